@@ -1,0 +1,38 @@
+"""Why scores are divided by sqrt(d_k): the experiment of the paper's footnote 4 (Vaswani et al. 2017, section 3.2.1)."""
+
+import numpy as np
+
+from model.functional import ignore, softmax
+from model.weights import generator
+
+DIMENSIONS = (4, 64, 512)
+N_SAMPLES = 2000
+N_BINS = 121
+N_KEYS = 8
+
+
+def measure(seed, record=ignore):
+    """The spread of q . k for vectors of independent N(0, 1) components, before and after the division by sqrt(d_k).
+
+    There are N_SAMPLES pairs for each of the DIMENSIONS. The mean of q . k is 0, its standard deviation sqrt(d_k).
+    """
+    d_k = record("d_k", np.array(DIMENSIONS))                                       # (dimension,)
+    scores = record("scores", np.stack([_dot_products(seed, d) for d in DIMENSIONS]))   # (dimension, sample)
+    scaled = record("scaled_scores", scores / np.sqrt(d_k)[:, None])                # (dimension, sample)
+    record("spread", scores.std(-1))                                                # (dimension,), about sqrt(d_k)
+    record("scaled_spread", scaled.std(-1))                                         # (dimension,), about 1
+    reach = np.abs(scores).max()
+    edges = record("edges", np.linspace(-reach, reach, N_BINS + 1))                 # (edge,)
+    record("histogram", _histogram(scores, edges))                                  # (dimension, bin), rows sum to 1
+    record("scaled_histogram", _histogram(scaled, edges))                           # (dimension, bin), rows sum to 1
+    record("weights", softmax(scores[:, :N_KEYS]))                                  # (dimension, key)
+    record("scaled_weights", softmax(scaled[:, :N_KEYS]))                           # (dimension, key)
+
+
+def _dot_products(seed, d_k):
+    query, key = generator(seed, "scaling", d_k).normal(size=(2, N_SAMPLES, d_k))   # (sample, d_k) each
+    return (query * key).sum(-1)                                                    # (sample,)
+
+
+def _histogram(samples, edges):
+    return np.stack([np.histogram(row, edges)[0] / row.size for row in samples])    # (dimension, bin)

@@ -1,0 +1,201 @@
+"""The record of one forward pass: a frozen set of named tensors, and views that know where their numbers came from."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import BinaryIO, Self
+
+import numpy as np
+
+from model.config import ModelConfig
+from model.tensors import declared, not_found
+
+HEADER = "trace.json"
+
+
+class UnknownTensor(KeyError):
+    """There is no tensor of that name; the message suggests near ones."""
+
+    def __str__(self):
+        return self.args[0]  # a KeyError would show the message in quotes
+
+
+class Recorder:
+    """Keeps what it is called with, under its name, and gives it back unchanged."""
+
+    def __init__(self, arrays: dict[str, np.ndarray] | None = None, prefix: str = ""):
+        self.arrays = {} if arrays is None else arrays
+        self.prefix = prefix
+
+    def __call__(self, name: str, x: np.ndarray) -> np.ndarray:
+        """Keep x as `name`. ValueError if something is kept under that name already."""
+        name = self.prefix + name
+        if name in self.arrays:
+            raise ValueError(f"tensor '{name}' is recorded twice")
+        self.arrays[name] = x
+        return x
+
+    def scope(self, name: str) -> Self:
+        """A recorder of the same tensors whose names all begin with `name` and a dot."""
+        return type(self)(self.arrays, f"{self.prefix}{name}.")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class View:
+    """A tensor, or a part of it, that knows where it came from.
+
+    name: of the whole tensor. values: read-only numbers. axes: names of the axes that remain. index: for each axis of the
+    whole tensor an int, or a range where the axis is kept. order: for each axis that remains its place in the whole tensor.
+    """
+
+    name: str
+    values: np.ndarray
+    axes: tuple[str, ...]
+    index: tuple[int | range, ...]
+    order: tuple[int, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each remaining axis."""
+        return self.values.shape
+
+    @property
+    def T(self) -> "View":
+        """The same numbers with the remaining axes in reverse order."""
+        return View(self.name, self.values.T, self.axes[::-1], self.index, self.order[::-1])
+
+    def __getitem__(self, key: int | slice | tuple[int | slice, ...]) -> "View":
+        """Part of the view: an int drops its axis, a slice keeps it.
+
+        Raises IndexError for what is out of range or has too many axes, TypeError for any other kind of key.
+        """
+        keys = key if isinstance(key, tuple) else (key,)
+        if len(keys) > len(self.axes):
+            raise IndexError(f"{self.name}: {len(keys)} indices for the axes {self.axes}")
+        index, kept = list(self.index), []
+        for axis, (place, part) in enumerate(zip(self.order, keys)):
+            index[place] = self._pick(axis, part)
+            if isinstance(part, slice):
+                kept.append(axis)
+        kept += range(len(keys), len(self.axes))
+        return View(
+            name=self.name,
+            values=self.values[(*keys, ...)],  # the ellipsis makes a single number an array, which can be read-only
+            axes=tuple(self.axes[axis] for axis in kept),
+            index=tuple(index),
+            order=tuple(self.order[axis] for axis in kept),
+        )
+
+    def _pick(self, axis: int, part: int | slice) -> int | range:
+        whole = self.index[self.order[axis]]
+        if not isinstance(part, (int, np.integer, slice)) or isinstance(part, bool):
+            raise TypeError(f"{self.name}: axis {self.axes[axis]} takes an int or a slice, not {part!r}")
+        if isinstance(part, slice) or -len(whole) <= part < len(whole):
+            return whole[part]
+        raise IndexError(f"{self.name}: {self.axes[axis]} {part} is out of range, there are {len(whole)}")
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator["View"]:
+        return (self[i] for i in range(len(self)))
+
+    def __float__(self) -> float:
+        """The number of a view without axes. TypeError if there are any."""
+        if self.axes:
+            raise TypeError(f"{self!r} is not a single number")
+        return self.values.item()
+
+    def __repr__(self) -> str:
+        return f"{self.name}[{', '.join(map(str, self.index))}]"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Trace:
+    """Every tensor of one forward pass: `trace["encoder.0.self_attention.weights"]` is a View of it.
+
+    arrays: name to float64 array, in the order of recording; kept as read-only copies. Raises ValueError if one of them
+    is not declared in `tensors.py`.
+    """
+
+    tokens: tuple[str, ...]
+    config: ModelConfig
+    arrays: Mapping[str, np.ndarray]
+
+    def __post_init__(self):
+        undeclared = [name for name in self.arrays if name not in self._declared]
+        if undeclared:
+            raise ValueError(f"tensors that nothing declares: {', '.join(undeclared)}")
+        frozen = MappingProxyType({name: _frozen(array) for name, array in self.arrays.items()})
+        object.__setattr__(self, "arrays", frozen)
+
+    @cached_property
+    def _declared(self):
+        return declared(self.config)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all tensors, in the order of recording."""
+        return tuple(self.arrays)
+
+    def __getitem__(self, name: str) -> View:
+        """The whole tensor of that name. UnknownTensor, a KeyError that suggests near names, if there is none."""
+        if name not in self.arrays:
+            raise UnknownTensor(not_found(name, self.config))
+        array, axes = self.arrays[name], tuple(self._declared[name].axes.split())
+        return View(name, array, axes, tuple(map(range, array.shape)), tuple(range(array.ndim)))
+
+    def table(self) -> list[dict]:
+        """For each tensor its name, axes, shape, meaning and formula, in the order of recording."""
+        return [
+            {
+                "name": name,
+                "axes": self._declared[name].axes.split(),
+                "shape": list(array.shape),
+                "meaning": self._declared[name].meaning,
+                "formula": self._declared[name].formula,
+            }
+            for name, array in self.arrays.items()
+        ]
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, over tokens, config, and the name, axes, shape and bytes of every tensor."""
+        sha = hashlib.sha256(json.dumps(self._header()).encode())
+        for array in self.arrays.values():
+            sha.update(array.astype("<f8", copy=False).data)
+        return sha.hexdigest()
+
+    def _header(self) -> dict:
+        layout = [[name, self._declared[name].axes, array.shape] for name, array in self.arrays.items()]
+        return {"tokens": self.tokens, "config": asdict(self.config), "tensors": layout}
+
+    def save(self, file: str | os.PathLike | BinaryIO) -> None:
+        """Write to exactly this path, or to this open file, as .npz: one array a tensor, and the rest as JSON text."""
+        header = np.array(json.dumps(self._header() | {"digest": self.digest}))
+        with nullcontext(file) if hasattr(file, "write") else open(file, "wb") as stream:
+            np.savez(stream, allow_pickle=False, **{HEADER: header}, **self.arrays)
+
+    @classmethod
+    def load(cls, file: str | os.PathLike | BinaryIO) -> Self:
+        """Read what `save` has written. ValueError if it is no trace, or no longer the one that was saved."""
+        with np.load(file, allow_pickle=False) as stored:
+            if HEADER not in stored:
+                raise ValueError(f"{file} is not a trace: it has no {HEADER}")
+            header = json.loads(stored[HEADER].item())
+            arrays = {name: stored[name] for name in stored.files if name != HEADER}
+        trace = cls(tuple(header["tokens"]), ModelConfig(**header["config"]), arrays)
+        if trace.digest != header["digest"]:
+            raise ValueError(f"{file} is not the trace that was saved: its digest differs")
+        return trace
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    frozen = np.array(array, dtype=np.float64, order="C")
+    frozen.flags.writeable = False
+    return frozen

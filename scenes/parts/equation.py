@@ -1,0 +1,113 @@
+"""Equations, set by Typst in memory with the maths font that it carries, and symbols in the colours of their roles."""
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from io import BytesIO
+
+import numpy as np
+import svgelements
+import typst
+from manim import VGroup, VMobject
+
+from scenes.parts.shapes import frame, room_of
+from scenes.stage import PX
+from scenes.theme import Theme
+
+MATHS = 44 * PX
+POINTS = 100                              # em of the typeset page
+SYMBOL = re.compile(r"\{\{ (.+?) : (\w+) \}\}")
+# A symbol is told from the others by a colour of its own, which the theme's replaces: so the formula is typeset only once.
+PAGE = """
+#set page(width: auto, height: auto, margin: 0pt, fill: none)
+#set text(size: {points}pt)
+#let symbol(number, body) = text(fill: rgb(number, 0, 0), body)
+$ {formula} $
+"""
+
+
+class Equation(VGroup):
+    """A formula as shapes: `source` as written, `symbols` those that have a name, and all the rest as one."""
+
+    def __init__(self, source: str, symbols: Mapping[str, VMobject], rest: VMobject):
+        super().__init__(*symbols.values(), rest)
+        self.source = source
+        self.symbols = tuple(symbols)
+
+    def select(self, name: str) -> VMobject:
+        """The shape of a named symbol."""
+        return self.submobjects[self.symbols.index(name)]
+
+
+def equation(theme: Theme, source: str, roles: Mapping[str, str] | None = None, size: float = MATHS, role: str = "text") -> Equation:
+    """Typst maths, centred at the origin, with an em of `size`. `{{ Q : q }}` names a symbol; `roles` gives its role: {"q": "query"}.
+
+    The source is ours, never the user's words: Typst would run them. Raises typst.TypstError for what is no maths.
+    """
+    names = [name for _, name in SYMBOL.findall(source)]
+    curves = _outlines(source)
+    low, high = (edge(np.concatenate(list(curves.values())), axis=0) for edge in (np.min, np.max))
+    shapes = {}
+    for number, name in enumerate((*names, None), start=1):
+        colour = theme.colour((roles or {}).get(name, role))
+        shape = VMobject(stroke_width=0, fill_color=colour, fill_opacity=1)
+        points = curves.get(number if name else 0, np.empty((0, 2)))
+        shape.points = np.pad((points - (low + high) / 2) * size * (1, -1), ((0, 0), (0, 1)))
+        shapes[name] = shape
+    return Equation(source, {name: shapes[name] for name in names}, shapes[None])
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(ignore_system_fonts=True)
+
+
+@lru_cache(512)
+def _outlines(source: str) -> dict[int, np.ndarray]:
+    """The curves of a formula in em, y downwards: of its named symbols from 1 on, and of the rest as number 0."""
+    numbers = iter(range(1, 256))
+    formula = SYMBOL.sub(lambda found: f"symbol(#{next(numbers)}, {found[1]})", source)
+    page = _compiler().compile(PAGE.format(points=POINTS, formula=formula).encode(), format="svg")
+    curves: dict[int, list[np.ndarray]] = {}
+    for element in svgelements.SVG.parse(BytesIO(page), reify=True).elements():
+        if isinstance(element, svgelements.Path) and len(element):
+            ink = element.fill if element.fill.value is not None else element.stroke
+            curves.setdefault(ink.red, []).append(_curves(element))
+    return {number: np.concatenate(parts) / POINTS for number, parts in curves.items()}
+
+
+def _curves(path: svgelements.Path) -> np.ndarray:
+    """A path as cubic curves (4 · curves, 2); a stroked line, such as that of a fraction, as the rectangle it covers."""
+    if path.fill.value is None:
+        (x, y), (u, v) = path.first_point, path.current_point
+        half = path.stroke_width / 2
+        corners = [(x, y - half), (u, v - half), (u, v + half), (x, y + half), (x, y - half)]
+        return np.concatenate([_line(a, b) for a, b in zip(corners, corners[1:], strict=False)])
+    return np.concatenate([_curve(segment) for segment in path if not isinstance(segment, svgelements.Move)])
+
+
+def _curve(segment: svgelements.PathSegment) -> np.ndarray:
+    if isinstance(segment, svgelements.CubicBezier):
+        return np.array([segment.start, segment.control1, segment.control2, segment.end])
+    if isinstance(segment, svgelements.QuadraticBezier):
+        start, control, end = np.array([segment.start, segment.control, segment.end])
+        return np.array([start, start + (control - start) * 2 / 3, end + (control - end) * 2 / 3, end])
+    return _line(segment.start, segment.end)
+
+
+def _line(start, end) -> np.ndarray:
+    start, end = np.array(start, float), np.array(end, float)
+    return start + (end - start) * np.linspace(0, 1, 4)[:, None]
+
+
+def linked(theme: Theme, symbol: VMobject, picture: VMobject, role: str) -> VGroup:
+    """A box around a symbol of an equation and two guide lines that open to a picture below it."""
+    box = frame(theme, room_of(symbol, 0.06), role, radius=0.05, width=2)
+    below, target = room_of(box), room_of(picture)
+    guides = VGroup(
+        VMobject(stroke_color=theme.colour(role), stroke_width=1.5, stroke_opacity=0.6).set_points_as_corners(
+            [[start, below.bottom, 0], [end, target.top, 0]]
+        )
+        for start, end in ((below.left, target.left), (below.right, target.right))
+    )
+    return VGroup(box, guides)

@@ -1,0 +1,54 @@
+"""Flow lines and arrows: where something goes, in the colour of what goes there."""
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from model import View
+from scenes.theme import Theme
+
+TIP = 0.16
+
+
+THINNEST, THICKEST = 0.5, 14              # stroke widths of the weights 0 and 1
+
+
+def weight_width(weight: float) -> float:
+    """The stroke width that stands for a weight between 0 and 1."""
+    return THINNEST + (THICKEST - THINNEST) * weight
+
+
+class WeightLine(VMobject):
+    """A line as thick as a weight; `source` is the weight."""
+
+
+def weight_line(theme: Theme, start, end, source: View, role: str) -> WeightLine:
+    """A smooth line whose width and opacity are a weight."""
+    weight = float(source)
+    line = WeightLine(stroke_color=theme.colour(role), stroke_width=weight_width(weight), stroke_opacity=0.35 + 0.65 * weight)
+    line.points, line.source = _level(start, end), source
+    return line
+
+
+def flow_line(theme: Theme, start, end, role: str, width: float = 3, opacity: float = 1.0) -> VMobject:
+    """A smooth line that leaves and arrives level."""
+    line = VMobject(stroke_color=theme.colour(role), stroke_width=width, stroke_opacity=opacity)
+    line.points = _level(start, end)
+    return line
+
+
+def _level(start, end) -> np.ndarray:
+    start, end = np.array(start, float), np.array(end, float)
+    reach = np.array([(end - start)[0] / 2, 0, 0])
+    return np.array([start, start + reach, end - reach, end])
+
+
+def arrow(theme: Theme, start, end, role: str = "muted", width: float = 3) -> VGroup:
+    """A straight arrow."""
+    start, end = np.array(start, float), np.array(end, float)
+    along = (end - start) / np.linalg.norm(end - start)
+    across = np.array([-along[1], along[0], 0])
+    foot = end - TIP * along
+    line = VMobject(stroke_color=theme.colour(role), stroke_width=width).set_points_as_corners([start, foot])
+    tip = VMobject(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
+    tip.set_points_as_corners([end, foot + across * TIP / 2, foot - across * TIP / 2, end])
+    return VGroup(line, tip)

@@ -1,0 +1,193 @@
+"""Heat maps: a matrix as coloured cells, with its digits where they are legible."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from model import View
+from scenes.parts.label import Number, format_number, format_weights, text_width
+from scenes.parts.shapes import frame, rounded_points, rounded_rectangle
+from scenes.stage import PX, Room
+from scenes.theme import Theme
+
+SMALLEST_DIGIT = 27.5 * PX                # em size at which Inter's x-height is 15 px at 1080p
+LARGEST_DIGIT = 34 * PX
+MOST = 24                                 # more rows or columns than this are elided
+LARGEST_CELL = 0.66
+CELL_GAP = 0.05                           # share of a cell
+CELL_RADIUS = 0.14                        # share of a cell
+OBLONG, LONGEST = 1.7, 4                  # a cell's sides are in this ratio at most, in a matrix and in a single row
+MARGIN, THIN = 0.09, 0.25                 # between the cells and their frame: a length, but at most this share of a cell
+DIGIT_ROOM = 0.9                          # share of a cell that its digits may take
+
+
+class Cell(VMobject):
+    """One entry of a tensor as a coloured rectangle; `source` says which."""
+
+
+class Grid(NamedTuple):
+    """Where the cells of a matrix lie: the shown rows and columns (None: elided) and the pitch of the cells."""
+
+    rows: tuple[int | None, ...]
+    columns: tuple[int | None, ...]
+    width: float
+    height: float
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height that the cells and their frame take."""
+        return len(self.columns) * self.width + 2 * self.margin, len(self.rows) * self.height + 2 * self.margin
+
+    @property
+    def margin(self) -> float:
+        """Between the cells and their frame."""
+        return min(MARGIN, THIN * self.height)
+
+
+class Digits(NamedTuple):
+    """How the entries of a matrix are written: decimals, and the em size."""
+
+    decimals: int
+    size: float
+
+
+class HeatMap(VGroup):
+    """A matrix as a frame and cells. `cells[i][j]`, `numbers[i][j]` are of the entry (i, j) that is shown i-th, j-th.
+
+    Made by `heat_map`. `view`: the matrix (rows, columns). `digits`: whether the numbers are shown.
+    """
+
+    def __init__(self, view: View, grid: Grid, cells: VGroup, numbers: VGroup, border: VMobject, dots: VGroup):
+        super().__init__(border, cells, numbers, dots)
+        self.view, self.grid, self.cells, self.numbers, self.border, self.dots = view, grid, cells, numbers, border, dots
+
+    @property
+    def digits(self) -> bool:
+        return len(self.numbers) > 0
+
+    @property
+    def entries(self) -> list[VGroup]:
+        """The cells with their digits, row by row."""
+        return [self.cell(i, j) for i, row in enumerate(self.cells) for j in range(len(row))]
+
+    def row(self, i: int) -> VGroup:
+        """The cells and digits of the i-th shown row."""
+        return VGroup(self.cells[i], *(self.numbers[i : i + 1]))
+
+    def column(self, j: int) -> VGroup:
+        """The cells and digits of the j-th shown column."""
+        return VGroup(VGroup(row[j] for row in self.cells), VGroup(row[j] for row in self.numbers))
+
+    def cell(self, i: int, j: int) -> VGroup:
+        """One cell with its digits."""
+        return VGroup(self.cells[i][j], *([self.numbers[i][j]] if self.digits else []))
+
+
+
+def heat_map(theme: Theme, view: View, room: Room, role: str = "line", decimals: int | None = None, digits: Digits | None = None,
+             scale: float | None = None, weights: bool = False, largest: float = LARGEST_CELL, grid: Grid | None = None) -> HeatMap:
+    """A matrix (rows, columns), or a vector as one row, as a heat map in the middle of a room.
+
+    role: of its frame. decimals: of its digits, fewer if they do not fit; or `digits`, to be written like others; neither: none.
+    scale: the magnitude drawn brightest (default: the largest of the view). weights: entries in 0 … 1 whose rows sum to 1, in the
+    colours of weights and rounded so that the shown digits sum to 1 too. largest: side of a cell at most. grid: of another heat
+    map whose rows or columns these stand beside, instead of one that fits the room.
+    Cells shrink with the room; digits that would be illegible are left out; more than 24 rows or columns are elided.
+    """
+    grid = grid or fit_grid(view.shape, room, largest)
+    if decimals is not None:
+        digits = fit_digits(theme, view.values, grid, decimals, weights)
+    scale = scale or float(np.abs(view.values).max()) or 1.0
+    shade = theme.weight if weights else (lambda value: theme.signed(value / scale))
+    rows, columns = ([k for k in kept if k is not None] for kept in (grid.rows, grid.columns))
+    entry = (lambda i, j: view[j]) if view.values.ndim == 1 else (lambda i, j: view[i, j])
+    cells = VGroup(
+        VGroup(_cell(grid, entry(i, j), shade).shift(place(grid, i, j)) for j in columns) for i in rows
+    )
+    values = np.atleast_2d(view.values)[np.ix_(rows, columns)]
+    numbers = VGroup(
+        VGroup(_digits(theme, cell, string, digits.size) for cell, string in zip(line, _written(row, digits.decimals, weights)))
+        for line, row in zip(cells, values, strict=True)
+    ) if digits else VGroup()
+    border = frame(theme, Room.around((0, 0), *grid.size), role)
+    return HeatMap(view, grid, cells, numbers, border, _dots(theme, grid)).shift(room.centre)
+
+
+def heat_rows(theme: Theme, matrix: View, rooms: Sequence[Room], role: str, decimals: int, grid: Grid, scale: float | None = None
+              ) -> list[HeatMap]:
+    """The rows of a matrix as heat maps of their own, each in its room, all with the same cells, digits and scale."""
+    scale = scale or float(np.abs(matrix.values).max()) or 1.0
+    digits = fit_digits(theme, matrix.values, grid, decimals)
+    return [heat_map(theme, row, room, role, digits=digits, scale=scale, grid=grid) for row, room in zip(matrix, rooms, strict=True)]
+
+
+def fit_grid(shape: Sequence[int], room: Room, largest: float = LARGEST_CELL) -> Grid:
+    """The rows and columns that are shown of a matrix (or a vector, as one row), and a pitch at which they fit a room."""
+    rows, columns = _shown(shape[-2] if len(shape) > 1 else 1), _shown(shape[-1])
+    height = max((room.height - 2 * MARGIN) / len(rows), min(room.height / (len(rows) + 2 * THIN), MARGIN / THIN))
+    width, height = min(largest, (room.width - 2 * MARGIN) / len(columns)), min(largest, height)
+    return Grid(rows, columns, min(width, (OBLONG if len(rows) > 1 else LONGEST) * height), min(height, OBLONG * width))
+
+
+def _shown(count: int) -> tuple[int | None, ...]:
+    if count <= MOST:
+        return tuple(range(count))
+    half = MOST // 2
+    return (*range(half), None, *range(count - half + 1, count))
+
+
+def place(grid: Grid, row: int, column: int) -> np.ndarray:
+    """Where the middle of an entry's cell lies, from the middle of the matrix."""
+    return _offset(grid, grid.rows.index(row), grid.columns.index(column))
+
+
+def _offset(grid: Grid, y: float, x: float) -> np.ndarray:
+    return np.array([(x - (len(grid.columns) - 1) / 2) * grid.width, ((len(grid.rows) - 1) / 2 - y) * grid.height, 0])
+
+
+def _cell(grid: Grid, source: View, shade: Callable) -> Cell:
+    gap = CELL_GAP * min(grid.width, grid.height)
+    cell = Cell(stroke_width=0, fill_color=shade(float(source)), fill_opacity=1)
+    width, height = grid.width - 2 * gap, grid.height - 2 * gap
+    cell.points = rounded_points(width, height, CELL_RADIUS * min(width, height)).copy()
+    cell.source = source
+    return cell
+
+
+def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, decimals: int, weights: bool = False) -> Digits | None:
+    """Digits that fit the cells of a grid: with fewer decimals if need be; None if they would be illegible."""
+    for places in range(decimals, min(decimals, 1) - 1, -1):
+        strings = {string for row in np.atleast_2d(values) for string in _written(row, places, weights)}
+        widest = max(text_width(theme, string, 1, tabular=True) for string in strings)
+        size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, DIGIT_ROOM * grid.height)
+        if size >= SMALLEST_DIGIT:
+            return Digits(places, size)
+    return None
+
+
+def _written(row: np.ndarray, decimals: int, weights: bool) -> list[str]:
+    return format_weights(row, decimals) if weights else [format_number(x, decimals) for x in row]
+
+
+def _digits(theme: Theme, cell: Cell, string: str, size: float) -> Number:
+    label = Number(theme, cell.source, string, size)
+    return label.set_fill(theme.ink_on(cell.get_fill_color())).shift(cell.get_center())
+
+
+def _dots(theme: Theme, grid: Grid) -> VGroup:
+    """Three dots where rows or columns are elided."""
+    dots = VGroup()
+    radius = 0.13 * min(grid.width, grid.height)
+    if None in grid.columns:
+        x = grid.columns.index(None)
+        dots.add(VGroup(_dot(theme, radius).shift(_offset(grid, (len(grid.rows) - 1) / 2, x + k)) for k in (-0.3, 0, 0.3)))
+    if None in grid.rows:
+        y = grid.rows.index(None)
+        dots.add(VGroup(_dot(theme, radius).shift(_offset(grid, y + k, (len(grid.columns) - 1) / 2)) for k in (-0.3, 0, 0.3)))
+    return dots
+
+
+def _dot(theme: Theme, radius: float) -> VMobject:
+    return rounded_rectangle(2 * radius, 2 * radius, radius).set_fill(theme.colour("muted"), 1)

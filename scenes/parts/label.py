@@ -1,0 +1,135 @@
+"""Labels and numbers: lines of text, each one shape."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import ORIGIN, VGroup, VMobject
+
+from model import View
+from scenes.stage import PX
+from scenes.theme import Theme
+
+SMALLEST_WORD = 18 * PX                   # em sizes below which nobody reads at 1080p
+WORD = 32 * PX
+LINE_SPACING = 1.35                       # baseline to baseline, in em
+MINUS, ELLIPSIS = "−", "…"
+
+
+class Label(VMobject):
+    """One line of text as one shape; `string` is what it says. The line, not the glyphs' box, is centred where it is put."""
+
+    def __init__(self, theme: Theme, string: str, size: float, role: str = "text", weight: int = 400, tabular: bool = False):
+        super().__init__(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
+        points, advance = theme.fonts.outline(string, weight, tabular)
+        middle = (advance / 2, theme.fonts.cap_height / 2)
+        self.points = np.pad((points - middle) * size, ((0, 0), (0, 1)))
+        self.string, self.size, self.advance = string, size, advance * size
+
+
+class Number(Label):
+    """A number on screen that knows which entry of which tensor it shows (`source`) and how (`string`)."""
+
+    def __init__(self, theme: Theme, source: View, string: str, size: float, role: str = "text", weight: int = 400):
+        super().__init__(theme, string, size, role, weight, tabular=True)
+        self.source = source
+
+
+def text_width(theme: Theme, string: str, size: float, weight: int = 400, tabular: bool = False) -> float:
+    """How wide a line of text is."""
+    return theme.fonts.outline(string, weight, tabular).advance * size
+
+
+def text(theme: Theme, string: str, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN,
+         align: int = 0, width: float | None = None) -> Label:
+    """A line of text at a point: `align` −1 starts there, 0 is centred there, 1 ends there.
+
+    width: what it may take; it shrinks to the smallest legible size and then loses its middle.
+    """
+    if width is not None:
+        string, size = fit_text(theme, string, size, width, weight)
+    label = Label(theme, string, size, role, weight)
+    return label.shift(np.array(at, float) - [align * label.advance / 2, 0, 0])
+
+
+def fit_text(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> tuple[str, float]:
+    """The string and size that fit a width: smaller first, then with its middle elided."""
+    size = min(size, max(SMALLEST_WORD, size * width / max(text_width(theme, string, size, weight), 1e-9)))
+    keep = len(string)
+    fitted = string
+    while text_width(theme, fitted, size, weight) > width * 1.001 and keep > 2:
+        keep -= 1
+        fitted = string[: (keep + 1) // 2] + ELLIPSIS + string[len(string) - keep // 2 :]
+    return fitted, size
+
+
+def fit_words(theme: Theme, words: Sequence[str], size: float, width: float, weight: int = 400) -> tuple[list[str], float]:
+    """Words that stand together, all of one size: the largest up to `size` at which they fit a width; too long ones are elided."""
+    size = min(fit_text(theme, word, size, width, weight)[1] for word in words)
+    return [fit_text(theme, word, size, width, weight)[0] for word in words], size
+
+
+def words_at(theme: Theme, words: Sequence[str], points: Sequence[Sequence[float]], size: float, width: float, role: str = "text",
+             align: int = 1) -> VGroup:
+    """Words at points, all of one size and none wider than `width`; aligned like `text`."""
+    fitted, size = fit_words(theme, words, size, width)
+    return VGroup(text(theme, word, size, role, at=(*point, 0), align=align) for word, point in zip(fitted, points, strict=True))
+
+
+def paragraph(theme: Theme, string: str, size: float, width: float, role: str = "text", weight: int = 400) -> VGroup:
+    """Lines of text, wrapped at a width, centred around the origin."""
+    lines = wrap(theme, string, size, width, weight)
+    top = (len(lines) - 1) / 2 * LINE_SPACING * size
+    return VGroup(
+        text(theme, line, size, role, weight, at=(0, top - i * LINE_SPACING * size, 0)) for i, line in enumerate(lines)
+    )
+
+
+def wrap(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> list[str]:
+    """The lines of a text, broken at spaces and as even as they can be."""
+    words = string.split()
+    total = text_width(theme, string, size, weight)
+    for goal in np.linspace(total / max(1, np.ceil(total / width)), width, 12):
+        lines = _greedy(theme, words, size, goal, weight)
+        if len(lines) <= np.ceil(total / width):
+            return lines
+    return _greedy(theme, words, size, width, weight)
+
+
+def _greedy(theme: Theme, words: Sequence[str], size: float, width: float, weight: int) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(theme, longer, size, weight) <= width * 1.001:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def format_number(value: float, decimals: int) -> str:
+    """A number as it is written on screen: a true minus sign, and no −0.0."""
+    written = f"{value:.{decimals}f}"
+    return written.lstrip("-") if float(written) == 0 else written.replace("-", MINUS)
+
+
+def format_weights(row: np.ndarray, decimals: int) -> list[str]:
+    """Weights that sum to 1, rounded so that the written digits do too (largest remainder)."""
+    units = np.asarray(row) * 10**decimals
+    floors = np.floor(units + 1e-9)
+    short = round(units.sum()) - int(floors.sum())
+    floors[np.argsort(floors - units, kind="stable")[:short]] += 1
+    return [format_number(units / 10**decimals, decimals) for units in floors]
+
+
+def number(theme: Theme, source: View, decimals: int, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN,
+           align: int = 0) -> Number:
+    """A scalar view as a number at a point."""
+    label = Number(theme, source, format_number(float(source), decimals), size, role, weight)
+    return label.shift(np.array(at, float) - [align * label.advance / 2, 0, 0])
+
+
+def weight_numbers(theme: Theme, weights: View, decimals: int, ends: Sequence[Sequence[float]], size: float = WORD) -> VGroup:
+    """The weights of a row (n) as numbers that end at points; what they show adds up to 1."""
+    strings = format_weights(weights.values, decimals)
+    labels = [Number(theme, source, string, size, "key", weight=600) for source, string in zip(weights, strings, strict=True)]
+    return VGroup(label.shift([x - label.advance / 2, y, 0]) for label, (x, y) in zip(labels, ends, strict=True))

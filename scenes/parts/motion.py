@@ -1,0 +1,212 @@
+"""Motions: functions that return animations; a part never plays them."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from manim import (
+    Animation,
+    AnimationGroup,
+    Create,
+    FadeOut,
+    ManimColor,
+    Mobject,
+    ReplacementTransform,
+    VGroup,
+    VMobject,
+    linear,
+    rush_into,
+    there_and_back,
+)
+
+from model import View
+from scenes.parts.heat_map import Cell, HeatMap
+from scenes.parts.label import Number, format_number
+from scenes.theme import Theme
+from scenes.type import Outline
+
+DIMMED = 0.3
+
+
+class Together(AnimationGroup):
+    """Animations at once, or one after the other with a lag, that leave the order in which things are drawn as it is.
+
+    Manim's group would lift all it moves above everything else.
+    """
+
+    def __init__(self, *animations: Animation, lag: float = 0.0, **kwargs):
+        super().__init__(*animations, lag_ratio=lag, introducer=True, **kwargs)
+
+    def begin(self):
+        if self.animations:
+            super().begin()
+
+    def _setup_scene(self, scene):
+        scene.add_mobjects_from_animations(self.animations)
+        super()._setup_scene(scene)
+
+
+class Presence(Animation):
+    """Lets pictures appear, dim and vanish: all their opacities are multiplied by one share of what they were drawn with.
+
+    Unlike manim's FadeIn it copies no points, remembers what full presence is, and may be told again at any time. What has
+    vanished stays invisible, even if something it belongs to moves, until it appears again.
+    """
+
+    def __init__(self, mobject: Mobject, share: float, start: float | None = None, **kwargs):
+        super().__init__(mobject, introducer=start == 0, **kwargs)
+        self.share, self.start = share, start
+
+    def create_starting_mobject(self) -> Mobject:
+        return self.mobject
+
+    def begin(self):
+        self.members = self.mobject.family_members_with_points()
+        self.starts = [presence(member) if self.start is None else self.start for member in self.members]
+        super().begin()
+
+    def interpolate_mobject(self, alpha: float):
+        alpha = self.rate_func(alpha)
+        for member, start in zip(self.members, self.starts, strict=True):
+            set_presence(member, start + (self.share - start) * alpha)
+
+    def clean_up_from_scene(self, scene):
+        super().clean_up_from_scene(scene)
+        # Taking a part out of a whole would break the whole up in manim's list, and with it the order in which things are drawn.
+        if self.share == 0 and self.mobject in scene.mobjects:
+            scene.remove(self.mobject)
+
+
+def presence(member: VMobject) -> float:
+    """The share of its own opacity at which a shape is drawn."""
+    return getattr(member, "presence", 1.0)
+
+
+def set_presence(member: VMobject, share: float) -> None:
+    """Draws a shape at a share of its own opacity."""
+    now = presence(member)
+    if now > 0:
+        member.own_alphas = [getattr(member, name)[:, 3] / now for name in ("fill_rgbas", "stroke_rgbas")]
+    for name, alphas in zip(("fill_rgbas", "stroke_rgbas"), member.own_alphas, strict=True):
+        getattr(member, name)[:, 3] = alphas * share
+    member.presence = share
+
+
+def hide(*mobjects: Mobject) -> None:
+    """Makes pictures invisible at once, so that they can be put in their place before they appear."""
+    for mobject in mobjects:
+        for member in mobject.family_members_with_points():
+            set_presence(member, 0)
+
+
+def appear(*mobjects: Mobject, lag: float = 0.0, run_time: float = 0.6) -> Animation:
+    """Pictures come up, one after the other if there is a lag."""
+    return Together(*(Presence(mobject, 1, start=0, run_time=run_time) for mobject in mobjects), lag=lag)
+
+
+def vanish(*mobjects: Mobject, run_time: float = 0.5) -> Animation:
+    """Pictures go away and leave the scene."""
+    return Together(*(Presence(mobject, 0, run_time=run_time) for mobject in mobjects))
+
+
+def dim(*mobjects: Mobject, share: float = DIMMED, run_time: float = 0.5) -> Animation:
+    """What is not being talked about steps back."""
+    return Together(*(Presence(mobject, share, run_time=run_time) for mobject in mobjects))
+
+
+def brighten(*mobjects: Mobject, run_time: float = 0.5) -> Animation:
+    """What had been dimmed comes back."""
+    return dim(*mobjects, share=1, run_time=run_time)
+
+
+def draw(*lines: VMobject, lag: float = 0.0, run_time: float = 0.7) -> Animation:
+    """Lines are drawn from their start."""
+    return Together(*(Create(line, run_time=run_time) for line in lines), lag=lag)
+
+
+def _each(animations: Iterable[Animation], lag: float) -> Animation:
+    return Together(*animations, lag=lag)
+
+
+class Count(Animation):
+    """A number runs through strings, one after the other, and ends on its own."""
+
+    def __init__(self, theme: Theme, label: Number, strings: Sequence[str], **kwargs):
+        super().__init__(label, introducer=True, rate_func=linear, **kwargs)
+        self.strings = [*strings, label.string]
+        self.outlines = [theme.fonts.outline(string, 400, True) for string in self.strings]
+        self.middle = theme.fonts.cap_height / 2
+
+    def create_starting_mobject(self) -> Mobject:
+        return self.mobject
+
+    def begin(self):
+        self.origin = self.mobject.get_center() - self._box_centre(self.outlines[-1])
+        super().begin()
+
+    def interpolate_mobject(self, alpha: float):
+        turn = min(int(alpha * len(self.strings)), len(self.strings) - 1)
+        points, advance = self.outlines[turn]
+        self.mobject.points = self.origin + np.pad(
+            (points - (advance / 2, self.middle)) * self.mobject.size, ((0, 0), (0, 1))
+        )
+        self.mobject.string = self.strings[turn]
+
+    def _box_centre(self, outline: Outline) -> np.ndarray:
+        low, high = outline.points.min(0), outline.points.max(0)
+        return np.append(((low + high) / 2 - (outline.advance / 2, self.middle)) * self.mobject.size, 0)
+
+
+class Light(Animation):
+    """The outline of a cell lights up and goes out again."""
+
+    def __init__(self, cell: VMobject, colour: ManimColor, width: float = 4, **kwargs):
+        super().__init__(cell, rate_func=there_and_back, **kwargs)
+        self.colour, self.width = colour, width
+
+    def create_starting_mobject(self) -> Mobject:
+        return self.mobject
+
+    def interpolate_mobject(self, alpha: float):
+        self.mobject.set_stroke(self.colour, self.width * self.rate_func(alpha), opacity=1)
+
+
+def live_dot_product(theme: Theme, a: View, b: View, pairs: Iterable[tuple[Cell, Cell]], into: Number | None,
+                     start: float = 0.0, run_time: float = 2.0) -> Animation:
+    """Pairs of cells light up in turn while a number counts through the true partial sums of a · b.
+
+    a, b: the two vectors. pairs: their cells, as far as they are shown. into: the number, which ends on what it shows (its
+    source); None where cells are too small for digits. start: what the sum begins with (a bias).
+    """
+    lights = Together(
+        *(Together(*(Light(cell, theme.colour("output"), run_time=1) for cell in pair)) for pair in pairs),
+        lag=0.4, run_time=run_time,
+    )
+    if into is None:
+        return lights
+    places = len(into.string.partition(".")[2])
+    sums = start + np.cumsum(a.values * b.values)
+    return Together(lights, Count(theme, into, [format_number(x, places) for x in sums[:-1]], run_time=run_time))
+
+
+def travel(start: Mobject, end: Mobject, arc: float = 0.0, run_time: float = 0.9) -> Animation:
+    """What is at `start` goes to where `end` is and becomes it; both must have the same parts."""
+    return ReplacementTransform(start, end, path_arc=arc, run_time=run_time)
+
+
+def copy_to(cells: VGroup, end: HeatMap, arc: float = 0.0, run_time: float = 0.8) -> Animation:
+    """A copy of rows of cells travels to a heat map and becomes its cells; frame and digits come up on arrival."""
+    rest = [part for part in (end.border, end.numbers, end.dots) if part.family_members_with_points()]
+    arrival = [Presence(part, 1, start=0, run_time=run_time, rate_func=rush_into) for part in rest]
+    return Together(travel(cells.copy(), end.cells, arc, run_time), *arrival)
+
+
+def slide(*mobjects: Mobject, x: float = 0.0, y: float = 0.0, run_time: float = 0.7) -> Animation:
+    """Things move by a distance, each as far."""
+    return Together(*(mobject.animate(run_time=run_time).shift([x, y, 0]).build() for mobject in mobjects))
+
+
+def merge(*mobjects: Mobject, into: Mobject, run_time: float = 0.7) -> Animation:
+    """Copies of pictures fly into another one and are gone."""
+    return Together(*(
+        FadeOut(copy, target_position=into.get_center(), scale=0.3, run_time=run_time) for copy in (m.copy() for m in mobjects)
+    ))

@@ -1,0 +1,53 @@
+"""Shapes: rectangles, frames, dots. Points are made by numpy: manim's own constructors are too slow for hundreds of cells."""
+
+from functools import lru_cache
+
+import numpy as np
+from manim import VMobject
+
+from scenes.stage import Room
+from scenes.theme import Theme
+
+CORNER = 0.5522847498                     # handle length that makes a cubic curve a quarter circle of radius 1
+
+
+@lru_cache(1024)
+def rounded_points(width: float, height: float, radius: float) -> np.ndarray:
+    """The curves (32, 3) of a rectangle with round corners around the origin."""
+    r = min(radius, width / 2, height / 2)
+    w, h = width / 2, height / 2
+    corners = np.array([[w - r, h - r], [r - w, h - r], [r - w, r - h], [w - r, r - h]])
+    curves = []
+    for quarter, corner in enumerate(corners):
+        turn = np.array([[0, -1], [1, 0]])
+        x, y = np.linalg.matrix_power(turn, quarter).T * r      # the two axes, turned to this corner
+        arc = corner + np.array([x, x + CORNER * y, y + CORNER * x, y])
+        if curves:
+            curves.append(_line(curves[-1][-1], arc[0]))
+        curves.append(arc)
+    curves.append(_line(curves[-1][-1], curves[0][0]))
+    return np.pad(np.concatenate(curves), ((0, 0), (0, 1)))
+
+
+def rounded_rectangle(width: float, height: float, radius: float) -> VMobject:
+    """A rectangle with round corners around the origin, without fill or stroke yet."""
+    shape = VMobject(stroke_width=0)
+    shape.points = rounded_points(width, height, radius).copy()
+    return shape
+
+
+def _line(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    return start + (end - start) * np.linspace(0, 1, 4)[:, None]
+
+
+def frame(theme: Theme, room: Room, role: str = "line", radius: float = 0.1, width: float = 3, fill: str | None = None) -> VMobject:
+    """A rounded frame around a room, in the colour of a role."""
+    shape = rounded_rectangle(room.width, room.height, radius).move_to(room.centre)
+    shape.set_stroke(theme.colour(role), width)
+    return shape.set_fill(theme.colour(fill), 1) if fill else shape
+
+
+def room_of(shape, margin: float = 0.0) -> Room:
+    """The room that a picture takes, and a margin around it."""
+    (left, bottom, _), (right, top, _) = shape.get_corner([-1, -1, 0]), shape.get_corner([1, 1, 0])
+    return Room(left - margin, right + margin, bottom - margin, top + margin)

@@ -1,0 +1,72 @@
+"""Token cards: words of the sentence, and words as labels of rows and columns."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from scenes.parts.heat_map import HeatMap
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, text, text_width, words_at
+from scenes.parts.shapes import room_of, rounded_rectangle
+from scenes.stage import PX
+from scenes.theme import Theme
+
+PADDING = 0.14
+SLANT = np.pi / 5
+
+
+class TokenCard(VGroup):
+    """A word on a card: `.box` and `.word`."""
+
+    def __init__(self, box: VMobject, word: Label):
+        super().__init__(box, word)
+        self.box, self.word = box, word
+
+
+def token_card(theme: Theme, word: str, width: float, height: float, role: str = "line", size: float = WORD) -> TokenCard:
+    """A word on a card of a given size, centred at the origin."""
+    box = rounded_rectangle(width, height, 0.08).set_fill(theme.colour("surface"), 1).set_stroke(theme.colour(role), 2)
+    return TokenCard(box, text(theme, word, size, width=width - 2 * PADDING))
+
+
+def card_width(theme: Theme, words: Sequence[str], most: float, size: float = WORD) -> float:
+    """The width of cards that hold the widest of the words, but at most `most`."""
+    return min(most, max(text_width(theme, word, size) for word in words) + 2 * PADDING)
+
+
+def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: float, gap: float = 0.12) -> VGroup:
+    """A card to the left of every row of a heat map, all as wide as the widest word needs, but not wider than `width`."""
+    pitch = heat_map.grid.height
+    size = min(WORD, max(SMALLEST_WORD, 0.58 * pitch))
+    width = card_width(theme, words, width, size)
+    words, size = fit_words(theme, words, size, width - 2 * PADDING)
+    x = room_of(heat_map.border).left - gap - width / 2
+    return VGroup(
+        token_card(theme, word, width, 0.86 * pitch, size=size).move_to([x, row.get_y(), 0])
+        for word, row in zip(words, heat_map.cells, strict=True)
+    )
+
+
+def row_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, width: float, gap: float = 0.14) -> VGroup:
+    """Words at the left of the rows of a heat map, ending at it."""
+    size = min(WORD, max(SMALLEST_WORD, 0.7 * heat_map.grid.height))
+    x = room_of(heat_map.border).left - gap
+    return words_at(theme, words, [(x, row.get_y()) for row in heat_map.cells], size, width, role)
+
+
+def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, length: float, gap: float = 0.1) -> VGroup:
+    """Words below the columns of a heat map: level where all fit, slanted otherwise, at most `length` long."""
+    pitch = heat_map.grid.width
+    size = min(WORD, max(SMALLEST_WORD, 0.62 * pitch))
+    columns, y = [cell.get_x() for cell in heat_map.cells[0]], room_of(heat_map.border).bottom - gap - 0.4 * size
+    if max(text_width(theme, word, size) for word in words) <= 0.94 * pitch:
+        return words_at(theme, words, [(x, y) for x in columns], size, pitch, role, align=0)
+    labels = words_at(theme, words, [(0, 0)] * len(words), size, length, role)
+    for label, x in zip(labels, columns, strict=True):
+        label.rotate(SLANT, about_point=np.zeros(3)).shift([x, y, 0])
+    return labels
+
+
+def shape_label(theme: Theme, shape: Sequence[int], size: float = 25 * PX) -> Label:
+    """The true shape of a matrix, `4 × 16`, or the length of a vector."""
+    return text(theme, " × ".join(map(str, shape)), size, "muted")

@@ -1,0 +1,86 @@
+"""Theme: roles → colours and type. Scenes name roles, never colours."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from coloraide import Color
+from manim import ManimColor
+
+from scenes.type import Fonts
+
+ROLES = ("query", "key", "value", "output", "text", "muted", "line", "surface", "background")
+RAMPS = {"signed": 3, "weight": 2}
+SHADES = 256
+HEX = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What a picture needs to be drawn: a colour for every role, two ramps for values, and the fonts.
+
+    Build it with `from_mapping`, which checks it.
+    """
+
+    name: str
+    colours: Mapping[str, str]
+    ramps: Mapping[str, tuple[str, ...]]
+    fonts: Fonts
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping, fonts: Fonts) -> "Theme":
+        """A theme from the contents of its YAML file. Raises ValueError whose first argument lists all that is wrong."""
+        colours = mapping.get("colours") if isinstance(mapping.get("colours"), Mapping) else {}
+        problems = [f"colours.{role}: missing" for role in ROLES if role not in colours]
+        problems += [f"colours.{role}: unknown role (known: {', '.join(ROLES)})" for role in colours if role not in ROLES]
+        problems += [
+            f"colours.{role}: {value!r} is not a colour; write it as '#rrggbb'"
+            for role, value in colours.items() if not _is_colour(value)
+        ]
+        for ramp, stops in RAMPS.items():
+            value = mapping.get(ramp)
+            if not isinstance(value, list) or len(value) != stops or not all(map(_is_colour, value)):
+                problems.append(f"{ramp}: needs a list of {stops} colours like '#rrggbb'")
+        problems += [f"{key}: unknown key" for key in mapping if key not in ("name", "colours", *RAMPS)]
+        if problems:
+            raise ValueError(problems)
+        ramps = {ramp: _shades(tuple(mapping[ramp])) for ramp in RAMPS}
+        return cls(str(mapping.get("name", "")), dict(colours), ramps, fonts)
+
+    def colour(self, role: str) -> ManimColor:
+        """The colour of a role."""
+        return ManimColor(self.colours[role])
+
+    def signed(self, share: float) -> ManimColor:
+        """Colour of a value: share −1 (most negative) … 0 … 1 (most positive)."""
+        return self._shade("signed", (share + 1) / 2)
+
+    def weight(self, share: float) -> ManimColor:
+        """Colour of a weight between 0 and 1."""
+        return self._shade("weight", share)
+
+    def ink_on(self, fill: ManimColor) -> ManimColor:
+        """Text colour that reads best on `fill`."""
+        return ManimColor(_best_ink(fill.to_hex(), self.colours["text"], self.colours["background"]))
+
+    def _shade(self, ramp: str, share: float) -> ManimColor:
+        shades = self.ramps[ramp]
+        return ManimColor(shades[round(float(np.clip(share, 0, 1)) * (len(shades) - 1))])
+
+
+def _is_colour(value: object) -> bool:
+    return isinstance(value, str) and HEX.fullmatch(value) is not None
+
+
+@lru_cache
+def _shades(stops: tuple[str, ...]) -> tuple[str, ...]:
+    """A ramp through the stops, even to the eye (OKLab)."""
+    ramp = Color.interpolate(list(stops), space="oklab", out_space="srgb")
+    return tuple(ramp(i / SHADES).to_string(hex=True, fit=True) for i in range(SHADES + 1))
+
+
+@lru_cache(1024)
+def _best_ink(fill: str, *inks: str) -> str:
+    return max(inks, key=lambda ink: Color(ink).contrast(fill, method="wcag21"))

@@ -1,0 +1,109 @@
+"""Type: text becomes outlines, shaped by HarfBuzz straight from the font's own file.
+
+The system's fonts are never asked, so a film looks alike on every machine; a missing glyph is known beforehand; and no character
+of a user's sentence is ever markup. Outlines are in the form manim draws: cubic Bézier curves, four points each.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+import uharfbuzz as hb
+
+# Contextual alternates would turn "->" into an arrow: what the user writes is what is shown.
+FEATURES = {"calt": False, "kern": True}
+
+
+class Outline(NamedTuple):
+    """A shaped line of text in em: points (4 · curves, 2), baseline at y = 0, and how far the pen went."""
+
+    points: np.ndarray
+    advance: float
+
+
+class Fonts:
+    """The fonts of a theme: for each character the first file that has it.
+
+    files: the bytes of OpenType files. x_height, cap_height: heights of the first font's letters, in em.
+    """
+
+    def __init__(self, files: Sequence[bytes]):
+        self._faces = [hb.Face(data) for data in files]
+        self._coverage = [set(face.unicodes) for face in self._faces]
+        self._font = lru_cache(None)(self._instance)
+        self._glyph = lru_cache(None)(self._draw)
+        self.outline = lru_cache(8192)(self._shape)
+        self.x_height, self.cap_height = (self._height(letter) for letter in "xH")
+
+    def missing(self, text: str) -> str:
+        """The characters of `text` that no font has, each once, in their order."""
+        return "".join(dict.fromkeys(c for c in text if not any(ord(c) in known for known in self._coverage)))
+
+    def _shape(self, text: str, weight: int = 400, tabular: bool = False) -> Outline:
+        """Outline of one line of text; `tabular`: all digits equally wide."""
+        points, pen = [np.empty((0, 2))], 0.0
+        for number, run in self._runs(text):
+            font = self._font(number, weight)
+            buffer = hb.Buffer()
+            buffer.add_str(run)
+            buffer.guess_segment_properties()
+            hb.shape(font, buffer, {**FEATURES, "tnum": tabular})
+            em = font.face.upem
+            for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+                offset = (pen + position.x_offset / em, position.y_offset / em)
+                points.append(self._glyph(number, weight, info.codepoint) + offset)
+                pen += position.x_advance / em
+        return Outline(np.concatenate(points), pen)
+
+    def _runs(self, text: str) -> Iterator[tuple[int, str]]:
+        """Stretches of text with the number of the font that draws them."""
+
+        def font_of(character: str) -> int:
+            return next((i for i, known in enumerate(self._coverage) if ord(character) in known), 0)
+
+        return ((number, "".join(run)) for number, run in groupby(text, font_of))
+
+    def _instance(self, number: int, weight: int) -> hb.Font:
+        font = hb.Font(self._faces[number])
+        font.set_variations({"wght": weight})
+        return font
+
+    def _draw(self, number: int, weight: int, glyph: int) -> np.ndarray:
+        pen = _CurvePen()
+        font = self._font(number, weight)
+        font.draw_glyph_with_pen(glyph, pen)
+        return np.array(pen.curves, float).reshape(-1, 2) / font.face.upem
+
+    def _height(self, letter: str) -> float:
+        return float(self._shape(letter).points[:, 1].max())
+
+
+class _CurvePen:
+    """Collects a glyph's contours as cubic curves (the pen protocol of fontTools)."""
+
+    def __init__(self):
+        self.curves: list[tuple] = []
+        self._start = self._at = (0.0, 0.0)
+
+    def moveTo(self, point):
+        self._start = self._at = point
+
+    def lineTo(self, point):
+        a, b = np.array(self._at), np.array(point)
+        self.curveTo(tuple(a + (b - a) / 3), tuple(b - (b - a) / 3), point)
+
+    def qCurveTo(self, control, point):
+        a, c, b = map(np.array, (self._at, control, point))
+        self.curveTo(tuple(a + (c - a) * 2 / 3), tuple(b + (c - b) * 2 / 3), point)
+
+    def curveTo(self, first, second, point):
+        self.curves += [self._at, first, second, point]
+        self._at = point
+
+    def closePath(self):
+        if self._at != self._start:
+            self.lineTo(self._start)
+
+    endPath = closePath

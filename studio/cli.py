@@ -1,0 +1,218 @@
+"""The command `animformer`. Its functions are thin: they look up, call, and print."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial, wraps
+from pathlib import Path
+
+import click
+
+from studio.console import WRONG, Application, cores, progress, say_json
+from studio.errors import Problem, UserError, count
+
+EXAMPLES = """\b
+Examples:
+  animformer render qkv -q preview
+  animformer render my.yaml --set focus=cat --set model.n_heads=2
+  animformer storyboard qkv --strip 6
+  animformer trace qkv encoder.0.self_attention.weights
+"""
+
+
+@click.group(cls=Application, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="animformer")
+def main():
+    """Films of a transformer at work: every number on screen is computed by a real forward pass.
+
+    A TARGET is `film`, a scene, one step of it as SCENE/STEP, or the path of a scene or film YAML.
+    """
+
+
+def talking(command: Callable) -> Callable:
+    """Adds the options about how to talk; the command gets `as_json` and `verbose`."""
+    command = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")(command)
+    command = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a failure.")(command)
+    return click.option("-v", "--verbose", is_flag=True, help="Say more.")(command)
+
+
+def overriding(command: Callable) -> Callable:
+    """Adds the options that go over the YAML; the command gets them as `overrides`, a list of `path=value`."""
+
+    @click.option("--set", "said", multiple=True, metavar="PATH=VALUE", help="Override a key of the YAML: model.d_model=8.")
+    @click.option("--lang", help="Language of titles and captions.")
+    @click.option("--theme", help="Name of a theme, or a theme file.")
+    @wraps(command)
+    def with_overrides(*args, said: Sequence[str], lang: str | None, theme: str | None, **options):
+        short = {"language": lang, "theme": theme}
+        overrides = [*said, *(f"{path}={value}" for path, value in short.items() if value is not None)]
+        return command(*args, overrides=overrides, **options)
+
+    return with_overrides
+
+
+def drawing(command: Callable) -> Callable:
+    """Adds the options about pictures and files."""
+    for option in (
+        click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes (default: all cores)."),
+        click.option("--size", metavar="WxH", help="Pixels, instead of the quality's."),
+        click.option("--fps", type=int, metavar="N", help="Frames a second, instead of the quality's."),
+        click.option("-q", "--quality", metavar="NAME", help="preview, 720p, 1080p (default), 1080p60 or 4k."),
+        click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="DIR",
+                     help="Where the files go (default: out)."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@overriding
+@drawing
+@talking
+def render(targets: Sequence[str], overrides: list[str], as_json: bool, **options):
+    """Make videos of steps, scenes and films.
+
+    Without a target: the film.
+
+    \b
+    animformer render qkv -q preview
+    animformer render qkv/blend attention_matrix --size 1280x720 --fps 25
+    animformer render my.yaml --set sentence="a cat on a mat" --set focus=cat
+    """
+    from studio import plan
+    from studio.output.film import render_film
+
+    _make("rendering", render_film, plan.loaded(targets or ("film",), overrides), as_json, **options)
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--strip", type=click.IntRange(1, 100), default=1, metavar="N", help="Also N frames across every step.")
+@overriding
+@drawing
+@talking
+def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json: bool, **options):
+    """Make pictures of the last frame of every step.
+
+    And one sheet of them all. Without a target: of the film.
+
+    \b
+    animformer storyboard qkv -q 720p
+    animformer storyboard qkv/blend --strip 8
+    """
+    from studio import plan
+    from studio.output.storyboard import make_storyboard
+
+    scenes = plan.side_by_side(plan.loaded(targets or ("film",), overrides))
+    _make("drawing", partial(make_storyboard, n_pictures=strip), [scenes], as_json, **options)
+
+
+@main.command("list")
+@talking
+def list_(as_json: bool, verbose: bool):
+    """List films, scenes and steps.
+
+    With -v also the keys of a scene YAML.
+    """
+    from studio import keys, plan, tables
+
+    contents = plan.contents()
+    if as_json:
+        return say_json(contents)
+    click.echo(tables.of_contents(contents))
+    if verbose:
+        click.echo(f"\nkeys of a scene YAML, with their defaults\n{tables.aligned(keys.described())}")
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@overriding
+@talking
+def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: bool):
+    """Do everything but the render.
+
+    Every target is read, its model run, and its scenes played without a picture. Without a target: all scenes and the film.
+    """
+    import scenes
+    from studio import plan, spec
+
+    problems: dict[Problem, None] = {}
+    for target in targets or (*scenes.names(), "film"):
+        try:
+            for scene in plan.scenes_of(spec.load(target, overrides)):
+                steps = plan.timeline(scene)
+                if verbose:
+                    click.echo(f"{scene.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s", err=True)
+        except UserError as error:
+            problems |= dict.fromkeys(error.problems)
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if as_json:
+        say_json({"ok": not problems, "problems": [asdict(problem) for problem in problems]})
+    else:
+        click.echo(count(len(problems), "problem") if problems else "all is well", err=bool(problems))
+    return WRONG if problems else 0
+
+
+@main.command()
+@click.argument("target")
+@click.argument("tensors", nargs=-1, metavar="[TENSOR]...")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE.npz", help="Write all the arrays.")
+@overriding
+@talking
+def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: list[str], as_json: bool, verbose: bool):
+    """Show the tensors of a forward pass.
+
+    The list of all, or the values of those that are named; -v elides nothing.
+
+    \b
+    animformer trace qkv
+    animformer trace qkv encoder.0.self_attention.weights --set sentence="a b c"
+    animformer trace qkv -o qkv.npz
+    """
+    from studio import plan, spec, tables
+    from studio.output import files
+
+    found = plan.only_scene(spec.load(target, overrides))
+    trace = plan.trace(found.tokens, found.model)
+    views = plan.views(trace, tensors)
+    if output is not None:
+        files.check_writable(output.parent, [output])
+        with files.atomic(output) as partial:
+            trace.save(partial)
+    if as_json:
+        return say_json(tables.to_json(trace, views))
+    if views:
+        click.echo("\n\n".join(tables.of_values(view, trace.tokens, verbose) for view in views))
+    elif output is None:
+        click.echo(tables.of_tensors(trace))
+    else:
+        click.echo(f"{output}: {count(len(trace.names), 'tensor')}", err=True)
+
+
+@main.command()
+@talking
+def schema(as_json: bool, verbose: bool):
+    """Print the JSON Schema of a scene YAML."""
+    from studio.keys import SceneKeys
+
+    click.echo(json.dumps(SceneKeys.model_json_schema(), indent=2, ensure_ascii=False))
+
+
+def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
+          size: str | None, jobs: int | None, verbose: bool) -> None:
+    """Makes spec after spec, and says what there is now."""
+    from studio.plan import scenes_of
+    from studio.render.quality import parse
+
+    chosen, results = parse(quality, fps, size), []
+    for spec in specs:
+        with progress(sum(len(scene.wanted) for scene in scenes_of(spec)), f"{what} {spec.name}") as done:
+            results.append(make(spec, chosen, output, jobs or cores(), progress=done))
+    sums = {key: sum(getattr(result, key) for result in results) for key in ("frames", "rendered", "cached", "seconds")}
+    if as_json:
+        return say_json({"files": [str(file) for result in results for file in result.files]} | sums)
+    for result in results:
+        click.echo("\n".join(map(str, result.files if verbose else result.files[:1])))
+    click.echo(f"{count(sums['rendered'], 'clip')}, {sums['frames']} frames, {sums['seconds']:.1f} s", err=True)

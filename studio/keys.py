@@ -1,0 +1,110 @@
+"""The keys a scene YAML may have: their types, ranges and defaults, and what to say when one is wrong."""
+
+from collections.abc import Iterator
+from functools import reduce
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails
+
+from studio.errors import Problem, did_you_mean, quoted
+from studio.yaml_file import Layer
+
+EXPECTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "finite": "a number",
+    "string": "a text",
+    "list": "a list: [a, b]",
+    "dict": "keys with values: {key: value}",
+    "model": "keys with values: {key: value}",
+}
+DEFAULT_SENTENCE = "the black cat sleeps"
+
+
+class ModelKeys(BaseModel):
+    """The model that runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+    weights: Literal["random"] = Field("random", description="where the weights come from; 'random' is untrained")
+    seed: int = Field(0, ge=0, le=2**32 - 1, description="which random weights")
+    d_model: int = Field(16, ge=4, le=512, multiple_of=2, description="features of a token; n_heads divides it")
+    n_heads: int = Field(4, ge=1, le=8, description="heads in each block")
+    d_ff: int = Field(64, ge=1, le=2048, description="width of the MLP's hidden layer")
+    n_blocks: int = Field(2, ge=1, le=6, description="encoder blocks, one on the other")
+    norm: Literal["post", "pre"] = Field("post", description="LayerNorm after each sublayer (the paper) or before it")
+    positional: Literal["sinusoidal", "learned", "none"] = Field("sinusoidal", description="how positions are encoded")
+
+
+class SceneKeys(BaseModel):
+    """A scene YAML: what is shown, of which sentence, by which model."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, title="animformer scene", protected_namespaces=())
+
+    scene: str | None = Field(None, description="which scene draws it (default: the name of the file)")
+    sentence: str | None = Field(None, description=f"1 to 16 words (default: {DEFAULT_SENTENCE})")
+    tokens: list[str] | None = Field(None, description="the tokens themselves, instead of a sentence")
+    focus: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
+        None, description="the token that is followed: a word, or its index from 0 (default: the last)"
+    )
+    model: ModelKeys = Field(ModelKeys(), description="the model that runs")
+    block: int = Field(1, description="which block is shown, from 1", json_schema_extra={"minimum": 1})
+    head: int = Field(1, description="which of its heads is shown, from 1", json_schema_extra={"minimum": 1})
+    steps: list[str] | None = Field(None, description="which steps, in this order (default: all)")
+    captions: dict[str, dict[str, str]] = Field({}, description="own words for a step, by language")
+    language: str = Field("en", description="the language of titles and captions")
+    theme: str = Field("dark", description="the name of a theme, or a theme file (from the folder of this file)")
+    pace: float = Field(1.0, ge=0.1, le=10, allow_inf_nan=False, description="2 is twice as fast")
+    decimals: int = Field(2, ge=0, le=4, description="decimals of the numbers shown")
+
+
+def validate(layer: Layer) -> tuple[SceneKeys, list[Problem]]:
+    """The keys a layer sets, with defaults for those it does not, or sets wrongly, and the problems of the latter."""
+    try:
+        return SceneKeys.model_validate(layer.values), []
+    except ValidationError as error:
+        errors = error.errors(include_url=False)
+    sound = reduce(_without, (e["loc"] for e in errors), layer.values)
+    return SceneKeys.model_validate(sound), [_problem(e, layer) for e in errors]
+
+
+def described() -> Iterator[tuple[str, str, str]]:
+    """Each key with its default, as YAML, and its description."""
+    for key, field in SceneKeys.model_fields.items():
+        if key == "model":
+            for part, inner in ModelKeys.model_fields.items():
+                yield f"model.{part}", str(inner.default), inner.description
+        else:
+            default = "" if field.default is None else str(field.default)
+            yield key, default, field.description
+
+
+def _without(values: dict, loc: tuple) -> dict:
+    """The values without the key or item at a path; a wrong item takes its list with it."""
+    key, *rest = loc
+    if rest and isinstance(values.get(key), dict):
+        return {**values, key: _without(values[key], tuple(rest))}
+    return {k: v for k, v in values.items() if k != key}
+
+
+def _problem(error: ErrorDetails, layer: Layer) -> Problem:
+    loc, kind, said = error["loc"], error["type"], error["input"]
+    place, path = layer.places[loc], ".".join(map(str, loc))
+    if kind == "extra_forbidden":
+        known = (ModelKeys if len(loc) > 1 else SceneKeys).model_fields
+        return Problem("unknown key", place.key, path, "unknown-key", did_you_mean(str(loc[-1]), known, "the keys are"))
+    if kind == "literal_error":
+        allowed = get_args(ModelKeys.model_fields[loc[-1]].annotation)
+        hint = did_you_mean(str(said), allowed) if len(allowed) > 1 else f"only '{allowed[0]}' is there yet"
+        return Problem(f"{quoted(said)} is unknown", place.value, path, "unknown-value", hint)
+    if kind == "multiple_of":
+        return Problem(f"{said} is no multiple of {error['ctx']['multiple_of']}", place.value, path, "out-of-range")
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return Problem(f"{said} is out of range ({_range(loc)})", place.value, path, "out-of-range")
+    return Problem(f"must be {EXPECTED[kind.split('_')[0]]}, not {quoted(said)}", place.value, path, "wrong-type")
+
+
+def _range(loc: tuple) -> str:
+    field = (ModelKeys if len(loc) > 1 else SceneKeys).model_fields[loc[-1]]
+    return " to ".join(str(getattr(bound, name)) for name in ("ge", "le") for bound in field.metadata if hasattr(bound, name))

@@ -1,0 +1,1 @@
+"""From clips to what the user gets: scenes, films, storyboards."""

@@ -1,0 +1,205 @@
+"""One step → one clip, without manim's file writer: what is not wanted is passed through without drawing."""
+
+import io
+import tempfile
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from manim import Camera, Scene
+from manim.renderer.cairo_renderer import CairoRenderer
+from PIL import Image
+
+from studio.render.encoder import ClipEncoder
+from studio.render.manim_settings import settings
+from studio.render.quality import Quality
+
+Build = Callable[["StepRenderer", "StepRenderer"], Scene]   # (renderer, watch) → the scene, not yet played
+EVERY = range(2**31)
+AS_IT_ENDS = -1
+FRAME_WIDTH, FRAME_HEIGHT = 128 / 9, 8.0  # manim's frame; more is seen at the sides or above and below if a picture is not 16:9
+
+
+@dataclass(frozen=True)
+class Job:
+    """A clip to be made. build: makes the scene, given a renderer and a watch. seconds: about how long the clip is."""
+
+    scene: str
+    step: str
+    build: Build
+    quality: Quality
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.scene}/{self.step}"
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What a job gives. movie: an MP4; picture: its last frame as PNG; frames: how many it has; caption: of the step."""
+
+    movie: bytes
+    picture: bytes
+    frames: int
+    caption: str
+
+
+@dataclass(frozen=True)
+class StripJob:
+    """Pictures to be made, evenly across each of some steps of a scene, the last as the step ends."""
+
+    scene: str
+    steps: tuple[str, ...]
+    build: Build
+    quality: Quality
+    n_pictures: int = 1
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return self.scene
+
+
+class _Finished(Exception):
+    """All that was wanted has been drawn; the rest of the scene need not play."""
+
+
+class StepRenderer(CairoRenderer):
+    """Draws the wanted frames of the wanted steps of a scene. It is the scene's renderer and its watch.
+
+    wanted: for each wanted step the numbers of its frames, or AS_IT_ENDS. take(step, pixels, repeat) gets each
+    picture, uint8 (height, width, 4), which is overwritten by the next, and for how many frames it stands.
+    After a scene: `frames`, how many each step has that has played.
+
+    Time is the sum of run times at any frame rate. A play of `run_time` seconds has max(1, round(run_time · fps)) frames,
+    showing the moments 0, 1/fps, …
+    """
+
+    def __init__(self, quality: Quality, wanted: Mapping[str, Container[int]], take: Callable[[str, np.ndarray, int], None],
+                 camera_class: type[Camera] = Camera):
+        width = max(FRAME_WIDTH, FRAME_HEIGHT * quality.width / quality.height)
+        super().__init__(camera_class=partial(camera_class, frame_width=width))
+        self.fps, self.wanted, self.take = quality.fps, wanted, take
+        self.step, self.frames = "", {"": 0}
+
+    def init_scene(self, scene: Scene, session_spec, file_writer_settings) -> None:
+        """Called by manim when a scene is made with this renderer."""
+        self.scene = scene
+
+    def begin(self, step: str) -> None:
+        """A step is about to play."""
+        self.step, self.frames[step] = step, 0
+
+    def end(self, step: str) -> None:
+        """A step has played. Ends the scene if nothing else is wanted of it."""
+        if AS_IT_ENDS in self.wanted.get(step, ()):
+            self._draw(self.scene.mobjects)
+            self.take(step, self.camera.pixel_array, 1)
+        self.step = ""
+        if self.wanted and self.wanted.keys() <= self.frames.keys():
+            raise _Finished
+
+    def play(self, scene: Scene, *animations, **options) -> None:
+        """Plays animations; manim's own method, but for the file writer."""
+        scene.compile_animation_data(*animations, **options)
+        first = self.frames[self.step]
+        self.frames[self.step] += max(1, round(scene.duration * self.fps))
+        wanted = self.wanted.get(self.step, ())
+        numbers = [number for number in range(first, self.frames[self.step]) if number in wanted]
+        for animation in scene.animations:
+            animation._setup_scene(scene)
+            animation.begin()
+        if not scene.is_current_animation_frozen_frame():
+            self._animate(scene, [(number - first) / self.fps for number in numbers])
+        elif numbers:
+            self._draw(scene.mobjects)
+            self.take(self.step, self.camera.pixel_array, len(numbers))
+        self.num_plays += 1
+        self.time += scene.duration
+
+    def _animate(self, scene: Scene, moments: Sequence[float]) -> None:
+        if moments:
+            self._keep_still_part(scene)
+        for moment in moments:
+            scene.update_to_time(moment)
+            self._draw(scene.moving_mobjects)
+            self.take(self.step, self.camera.pixel_array, 1)
+        self.static_image = None
+        scene.update_to_time(scene.duration)
+        for animation in scene.animations:
+            animation.finish()
+            animation.clean_up_from_scene(scene)
+        scene.update_mobjects(0)
+
+    def _keep_still_part(self, scene: Scene) -> None:
+        """What does not move and lies below all that does is drawn once."""
+        scene.moving_mobjects, still = scene.get_moving_and_static_mobjects(scene.animations)
+        self._draw(still)
+        self.static_image = self.get_frame()
+
+    def _draw(self, mobjects: Sequence) -> None:
+        if self.static_image is None:
+            self.camera.reset()
+        else:
+            self.camera.set_frame_to_background(self.static_image)
+        self.camera.capture_mobjects(mobjects)
+
+
+def render_step(job: Job) -> Clip:
+    """The clip of a job: a function of its inputs and nothing else."""
+    with settings(job.quality), tempfile.TemporaryDirectory(prefix="animformer-") as folder:
+        path = Path(folder) / "clip.mp4"
+        encoder = ClipEncoder(path, job.quality)
+        try:
+            renderer = StepRenderer(job.quality, {job.step: EVERY}, lambda step, pixels, repeat: encoder.write(pixels, repeat))
+            _run(job.build, renderer)
+            frames = encoder.close()
+        except BaseException:
+            encoder.abort()
+            raise
+        return Clip(path.read_bytes(), _png(renderer.camera.pixel_array), frames, renderer.scene.caption(job.step))
+
+
+def render_strip(job: StripJob) -> dict[str, list[bytes]]:
+    """PNG pictures by step, in the order they are seen."""
+    pictures = {step: [] for step in job.steps}
+    with settings(job.quality):
+        wanted = {step: {AS_IT_ENDS} for step in job.steps}
+        if job.n_pictures > 1:
+            lengths = count_frames(job.build, job.quality)
+            wanted = {step: _spread(lengths[step], job.n_pictures) for step in job.steps}
+
+        def take(step: str, pixels: np.ndarray, repeat: int) -> None:
+            pictures[step] += [_png(pixels)] * repeat
+
+        _run(job.build, StepRenderer(job.quality, wanted, take))
+    return pictures
+
+
+def count_frames(build: Build, quality: Quality) -> dict[str, int]:
+    """How many frames each step of a scene has; nothing is drawn."""
+    with settings(quality):
+        renderer = StepRenderer(quality, {}, lambda *_: None)
+        _run(build, renderer)
+    return {step: frames for step, frames in renderer.frames.items() if step}
+
+
+def _spread(length: int, n: int) -> set[int]:
+    """Up to n frame numbers, evenly across a step, its last frame among them."""
+    return {max(1, round(length * (k + 1) / n)) - 1 for k in range(n)}
+
+
+def _run(build: Build, renderer: StepRenderer) -> None:
+    scene = build(renderer, renderer)
+    try:
+        scene.setup()
+        scene.construct()
+    except _Finished:
+        pass
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels[..., :3]).save(file, "PNG", compress_level=6)
+    return file.getvalue()

@@ -1,0 +1,192 @@
+"""A YAML file as plain text with positions.
+
+Nothing is converted: `no`, `1e-3` and `null` stay the words that were written, and what they mean is for the key they stand
+under to say. Only what a page of settings needs is read: no aliases, no tags, no depth.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from studio.errors import Problem, UserError
+
+MAX_BYTES = 256_000
+MAX_DEPTH = 12
+FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+HINTS = {
+    "mapping values are not allowed": "put a text that has a colon in quotes",
+    "'\\t'": "indent with spaces, not with tabs",
+    "end of stream": "close the quotation mark or bracket",
+    "expected ',' or": "close the bracket or put a comma",
+    "another document": "one file is one document: leave out the '---'",
+    "expected <block end>": "keys of one level begin in the same column",
+    "could not find expected ':'": "write 'key: value'",
+    "cannot start any token": "put the value in quotes",
+}
+
+NAMES = {yaml.MappingNode: "keys with values", yaml.SequenceNode: "a list", yaml.ScalarNode: "a text"}
+
+
+class Place(NamedTuple):
+    """Where a key and its value stand."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one source says: nested dicts, lists and texts, with the place of each, and what is wrong with it so far."""
+
+    values: dict[str, Any]
+    places: dict[tuple, Place] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def read(path: Path, name: str) -> Layer:
+    """The mapping in a YAML file. `name`: what to call the file in messages.
+
+    Raises UserError if it cannot be read or is no YAML. What is only wrong here or there is in `Layer.problems`.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise UserError([Problem("is no file", name, kind="unreadable")])
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError([Problem(f"cannot be read: {reason}", name, kind="unreadable")]) from error
+    if len(data) > MAX_BYTES:
+        raise UserError([Problem(f"is larger than {MAX_BYTES // 1000} kB", name, kind="too-large")])
+    return parse(_decode(data, name), name)
+
+
+def parse(text: str, name: str) -> Layer:
+    """The mapping in a YAML text. Raises UserError as `read` does."""
+    node = _compose(text, name)
+    if not isinstance(node, yaml.MappingNode):
+        message, hint = f"must hold keys with values, not {NAMES[type(node)]}", "write 'key: value' lines"
+        raise UserError([Problem(message, _at(node, name), kind="wrong-type", hint=hint)])
+    reading = _Reading(name)
+    return Layer(reading.plain(node, ()), reading.places, tuple(reading.problems))
+
+
+def value(text: str, name: str) -> Any:
+    """What a YAML text stands for without a file around it: `[a, b]`. Raises UserError if anything is wrong with it."""
+    reading = _Reading(name)
+    values = reading.plain(_compose(text, name), ())
+    if reading.problems:
+        raise UserError(reading.problems)
+    return values
+
+
+def _decode(data: bytes, name: str) -> str:
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        where = _line_and_column(data[: error.start].decode(), name)
+        message = f"the byte 0x{data[error.start]:02x} is not valid UTF-8"
+        raise UserError([Problem(message, where, kind="character", hint="save the file as UTF-8")]) from error
+
+
+def _line_and_column(before: str, name: str) -> str:
+    """The place that follows the text `before`."""
+    return f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+
+def _compose(text: str, name: str) -> yaml.Node:
+    if wrong := FORBIDDEN.search(text):
+        where = _line_and_column(text[: wrong.start()], name)
+        raise UserError([Problem(f"the character {ascii(wrong[0])} is not allowed in a text", where, kind="character")])
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark, message = error.problem_mark or loader.get_mark(), _said(error)
+    except (ValueError, OverflowError):  # PyYAML trusts escapes and version numbers: "\UFFFFFFFF", %YAML 1.999…
+        mark, message = loader.get_mark(), "there is no such character or number"
+    else:
+        if node is None:
+            raise UserError([Problem("is empty", f"{name}:1:1", kind="empty")])
+        return node
+    hint = next((hint for sign, hint in HINTS.items() if sign in message), "")
+    raise UserError([Problem(message, f"{name}:{mark.line + 1}:{mark.column + 1}", kind="syntax", hint=hint)])
+
+
+def _said(error: yaml.MarkedYAMLError) -> str:
+    if not error.context or not error.context_mark:
+        return str(error.problem)
+    return f"{error.context} (line {error.context_mark.line + 1}): {error.problem}"
+
+
+class _Loader(yaml.SafeLoader):
+    """A composer that refuses what can blow up before it does."""
+
+    depth = 0
+
+    def compose_node(self, parent, index):
+        event = self.peek_event()
+        if event.anchor is not None:
+            raise yaml.composer.ComposerError(None, None, "anchors and aliases are not allowed here", event.start_mark)
+        if event.tag is not None:
+            raise yaml.composer.ComposerError(None, None, f"tags are not allowed here ({event.tag})", event.start_mark)
+        if self.depth == MAX_DEPTH:
+            raise yaml.composer.ComposerError(None, None, f"nested more than {MAX_DEPTH} deep", event.start_mark)
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+class _Reading:
+    """The walk from nodes to plain values: keeps the places and collects the problems."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.places: dict[tuple, Place] = {}
+        self.problems: list[Problem] = []
+
+    def plain(self, node: yaml.Node, path: tuple) -> Any:
+        """The node as dicts, lists and texts."""
+        if isinstance(node, yaml.ScalarNode):
+            if wrong := FORBIDDEN.search(node.value):
+                self._wrong(node, path, f"the character {ascii(wrong[0])} is not allowed", "character")
+            return node.value
+        if isinstance(node, yaml.SequenceNode):
+            return [self._item(item, item, (*path, number)) for number, item in enumerate(node.value)]
+        return {key: self._item(key_node, item, (*path, key)) for key, key_node, item in self._entries(node, path)}
+
+    def _entries(self, node: yaml.MappingNode, path: tuple) -> Iterator[tuple[str, yaml.Node, yaml.Node]]:
+        first = {}
+        for key, item in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._wrong(key, path, f"a key must be a word, not {NAMES[type(key)]}", "wrong-type")
+            elif key.value in first:
+                self._wrong(key, (*path, key.value), f"appears twice (first in line {first[key.value]})", "duplicate-key")
+            elif _is_nothing(item):
+                self._wrong(key, (*path, key.value), "has no value", "no-value", "give it one or leave the key out")
+            else:
+                yield key.value, key, item
+            if isinstance(key, yaml.ScalarNode):
+                first.setdefault(key.value, key.start_mark.line + 1)
+
+    def _item(self, key: yaml.Node, item: yaml.Node, path: tuple) -> Any:
+        self.places[path] = Place(_at(key, self.name), _at(item, self.name))
+        return self.plain(item, path)
+
+    def _wrong(self, node: yaml.Node, path: tuple, message: str, kind: str, hint: str = "") -> None:
+        self.problems.append(Problem(message, _at(node, self.name), ".".join(map(str, path)), kind, hint))
+
+
+def _is_nothing(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.value == "" and node.style is None
+
+
+def _at(node: yaml.Node, name: str) -> str:
+    return f"{name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"

@@ -1,0 +1,221 @@
+"""The command: what it prints where, what it leaves behind, and how it ends."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import scenes
+from model import Trace
+from studio import console, plan
+from studio.cli import main
+from studio.errors import RenderError
+from studio.render.quality import parse
+
+SMALL = ["--size", "192x108", "--fps", "5"]
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def animformer(*args: str):
+    return CliRunner().invoke(main, args)
+
+
+def animformer_process(*args: str) -> subprocess.Popen:
+    return subprocess.Popen([sys.executable, "-m", "studio", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            env=os.environ | {"PYTHONPATH": str(ROOT)})
+
+
+def test_help_shows_examples():
+    result = animformer("--help")
+    assert result.exit_code == 0 and "animformer render qkv -q preview" in result.stdout
+    for command in main.commands:
+        assert animformer(command, "--help").exit_code == 0
+
+
+def test_list_as_json():
+    result = animformer("list", "--json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 0 and found["films"][0]["scenes"] == ["qkv", "attention_matrix"]
+    assert [scene["id"] for scene in found["scenes"]] == ["qkv", "attention_matrix"]
+    for scene in found["scenes"]:
+        assert [step["id"] for step in scene["steps"]] == [f"{scene['id']}/{s}" for s in scenes.find(scene["id"]).step_names()]
+        assert scene["title"] and all(step["caption"] and step["seconds"] > 1 for step in scene["steps"])
+
+
+def test_list_for_people_shows_the_keys_if_asked():
+    result = animformer("list", "-v")
+    assert "qkv/one_token" in result.stdout and re.search(r"model\.d_model +16 +features of a token", result.stdout)
+
+
+def test_times_add_up_and_follow_the_pace():
+    steps = plan.timeline(plan.load("qkv"))
+    assert [step.start for step in steps[1:]] == pytest.approx([step.start + step.seconds for step in steps[:-1]])
+    faster = plan.timeline(plan.load("qkv", ["pace=2"]))
+    assert sum(step.seconds for step in faster) == pytest.approx(sum(step.seconds for step in steps) / 2, rel=0.05)
+
+
+def test_own_captions_are_said():
+    spec = plan.load("qkv", ["captions.blend.en=Mine", "steps=[blend]"])
+    assert [step.caption for step in plan.timeline(spec)] == ["Mine"]
+
+
+def test_check_finds_nothing_wrong_with_what_is_right():
+    result = animformer("check", "--json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"ok": True, "problems": []})
+
+
+def test_check_finds_what_is_wrong_in_all_targets():
+    Path("my.yaml").write_text("scene: qkv\nhead: 5\nsentense: a\n")
+    result = animformer("check", "my.yaml", "qvk", "--json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 2 and not found["ok"]
+    assert found["problems"][0] == {
+        "where": "my.yaml:2:7", "path": "head", "kind": "out-of-range", "hint": "",
+        "message": "5 is out of range: block 1 has 4 heads (1 to 4)",
+    }
+    assert [problem["where"] for problem in found["problems"]] == ["my.yaml:2:7", "my.yaml:3:1", "qvk"]
+    assert result.stderr.splitlines()[0] == "my.yaml:2:7: head: 5 is out of range: block 1 has 4 heads (1 to 4)"
+    assert animformer("check", "my.yaml").stderr.endswith("\n2 problems\n")
+
+
+def test_a_bad_theme_is_located():
+    Path("my.yaml").write_text('name: mine\ncolours:\n  query: blue\n  kee: "#123456"\n')
+    result = animformer("check", "qkv", "--theme", "my.yaml")
+    assert result.exit_code == 2
+    assert "my.yaml:3:10: colours.query: 'blue' is not a colour" in result.stderr
+    assert "my.yaml:4:8: colours.kee: unknown role" in result.stderr
+
+
+def test_trace_lists_every_tensor():
+    result = animformer("trace", "qkv", "--json", "--set", "sentence=a b c")
+    found = json.loads(result.stdout)
+    names = [tensor["name"] for tensor in found["tensors"]]
+    assert result.exit_code == 0 and found["tokens"] == ["a", "b", "c"] and len(found["digest"]) == 64
+    weights = found["tensors"][names.index("encoder.0.self_attention.weights")]
+    assert weights["axes"] == ["head", "query", "key"] and weights["shape"] == [4, 3, 3]
+    assert weights["meaning"] and weights["formula"]
+    assert all(name in animformer("trace", "qkv").stdout for name in names)
+
+
+def test_trace_writes_the_arrays():
+    result = animformer("trace", "qkv", "--json", "-o", "sub/t.npz")
+    trace = Trace.load("sub/t.npz")
+    assert trace.digest == json.loads(result.stdout)["digest"] == plan.trace(trace.tokens, trace.config).digest
+    assert [path.name for path in Path("sub").iterdir()] == ["t.npz"]
+
+
+def test_trace_shows_values():
+    name = "encoder.0.self_attention.weights"
+    result = animformer("trace", "qkv", name, "encoder.0.norm_1.mean", "--json")
+    found = {tensor["name"]: tensor for tensor in json.loads(result.stdout)["tensors"]}
+    spec = plan.load("qkv")
+    np.testing.assert_array_equal(found[name]["values"], plan.trace(spec.tokens, spec.model)[name].values)
+    shown = animformer("trace", "qkv", name, "scaling.weights").stdout
+    assert re.search(r"head 3\n +the +black +cat +sleeps\n +the( +[01]\.\d{4}){4}\n", shown)
+
+
+def test_wide_tensors_are_elided_unless_all_is_asked_for():
+    short, whole = (animformer("trace", "qkv", "encoder.0.input", *more).stdout for more in ([], ["-v"]))
+    assert "…" in short and "…" not in whole and len(whole.splitlines()[-1].split()) == 17
+
+
+@pytest.mark.parametrize("args, message", [
+    (["trace", "qkv", "encoder.0.querry"], "no tensor 'encoder.0.querry'; did you mean "),
+    (["trace", "film"], "film.yaml: each scene of a film has a trace of its own; name one of qkv, attention_matrix"),
+    (["trace", "qkv", "-o", "a file/t.npz"], "a file: cannot be written to: "),
+    (["render", "qkv/blned"], "qkv/blned: scene qkv has no step 'blned'; did you mean 'blend'?"),
+    (["render", "qkv", "-o", "a file"], "a file: cannot be written to: "),
+    (["render", "qkv", "-q", "perview"], "--quality: there is no quality 'perview'; did you mean 'preview'?"),
+    (["render", "qkv", "--size", "big"], "--size: 'big' is not a size"),
+    (["render", "qkv", "--lang", "eng"], "--lang eng: language: there is no language 'eng'; did you mean 'en'?"),
+    (["render", "qkv", "sub/qkv.yaml"], "sub/qkv.yaml: its files would be those of "),
+    (["storyboard", "qkv", "--set", "head"], "--set head: is not written as path=value"),
+    (["rendr"], "No such command 'rendr'. Did you mean 'render'?"),
+    (["render", "--thme", "dark"], "No such option '--thme'. (Did you mean "),
+    (["render", "-j", "0"], "Invalid value for '-j' / '--jobs'"),
+    (["trace"], "Missing argument 'TARGET'"),
+])
+def test_the_user_s_mistakes_end_with_2_and_leave_all_as_it_was(folder, args, message):
+    Path("a file").write_text("old")
+    Path("sub").mkdir()
+    Path("sub/qkv.yaml").write_text("scene: qkv\n")
+    before = sorted(path for path in folder.rglob("*"))
+    result = animformer(*args, "--json")
+    assert result.exit_code == 2 and message in result.stderr and "Traceback" not in result.stderr
+    found = json.loads(result.stdout)
+    assert not found["ok"] and found["problems"][0].keys() == {"where", "path", "kind", "message", "hint"}
+    assert sorted(path for path in folder.rglob("*")) == before and Path("a file").read_text() == "old"
+
+
+@pytest.mark.parametrize("error, code, said", [
+    (RenderError("qkv/blend: no memory"), 1, "failed: qkv/blend: no memory\n"),
+    (ZeroDivisionError("oh"), 1, "failed: ZeroDivisionError: oh; --debug shows where\n"),
+    (KeyboardInterrupt(), 130, "interrupted; what is finished stays finished\n"),
+])
+def test_other_ends(monkeypatch, error, code, said):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(plan, "loaded", fail)
+    result = animformer("render", "qkv", "--json")
+    assert result.exit_code == code and result.stderr.lstrip() == said
+    assert not json.loads(result.stdout)["ok"]
+    assert ("Traceback" in animformer("render", "qkv", "--debug").stderr) and animformer("render", "qkv").stdout == ""
+
+
+def test_schema_knows_every_key():
+    schema = json.loads(animformer("schema").stdout)
+    assert {"sentence", "tokens", "focus", "model", "captions"} <= schema["properties"].keys()
+    assert schema["additionalProperties"] is False and schema["$defs"]["ModelKeys"]["properties"]["n_heads"]["maximum"] == 8
+
+
+def test_steps_of_a_scene_are_rendered_together():
+    specs = plan.loaded(["qkv/blend", "attention_matrix", "qkv/one_token"], [])
+    assert [(spec.name, len(spec.wanted)) for spec in specs] == [("qkv", 2), ("attention_matrix", len(specs[1].steps))]
+    assert specs[0].wanted == ("one_token", "blend")
+    everything = plan.side_by_side(plan.loaded(["film", "qkv/blend"], []))
+    assert [scene.name for scene in everything.scenes] == ["qkv", "attention_matrix"]
+
+
+def test_progress_is_plain_lines_in_a_pipe(capsys):
+    with console.progress(2, "rendering qkv") as done:
+        done("qkv/one_token")
+        done("qkv/blend")
+    assert capsys.readouterr() == ("", "rendering qkv 1/2 qkv/one_token\nrendering qkv 2/2 qkv/blend\n")
+
+
+def test_render_says_what_it_made():
+    process = animformer_process("render", "qkv/blend", *SMALL, "--json")
+    out, err = process.communicate()
+    found = json.loads(out)
+    assert process.returncode == 0 and err == "rendering qkv 1/1 qkv/blend\n"
+    assert found["files"] == [f"out/clips/qkv/04-blend.{kind}" for kind in ("mp4", "png", "json")]
+    assert all(Path(file).stat().st_size for file in found["files"])
+    assert (found["rendered"], found["cached"]) == (1, 0)
+    expected = plan.timeline(plan.load("qkv"), parse(None, 5, "192x108"))[3]
+    assert found["frames"] == round(5 * expected.seconds)
+
+
+def test_ctrl_c_leaves_no_half_written_file():
+    process = animformer_process("render", "qkv", *SMALL, "-j", "2")
+    line = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in rest
+    assert rest.endswith("interrupted; what is finished stays finished\n")
+    files = [path for path in Path("out").rglob("*") if path.is_file()]
+    assert line.startswith("rendering qkv 1/5 ") and files and not any(path.name.startswith(".") for path in files)
+    assert not Path("out/scenes/qkv.mp4").exists()

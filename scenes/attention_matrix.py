@@ -8,7 +8,7 @@ from scenes.parts.bars import bars, floor, histogram
 from scenes.parts.equation import equation, linked
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_grid, heat_map
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import MINUS, WORD, number, text, text_width
 from scenes.parts.motion import appear, copy_to, dim, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import frame, room_of
@@ -19,7 +19,7 @@ ROLES = {"z": "output", "q": "query", "k": "key", "v": "value"}
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
 LARGE, NAME, SMALL_NAME, SIGN, SMALL = (size * PX for size in (60, 40, 34, 28, 26))
-LABEL, SUM, SLANTED = 1.4, 1.3, 0.75      # room for the words beside rows, for row sums, and for words below columns
+LABEL, SLANTED, NAMED = 1.4, 0.85, 1.25    # room for the words beside rows and below columns, and for formulas above
 
 
 class AttentionMatrix(ExplainerScene):
@@ -45,9 +45,9 @@ class AttentionMatrix(ExplainerScene):
     @step
     def scores(self):
         """Q times Kᵀ: a row of Q and a column of Kᵀ meet in a cell; first slowly, then fast."""
-        left, right = STAGE.columns([8.6, 4.0], gap=0.2)
+        left, right = STAGE.columns([8.8, 3.6], gap=0.4)
         work = self._product(("query", "query"), ("key", "key"), ("scores", "line"), left)
-        small = equation(self.theme, UNSCALED, ROLES, NAME).move_to(right.centre)
+        small = equation(self.theme, UNSCALED, ROLES, NAME, width=right.width).move_to(right.centre)
         query, key = self.pictures["q"], self.pictures["k"]
         self.play(
             vanish(*self.on_stage(self.formula)), travel(self.formula, small, run_time=1.2),
@@ -82,7 +82,7 @@ class AttentionMatrix(ExplainerScene):
     def sheets(self):
         """Raw scores, scaled scores, weights: three sheets that slide out of one another."""
         self.play(vanish(*self.on_stage()))
-        rooms = STAGE.trim(left=LABEL, right=SUM, bottom=SLANTED, top=1.1).columns([1, 1, 1], gap=1.35)
+        rooms = STAGE.trim(left=LABEL, right=self._sum_width(), bottom=SLANTED, top=NAMED).columns([1, 1, 1], gap=1.35)
         peak = float(abs(self._view("scores").values).max())
         sheets = raw, scaled, weights = [
             heat_map(self.theme, self._view(name), room, "line", self.decimals, scale=peak, weights=name == "weights")
@@ -103,7 +103,7 @@ class AttentionMatrix(ExplainerScene):
     def distributions(self):
         """A row of weights sums to 1; a row of Z sums to anything."""
         rooms = STAGE.trim(bottom=SLANTED, top=0.7).columns([1, 1], gap=0.8)
-        left, right = (room.trim(left=LABEL, right=SUM + 0.2) for room in rooms)
+        left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
         weights = heat_map(self.theme, self._view("weights"), left, "line", self.decimals, weights=True)
         z = heat_map(self.theme, self._view("heads"), right, "output", self.decimals)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights))
@@ -116,9 +116,9 @@ class AttentionMatrix(ExplainerScene):
     @step
     def average(self):
         """A times V is Z, row by row."""
-        left, right = STAGE.columns([8.6, 4.0], gap=0.2)
+        left, right = STAGE.columns([8.8, 3.6], gap=0.4)
         work = self._product(("weights", "line"), ("value", "value"), ("heads", "output"), left)
-        formula = equation(self.theme, SCALED, ROLES, NAME).move_to(right.centre)
+        formula = equation(self.theme, SCALED, ROLES, NAME, width=right.width).move_to(right.centre)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, work.left, run_time=1.2))
         self.play(appear(work.above, *self._around(work, "A", "V", "Z"), formula))
         self._multiply(work)
@@ -209,7 +209,7 @@ class AttentionMatrix(ExplainerScene):
         return row_labels(self.theme, self.tokens, sheet, "query", LABEL - 0.15)
 
     def _columns(self, sheet: HeatMap) -> VGroup:
-        return column_labels(self.theme, self.tokens, sheet, "key", length=0.95)
+        return column_labels(self.theme, self.tokens, sheet, "key", SLANTED)
 
     def _sign(self, maths: str, left: HeatMap, right: HeatMap) -> VGroup:
         """A sign in the gap between two pictures."""
@@ -224,6 +224,10 @@ class AttentionMatrix(ExplainerScene):
             arrow(self.theme, (start, y, 0), (end, y, 0)),
             equation(self.theme, maths, size=SIGN, role="muted").move_to([(start + end) / 2, y + 0.3, 0]),
         )
+
+    def _sum_width(self) -> float:
+        """The room that row sums take."""
+        return text_width(self.theme, f"Σ = {MINUS}00.{'0' * self.decimals}", WORD, tabular=True) + 0.3
 
     def _sums(self, sheet: HeatMap, name: str) -> list[VGroup]:
         """The sum of each row, at its right."""

@@ -113,7 +113,7 @@ class Qkv(ExplainerScene):
         self.lines = VGroup(
             weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight, "key") for drawer, weight in zip(drawers, weights)
         )
-        ends = [(self.room.right, drawer.get_y()) for drawer in drawers]
+        ends = [(self.room.right - 0.3, drawer.get_y()) for drawer in drawers]
         self.weights = weight_numbers(self.theme, weights, self.decimals, ends)
         self.play(draw(*self.lines, lag=0.3))
         self.play(appear(self.headings[3], *self.weights))
@@ -222,9 +222,9 @@ class Qkv(ExplainerScene):
         body = room_of(self.cabinet.body)
         spots = [
             ("note", "query", self.note.sheet.get_x()), ("label", "key", self.cabinet.labels[0].get_x()),
-            ("folder", "value", body.right + self.cabinet.reach / 2), ("weight", "key", self.room.right - 0.35),
+            ("folder", "value", body.right + self.cabinet.reach / 2), ("weight", "key", self.room.right - 0.7),
         ]
-        width, top = max(1.1, self.cabinet.reach), max(body.top, room_of(self.note.sheet).top)
+        width, top = max(1.3, self.cabinet.reach), max(body.top, room_of(self.note.sheet).top)
         return [
             VGroup(
                 text(self.theme, self.say(key), HEADING, role, weight=500, at=(x, top + 0.52, 0), width=width),

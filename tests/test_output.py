@@ -186,7 +186,7 @@ def test_what_is_said_beside_a_scene(tmp_path, spec):
         ("qkv/square", "A square.", 0, 0.8), ("qkv/triangle", "A triangle.", 0.8, 1.9), ("qkv/turn", "A turn.", 1.9, 2.8)]
     assert (said["frames"], said["seconds"], said["fps"], said["width"], said["height"]) == (28, 2.8, 10, 160, 90)
     assert said["sentence"] == " ".join(spec.tokens) and said["tokens"] == list(spec.tokens)
-    assert (said["focus"], said["block"], said["head"]) == (spec.focus + 1, spec.block + 1, spec.head + 1)
+    assert (said["focus"], said["block"], said["head"]) == (spec.focus, spec.block + 1, spec.head + 1)
     assert said["model"]["d_model"] == spec.model.d_model and said["model"]["weights"] == "random"
     assert said["trace_digest"] == plan.trace(spec.tokens, spec.model).digest
     assert len(said["weights_digest"]) == 64 and said["versions"]["manim"] == "0.22.0"

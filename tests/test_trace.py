@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import model
 from model import ModelConfig, Trace
+from model.scaling import N_BINS
 from model.tensors import TENSORS, declared
 from model.trace import Recorder
 
@@ -29,7 +30,7 @@ def test_what_is_recorded_is_declared_and_what_is_declared_is_recorded(config):
 @pytest.mark.parametrize("config", MAKES, ids=str)
 def test_axes_fit_shapes_and_lengths_fit_everywhere(config):
     lengths = {"d_model": 16, "d_k": 4, "d_ff": 64, "head": 4, "token": 4, "query": 4, "input": 16, "output": 16}
-    lengths |= {"vocabulary": 4, "position": 16, "dimension": 3, "sample": 2000, "edge": 42, "bin": 41}
+    lengths |= {"vocabulary": 4, "position": 16, "dimension": 3, "sample": 2000, "edge": N_BINS + 1, "bin": N_BINS}
     for row in model.run(SENTENCE, config).table():
         lengths["key"] = 8 if row["name"].startswith("scaling.") else 4
         assert row["shape"] == [lengths[axis] for axis in row["axes"]], row["name"]

@@ -8,6 +8,7 @@ import pytest
 
 import model
 from model import ModelConfig
+from model.scaling import N_BINS
 
 SENTENCE = model.tokenise("the animal did not cross the street because it was too tired")
 
@@ -118,7 +119,7 @@ def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
 def test_histograms_hold_every_sample_on_common_bins():
     t = arrays()
     edges = t["scaling.edges"]
-    assert edges.shape == (42,) and close(np.diff(edges), np.full(41, edges[-1] * 2 / 41)) and close(edges, -edges[::-1])
+    assert edges.shape == (N_BINS + 1,) and close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS)) and close(edges, -edges[::-1])
     for shown, of in (("scaling.histogram", "scaling.scores"), ("scaling.scaled_histogram", "scaling.scaled_scores")):
         assert close(t[shown].sum(1), np.ones(3))
         assert close(t[shown][:, 20], (np.abs(t[of]) < edges[21]).mean(1))

@@ -39,14 +39,16 @@ class Equation(VGroup):
         return self.submobjects[self.symbols.index(name)]
 
 
-def equation(theme: Theme, source: str, roles: Mapping[str, str] | None = None, size: float = MATHS, role: str = "text") -> Equation:
-    """Typst maths, centred at the origin, with an em of `size`. `{{ Q : q }}` names a symbol; `roles` gives its role: {"q": "query"}.
+def equation(theme: Theme, source: str, roles: Mapping[str, str] | None = None, size: float = MATHS, role: str = "text",
+             width: float | None = None) -> Equation:
+    """Typst maths, centred at the origin, with an em of `size`, or less if it would be wider than `width`. `{{ Q : q }}` names a symbol; `roles` gives its role: {"q": "query"}.
 
     The source is ours, never the user's words: Typst would run them. Raises typst.TypstError for what is no maths.
     """
     names = [name for _, name in SYMBOL.findall(source)]
     curves = _outlines(source)
     low, high = (edge(np.concatenate(list(curves.values())), axis=0) for edge in (np.min, np.max))
+    size = min(size, (width or np.inf) / (high - low)[0])
     shapes = {}
     for number, name in enumerate((*names, None), start=1):
         colour = theme.colour((roles or {}).get(name, role))

@@ -1,10 +1,10 @@
 """Heat maps: a matrix as coloured cells, with its digits where they are legible."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import ManimColor, VGroup, VMobject
 
 from model import View
 from scenes.parts.label import Number, format_number, format_weights, text_width
@@ -24,7 +24,7 @@ DIGIT_ROOM = 0.9                          # share of a cell that its digits may 
 
 
 class Cell(VMobject):
-    """One entry of a tensor as a coloured rectangle; `source` says which."""
+    """One entry of a tensor as a coloured rectangle. `source`: which one; `scale`: the magnitude drawn brightest, None for weights."""
 
 
 class Grid(NamedTuple):
@@ -67,23 +67,13 @@ class HeatMap(VGroup):
     def digits(self) -> bool:
         return len(self.numbers) > 0
 
-    @property
-    def entries(self) -> list[VGroup]:
-        """The cells with their digits, row by row."""
-        return [self.cell(i, j) for i, row in enumerate(self.cells) for j in range(len(row))]
-
     def row(self, i: int) -> VGroup:
         """The cells and digits of the i-th shown row."""
         return VGroup(self.cells[i], *(self.numbers[i : i + 1]))
 
-    def column(self, j: int) -> VGroup:
-        """The cells and digits of the j-th shown column."""
-        return VGroup(VGroup(row[j] for row in self.cells), VGroup(row[j] for row in self.numbers))
-
     def cell(self, i: int, j: int) -> VGroup:
         """One cell with its digits."""
         return VGroup(self.cells[i][j], *([self.numbers[i][j]] if self.digits else []))
-
 
 
 def heat_map(theme: Theme, view: View, room: Room, role: str = "line", decimals: int | None = None, digits: Digits | None = None,
@@ -99,12 +89,11 @@ def heat_map(theme: Theme, view: View, room: Room, role: str = "line", decimals:
     grid = grid or fit_grid(view.shape, room, largest)
     if decimals is not None:
         digits = fit_digits(theme, view.values, grid, decimals, weights)
-    scale = scale or float(np.abs(view.values).max()) or 1.0
-    shade = theme.weight if weights else (lambda value: theme.signed(value / scale))
+    scale = None if weights else scale or float(np.abs(view.values).max()) or 1.0
     rows, columns = ([k for k in kept if k is not None] for kept in (grid.rows, grid.columns))
     entry = (lambda i, j: view[j]) if view.values.ndim == 1 else (lambda i, j: view[i, j])
     cells = VGroup(
-        VGroup(_cell(grid, entry(i, j), shade).shift(place(grid, i, j)) for j in columns) for i in rows
+        VGroup(_cell(theme, grid, entry(i, j), scale).shift(place(grid, i, j)) for j in columns) for i in rows
     )
     values = np.atleast_2d(view.values)[np.ix_(rows, columns)]
     numbers = VGroup(
@@ -147,12 +136,17 @@ def _offset(grid: Grid, y: float, x: float) -> np.ndarray:
     return np.array([(x - (len(grid.columns) - 1) / 2) * grid.width, ((len(grid.rows) - 1) / 2 - y) * grid.height, 0])
 
 
-def _cell(grid: Grid, source: View, shade: Callable) -> Cell:
+def cell_colour(theme: Theme, value: float, scale: float | None) -> ManimColor:
+    """The colour of an entry: signed, on a scale, or a weight if there is none."""
+    return theme.weight(value) if scale is None else theme.signed(value / scale)
+
+
+def _cell(theme: Theme, grid: Grid, source: View, scale: float | None) -> Cell:
     gap = CELL_GAP * min(grid.width, grid.height)
-    cell = Cell(stroke_width=0, fill_color=shade(float(source)), fill_opacity=1)
+    cell = Cell(stroke_width=0, fill_color=cell_colour(theme, float(source), scale), fill_opacity=1)
     width, height = grid.width - 2 * gap, grid.height - 2 * gap
     cell.points = rounded_points(width, height, CELL_RADIUS * min(width, height)).copy()
-    cell.source = source
+    cell.source, cell.scale = source, scale
     return cell
 
 

@@ -8,7 +8,7 @@ from scenes.stage import Room
 from scenes.theme import Theme
 
 BETWEEN = 0.3
-LEAST = 0.55                              # share of the room that the result gets at least
+LEAST = 0.62                              # share of the room that the result gets at least
 
 
 class Product(NamedTuple):

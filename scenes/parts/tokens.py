@@ -12,7 +12,7 @@ from scenes.stage import PX
 from scenes.theme import Theme
 
 PADDING = 0.14
-SLANT = np.pi / 5
+LEAST_SLANT = np.pi / 5
 
 
 class TokenCard(VGroup):
@@ -54,16 +54,20 @@ def row_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str,
     return words_at(theme, words, [(x, row.get_y()) for row in heat_map.cells], size, width, role)
 
 
-def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, length: float, gap: float = 0.1) -> VGroup:
-    """Words below the columns of a heat map: level where all fit, slanted otherwise, at most `length` long."""
+def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, height: float, gap: float = 0.1) -> VGroup:
+    """Words below the columns of a heat map: level where all fit, slanted otherwise, the steeper the closer the columns are.
+
+    height: how far down they may reach.
+    """
     pitch = heat_map.grid.width
     size = min(WORD, max(SMALLEST_WORD, 0.62 * pitch))
     columns, y = [cell.get_x() for cell in heat_map.cells[0]], room_of(heat_map.border).bottom - gap - 0.4 * size
     if max(text_width(theme, word, size) for word in words) <= 0.94 * pitch:
         return words_at(theme, words, [(x, y) for x in columns], size, pitch, role, align=0)
-    labels = words_at(theme, words, [(0, 0)] * len(words), size, length, role)
+    slant = max(LEAST_SLANT, np.arcsin(min(1, size / pitch)))
+    labels = words_at(theme, words, [(0, 0)] * len(words), size, (height - gap - size) / np.sin(slant), role)
     for label, x in zip(labels, columns, strict=True):
-        label.rotate(SLANT, about_point=np.zeros(3)).shift([x, y, 0])
+        label.rotate(slant, about_point=np.zeros(3)).shift([x, y, 0])
     return labels
 
 

@@ -7,14 +7,14 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from model import View
-from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, heat_rows
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, text, text_width, weight_numbers, words_at
 from scenes.stage import Room
 from scenes.theme import Theme
 
 SPACE = 0.18                              # share of a row's height between it and the next
 TALLEST = 0.84
-BETWEEN, WEIGHT = 0.6, 0.72             # room between the columns, and for the digits of a weight
+BETWEEN, WEIGHT, PLUS = 0.6, 0.72, 0.4   # room between the columns, for the digits of a weight, and for the plus signs
 
 
 class WeightedSum(NamedTuple):
@@ -44,8 +44,9 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     tall = pitch * (1 - SPACE)
     size = min(WORD, max(SMALLEST_WORD, 0.62 * tall))
     word_width = min(1.9, max(text_width(theme, word, size) for word in words))
-    grid = fit_grid(vectors[0].shape, Room.around((0, 0), (room.width - word_width - WEIGHT - 3 * BETWEEN) / 2, tall), largest=0.72)
+    grid = fit_grid(vectors[0].shape, Room.around((0, 0), (room.width - word_width - WEIGHT - 3 * BETWEEN - PLUS) / 2, tall), largest=0.72)
     wide = word_width + WEIGHT + 2 * grid.size[0] + 3 * BETWEEN
+    room = room.trim(right=PLUS)
     names, digits, left, right = Room.around(room.centre, wide, room.height).columns(
         [word_width, WEIGHT, grid.size[0], grid.size[0]], gap=BETWEEN
     )
@@ -65,7 +66,7 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
         sign.add(text(theme, "+", size, "muted", at=(right.centre[0] + half + 0.2, y, 0)))
     return WeightedSum(
         words=words_at(theme, words, [(names.right, y) for y in rows], size, names.width),
-        weights=weight_numbers(theme, weights, decimals, [(digits.right, y) for y in rows], size),
+        weights=weight_numbers(theme, weights, decimals, [(digits.right, y) for y in rows], max(size, SMALLEST_DIGIT)),
         vectors=heat_rows(theme, vectors, [left.level(y) for y in rows], "value", decimals, grid, scale),
         products=heat_rows(theme, products, [right.level(y) for y in rows], "value", decimals, grid, scale),
         signs=signs,

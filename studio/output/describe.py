@@ -55,7 +55,7 @@ def _video(frames: int, quality: Quality) -> dict[str, Any]:
 
 
 def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Clip], quality: Quality, start: int) -> dict[str, Any]:
-    """start: the frame it begins at. Focus, block and head count from 1, as in the YAML."""
+    """start: the frame it begins at. As in the YAML, focus counts from 0, block and head from 1."""
     trace, steps, end = plan.trace(spec.tokens, spec.model), [], start
     for name in names:
         made = clips[f"{spec.name}/{name}"]
@@ -66,7 +66,7 @@ def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Clip], q
         "id": spec.name, "scene": spec.scene, "title": plan.title(spec),
         "start": _seconds(start, quality), "end": _seconds(end, quality), "steps": steps,
         "sentence": " ".join(spec.tokens), "tokens": list(spec.tokens),
-        "focus": spec.focus + 1, "block": spec.block + 1, "head": spec.head + 1,
+        "focus": spec.focus, "block": spec.block + 1, "head": spec.head + 1,
         "model": asdict(spec.model), "weights_digest": _weights_digest(trace), "trace_digest": trace.digest,
         "language": spec.language, "theme": spec.theme, "pace": spec.pace, "decimals": spec.decimals,
     }

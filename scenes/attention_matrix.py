@@ -61,7 +61,7 @@ class AttentionMatrix(ExplainerScene):
     def scale(self):
         """The spread of q · k for three key sizes, and what softmax makes of it, before and after the division."""
         self.play(vanish(*self.on_stage()))
-        heads, first, second = STAGE.rows([0.4, 2.1, 2.1], gap=0.2)
+        heads, first, second = STAGE.rows([0.4, 2.15, 2.15], gap=0.15)
         margin = Room(STAGE.left, STAGE.left + 1.5, STAGE.bottom, STAGE.top)
         columns = STAGE.trim(left=1.7).columns([1, 1, 1], gap=0.6)
         sizes = VGroup(self._key_size(i, column, heads) for i, column in enumerate(columns))
@@ -242,24 +242,30 @@ class AttentionMatrix(ExplainerScene):
 
     def _key_size(self, i: int, column: Room, row: Room) -> VGroup:
         """d_k of one experiment, and what the two pictures below are."""
-        spread, weights = column.columns([2.2, 1.0])
+        spread, weights = column.columns([2.3, 0.9])
         size = number(self.theme, self.staging.trace["scaling.d_k"][i], 0, WORD)
         maths = VGroup(equation(self.theme, "d_k =", size=SMALL_NAME), size).arrange(buff=0.12).move_to([spread.centre[0], row.centre[1], 0])
         return VGroup(maths, text(self.theme, self.say("softmax"), SMALL, "muted", at=(weights.centre[0], row.centre[1], 0)))
 
     def _spread(self, i: int, column: Room, row: Room, prefix: str) -> tuple[VGroup, VGroup]:
-        """The histogram of 2,000 dot products and the softmax of the first eight; and how wide they are spread."""
+        """The histogram of the dot products and the softmax of the first eight; and how wide they are spread."""
         trace = self.staging.trace
-        head, body = Room(column.left, column.right, row.bottom, row.top).rows([0.35, 1.6], gap=0.05)
-        left, right = body.columns([2.2, 1.0])
+        head, body, foot = Room(column.left, column.right, row.bottom, row.top).rows([0.35, 1.45, 0.25], gap=0.05)
+        left, right = body.columns([2.3, 0.9])
         peak = float(trace[f"scaling.{prefix}histogram"].values.max())
         shapes = VGroup(
             histogram(self.theme, trace[f"scaling.{prefix}histogram"][i], left, "output", peak), floor(self.theme, left),
             bars(self.theme, trace[f"scaling.{prefix}weights"][i], right, "key", 1.0), floor(self.theme, right),
         )
-        value = number(self.theme, trace[f"scaling.{prefix}spread"][i], self.decimals, 30 * PX, "output")
-        words = VGroup(text(self.theme, self.say("spread"), SMALL, "muted"), value).arrange(buff=0.15)
-        return shapes, words.move_to([left.centre[0], head.centre[1], 0])
+        x, y = left.centre[0], head.centre[1]
+        edges = trace["scaling.edges"]
+        words = VGroup(
+            text(self.theme, self.say("spread"), SMALL, "muted", at=(x, y, 0), align=1),
+            number(self.theme, trace[f"scaling.{prefix}spread"][i], self.decimals, 30 * PX, "output", at=(x + 0.12, y, 0), align=-1),
+            *(number(self.theme, edges[end], 0, SMALLEST_DIGIT, "muted", at=(edge, foot.centre[1], 0), align=side)
+              for end, edge, side in ((0, left.left, -1), (len(edges) - 1, left.right, 1))),
+        )
+        return shapes, words
 
     def _joined_views(self) -> tuple[View, View, View]:
         return (self.view("encoder.{block}.self_attention.concatenated"), self.view("weights.encoder.{block}.self_attention.W_O"),

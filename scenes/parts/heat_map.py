@@ -20,7 +20,7 @@ CELL_GAP = 0.05                           # share of a cell
 CELL_RADIUS = 0.14                        # share of a cell
 OBLONG, LONGEST = 1.7, 4                  # a cell's sides are in this ratio at most, in a matrix and in a single row
 MARGIN, THIN = 0.09, 0.25                 # between the cells and their frame: a length, but at most this share of a cell
-DIGIT_ROOM = 0.9                          # share of a cell that its digits may take
+DIGIT_ROOM = 0.84                         # share of a cell that its digits may take
 
 
 class Cell(VMobject):

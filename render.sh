@@ -120,8 +120,8 @@ install_system_packages() {
 }
 
 install_python_packages() {
-    local python extra=$1 target=.
-    [[ $extra == run ]] || target=".[$extra]"
+    local python extra=$1 target=".[zh]"
+    [[ $extra == run ]] || target=".[zh,$extra]"
     rm -f -- "$stamp"
     if [[ -e $unfinished ]] || ! is_recent "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         rm -rf -- "$venv"
@@ -158,7 +158,7 @@ case "${1-}" in
         shift
         setup test >&2
         cd -- "$here"
-        exec "$venv/bin/python" -m pytest "$@"
+        exec "$venv/bin/python" -m pytest -n auto "$@"
         ;;
     *)
         setup run >&2

@@ -4,16 +4,17 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CHOICES = {"weights": ("random",), "norm": ("post", "pre"), "positional": ("sinusoidal", "learned", "none")}
+CHOICES = {"norm": ("post", "pre"), "positional": ("sinusoidal", "learned", "none")}
 LEAST = {"seed": 0, "d_model": 1, "n_heads": 1, "d_ff": 1, "n_blocks": 1}
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The size and make of an encoder, in the paper's names (Vaswani et al. 2017, table 3).
+    """The size and make of a model, in the paper's names (Vaswani et al. 2017, table 3).
 
+    weights: `random`, or what a checkpoint is called, whose own config says the rest. seed: of all that is drawn.
     d_model: features of a token; n_heads divides it. d_ff: width of the hidden layer. norm: LayerNorm after
-    each sublayer (`post`, the paper) or before it (`pre`, with one more at the end of the encoder).
+    each sublayer (`post`, the paper) or before it (`pre`, with one more at the end).
     An odd d_model is fine with sinusoids: the last sine has no cosine.
 
     Raises ValueError; its message has one line for each wrong field and each line begins with the field's name.
@@ -47,6 +48,8 @@ class ModelConfig:
 
 def _problems(config: ModelConfig) -> Iterator[str]:
     wrong = set()
+    if not isinstance(config.weights, str) or not config.weights:
+        yield f"weights: {config.weights!r} must be the name of weights"
     for field, least in LEAST.items():
         value = getattr(config, field)
         if type(value) is not int or value < least:

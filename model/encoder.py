@@ -1,4 +1,4 @@
-"""The encoder (Vaswani et al. 2017, figure 1, left): embedding, positions, and n blocks of attention and feed-forward.
+"""The encoder (Vaswani et al. 2017, figure 1, left): embedding, positions, and blocks of attention and feed-forward.
 
 `weights` is a `weights.Weights`, `config` a `ModelConfig`; for `record` and `xp` see `functional.py`.
 """
@@ -9,7 +9,7 @@ from model.functional import attention, feed_forward, ignore, layer_norm, sinuso
 
 
 def encode(ids, weights, config, record=ignore, mask=None, xp=np):
-    """Token ids (n,) to the encoder's output (n, d_model). mask: (n, n), True where a query may look."""
+    """Token ids (n,) to the encoder's output (n, d_model). mask: (n, n) or (1, n), True where a query may look."""
     x = embed(ids, weights, config, record, xp)                                     # (n, d_model)
     for number, w in enumerate(weights.encoder):
         x = block(x, w, config, record.scope(f"encoder.{number}"), mask, xp)        # (n, d_model)
@@ -19,13 +19,16 @@ def encode(ids, weights, config, record=ignore, mask=None, xp=np):
 
 
 def embed(ids, weights, config, record=ignore, xp=np):
-    """Token ids (n,) to what the first block reads (n, d_model): section 3.4, then positions, section 3.5."""
+    """Token ids (n,) to what the first block reads (n, d_model): section 3.4, then positions, section 3.5.
+
+    weights: of the encoder or of the decoder; each has an embedding table of its own.
+    """
     record("token_ids", ids)                                                        # (n,)
     embeddings = record("embeddings", weights.embedding[ids])                       # (n, d_model)
     scaled = record("scaled_embeddings", embeddings * config.d_model**0.5)          # (n, d_model)
     if config.positional == "none":
         return scaled
-    return scaled + record("positions", positions(len(ids), weights, config, xp))   # (n, d_model)
+    return scaled + record("positions", positions(ids.shape[-1], weights, config, xp))  # (n, d_model)
 
 
 def positions(n, weights, config, xp=np):

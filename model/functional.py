@@ -1,6 +1,7 @@
 """The equations of the paper as pure functions (Vaswani et al. 2017, "Attention Is All You Need").
 
-Everywhere: n tokens that ask, m tokens that are asked, h heads, d_k = d_model / h features in each head.
+Everywhere: n tokens that ask, m tokens that are asked, h heads, d_k = d_model / h features in each head. Axes before
+these, one sentence after another, pass through untouched.
 `w` holds the weights of the one sublayer (see `weights.py`). `record(name, x)` gives x back and may keep it;
 `record.scope(name)` is the recorder of a part. `xp` is the array namespace: numpy to record, jax.numpy to
 train. Nothing is written in place.
@@ -25,21 +26,22 @@ def softmax(x, xp=np):
 
 def split_heads(x, n_heads):
     """(n, d_model) to (h, n, d_k): head i takes the columns i * d_k to (i + 1) * d_k."""
-    n, d_model = x.shape
-    return x.reshape(n, n_heads, d_model // n_heads).swapaxes(0, 1)
+    *batch, n, d_model = x.shape
+    return x.reshape(*batch, n, n_heads, d_model // n_heads).swapaxes(-2, -3)
 
 
 def join_heads(x):
     """(h, n, d_k) to (n, d_model): the heads side by side."""
-    n_heads, n, d_k = x.shape
-    return x.swapaxes(0, 1).reshape(n, n_heads * d_k)
+    *batch, n_heads, n, d_k = x.shape
+    return x.swapaxes(-2, -3).reshape(*batch, n, n_heads * d_k)
 
 
 def attention(x, memory, w, n_heads, record=ignore, mask=None, xp=np):
     """Multi-head attention (eq. 1 and section 3.2.2).
 
     x: (n, d_model), asks. memory: (m, d_model), is asked; the same array in self-attention.
-    mask: (n, m), True where a query may look, which must be somewhere for each. Returns (n, d_model).
+    mask: (n, m), or (1, m) for all alike, True where a query may look, which must be somewhere for each.
+    Returns (n, d_model).
     """
     query = record("query", split_heads(x @ w.W_Q + w.b_Q, n_heads))                # (h, n, d_k)
     key = record("key", split_heads(memory @ w.W_K + w.b_K, n_heads))               # (h, m, d_k)
@@ -47,10 +49,12 @@ def attention(x, memory, w, n_heads, record=ignore, mask=None, xp=np):
     scores = record("scores", query @ key.swapaxes(-1, -2))                         # (h, n, m)
     scaled = record("scaled_scores", scores / key.shape[-1] ** 0.5)                 # (h, n, m)
     if mask is not None:
-        scaled = xp.where(mask, scaled, -xp.inf)                                    # (h, n, m)
+        masked = xp.where(mask[..., None, :, :], scaled, -xp.inf)                   # (h, n, m), one mask for all heads
+        scaled = record("masked_scores", masked)                                    # (h, n, m)
     weights = record("weights", softmax(scaled, xp))                                # (h, n, m), rows sum to 1
     heads = record("heads", weights @ value)                                        # (h, n, d_k)
-    spell_out(weights, value, heads, record, xp)
+    if record is not ignore:
+        spell_out(weights, value, heads, record, xp)
     concatenated = record("concatenated", join_heads(heads))                        # (n, d_model)
     return record("output", concatenated @ w.W_O + w.b_O)                           # (n, d_model)
 
@@ -58,12 +62,12 @@ def attention(x, memory, w, n_heads, record=ignore, mask=None, xp=np):
 def spell_out(weights, value, heads, record, xp=np):
     """The weighted average `heads = weights @ value`, term by term, for those who want to see it.
 
-    Nothing depends on these, so that a compiler drops them when they are not recorded.
+    Nothing depends on these.
     weights: (h, n, m). value: (h, m, d_k). heads: (h, n, d_k).
     """
     record("weight_sums", weights.sum(-1))                                          # (h, n), all 1
     record("head_sums", heads.sum(-1))                                              # (h, n), anything
-    weighted = record("weighted_values", weights[..., None] * value[:, None])       # (h, n, m, d_k)
+    weighted = record("weighted_values", weights[..., None] * value[..., None, :, :])   # (h, n, m, d_k)
     record("partial_sums", xp.cumsum(weighted, -2))                                 # (h, n, m, d_k), the last is heads
 
 

@@ -3,8 +3,11 @@
 `{block}` stands for the number of a block, from 0. A formula calls the tensors of its own scope, and its parameters, by their
 last names, and all others by their whole names.
 
-Post-norm and pre-norm give the same names to different places: in pre-norm `norm_1` stands before self-attention, `norm_2`
-before the feed-forward network, and `encoder.final_norm` after the last block. READS says what each of them reads.
+Post-norm and pre-norm give the same names to different places: in pre-norm every norm stands before its sublayer, and
+`final_norm` after the last block. READS says what each of them reads.
+
+The decoder runs once for every word it says, each time over all it has said so far. Its tensors have these steps as their first
+axis; the token it reads last at step s is token s, and what belongs to later tokens is NaN in that step.
 """
 
 import difflib
@@ -15,7 +18,7 @@ from model.config import ModelConfig
 
 
 class Tensor(NamedTuple):
-    """One line of the table. only: the setting that a model must have for the tensor to exist."""
+    """One line of the table. only: the setting, or the kind of weights, that a model must have for the tensor to exist."""
 
     name: str
     axes: str
@@ -26,34 +29,64 @@ class Tensor(NamedTuple):
 
 READS = {
     "post": {
-        "self_attention": "encoder.{block}.input",
-        "norm_1": "encoder.{block}.residual_1",
-        "mlp": "encoder.{block}.norm_1.output",
+        "self_attention": "{side}.{block}.input",
+        "norm_1": "{side}.{block}.residual_1",
         "skip_2": "norm_1.output",
-        "norm_2": "encoder.{block}.residual_2",
-        "block_output": "norm_2.output",
-        "encoder_output": "encoder.{last}.output",
+        "sublayer_2": "{side}.{block}.norm_1.output",
+        "norm_2": "{side}.{block}.residual_2",
+        "skip_3": "norm_2.output",
+        "sublayer_3": "{side}.{block}.norm_2.output",
+        "norm_3": "{side}.{block}.residual_3",
+        "encoder_block_output": "norm_2.output",
+        "decoder_block_output": "norm_3.output",
+        "side_output": "{side}.{last}.output",
     },
     "pre": {
-        "self_attention": "encoder.{block}.norm_1.output",
-        "norm_1": "encoder.{block}.input",
-        "mlp": "encoder.{block}.norm_2.output",
+        "self_attention": "{side}.{block}.norm_1.output",
+        "norm_1": "{side}.{block}.input",
         "skip_2": "residual_1",
-        "norm_2": "encoder.{block}.residual_1",
-        "block_output": "residual_2",
-        "encoder_output": "encoder.final_norm.output",
+        "sublayer_2": "{side}.{block}.norm_2.output",
+        "norm_2": "{side}.{block}.residual_1",
+        "skip_3": "residual_2",
+        "sublayer_3": "{side}.{block}.norm_3.output",
+        "norm_3": "{side}.{block}.residual_2",
+        "encoder_block_output": "residual_2",
+        "decoder_block_output": "residual_3",
+        "side_output": "{side}.final_norm.output",
     },
 }
 POSITIONS = {
     "sinusoidal": "sin (i even) or cos (i odd) of token / 10000^(2 floor(i / 2) / d_model)",
-    "learned": "weights.positions[token]",
+    "learned": "weights.{side_}positions[token]",
     "none": "0",
 }
-GLOROT = "U(-a, a), a = sqrt(6 / (rows + columns)), untrained"
+UNTRAINED = {
+    "matrix": "U(-a, a), a = sqrt(6 / (rows + columns)), untrained",
+    "rows": "N(0, 1 / d_model), untrained, drawn for each word by itself",
+    "places": "N(0, 1 / 2), untrained",
+    "zero": "0, untrained",
+    "one": "1, untrained",
+    "ids": "order of first appearance, from 0",
+}
+LEARNED = dict.fromkeys(UNTRAINED, "learned") | {"ids": "places in the vocabulary, from 0"}
+TRAINED = "trained weights"
+LATER = "; NaN for later tokens"
 
 
 def _in(scope: str, *tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(tensor._replace(name=f"{scope}.{tensor.name}") for tensor in tensors)
+
+
+def _stepped(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """The same of the decoder, which does it all again for every word."""
+    return tuple(_step(tensor) for tensor in tensors)
+
+
+def _step(tensor: Tensor) -> Tensor:
+    of_the_sentence = tensor.name.endswith(("cross_attention.key", "cross_attention.value"))
+    later = LATER if set(tensor.axes.split()) & {"token", "query"} and not of_the_sentence else ""
+    return tensor._replace(axes=f"step {tensor.axes}".strip(), meaning=tensor.meaning + later,
+                           only=f"{TRAINED} and {tensor.only}" if tensor.only else TRAINED)
 
 
 def _norm(scope: str, reads: str, only: str = "") -> tuple[Tensor, ...]:
@@ -70,90 +103,156 @@ def _norm(scope: str, reads: str, only: str = "") -> tuple[Tensor, ...]:
     )
 
 
-def _norm_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
-    return _in(
-        scope,
-        Tensor("gamma", "d_model", "gain of each feature, the same for all tokens", "1, untrained", only),
-        Tensor("beta", "d_model", "shift of each feature, the same for all tokens", "0, untrained", only),
+def _embedding(ids: str) -> tuple[Tensor, ...]:
+    features = "token d_model"
+    return (
+        Tensor("token_ids", "token", "row of each token in the embedding table", ids),
+        Tensor("embeddings", features, "vector of each token, wherever it stands", "weights.{side_}embedding[token_ids]"),
+        Tensor("scaled_embeddings", features, "embeddings, scaled up before positions are added", "sqrt(d_model) embeddings"),
+        Tensor("positions", features, "vector of each place in the sequence", "{positions}", "positional: sinusoidal | learned"),
     )
 
 
-def _projection(letter: str, makes: str) -> tuple[Tensor, ...]:
+def _attention(scope: str, reads: str, asked: str = "input", masked: bool = False) -> tuple[Tensor, ...]:
+    """asked: what keys and values are made from."""
+    mask = Tensor("masked_scores", "head query key", "scaled_scores, but -inf where a token would look ahead",
+                  "scaled_scores where key <= query, else -inf")
     return _in(
-        "weights.encoder.{block}.self_attention",
-        Tensor(f"W_{letter}", "input output", f"matrix that makes {makes}", GLOROT),
-        Tensor(f"b_{letter}", "output", f"bias that makes {makes}", "0, untrained"),
+        scope,
+        Tensor("input", "token d_model", "what asks and is asked" if asked == "input" else "what asks", reads),
+        Tensor("query", "head token d_k", "what each token looks for", "input W_Q + b_Q, cut into heads"),
+        Tensor("key", "head token d_k", "what each token is found by", f"{asked} W_K + b_K, cut into heads"),
+        Tensor("value", "head token d_k", "what each token hands over", f"{asked} W_V + b_V, cut into heads"),
+        Tensor("scores", "head query key", "how well each query fits each key", "query key^T"),
+        Tensor("scaled_scores", "head query key", "scores whose spread does not grow with d_k", "scores / sqrt(d_k)"),
+        *(mask,) * masked,
+        Tensor("weights", "head query key", "how much each token looks at each other",
+               f"softmax of {'masked' if masked else 'scaled'}_scores over key"),
+        Tensor("heads", "head query d_k", "average of the values, by each token's weights", "weights value"),
+        Tensor("weight_sums", "head query", "what each row of weights adds up to: 1", "sum of weights over key"),
+        Tensor("head_sums", "head query", "what each row of heads adds up to: anything", "sum of heads over d_k"),
+        Tensor("weighted_values", "head query key d_k", "what each token takes from each other",
+               "weights[query, key] value[key]"),
+        Tensor("partial_sums", "head query key d_k", "heads as they add up, key after key", "sum of weighted_values up to key"),
+        Tensor("concatenated", "token d_model", "all heads side by side", "heads, joined"),
+        Tensor("output", "token d_model", "all heads mixed", "concatenated W_O + b_O"),
+    )
+
+
+def _mlp(scope: str, reads: str) -> tuple[Tensor, ...]:
+    return _in(
+        scope,
+        Tensor("input", "token d_model", "what each token brings to the feed-forward network", reads),
+        Tensor("hidden", "token d_ff", "wide layer before ReLU", "input W_1 + b_1"),
+        Tensor("activation", "token d_ff", "wide layer after ReLU", "max(0, hidden)"),
+        Tensor("output", "token d_model", "what the feed-forward network adds", "activation W_2 + b_2"),
+    )
+
+
+def _residual(number: int, skip: str, sublayer: str) -> Tensor:
+    what = {"mlp": "feed-forward network"}.get(sublayer, sublayer.replace("_", "-"))
+    return Tensor(f"residual_{number}", "token d_model", f"{what}, added to what it read", f"{skip} + {sublayer}.output")
+
+
+def _attention_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
+    makes = {"Q": "queries", "K": "keys", "V": "values", "O": "the output from the joined heads"}
+    return _in(scope, *(
+        tensor for letter, made in makes.items() for tensor in (
+            Tensor(f"W_{letter}", "input output", f"matrix that makes {made}", "{matrix}", only),
+            Tensor(f"b_{letter}", "output", f"bias that makes {made}", "{zero}", only))
+    ))
+
+
+def _norm_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
+    return _in(
+        scope,
+        Tensor("gamma", "d_model", "gain of each feature, the same for all tokens", "{one}", only),
+        Tensor("beta", "d_model", "shift of each feature, the same for all tokens", "{zero}", only),
+    )
+
+
+def _mlp_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
+    return _in(
+        scope,
+        Tensor("W_1", "d_model d_ff", "matrix that widens", "{matrix}", only),
+        Tensor("b_1", "d_ff", "bias of the wide layer", "{zero}", only),
+        Tensor("W_2", "d_ff d_model", "matrix that narrows", "{matrix}", only),
+        Tensor("b_2", "d_model", "bias of the narrow layer", "{zero}", only),
     )
 
 
 WEIGHTS = (
-    Tensor("weights.embedding", "vocabulary d_model", "embedding table: a row for each different token",
-           "N(0, 1 / d_model), untrained, drawn for each word by itself"),
-    Tensor("weights.positions", "position d_model", "table of learned positions", "N(0, 1 / 2), untrained",
-           "positional: learned"),
-    *_projection("Q", "queries"),
-    *_projection("K", "keys"),
-    *_projection("V", "values"),
-    *_projection("O", "the output from the joined heads"),
+    Tensor("weights.embedding", "vocabulary d_model", "embedding table: a row for each different token", "{rows}"),
+    Tensor("weights.positions", "position d_model", "table of learned positions", "{places}", "positional: learned"),
+    *_attention_weights("weights.encoder.{block}.self_attention"),
     *_norm_weights("weights.encoder.{block}.norm_1"),
-    *_in(
-        "weights.encoder.{block}.mlp",
-        Tensor("W_1", "d_model d_ff", "matrix that widens", GLOROT),
-        Tensor("b_1", "d_ff", "bias of the wide layer", "0, untrained"),
-        Tensor("W_2", "d_ff d_model", "matrix that narrows", GLOROT),
-        Tensor("b_2", "d_model", "bias of the narrow layer", "0, untrained"),
-    ),
+    *_mlp_weights("weights.encoder.{block}.mlp"),
     *_norm_weights("weights.encoder.{block}.norm_2"),
     *_norm_weights("weights.encoder.final_norm", "norm: pre"),
 )
 
-EMBEDDING = (
-    Tensor("token_ids", "token", "row of each token in the embedding table", "order of first appearance, from 0"),
-    Tensor("embeddings", "token d_model", "vector of each token, wherever it stands", "weights.embedding[token_ids]"),
-    Tensor("scaled_embeddings", "token d_model", "embeddings, scaled up before positions are added", "sqrt(d_model) embeddings"),
-    Tensor("positions", "token d_model", "vector of each place in the sentence", "{positions}",
-           "positional: sinusoidal | learned"),
-)
-
-SELF_ATTENTION = _in(
-    "encoder.{block}.self_attention",
-    Tensor("input", "token d_model", "what asks and is asked", "{self_attention}"),
-    Tensor("query", "head token d_k", "what each token looks for", "input W_Q + b_Q, cut into heads"),
-    Tensor("key", "head token d_k", "what each token is found by", "input W_K + b_K, cut into heads"),
-    Tensor("value", "head token d_k", "what each token hands over", "input W_V + b_V, cut into heads"),
-    Tensor("scores", "head query key", "how well each query fits each key", "query key^T"),
-    Tensor("scaled_scores", "head query key", "scores whose spread does not grow with d_k", "scores / sqrt(d_k)"),
-    Tensor("weights", "head query key", "how much each token looks at each other", "softmax of scaled_scores over key"),
-    Tensor("heads", "head query d_k", "average of the values, by each token's weights", "weights value"),
-    Tensor("weight_sums", "head query", "what each row of weights adds up to: 1", "sum of weights over key"),
-    Tensor("head_sums", "head query", "what each row of heads adds up to: anything", "sum of heads over d_k"),
-    Tensor("weighted_values", "head query key d_k", "what each token takes from each other", "weights[query, key] value[key]"),
-    Tensor("partial_sums", "head query key d_k", "heads as they add up, key after key", "sum of weighted_values up to key"),
-    Tensor("concatenated", "token d_model", "all heads side by side", "heads, joined"),
-    Tensor("output", "token d_model", "all heads mixed", "concatenated W_O + b_O"),
-)
-
-MLP = _in(
-    "encoder.{block}.mlp",
-    Tensor("input", "token d_model", "what each token brings to the feed-forward network", "{mlp}"),
-    Tensor("hidden", "token d_ff", "wide layer before ReLU", "input W_1 + b_1"),
-    Tensor("activation", "token d_ff", "wide layer after ReLU", "max(0, hidden)"),
-    Tensor("output", "token d_model", "what the feed-forward network adds", "activation W_2 + b_2"),
+DECODER_WEIGHTS = (
+    Tensor("weights.decoder.embedding", "vocabulary d_model", "embedding table of the words it can say", "{rows}", TRAINED),
+    Tensor("weights.decoder.positions", "position d_model", "table of learned positions", "{places}",
+           f"{TRAINED} and positional: learned"),
+    *_attention_weights("weights.decoder.{block}.self_attention", TRAINED),
+    *_norm_weights("weights.decoder.{block}.norm_1", TRAINED),
+    *_attention_weights("weights.decoder.{block}.cross_attention", TRAINED),
+    *_norm_weights("weights.decoder.{block}.norm_2", TRAINED),
+    *_mlp_weights("weights.decoder.{block}.mlp", TRAINED),
+    *_norm_weights("weights.decoder.{block}.norm_3", TRAINED),
+    *_norm_weights("weights.decoder.final_norm", f"{TRAINED} and norm: pre"),
 )
 
 ENCODER = (
+    *_embedding("{ids}"),
     *_in("encoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
-    *SELF_ATTENTION,
-    *_in("encoder.{block}", Tensor("residual_1", "token d_model", "attention, added to what it read",
-                                   "input + self_attention.output")),
+    *_attention("encoder.{block}.self_attention", "{self_attention}"),
+    *_in("encoder.{block}", _residual(1, "input", "self_attention")),
     *_norm("encoder.{block}.norm_1", "{norm_1}"),
-    *MLP,
-    *_in("encoder.{block}", Tensor("residual_2", "token d_model", "feed-forward network, added to what it read",
-                                   "{skip_2} + mlp.output")),
+    *_mlp("encoder.{block}.mlp", "{sublayer_2}"),
+    *_in("encoder.{block}", _residual(2, "{skip_2}", "mlp")),
     *_norm("encoder.{block}.norm_2", "{norm_2}"),
-    *_in("encoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{block_output}")),
+    *_in("encoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{encoder_block_output}")),
     *_norm("encoder.final_norm", "encoder.{last}.output", "norm: pre"),
-    Tensor("encoder.output", "token d_model", "each token, understood in its sentence", "{encoder_output}"),
+    Tensor("encoder.output", "token d_model", "each token, understood in its sentence", "{side_output}"),
+)
+
+DECODER = _stepped((
+    *_in("decoder", *_embedding("the start token, then the words said so far")),
+    *_in("decoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
+    *_attention("decoder.{block}.self_attention", "{self_attention}", masked=True),
+    *_in("decoder.{block}", _residual(1, "input", "self_attention")),
+    *_norm("decoder.{block}.norm_1", "{norm_1}"),
+    *_attention("decoder.{block}.cross_attention", "{sublayer_2}", asked="encoder.output"),
+    *_in("decoder.{block}", _residual(2, "{skip_2}", "cross_attention")),
+    *_norm("decoder.{block}.norm_2", "{norm_2}"),
+    *_mlp("decoder.{block}.mlp", "{sublayer_3}"),
+    *_in("decoder.{block}", _residual(3, "{skip_3}", "mlp")),
+    *_norm("decoder.{block}.norm_3", "{norm_3}"),
+    *_in("decoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{decoder_block_output}")),
+    *_norm("decoder.final_norm", "decoder.{last}.output", "norm: pre"),
+    Tensor("decoder.output", "token d_model", "each word said so far, understood with the sentence", "{side_output}"),
+    Tensor("decoder.logits", "vocabulary", "score of every word to come next",
+           "decoder.output[last token] weights.output.W + weights.output.b"),
+    Tensor("decoder.probabilities", "vocabulary", "probability of every word to come next", "softmax of logits over vocabulary"),
+    Tensor("decoder.next_token_ids", "", "row of the word that comes next", "argmax of probabilities over vocabulary"),
+))
+
+OUTPUT_WEIGHTS = _in(
+    "weights.output",
+    Tensor("W", "d_model vocabulary", "matrix that makes a score for every word", "{matrix}", TRAINED),
+    Tensor("b", "vocabulary", "bias that makes a score for every word", "{zero}", TRAINED),
+)
+
+TRAINING = _in(
+    "training",
+    Tensor("loss", "update", "what every update found: how surprised the decoder was by the right word, on average",
+           "mean over the words of a batch of -log probability", TRAINED),
+    Tensor("steps", "checkpoint", "updates done when the matrices below were kept", "first, middle, last", TRAINED),
+    *(Tensor(f"W_{letter}", "checkpoint block input output", f"matrix of each encoder block that makes {makes}, being learned",
+             f"self_attention.W_{letter} of each encoder block, after so many updates", TRAINED)
+      for letter, makes in {"Q": "queries", "K": "keys", "V": "values"}.items()),
 )
 
 SCALING = _in(
@@ -170,7 +269,7 @@ SCALING = _in(
     Tensor("scaled_weights", "dimension key", "attention that scaled scores would give", "softmax of the first 8 scaled_scores"),
 )
 
-TENSORS = WEIGHTS + EMBEDDING + ENCODER + SCALING
+TENSORS = WEIGHTS + DECODER_WEIGHTS + OUTPUT_WEIGHTS + ENCODER + DECODER + TRAINING + SCALING
 
 
 def declared(config: ModelConfig) -> dict[str, Tensor]:
@@ -181,35 +280,42 @@ def declared(config: ModelConfig) -> dict[str, Tensor]:
             continue
         for block in range(config.n_blocks if "{block}" in tensor.name else 1):
             name = tensor.name.format(block=block)
-            table[name] = tensor._replace(name=name, formula=_fill(tensor.formula, config, block))
+            table[name] = tensor._replace(name=name, formula=_fill(tensor, config, block))
     return table
 
 
 def _exists(tensor: Tensor, config: ModelConfig) -> bool:
-    field, _, values = tensor.only.partition(": ")
-    return not tensor.only or getattr(config, field) in values.split(" | ")
+    return all(_holds(setting, config) for setting in tensor.only.split(" and ") if setting)
 
 
-def _fill(formula: str, config: ModelConfig, block: int) -> str:
-    places = {"block": block, "last": config.n_blocks - 1}
-    first = "scaled_embeddings" if config.positional == "none" else "scaled_embeddings + positions"
-    reads = READS[config.norm] | {
-        "block_input": f"encoder.{block - 1}.output" if block else first,
+def _holds(setting: str, config: ModelConfig) -> bool:
+    field, _, values = setting.partition(": ")
+    return config.trained if setting == TRAINED else getattr(config, field) in values.split(" | ")
+
+
+def _fill(tensor: Tensor, config: ModelConfig, block: int) -> str:
+    side = "decoder" if "decoder" in tensor.name else "encoder"
+    scope = "decoder." if side == "decoder" else ""
+    places = {"side": side, "side_": scope, "block": block, "last": config.n_blocks - 1}
+    read = ["scaled_embeddings", "positions"][:1 if config.positional == "none" else 2]
+    reads = READS[config.norm] | (LEARNED if config.trained else UNTRAINED) | {
+        "block_input": f"{side}.{block - 1}.output" if block else " + ".join(scope + name for name in read),
         "positions": POSITIONS[config.positional],
     }
-    return formula.format(**places, **{part: what.format(**places) for part, what in reads.items()})
+    return tensor.formula.format(**places, **{part: what.format(**places) for part, what in reads.items()})
 
 
 def not_found(name: str, config: ModelConfig) -> str:
     """What to tell someone who asked for a tensor that a model of this make does not record."""
     names = list(declared(config))
     message = f"no tensor '{name}'"
-    block = re.match(r"(?:weights\.)?encoder\.(\d+)\.", name)
+    block = re.match(r"(?:weights\.)?(?:en|de)coder\.(\d+)\.", name)
     if block and int(block[1]) >= config.n_blocks:
         message += f": the blocks are 0 to {config.n_blocks - 1}"
         name = f"{name[:block.start(1)]}{config.n_blocks - 1}{name[block.end(1):]}"
+    general = re.sub(r"\.\d+\.", ".{block}.", name)
     for tensor in TENSORS:
-        if tensor.name == name and not _exists(tensor, config):
+        if tensor.name == general and not _exists(tensor, config):
             return f"{message}: it needs {tensor.only}"
     ends = [full for full in names if full == name or full.endswith(f".{name}")]
     near = (ends or difflib.get_close_matches(name, names))[:3]

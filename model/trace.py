@@ -14,6 +14,7 @@ import numpy as np
 
 from model.config import ModelConfig
 from model.tensors import declared, not_found
+from model.tokenizer import END, START
 
 HEADER = "trace.json"
 
@@ -119,13 +120,17 @@ class View:
 class Trace:
     """Every tensor of one forward pass: `trace["encoder.0.self_attention.weights"]` is a View of it.
 
-    arrays: name to float64 array, in the order of recording; kept as read-only copies. Raises ValueError if one of them
-    is not declared in `tensors.py`.
+    arrays: name to float64 array, in the order of recording; kept as read-only copies. vocabulary: the word of each row of
+    the embedding table. output_vocabulary: that of the decoder's. output_tokens: what the decoder has said, one token a step;
+    the last is the end token, if it came to an end. Raises ValueError if a tensor is not declared in `tensors.py`.
     """
 
     tokens: tuple[str, ...]
     config: ModelConfig
     arrays: Mapping[str, np.ndarray]
+    vocabulary: tuple[str, ...] = ()
+    output_vocabulary: tuple[str, ...] = ()
+    output_tokens: tuple[str, ...] = ()
 
     def __post_init__(self):
         undeclared = [name for name in self.arrays if name not in self._declared]
@@ -150,6 +155,23 @@ class Trace:
         array, axes = self.arrays[name], tuple(self._declared[name].axes.split())
         return View(name, array, axes, tuple(map(range, array.shape)), tuple(range(array.ndim)))
 
+    @property
+    def translation(self) -> tuple[str, ...]:
+        """What the decoder has said, without the end token."""
+        return tuple(token for token in self.output_tokens if token != END)
+
+    def words(self, name: str, axis: str) -> tuple[str, ...]:
+        """What stands along an axis of a tensor, if these are tokens or the words of a vocabulary; else ()."""
+        ours = name.startswith(("decoder.", "weights.decoder.", "weights.output."))
+        if axis == "vocabulary":
+            return self.output_vocabulary if ours else self.vocabulary
+        if axis == "step":
+            return self.output_tokens
+        if axis not in ("token", "query", "key") or name.startswith("scaling."):
+            return ()
+        of_the_sentence = ".cross_attention." in name and (axis == "key" or name.endswith((".key", ".value")))
+        return (START, *self.output_tokens[:-1]) if ours and not of_the_sentence else self.tokens
+
     def table(self) -> list[dict]:
         """For each tensor its name, axes, shape, meaning and formula, in the order of recording."""
         return [
@@ -165,7 +187,7 @@ class Trace:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256, in hexadecimal, over tokens, config, and the name, axes, shape and bytes of every tensor."""
+        """SHA-256, in hexadecimal, over tokens, config, vocabularies, and the name, axes, shape and bytes of every tensor."""
         sha = hashlib.sha256(json.dumps(self._header()).encode())
         for array in self.arrays.values():
             sha.update(array.astype("<f8", copy=False).data)
@@ -173,7 +195,8 @@ class Trace:
 
     def _header(self) -> dict:
         layout = [[name, self._declared[name].axes, array.shape] for name, array in self.arrays.items()]
-        return {"tokens": self.tokens, "config": asdict(self.config), "tensors": layout}
+        words = {"vocabulary": self.vocabulary, "output_vocabulary": self.output_vocabulary, "output_tokens": self.output_tokens}
+        return {"tokens": self.tokens, "config": asdict(self.config)} | words | {"tensors": layout}
 
     def save(self, file: str | os.PathLike | BinaryIO) -> None:
         """Write to exactly this path, or to this open file, as .npz: one array a tensor, and the rest as JSON text."""
@@ -189,7 +212,8 @@ class Trace:
                 raise ValueError(f"{file} is not a trace: it has no {HEADER}")
             header = json.loads(stored[HEADER].item())
             arrays = {name: stored[name] for name in stored.files if name != HEADER}
-        trace = cls(tuple(header["tokens"]), ModelConfig(**header["config"]), arrays)
+        words = (tuple(header[key]) for key in ("vocabulary", "output_vocabulary", "output_tokens"))
+        trace = cls(tuple(header["tokens"]), ModelConfig(**header["config"]), arrays, *words)
         if trace.digest != header["digest"]:
             raise ValueError(f"{file} is not the trace that was saved: its digest differs")
         return trace

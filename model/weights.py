@@ -1,9 +1,9 @@
-"""The parameters of the model, and how they are drawn when nobody has trained them.
+"""The parameters of the model, their names, and how they are drawn before anybody has trained them.
 
 The parameters are named tuples, so that `jax` can differentiate with respect to them as they are.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,14 @@ from model.config import ModelConfig
 
 Array = Any  # of numpy or of jax.numpy
 
-N_POSITIONS = 16
+N_POSITIONS = 16                          # learned places of a sentence
+MOST_STEPS = 32                           # words of a translation, even if it finds no end
+# Where a parameter is called other than the way to it.
+PLACES = {
+    "weights.final_norm": "weights.encoder.final_norm",
+    "weights.decoder.blocks": "weights.decoder",
+    "weights.decoder.output": "weights.output",
+}
 
 
 class Attention(NamedTuple):
@@ -53,29 +60,74 @@ class Block(NamedTuple):
     norm_2: Norm
 
 
+class DecoderBlock(NamedTuple):
+    """One decoder block."""
+
+    self_attention: Attention
+    norm_1: Norm
+    cross_attention: Attention
+    norm_2: Norm
+    mlp: FeedForward
+    norm_3: Norm
+
+
+class Output(NamedTuple):
+    """From what the decoder has made of a token to a score for every word. W: (d_model, vocabulary), b: (vocabulary,)."""
+
+    W: Array
+    b: Array
+
+
+class Decoder(NamedTuple):
+    """A whole decoder. embedding and positions as in Weights, of the output's vocabulary and places."""
+
+    embedding: Array
+    positions: Array | None
+    blocks: tuple[DecoderBlock, ...]
+    final_norm: Norm | None
+    output: Output
+
+
 class Weights(NamedTuple):
-    """A whole encoder. embedding: (vocabulary, d_model). positions: (position, d_model), only if they are learned."""
+    """A whole model. embedding: (vocabulary, d_model). positions: (position, d_model), only if they are learned.
+
+    final_norm: only with `norm: pre`. decoder: only of a model that translates.
+    """
 
     embedding: Array
     positions: Array | None
     encoder: tuple[Block, ...]
     final_norm: Norm | None
+    decoder: Decoder | None = None
 
 
 def random_weights(config: ModelConfig, vocabulary: Sequence[str]) -> Weights:
-    """Untrained weights: matrices by Glorot and Bengio (2010, eq. 16), biases 0, gamma 1, beta 0.
+    """Untrained weights of an encoder: matrices by Glorot and Bengio (2010, eq. 16), biases 0, gamma 1, beta 0.
 
     An embedding is N(0, 1 / d_model), so that it has unit variance once it is scaled by sqrt(d_model). Every part has
     its own stream of random numbers: a word's row depends on the seed, d_model and the word alone, a block on the
     seed, the sizes and its number.
     """
     d_model, learned = config.d_model, config.positional == "learned"
-    rows = [generator(config.seed, "embedding", d_model, word).normal(0, d_model**-0.5, d_model) for word in vocabulary]
     return Weights(
-        embedding=np.array(rows),                                                   # (vocabulary, d_model)
+        embedding=_embedding(config, "embedding", vocabulary),                      # (vocabulary, d_model)
         positions=_positions(config) if learned else None,                          # (position, d_model)
         encoder=tuple(_block(generator(config.seed, "encoder", number), config) for number in range(config.n_blocks)),
         final_norm=_norm(d_model) if config.norm == "pre" else None,
+    )
+
+
+def random_decoder(config: ModelConfig, vocabulary: Sequence[str]) -> Decoder:
+    """Untrained weights of a decoder for words of this vocabulary, drawn as those of an encoder are."""
+    d_model, learned = config.d_model, config.positional == "learned"
+    blocks = [_decoder_block(generator(config.seed, "decoder", number), config) for number in range(config.n_blocks)]
+    W = _glorot(generator(config.seed, "output"), d_model, len(vocabulary))         # (d_model, vocabulary)
+    return Decoder(
+        embedding=_embedding(config, "decoder embedding", vocabulary),              # (vocabulary, d_model)
+        positions=_positions(config, MOST_STEPS) if learned else None,              # (position, d_model)
+        blocks=tuple(blocks),
+        final_norm=_norm(d_model) if config.norm == "pre" else None,
+        output=Output(W, np.zeros(len(vocabulary))),
     )
 
 
@@ -86,35 +138,76 @@ def generator(seed: int, *path: str | int) -> np.random.Generator:
 
 def named(weights: Weights) -> Iterator[tuple[str, Array]]:
     """Every parameter with its name in the trace."""
-    yield "weights.embedding", weights.embedding
-    if weights.positions is not None:
-        yield "weights.positions", weights.positions
-    for number, block in enumerate(weights.encoder):
-        for part, parameters in block._asdict().items():
-            for name, array in parameters._asdict().items():
-                yield f"weights.encoder.{number}.{part}.{name}", array
-    if weights.final_norm is not None:
-        for name, array in weights.final_norm._asdict().items():
-            yield f"weights.encoder.final_norm.{name}", array
+    for path, array in _leaves("weights", weights):
+        for place, name in PLACES.items():
+            path = path.replace(place, name)
+        yield path, array
 
 
-def _positions(config: ModelConfig) -> np.ndarray:
+def filled(weights: Weights, arrays: Mapping[str, Array]) -> Weights:
+    """A model of the same make with these parameters, by their names. KeyError if one is missing."""
+    return _filled(weights, iter([arrays[name] for name, _ in named(weights)]))
+
+
+def without_head(weights: Weights, config: ModelConfig, block: int, head: int) -> Weights:
+    """The same model with one head of one encoder block cut: what the head finds counts as 0 to all that follows."""
+    attention = weights.encoder[block].self_attention
+    column = np.arange(config.d_model)                                              # (d_model,), of the joined heads
+    kept = np.where(column // config.d_k == head, 0, 1)[:, None]                    # (d_model, 1)
+    cut = weights.encoder[block]._replace(self_attention=attention._replace(W_O=attention.W_O * kept))
+    return weights._replace(encoder=(*weights.encoder[:block], cut, *weights.encoder[block + 1:]))
+
+
+def _leaves(scope: str, part: Any) -> Iterator[tuple[str, Array]]:
+    """The arrays in nested tuples, each with the path that leads to it."""
+    if isinstance(part, tuple):
+        for field, inner in zip(getattr(part, "_fields", range(len(part))), part):
+            yield from _leaves(f"{scope}.{field}", inner)
+    elif part is not None:
+        yield scope, part
+
+
+def _filled(part: Any, arrays: Iterator[Array]) -> Any:
+    """Nested tuples of the same make, holding the next of the arrays wherever these hold one."""
+    if not isinstance(part, tuple):
+        return part if part is None else next(arrays)
+    inner = [_filled(one, arrays) for one in part]
+    return type(part)(*inner) if hasattr(part, "_fields") else tuple(inner)
+
+
+def _embedding(config: ModelConfig, table: str, vocabulary: Sequence[str]) -> np.ndarray:
+    d_model = config.d_model
+    rows = [generator(config.seed, table, d_model, word).normal(0, d_model**-0.5, d_model) for word in vocabulary]
+    return np.array(rows)                                                           # (vocabulary, d_model)
+
+
+def _positions(config: ModelConfig, places: int = N_POSITIONS) -> np.ndarray:
     # The sinusoids have mean square 1/2; learned positions that were never trained should be as strong.
     rng = generator(config.seed, "positions", config.d_model)
-    return rng.normal(0, 0.5**0.5, (N_POSITIONS, config.d_model))                   # (position, d_model)
+    return rng.normal(0, 0.5**0.5, (places, config.d_model))                        # (position, d_model)
 
 
 def _block(rng: np.random.Generator, config: ModelConfig) -> Block:
-    d_model, d_ff = config.d_model, config.d_ff
+    attention, mlp, norm = _attention(rng, config.d_model), _mlp(rng, config), _norm(config.d_model)
+    return Block(self_attention=attention, norm_1=norm, mlp=mlp, norm_2=norm)
+
+
+def _decoder_block(rng: np.random.Generator, config: ModelConfig) -> DecoderBlock:
+    to_itself, to_memory = _attention(rng, config.d_model), _attention(rng, config.d_model)
+    mlp, norm = _mlp(rng, config), _norm(config.d_model)
+    return DecoderBlock(to_itself, norm, to_memory, norm, mlp, norm)
+
+
+def _attention(rng: np.random.Generator, d_model: int) -> Attention:
     W_Q, W_K, W_V, W_O = (_glorot(rng, d_model, d_model) for _ in range(4))         # (d_model, d_model)
-    W_1, W_2 = _glorot(rng, d_model, d_ff), _glorot(rng, d_ff, d_model)             # (d_model, d_ff), (d_ff, d_model)
     zeros = np.zeros(d_model)                                                       # (d_model,)
-    return Block(
-        self_attention=Attention(W_Q, zeros, W_K, zeros, W_V, zeros, W_O, zeros),
-        norm_1=_norm(d_model),
-        mlp=FeedForward(W_1, np.zeros(d_ff), W_2, zeros),
-        norm_2=_norm(d_model),
-    )
+    return Attention(W_Q, zeros, W_K, zeros, W_V, zeros, W_O, zeros)
+
+
+def _mlp(rng: np.random.Generator, config: ModelConfig) -> FeedForward:
+    d_model, d_ff = config.d_model, config.d_ff
+    W_1, W_2 = _glorot(rng, d_model, d_ff), _glorot(rng, d_ff, d_model)             # (d_model, d_ff), (d_ff, d_model)
+    return FeedForward(W_1, np.zeros(d_ff), W_2, np.zeros(d_model))
 
 
 def _glorot(rng: np.random.Generator, n_in: int, n_out: int) -> np.ndarray:

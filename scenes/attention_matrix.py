@@ -5,7 +5,7 @@ from manim import DOWN, RIGHT, UP, Mobject, VGroup
 from model import View
 from scenes.base import ExplainerScene, step
 from scenes.parts.bars import bars, floor, histogram
-from scenes.parts.equation import equation, linked
+from scenes.parts.equation import equation, linked, quote
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_grid, heat_map
 from scenes.parts.label import MINUS, WORD, number, text, text_width
@@ -143,7 +143,7 @@ class AttentionMatrix(ExplainerScene):
         self.play(appear(self._sign("+ b_O =", mixer, output)), copy_to(joined.cells, output, run_time=1.3))
         card = token_card(self.theme, self.say("next"), 2.2, 0.55, "output").move_to([output.get_x(), foot.bottom + 0.3, 0])
         down = arrow(self.theme, (output.get_x(), room_of(output).bottom - 0.1, 0), (output.get_x(), room_of(card).top + 0.05, 0), "output")
-        self.play(appear(self._above(output, '"output"', "output")))
+        self.play(appear(self._above(output, quote(self.say("output")), "output")))
         self.play(draw(down[0]), appear(down[1], card))
 
     def _view(self, name: str) -> View:

@@ -13,7 +13,6 @@ from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.stage import CAPTION, PX, STAGE, TITLE
 from scenes.theme import Theme
 
-READING_SPEED = {"en": 15, "zh": 6}       # characters a second at pace 1
 SHORTEST_HOLD = 1.2                       # seconds on the last frame of a step at pace 1
 TITLE_SIZE, SUBTITLE_SIZE, CAPTION_SIZE = 56 * PX, 28 * PX, 34 * PX
 CAPTION_PADDING = 0.22
@@ -50,6 +49,11 @@ class Watch:
 
     def end(self, step: str) -> None:
         """A step has played, its hold included."""
+
+
+def reading_time(caption: str, words: Mapping) -> float:
+    """Seconds that a caption takes to be read at pace 1, in the language of that file."""
+    return len(caption) / words["reading_speed"]
 
 
 def step(method: Callable) -> Callable:
@@ -128,7 +132,7 @@ class ExplainerScene(Scene):
         start = self.time
         self._announce(position, name)
         getattr(self, name)()
-        reading = len(self.caption(name)) / READING_SPEED.get(self.staging.language, 15)
+        reading = reading_time(self.caption(name), self.staging.words)
         played = (self.time - start) * self.staging.pace
         self.wait(max(reading - played, SHORTEST_HOLD))
 
@@ -138,8 +142,8 @@ class ExplainerScene(Scene):
         if self.announced:
             self.play(vanish(*self.announced, run_time=0.25))
         heading = [] if self.heading in self.mobjects else [self.heading]
-        self.play(appear(*heading, *coming, run_time=0.4))
         self.announced = coming
+        self.play(appear(*heading, *coming, run_time=0.4))
 
     def _title(self) -> Label:
         at = (TITLE.left, TITLE.top - TITLE_SIZE / 2, 0)

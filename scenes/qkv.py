@@ -77,11 +77,11 @@ class Qkv(ExplainerScene):
     def filing_cabinet(self):
         """The followed query becomes a note; the keys become labels, the values what lies in the drawers."""
         query, key, value = (p.result for p in self.projections)
-        hand, self.room = STAGE.inset(y=0.2).columns([3.8, 9.2], gap=0.9)
+        hand, self.room = STAGE.inset(y=0.2).columns([3.4, 8.8], gap=0.6)
         self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus], hand,
                          self.decimals, self._scale("query"))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"),
-                               self.room.trim(right=1.3, top=0.7), self.decimals)
+                               self.room.trim(right=1.2, top=0.7), self.decimals)
         self.headings = self._headings()
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))
@@ -162,14 +162,14 @@ class Qkv(ExplainerScene):
     def _lay_out(self):
         source = self.view("encoder.{block}.self_attention.input")
         cards = card_width(self.theme, self.tokens, most=1.9)
-        left, *columns = STAGE.trim(left=cards + 0.12, right=0.3).columns([3.3, 2.4, 2.4, 2.4], gap=0.5)
+        left, *columns = STAGE.trim(left=cards + 0.12, right=0.38).columns([2.7, 2.5, 2.5, 2.5], gap=0.48)
         self.projections = [self._projection(letter, room) for letter, room in zip(LETTERS, columns, strict=True)]
         result = self.projections[0].result
         grid = fit_grid(source.shape, left)._replace(height=result.grid.height)
         self.x = heat_map(self.theme, source, left.level(result.border.get_y()), grid=grid)
         self.cards = cards_beside(self.theme, self.tokens, self.x, cards)
         top = room_of(self.x.border).top
-        self.x_name = self._named(equation(self.theme, "X", size=NAME), source.shape, left.level(top + 0.3))
+        self.x_name = self._named("X", {}, NAME, source.shape, left.level(top + 0.3))
 
     def _projection(self, letter: str, room: Room) -> Projection:
         role, (weights, bias), values = LETTERS[letter], self._weights(letter), self._view(LETTERS[letter])
@@ -183,18 +183,17 @@ class Qkv(ExplainerScene):
         bias_map = heat_map(self.theme, bias, middle.level(middle.bottom + 0.75 * pitch), role,
                             scale=abs(weights.values).max(), grid=grid._replace(rows=(0,)))
         sign = equation(self.theme, f"b_{letter}", size=FORMULA, role=role).next_to(bias_map, RIGHT, buff=0.08)
-        for_one, for_all = (
-            equation(self.theme, f"{{{{ {out} : z }}}} = {x} W_{letter} + b_{letter}", {"z": role}, FORMULA)
-            for out, x in ((letter.lower(), "x"), (letter, "X"))
-        )
-        name = equation(self.theme, f"W_{letter}", size=NAME, role=role)
-        return Projection(letter, self._named(name, weights.shape, top), matrix, VGroup(bias_map, sign), result,
-                          for_one.move_to(foot.centre), self._named(for_all, values.shape, foot))
+        roles, small = {"z": role}, letter.lower()
+        for_one = equation(self.theme, f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", roles, FORMULA)
+        for_all = self._named(f"{{{{ {letter} : z }}}} = X W_{letter} + b_{letter}", roles, FORMULA, values.shape, foot)
+        name = self._named(f"{{{{ W_{letter} : z }}}}", roles, NAME, weights.shape, top)
+        return Projection(letter, name, matrix, VGroup(bias_map, sign), result, for_one.move_to(foot.centre), for_all)
 
-    def _named(self, name: Equation, shape: Sequence[int], room: Room) -> VGroup:
+    def _named(self, maths: str, roles: dict, size: float, shape: Sequence[int], room: Room) -> VGroup:
         """Maths and the shape of what it names, side by side in the middle of a room."""
-        both = VGroup(name, shape_label(self.theme, shape)).arrange(buff=0.15)
-        return both.scale(min(1, (room.width + 0.2) / both.width)).move_to(room.centre)
+        words = shape_label(self.theme, shape)
+        name = equation(self.theme, maths, roles, size, width=room.width - words.width)
+        return VGroup(name, words).arrange(buff=0.15).move_to(room.centre)
 
     def _column_beside(self, projection: Projection) -> HeatMap:
         """The followed row of X, upright beside a matrix, entry by entry at the height of the row that it multiplies."""
@@ -219,18 +218,18 @@ class Qkv(ExplainerScene):
         return appear(*(result.cell(self.focus, j) for j in range(skip, len(result.cells[0]))), lag=0.3, run_time=0.4)
 
     def _headings(self) -> list[VGroup]:
-        body = room_of(self.cabinet.body)
+        body, reach = room_of(self.cabinet.body), self.cabinet.reach
+        top = max(body.top, room_of(self.note.sheet).top)
         spots = [
-            ("note", "query", self.note.sheet.get_x()), ("label", "key", self.cabinet.labels[0].get_x()),
-            ("folder", "value", body.right + self.cabinet.reach / 2), ("weight", "key", self.room.right - 0.7),
+            ("note", "query", self.note.sheet.get_x(), 2.0), ("label", "key", self.cabinet.labels[0].get_x(), reach),
+            ("folder", "value", body.right + reach / 2, reach), ("weight", "key", self.room.right - 0.7, 1.3),
         ]
-        width, top = max(1.3, self.cabinet.reach), max(body.top, room_of(self.note.sheet).top)
         return [
             VGroup(
                 text(self.theme, self.say(key), HEADING, role, weight=500, at=(x, top + 0.52, 0), width=width),
                 text(self.theme, self.say(f"{key}_is"), SMALL, "muted", at=(x, top + 0.2, 0), width=width),
             )
-            for key, role, x in spots
+            for key, role, x, width in spots
         ]
 
     def _total(self):

@@ -7,6 +7,7 @@ of a user's sentence is ever markup. Outlines are in the form manim draws: cubic
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,9 @@ import uharfbuzz as hb
 
 # Contextual alternates would turn "->" into an arrow: what the user writes is what is shown.
 FEATURES = {"calt": False, "kern": True}
+# Latin fonts have these too, but among ideographs they are as wide as those (the set is Typst's "latin-in-cjk").
+SHARED = frozenset("·–—‘’“”‥…‧⸺")
+WITH_IDEOGRAPHS, IDEOGRAPH = ("zh", "ja"), "一"
 
 
 class Outline(NamedTuple):
@@ -26,12 +30,15 @@ class Outline(NamedTuple):
 class Fonts:
     """The fonts of a theme: for each character the first file that has it.
 
-    files: the bytes of OpenType files. x_height, cap_height: heights of the first font's letters, in em.
+    files: the bytes of OpenType files. folders: for each file one that holds it alone, as Typst wants them. language: whose
+    shapes of letters and punctuation are drawn ("zh"). x_height, cap_height: heights of the first font's letters, in em.
     """
 
-    def __init__(self, files: Sequence[bytes]):
+    def __init__(self, files: Sequence[bytes], folders: Sequence[str] = (), language: str = "en"):
+        self.folders, self.language = tuple(folders), language
         self._faces = [hb.Face(data) for data in files]
         self._coverage = [set(face.unicodes) for face in self._faces]
+        self._wide = self._first(IDEOGRAPH) if language.partition("-")[0] in WITH_IDEOGRAPHS else None
         self._font = lru_cache(None)(self._instance)
         self._glyph = lru_cache(None)(self._draw)
         self.outline = lru_cache(8192)(self._shape)
@@ -48,6 +55,7 @@ class Fonts:
             font = self._font(number, weight)
             buffer = hb.Buffer()
             buffer.add_str(run)
+            buffer.language = self.language
             buffer.guess_segment_properties()
             hb.shape(font, buffer, {**FEATURES, "tnum": tabular})
             em = font.face.upem
@@ -59,11 +67,22 @@ class Fonts:
 
     def _runs(self, text: str) -> Iterator[tuple[int, str]]:
         """Stretches of text with the number of the font that draws them."""
+        numbers = [self._number(text, place) for place in range(len(text))]
+        pairs = groupby(zip(numbers, text, strict=True), key=itemgetter(0))
+        return ((number, "".join(character for _, character in run)) for number, run in pairs)
 
-        def font_of(character: str) -> int:
-            return next((i for i, known in enumerate(self._coverage) if ord(character) in known), 0)
+    def _number(self, text: str, place: int) -> int:
+        """The font that draws a character of a text."""
+        character, first = text[place], self._first(text[place])
+        if character not in SHARED or self._wide is None or ord(character) not in self._coverage[self._wide]:
+            return first
+        beside = [text[k] for k in (place - 1, place + 1) if 0 <= k < len(text)]
+        inside_a_word = len(beside) == 2 and all(c.isalnum() and self._first(c) != self._wide for c in beside)
+        return first if inside_a_word else self._wide
 
-        return ((number, "".join(run)) for number, run in groupby(text, font_of))
+    def _first(self, character: str) -> int:
+        """The first font that has a character, or the first of all."""
+        return next((i for i, known in enumerate(self._coverage) if ord(character) in known), 0)
 
     def _instance(self, number: int, weight: int) -> hb.Font:
         font = hb.Font(self._faces[number])

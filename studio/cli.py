@@ -1,7 +1,7 @@
 """The command `animformer`. Its functions are thin: they look up, call, and print."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import partial, wraps
 from pathlib import Path
@@ -16,7 +16,7 @@ Examples:
   animformer render qkv -q preview
   animformer render my.yaml --set focus=cat --set model.n_heads=2
   animformer storyboard qkv --strip 6
-  animformer trace qkv encoder.0.self_attention.weights
+  animformer trace qkv decoder.probabilities --set sentence="the old dog runs"
 """
 
 
@@ -40,7 +40,7 @@ def overriding(command: Callable) -> Callable:
     """Adds the options that go over the YAML; the command gets them as `overrides`, a list of `path=value`."""
 
     @click.option("--set", "said", multiple=True, metavar="PATH=VALUE", help="Override a key of the YAML: model.d_model=8.")
-    @click.option("--lang", help="Language of titles and captions.")
+    @click.option("--lang", help="Language of titles and captions: en, zh or a language file.")
     @click.option("--theme", help="Name of a theme, or a theme file.")
     @wraps(command)
     def with_overrides(*args, said: Sequence[str], lang: str | None, theme: str | None, **options):
@@ -132,16 +132,19 @@ def list_(as_json: bool, verbose: bool):
 def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: bool):
     """Do everything but the render.
 
-    Every target is read, its model run, and its scenes played without a picture. Without a target: all scenes and the film.
+    Every target is read, its model run, and its scenes played without a picture: what would overlap, leave its place or be too
+    small is found, and every number compared with its tensor. Without a target: all scenes and the film.
     """
     import scenes
-    from studio import plan, spec
+    from studio import assets, plan, spec
+    from studio.check.report import report
 
     problems: dict[Problem, None] = {}
     for target in targets or (*scenes.names(), "film"):
         try:
             for scene in plan.scenes_of(spec.load(target, overrides)):
                 steps = plan.timeline(scene)
+                problems |= dict.fromkeys((*assets.hard_to_see(scene.theme), *report(scene)))
                 if verbose:
                     click.echo(f"{scene.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s", err=True)
         except UserError as error:
@@ -164,11 +167,11 @@ def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: 
 def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: list[str], as_json: bool, verbose: bool):
     """Show the tensors of a forward pass.
 
-    The list of all, or the values of those that are named; -v elides nothing.
+    The list of all and the translation, or the values of those that are named; -v elides nothing.
 
     \b
     animformer trace qkv
-    animformer trace qkv encoder.0.self_attention.weights --set sentence="a b c"
+    animformer trace qkv decoder.probabilities --set sentence="the old dog runs"
     animformer trace qkv -o qkv.npz
     """
     from studio import plan, spec, tables
@@ -184,11 +187,39 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     if as_json:
         return say_json(tables.to_json(trace, views))
     if views:
-        click.echo("\n\n".join(tables.of_values(view, trace.tokens, verbose) for view in views))
+        click.echo("\n\n".join(tables.of_values(view, trace, verbose) for view in views))
     elif output is None:
         click.echo(tables.of_tensors(trace))
+        if trace.config.trained:
+            click.echo(f"\n{' '.join(trace.tokens)} → {' '.join(trace.translation)}\n{tables.of_translation(trace)}")
     else:
         click.echo(f"{output}: {count(len(trace.names), 'tensor')}", err=True)
+
+
+@main.command()
+@click.option("--lexicon", type=click.Path(path_type=Path), metavar="FILE.yaml", help="The words of another little language.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out/weights"), metavar="DIR",
+              help="Folder for the weights (default: out/weights).")
+@click.option("--steps", type=click.IntRange(2), metavar="N", help="Updates of the weights (default: as the bundled ones).")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, metavar="N", help="Of all that is drawn (default: 0).")
+@talking
+def train(lexicon: Path | None, output: Path, steps: int | None, seed: int, as_json: bool, verbose: bool):
+    """Train a translator.
+
+    Some minutes of work; if it is interrupted, the same command goes on where it was. Needs the extra [train]. What is trained
+    is used by `weights: DIR` in a scene YAML.
+
+    \b
+    animformer train
+    animformer train --lexicon my.yaml -o my-weights/
+    """
+    from studio import training
+
+    figures = training.train(lexicon, output, steps, seed)
+    if as_json:
+        return say_json({"files": [str(output / name) for name in training.FILES], "figures": figures})
+    click.echo(training.said(figures))
+    click.echo("\n".join(str(output / name) for name in training.FILES), err=True)
 
 
 @main.command()
@@ -207,6 +238,7 @@ def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Pat
     from studio.render.quality import parse
 
     chosen, results = parse(quality, fps, size), []
+    _look_at_themes(scene.theme for spec in specs for scene in scenes_of(spec))
     for spec in specs:
         with progress(sum(len(scene.wanted) for scene in scenes_of(spec)), f"{what} {spec.name}") as done:
             results.append(make(spec, chosen, output, jobs or cores(), progress=done))
@@ -216,3 +248,14 @@ def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Pat
     for result in results:
         click.echo("\n".join(map(str, result.files if verbose else result.files[:1])))
     click.echo(f"{count(sums['rendered'], 'clip')}, {sums['frames']} frames, {sums['seconds']:.1f} s", err=True)
+
+
+def _look_at_themes(names: Iterable[str]) -> None:
+    """Warns of what is hard to see in the themes of these names. UserError if what is written could not be read at all."""
+    from studio.assets import hard_to_see
+
+    problems = [problem for name in dict.fromkeys(names) for problem in hard_to_see(name)]
+    if illegible := [problem for problem in problems if problem.kind == "illegible"]:
+        raise UserError(illegible)
+    for problem in problems:
+        click.echo(f"warning: {problem}", err=True)

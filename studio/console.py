@@ -45,10 +45,10 @@ def say_json(value: Any) -> None:
 
 
 @contextmanager
-def progress(total: int, what: str) -> Iterator[Callable[[str], None]]:
+def progress(total: int, what: str, unit: str = "clip") -> Iterator[Callable[[str], None]]:
     """Yields what to call with the name of each thing done: a bar on a terminal, plain lines in a pipe."""
     if sys.stderr.isatty():
-        with tqdm(total=total, desc=what, unit="clip", file=sys.stderr, dynamic_ncols=True, leave=False) as bar:
+        with tqdm(total=total, desc=what, unit=unit, file=sys.stderr, dynamic_ncols=True, leave=False) as bar:
             yield lambda name: (bar.set_postfix_str(name, refresh=False), bar.update())
         return
     done = []

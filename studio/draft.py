@@ -4,17 +4,24 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import scenes
-from model import ModelConfig, tokenise
+from model import Checkpoint, ModelConfig, tokenise
+from scenes.type import IDEOGRAPH, Fonts
 from studio import assets, keys
-from studio.errors import Problem, count, did_you_mean, quoted
-from studio.fonts import load_fonts
+from studio.errors import Problem, UserError, count, did_you_mean, nearest, quoted
+from studio.keys import ModelKeys
+from studio.language import CODE, texts
 from studio.yaml_file import Layer, Place
 
 MAX_TOKENS, MAX_WORD, MAX_CAPTION = 16, 40, 200
-CJK_HINT = "install the Chinese fonts: pip install 'animformer[zh]'"
+OTHER_WORDS = "for other words set model.weights to random, or to a folder that `animformer train` has made of them"
+CJK_HINT = "install the Chinese fonts, pip install 'animformer[zh]', or name a font file in the theme's 'fonts'"
+WIDE = r"\u3001-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff65\U00020000-\U0003ffff"
+IDEOGRAPHS = re.compile(f"[{WIDE}]|[^{WIDE}]+")              # and their punctuation
 SUGGESTED = re.compile(r"did you mean '(.*)'\?")
 
 
@@ -28,6 +35,7 @@ class Draft:
     def __init__(self, layer: Layer, path: Path):
         self.layer, self.path = layer, path
         self.keys, found = keys.validate(layer)
+        self.checkpoint: Checkpoint | None = None
         self.problems = [*layer.problems, *found]
         self.faulty = {name for problem in self.problems for name in _doubtful(problem, layer)}
 
@@ -49,7 +57,7 @@ class Draft:
         if not self._sound("sentence", "tokens"):
             return ()
         if self.keys.tokens is None:
-            path, tokens = "sentence", tokenise(keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence)
+            path, tokens = "sentence", _words(keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence)
         else:
             path, tokens = "tokens", tuple(self.keys.tokens)
             if self.keys.sentence is not None:
@@ -57,7 +65,10 @@ class Draft:
         if not tokens:
             self._wrong(path, "is empty", "empty", f"write 1 to {MAX_TOKENS} words")
         if len(tokens) > MAX_TOKENS:
-            self._wrong(path, f"has {len(tokens)} words", "too-long", f"at most {MAX_TOKENS} can be shown")
+            hint = f"at most {MAX_TOKENS} can be shown"
+            if path == "sentence" and len(tokenise(self.keys.sentence)) == 1:
+                hint += "; put spaces between the words, else each ideograph is one"
+            self._wrong(path, f"has {len(tokens)} words", "too-long", hint)
         for number, token in enumerate(tokens[:MAX_TOKENS]):
             self._check_word(f"tokens.{number}" if path == "tokens" else path, number + 1, token)
         return tokens
@@ -80,7 +91,10 @@ class Draft:
         return 0
 
     def model(self) -> ModelConfig:
-        """The configuration of the model."""
+        """The configuration of the model; trained weights bring their own."""
+        weights = self.keys.model.weights
+        if weights != assets.RANDOM and self._sound("model.weights"):
+            return self._trained(weights)
         try:
             return ModelConfig(**self.keys.model.model_dump())
         except ValueError as error:
@@ -91,17 +105,31 @@ class Draft:
                     self._wrong(f"model.{field}", message, "out-of-range", where=where)
             return ModelConfig()
 
-    def block(self) -> int:
+    def check_vocabulary(self, tokens: Sequence[str]) -> None:
+        """Notes the words that the trained weights do not know."""
+        if self.checkpoint is None or not self._sound("sentence", "tokens"):
+            return
+        known = self.checkpoint.vocabulary
+        unknown = [token for token in dict.fromkeys(tokens) if token not in known]
+        if unknown:
+            path = "sentence" if self.keys.tokens is None else f"tokens.{tokens.index(unknown[0])}"
+            words = ", ".join(map(quoted, unknown)) + (" is" if len(unknown) == 1 else " are")
+            near = dict.fromkeys(word for token in unknown for word in nearest(token, known, 3))
+            hint = f"did you mean {' or '.join(map(quoted, near))}? {OTHER_WORDS}" if near else OTHER_WORDS
+            message = f"{words} not in the vocabulary of the weights '{self.keys.model.weights}'"
+            self._wrong(path, message, "unknown-word", hint)
+
+    def block(self, model: ModelConfig) -> int:
         """The block that is shown, from 0."""
-        block, n_blocks = self.keys.block, self.keys.model.n_blocks
-        if not 1 <= block <= n_blocks and self._sound("model.n_blocks"):
+        block, n_blocks = self.keys.block, self._made(model).n_blocks
+        if not 1 <= block <= n_blocks and self._sound("model.n_blocks", "model.weights"):
             self._wrong("block", f"{block} is out of range: the model has {_numbered(n_blocks, 'block')}", "out-of-range")
         return block - 1
 
-    def head(self) -> int:
+    def head(self, model: ModelConfig) -> int:
         """The head that is shown, from 0."""
-        head, n_heads = self.keys.head, self.keys.model.n_heads
-        if not 1 <= head <= n_heads and self._sound("model.n_heads"):
+        head, n_heads = self.keys.head, self._made(model).n_heads
+        if not 1 <= head <= n_heads and self._sound("model.n_heads", "model.weights"):
             has = f"block {self.keys.block} has {_numbered(n_heads, 'head')}"
             self._wrong("head", f"{head} is out of range: {has}", "out-of-range")
         return head - 1
@@ -125,23 +153,34 @@ class Draft:
         for step, texts in self.keys.captions.items():
             if step not in scene.step_names():
                 self._unknown_step(f"captions.{step}", step, scene.step_names(), self._place(f"captions.{step}").key)
-            for language, text in texts.items():
-                path = f"captions.{step}.{language}"
-                if language not in assets.languages():
-                    self._unknown_language(path, language, self._place(path).key)
+            for name, text in texts.items():
+                path = f"captions.{step}.{name}"
+                if name not in (*assets.languages(), assets.code(self.keys.language)):
+                    self._unknown_language(path, name, self._place(path).key)
                 if not text.strip():
                     self._wrong(path, "is empty", "empty")
-                if len(text) > MAX_CAPTION:
-                    self._wrong(path, f"has {len(text)} characters", "too-long", f"at most {MAX_CAPTION} can be shown")
-                self._check_glyphs(path, " ".join(text.split()))
-        own = {step: texts.get(self.keys.language) for step, texts in self.keys.captions.items()}
-        return {step: " ".join(text.split()) for step, text in own.items() if text}
+                if (length := sum(1 + (east_asian_width(c) in "WF") for c in text)) > MAX_CAPTION:
+                    hint = f"at most {MAX_CAPTION} can be shown; an ideograph counts twice"
+                    self._wrong(path, f"has {length} characters", "too-long", hint)
+        language = assets.code(self.keys.language)
+        own = {step: " ".join(texts.get(language, "").split()) for step, texts in self.keys.captions.items()}
+        for step, text in own.items():
+            self._check_glyphs(f"captions.{step}.{language}", text)
+        return {step: text for step, text in own.items() if text}
 
     def language(self) -> str:
-        """The language of the scene."""
-        if self.keys.language not in assets.languages():
-            self._unknown_language("language", self.keys.language)
-        return self.keys.language
+        """The name of the language, or the path of its file."""
+        language = self.keys.language
+        if not assets.is_path(language) and language not in assets.languages():
+            self._unknown_language("language", language)
+        elif assets.is_path(language) and not os.path.isfile(language):
+            self._wrong("language", f"there is no file {assets.shown(Path(language))}", "no-file")
+        elif not CODE.fullmatch(assets.code(language)):
+            message, hint = f"{quoted(assets.code(language))} is no language", "call the file after its language, as in de.yaml"
+            self._wrong("language", message, "unknown-language", hint)
+        else:
+            self._check_words(language)
+        return language
 
     def theme(self) -> str:
         """The name of the theme, or the path of its file."""
@@ -152,7 +191,41 @@ class Draft:
         elif theme not in assets.themes():
             hint = did_you_mean(theme, assets.themes(), "name a file ending in .yaml, or one of")
             self._wrong("theme", f"there is no theme {quoted(theme)}", "unknown-theme", hint)
+        else:
+            self._fonts  # reads the theme, and notes what is wrong with it
         return theme
+
+    @cached_property
+    def _fonts(self) -> Fonts | None:
+        """The fonts of the theme, if that is sound."""
+        if not os.path.isfile(assets.theme_file(self.keys.theme)):
+            return None
+        try:
+            return assets.theme(self.keys.theme, self.keys.language).fonts
+        except UserError as error:
+            self._note("theme", error)
+            return None
+
+    def _note(self, path: str, error: UserError) -> None:
+        """What is wrong with the file that a key names."""
+        self.faulty.add(path)
+        self.problems += error.problems
+
+    def _trained(self, weights: str) -> ModelConfig:
+        try:
+            self.checkpoint = assets.checkpoint(weights)
+        except UserError as error:
+            for problem in error.problems:
+                self._wrong("model.weights", problem.message, problem.kind, problem.hint)
+            return ModelConfig()
+        for key in sorted(self.keys.model.model_fields_set - {"weights"}, key=list(ModelKeys.model_fields).index):
+            message, hint = "trained weights come with their own", "leave it out, or set model.weights to random"
+            self._wrong(f"model.{key}", message, "not-with-weights", hint, self._place(f"model.{key}").key)
+        return self.checkpoint.config
+
+    def _made(self, model: ModelConfig) -> ModelConfig | ModelKeys:
+        """What says the size of the model: the keys, even if they are no sound config."""
+        return model if model.trained else self.keys.model
 
     def _check_word(self, path: str, number: int, word: str) -> None:
         if not word.strip():
@@ -162,13 +235,22 @@ class Draft:
                         f"at most {MAX_WORD} can be shown")
         self._check_glyphs(path, word)
 
-    def _check_glyphs(self, path: str, text: str) -> None:
-        if missing := load_fonts().missing(text):
-            first = missing[0]
-            name = unicodedata.name(first, "a control or private character")
-            others = f", nor for {count(len(missing) - 1, 'other')}," if missing[1:] else ""
-            message = f"the fonts have no glyph for U+{ord(first):04X} ({name}){others} in {quoted(text)}"
-            self._wrong(path, message, "no-glyph", CJK_HINT if name.startswith("CJK") else "write it in letters")
+    def _check_glyphs(self, path: str, text: str, where: str = "") -> None:
+        if self._fonts and (problem := no_glyph(text, self._fonts, where or self._place(path).value, path)):
+            self.faulty.add(path)
+            self.problems.append(problem)
+
+    def _check_words(self, language: str) -> None:
+        """All words of the language file: each that cannot be drawn if it is the user's file, all in one if it is ours."""
+        try:
+            file = assets.words_file(language)
+        except UserError as error:
+            return self._note("language", error)
+        words = texts(file)
+        if not assets.is_path(language):
+            return self._check_glyphs("language", " ".join(words.values()))
+        for path, text in words.items():
+            self._check_glyphs(".".join(path), " ".join(text.split()), file.places[path].value)
 
     def _unknown_step(self, path: str, step: str, known: Sequence[str], where: str = "") -> None:
         self._wrong(path, f"there is no step {quoted(step)}", "unknown-step", did_you_mean(step, known, "the steps are"), where)
@@ -193,6 +275,26 @@ class Draft:
         """Which of these keys was said last: where it stands."""
         wanted = {next(_ancestry(path)) for path in paths}
         return [place.value for parts, place in self.layer.places.items() if parts in wanted][-1]
+
+
+def no_glyph(text: str, fonts: Fonts, where: str, path: str) -> Problem | None:
+    """The problem with a text some of whose characters no font has."""
+    missing = fonts.missing(text)
+    if not missing:
+        return None
+    first, others = missing[0], missing[1:]
+    what = f"U+{ord(first):04X} ({unicodedata.name(first, 'a control or private character')})"
+    lacks = f"{what}, nor for {count(len(others), 'other')}," if others else what
+    wide = any(east_asian_width(c) in "WF" and unicodedata.category(c)[0] in "LP" for c in missing)
+    hint = CJK_HINT if wide and fonts.missing(IDEOGRAPH) else "write it in letters, or name a font that has it in the theme's 'fonts'"
+    message = f"the fonts have no glyph for {lacks} in {quoted(text[max(0, text.index(first) - 20) :])}"
+    return Problem(message, where, path, "no-glyph", hint)
+
+
+def _words(sentence: str) -> tuple[str, ...]:
+    """The tokens of a sentence: its words; of one without spaces each ideograph, as in the Chinese BERT, and what is between."""
+    words = tokenise(sentence)
+    return tuple(IDEOGRAPHS.findall(words[0])) if len(words) == 1 else words
 
 
 def _ancestry(path: str) -> Iterator[tuple]:

@@ -43,9 +43,14 @@ class RenderError(Exception):
 def did_you_mean(name: str, names: Iterable[str], otherwise: str = "there is") -> str:
     """A hint for a name that is none of `names`: the nearest of them, or all of them if none is near."""
     names = list(names)
-    lower = {known.lower(): known for known in reversed(names)}
-    near = difflib.get_close_matches(name.lower()[:100], lower, 1)
-    return f"did you mean '{lower[near[0]]}'?" if near else f"{otherwise}: {', '.join(names) or 'nothing'}"
+    near = nearest(name, names, 1)
+    return f"did you mean '{near[0]}'?" if near else f"{otherwise}: {', '.join(names) or 'nothing'}"
+
+
+def nearest(name: str, names: Iterable[str], most: int) -> list[str]:
+    """Up to so many of the names that are much like it, the nearest first."""
+    lower = {known.lower(): known for known in reversed(list(names))}
+    return [lower[near] for near in difflib.get_close_matches(name.lower()[:100], lower, most)]
 
 
 def count(number: int, noun: str) -> str:

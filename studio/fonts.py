@@ -1,9 +1,9 @@
-"""The fonts of the packages, and only those: what the system has installed changes no picture."""
+"""The fonts of the packages and those that a theme names, and only those: what the system has installed changes no picture."""
 
 import hashlib
 import os
 import tempfile
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -13,6 +13,8 @@ from studio.errors import RenderError
 # In the order in which they are asked for a glyph. The second is there if the user has installed it.
 PACKAGES = ("fontpkg-inter", "pylopdf-fonts-zh-cn")
 NOT_FOR_TEXT = ("Italic", "Serif")
+OUTLINES = {"glyf", "CFF ", "CFF2"}       # the tables that hold them
+WANTED = "name OpenType or TrueType files, from the folder of the theme"
 FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -28,14 +30,46 @@ def font_files() -> tuple[Path, ...]:
     return tuple(file for package in PACKAGES for file in _files(package) if not any(word in file.name for word in NOT_FOR_TEXT))
 
 
-@cache
-def load_fonts():
-    """The fonts text is drawn with: a `scenes.type.Fonts`. RenderError if their package is not there."""
+def font_packages() -> tuple[str, ...]:
+    """The packages of PACKAGES that are installed."""
+    return tuple(package for package in PACKAGES if _files(package))
+
+
+@lru_cache(16)
+def load_fonts(own: tuple[Path, ...] = (), language: str = "en"):
+    """The fonts text in a language is drawn with, `own` files before those of the packages: a `scenes.type.Fonts`.
+
+    RenderError if the package that must be there is not.
+    """
     from scenes.type import Fonts  # takes HarfBuzz, which a process that only looks something up does not need
 
     if not font_files():
         raise RenderError(f"there are no fonts; pip install {PACKAGES[0]}")
-    return Fonts([file.read_bytes() for file in font_files()])
+    files = own + font_files()
+    return Fonts([file.read_bytes() for file in files], [_folder(file).name for file in files], language)
+
+
+def wrong_with(file: Path) -> str:
+    """Why a file is no font that text can be drawn with, or nothing."""
+    from uharfbuzz import Face
+
+    if not os.path.isfile(file):  # unlike Path.is_file, takes any name
+        return "is not there"
+    try:
+        face = Face(file.read_bytes())
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if not face.glyph_count or not face.unicodes:
+        return "is no font that can be read"
+    return "" if OUTLINES.intersection(face.table_tags) else "is a font without outlines"
+
+
+@cache
+def _folder(file: Path) -> tempfile.TemporaryDirectory:
+    """A folder that holds one font alone: Typst is told of folders, and looks into all that is in them."""
+    folder = tempfile.TemporaryDirectory(prefix="animformer-")
+    os.symlink(file.resolve(), Path(folder.name) / "font.otf")
+    return folder
 
 
 @cache

@@ -23,11 +23,11 @@ DEFAULT_SENTENCE = "the black cat sleeps"
 
 
 class ModelKeys(BaseModel):
-    """The model that runs."""
+    """The model that runs. Trained weights come with a size and make of their own; the rest is for `weights: random`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
-    weights: Literal["random"] = Field("random", description="where the weights come from; 'random' is untrained")
+    weights: str = Field("translator", description="translator, random (untrained), or a folder of `animformer train`")
     seed: int = Field(0, ge=0, le=2**32 - 1, description="which random weights")
     d_model: int = Field(16, ge=4, le=512, multiple_of=2, description="features of a token; n_heads divides it")
     n_heads: int = Field(4, ge=1, le=8, description="heads in each block")
@@ -43,7 +43,7 @@ class SceneKeys(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, title="animformer scene", protected_namespaces=())
 
     scene: str | None = Field(None, description="which scene draws it (default: the name of the file)")
-    sentence: str | None = Field(None, description=f"1 to 16 words (default: {DEFAULT_SENTENCE})")
+    sentence: str | None = Field(None, description=f"1 to 16 words, or Chinese characters (default: {DEFAULT_SENTENCE})")
     tokens: list[str] | None = Field(None, description="the tokens themselves, instead of a sentence")
     focus: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
         None, description="the token that is followed: a word, or its index from 0 (default: the last)"
@@ -53,7 +53,7 @@ class SceneKeys(BaseModel):
     head: int = Field(1, description="which of its heads is shown, from 1", json_schema_extra={"minimum": 1})
     steps: list[str] | None = Field(None, description="which steps, in this order (default: all)")
     captions: dict[str, dict[str, str]] = Field({}, description="own words for a step, by language")
-    language: str = Field("en", description="the language of titles and captions")
+    language: str = Field("en", description="en, zh, or a language file (from the folder of this file)")
     theme: str = Field("dark", description="the name of a theme, or a theme file (from the folder of this file)")
     pace: float = Field(1.0, ge=0.1, le=10, allow_inf_nan=False, description="2 is twice as fast")
     decimals: int = Field(2, ge=0, le=4, description="decimals of the numbers shown")
@@ -96,8 +96,7 @@ def _problem(error: ErrorDetails, layer: Layer) -> Problem:
         return Problem("unknown key", place.key, path, "unknown-key", did_you_mean(str(loc[-1]), known, "the keys are"))
     if kind == "literal_error":
         allowed = get_args(ModelKeys.model_fields[loc[-1]].annotation)
-        hint = did_you_mean(str(said), allowed) if len(allowed) > 1 else f"only '{allowed[0]}' is there yet"
-        return Problem(f"{quoted(said)} is unknown", place.value, path, "unknown-value", hint)
+        return Problem(f"{quoted(said)} is unknown", place.value, path, "unknown-value", did_you_mean(str(said), allowed))
     if kind == "multiple_of":
         return Problem(f"{said} is no multiple of {error['ctx']['multiple_of']}", place.value, path, "out-of-range")
     if kind in ("greater_than_equal", "less_than_equal"):

@@ -10,7 +10,6 @@ import scenes
 from scenes.base import ExplainerScene, Staging, Watch
 from studio import assets
 from studio.errors import Problem, RenderError, UserError
-from studio.fonts import load_fonts
 from studio.render.quality import DEFAULT, QUALITIES, Quality
 from studio.render.worker import count_frames
 from studio.spec import FilmSpec, SceneSpec, load
@@ -29,7 +28,7 @@ class TimedStep:
 @lru_cache(maxsize=8)
 def trace(tokens: tuple[str, ...], config: model.ModelConfig) -> model.Trace:
     """The trace of a sentence, computed once in a process."""
-    return model.run(tokens, config)
+    return model.run(tokens, config, assets.checkpoint(config.weights) if config.trained else None)
 
 
 def loaded(targets: Sequence[str], overrides: Sequence[str]) -> list[SceneSpec | FilmSpec]:
@@ -71,9 +70,9 @@ def stage(spec: SceneSpec) -> Staging:
     """All that the scene of a spec is given. Raises UserError if its theme is not sound."""
     return Staging(
         scene=spec.scene, number=spec.number, trace=trace(spec.tokens, spec.model),
-        theme=assets.theme(spec.theme, load_fonts()), words=assets.words(spec.language),
+        theme=assets.theme(spec.theme, spec.language), words=assets.words(spec.language),
         focus=spec.focus, block=spec.block, head=spec.head, steps=spec.steps, captions=spec.captions,
-        language=spec.language, pace=spec.pace, decimals=spec.decimals,
+        language=assets.code(spec.language), pace=spec.pace, decimals=spec.decimals,
     )
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 import scenes
 from model import ModelConfig
 from studio import assets, yaml_file
-from studio.draft import Draft
+from studio.draft import Draft, no_glyph
 from studio.errors import Problem, UserError, did_you_mean, quoted
 from studio.yaml_file import FORBIDDEN, Layer, Place
 
@@ -104,12 +104,13 @@ def find(target: str) -> tuple[Path, str]:
 def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> SceneSpec | None:
     """The spec of a scene, later layers over earlier ones; or the problems, added to those there are."""
     draft = Draft(_merged(layers), path)
-    scene, tokens = draft.scene(), draft.tokens()
+    scene, tokens, model = draft.scene(), draft.tokens(), draft.model()
     values = dict(
-        source=assets.shown(path), name=path.stem, tokens=tokens, focus=draft.focus(tokens), model=draft.model(),
-        block=draft.block(), head=draft.head(), language=draft.language(), theme=draft.theme(),
+        source=assets.shown(path), name=path.stem, tokens=tokens, focus=draft.focus(tokens), model=model,
+        block=draft.block(model), head=draft.head(model), language=draft.language(), theme=draft.theme(),
         pace=draft.keys.pace, decimals=draft.keys.decimals,
     )
+    draft.check_vocabulary(tokens)
     if scene:
         steps = draft.steps(scene)
         values |= dict(scene=scene.__module__.rpartition(".")[2], number=scene.number, captions=draft.captions(scene),
@@ -135,6 +136,9 @@ def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> Fil
         if spec and spec.name in [other.name for other in specs[:number] if other]:
             message, hint = f"{quoted(spec.name)} is in the film already", "give it a file of another name"
             problems.append(Problem(message, layer.places["scenes", number].value, f"scenes.{number}", "duplicate", hint))
+    if "title" in layer.values and isinstance(title, str) and specs[0]:
+        fonts = assets.theme(specs[0].theme, specs[0].language).fonts
+        problems += filter(None, [no_glyph(title, fonts, layer.places["title",].value, "title")])
     if problems:
         raise UserError(problems)
     return FilmSpec(source=assets.shown(path), name=path.stem, title=title, scenes=tuple(specs))
@@ -171,11 +175,15 @@ def _read(path: Path) -> Layer:
 
 
 def _anchored(layer: Layer, folder: Path) -> Layer:
-    """The layer, its theme file looked for beside the file that names it."""
-    theme = layer.values.get("theme")
-    if not isinstance(theme, str) or not assets.is_path(theme):
-        return layer
-    return replace(layer, values={**layer.values, "theme": str(folder.resolve() / theme)})
+    """The layer, its theme, language and weights looked for beside the file that names them."""
+    values, model = dict(layer.values), layer.values.get("model")
+    for key in ("theme", "language"):
+        if isinstance(values.get(key), str) and assets.is_path(values[key]):
+            values[key] = str(folder.resolve() / values[key])
+    weights = model.get("weights") if isinstance(model, dict) else None
+    if isinstance(weights, str) and weights not in (assets.RANDOM, *assets.trained()):
+        values["model"] = {**model, "weights": os.path.join(folder.resolve(), weights)}
+    return replace(layer, values=values)
 
 
 def _commanded(overrides: Sequence[str]) -> tuple[Layer, list[Problem]]:
@@ -217,9 +225,16 @@ def _over(lower: Layer, upper: Layer) -> Layer:
     values = lower.values
     if "sentence" in upper.values or "tokens" in upper.values:
         values = {key: value for key, value in values.items() if key not in OF_THE_SENTENCE}
+    if _weights(lower) and _weights(upper) and _weights(lower) != _weights(upper):
+        values = {**values, "model": {}}  # what was said of other weights does not hold
     # Not lower.places | upper.places: what was said last is to be last.
     places = {path: place for path, place in lower.places.items() if path not in upper.places}
     return Layer(_deep(values, upper.values), places | upper.places, lower.problems + upper.problems)
+
+
+def _weights(layer: Layer) -> Any:
+    model = layer.values.get("model")
+    return model.get("weights") if isinstance(model, dict) else None
 
 
 def _deep(lower: dict, upper: dict) -> dict:

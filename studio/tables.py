@@ -1,5 +1,6 @@
 """Tables for people: what there is to render, and the tensors of a trace with their values."""
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import product
 
@@ -7,8 +8,8 @@ import numpy as np
 
 from model import Trace, View
 
-TOKEN_AXES = ("token", "query", "key")
 MOST = 12                                 # rows or columns shown of a tensor; what is between is elided
+BEST = 3                                  # words shown of those that the decoder could have said
 
 
 def aligned(rows: Iterable[Sequence[str]], right: bool = False) -> str:
@@ -36,7 +37,17 @@ def of_tensors(trace: Trace) -> str:
     return aligned([("tensor", "axes", "shape", "meaning", "formula"), *rows])
 
 
-def of_values(view: View, tokens: Sequence[str], whole: bool = False) -> str:
+def of_translation(trace: Trace) -> str:
+    """What the decoder says at each step, with the most probable words of all."""
+    rows = []
+    for step, said in enumerate(trace.output_tokens):
+        probabilities = trace["decoder.probabilities"][step].values                 # (vocabulary,)
+        best = probabilities.argsort()[::-1][:BEST]
+        rows.append((str(step), said, *(f"{trace.output_vocabulary[word]} {probabilities[word]:.4f}" for word in best)))
+    return aligned([("step", "says", "most probable", "", ""), *rows])
+
+
+def of_values(view: View, trace: Trace, whole: bool = False) -> str:
     """The numbers of a tensor: one table for each place along the axes before the last two."""
     leading = view.shape[:-2]
     blocks = [f"{view.name}  {' × '.join(f'{axis} {size}' for axis, size in zip(view.axes, view.shape))}"]
@@ -45,36 +56,54 @@ def of_values(view: View, tokens: Sequence[str], whole: bool = False) -> str:
             blocks.append("…")
             continue
         part = view[place] if place else view
-        heading = "  ".join(f"{axis} {index}" for axis, index in zip(view.axes, place))
-        blocks.append("\n".join(filter(None, (heading, _matrix(part, tokens, whole)))))
+        heading = "  ".join(_heading(axis, index, trace.words(view.name, axis)) for axis, index in zip(view.axes, place))
+        blocks.append("\n".join(filter(None, (heading, _matrix(part, trace, whole)))))
     return "\n\n".join(blocks) if leading else "\n".join(blocks)
 
 
 def to_json(trace: Trace, views: Sequence[View]) -> dict:
-    """The list of tensors, of all or of those that are named; the latter with their values."""
-    values = {view.name: view.values.tolist() for view in views}
+    """The list of tensors, of all or of those that are named; the latter with their values, null for what is not there.
+
+    A masked score is the text "-inf", as JSON has no such number. Trained weights have a translation too.
+    """
+    values = {view.name: _plain(view.values.tolist()) for view in views}
     table = [row | {"values": values[row["name"]]} for row in trace.table() if row["name"] in values]
-    return {"tensors": table if views else trace.table(), "tokens": list(trace.tokens), "digest": trace.digest}
+    found = {"tensors": table if views else trace.table(), "tokens": list(trace.tokens), "digest": trace.digest}
+    return found | {"translation": list(trace.translation)} if trace.config.trained else found
 
 
-def _matrix(view: View, tokens: Sequence[str], whole: bool) -> str:
+def _plain(values: list | float) -> list | float | str | None:
+    if isinstance(values, list):
+        return [_plain(value) for value in values]
+    return values if math.isfinite(values) else None if math.isnan(values) else str(values)
+
+
+def _matrix(view: View, trace: Trace, whole: bool) -> str:
     """A view with up to two axes; rows and columns bear their tokens or their indices."""
     values = np.atleast_2d(view.values)                                             # (row, column)
     axes = (("",) * 2 + view.axes)[-2:]
     rows, columns = (list(_some(range(size), whole)) for size in values.shape)
-    words = () if view.name.startswith("scaling.") else tokens  # that experiment has keys, but no sentence
-    head = [_label(axes[1], column, words) for column in columns]
+    beside, above = (trace.words(view.name, axis) for axis in axes)
+    head = [_label(axes[1], column, above) for column in columns]
     body = [
-        [_label(axes[0], row, words), *("…" if None in (row, column) else f"{values[row, column]:.4f}" for column in columns)]
+        [_label(axes[0], row, beside), *("…" if None in (row, column) else _number(values[row, column]) for column in columns)]
         for row in rows
     ]
     return aligned([["", *head], *body], right=True)
 
 
-def _label(axis: str, index: int | None, tokens: Sequence[str]) -> str:
+def _heading(axis: str, index: int, words: Sequence[str]) -> str:
+    return f"{axis} {index} ({words[index]})" if words else f"{axis} {index}"
+
+
+def _label(axis: str, index: int | None, words: Sequence[str]) -> str:
     if index is None:
         return "…"
-    return tokens[index] if tokens and axis in TOKEN_AXES else str(index) if axis else ""
+    return words[index] if words else str(index) if axis else ""
+
+
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.4f}"
 
 
 def _some(places: Iterable, whole: bool) -> list:

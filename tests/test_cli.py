@@ -100,7 +100,7 @@ def test_a_bad_theme_is_located():
 
 
 def test_trace_lists_every_tensor():
-    result = animformer("trace", "qkv", "--json", "--set", "sentence=a b c")
+    result = animformer("trace", "qkv", "--json", "--set", "model.weights=random", "--set", "sentence=a b c")
     found = json.loads(result.stdout)
     names = [tensor["name"] for tensor in found["tensors"]]
     assert result.exit_code == 0 and found["tokens"] == ["a", "b", "c"] and len(found["digest"]) == 64
@@ -219,3 +219,8 @@ def test_ctrl_c_leaves_no_half_written_file():
     files = [path for path in Path("out").rglob("*") if path.is_file()]
     assert line.startswith("rendering qkv 1/5 ") and files and not any(path.name.startswith(".") for path in files)
     assert not Path("out/scenes/qkv.mp4").exists()
+
+
+def test_the_schema_that_editors_read_is_the_one_that_holds():
+    shipped = json.loads((ROOT / "assets/schema/scene.schema.json").read_text(encoding="utf-8"))
+    assert json.loads(animformer("schema").stdout) == shipped

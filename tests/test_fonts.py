@@ -80,3 +80,14 @@ def test_a_stray_manim_cfg_is_not_even_read(tmp_path):
     code = "import studio, os; from manim import config; print(config.background_color, config.plugins, os.getcwd())"
     environment = os.environ | {"HOME": str(tmp_path)}
     assert run(code, cwd=tmp_path, env=environment) == f"#000000 [] {tmp_path}"
+
+
+def test_typst_is_given_the_same_fonts_each_alone():
+    found = [typst.Fonts(False, False, [folder]).families() for folder in fonts.load_fonts().folders]
+    assert found == [["Inter"], ["Noto Sans SC"]]
+
+
+def test_the_locale_changes_no_shape():
+    code = "from studio import assets; print(hash(assets.theme('dark', 'zh').fonts.outline('直骨令“猫”').points.tobytes()))"
+    seen = {run(code, env=os.environ | {"LC_ALL": locale, "PYTHONHASHSEED": "0"}) for locale in ("C.UTF-8", "ja_JP.UTF-8")}
+    assert len(seen) == 1

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from test_render import COLOURS, LENGTHS, TINY, Broken, Shapes, decoded, job
 
+from model import ModelConfig
 from studio import plan
 from studio.errors import RenderError, UserError
 from studio.output import files
@@ -187,7 +188,7 @@ def test_what_is_said_beside_a_scene(tmp_path, spec):
     assert (said["frames"], said["seconds"], said["fps"], said["width"], said["height"]) == (28, 2.8, 10, 160, 90)
     assert said["sentence"] == " ".join(spec.tokens) and said["tokens"] == list(spec.tokens)
     assert (said["focus"], said["block"], said["head"]) == (spec.focus, spec.block + 1, spec.head + 1)
-    assert said["model"]["d_model"] == spec.model.d_model and said["model"]["weights"] == "random"
+    assert said["model"]["d_model"] == spec.model.d_model and said["model"]["weights"] == "translator"
     assert said["trace_digest"] == plan.trace(spec.tokens, spec.model).digest
     assert len(said["weights_digest"]) == 64 and said["versions"]["manim"] == "0.22.0"
     clip = json.loads((tmp_path / f"{CLIPS[1]}.json").read_text())
@@ -196,8 +197,8 @@ def test_what_is_said_beside_a_scene(tmp_path, spec):
 
 def test_the_weights_digest_is_of_the_weights_alone(tmp_path, spec):
     digests = []
-    for change in ({}, {"model": replace(spec.model, n_heads=2)}, {"model": replace(spec.model, seed=1)}):
-        changed = spec.model_copy(update={"wanted": STEPS[:1]} | change)
+    for change in ({}, {"n_heads": 2}, {"seed": 1}):
+        changed = spec.model_copy(update={"wanted": STEPS[:1], "model": ModelConfig(**change)})
         render_film(changed, TINY, tmp_path, 1)
         said = json.loads((tmp_path / f"{CLIPS[0]}.json").read_text())
         digests.append((said["weights_digest"], said["trace_digest"]))

@@ -88,7 +88,7 @@ def test_learned_positions_end():
 @pytest.mark.parametrize(
     "field, value",
     [("d_model", 18), ("d_model", 0), ("d_model", True), ("n_heads", 3), ("n_heads", 0), ("d_ff", -1), ("n_blocks", 1.5),
-     ("seed", -1), ("norm", "both"), ("positional", None), ("weights", "nobody"), ("epsilon", 0), ("epsilon", math.nan)],
+     ("seed", -1), ("norm", "both"), ("positional", None), ("weights", ""), ("epsilon", 0), ("epsilon", math.nan)],
 )  # fmt: skip
 def test_bad_config_is_refused(field, value):
     with pytest.raises(ValueError, match=rf"^{field if value != 3 else 'd_model'}: [^\n]*$"):

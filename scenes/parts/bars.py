@@ -13,36 +13,43 @@ THINNEST = 0.015                          # height of a bar of 0
 
 
 class Bar(VMobject):
-    """An entry of a tensor as a height, or a vector as the outline of a histogram; `source` says which."""
+    """An entry of a tensor as a height, or a vector as the outline of a histogram. `source`: which; `unit`: the height of 1."""
+
+    least = THINNEST
+
+    def heights(self) -> np.ndarray:
+        """The height of the bar, or of each bin of the histogram."""
+        levels = self.points[::4, 1]
+        return levels[1:-2:2] - levels[0] if self.source.axes else np.array([self.height])
 
 
-def bar_height(value: float, full: float, room: Room) -> float:
-    """The height of a value ≥ 0 where `full` reaches the ceiling of the room."""
-    return max(THINNEST, value / full * room.height)
+def bar_height(value: float, unit: float) -> float:
+    """The height of a value ≥ 0."""
+    return max(THINNEST, value * unit)
 
 
 def bars(theme: Theme, view: View, room: Room, role: str, full: float) -> VGroup:
     """The entries of a vector ≥ 0 as bars on the floor of a room; `full` is the value that reaches its ceiling."""
-    pitch = room.width / len(view)
+    pitch, unit = room.width / len(view), room.height / full
     picture = VGroup()
     for i, source in enumerate(view):
-        height = bar_height(float(source), full, room)
+        height = bar_height(float(source), unit)
         bar = Bar(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
         bar.points = rounded_points(BAR_SHARE * pitch, height, 0.02).copy()
-        bar.source = source
+        bar.source, bar.unit = source, unit
         picture.add(bar.shift([room.left + (i + 0.5) * pitch, room.bottom + height / 2, 0]))
     return picture
 
 
 def histogram(theme: Theme, view: View, room: Room, role: str, full: float) -> Bar:
     """The shares of a histogram (bin) as one stepped shape on the floor of a room."""
-    edges = np.linspace(room.left, room.right, len(view) + 1)
-    heights = [room.bottom + bar_height(share, full, room) for share in view.values]
+    edges, unit = np.linspace(room.left, room.right, len(view) + 1), room.height / full
+    heights = [room.bottom + bar_height(share, unit) for share in view.values]
     steps = [(x, height) for left, right, height in zip(edges, edges[1:], heights, strict=False) for x in (left, right)]
     outline = [(room.left, room.bottom), *steps, (room.right, room.bottom), (room.left, room.bottom)]
     shape = Bar(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
     shape.set_points_as_corners([(x, y, 0) for x, y in outline])
-    shape.source = view
+    shape.source, shape.unit = view, unit
     return shape
 
 

@@ -1,8 +1,8 @@
-"""Equations, set by Typst in memory with the maths font that it carries, and symbols in the colours of their roles."""
+"""Equations, set by Typst in memory: maths in its own font, words in the theme's, symbols in the colours of their roles."""
 
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
@@ -13,14 +13,18 @@ from manim import VGroup, VMobject
 from scenes.parts.shapes import frame, room_of
 from scenes.stage import PX
 from scenes.theme import Theme
+from scenes.type import Fonts
 
 MATHS = 44 * PX
 POINTS = 100                              # em of the typeset page
 SYMBOL = re.compile(r"\{\{ (.+?) : (\w+) \}\}")
+MATHS_FONT = "New Computer Modern Math"
+GLYPH, NOWHERE = re.compile(r'<symbol id="(\w+)"'), "\U0010ffff"
 # A symbol is told from the others by a colour of its own, which the theme's replaces: so the formula is typeset only once.
 PAGE = """
 #set page(width: auto, height: auto, margin: 0pt, fill: none)
-#set text(size: {points}pt)
+#set text(size: {points}pt, lang: "{language}")
+#show math.equation: set text(font: ({families}))
 #let symbol(number, body) = text(fill: rgb(number, 0, 0), body)
 $ {formula} $
 """
@@ -41,12 +45,14 @@ class Equation(VGroup):
 
 def equation(theme: Theme, source: str, roles: Mapping[str, str] | None = None, size: float = MATHS, role: str = "text",
              width: float | None = None) -> Equation:
-    """Typst maths, centred at the origin, with an em of `size`, or less if it would be wider than `width`. `{{ Q : q }}` names a symbol; `roles` gives its role: {"q": "query"}.
+    """Typst maths, centred at the origin, with an em of `size`, or less if it would be wider than `width`.
 
-    The source is ours, never the user's words: Typst would run them. Raises typst.TypstError for what is no maths.
+    `{{ Q : q }}` names a symbol; `roles` gives its role: {"q": "query"}.
+    The source is ours, never the user's words, which Typst would run, unless `quote` has made text of them.
+    Raises typst.TypstError for what is no maths, and ValueError if no font has one of its characters.
     """
     names = [name for _, name in SYMBOL.findall(source)]
-    curves = _outlines(source)
+    curves = _outlines(source, theme.fonts)
     low, high = (edge(np.concatenate(list(curves.values())), axis=0) for edge in (np.min, np.max))
     size = min(size, (width or np.inf) / (high - low)[0])
     shapes = {}
@@ -59,23 +65,51 @@ def equation(theme: Theme, source: str, roles: Mapping[str, str] | None = None, 
     return Equation(source, {name: shapes[name] for name in names}, shapes[None])
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(ignore_system_fonts=True)
+def quote(words: str) -> str:
+    """Words as text in an equation: no part of them is maths, nor run."""
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @lru_cache(512)
-def _outlines(source: str) -> dict[int, np.ndarray]:
+def _outlines(source: str, fonts: Fonts) -> dict[int, np.ndarray]:
     """The curves of a formula in em, y downwards: of its named symbols from 1 on, and of the rest as number 0."""
     numbers = iter(range(1, 256))
-    formula = SYMBOL.sub(lambda found: f"symbol(#{next(numbers)}, {found[1]})", source)
-    page = _compiler().compile(PAGE.format(points=POINTS, formula=formula).encode(), format="svg")
+    page = _page(SYMBOL.sub(lambda found: f"symbol(#{next(numbers)}, {found[1]})", source), fonts)
+    if _box(fonts) & _glyphs(page):
+        raise ValueError(f"the fonts lack a character of the formula {source}")
     curves: dict[int, list[np.ndarray]] = {}
     for element in svgelements.SVG.parse(BytesIO(page), reify=True).elements():
         if isinstance(element, svgelements.Path) and len(element):
             ink = element.fill if element.fill.value is not None else element.stroke
             curves.setdefault(ink.red, []).append(_curves(element))
     return {number: np.concatenate(parts) / POINTS for number, parts in curves.items()}
+
+
+def _page(formula: str, fonts: Fonts) -> bytes:
+    """A formula as SVG."""
+    compiler, families = _compiler(fonts)
+    language = fonts.language.partition("-")[0]
+    page = PAGE.format(points=POINTS, language=language, families=families, formula=formula)
+    return compiler.compile(page.encode(), format="svg")
+
+
+@lru_cache(16)
+def _compiler(fonts: Fonts) -> tuple[typst.Compiler, str]:
+    """Typst with its own fonts and these, none of the system's; and the names of all that an equation may use, in order."""
+    ours = [font.family for folder in fonts.folders for font in typst.Fonts(False, False, [folder]).fonts() if font.index == 0]
+    families = "".join(f"{quote(name)}, " for name in (MATHS_FONT, *ours))
+    return typst.Compiler(ignore_system_fonts=True, font_paths=list(fonts.folders)), families
+
+
+@lru_cache(16)
+def _box(fonts: Fonts) -> set[str]:
+    """The box that Typst draws, in each of its three sizes, for a character that no font has; it says nothing."""
+    box = quote(NOWHERE)
+    return _glyphs(_page(f"{box}^({box}^{box})", fonts))
+
+
+def _glyphs(page: bytes) -> set[str]:
+    return set(GLYPH.findall(page.decode()))
 
 
 def _curves(path: svgelements.Path) -> np.ndarray:
@@ -105,6 +139,7 @@ def _line(start, end) -> np.ndarray:
 def linked(theme: Theme, symbol: VMobject, picture: VMobject, role: str) -> VGroup:
     """A box around a symbol of an equation and two guide lines that open to a picture below it."""
     box = frame(theme, room_of(symbol, 0.06), role, radius=0.05, width=2)
+    box.overlay = True
     below, target = room_of(box), room_of(picture)
     guides = VGroup(
         VMobject(stroke_color=theme.colour(role), stroke_width=1.5, stroke_opacity=0.6).set_points_as_corners(

@@ -10,11 +10,17 @@ TIP = 0.16
 
 
 THINNEST, THICKEST = 0.5, 14              # stroke widths of the weights 0 and 1
+FAINTEST = 0.35                           # opacity of the weight 0
 
 
 def weight_width(weight: float) -> float:
     """The stroke width that stands for a weight between 0 and 1."""
     return THINNEST + (THICKEST - THINNEST) * weight
+
+
+def weight_opacity(weight: float) -> float:
+    """The opacity that stands for a weight between 0 and 1."""
+    return FAINTEST + (1 - FAINTEST) * weight
 
 
 class WeightLine(VMobject):
@@ -24,7 +30,7 @@ class WeightLine(VMobject):
 def weight_line(theme: Theme, start, end, source: View, role: str) -> WeightLine:
     """A smooth line whose width and opacity are a weight."""
     weight = float(source)
-    line = WeightLine(stroke_color=theme.colour(role), stroke_width=weight_width(weight), stroke_opacity=0.35 + 0.65 * weight)
+    line = WeightLine(stroke_color=theme.colour(role), stroke_width=weight_width(weight), stroke_opacity=weight_opacity(weight))
     line.points, line.source = _level(start, end), source
     return line
 

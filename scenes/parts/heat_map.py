@@ -8,22 +8,23 @@ from manim import ManimColor, VGroup, VMobject
 
 from model import View
 from scenes.parts.label import Number, format_number, format_weights, text_width
-from scenes.parts.shapes import frame, rounded_points, rounded_rectangle
+from scenes.parts.shapes import Block, frame, rounded_points, rounded_rectangle
 from scenes.stage import PX, Room
 from scenes.theme import Theme
 
 SMALLEST_DIGIT = 27.5 * PX                # em size at which Inter's x-height is 15 px at 1080p
 LARGEST_DIGIT = 34 * PX
 MOST = 24                                 # more rows or columns than this are elided
-LARGEST_CELL = 0.66
+LARGEST_CELL = 0.7
 CELL_GAP = 0.05                           # share of a cell
 CELL_RADIUS = 0.14                        # share of a cell
 OBLONG, LONGEST = 1.7, 4                  # a cell's sides are in this ratio at most, in a matrix and in a single row
+WORDY = 0.3                               # but a row may be as high as a word beside it needs
 MARGIN, THIN = 0.09, 0.25                 # between the cells and their frame: a length, but at most this share of a cell
-DIGIT_ROOM = 0.84                         # share of a cell that its digits may take
+DIGIT_ROOM = 0.86                         # share of a cell that its digits may take
 
 
-class Cell(VMobject):
+class Cell(Block):
     """One entry of a tensor as a coloured rectangle. `source`: which one; `scale`: the magnitude drawn brightest, None for weights."""
 
 
@@ -117,7 +118,7 @@ def fit_grid(shape: Sequence[int], room: Room, largest: float = LARGEST_CELL) ->
     rows, columns = _shown(shape[-2] if len(shape) > 1 else 1), _shown(shape[-1])
     height = max((room.height - 2 * MARGIN) / len(rows), min(room.height / (len(rows) + 2 * THIN), MARGIN / THIN))
     width, height = min(largest, (room.width - 2 * MARGIN) / len(columns)), min(largest, height)
-    return Grid(rows, columns, min(width, (OBLONG if len(rows) > 1 else LONGEST) * height), min(height, OBLONG * width))
+    return Grid(rows, columns, min(width, (OBLONG if len(rows) > 1 else LONGEST) * height), min(height, max(OBLONG * width, WORDY)))
 
 
 def _shown(count: int) -> tuple[int | None, ...]:

@@ -1,9 +1,12 @@
 """Labels and numbers: lines of text, each one shape."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from unicodedata import east_asian_width
 
 import numpy as np
 from manim import ORIGIN, VGroup, VMobject
+from uniseg.linebreak import line_break_units
 
 from model import View
 from scenes.stage import PX
@@ -12,6 +15,7 @@ from scenes.theme import Theme
 SMALLEST_WORD = 18 * PX                   # em sizes below which nobody reads at 1080p
 WORD = 32 * PX
 LINE_SPACING = 1.35                       # baseline to baseline, in em
+SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
 MINUS, ELLIPSIS = "−", "…"
 
 
@@ -76,34 +80,58 @@ def words_at(theme: Theme, words: Sequence[str], points: Sequence[Sequence[float
 
 
 def paragraph(theme: Theme, string: str, size: float, width: float, role: str = "text", weight: int = 400) -> VGroup:
-    """Lines of text, wrapped at a width, centred around the origin."""
-    lines = wrap(theme, string, size, width, weight)
+    """Lines of text, wrapped at a width, centred around the origin; the text shrinks a little where that saves a third line."""
+    for size in np.linspace(size, SHRUNK * size, 5):
+        lines = wrap(theme, string, size, width, weight)
+        if len(lines) <= 2:
+            break
     top = (len(lines) - 1) / 2 * LINE_SPACING * size
     return VGroup(
-        text(theme, line, size, role, weight, at=(0, top - i * LINE_SPACING * size, 0)) for i, line in enumerate(lines)
+        text(theme, line, size, role, weight, at=(0, top - i * LINE_SPACING * size, 0), width=width)
+        for i, line in enumerate(lines)
     )
 
 
 def wrap(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> list[str]:
-    """The lines of a text, broken at spaces and as even as they can be."""
-    words = string.split()
-    total = text_width(theme, string, size, weight)
-    for goal in np.linspace(total / max(1, np.ceil(total / width)), width, 12):
-        lines = _greedy(theme, words, size, goal, weight)
-        if len(lines) <= np.ceil(total / width):
-            return lines
-    return _greedy(theme, words, size, width, weight)
-
-
-def _greedy(theme: Theme, words: Sequence[str], size: float, width: float, weight: int) -> list[str]:
-    lines: list[str] = []
-    for word in words:
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(theme, longer, size, weight) <= width * 1.001:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+    """The lines of a text, broken where its script allows it and as even as they can be."""
+    pieces = [(piece, *(text_width(theme, part, size, weight) for part in (piece, piece.rstrip()))) for piece in _pieces(string)]
+    total = sum(advance for _, advance, _ in pieces)
+    fewest = max(1, np.ceil(total / width))
+    for goal in np.linspace(total / fewest, width, 12):
+        lines = _greedy(pieces, goal)
+        if len(lines) <= fewest:
+            break
     return lines
+
+
+@lru_cache(1024)
+def _pieces(string: str) -> tuple[str, ...]:
+    """What a line may end after: words with the space after them, and ideographs with the punctuation that belongs to them.
+
+    As UAX #14 has it (Unicode line breaking), but what is written without spaces in Latin letters stays whole, hyphens or not.
+    """
+    pieces = [""]
+    for unit in line_break_units(string):
+        if pieces[-1] and (pieces[-1][-1].isspace() or _is_wide(pieces[-1][-1]) or _is_wide(unit[0])):
+            pieces.append(unit)
+        else:
+            pieces[-1] += unit
+    return tuple(pieces)
+
+
+def _is_wide(character: str) -> bool:
+    return east_asian_width(character) in "WF"
+
+
+def _greedy(pieces: Sequence[tuple[str, float, float]], width: float) -> list[str]:
+    """Lines of pieces, each with its width and that without the space at its end."""
+    lines, at = [""], 0.0
+    for piece, advance, ink in pieces:
+        if at and at + ink > width * 1.001:
+            lines, at = [*lines, ""], 0.0
+        lines[-1] += piece
+        at += advance
+    return [line.rstrip() for line in lines]
 
 
 def format_number(value: float, decimals: int) -> str:

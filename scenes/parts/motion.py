@@ -34,7 +34,7 @@ class Together(AnimationGroup):
     """
 
     def __init__(self, *animations: Animation, lag: float = 0.0, **kwargs):
-        super().__init__(*animations, lag_ratio=lag, introducer=True, **kwargs)
+        super().__init__(*animations, lag_ratio=lag, introducer=True, suspend_mobject_updating=False, **kwargs)
 
     def begin(self):
         if self.animations:
@@ -42,7 +42,12 @@ class Together(AnimationGroup):
 
     def _setup_scene(self, scene):
         scene.add_mobjects_from_animations(self.animations)
-        super()._setup_scene(scene)
+        together = [animation for animation in self.animations if isinstance(animation, AnimationGroup)]
+        new = [animation.mobject for animation in self.animations if animation.is_introducer() and animation not in together]
+        known = set(scene.get_mobject_family_members())
+        scene.add(*(mobject for mobject in new if mobject not in known))    # at once: manim sorts its whole list every time
+        for animation in together:
+            animation._setup_scene(scene)
 
 
 class Presence(Animation):
@@ -53,7 +58,7 @@ class Presence(Animation):
     """
 
     def __init__(self, mobject: Mobject, share: float, start: float | None = None, **kwargs):
-        super().__init__(mobject, introducer=start == 0, **kwargs)
+        super().__init__(mobject, introducer=start == 0, suspend_mobject_updating=False, **kwargs)
         self.share, self.start = share, start
 
     def create_starting_mobject(self) -> Mobject:

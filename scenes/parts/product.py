@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from model import View
-from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, WORDY, HeatMap, fit_grid, heat_map
 from scenes.stage import Room
 from scenes.theme import Theme
 
@@ -33,7 +33,7 @@ def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Roo
     inner = fit_grid(left.view.shape, room).columns
     wide, inner_wide = _share(room.width - BETWEEN - 4 * MARGIN, len(columns), len(inner))
     high, inner_high = _share(room.height - BETWEEN - 4 * MARGIN, len(rows), len(inner))
-    wide, high = min(wide, OBLONG * high), min(high, OBLONG * wide)
+    wide, high = min(wide, OBLONG * high), min(high, max(OBLONG * wide, WORDY))
     inner_wide, inner_high = min(inner_wide, OBLONG * high), min(inner_high, OBLONG * wide)
     grid = fit_grid(result.view.shape, room)._replace(width=wide, height=high)
     left_grid = fit_grid(left.view.shape, room)._replace(width=inner_wide, height=high)

@@ -11,6 +11,12 @@ from scenes.theme import Theme
 CORNER = 0.5522847498                     # handle length that makes a cubic curve a quarter circle of radius 1
 
 
+class Block(VMobject):
+    """A rectangle with round corners. Words stand in it or beside it, never across its edge, unless it is an `overlay`."""
+
+    overlay = False
+
+
 @lru_cache(1024)
 def rounded_points(width: float, height: float, radius: float) -> np.ndarray:
     """The curves (32, 3) of a rectangle with round corners around the origin."""
@@ -29,9 +35,9 @@ def rounded_points(width: float, height: float, radius: float) -> np.ndarray:
     return np.pad(np.concatenate(curves), ((0, 0), (0, 1)))
 
 
-def rounded_rectangle(width: float, height: float, radius: float) -> VMobject:
+def rounded_rectangle(width: float, height: float, radius: float) -> Block:
     """A rectangle with round corners around the origin, without fill or stroke yet."""
-    shape = VMobject(stroke_width=0)
+    shape = Block(stroke_width=0)
     shape.points = rounded_points(width, height, radius).copy()
     return shape
 
@@ -40,7 +46,7 @@ def _line(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     return start + (end - start) * np.linspace(0, 1, 4)[:, None]
 
 
-def frame(theme: Theme, room: Room, role: str = "line", radius: float = 0.1, width: float = 3, fill: str | None = None) -> VMobject:
+def frame(theme: Theme, room: Room, role: str = "line", radius: float = 0.1, width: float = 3, fill: str | None = None) -> Block:
     """A rounded frame around a room, in the colour of a role."""
     shape = rounded_rectangle(room.width, room.height, radius).move_to(room.centre)
     shape.set_stroke(theme.colour(role), width)

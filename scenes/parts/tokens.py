@@ -13,6 +13,7 @@ from scenes.theme import Theme
 
 PADDING = 0.14
 LEAST_SLANT = np.pi / 5
+LINE = 1.2                                # height of a line with accents and descenders, in em
 
 
 class TokenCard(VGroup):
@@ -64,10 +65,11 @@ def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: s
     columns, y = [cell.get_x() for cell in heat_map.cells[0]], room_of(heat_map.border).bottom - gap - 0.4 * size
     if max(text_width(theme, word, size) for word in words) <= 0.94 * pitch:
         return words_at(theme, words, [(x, y) for x in columns], size, pitch, role, align=0)
-    slant = max(LEAST_SLANT, np.arcsin(min(1, size / pitch)))
+    slant = max(LEAST_SLANT, np.arcsin(min(1, LINE * size / pitch)))
     labels = words_at(theme, words, [(0, 0)] * len(words), size, (height - gap - size) / np.sin(slant), role)
     for label, x in zip(labels, columns, strict=True):
         label.rotate(slant, about_point=np.zeros(3)).shift([x, y, 0])
+        label.slant = slant
     return labels
 
 

@@ -10,12 +10,13 @@ from importlib.metadata import version
 from typing import Any
 
 from model import Trace
-from studio import plan
+from studio import assets, plan
+from studio.fonts import font_packages
 from studio.render.quality import Quality
 from studio.render.worker import Clip
 from studio.spec import SceneSpec
 
-PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "fontpkg-inter")
+PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg")
 
 
 def clip(spec: SceneSpec, step: str, clips: Mapping[str, Clip], quality: Quality) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Clip], q
         "sentence": " ".join(spec.tokens), "tokens": list(spec.tokens),
         "focus": spec.focus, "block": spec.block + 1, "head": spec.head + 1,
         "model": asdict(spec.model), "weights_digest": _weights_digest(trace), "trace_digest": trace.digest,
-        "language": spec.language, "theme": spec.theme, "pace": spec.pace, "decimals": spec.decimals,
+        "language": assets.code(spec.language), "theme": spec.theme, "pace": spec.pace, "decimals": spec.decimals,
     }
 
 
@@ -88,4 +89,4 @@ def _weights_digest(trace: Trace) -> str:
 
 @cache
 def _versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    return {"python": platform.python_version()} | {name: version(name) for name in (*PACKAGES, *font_packages())}

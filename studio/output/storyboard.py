@@ -61,7 +61,6 @@ def _grid(pictures: Sequence[Image.Image], labels: Sequence[str], columns: int) 
     columns = min(columns, len(pictures))
     height = round(THUMBNAIL * pictures[0].height / pictures[0].width)
     line = 2 * LABEL if any(labels) else 0
-    font = ImageFont.truetype(str(font_files()[0]), LABEL)
     rows = -(-len(pictures) // columns)
     sheet = Image.new("RGB", (columns * (THUMBNAIL + GAP) + GAP, rows * (height + line + GAP) + GAP), PAPER)
     draw = ImageDraw.Draw(sheet)
@@ -69,7 +68,8 @@ def _grid(pictures: Sequence[Image.Image], labels: Sequence[str], columns: int) 
         row, column = divmod(number, columns)
         x, y = GAP + column * (THUMBNAIL + GAP), GAP + row * (height + line + GAP)
         sheet.paste(picture.resize((THUMBNAIL, height), Image.Resampling.LANCZOS), (x, y))
-        draw.text((x, y + height + LABEL / 2), label, INK, font)
+        file = font_files()[0 if label.isascii() else -1]       # the last one has Chinese, if any has
+        draw.text((x, y + height + LABEL / 2), label, INK, ImageFont.truetype(str(file), LABEL))
     return sheet
 
 

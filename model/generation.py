@@ -1,0 +1,51 @@
+"""From the encoder's output to a translation: the most probable word, again and again, each time after all words so far."""
+
+import numpy as np
+
+from model.decoder import decode, predict
+from model.encoder import encode
+from model.functional import softmax
+from model.trace import Recorder
+from model.weights import MOST_STEPS
+
+
+def generate(memory, weights, config, start, end, record):
+    """The ids of the words that a decoder says to memory (m, d_model), up to and with `end`; every step is recorded.
+
+    What is recorded has the step as its first axis; what is not there yet in a step is NaN (see `tensors.py`).
+    """
+    said, steps = [start], []
+    while len(steps) < MOST_STEPS and (not steps or said[-1] != end):
+        step = Recorder()
+        x = decode(np.array(said), memory, weights, config, step)                   # (n, d_model)
+        logits = step("decoder.logits", predict(x[-1], weights.output))             # (vocabulary,)
+        probabilities = step("decoder.probabilities", softmax(logits))              # (vocabulary,)
+        said.append(int(step("decoder.next_token_ids", probabilities.argmax())))
+        steps.append(step.arrays)
+    for name in steps[0]:
+        record(name, stacked([arrays[name] for arrays in steps]))
+    return said[1:]
+
+
+def stacked(arrays):
+    """Arrays of as many axes each, one upon the other; where one is shorter than the longest there is NaN."""
+    shape = np.max([array.shape for array in arrays], axis=0).astype(int)
+    whole = np.full((len(arrays), *shape), np.nan)                                  # (step, ...)
+    for step, array in enumerate(arrays):
+        whole[(step, *map(slice, array.shape))] = array
+    return whole
+
+
+def translate(ids, mask, weights, config, start, end):
+    """As `generate`, for many sentences at once, and nothing is recorded.
+
+    ids: (sentence, m), mask: (sentence, m), True where there is a token. Returns ids (sentence, n) without the start token,
+    where nothing counts after the first `end`.
+    """
+    memory = encode(ids, weights, config, mask=mask[:, None])                       # (sentence, m, d_model)
+    said = np.full((len(ids), 1), start)                                            # (sentence, 1)
+    while said.shape[1] <= MOST_STEPS and not (said == end).any(1).all():
+        x = decode(said, memory, weights.decoder, config, memory_mask=mask[:, None])[:, -1]     # (sentence, d_model)
+        following = predict(x, weights.decoder.output).argmax(-1)                   # (sentence,)
+        said = np.concatenate([said, following[:, None]], 1)                        # (sentence, n + 1)
+    return said[:, 1:]

@@ -1,0 +1,1 @@
+"""Pictures that check themselves: layout, provenance, contrast."""

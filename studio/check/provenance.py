@@ -1,0 +1,58 @@
+"""Provenance: what is shown against what the trace holds."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from scenes.base import ExplainerScene
+from scenes.parts.bars import Bar
+from scenes.parts.flow import WeightLine, weight_opacity, weight_width
+from scenes.parts.heat_map import Cell, cell_colour
+from scenes.parts.label import MINUS, Number
+from scenes.parts.motion import presence
+from studio.check.look import see
+
+EXACT = 1e-9
+
+
+def problems(scene: ExplainerScene) -> list[str]:
+    """The numbers, colours, widths and heights on screen that are not those of their tensors, as sentences."""
+    return [problem for shape in see(scene).shapes for problem in _wrong(scene, shape)]
+
+
+def _wrong(scene: ExplainerScene, shape) -> Iterator[str]:
+    for kind, compare in COMPARE.items():
+        if isinstance(shape, kind):
+            source = shape.source
+            recorded = scene.staging.trace[source.name].values[source.index] if not source.axes else source.values
+            yield from (f"{source!r} = {recorded}: {what}" for what in compare(scene, shape, recorded))
+
+
+def _number(scene: ExplainerScene, label: Number, recorded: float) -> Iterator[str]:
+    shown, decimals = float(label.string.replace(MINUS, "-")), len(label.string.partition(".")[2])
+    # Weights are rounded so that what is shown of a row adds up to 1: up or down, never further.
+    allowed = 10**-decimals * (1 if label.source.name.endswith("weights") else 0.5)
+    if abs(shown - recorded) > allowed + EXACT:
+        yield f"is shown as {label.string}"
+    if "-" in label.string or label.string.startswith(MINUS) and shown == 0:
+        yield f"is written {label.string}"
+
+
+def _cell(scene: ExplainerScene, cell: Cell, recorded: float) -> Iterator[str]:
+    if cell.get_fill_color() != cell_colour(scene.theme, float(recorded), cell.scale):
+        yield f"is drawn in {cell.get_fill_color().to_hex()}"
+
+
+def _line(scene: ExplainerScene, line: WeightLine, recorded: float) -> Iterator[str]:
+    if abs(line.get_stroke_width() - weight_width(float(recorded))) > EXACT:
+        yield f"is {line.get_stroke_width():.2f} wide"
+    if abs(line.get_stroke_opacity() - weight_opacity(float(recorded)) * presence(line)) > EXACT:
+        yield f"has the opacity {line.get_stroke_opacity():.2f}"
+
+
+def _bar(scene: ExplainerScene, bar: Bar, recorded: np.ndarray) -> Iterator[str]:
+    if np.abs(bar.heights() - np.maximum(np.atleast_1d(recorded) * bar.unit, bar.least)).max() > EXACT:
+        yield "is not as high as that"
+
+
+COMPARE = {Number: _number, Cell: _cell, WeightLine: _line, Bar: _bar}

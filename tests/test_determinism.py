@@ -1,0 +1,63 @@
+"""A clip is a function of its inputs: the same step gives the same pixels again, in another process, in another order."""
+
+import hashlib
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+
+import pytest
+
+import scenes
+from studio import plan
+from studio.render.quality import Quality
+from studio.render.worker import StripJob, render_strip
+from studio.spec import load
+
+SMALL = Quality("small", 320, 180, 4)
+PICTURES = 6                              # of a step, evenly across it
+
+Digests = dict[str, tuple[str, ...]]
+
+
+def sample(scene: str) -> tuple[str, ...]:
+    """The first step of a scene, and one from its middle."""
+    steps = scenes.find(scene).step_names()
+    return steps[0], steps[len(steps) // 2]
+
+
+def drawn(scene: str, steps: tuple[str, ...]) -> Digests:
+    """The pictures of some steps of a scene, by `scene/step`."""
+    job = StripJob(scene, steps, partial(plan.build, load(scene)), SMALL, PICTURES)
+    return {f"{scene}/{step}": tuple(hashlib.sha256(png).hexdigest() for png in pngs) for step, pngs in render_strip(job).items()}
+
+
+def drawn_backwards() -> Digests:
+    """The later step of every scene alone, the last scene first."""
+    return {name: digests for scene in reversed(scenes.names()) for name, digests in drawn(scene, sample(scene)[1:]).items()}
+
+
+@pytest.fixture(scope="module")
+def forwards() -> Digests:
+    """The sample of every scene, in order."""
+    return {name: digests for scene in scenes.names() for name, digests in drawn(scene, sample(scene)).items()}
+
+
+def test_the_same_again(forwards):
+    scene = scenes.names()[0]
+    again = drawn(scene, sample(scene)[:1])
+    assert again == {name: forwards[name] for name in again}
+
+
+def test_the_same_in_another_process_and_another_order(forwards, monkeypatch):
+    monkeypatch.setenv("PYTHONHASHSEED", "7")          # the order of all sets is another one too
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        backwards = pool.submit(drawn_backwards).result()
+    assert len(backwards) == len(scenes.names())
+    assert backwards == {name: forwards[name] for name in backwards}
+
+
+def test_different_steps_give_different_pictures(forwards):
+    """Else the tests above would show nothing."""
+    assert len(forwards) == 2 * len(scenes.names())
+    assert len(set(forwards.values())) == len(forwards)
+    assert all(len(set(digests)) > PICTURES // 2 for digests in forwards.values())

@@ -142,7 +142,8 @@ class AttentionMatrix(ExplainerScene):
         self.play(appear(mixer, self._above(mixer, "W_O"), self._sign("times", joined, mixer)))
         self.play(appear(self._sign("+ b_O =", mixer, output)), copy_to(joined.cells, output, run_time=1.3))
         card = token_card(self.theme, self.say("next"), 2.2, 0.55, "output").move_to([output.get_x(), foot.bottom + 0.3, 0])
-        down = arrow(self.theme, (output.get_x(), room_of(output).bottom - 0.1, 0), (output.get_x(), room_of(card).top + 0.05, 0), "output")
+        x = output.get_x()
+        down = arrow(self.theme, (x, room_of(output).bottom - 0.1, 0), (x, room_of(card).top + 0.05, 0), "output")
         self.play(appear(self._above(output, quote(self.say("output")), "output")))
         self.play(draw(down[0]), appear(down[1], card))
 
@@ -162,11 +163,10 @@ class AttentionMatrix(ExplainerScene):
 
     def _product(self, left: tuple, above: tuple, result: tuple, room: Room) -> Product:
         """Two factors and their product, each given by the name of its tensor and its role."""
-        view = self._view(above[0])
-        return product(
-            self.theme, Factor(self._view(left[0]), left[1], left[0] == "weights"), Factor(view.T if above[0] == "key" else view, above[1]),
-            Factor(self._view(result[0]), result[1]), room.trim(left=LABEL, right=1.0, bottom=SLANTED), self.decimals,
-        )
+        factors = [Factor(self._view(name), role, name == "weights") for name, role in (left, above, result)]
+        if above[0] == "key":
+            factors[1] = factors[1]._replace(view=factors[1].view.T)
+        return product(self.theme, *factors, room.trim(left=LABEL, right=1.0, bottom=SLANTED), self.decimals)
 
     def _around(self, work: Product, left: str, above: str, result: str) -> list[Mobject]:
         """The frame of the result, the names of the three matrices, the words of rows and columns."""
@@ -244,7 +244,8 @@ class AttentionMatrix(ExplainerScene):
         """d_k of one experiment, and what the two pictures below are."""
         spread, weights = column.columns([2.3, 0.9])
         size = number(self.theme, self.staging.trace["scaling.d_k"][i], 0, WORD)
-        maths = VGroup(equation(self.theme, "d_k =", size=SMALL_NAME), size).arrange(buff=0.12).move_to([spread.centre[0], row.centre[1], 0])
+        maths = VGroup(equation(self.theme, "d_k =", size=SMALL_NAME), size).arrange(buff=0.12)
+        maths.move_to([spread.centre[0], row.centre[1], 0])
         return VGroup(maths, text(self.theme, self.say("softmax"), SMALL, "muted", at=(weights.centre[0], row.centre[1], 0)))
 
     def _spread(self, i: int, column: Room, row: Room, prefix: str) -> tuple[VGroup, VGroup]:
@@ -261,7 +262,7 @@ class AttentionMatrix(ExplainerScene):
         edges = trace["scaling.edges"]
         words = VGroup(
             text(self.theme, self.say("spread"), SMALL, "muted", at=(x, y, 0), align=1),
-            number(self.theme, trace[f"scaling.{prefix}spread"][i], self.decimals, 30 * PX, "output", at=(x + 0.12, y, 0), align=-1),
+            number(self.theme, trace[f"scaling.{prefix}spread"][i], self.decimals, WORD, "output", at=(x + 0.12, y, 0), align=-1),
             *(number(self.theme, edges[end], 0, SMALLEST_DIGIT, "muted", at=(edge, foot.centre[1], 0), align=side)
               for end, edge, side in ((0, left.left, -1), (len(edges) - 1, left.right, 1))),
         )
@@ -276,7 +277,7 @@ class AttentionMatrix(ExplainerScene):
         d_k = self.staging.trace.config.d_k
         heads = [k // d_k for k in joined.grid.columns if k is not None]
         return tuple(
-            VGroup(VGroup(cell for head, cell in zip(heads, row, strict=True) if (head == self.head) is own) for row in joined.cells)
+            VGroup(VGroup(cell for head, cell in zip(heads, row) if (head == self.head) is own) for row in joined.cells)
             for own in (True, False)
         )
 

@@ -111,7 +111,8 @@ class Qkv(ExplainerScene):
         self.play(slide(*drawers, x=-reach, run_time=1.0))
         start = (room_of(self.note.sheet).right, self.note.sheet.get_y(), 0)
         self.lines = VGroup(
-            weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight, "key") for drawer, weight in zip(drawers, weights)
+            weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight, "key")
+            for drawer, weight in zip(drawers, weights, strict=True)
         )
         ends = [(self.room.right - 0.3, drawer.get_y()) for drawer in drawers]
         self.weights = weight_numbers(self.theme, weights, self.decimals, ends)
@@ -234,6 +235,7 @@ class Qkv(ExplainerScene):
 
     def _total(self):
         return weighted_sum(
-            self.theme, self.tokens, self._view("weights")[self.focus], self._view("value"), self._view("weighted_values")[self.focus],
-            self._view("partial_sums")[self.focus], self._view("heads")[self.focus], STAGE, self.decimals,
+            self.theme, self.tokens, self._view("weights")[self.focus], self._view("value"),
+            self._view("weighted_values")[self.focus], self._view("partial_sums")[self.focus], self._view("heads")[self.focus],
+            STAGE, self.decimals,
         )

@@ -25,7 +25,7 @@ DIGIT_ROOM = 0.86                         # share of a cell that its digits may 
 
 
 class Cell(Block):
-    """One entry of a tensor as a coloured rectangle. `source`: which one; `scale`: the magnitude drawn brightest, None for weights."""
+    """One entry of a tensor as a coloured rectangle. `source`: which; `scale`: the magnitude drawn brightest, None for weights."""
 
 
 class Grid(NamedTuple):
@@ -110,7 +110,9 @@ def heat_rows(theme: Theme, matrix: View, rooms: Sequence[Room], role: str, deci
     """The rows of a matrix as heat maps of their own, each in its room, all with the same cells, digits and scale."""
     scale = scale or float(np.abs(matrix.values).max()) or 1.0
     digits = fit_digits(theme, matrix.values, grid, decimals)
-    return [heat_map(theme, row, room, role, digits=digits, scale=scale, grid=grid) for row, room in zip(matrix, rooms, strict=True)]
+    return [
+        heat_map(theme, row, room, role, digits=digits, scale=scale, grid=grid) for row, room in zip(matrix, rooms, strict=True)
+    ]
 
 
 def fit_grid(shape: Sequence[int], room: Room, largest: float = LARGEST_CELL) -> Grid:
@@ -118,7 +120,8 @@ def fit_grid(shape: Sequence[int], room: Room, largest: float = LARGEST_CELL) ->
     rows, columns = _shown(shape[-2] if len(shape) > 1 else 1), _shown(shape[-1])
     height = max((room.height - 2 * MARGIN) / len(rows), min(room.height / (len(rows) + 2 * THIN), MARGIN / THIN))
     width, height = min(largest, (room.width - 2 * MARGIN) / len(columns)), min(largest, height)
-    return Grid(rows, columns, min(width, (OBLONG if len(rows) > 1 else LONGEST) * height), min(height, max(OBLONG * width, WORDY)))
+    oblong = OBLONG if len(rows) > 1 else LONGEST
+    return Grid(rows, columns, min(width, oblong * height), min(height, max(OBLONG * width, WORDY)))
 
 
 def _shown(count: int) -> tuple[int | None, ...]:

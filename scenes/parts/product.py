@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from model import View
-from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, WORDY, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, WORDY, Grid, HeatMap, fit_grid, heat_map
 from scenes.stage import Room
 from scenes.theme import Theme
 
@@ -29,28 +29,28 @@ class Factor(NamedTuple):
 
 def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Room, decimals: int) -> Product:
     """left (n, d) times above (d, m) is result (n, m), laid out in a room."""
-    rows, columns = fit_grid(result.view.shape, room).rows, fit_grid(result.view.shape, room).columns
-    inner = fit_grid(left.view.shape, room).columns
-    wide, inner_wide = _share(room.width - BETWEEN - 4 * MARGIN, len(columns), len(inner))
-    high, inner_high = _share(room.height - BETWEEN - 4 * MARGIN, len(rows), len(inner))
-    wide, high = min(wide, OBLONG * high), min(high, max(OBLONG * wide, WORDY))
-    inner_wide, inner_high = min(inner_wide, OBLONG * high), min(inner_high, OBLONG * wide)
-    grid = fit_grid(result.view.shape, room)._replace(width=wide, height=high)
-    left_grid = fit_grid(left.view.shape, room)._replace(width=inner_wide, height=high)
-    above_grid = fit_grid(above.view.shape, room)._replace(width=wide, height=inner_high)
-    width = left_grid.size[0] + BETWEEN + grid.size[0]
-    height = above_grid.size[1] + BETWEEN + grid.size[1]
-    whole = Room.around(room.centre, width, height)
-    lower, upper = whole.trim(top=height - grid.size[1]), whole.trim(bottom=height - above_grid.size[1])
-    beside = whole.trim(left=width - grid.size[0])
-    pictures = (
-        (left, Room(whole.left, whole.left + left_grid.size[0], lower.bottom, lower.top), left_grid),
-        (above, Room(beside.left, beside.right, upper.bottom, upper.top), above_grid),
-        (result, Room(beside.left, beside.right, lower.bottom, lower.top), grid),
-    )
+    grids = _grids(left.view, above.view, result.view, room)
+    (wide, low), (_, high), (broad, _) = (grid.size for grid in grids)
+    whole = Room.around(room.centre, wide + BETWEEN + broad, high + BETWEEN + low)
+    beside, below = whole.trim(left=wide + BETWEEN), whole.trim(top=high + BETWEEN)
+    rooms = (below.trim(right=broad + BETWEEN), beside.trim(bottom=low + BETWEEN), beside.trim(top=high + BETWEEN))
     return Product(*(
-        heat_map(theme, factor.view, place, factor.role, decimals, weights=factor.weights, grid=own) for factor, place, own in pictures
+        heat_map(theme, factor.view, place, factor.role, decimals, weights=factor.weights, grid=grid)
+        for factor, place, grid in zip((left, above, result), rooms, grids, strict=True)
     ))
+
+
+def _grids(left: View, above: View, result: View, room: Room) -> tuple[Grid, Grid, Grid]:
+    """Grids whose rows and columns stand in line: of the left factor, of the one above, of the result."""
+    a, b, c = (fit_grid(view.shape, room) for view in (left, above, result))
+    wide, inner_wide = _share(room.width - BETWEEN - 4 * MARGIN, len(c.columns), len(a.columns))
+    high, inner_high = _share(room.height - BETWEEN - 4 * MARGIN, len(c.rows), len(b.rows))
+    wide, high = min(wide, OBLONG * high), min(high, max(OBLONG * wide, WORDY))
+    return (
+        a._replace(width=min(inner_wide, OBLONG * high), height=high),
+        b._replace(width=wide, height=min(inner_high, OBLONG * wide)),
+        c._replace(width=wide, height=high),
+    )
 
 
 def _share(length: float, outer: int, inner: int) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from model import View
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, heat_rows
+from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, text, text_width, weight_numbers, words_at
 from scenes.stage import Room
 from scenes.theme import Theme
@@ -20,8 +20,8 @@ BETWEEN, WEIGHT, PLUS = 0.6, 0.72, 0.4   # room between the columns, for the dig
 class WeightedSum(NamedTuple):
     """The rows of a weighted sum.
 
-    words, weights, vectors, products: one for each token. signs: "×", "=" and "+" for each token. sums: the running sum after each
-    term, all at the same place; the last is the result. line: above the sum.
+    words, weights, vectors, products: one for each token. signs: "×", "=" and "+" for each token. sums: the running sum
+    after each term, all at the same place; the last is the result. line: above the sum.
     """
 
     words: VGroup
@@ -33,6 +33,19 @@ class WeightedSum(NamedTuple):
     line: VMobject
 
 
+class Table(NamedTuple):
+    """Where a weighted sum stands: four columns, the heights of the rows and of the sum below them, and the size of words."""
+
+    names: Room
+    digits: Room
+    left: Room
+    right: Room
+    rows: list[float]
+    floor: float
+    size: float
+    grid: Grid
+
+
 def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: View, products: View, sums: View, result: View,
                  room: Room, decimals: int) -> WeightedSum:
     """A weighted sum laid out in a room.
@@ -40,36 +53,47 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     weights: (n). vectors, products, sums: (n, d), the vectors, times their weights, and added up so far. result: (d), equal to
     the last of the sums.
     """
+    table = _table(theme, words, vectors, room)
+    scale = float(np.abs(vectors.values).max())
+    left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
+    digits, place = fit_digits(theme, sums.values, table.grid, decimals), table.right.level(table.floor)
+    totals = [*sums[: len(words) - 1], result]
+    return WeightedSum(
+        words=words_at(theme, words, [(table.names.right, y) for y in table.rows], table.size, table.names.width),
+        weights=weight_numbers(theme, weights, decimals, [(table.digits.right, y) for y in table.rows], max(table.size, SMALLEST_DIGIT)),
+        vectors=heat_rows(theme, vectors, left, "value", decimals, table.grid, scale),
+        products=heat_rows(theme, products, right, "value", decimals, table.grid, scale),
+        signs=_signs(theme, table),
+        sums=[heat_map(theme, total, place, "output", digits=digits, scale=scale, grid=table.grid) for total in totals],
+        line=_line(theme, table),
+    )
+
+
+def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room) -> Table:
     pitch = min(TALLEST, room.height / (len(words) + 1.4))
     tall = pitch * (1 - SPACE)
     size = min(WORD, max(SMALLEST_WORD, 0.62 * tall))
     word_width = min(1.9, max(text_width(theme, word, size) for word in words))
-    grid = fit_grid(vectors[0].shape, Room.around((0, 0), (room.width - word_width - WEIGHT - 3 * BETWEEN - PLUS) / 2, tall), largest=0.72)
-    wide = word_width + WEIGHT + 2 * grid.size[0] + 3 * BETWEEN
-    room = room.trim(right=PLUS)
-    names, digits, left, right = Room.around(room.centre, wide, room.height).columns(
-        [word_width, WEIGHT, grid.size[0], grid.size[0]], gap=BETWEEN
-    )
-    top = room.centre[1] + pitch * (len(words) + 0.4) / 2
+    free = room.width - word_width - WEIGHT - 3 * BETWEEN - PLUS
+    grid = fit_grid(vectors[0].shape, Room.around((0, 0), free / 2, tall), largest=0.72)
+    widths = [word_width, WEIGHT, grid.size[0], grid.size[0]]
+    middle = room.trim(right=PLUS).centre
+    columns = Room.around(middle, sum(widths) + 3 * BETWEEN, room.height).columns(widths, gap=BETWEEN)
+    top = middle[1] + pitch * (len(words) + 0.4) / 2
     rows = [top - i * pitch for i in range(len(words))]
-    floor = top - (len(words) + 0.4) * pitch
-    scale = float(np.abs(vectors.values).max())
-    totals = [*sums[: len(words) - 1], result]
-    digits_of_sums = fit_digits(theme, sums.values, grid, decimals)
+    return Table(*columns, rows, top - (len(words) + 0.4) * pitch, size, grid)
 
-    half = grid.size[0] / 2
-    times, equals = (digits.right + left.centre[0] - half) / 2, (left.centre[0] + right.centre[0]) / 2
+
+def _signs(theme: Theme, table: Table) -> list[VGroup]:
+    places = {"×": (table.digits.right + table.left.left) / 2, "=": (table.left.right + table.right.left) / 2,
+              "+": table.right.right + PLUS / 2}
+    return [
+        VGroup(text(theme, sign, table.size, "muted", at=(x, y, 0)) for sign, x in places.items() if sign != "+" or y > table.rows[-1])
+        for y in table.rows
+    ]
+
+
+def _line(theme: Theme, table: Table) -> VMobject:
+    y = (table.floor + table.rows[-1]) / 2
     line = VMobject(stroke_color=theme.colour("muted"), stroke_width=2)
-    line.set_points_as_corners([[right.centre[0] + side * half, floor + 0.7 * pitch, 0] for side in (-1, 1)])
-    signs = [VGroup(text(theme, "×", size, "muted", at=(times, y, 0)), text(theme, "=", size, "muted", at=(equals, y, 0))) for y in rows]
-    for sign, y in zip(signs[:-1], rows, strict=False):
-        sign.add(text(theme, "+", size, "muted", at=(right.centre[0] + half + 0.2, y, 0)))
-    return WeightedSum(
-        words=words_at(theme, words, [(names.right, y) for y in rows], size, names.width),
-        weights=weight_numbers(theme, weights, decimals, [(digits.right, y) for y in rows], max(size, SMALLEST_DIGIT)),
-        vectors=heat_rows(theme, vectors, [left.level(y) for y in rows], "value", decimals, grid, scale),
-        products=heat_rows(theme, products, [right.level(y) for y in rows], "value", decimals, grid, scale),
-        signs=signs,
-        sums=[heat_map(theme, view, right.level(floor), "output", digits=digits_of_sums, scale=scale, grid=grid) for view in totals],
-        line=line,
-    )
+    return line.set_points_as_corners([[table.right.left, y, 0], [table.right.right, y, 0]])

@@ -72,7 +72,9 @@ def _at_an_end(scene: ExplainerScene, moment: Moment, ends: list[frozenset]) -> 
     yield from _letters(scene, sight)
     yield from _caption(scene, moment)
     yield from (("provenance", problem) for problem in provenance.problems(scene))
-    picture = frozenset((_name(shape), *np.round(shape.points[::4].ravel(), 3), *shape.get_fill_rgbas().ravel()) for shape in shapes)
+    picture = frozenset(
+        (_name(shape), *np.round(shape.points[::4].ravel(), 3), *shape.get_fill_rgbas().ravel()) for shape in shapes
+    )
     if not picture:
         yield "empty", "nothing is on stage"
     if picture and picture in ends[-1:]:

@@ -69,7 +69,7 @@ def figures(checkpoint: Checkpoint, examples: Examples, content: np.ndarray, fem
     words = (examples.aligned >= 0) & content[np.take_along_axis(examples.source, examples.aligned, 1)]
     return {
         "held_out": len(ids), "exact": _mean(exact(ids, examples)),
-        "because": len(share), "antecedent_half": _mean((share >= 0.5)), "antecedent_mean": _mean(share),
+        "because": len(share), "antecedent_half": _mean(share >= 0.5), "antecedent_mean": _mean(share),
         "content_words": int(words.sum()), "aligned": _mean((most == examples.aligned)[words]),
         "aligned_mean": _mean(mass[words]),
     } | _causes(checkpoint, because[genders[0] != genders[1]])

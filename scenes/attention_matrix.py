@@ -7,7 +7,7 @@ from scenes.base import ExplainerScene, step
 from scenes.parts.bars import bars, floor, histogram
 from scenes.parts.equation import equation, linked, quote
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map
 from scenes.parts.label import MINUS, WORD, number, text, text_width
 from scenes.parts.motion import appear, copy_to, dim, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product

@@ -10,7 +10,7 @@ from model import Trace, View
 from scenes.parts.label import Label, paragraph, text
 from scenes.parts.motion import appear, vanish
 from scenes.parts.shapes import room_of, rounded_rectangle
-from scenes.stage import CAPTION, PX, STAGE, TITLE
+from scenes.stage import CAPTION, PX, TITLE
 from scenes.theme import Theme
 
 SHORTEST_HOLD = 1.2                       # seconds on the last frame of a step at pace 1

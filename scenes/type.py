@@ -31,7 +31,7 @@ class Fonts:
     """The fonts of a theme: for each character the first file that has it.
 
     files: the bytes of OpenType files. folders: for each file one that holds it alone, as Typst wants them. language: whose
-    shapes of letters and punctuation are drawn ("zh"). x_height, cap_height: heights of the first font's letters, in em.
+    shapes of letters and punctuation are drawn ("zh"). cap_height: of the first font, in em.
     """
 
     def __init__(self, files: Sequence[bytes], folders: Sequence[str] = (), language: str = "en"):
@@ -42,7 +42,7 @@ class Fonts:
         self._font = lru_cache(None)(self._instance)
         self._glyph = lru_cache(None)(self._draw)
         self.outline = lru_cache(8192)(self._shape)
-        self.x_height, self.cap_height = (self._height(letter) for letter in "xH")
+        self.cap_height = float(self._shape("H").points[:, 1].max())
 
     def missing(self, text: str) -> str:
         """The characters of `text` that no font has, each once, in their order."""
@@ -95,8 +95,6 @@ class Fonts:
         font.draw_glyph_with_pen(glyph, pen)
         return np.array(pen.curves, float).reshape(-1, 2) / font.face.upem
 
-    def _height(self, letter: str) -> float:
-        return float(self._shape(letter).points[:, 1].max())
 
 
 class _CurvePen:

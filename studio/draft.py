@@ -150,10 +150,10 @@ class Draft:
 
     def captions(self, scene: type) -> dict[str, str]:
         """The user's own captions, by step, in the language of the scene."""
-        for step, texts in self.keys.captions.items():
+        for step, said in self.keys.captions.items():
             if step not in scene.step_names():
                 self._unknown_step(f"captions.{step}", step, scene.step_names(), self._place(f"captions.{step}").key)
-            for name, text in texts.items():
+            for name, text in said.items():
                 path = f"captions.{step}.{name}"
                 if name not in (*assets.languages(), assets.code(self.keys.language)):
                     self._unknown_language(path, name, self._place(path).key)
@@ -163,7 +163,7 @@ class Draft:
                     hint = f"at most {MAX_CAPTION} can be shown; an ideograph counts twice"
                     self._wrong(path, f"has {length} characters", "too-long", hint)
         language = assets.code(self.keys.language)
-        own = {step: " ".join(texts.get(language, "").split()) for step, texts in self.keys.captions.items()}
+        own = {step: " ".join(said.get(language, "").split()) for step, said in self.keys.captions.items()}
         for step, text in own.items():
             self._check_glyphs(f"captions.{step}.{language}", text)
         return {step: text for step, text in own.items() if text}

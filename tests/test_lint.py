@@ -8,7 +8,7 @@ from manim import VGroup
 
 from scenes.base import ExplainerScene, step
 from scenes.parts.label import text
-from scenes.parts.motion import appear, dim, vanish
+from scenes.parts.motion import appear, dim
 from scenes.parts.shapes import rounded_rectangle
 from scenes.stage import PX
 from studio import plan

@@ -1,4 +1,4 @@
-"""Flow lines and arrows: where something goes, in the colour of what goes there."""
+"""Flow lines, as thick as a weight, and arrows."""
 
 import numpy as np
 from manim import VGroup, VMobject
@@ -32,13 +32,6 @@ def weight_line(theme: Theme, start, end, source: View, role: str) -> WeightLine
     weight = float(source)
     line = WeightLine(stroke_color=theme.colour(role), stroke_width=weight_width(weight), stroke_opacity=weight_opacity(weight))
     line.points, line.source = _level(start, end), source
-    return line
-
-
-def flow_line(theme: Theme, start, end, role: str, width: float = 3, opacity: float = 1.0) -> VMobject:
-    """A smooth line that leaves and arrives level."""
-    line = VMobject(stroke_color=theme.colour(role), stroke_width=width, stroke_opacity=opacity)
-    line.points = _level(start, end)
     return line
 
 

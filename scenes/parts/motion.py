@@ -128,10 +128,6 @@ def draw(*lines: VMobject, lag: float = 0.0, run_time: float = 0.7) -> Animation
     return Together(*(Create(line, run_time=run_time) for line in lines), lag=lag)
 
 
-def _each(animations: Iterable[Animation], lag: float) -> Animation:
-    return Together(*animations, lag=lag)
-
-
 class Count(Animation):
     """A number runs through strings, one after the other, and ends on its own."""
 

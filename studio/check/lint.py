@@ -12,7 +12,7 @@ from scenes.base import ExplainerScene, reading_time
 from scenes.parts.heat_map import SMALLEST_DIGIT
 from scenes.parts.label import SMALLEST_WORD, Label, Number
 from scenes.parts.shapes import Block
-from scenes.stage import CAPTION, FRAME_HEIGHT, FRAME_WIDTH, PX, SAFE, STAGE, TITLE, Room
+from scenes.stage import FRAME_HEIGHT, FRAME_WIDTH, PX, SAFE, STAGE, Room
 from studio.check import provenance
 from studio.check.look import FAINT, MOMENTS, Box, Moment, Sight, box, overlaps, see, walk
 from studio.render.worker import Build
@@ -107,7 +107,7 @@ def _zones(scene: ExplainerScene, things: Sequence[Box]) -> Iterator[tuple]:
     for thing in things:
         if own.isdisjoint(thing.shapes):
             (_, bottom), (_, top) = thing.edges.tolist()
-            for zone, name, by in ((TITLE, "title", top - STAGE.top), (CAPTION, "caption", STAGE.bottom - bottom)):
+            for name, by in (("title", top - STAGE.top), ("caption", STAGE.bottom - bottom)):
                 if by > ALLOWED:
                     yield "zone", f"{thing.what} is in the zone of the {name}", by / PX
 

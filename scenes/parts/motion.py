@@ -14,7 +14,8 @@ from manim import (
     VGroup,
     VMobject,
     linear,
-    rush_into,
+    smooth,
+    squish_rate_func,
     there_and_back,
 )
 
@@ -197,7 +198,7 @@ def travel(start: Mobject, end: Mobject, arc: float = 0.0, run_time: float = 0.9
 def copy_to(cells: VGroup, end: HeatMap, arc: float = 0.0, run_time: float = 0.8) -> Animation:
     """A copy of rows of cells travels to a heat map and becomes its cells; frame and digits come up on arrival."""
     rest = [part for part in (end.border, end.numbers, end.dots) if part.family_members_with_points()]
-    arrival = [Presence(part, 1, start=0, run_time=run_time, rate_func=rush_into) for part in rest]
+    arrival = [Presence(part, 1, start=0, run_time=run_time, rate_func=squish_rate_func(smooth, 0.7)) for part in rest]
     return Together(travel(cells.copy(), end.cells, arc, run_time), *arrival)
 
 

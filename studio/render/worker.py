@@ -12,6 +12,7 @@ from manim import Camera, Scene
 from manim.renderer.cairo_renderer import CairoRenderer
 from PIL import Image
 
+from studio.render.camera import FastCamera
 from studio.render.encoder import ClipEncoder
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
@@ -77,7 +78,7 @@ class StepRenderer(CairoRenderer):
     """
 
     def __init__(self, quality: Quality, wanted: Mapping[str, Container[int]], take: Callable[[str, np.ndarray, int], None],
-                 camera_class: type[Camera] = Camera):
+                 camera_class: type[Camera] = FastCamera):
         width = max(FRAME_WIDTH, FRAME_HEIGHT * quality.width / quality.height)
         super().__init__(camera_class=partial(camera_class, frame_width=width))
         self.fps, self.wanted, self.take = quality.fps, wanted, take

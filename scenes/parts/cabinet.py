@@ -42,7 +42,7 @@ def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, room: 
     size = min(WORD, max(SMALLEST_WORD, 0.6 * tall))
     word_width = min(1.7, max(text_width(theme, word, size) for word in words))
     free = room.width - word_width - 3 * GAP
-    grid = fit_grid(keys[0].shape, Room.around((0, 0), free / 2, tall), largest=0.7)
+    grid = fit_grid(keys[0].shape, Room.around((0, 0), free / 2, tall))
     reach = grid.size[0]
     width = word_width + 3 * GAP + reach
     left = room.centre[0] - (width + reach) / 2

@@ -78,16 +78,16 @@ class HeatMap(VGroup):
 
 
 def heat_map(theme: Theme, view: View, room: Room, role: str = "line", decimals: int | None = None, digits: Digits | None = None,
-             scale: float | None = None, weights: bool = False, largest: float = LARGEST_CELL, grid: Grid | None = None) -> HeatMap:
+             scale: float | None = None, weights: bool = False, grid: Grid | None = None) -> HeatMap:
     """A matrix (rows, columns), or a vector as one row, as a heat map in the middle of a room.
 
     role: of its frame. decimals: of its digits, fewer if they do not fit; or `digits`, to be written like others; neither: none.
     scale: the magnitude drawn brightest (default: the largest of the view). weights: entries in 0 … 1 whose rows sum to 1, in the
-    colours of weights and rounded so that the shown digits sum to 1 too. largest: side of a cell at most. grid: of another heat
-    map whose rows or columns these stand beside, instead of one that fits the room.
+    colours of weights and rounded so that the shown digits sum to 1 too. grid: of another heat map whose rows or columns these
+    stand beside, instead of one that fits the room.
     Cells shrink with the room; digits that would be illegible are left out; more than 24 rows or columns are elided.
     """
-    grid = grid or fit_grid(view.shape, room, largest)
+    grid = grid or fit_grid(view.shape, room)
     if decimals is not None:
         digits = fit_digits(theme, view.values, grid, decimals, weights)
     scale = None if weights else scale or float(np.abs(view.values).max()) or 1.0
@@ -115,11 +115,11 @@ def heat_rows(theme: Theme, matrix: View, rooms: Sequence[Room], role: str, deci
     ]
 
 
-def fit_grid(shape: Sequence[int], room: Room, largest: float = LARGEST_CELL) -> Grid:
+def fit_grid(shape: Sequence[int], room: Room) -> Grid:
     """The rows and columns that are shown of a matrix (or a vector, as one row), and a pitch at which they fit a room."""
     rows, columns = _shown(shape[-2] if len(shape) > 1 else 1), _shown(shape[-1])
     height = max((room.height - 2 * MARGIN) / len(rows), min(room.height / (len(rows) + 2 * THIN), MARGIN / THIN))
-    width, height = min(largest, (room.width - 2 * MARGIN) / len(columns)), min(largest, height)
+    width, height = min(LARGEST_CELL, (room.width - 2 * MARGIN) / len(columns)), min(LARGEST_CELL, height)
     oblong = OBLONG if len(rows) > 1 else LONGEST
     return Grid(rows, columns, min(width, oblong * height), min(height, max(OBLONG * width, WORDY)))
 

@@ -75,7 +75,7 @@ def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room) -> Tab
     size = min(WORD, max(SMALLEST_WORD, 0.62 * tall))
     word_width = min(1.9, max(text_width(theme, word, size) for word in words))
     free = room.width - word_width - WEIGHT - 3 * BETWEEN - PLUS
-    grid = fit_grid(vectors[0].shape, Room.around((0, 0), free / 2, tall), largest=0.72)
+    grid = fit_grid(vectors[0].shape, Room.around((0, 0), free / 2, tall))
     widths = [word_width, WEIGHT, grid.size[0], grid.size[0]]
     middle = room.trim(right=PLUS).centre
     columns = Room.around(middle, sum(widths) + 3 * BETWEEN, room.height).columns(widths, gap=BETWEEN)

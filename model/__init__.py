@@ -3,28 +3,34 @@
 from collections.abc import Sequence
 
 from model.checkpoint import Checkpoint
-from model.config import ModelConfig
+from model.config import Intervention, ModelConfig
 from model.encoder import encode
+from model.experiments import EXPERIMENTS, Run
 from model.generation import generate
-from model.scaling import measure
+from model.recorder import Recorder
 from model.tokenizer import END, START, ids, tokenise, vocabulary
-from model.trace import Recorder, Trace, UnknownTensor, View
+from model.trace import Trace, UnknownTensor, View
 from model.weights import named, random_weights
 
-__all__ = ["Checkpoint", "ModelConfig", "Trace", "UnknownTensor", "View", "run", "tokenise"]
+__all__ = ["Checkpoint", "Intervention", "ModelConfig", "Trace", "UnknownTensor", "View", "run", "tokenise"]
 
 
-def run(tokens: Sequence[str], config: ModelConfig, checkpoint: Checkpoint | None = None) -> Trace:
+def run(tokens: Sequence[str], config: ModelConfig, checkpoint: Checkpoint | None = None, experiments: Sequence[str] = (),
+        twin: Sequence[str] = (), intervention: Intervention | None = None) -> Trace:
     """One forward pass over the tokens of one sentence, everything kept.
 
     With a checkpoint its decoder translates the sentence; random weights have an encoder only. config: the checkpoint's own,
-    if there is one. The same tokens, config and checkpoint give the same trace. Raises ValueError for a sentence without
-    tokens, for an empty token, for one outside the checkpoint's vocabulary, for more tokens than a table of learned
-    positions has rows, and for a config that is not the checkpoint's.
+    if there is one. experiments: what else is done, by the names of `model.experiments`; twin: another sentence of as many
+    tokens, and intervention: what is done to a head, for those that ask for one. The same arguments give the same trace.
+    Raises ValueError for a sentence without tokens, for an empty token, for one outside the checkpoint's vocabulary, for more
+    tokens than a table of learned positions has rows, for a twin of another length, and for a config that is not the
+    checkpoint's.
     """
     if config.trained != (checkpoint is not None) or checkpoint and config != checkpoint.config:
         raise ValueError("weights: trained weights need their checkpoint, and a checkpoint its own config")
-    words = checkpoint.vocabulary if checkpoint else vocabulary(tokens)
+    if twin and len(twin) != len(tokens):
+        raise ValueError(f"twin: it has {len(twin)} tokens and the sentence {len(tokens)}")
+    words = checkpoint.vocabulary if checkpoint else vocabulary((*tokens, *twin) if twin else tokens)
     rows = ids(tokens, words)                                                       # (n,)
     weights = checkpoint.weights if checkpoint else random_weights(config, words)
     record = Recorder()
@@ -36,5 +42,7 @@ def run(tokens: Sequence[str], config: ModelConfig, checkpoint: Checkpoint | Non
         said = generate(memory, weights.decoder, config, known.index(START), known.index(END), record)
         for name, array in checkpoint.training.items():
             record(name, array)
-    measure(config.seed, record.scope("scaling"))
-    return Trace(tuple(tokens), config, record.arrays, words, known, tuple(known[row] for row in said))
+    done = Run(tuple(tokens), rows, tuple(twin), intervention, config, weights, checkpoint, words, record.arrays)
+    for name in experiments:
+        EXPERIMENTS[name].measure(done, record.scope(name))
+    return Trace(tuple(tokens), config, record.arrays, words, known, tuple(known[row] for row in said), tuple(twin))

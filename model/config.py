@@ -46,6 +46,15 @@ class ModelConfig:
         return self.weights != "random"
 
 
+@dataclass(frozen=True)
+class Intervention:
+    """What is done to one head of the encoder, both counted from 0. to: its output to `zero`, or its weights to `uniform`."""
+
+    block: int
+    head: int
+    to: str = "zero"
+
+
 def _problems(config: ModelConfig) -> Iterator[str]:
     wrong = set()
     if not isinstance(config.weights, str) or not config.weights:

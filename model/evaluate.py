@@ -8,7 +8,7 @@ from model.encoder import encode
 from model.examples import Examples
 from model.generation import translate
 from model.tokenizer import END, START
-from model.trace import Recorder
+from model.recorder import Recorder
 from model.weights import Weights, without_head
 
 BATCH = 250

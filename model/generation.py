@@ -5,7 +5,7 @@ import numpy as np
 from model.decoder import decode, predict
 from model.encoder import encode
 from model.functional import softmax
-from model.trace import Recorder
+from model.recorder import Recorder
 from model.weights import MOST_STEPS
 
 

@@ -10,11 +10,7 @@ The decoder runs once for every word it says, each time over all it has said so 
 axis; the token it reads last at step s is token s, and what belongs to later tokens is NaN in that step.
 """
 
-import difflib
-import re
 from typing import NamedTuple
-
-from model.config import ModelConfig
 
 
 class Tensor(NamedTuple):
@@ -73,7 +69,8 @@ TRAINED = "trained weights"
 LATER = "; NaN for later tokens"
 
 
-def _in(scope: str, *tensors: Tensor) -> tuple[Tensor, ...]:
+def scoped(scope: str, *tensors: Tensor) -> tuple[Tensor, ...]:
+    """The same tensors under names that begin with a scope and a dot."""
     return tuple(tensor._replace(name=f"{scope}.{tensor.name}") for tensor in tensors)
 
 
@@ -91,7 +88,7 @@ def _step(tensor: Tensor) -> Tensor:
 
 def _norm(scope: str, reads: str, only: str = "") -> tuple[Tensor, ...]:
     features = "token d_model"
-    return _in(
+    return scoped(
         scope,
         Tensor("mean", "token", "mean of each token's features", f"mean of {reads} over d_model", only),
         Tensor("centred", features, "features with their mean taken away", f"{reads} - mean", only),
@@ -117,7 +114,7 @@ def _attention(scope: str, reads: str, asked: str = "input", masked: bool = Fals
     """asked: what keys and values are made from."""
     mask = Tensor("masked_scores", "head query key", "scaled_scores, but -inf where a token would look ahead",
                   "scaled_scores where key <= query, else -inf")
-    return _in(
+    return scoped(
         scope,
         Tensor("input", "token d_model", "what asks and is asked" if asked == "input" else "what asks", reads),
         Tensor("query", "head token d_k", "what each token looks for", "input W_Q + b_Q, cut into heads"),
@@ -140,7 +137,7 @@ def _attention(scope: str, reads: str, asked: str = "input", masked: bool = Fals
 
 
 def _mlp(scope: str, reads: str) -> tuple[Tensor, ...]:
-    return _in(
+    return scoped(
         scope,
         Tensor("input", "token d_model", "what each token brings to the feed-forward network", reads),
         Tensor("hidden", "token d_ff", "wide layer before ReLU", "input W_1 + b_1"),
@@ -156,7 +153,7 @@ def _residual(number: int, skip: str, sublayer: str) -> Tensor:
 
 def _attention_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
     makes = {"Q": "queries", "K": "keys", "V": "values", "O": "the output from the joined heads"}
-    return _in(scope, *(
+    return scoped(scope, *(
         tensor for letter, made in makes.items() for tensor in (
             Tensor(f"W_{letter}", "input output", f"matrix that makes {made}", "{matrix}", only),
             Tensor(f"b_{letter}", "output", f"bias that makes {made}", "{zero}", only))
@@ -164,7 +161,7 @@ def _attention_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
 
 
 def _norm_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
-    return _in(
+    return scoped(
         scope,
         Tensor("gamma", "d_model", "gain of each feature, the same for all tokens", "{one}", only),
         Tensor("beta", "d_model", "shift of each feature, the same for all tokens", "{zero}", only),
@@ -172,7 +169,7 @@ def _norm_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
 
 
 def _mlp_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
-    return _in(
+    return scoped(
         scope,
         Tensor("W_1", "d_model d_ff", "matrix that widens", "{matrix}", only),
         Tensor("b_1", "d_ff", "bias of the wide layer", "{zero}", only),
@@ -206,31 +203,31 @@ DECODER_WEIGHTS = (
 
 ENCODER = (
     *_embedding("{ids}"),
-    *_in("encoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
+    *scoped("encoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
     *_attention("encoder.{block}.self_attention", "{self_attention}"),
-    *_in("encoder.{block}", _residual(1, "input", "self_attention")),
+    *scoped("encoder.{block}", _residual(1, "input", "self_attention")),
     *_norm("encoder.{block}.norm_1", "{norm_1}"),
     *_mlp("encoder.{block}.mlp", "{sublayer_2}"),
-    *_in("encoder.{block}", _residual(2, "{skip_2}", "mlp")),
+    *scoped("encoder.{block}", _residual(2, "{skip_2}", "mlp")),
     *_norm("encoder.{block}.norm_2", "{norm_2}"),
-    *_in("encoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{encoder_block_output}")),
+    *scoped("encoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{encoder_block_output}")),
     *_norm("encoder.final_norm", "encoder.{last}.output", "norm: pre"),
     Tensor("encoder.output", "token d_model", "each token, understood in its sentence", "{side_output}"),
 )
 
 DECODER = _stepped((
-    *_in("decoder", *_embedding("the start token, then the words said so far")),
-    *_in("decoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
+    *scoped("decoder", *_embedding("the start token, then the words said so far")),
+    *scoped("decoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
     *_attention("decoder.{block}.self_attention", "{self_attention}", masked=True),
-    *_in("decoder.{block}", _residual(1, "input", "self_attention")),
+    *scoped("decoder.{block}", _residual(1, "input", "self_attention")),
     *_norm("decoder.{block}.norm_1", "{norm_1}"),
     *_attention("decoder.{block}.cross_attention", "{sublayer_2}", asked="encoder.output"),
-    *_in("decoder.{block}", _residual(2, "{skip_2}", "cross_attention")),
+    *scoped("decoder.{block}", _residual(2, "{skip_2}", "cross_attention")),
     *_norm("decoder.{block}.norm_2", "{norm_2}"),
     *_mlp("decoder.{block}.mlp", "{sublayer_3}"),
-    *_in("decoder.{block}", _residual(3, "{skip_3}", "mlp")),
+    *scoped("decoder.{block}", _residual(3, "{skip_3}", "mlp")),
     *_norm("decoder.{block}.norm_3", "{norm_3}"),
-    *_in("decoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{decoder_block_output}")),
+    *scoped("decoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{decoder_block_output}")),
     *_norm("decoder.final_norm", "decoder.{last}.output", "norm: pre"),
     Tensor("decoder.output", "token d_model", "each word said so far, understood with the sentence", "{side_output}"),
     Tensor("decoder.logits", "vocabulary", "score of every word to come next",
@@ -239,13 +236,13 @@ DECODER = _stepped((
     Tensor("decoder.next_token_ids", "", "row of the word that comes next", "argmax of probabilities over vocabulary"),
 ))
 
-OUTPUT_WEIGHTS = _in(
+OUTPUT_WEIGHTS = scoped(
     "weights.output",
     Tensor("W", "d_model vocabulary", "matrix that makes a score for every word", "{matrix}", TRAINED),
     Tensor("b", "vocabulary", "bias that makes a score for every word", "{zero}", TRAINED),
 )
 
-TRAINING = _in(
+TRAINING = scoped(
     "training",
     Tensor("loss", "update", "what every update found: how surprised the decoder was by the right word, on average",
            "mean over the words of a batch of -log probability", TRAINED),
@@ -255,68 +252,4 @@ TRAINING = _in(
       for letter, makes in {"Q": "queries", "K": "keys", "V": "values"}.items()),
 )
 
-SCALING = _in(
-    "scaling",
-    Tensor("d_k", "dimension", "lengths of the vectors that are tried", "chosen"),
-    Tensor("scores", "dimension sample", "dot products of random vectors", "query . key, components N(0, 1)"),
-    Tensor("scaled_scores", "dimension sample", "the same, scaled", "scores / sqrt(d_k)"),
-    Tensor("spread", "dimension", "how far the scores spread", "standard deviation of scores over sample"),
-    Tensor("scaled_spread", "dimension", "how far the scaled scores spread", "standard deviation of scaled_scores over sample"),
-    Tensor("edges", "edge", "borders of the bins of both histograms", "equal steps from -max|scores| to max|scores|"),
-    Tensor("histogram", "dimension bin", "share of the samples in each bin", "scores counted between edges / samples"),
-    Tensor("scaled_histogram", "dimension bin", "the same, of scaled scores", "scaled_scores counted between edges / samples"),
-    Tensor("weights", "dimension key", "attention that such scores would give", "softmax of the first 8 scores"),
-    Tensor("scaled_weights", "dimension key", "attention that scaled scores would give", "softmax of the first 8 scaled_scores"),
-)
-
-TENSORS = WEIGHTS + DECODER_WEIGHTS + OUTPUT_WEIGHTS + ENCODER + DECODER + TRAINING + SCALING
-
-
-def declared(config: ModelConfig) -> dict[str, Tensor]:
-    """The table for a model of this make: whole name to its line, with block numbers and places filled in."""
-    table = {}
-    for tensor in TENSORS:
-        if not _exists(tensor, config):
-            continue
-        for block in range(config.n_blocks if "{block}" in tensor.name else 1):
-            name = tensor.name.format(block=block)
-            table[name] = tensor._replace(name=name, formula=_fill(tensor, config, block))
-    return table
-
-
-def _exists(tensor: Tensor, config: ModelConfig) -> bool:
-    return all(_holds(setting, config) for setting in tensor.only.split(" and ") if setting)
-
-
-def _holds(setting: str, config: ModelConfig) -> bool:
-    field, _, values = setting.partition(": ")
-    return config.trained if setting == TRAINED else getattr(config, field) in values.split(" | ")
-
-
-def _fill(tensor: Tensor, config: ModelConfig, block: int) -> str:
-    side = "decoder" if "decoder" in tensor.name else "encoder"
-    scope = "decoder." if side == "decoder" else ""
-    places = {"side": side, "side_": scope, "block": block, "last": config.n_blocks - 1}
-    read = ["scaled_embeddings", "positions"][:1 if config.positional == "none" else 2]
-    reads = READS[config.norm] | (LEARNED if config.trained else UNTRAINED) | {
-        "block_input": f"{side}.{block - 1}.output" if block else " + ".join(scope + name for name in read),
-        "positions": POSITIONS[config.positional],
-    }
-    return tensor.formula.format(**places, **{part: what.format(**places) for part, what in reads.items()})
-
-
-def not_found(name: str, config: ModelConfig) -> str:
-    """What to tell someone who asked for a tensor that a model of this make does not record."""
-    names = list(declared(config))
-    message = f"no tensor '{name}'"
-    block = re.match(r"(?:weights\.)?(?:en|de)coder\.(\d+)\.", name)
-    if block and int(block[1]) >= config.n_blocks:
-        message += f": the blocks are 0 to {config.n_blocks - 1}"
-        name = f"{name[:block.start(1)]}{config.n_blocks - 1}{name[block.end(1):]}"
-    general = re.sub(r"\.\d+\.", ".{block}.", name)
-    for tensor in TENSORS:
-        if tensor.name == general and not _exists(tensor, config):
-            return f"{message}: it needs {tensor.only}"
-    ends = [full for full in names if full == name or full.endswith(f".{name}")]
-    near = (ends or difflib.get_close_matches(name, names))[:3]
-    return message + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")
+TENSORS = WEIGHTS + DECODER_WEIGHTS + OUTPUT_WEIGHTS + ENCODER + DECODER + TRAINING

@@ -13,7 +13,7 @@ from typing import BinaryIO, Self
 import numpy as np
 
 from model.config import ModelConfig
-from model.tensors import declared, not_found
+from model.table import declared, not_found
 from model.tokenizer import END, START
 
 HEADER = "trace.json"
@@ -24,26 +24,6 @@ class UnknownTensor(KeyError):
 
     def __str__(self):
         return self.args[0]  # a KeyError would show the message in quotes
-
-
-class Recorder:
-    """Keeps what it is called with, under its name, and gives it back unchanged."""
-
-    def __init__(self, arrays: dict[str, np.ndarray] | None = None, prefix: str = ""):
-        self.arrays = {} if arrays is None else arrays
-        self.prefix = prefix
-
-    def __call__(self, name: str, x: np.ndarray) -> np.ndarray:
-        """Keep x as `name`. ValueError if something is kept under that name already."""
-        name = self.prefix + name
-        if name in self.arrays:
-            raise ValueError(f"tensor '{name}' is recorded twice")
-        self.arrays[name] = x
-        return x
-
-    def scope(self, name: str) -> Self:
-        """A recorder of the same tensors whose names all begin with `name` and a dot."""
-        return type(self)(self.arrays, f"{self.prefix}{name}.")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -122,7 +102,7 @@ class Trace:
 
     arrays: name to float64 array, in the order of recording; kept as read-only copies. vocabulary: the word of each row of
     the embedding table. output_vocabulary: that of the decoder's. output_tokens: what the decoder has said, one token a step;
-    the last is the end token, if it came to an end. Raises ValueError if a tensor is not declared in `tensors.py`.
+    the last is the end token, if it came to an end. twin: the tokens of the other sentence, if there is one. Raises ValueError if a tensor is not declared in `tensors.py`.
     """
 
     tokens: tuple[str, ...]
@@ -131,6 +111,7 @@ class Trace:
     vocabulary: tuple[str, ...] = ()
     output_vocabulary: tuple[str, ...] = ()
     output_tokens: tuple[str, ...] = ()
+    twin: tuple[str, ...] = ()
 
     def __post_init__(self):
         undeclared = [name for name in self.arrays if name not in self._declared]
@@ -151,7 +132,7 @@ class Trace:
     def __getitem__(self, name: str) -> View:
         """The whole tensor of that name. UnknownTensor, a KeyError that suggests near names, if there is none."""
         if name not in self.arrays:
-            raise UnknownTensor(not_found(name, self.config))
+            raise UnknownTensor(not_found(name, self.config, self.names))
         array, axes = self.arrays[name], tuple(self._declared[name].axes.split())
         return View(name, array, axes, tuple(map(range, array.shape)), tuple(range(array.ndim)))
 
@@ -169,6 +150,8 @@ class Trace:
             return self.output_tokens
         if axis not in ("token", "query", "key") or name.startswith("scaling."):
             return ()
+        if name.startswith("twin."):
+            return self.twin
         of_the_sentence = ".cross_attention." in name and (axis == "key" or name.endswith((".key", ".value")))
         return (START, *self.output_tokens[:-1]) if ours and not of_the_sentence else self.tokens
 
@@ -195,7 +178,8 @@ class Trace:
 
     def _header(self) -> dict:
         layout = [[name, self._declared[name].axes, array.shape] for name, array in self.arrays.items()]
-        words = {"vocabulary": self.vocabulary, "output_vocabulary": self.output_vocabulary, "output_tokens": self.output_tokens}
+        words = {"vocabulary": self.vocabulary, "output_vocabulary": self.output_vocabulary, "output_tokens": self.output_tokens,
+                 "twin": self.twin}
         return {"tokens": self.tokens, "config": asdict(self.config)} | words | {"tensors": layout}
 
     def save(self, file: str | os.PathLike | BinaryIO) -> None:
@@ -212,7 +196,7 @@ class Trace:
                 raise ValueError(f"{file} is not a trace: it has no {HEADER}")
             header = json.loads(stored[HEADER].item())
             arrays = {name: stored[name] for name in stored.files if name != HEADER}
-        words = (tuple(header[key]) for key in ("vocabulary", "output_vocabulary", "output_tokens"))
+        words = (tuple(header[key]) for key in ("vocabulary", "output_vocabulary", "output_tokens", "twin"))
         trace = cls(tuple(header["tokens"]), ModelConfig(**header["config"]), arrays, *words)
         if trace.digest != header["digest"]:
             raise ValueError(f"{file} is not the trace that was saved: its digest differs")

@@ -21,7 +21,7 @@ from model.decoder import decode, predict
 from model.encoder import encode
 from model.evaluate import GUIDED_HEAD
 from model.examples import Examples
-from model.trace import Recorder
+from model.recorder import Recorder
 from model.weights import Weights, filled, named
 
 SHARE = 0.75

@@ -26,6 +26,7 @@ class AttentionMatrix(ExplainerScene):
     """The equation, symbol by symbol: the scores, why they are scaled, the weights, and what they average."""
 
     number = 9
+    experiments = ("scaling",)
 
     @step
     def equation(self):

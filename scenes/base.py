@@ -63,13 +63,15 @@ def step(method: Callable) -> Callable:
 
 
 class ExplainerScene(Scene):
-    """A scene made of steps. Subclasses give `number`, the place in the storyboard, and methods marked `@step`.
+    """A scene made of steps. Subclasses give `number`, the place in the storyboard, `experiments`, those of `model.experiments`
+    that they draw, and methods marked `@step`.
 
     A step plays animations and leaves in named attributes what the next one needs. Its caption, counter and hold are shown
     from here. A step that is played out of order finds the stage as its predecessors leave it.
     """
 
     number: ClassVar[int]
+    experiments: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, staging: Staging, renderer=None, watch: Watch | None = None):
         super().__init__(renderer=renderer)
@@ -106,10 +108,14 @@ class ExplainerScene(Scene):
         kept = {member for thing in (self.heading, *self.announced, *but) for member in thing.family_members_with_points()}
         return [thing for thing in self.mobjects if kept.isdisjoint(thing.family_members_with_points())]
 
+    def opening(self) -> None:
+        """Puts on stage, without a motion, what the scene before has left there. Nothing, unless a scene says otherwise."""
+
     def construct(self) -> None:
         """Plays the wanted steps."""
         order, played = self.step_names(), ()
         self.heading, self.announced = self._title(), []
+        self.opening()
         for position, name in enumerate(self.staging.steps):
             before = order[: order.index(name)]
             if played != before:
@@ -124,6 +130,7 @@ class ExplainerScene(Scene):
         self.rehearsing = True
         self.clear()
         self.announced = []
+        self.opening()
         for name in names:
             getattr(self, name)()
         self.rehearsing = False
@@ -137,10 +144,9 @@ class ExplainerScene(Scene):
         self.wait(max(reading - played, SHORTEST_HOLD))
 
     def _announce(self, position: int, name: str) -> None:
-        """The counter and the caption change."""
+        """The counter and the caption change. No frame of a step shows another step's caption, so that each is a clip by itself."""
         coming = [self._counter(position), self._caption_card(name)]
-        if self.announced:
-            self.play(vanish(*self.announced, run_time=0.25))
+        self.remove(*self.announced)
         heading = [] if self.heading in self.mobjects else [self.heading]
         self.announced = coming
         self.play(appear(*heading, *coming, run_time=0.4))

@@ -178,7 +178,7 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     from studio.output import files
 
     found = plan.only_scene(spec.load(target, overrides))
-    trace = plan.trace(found.tokens, found.model)
+    trace = plan.trace(found)
     views = plan.views(trace, tensors)
     if output is not None:
         files.check_writable(output.parent, [output])

@@ -9,7 +9,7 @@ from pathlib import Path
 from unicodedata import east_asian_width
 
 import scenes
-from model import Checkpoint, ModelConfig, tokenise
+from model import Checkpoint, Intervention, ModelConfig, tokenise
 from scenes.type import IDEOGRAPH, Fonts
 from studio import assets, keys
 from studio.errors import Problem, UserError, count, did_you_mean, nearest, quoted
@@ -73,6 +73,19 @@ class Draft:
             self._check_word(f"tokens.{number}" if path == "tokens" else path, number + 1, token)
         return tokens
 
+    def twin(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        """The tokens of the other sentence, or none."""
+        said = self.keys.twin
+        if said is None or not self._sound("twin", "sentence", "tokens"):
+            return ()
+        twin = _words(said)
+        for number, token in enumerate(twin[:MAX_TOKENS]):
+            self._check_word("twin", number + 1, token)
+        if len(twin) != len(tokens):
+            message = f"has {count(len(twin), 'word')} and the sentence {len(tokens)}"
+            self._wrong("twin", message, "length", "write a sentence of as many words")
+        return twin
+
     def focus(self, tokens: Sequence[str]) -> int:
         """Place of the token that is followed, from 0."""
         said = self.keys.focus
@@ -105,19 +118,32 @@ class Draft:
                     self._wrong(f"model.{field}", message, "out-of-range", where=where)
             return ModelConfig()
 
-    def check_vocabulary(self, tokens: Sequence[str]) -> None:
+    def check_vocabulary(self, tokens: Sequence[str], twin: Sequence[str]) -> None:
         """Notes the words that the trained weights do not know."""
         if self.checkpoint is None or not self._sound("sentence", "tokens"):
             return
-        known = self.checkpoint.vocabulary
+        for words, path in ((tokens, "sentence" if self.keys.tokens is None else "tokens"), (twin, "twin")):
+            self._check_known(words, path, self.checkpoint.vocabulary)
+
+    def _check_known(self, tokens: Sequence[str], path: str, known: Sequence[str]) -> None:
         unknown = [token for token in dict.fromkeys(tokens) if token not in known]
         if unknown:
-            path = "sentence" if self.keys.tokens is None else f"tokens.{tokens.index(unknown[0])}"
+            path = f"tokens.{tokens.index(unknown[0])}" if path == "tokens" else path
             words = ", ".join(map(quoted, unknown)) + (" is" if len(unknown) == 1 else " are")
             near = dict.fromkeys(word for token in unknown for word in nearest(token, known, 3))
             hint = f"did you mean {' or '.join(map(quoted, near))}? {OTHER_WORDS}" if near else OTHER_WORDS
             message = f"{words} not in the vocabulary of the weights '{self.keys.model.weights}'"
             self._wrong(path, message, "unknown-word", hint)
+
+    def intervention(self, model: ModelConfig) -> Intervention:
+        """What is done to one head."""
+        said, made = self.keys.intervene, self._made(model)
+        numbers = {"block": (said.block or made.n_blocks, made.n_blocks), "head": (said.head, made.n_heads)}
+        for key, (number, there_are) in numbers.items():
+            if not 1 <= number <= there_are and self._sound("model", "intervene"):
+                has = f"the model has {_numbered(there_are, key)}{' in each block' * (key == 'head')}"
+                self._wrong(f"intervene.{key}", f"{number} is out of range: {has}", "out-of-range")
+        return Intervention(numbers["block"][0] - 1, numbers["head"][0] - 1, said.to)
 
     def block(self, model: ModelConfig) -> int:
         """The block that is shown, from 0."""

@@ -37,6 +37,16 @@ class ModelKeys(BaseModel):
     positional: Literal["sinusoidal", "learned", "none"] = Field("sinusoidal", description="how positions are encoded")
 
 
+class InterventionKeys(BaseModel):
+    """What is done to one head of the encoder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    block: int | None = Field(None, description="in which block, from 1 (default: the last)", json_schema_extra={"minimum": 1})
+    head: int = Field(1, description="which of its heads, from 1", json_schema_extra={"minimum": 1})
+    to: Literal["zero", "uniform"] = Field("zero", description="its output to zero, or its weights to uniform")
+
+
 class SceneKeys(BaseModel):
     """A scene YAML: what is shown, of which sentence, by which model."""
 
@@ -48,6 +58,8 @@ class SceneKeys(BaseModel):
     focus: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
         None, description="the token that is followed: a word, or its index from 0 (default: the last)"
     )
+    twin: str | None = Field(None, description="another sentence of as many words, that scenes set beside the first")
+    intervene: InterventionKeys = Field(InterventionKeys(), description="what is done to one head where a scene cuts one")
     model: ModelKeys = Field(ModelKeys(), description="the model that runs")
     block: int = Field(1, description="which block is shown, from 1", json_schema_extra={"minimum": 1})
     head: int = Field(1, description="which of its heads is shown, from 1", json_schema_extra={"minimum": 1})
@@ -57,6 +69,9 @@ class SceneKeys(BaseModel):
     theme: str = Field("dark", description="the name of a theme, or a theme file (from the folder of this file)")
     pace: float = Field(1.0, ge=0.1, le=10, allow_inf_nan=False, description="2 is twice as fast")
     decimals: int = Field(2, ge=0, le=4, description="decimals of the numbers shown")
+
+
+NESTED = {"model": ModelKeys, "intervene": InterventionKeys}
 
 
 def validate(layer: Layer) -> tuple[SceneKeys, list[Problem]]:
@@ -72,12 +87,14 @@ def validate(layer: Layer) -> tuple[SceneKeys, list[Problem]]:
 def described() -> Iterator[tuple[str, str, str]]:
     """Each key with its default, as YAML, and its description."""
     for key, field in SceneKeys.model_fields.items():
-        if key == "model":
-            for part, inner in ModelKeys.model_fields.items():
-                yield f"model.{part}", str(inner.default), inner.description
-        else:
-            default = "" if field.default is None else str(field.default)
-            yield key, default, field.description
+        fields = {f"{key}.{part}": inner for part, inner in NESTED[key].model_fields.items()} if key in NESTED else {key: field}
+        for path, inner in fields.items():
+            yield path, "" if inner.default is None else str(inner.default), inner.description
+
+
+def _fields(loc: tuple) -> dict:
+    """The fields among which the key at a path stands."""
+    return (NESTED[loc[0]] if len(loc) > 1 else SceneKeys).model_fields
 
 
 def _without(values: dict, loc: tuple) -> dict:
@@ -92,10 +109,9 @@ def _problem(error: ErrorDetails, layer: Layer) -> Problem:
     loc, kind, said = error["loc"], error["type"], error["input"]
     place, path = layer.places[loc], ".".join(map(str, loc))
     if kind == "extra_forbidden":
-        known = (ModelKeys if len(loc) > 1 else SceneKeys).model_fields
-        return Problem("unknown key", place.key, path, "unknown-key", did_you_mean(str(loc[-1]), known, "the keys are"))
+        return Problem("unknown key", place.key, path, "unknown-key", did_you_mean(str(loc[-1]), _fields(loc), "the keys are"))
     if kind == "literal_error":
-        allowed = get_args(ModelKeys.model_fields[loc[-1]].annotation)
+        allowed = get_args(_fields(loc)[loc[-1]].annotation)
         return Problem(f"{quoted(said)} is unknown", place.value, path, "unknown-value", did_you_mean(str(said), allowed))
     if kind == "multiple_of":
         return Problem(f"{said} is no multiple of {error['ctx']['multiple_of']}", place.value, path, "out-of-range")
@@ -105,5 +121,5 @@ def _problem(error: ErrorDetails, layer: Layer) -> Problem:
 
 
 def _range(loc: tuple) -> str:
-    field = (ModelKeys if len(loc) > 1 else SceneKeys).model_fields[loc[-1]]
+    field = _fields(loc)[loc[-1]]
     return " to ".join(str(getattr(bound, name)) for name in ("ge", "le") for bound in field.metadata if hasattr(bound, name))

@@ -25,10 +25,16 @@ class TimedStep:
     seconds: float
 
 
+def trace(spec: SceneSpec) -> model.Trace:
+    """The trace of the sentence of a scene, with what else its scene draws; computed once in a process."""
+    return _trace(spec.tokens, spec.model, scenes.find(spec.scene).experiments, spec.twin, spec.intervention)
+
+
 @lru_cache(maxsize=8)
-def trace(tokens: tuple[str, ...], config: model.ModelConfig) -> model.Trace:
-    """The trace of a sentence, computed once in a process."""
-    return model.run(tokens, config, assets.checkpoint(config.weights) if config.trained else None)
+def _trace(tokens: tuple[str, ...], config: model.ModelConfig, experiments: tuple[str, ...], twin: tuple[str, ...],
+           intervention: model.Intervention) -> model.Trace:
+    checkpoint = assets.checkpoint(config.weights) if config.trained else None
+    return model.run(tokens, config, checkpoint, experiments, twin, intervention)
 
 
 def loaded(targets: Sequence[str], overrides: Sequence[str]) -> list[SceneSpec | FilmSpec]:
@@ -69,7 +75,7 @@ def side_by_side(specs: Sequence[SceneSpec | FilmSpec]) -> FilmSpec:
 def stage(spec: SceneSpec) -> Staging:
     """All that the scene of a spec is given. Raises UserError if its theme is not sound."""
     return Staging(
-        scene=spec.scene, number=spec.number, trace=trace(spec.tokens, spec.model),
+        scene=spec.scene, number=spec.number, trace=trace(spec),
         theme=assets.theme(spec.theme, spec.language), words=assets.words(spec.language),
         focus=spec.focus, block=spec.block, head=spec.head, steps=spec.steps, captions=spec.captions,
         language=assets.code(spec.language), pace=spec.pace, decimals=spec.decimals,

@@ -14,24 +14,24 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 import scenes
-from model import ModelConfig
+from model import Intervention, ModelConfig
 from studio import assets, yaml_file
 from studio.draft import Draft, no_glyph
 from studio.errors import Problem, UserError, did_you_mean, quoted
 from studio.yaml_file import FORBIDDEN, Layer, Place
 
 # A value of these keys is YAML on the command line as well; any other is the text as it stands.
-STRUCTURED = re.compile(r"tokens|steps|model|captions(\.[^.]+)?")
+STRUCTURED = re.compile(r"tokens|steps|model|intervene|captions(\.[^.]+)?")
 SHORT = {"language": "--lang", "theme": "--theme"}
 OF_A_FILM = ("title", "scenes", "scene")
-OF_THE_SENTENCE = ("sentence", "tokens", "focus")
+OF_THE_SENTENCE = ("sentence", "tokens", "focus", "twin")
 
 
 class SceneSpec(BaseModel):
     """One scene, ready to be staged.
 
     source: its YAML, as it is called in messages; name: the stem of that file. scene, number: the class that draws it and its
-    place in the storyboard. focus, block, head: from 0. steps: all that play; wanted: those that are to be rendered.
+    place in the storyboard. twin: the tokens of the other sentence, if there is one. focus, block, head: from 0. steps: all that play; wanted: those that are to be rendered.
     captions: own words by step, in the scene's language. theme: a name or the path of a file.
     """
 
@@ -42,8 +42,10 @@ class SceneSpec(BaseModel):
     scene: str
     number: int
     tokens: tuple[str, ...]
+    twin: tuple[str, ...]
     focus: int
     model: ModelConfig
+    intervention: Intervention
     block: int
     head: int
     steps: tuple[str, ...]
@@ -106,11 +108,12 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     draft = Draft(_merged(layers), path)
     scene, tokens, model = draft.scene(), draft.tokens(), draft.model()
     values = dict(
-        source=assets.shown(path), name=path.stem, tokens=tokens, focus=draft.focus(tokens), model=model,
+        source=assets.shown(path), name=path.stem, tokens=tokens, twin=draft.twin(tokens), focus=draft.focus(tokens), model=model,
+        intervention=draft.intervention(model),
         block=draft.block(model), head=draft.head(model), language=draft.language(), theme=draft.theme(),
         pace=draft.keys.pace, decimals=draft.keys.decimals,
     )
-    draft.check_vocabulary(tokens)
+    draft.check_vocabulary(tokens, values["twin"])
     if scene:
         steps = draft.steps(scene)
         values |= dict(scene=scene.__module__.rpartition(".")[2], number=scene.number, captions=draft.captions(scene),

@@ -18,6 +18,7 @@ from studio import console, plan
 from studio.cli import main
 from studio.errors import RenderError
 from studio.render.quality import parse
+from studio.spec import load
 
 SMALL = ["--size", "192x108", "--fps", "5"]
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,7 +114,7 @@ def test_trace_lists_every_tensor():
 def test_trace_writes_the_arrays():
     result = animformer("trace", "qkv", "--json", "-o", "sub/t.npz")
     trace = Trace.load("sub/t.npz")
-    assert trace.digest == json.loads(result.stdout)["digest"] == plan.trace(trace.tokens, trace.config).digest
+    assert trace.digest == json.loads(result.stdout)["digest"] == plan.trace(load("qkv")).digest
     assert [path.name for path in Path("sub").iterdir()] == ["t.npz"]
 
 
@@ -122,8 +123,8 @@ def test_trace_shows_values():
     result = animformer("trace", "qkv", name, "encoder.0.norm_1.mean", "--json")
     found = {tensor["name"]: tensor for tensor in json.loads(result.stdout)["tensors"]}
     spec = plan.load("qkv")
-    np.testing.assert_array_equal(found[name]["values"], plan.trace(spec.tokens, spec.model)[name].values)
-    shown = animformer("trace", "qkv", name, "scaling.weights").stdout
+    np.testing.assert_array_equal(found[name]["values"], plan.trace(spec)[name].values)
+    shown = animformer("trace", "attention_matrix", name, "scaling.weights").stdout
     assert re.search(r"head 3\n +the +black +cat +sleeps\n +the( +[01]\.\d{4}){4}\n", shown)
 
 

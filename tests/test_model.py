@@ -13,7 +13,7 @@ from model import ModelConfig
 from model.encoder import block, encode
 from model.functional import attention, layer_norm, sinusoids, softmax
 from model.tokenizer import ids, vocabulary
-from model.trace import Recorder
+from model.recorder import Recorder
 from model.weights import Attention, Block, FeedForward, Norm, random_weights
 
 SENTENCE = model.tokenise("the animal did not cross the street because it was too tired")

@@ -189,7 +189,7 @@ def test_what_is_said_beside_a_scene(tmp_path, spec):
     assert said["sentence"] == " ".join(spec.tokens) and said["tokens"] == list(spec.tokens)
     assert (said["focus"], said["block"], said["head"]) == (spec.focus, spec.block + 1, spec.head + 1)
     assert said["model"]["d_model"] == spec.model.d_model and said["model"]["weights"] == "translator"
-    assert said["trace_digest"] == plan.trace(spec.tokens, spec.model).digest
+    assert said["trace_digest"] == plan.trace(spec).digest
     assert len(said["weights_digest"]) == 64 and said["versions"]["manim"] == "0.22.0"
     clip = json.loads((tmp_path / f"{CLIPS[1]}.json").read_text())
     assert clip["steps"] == [{"id": "qkv/triangle", "caption": "A triangle.", "start": 0, "end": 1.1}]

@@ -166,6 +166,6 @@ def test_weights_in_a_folder(scene):
     Path(scene).write_text(Path(scene).read_text() + "model: {weights: sub}\n")
     spec = plan.load(scene)
     assert spec.model == replace(CHECKPOINT.config, weights=str(Path("sub").resolve()))
-    assert plan.trace(spec.tokens, spec.model).translation == trace(TIRED).translation
+    assert plan.trace(spec).translation == trace(TIRED).translation
     Path("sub/weights.npz").write_bytes(b"no weights")
     assert "my.yaml:5:18: model.weights: sub/weights.npz is no checkpoint: " in animformer("trace", scene).stderr

@@ -8,7 +8,6 @@ import pytest
 
 import model
 from model import ModelConfig
-from model.scaling import N_BINS
 
 SENTENCE = model.tokenise("the animal did not cross the street because it was too tired")
 
@@ -98,36 +97,3 @@ def test_bad_config_is_refused(field, value):
 def test_all_problems_of_a_config_come_at_once():
     with pytest.raises(ValueError, match=r"^seed: .*\nd_model: .*\nnorm: "):
         ModelConfig(seed="x", d_model=0, norm="?")
-
-
-# --- why scores are scaled -----------------------------------------------------------------------------------------
-
-
-def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
-    t = arrays()
-    d_k, scores, n = t["scaling.d_k"], t["scaling.scores"], 2000
-    assert d_k.tolist() == [4, 64, 512] and scores.shape == (3, n)
-    # A dot product of normal vectors has kurtosis 3 + 6 / d_k, so its sample deviation an error of sqrt((2 + 6 / d_k) / 4n).
-    error = 4 * np.sqrt((2 + 6 / d_k) / (4 * n))
-    assert (np.abs(t["scaling.spread"] / np.sqrt(d_k) - 1) < error).all()
-    assert (np.abs(t["scaling.scaled_spread"] - 1) < error).all()
-    assert (np.abs(scores.mean(1)) < 4 * np.sqrt(d_k / n)).all()
-    assert close(t["scaling.spread"], np.sqrt(((scores - scores.mean(1, keepdims=True)) ** 2).mean(1)))
-    assert close(t["scaling.scaled_scores"], scores / np.sqrt(d_k)[:, None])
-
-
-def test_histograms_hold_every_sample_on_common_bins():
-    t = arrays()
-    edges = t["scaling.edges"]
-    assert edges.shape == (N_BINS + 1,) and close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS)) and close(edges, -edges[::-1])
-    for shown, of in (("scaling.histogram", "scaling.scores"), ("scaling.scaled_histogram", "scaling.scaled_scores")):
-        assert close(t[shown].sum(1), np.ones(3))
-        assert close(t[shown][:, 20], (np.abs(t[of]) < edges[21]).mean(1))
-
-
-def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():
-    t = arrays()
-    for shown, of in (("scaling.weights", "scaling.scores"), ("scaling.scaled_weights", "scaling.scaled_scores")):
-        powers = np.exp(t[of][:, :8])
-        assert close(t[shown], powers / powers.sum(1, keepdims=True))
-    assert t["scaling.weights"][2].max() > 0.9 > 0.6 > t["scaling.scaled_weights"][2].max()

@@ -12,6 +12,20 @@ BAR_SHARE = 0.8
 THINNEST = 0.015                          # height of a bar of 0
 
 
+class SignedBar(VMobject):
+    """An entry of a tensor as a bar from a zero line, up or down. `source`: which entry; `unit`: the height of 1.
+
+    A bar that hangs down runs round the other way, so that the shape itself says its sign, wherever it is moved.
+    """
+
+    least = THINNEST
+
+    def heights(self) -> np.ndarray:
+        """The height of the bar, negative if it hangs down."""
+        x, y = self.points[::4, 0], self.points[::4, 1]
+        return np.array([np.copysign(self.height, x @ np.roll(y, -1) - y @ np.roll(x, -1))])
+
+
 class Bar(VMobject):
     """An entry of a tensor as a height, or a vector as the outline of a histogram. `source`: which; `unit`: the height of 1."""
 
@@ -38,6 +52,24 @@ def bars(theme: Theme, view: View, room: Room, role: str, full: float) -> VGroup
         bar.points = rounded_points(BAR_SHARE * pitch, height, 0.02).copy()
         bar.source, bar.unit = source, unit
         picture.add(bar.shift([room.left + (i + 0.5) * pitch, room.bottom + height / 2, 0]))
+    return picture
+
+
+def signed_bars(theme: Theme, view: View, room: Room, role: str, full: float, pitch: float | None = None) -> VGroup:
+    """The entries of a vector as bars that stand on, or hang from, the middle line of a room; ±`full` reach its edges.
+
+    pitch: from bar to bar, if they shall not fill the room's width but stand in its middle.
+    """
+    pitch = pitch or room.width / len(view)
+    unit, left = room.height / 2 / full, room.centre[0] - pitch * len(view) / 2
+    picture = VGroup()
+    for i, source in enumerate(view):
+        value = float(source)
+        height = bar_height(abs(value), unit)
+        bar = SignedBar(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
+        bar.points = rounded_points(BAR_SHARE * pitch, height, 0.02) * (1, 1 if value >= 0 else -1, 1)
+        bar.source, bar.unit = source, unit
+        picture.add(bar.shift([left + (i + 0.5) * pitch, room.centre[1] + np.copysign(height, value) / 2, 0]))
     return picture
 
 

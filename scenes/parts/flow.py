@@ -1,14 +1,14 @@
 """Flow lines, as thick as a weight, and arrows."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from manim import VGroup, VMobject
+from manim import DOWN, RIGHT, VGroup, VMobject
 
 from model import View
 from scenes.theme import Theme
 
 TIP = 0.16
-
-
 THINNEST, THICKEST = 0.5, 14              # stroke widths of the weights 0 and 1
 FAINTEST = 0.35                           # opacity of the weight 0
 
@@ -27,18 +27,33 @@ class WeightLine(VMobject):
     """A line as thick as a weight; `source` is the weight."""
 
 
-def weight_line(theme: Theme, start, end, source: View, role: str) -> WeightLine:
-    """A smooth line whose width and opacity are a weight."""
+def weight_line(theme: Theme, start, end, source: View, role: str, along=RIGHT) -> WeightLine:
+    """A smooth line whose width and opacity are a weight; it leaves and arrives `along` a direction."""
+    start, end = np.array(start, float), np.array(end, float)
+    reach = abs(np.array(along)) * (end - start) / 2
+    return _weighted(theme, [start, start + reach, end - reach, end], source, role)
+
+
+def weight_arc(theme: Theme, start, end, source: View, role: str, rise: float) -> WeightLine:
+    """A bow above (or, with a negative rise, below) two points of one height, whose width and opacity are a weight."""
+    start, end = np.array(start, float), np.array(end, float)
+    reach = np.array([0, rise * 4 / 3, 0])
+    return _weighted(theme, [start, start + reach, end + reach, end], source, role)
+
+
+def strands(theme: Theme, starts: Sequence, ends: Sequence, weights: View, role: str, along=DOWN) -> VGroup:
+    """A line from each start to each end: weights (end, start), as many rows as ends; a group of lines for each end."""
+    return VGroup(
+        VGroup(weight_line(theme, start, end, source, role, along) for start, source in zip(starts, row, strict=True))
+        for end, row in zip(ends, weights, strict=True)
+    )
+
+
+def _weighted(theme: Theme, points: Sequence[np.ndarray], source: View, role: str) -> WeightLine:
     weight = float(source)
     line = WeightLine(stroke_color=theme.colour(role), stroke_width=weight_width(weight), stroke_opacity=weight_opacity(weight))
-    line.points, line.source = _level(start, end), source
+    line.points, line.source = np.array(points), source
     return line
-
-
-def _level(start, end) -> np.ndarray:
-    start, end = np.array(start, float), np.array(end, float)
-    reach = np.array([(end - start)[0] / 2, 0, 0])
-    return np.array([start, start + reach, end - reach, end])
 
 
 def arrow(theme: Theme, start, end, role: str = "muted", width: float = 3) -> VGroup:

@@ -8,7 +8,7 @@ from manim import VGroup, VMobject
 from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, text, text_width, words_at
 from scenes.parts.shapes import room_of, rounded_rectangle
-from scenes.stage import PX
+from scenes.stage import PX, Room
 from scenes.theme import Theme
 
 PADDING = 0.14
@@ -28,6 +28,16 @@ def token_card(theme: Theme, word: str, width: float, height: float, role: str =
     """A word on a card of a given size, centred at the origin."""
     box = rounded_rectangle(width, height, 0.08).set_fill(theme.colour("surface"), 1).set_stroke(theme.colour(role), 2)
     return TokenCard(box, text(theme, word, size, width=width - 2 * PADDING))
+
+
+def token_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.56, gap: float = 0.16, size: float = WORD) -> VGroup:
+    """A card for every word, side by side in the middle of a room, all of one size; they shrink, then are elided, until they fit."""
+    width = card_width(theme, words, (room.width + gap) / len(words) - gap, size)
+    fitted, size = fit_words(theme, words, size, width - 2 * PADDING)
+    cards = VGroup(token_card(theme, word, width, height, size=size) for word in fitted)
+    for i, card in enumerate(cards):
+        card.move_to(room.centre + np.array([(i - (len(cards) - 1) / 2) * (width + gap), 0, 0]))
+    return cards
 
 
 def card_width(theme: Theme, words: Sequence[str], most: float, size: float = WORD) -> float:

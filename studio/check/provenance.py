@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenes.base import ExplainerScene
-from scenes.parts.bars import Bar
+from scenes.parts.bars import Bar, SignedBar
 from scenes.parts.flow import WeightLine, weight_opacity, weight_width
 from scenes.parts.heat_map import Cell, cell_colour
 from scenes.parts.label import MINUS, Number
@@ -55,4 +55,10 @@ def _bar(scene: ExplainerScene, bar: Bar, recorded: np.ndarray) -> Iterator[str]
         yield "is not as high as that"
 
 
-COMPARE = {Number: _number, Cell: _cell, WeightLine: _line, Bar: _bar}
+def _signed_bar(scene: ExplainerScene, bar: SignedBar, recorded: np.ndarray) -> Iterator[str]:
+    height = np.copysign(max(abs(float(recorded)) * bar.unit, bar.least), recorded)
+    if abs(bar.heights()[0] - height) > EXACT:
+        yield "is not as high, or as deep, as that"
+
+
+COMPARE = {Number: _number, Cell: _cell, WeightLine: _line, Bar: _bar, SignedBar: _signed_bar}

@@ -57,7 +57,7 @@ def _video(frames: int, quality: Quality) -> dict[str, Any]:
 
 def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Clip], quality: Quality, start: int) -> dict[str, Any]:
     """start: the frame it begins at. As in the YAML, focus counts from 0, block and head from 1."""
-    trace, steps, end = plan.trace(spec.tokens, spec.model), [], start
+    trace, steps, end = plan.trace(spec), [], start
     for name in names:
         made = clips[f"{spec.name}/{name}"]
         begin, end = end, end + made.frames

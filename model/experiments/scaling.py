@@ -2,22 +2,36 @@
 
 import numpy as np
 
-from model.functional import ignore, softmax
+from model.functional import softmax
+from model.tensors import Tensor, scoped
 from model.weights import generator
 
 DIMENSIONS = (4, 64, 512)
 N_SAMPLES = 2000
 N_BINS = 121
 N_KEYS = 8
+TENSORS = scoped(
+    "scaling",
+    Tensor("d_k", "dimension", "lengths of the vectors that are tried", "chosen"),
+    Tensor("scores", "dimension sample", "dot products of random vectors", "query . key, components N(0, 1)"),
+    Tensor("scaled_scores", "dimension sample", "the same, scaled", "scores / sqrt(d_k)"),
+    Tensor("spread", "dimension", "how far the scores spread", "standard deviation of scores over sample"),
+    Tensor("scaled_spread", "dimension", "how far the scaled scores spread", "standard deviation of scaled_scores over sample"),
+    Tensor("edges", "edge", "borders of the bins of both histograms", "equal steps from -max|scores| to max|scores|"),
+    Tensor("histogram", "dimension bin", "share of the samples in each bin", "scores counted between edges / samples"),
+    Tensor("scaled_histogram", "dimension bin", "the same, of scaled scores", "scaled_scores counted between edges / samples"),
+    Tensor("weights", "dimension key", "attention that such scores would give", "softmax of the first 8 scores"),
+    Tensor("scaled_weights", "dimension key", "attention that scaled scores would give", "softmax of the first 8 scaled_scores"),
+)
 
 
-def measure(seed, record=ignore):
+def measure(run, record):
     """The spread of q . k for vectors of independent N(0, 1) components, before and after the division by sqrt(d_k).
 
     There are N_SAMPLES pairs for each of the DIMENSIONS. The mean of q . k is 0, its standard deviation sqrt(d_k).
     """
     d_k = record("d_k", np.array(DIMENSIONS))                                       # (dimension,)
-    scores = record("scores", np.stack([_dot_products(seed, d) for d in DIMENSIONS]))   # (dimension, sample)
+    scores = record("scores", np.stack([_dot_products(run.config.seed, d) for d in DIMENSIONS]))   # (dimension, sample)
     scaled = record("scaled_scores", scores / np.sqrt(d_k)[:, None])                # (dimension, sample)
     record("spread", scores.std(-1))                                                # (dimension,), about sqrt(d_k)
     record("scaled_spread", scaled.std(-1))                                         # (dimension,), about 1

@@ -1,0 +1,16 @@
+"""The same encoder reads another sentence of as many tokens: what one word changes in all the others."""
+
+from model.encoder import encode
+from model.tensors import ENCODER
+from model.tokenizer import ids
+
+TENSORS = tuple(
+    tensor._replace(name=f"twin.{tensor.name}", meaning=f"{tensor.meaning}; in the twin sentence", formula=f"as {tensor.name}")
+    for tensor in ENCODER
+)
+
+
+def measure(run, record):
+    """One more forward pass. Nothing is recorded if there is no twin."""
+    if run.twin:
+        encode(ids(run.twin, run.vocabulary), run.weights, run.config, record)      # (n, d_model)

@@ -1,0 +1,62 @@
+"""The table of all tensors that a model of some make may record, experiments included."""
+
+import difflib
+import re
+from collections.abc import Collection
+
+from model.config import ModelConfig
+from model.experiments import EXPERIMENTS
+from model.tensors import LEARNED, POSITIONS, READS, TENSORS, TRAINED, UNTRAINED, Tensor
+
+ALL = (*TENSORS, *(tensor for experiment in EXPERIMENTS.values() for tensor in experiment.TENSORS))
+
+
+def declared(config: ModelConfig) -> dict[str, Tensor]:
+    """The table for a model of this make: whole name to its line, with block numbers and places filled in."""
+    table = {}
+    for tensor in ALL:
+        if not _exists(tensor, config):
+            continue
+        for block in range(config.n_blocks if "{block}" in tensor.name else 1):
+            name = tensor.name.format(block=block)
+            table[name] = tensor._replace(name=name, formula=_fill(tensor, config, block))
+    return table
+
+
+def _exists(tensor: Tensor, config: ModelConfig) -> bool:
+    return all(_holds(setting, config) for setting in tensor.only.split(" and ") if setting)
+
+
+def _holds(setting: str, config: ModelConfig) -> bool:
+    field, _, values = setting.partition(": ")
+    return config.trained if setting == TRAINED else getattr(config, field) in values.split(" | ")
+
+
+def _fill(tensor: Tensor, config: ModelConfig, block: int) -> str:
+    side = "decoder" if "decoder" in tensor.name else "encoder"
+    scope = "decoder." if side == "decoder" else ""
+    places = {"side": side, "side_": scope, "block": block, "last": config.n_blocks - 1}
+    read = ["scaled_embeddings", "positions"][:1 if config.positional == "none" else 2]
+    reads = READS[config.norm] | (LEARNED if config.trained else UNTRAINED) | {
+        "block_input": f"{side}.{block - 1}.output" if block else " + ".join(scope + name for name in read),
+        "positions": POSITIONS[config.positional],
+    }
+    return tensor.formula.format(**places, **{part: what.format(**places) for part, what in reads.items()})
+
+
+def not_found(name: str, config: ModelConfig, names: Collection[str]) -> str:
+    """What to tell someone who asked for a tensor that is not there. names: of those that are."""
+    message = f"no tensor '{name}'"
+    if name in declared(config):
+        return f"{message}: it is of the experiment '{name.partition('.')[0]}', which this scene does not draw"
+    block = re.match(r"(?:weights\.)?(?:en|de)coder\.(\d+)\.", name)
+    if block and int(block[1]) >= config.n_blocks:
+        message += f": the blocks are 0 to {config.n_blocks - 1}"
+        name = f"{name[:block.start(1)]}{config.n_blocks - 1}{name[block.end(1):]}"
+    general = re.sub(r"\.\d+\.", ".{block}.", name)
+    for tensor in ALL:
+        if tensor.name == general and not _exists(tensor, config):
+            return f"{message}: it needs {tensor.only}"
+    ends = [full for full in names if full == name or full.endswith(f".{name}")]
+    near = (ends or difflib.get_close_matches(name, names))[:3]
+    return message + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")

@@ -47,8 +47,11 @@ is_whole() {
     [[ $extra == test || $extra == "$1" ]] && [[ $print == "$(fingerprint 2>/dev/null)" ]]
 }
 
+# lacking_things EXTRA
 lacking_things() {
     local python
+    [[ $1 != test ]] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
+        command -v google-chrome >/dev/null || echo chromium
     command -v pkg-config >/dev/null || echo pkg-config
     pkg-config --exists cairo 2>/dev/null || echo cairo
     pkg-config --exists pangocairo 2>/dev/null || echo pango
@@ -76,6 +79,7 @@ package() {
         dnf:venv) echo "$python" ;;
         pacman:compiler) echo base-devel ;;
         pacman:python | pacman:headers | pacman:venv) echo python ;;
+        brew:chromium) echo --cask chromium ;;
         brew:python | brew:headers | brew:venv) echo python@3.13 ;;
         *:python) echo python3 ;;
         *) echo "$2" ;;
@@ -99,7 +103,7 @@ install_command() {
 
 install_system_packages() {
     local things thing manager command sudo="sudo " packages=()
-    things=$(lacking_things)
+    things=$(lacking_things "$1")
     [[ -n $things ]] || return 0
     for manager in apt-get dnf pacman brew none; do
         command -v "$manager" >/dev/null && break
@@ -146,7 +150,7 @@ setup() (
         flock 9
     fi
     is_whole "$1" && return
-    install_system_packages
+    install_system_packages "$1"
     install_python_packages "$1"
 )
 

@@ -94,7 +94,15 @@ def feed_forward(x, w, record=ignore, xp=np):
 
 def sinusoids(n, d_model, xp=np):
     """Positional encoding (section 3.5): (n, d_model), sines in the even columns, cosines in the odd ones."""
-    column = xp.arange(d_model)                                                     # (d_model,)
-    wavelength = 10000.0 ** (2 * (column // 2) / d_model)                           # (d_model,), over 2 pi
-    angle = xp.arange(n)[:, None] / wavelength                                      # (n, d_model)
-    return xp.where(column % 2 == 0, xp.sin(angle), xp.cos(angle))                  # (n, d_model)
+    return waves(xp.arange(n), d_model, xp)                                         # (n, d_model)
+
+
+def waves(places, d_model, xp=np):
+    """The positional encoding as waves, which have values between whole places too. places: (n,). Returns (n, d_model)."""
+    angle = places[:, None] / wavelengths(d_model, xp)                              # (n, d_model)
+    return xp.where(xp.arange(d_model) % 2 == 0, xp.sin(angle), xp.cos(angle))      # (n, d_model)
+
+
+def wavelengths(d_model, xp=np):
+    """How far each of the waves runs from crest to crest, over 2 pi: (d_model,)."""
+    return 10000.0 ** (2 * (xp.arange(d_model) // 2) / d_model)                     # (d_model,)

@@ -143,7 +143,7 @@ class Trace:
 
     def words(self, name: str, axis: str) -> tuple[str, ...]:
         """What stands along an axis of a tensor, if these are tokens or the words of a vocabulary; else ()."""
-        ours = name.startswith(("decoder.", "weights.decoder.", "weights.output."))
+        ours = name.startswith(("decoder.", "weights.decoder.", "weights.output.", "ablation.probabilities"))
         if axis == "vocabulary":
             return self.output_vocabulary if ours else self.vocabulary
         if axis == "step":

@@ -111,7 +111,7 @@ def random_weights(config: ModelConfig, vocabulary: Sequence[str]) -> Weights:
     d_model, learned = config.d_model, config.positional == "learned"
     return Weights(
         embedding=_embedding(config, "embedding", vocabulary),                      # (vocabulary, d_model)
-        positions=_positions(config) if learned else None,                          # (position, d_model)
+        positions=untrained_positions(config) if learned else None,                 # (position, d_model)
         encoder=tuple(_block(generator(config.seed, "encoder", number), config) for number in range(config.n_blocks)),
         final_norm=_norm(d_model) if config.norm == "pre" else None,
     )
@@ -124,11 +124,18 @@ def random_decoder(config: ModelConfig, vocabulary: Sequence[str]) -> Decoder:
     W = _glorot(generator(config.seed, "output"), d_model, len(vocabulary))         # (d_model, vocabulary)
     return Decoder(
         embedding=_embedding(config, "decoder embedding", vocabulary),              # (vocabulary, d_model)
-        positions=_positions(config, MOST_STEPS) if learned else None,              # (position, d_model)
+        positions=untrained_positions(config, MOST_STEPS) if learned else None,     # (position, d_model)
         blocks=tuple(blocks),
         final_norm=_norm(d_model) if config.norm == "pre" else None,
         output=Output(W, np.zeros(len(vocabulary))),
     )
+
+
+def untrained_positions(config: ModelConfig, places: int = N_POSITIONS) -> np.ndarray:
+    """A table of learned positions, (places, d_model), that has learned nothing yet."""
+    # The sinusoids have mean square 1/2; learned positions that were never trained should be as strong.
+    rng = generator(config.seed, "positions", config.d_model)
+    return rng.normal(0, 0.5**0.5, (places, config.d_model))                        # (position, d_model)
 
 
 def generator(seed: int, *path: str | int) -> np.random.Generator:
@@ -179,12 +186,6 @@ def _embedding(config: ModelConfig, table: str, vocabulary: Sequence[str]) -> np
     d_model = config.d_model
     rows = [generator(config.seed, table, d_model, word).normal(0, d_model**-0.5, d_model) for word in vocabulary]
     return np.array(rows)                                                           # (vocabulary, d_model)
-
-
-def _positions(config: ModelConfig, places: int = N_POSITIONS) -> np.ndarray:
-    # The sinusoids have mean square 1/2; learned positions that were never trained should be as strong.
-    rng = generator(config.seed, "positions", config.d_model)
-    return rng.normal(0, 0.5**0.5, (places, config.d_model))                        # (position, d_model)
 
 
 def _block(rng: np.random.Generator, config: ModelConfig) -> Block:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
-from unittest import mock
 
 from studio.fonts import use_project_fonts
 
@@ -17,6 +16,8 @@ def _import_manim_alone() -> None:
     home = Path(os.path.expanduser("~/.config/manim/manim.cfg"))
     if home.is_absolute() and not home.exists() and not Path("manim.cfg").exists():
         return
+    from unittest import mock  # slow to import, and seldom needed
+
     with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty), mock.patch.dict(os.environ, HOME=empty):
         import manim  # noqa: F401
 

@@ -13,8 +13,8 @@ from studio.errors import Problem, UserError, did_you_mean, quoted
 from studio.language import SPEED, check_words
 
 ROOT = Path(__file__).resolve().parent.parent
-SCENES, THEMES, TEXT = ROOT / "scenes", ROOT / "assets" / "themes", ROOT / "assets" / "text"
-WEIGHTS, LEXICON = ROOT / "assets" / "weights", ROOT / "assets" / "lexicon" / "english-french.yaml"
+SCENES, ASSETS = ROOT / "scenes", ROOT / "assets"
+THEMES, TEXT, WEIGHTS, LEXICON = ASSETS / "themes", ASSETS / "text", ASSETS / "weights", ASSETS / "lexicon/english-french.yaml"
 FILM = SCENES / "film.yaml"
 RANDOM = "random"
 
@@ -47,10 +47,15 @@ def trained() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in WEIGHTS.glob("*/weights.npz")))
 
 
+def weights_file(weights: str) -> Path:
+    """The file of the trained weights of that name, or in the folder of that path."""
+    return (WEIGHTS / weights if weights in trained() else Path(weights)) / "weights.npz"
+
+
 def checkpoint(weights: str) -> Checkpoint:
     """The trained weights of that name, or in the folder of that path. Raises UserError if there are none."""
-    folder = WEIGHTS / weights if weights in trained() else Path(weights)
-    file = folder / "weights.npz"
+    file = weights_file(weights)
+    folder = file.parent
     try:
         if not os.path.isdir(folder):  # unlike Path.is_dir, takes any name
             hint = did_you_mean(folder.name, (RANDOM, *trained()), "name the folder of a checkpoint or one of")
@@ -86,8 +91,8 @@ def words_file(language: str) -> yaml_file.Layer:
 
 @lru_cache(maxsize=16)
 def _words(file: Path, changed: int) -> yaml_file.Layer:
-    layer = _sound(file)
-    if problems := check_words(layer, _sound(TEXT / "en.yaml"), shown(file)):
+    layer, english = _sound(file), TEXT / "en.yaml"
+    if problems := check_words(layer, layer if file == english else _sound(english), shown(file)):
         raise UserError(problems)
     return replace(layer, values=layer.values | {SPEED: float(layer.values[SPEED])})
 
@@ -95,6 +100,12 @@ def _words(file: Path, changed: int) -> yaml_file.Layer:
 def theme_file(theme: str) -> Path:
     """The file of a theme: one of `themes()` or a path."""
     return Path(theme) if is_path(theme) else THEMES / f"{theme}.yaml"
+
+
+def theme_files(theme: str) -> tuple[Path, ...]:
+    """The file of a theme, and the font files that it names. Raises UserError if it cannot be read."""
+    file = theme_file(theme)
+    return file, *_own_fonts(_sound(file), file.parent)[0]
 
 
 def theme(name: str, language: str = "en"):

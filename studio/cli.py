@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from studio.console import WRONG, Application, cores, progress, say_json
+from studio.console import WRONG, Application, cores, progress, say_json, warn
 from studio.errors import Problem, UserError, count
 
 EXAMPLES = """\b
@@ -54,6 +54,7 @@ def overriding(command: Callable) -> Callable:
 def drawing(command: Callable) -> Callable:
     """Adds the options about pictures and files."""
     for option in (
+        click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers draw: tcp://host:8786."),
         click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes (default: all cores)."),
         click.option("--size", metavar="WxH", help="Pixels, instead of the quality's."),
         click.option("--fps", type=int, metavar="N", help="Frames a second, instead of the quality's."),
@@ -67,13 +68,16 @@ def drawing(command: Callable) -> Callable:
 
 @main.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--captions", type=click.Choice(["burned", "track", "none"]), help="In the picture, as subtitles, or not at all "
+              "(default: in the picture; a film holds subtitles as well, which a player shows when it is told to).")
+@click.option("--no-cache", is_flag=True, help="Draw everything, also what is kept from an earlier render, and keep nothing.")
 @overriding
 @drawing
 @talking
-def render(targets: Sequence[str], overrides: list[str], as_json: bool, **options):
+def render(targets: Sequence[str], captions: str | None, no_cache: bool, overrides: list[str], as_json: bool, **options):
     """Make videos of steps, scenes and films.
 
-    Without a target: the film.
+    Without a target: the film. A step that has been rendered and has not changed since is not rendered again.
 
     \b
     animformer render qkv -q preview
@@ -82,8 +86,10 @@ def render(targets: Sequence[str], overrides: list[str], as_json: bool, **option
     """
     from studio import plan
     from studio.output.film import render_film
+    from studio.render.cache import Cache
 
-    _make("rendering", render_film, plan.loaded(targets or ("film",), overrides), as_json, **options)
+    make = partial(render_film, captions=captions, cache=None if no_cache else Cache(warn))
+    _make("rendering", make, plan.loaded(targets or ("film",), overrides), as_json, **options)
 
 
 @main.command()
@@ -223,6 +229,26 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int, as_j
 
 
 @main.command()
+@click.argument("what", type=click.Choice(["info", "clear"]), default="info")
+@talking
+def cache(what: str, as_json: bool, verbose: bool):
+    """Show or clear what is kept of earlier renders.
+
+    It is in the folder $ANIMFORMER_CACHE, or animformer/clips in $XDG_CACHE_HOME or ~/.cache, and takes at most
+    $ANIMFORMER_CACHE_LIMIT gigabytes (default: 4): beyond it, what was not used for the longest time goes.
+    """
+    from studio.render.cache import Cache
+
+    kept = Cache()
+    if what == "clear":
+        kept.clear()
+    found = kept.info()
+    if as_json:
+        return say_json(found)
+    click.echo(f"{found['folder']}: {count(found['clips'], 'clip')}, {found['bytes'] / 1e6:.1f} of {found['limit'] / 1e6:.0f} MB")
+
+
+@main.command()
 @talking
 def schema(as_json: bool, verbose: bool):
     """Print the JSON Schema of a scene YAML."""
@@ -232,22 +258,24 @@ def schema(as_json: bool, verbose: bool):
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
-          size: str | None, jobs: int | None, verbose: bool) -> None:
+          size: str | None, jobs: int | None, cluster: str | None, verbose: bool) -> None:
     """Makes spec after spec, and says what there is now."""
-    from studio.plan import scenes_of
+    from studio.plan import parts_of, scenes_of
     from studio.render.quality import parse
 
     chosen, results = parse(quality, fps, size), []
     _look_at_themes(scene.theme for spec in specs for scene in scenes_of(spec))
     for spec in specs:
-        with progress(sum(len(scene.wanted) for scene in scenes_of(spec)), f"{what} {spec.name}") as done:
-            results.append(make(spec, chosen, output, jobs or cores(), progress=done))
+        parts = parts_of(spec) if what == "rendering" else scenes_of(spec)
+        with progress(sum(len(part.wanted) for part in parts), f"{what} {spec.name}") as done:
+            results.append(make(spec, chosen, output, cluster or jobs or cores(), progress=done))
     sums = {key: sum(getattr(result, key) for result in results) for key in ("frames", "rendered", "cached", "seconds")}
     if as_json:
         return say_json({"files": [str(file) for result in results for file in result.files]} | sums)
     for result in results:
         click.echo("\n".join(map(str, result.files if verbose else result.files[:1])))
-    click.echo(f"{count(sums['rendered'], 'clip')}, {sums['frames']} frames, {sums['seconds']:.1f} s", err=True)
+    made = f"{count(sums['rendered'], 'clip')}{' and {cached} from the cache' if sums['cached'] else ''}".format(**sums)
+    click.echo(f"{made}, {sums['frames']} frames, {sums['seconds']:.1f} s", err=True)
 
 
 def _look_at_themes(names: Iterable[str]) -> None:
@@ -258,4 +286,4 @@ def _look_at_themes(names: Iterable[str]) -> None:
     if illegible := [problem for problem in problems if problem.kind == "illegible"]:
         raise UserError(illegible)
     for problem in problems:
-        click.echo(f"warning: {problem}", err=True)
+        warn(str(problem))

@@ -194,6 +194,24 @@ class Draft:
             self._check_glyphs(f"captions.{step}.{language}", text)
         return {step: text for step, text in own.items() if text}
 
+    def voice(self, scene: type) -> dict[str, tuple[str, float]]:
+        """What is heard, by step: the file, and how many seconds it lasts."""
+        if not self.keys.voice:
+            return {}
+        from studio import sound  # reads with av, which few need this early
+
+        found = {}
+        for step, file in self.keys.voice.items():
+            path = f"voice.{step}"
+            if step not in scene.step_names():
+                self._unknown_step(path, step, scene.step_names(), self._place(path).key)
+            try:
+                found[step] = file, sound.seconds(Path(file))
+            except ValueError as error:
+                hint = "name a sound file, such as a WAV"
+                self._wrong(path, f"{assets.shown(Path(file))} {error}", "sound", hint)
+        return found
+
     def language(self) -> str:
         """The name of the language, or the path of its file."""
         language = self.keys.language

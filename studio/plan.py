@@ -7,9 +7,11 @@ from itertools import accumulate
 
 import model
 import scenes
-from scenes.base import ExplainerScene, Staging, Watch
+from scenes.base import ExplainerScene, Staging, Watch, reading_time
+from scenes.cards import CARD, CARDS, CardText, TitleCard
 from studio import assets
 from studio.errors import Problem, RenderError, UserError
+from studio.render import inputs
 from studio.render.quality import DEFAULT, QUALITIES, Quality
 from studio.render.worker import count_frames
 from studio.spec import FilmSpec, SceneSpec, load
@@ -44,7 +46,7 @@ def loaded(targets: Sequence[str], overrides: Sequence[str]) -> list[SceneSpec |
         try:
             specs.append(load(target, overrides))
             for scene in scenes_of(specs[-1]):
-                stage(scene)
+                assets.theme(scene.theme, scene.language), assets.words(scene.language)
                 if sources.setdefault(scene.name, scene.source) != scene.source:
                     message = f"its files would be those of {sources[scene.name]}, which has the same name"
                     problems.append(Problem(message, scene.source, kind="duplicate", hint="render it with another --output"))
@@ -76,14 +78,17 @@ def stage(spec: SceneSpec) -> Staging:
     """All that the scene of a spec is given. Raises UserError if its theme is not sound."""
     return Staging(
         scene=spec.scene, number=spec.number, trace=trace(spec),
-        theme=assets.theme(spec.theme, spec.language), words=assets.words(spec.language),
+        theme=assets.theme(spec.theme, spec.language), words=inputs.words(spec),
         focus=spec.focus, block=spec.block, head=spec.head, steps=spec.steps, captions=spec.captions,
         language=assets.code(spec.language), pace=spec.pace, decimals=spec.decimals,
+        voices={step: voice.seconds for step, voice in spec.voice.items()}, burned=spec.burned,
     )
 
 
-def build(spec: SceneSpec, renderer=None, watch: Watch | None = None) -> ExplainerScene:
+def build(spec: SceneSpec, renderer=None, watch: Watch | None = None) -> ExplainerScene | TitleCard:
     """The scene of a spec, not yet played. Within `studio.render.manim_settings.settings` it is the same everywhere."""
+    if spec.card:
+        return TitleCard(assets.theme(spec.theme, spec.language), spec.card, spec.pace, renderer, watch)
     return scenes.find(spec.scene)(stage(spec), renderer, watch)
 
 
@@ -105,6 +110,24 @@ def timeline(spec: SceneSpec, quality: Quality = QUALITIES[DEFAULT]) -> list[Tim
     return [TimedStep(step, caption(step), start, end - start) for step, start, end in zip(spec.steps, [0.0, *ends], ends)]
 
 
+def reading_seconds(spec: SceneSpec, step: str) -> float:
+    """About how long a step takes at least: what the scene reckons with for its caption to be read."""
+    if spec.card:
+        return spec.card.seconds
+    words = assets.words(spec.language)
+    caption = spec.captions.get(step) or words["scenes"][spec.scene]["steps"][step]["caption"]
+    return reading_time(caption, words) / spec.pace
+
+
+def translated(spec: SceneSpec, step: str, shown: str, language: str) -> str:
+    """The caption that a step shows, in another language: the user's own, or the one that stands there for what is shown."""
+    if assets.code(language) == assets.code(spec.language):
+        return shown
+    here, there = (assets.words(name)["scenes"][spec.scene]["steps"][step] for name in (spec.language, language))
+    wording = next((key for key, words in here.items() if words == shown), "caption")
+    return " ".join(spec.translations.get(step, {}).get(assets.code(language), "").split()) or there[wording]
+
+
 def title(spec: SceneSpec) -> str:
     """The title of a scene, in its language."""
     return assets.words(spec.language)["scenes"][spec.scene]["title"]
@@ -113,6 +136,48 @@ def title(spec: SceneSpec) -> str:
 def scenes_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:
     """The scenes of a film, or the one scene."""
     return spec.scenes if isinstance(spec, FilmSpec) else (spec,)
+
+
+def burning(spec: SceneSpec | FilmSpec, burned: bool) -> SceneSpec | FilmSpec:
+    """The same, with or without captions in the picture."""
+    if isinstance(spec, FilmSpec):
+        return spec.model_copy(update={"scenes": tuple(burning(scene, burned) for scene in spec.scenes)})
+    return spec.model_copy(update={"burned": burned})
+
+
+def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:
+    """What is played, in order: of a film its scenes with the cards around them, else the one scene.
+
+    No card parts a scene from the one on whose last frame it opens.
+    """
+    if not isinstance(spec, FilmSpec):
+        return (spec,)
+    words = assets.words(spec.scenes[0].language)["film"]
+    parts = [_card(spec.scenes[0], "opening", CardText(spec.title, below=(words["opening"],), seconds=3.2))] if spec.title else []
+    for place, scene in enumerate(spec.scenes):
+        if not (place and _goes_on(spec.scenes[place - 1], scene)):
+            parts.append(_card(scene, scene.name, CardText(title(scene), str(place + 1), place=place, of=len(spec.scenes))))
+        parts.append(scene)
+    below = words["closing_computed"], words["closing_yours"]
+    return *parts, _card(spec.scenes[-1], "closing", CardText(words["closing"], below=below, seconds=4.5))
+
+
+def _goes_on(before: SceneSpec, after: SceneSpec) -> bool:
+    """Whether a scene opens on the last frame of another: it is made to, and both show the same."""
+    last, first = (scenes.find(spec.scene).step_names()[end] for spec, end in ((before, -1), (after, 0)))
+    same = ("tokens", "model", "focus", "block", "head", "language", "theme", "decimals")
+    return (scenes.find(after.scene).follows == before.scene and (before.steps[-1], after.steps[0]) == (last, first)
+            and all(getattr(before, key) == getattr(after, key) for key in same))
+
+
+def _card(beside: SceneSpec, name: str, said: CardText) -> SceneSpec:
+    """A title card that looks as the scene beside it does, and has nothing of it but theme, language and pace."""
+    kept = {key: getattr(beside, key) for key in ("theme", "language", "pace")}
+    return SceneSpec(
+        source="", name=f"{CARDS}-{name}", scene=CARDS, number=0, tokens=(), twin=(), focus=0, model=model.ModelConfig(),
+        intervention=model.Intervention(0, 0), block=0, head=0, steps=(CARD,), wanted=(CARD,), captions={}, translations={}, voice={},
+        decimals=0, card=said, **kept,
+    )
 
 
 def contents() -> dict[str, list[dict]]:

@@ -5,7 +5,7 @@ What counts, from the weakest to the strongest: defaults, film YAML, scene YAML,
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -15,16 +15,26 @@ from pydantic import BaseModel, ConfigDict
 
 import scenes
 from model import Intervention, ModelConfig
+from scenes.cards import CardText
 from studio import assets, yaml_file
 from studio.draft import Draft, no_glyph
 from studio.errors import Problem, UserError, did_you_mean, quoted
 from studio.yaml_file import FORBIDDEN, Layer, Place
 
 # A value of these keys is YAML on the command line as well; any other is the text as it stands.
-STRUCTURED = re.compile(r"tokens|steps|model|intervene|captions(\.[^.]+)?")
+STRUCTURED = re.compile(r"tokens|steps|model|intervene|voice|captions(\.[^.]+)?")
 SHORT = {"language": "--lang", "theme": "--theme"}
 OF_A_FILM = ("title", "scenes", "scene")
 OF_THE_SENTENCE = ("sentence", "tokens", "focus", "twin")
+
+
+class Voice(BaseModel):
+    """A sound file, and how many seconds it lasts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    seconds: float
 
 
 class SceneSpec(BaseModel):
@@ -32,7 +42,8 @@ class SceneSpec(BaseModel):
 
     source: its YAML, as it is called in messages; name: the stem of that file. scene, number: the class that draws it and its
     place in the storyboard. twin: the tokens of the other sentence, if there is one. focus, block, head: from 0. steps: all that play; wanted: those that are to be rendered.
-    captions: own words by step, in the scene's language. theme: a name or the path of a file.
+    captions: own words by step, in the scene's language; translations: in any language, by step, then language. voice: what is
+    heard, by step. burned: whether captions are in the picture. card: of a title card, which has no scene. theme: a name or the path of a file.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,10 +62,14 @@ class SceneSpec(BaseModel):
     steps: tuple[str, ...]
     wanted: tuple[str, ...]
     captions: dict[str, str]
+    translations: dict[str, dict[str, str]]
+    voice: dict[str, Voice]
     language: str
     theme: str
     pace: float
     decimals: int
+    burned: bool = True
+    card: CardText | None = None
 
 
 class FilmSpec(BaseModel):
@@ -117,16 +132,23 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     if scene:
         steps = draft.steps(scene)
         values |= dict(scene=scene.__module__.rpartition(".")[2], number=scene.number, captions=draft.captions(scene),
-                       steps=steps, wanted=steps)
+                       translations=draft.keys.captions, voice=_voices(draft.voice(scene)), steps=steps, wanted=steps)
     problems += sorted(draft.problems, key=_reading_order)
     return None if draft.problems else SceneSpec(**values)
+
+
+def _voices(files: Mapping[str, tuple[str, float]]) -> dict[str, Voice]:
+    return {step: Voice(path=path, seconds=seconds) for step, (path, seconds) in files.items()}
 
 
 def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> FilmSpec:
     problems += layer.problems
     title, entries = layer.values.get("title", ""), layer.values["scenes"]
-    if not isinstance(title, str):
-        problems.append(Problem(f"must be a text, not {quoted(title)}", layer.places["title",].value, "title", "wrong-type"))
+    titles = title if isinstance(title, dict) else {"": title}
+    if not titles or not all(isinstance(text, str) for text in titles.values()):
+        message, hint = f"must be a text, not {quoted(title)}", "or one for each language: {en: …, zh: …}"
+        problems.append(Problem(message, layer.places["title",].value, "title", "wrong-type", hint))
+        titles = {}
     if "scene" in layer.values:
         message, hint = "unknown key in a film", "name scenes in 'scenes'"
         problems.append(Problem(message, layer.places["scene",].key, "scene", "unknown-key", hint))
@@ -139,9 +161,11 @@ def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> Fil
         if spec and spec.name in [other.name for other in specs[:number] if other]:
             message, hint = f"{quoted(spec.name)} is in the film already", "give it a file of another name"
             problems.append(Problem(message, layer.places["scenes", number].value, f"scenes.{number}", "duplicate", hint))
-    if "title" in layer.values and isinstance(title, str) and specs[0]:
+    title = ""
+    if titles and specs[0]:
+        title = titles.get(assets.code(specs[0].language), next(iter(titles.values())))
         fonts = assets.theme(specs[0].theme, specs[0].language).fonts
-        problems += filter(None, [no_glyph(title, fonts, layer.places["title",].value, "title")])
+        problems += filter(None, [no_glyph(title, fonts, layer.places["title",].value, "title")] if title else [])
     if problems:
         raise UserError(problems)
     return FilmSpec(source=assets.shown(path), name=path.stem, title=title, scenes=tuple(specs))
@@ -180,6 +204,9 @@ def _read(path: Path) -> Layer:
 def _anchored(layer: Layer, folder: Path) -> Layer:
     """The layer, its theme, language and weights looked for beside the file that names them."""
     values, model = dict(layer.values), layer.values.get("model")
+    if isinstance(values.get("voice"), dict):
+        values["voice"] = {step: str(folder.resolve() / file) if isinstance(file, str) else file
+                           for step, file in values["voice"].items()}
     for key in ("theme", "language"):
         if isinstance(values.get(key), str) and assets.is_path(values[key]):
             values[key] = str(folder.resolve() / values[key])

@@ -1,5 +1,13 @@
 """What all tests share."""
 
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def cache_of_its_own(tmp_path_factory, monkeypatch):
+    """No test finds what another one, or the user, has rendered."""
+    monkeypatch.setenv("ANIMFORMER_CACHE", str(tmp_path_factory.mktemp("cache")))
+
 
 def pytest_addoption(parser):
     parser.addoption("--accept", action="store_true", help="Take what the scenes show now as the goldens.")

@@ -15,11 +15,13 @@ from test_render import COLOURS, LENGTHS, TINY, Broken, Shapes, decoded, job
 
 from model import ModelConfig
 from studio import plan
+from studio.console import Progress
 from studio.errors import RenderError, UserError
 from studio.output import files
 from studio.output.assemble import concatenate
 from studio.output.film import render_film
 from studio.output.storyboard import make_storyboard
+from studio.render import inputs
 from studio.render.encoder import ClipEncoder
 from studio.render.worker import render_step
 from studio.spec import FilmSpec, load
@@ -43,7 +45,9 @@ def full_disk(size):
 def spec(monkeypatch):
     """A scene spec whose scene is Shapes."""
     monkeypatch.setattr(plan, "build", build_shapes)
-    return load("qkv").model_copy(update={"steps": STEPS, "wanted": STEPS})
+    monkeypatch.setattr(inputs, "of", lambda spec, step, quality: {"step": step})
+    captions = {step: f"A {step}." for step in STEPS}
+    return load("qkv").model_copy(update={"steps": STEPS, "wanted": STEPS, "captions": captions})
 
 
 def build_shapes(spec, renderer=None, watch=None):
@@ -54,8 +58,23 @@ def build_broken(spec, renderer=None, watch=None):
     return Broken(renderer, watch)
 
 
+class Told(Progress):
+    """Remembers what it is told is done."""
+
+    def __init__(self):
+        self.names = []
+
+    def __call__(self, name, frames=0, cached=False):
+        self.names.append(name)
+
+
 def names(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def written(folder):
+    """Which file is where, and when it was written."""
+    return {path: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.rglob("*.*")}
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +129,26 @@ def test_a_clip_on_a_full_disk_fails(tmp_path):
         encoder.write(np.zeros((90, 160, 4), np.uint8))
         encoder.close()
     encoder.abort()
+
+
+def test_what_a_killed_process_left_is_swept_and_what_another_one_writes_is_not(tmp_path):
+    left, mine, film = (tmp_path / name for name in (f".animformer-{'0' * 32}.mp4", ".notes.mp4", "film.mp4"))
+    left.write_text("half"), mine.write_text("mine")
+    with files.atomic(film) as partial:
+        partial.write_text("whole")
+        files.sweep([tmp_path, tmp_path / "nowhere"])
+        assert partial.exists() and not left.exists()
+    assert names(tmp_path) == [".notes.mp4", "film.mp4"] and film.read_text() == "whole"
+
+
+def test_what_is_there_already_is_not_written_again(tmp_path):
+    path = tmp_path / "clip.mp4"
+    files.write(path, b"first")
+    before = written(tmp_path)
+    with files.hold(path, b"first") as held:
+        assert written(tmp_path) == before
+        files.write(path, b"second")
+        assert path.read_bytes() == b"second" and held.seek(0) == 0 and held.read() == b"first"
 
 
 # Clips put together
@@ -167,9 +206,9 @@ def test_clips_of_two_qualities_do_not_mix(tmp_path, clips):
 # A render
 
 def test_a_scene(tmp_path, spec, clips):
-    told = []
-    result = render_film(spec, TINY, tmp_path, 1, told.append)
-    assert told == [f"qkv/{step}" for step in STEPS]
+    told = Told()
+    result = render_film(spec, TINY, tmp_path, 1, told)
+    assert sorted(told.names) == sorted(f"qkv/{step}" for step in STEPS)
     expected = ["scenes/qkv.mp4", "scenes/qkv.json", *(clip + suffix for clip in CLIPS for suffix in (".mp4", ".png", ".json"))]
     assert [str(path.relative_to(tmp_path)) for path in result.files] == expected
     assert names(tmp_path) == sorted(expected)
@@ -226,6 +265,42 @@ def test_a_film(tmp_path, spec):
     assert said["scenes"][1]["steps"][0] == {"id": "again/square", "caption": "A square.", "start": 2.8, "end": 3.6}
 
 
+def test_a_second_render_writes_nothing_again(tmp_path, spec):
+    film = FilmSpec(source="film.yaml", name="film", title="One", scenes=(spec,))
+    render_film(film, TINY, tmp_path, 1)
+    before = written(tmp_path)
+    render_film(film, TINY, tmp_path, 1)
+    assert written(tmp_path) == before
+    (tmp_path / "film.mp4").write_bytes((tmp_path / f"{CLIPS[0]}.mp4").read_bytes())  # a video, but not of these clips
+    render_film(film, TINY, tmp_path, 1)
+    assert len(decoded((tmp_path / "film.mp4").read_bytes())) == 28
+
+
+def test_clips_of_steps_that_are_gone_go_and_nothing_else(tmp_path, spec):
+    render_film(spec, TINY, tmp_path, 1)
+    (tmp_path / "clips/qkv/07-notes.mp4").write_text("the user's")
+    (tmp_path / "clips/qkv/08-more.json").write_text("{}")
+    shorter = {"steps": ("square", "turn"), "wanted": ("turn",)}
+    render_film(spec.model_copy(update=shorter), TINY, tmp_path, 1)
+    assert f"{CLIPS[1]}.mp4" in names(tmp_path)
+    render_film(spec.model_copy(update=shorter | {"wanted": ("square", "turn")}), TINY, tmp_path, 1)
+    kept = [f"clips/qkv/{name}{kind}" for name in ("01-square", "02-turn") for kind in (".json", ".mp4", ".png")]
+    theirs = ["clips/qkv/07-notes.mp4", "clips/qkv/08-more.json"]
+    assert names(tmp_path) == sorted([*kept, *theirs, "scenes/qkv.json", "scenes/qkv.mp4"])
+
+
+def test_a_film_is_made_of_its_own_clips_whoever_else_writes_to_the_folder(tmp_path, spec, clips):
+    class Meddler(Told):
+        def __call__(self, name, frames=0, cached=False):
+            super().__call__(name)
+            path = tmp_path / f"{CLIPS[STEPS.index(name.removeprefix('qkv/'))]}.mp4"
+            files.write(path, clips[0].read_bytes())
+
+    render_film(spec, TINY, tmp_path, 1, Meddler())
+    scene = decoded((tmp_path / "scenes/qkv.mp4").read_bytes())
+    np.testing.assert_array_equal(scene, np.concatenate([decoded(path.read_bytes()) for path in clips]))
+
+
 def test_a_step_that_fails_leaves_the_old_scene(tmp_path, spec, monkeypatch):
     (tmp_path / "scenes").mkdir()
     (tmp_path / "scenes/qkv.mp4").write_text("old")
@@ -276,10 +351,10 @@ def test_a_storyboard(tmp_path, spec):
 
 
 def test_strips(tmp_path, spec):
-    told = []
-    result = make_storyboard(spec.model_copy(update={"wanted": ("triangle",)}), TINY, tmp_path, 1, 5, told.append)
+    told = Told()
+    result = make_storyboard(spec.model_copy(update={"wanted": ("triangle",)}), TINY, tmp_path, 1, 5, told)
     assert names(tmp_path) == ["storyboard.png", "storyboard/qkv/02-triangle.png", "storyboard/qkv/02-triangle.strip.png"]
     assert sorted(str(path.relative_to(tmp_path)) for path in result.files) == names(tmp_path)
-    assert told == ["qkv/triangle"]
+    assert told.names == ["qkv/triangle"]
     strip = Image.open(tmp_path / "storyboard/qkv/02-triangle.strip.png")
     assert strip.width > 4 * 640 and strip.height > 2 * 360  # four in a row, two rows

@@ -11,10 +11,16 @@ import numpy as np
 
 from model.checkpoint import Checkpoint
 from model.config import Intervention, ModelConfig
-from model.experiments import scaling, twin
+from model.experiments import (
+    ablation, candidates, causal, distances, folding, moments, multiplications, passes, probe, scaling,
+    shuffling, twin, waves,
+)
 from model.weights import Weights
 
-EXPERIMENTS = {"scaling": scaling, "twin": twin}
+EXPERIMENTS = {"scaling": scaling, "twin": twin, "passes": passes, "causal": causal,
+               "folding": folding, "shuffling": shuffling, "waves": waves, "probe": probe,
+               "multiplications": multiplications, "moments": moments, "candidates": candidates,
+               "distances": distances, "ablation": ablation}
 
 
 class Run(NamedTuple):

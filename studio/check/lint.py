@@ -153,6 +153,8 @@ def _letters(scene: ExplainerScene, sight: Sight) -> Iterator[tuple]:
 
 
 def _caption(scene: ExplainerScene, moment: Moment) -> Iterator[tuple]:
+    if not scene.staging.burned:
+        return
     lines = [shape for shape in scene.announced[1].family_members_with_points() if isinstance(shape, Label)]
     if len(lines) > MOST_LINES:
         yield "lines", f"the caption has {len(lines)} lines; shorten it to {MOST_LINES}", 0.0

@@ -6,6 +6,7 @@ import numpy as np
 
 from scenes.base import ExplainerScene
 from scenes.parts.bars import Bar, SignedBar
+from scenes.parts.chart import Curve
 from scenes.parts.flow import WeightLine, weight_opacity, weight_width
 from scenes.parts.heat_map import Cell, cell_colour
 from scenes.parts.label import MINUS, Number
@@ -29,10 +30,10 @@ def _wrong(scene: ExplainerScene, shape) -> Iterator[str]:
 
 
 def _number(scene: ExplainerScene, label: Number, recorded: float) -> Iterator[str]:
-    shown, decimals = float(label.string.replace(MINUS, "-")), len(label.string.partition(".")[2])
+    shown, decimals = float(label.string.replace(MINUS, "-").replace("∞", "inf")), len(label.string.partition(".")[2])
     # Weights are rounded so that what is shown of a row adds up to 1: up or down, never further.
     allowed = 10**-decimals * (1 if label.source.name.endswith("weights") else 0.5)
-    if abs(shown - recorded) > allowed + EXACT:
+    if shown != recorded and abs(shown - recorded) > allowed + EXACT:
         yield f"is shown as {label.string}"
     if "-" in label.string or label.string.startswith(MINUS) and shown == 0:
         yield f"is written {label.string}"
@@ -61,4 +62,10 @@ def _signed_bar(scene: ExplainerScene, bar: SignedBar, recorded: np.ndarray) -> 
         yield "is not as high, or as deep, as that"
 
 
-COMPARE = {Number: _number, Cell: _cell, WeightLine: _line, Bar: _bar, SignedBar: _signed_bar}
+def _curve(scene: ExplainerScene, curve: Curve, recorded: np.ndarray) -> Iterator[str]:
+    heights = curve.knots()[:, 1]
+    if np.abs(heights - heights[0] - (recorded - recorded[0]) * curve.unit).max() > EXACT:
+        yield "does not run like that"
+
+
+COMPARE = {Number: _number, Cell: _cell, WeightLine: _line, Bar: _bar, SignedBar: _signed_bar, Curve: _curve}

@@ -2,40 +2,47 @@
 
 import hashlib
 import json
-import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
-from functools import cache, lru_cache
-from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
-from model import Trace
 from studio import assets, plan
-from studio.fonts import font_packages
+from studio.render.cache import Entry
+from studio.render.inputs import versions
 from studio.render.quality import Quality
-from studio.render.worker import Clip
 from studio.spec import SceneSpec
 
-PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg")
+
+def digests(spec: SceneSpec) -> dict[str, str]:
+    """The digest of the trace that a scene draws, and that of its weights: SHA-256, in hexadecimal, over names and bytes."""
+    trace, weights = plan.trace(spec), hashlib.sha256()
+    for name, array in trace.arrays.items():
+        if name.startswith("weights."):
+            weights.update(name.encode() + b"\0" + array.astype("<f8", copy=False).tobytes())
+    return {"weights_digest": weights.hexdigest(), "trace_digest": trace.digest}
 
 
-def clip(spec: SceneSpec, step: str, clips: Mapping[str, Clip], quality: Quality) -> dict[str, Any]:
+def clip(spec: SceneSpec, step: str, clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:
     """A video of one step. clips: by `scene/step`."""
     return _video(clips[f"{spec.name}/{step}"].frames, quality) | _scene(spec, (step,), clips, quality, 0)
 
 
-def scene(spec: SceneSpec, clips: Mapping[str, Clip], quality: Quality) -> dict[str, Any]:
+def scene(spec: SceneSpec, clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:
     """A video of a whole scene."""
     described = _scene(spec, spec.steps, clips, quality, 0)
     return _video(_length(spec, clips), quality) | described
 
 
-def film(title: str, specs: tuple[SceneSpec, ...], clips: Mapping[str, Clip], quality: Quality) -> dict[str, Any]:
-    """A video of many scenes; all times are the film's."""
-    scenes, start = [], 0
-    for spec in specs:
-        scenes.append(_scene(spec, spec.steps, clips, quality, start))
+def film(title: str, parts: tuple[SceneSpec, ...], clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:
+    """A video of scenes and the cards before and after them; all times are the film's. A scene `opens` with the card before it."""
+    scenes, start, opens = [], 0, 0
+    for spec in parts:
+        if not spec.card:
+            scenes.append(_scene(spec, spec.steps, clips, quality, start) | {"opens": _seconds(opens, quality)})
         start += _length(spec, clips)
+        opens = opens if spec.card else start
     return {"title": title} | _video(start, quality) | {"scenes": scenes}
 
 
@@ -44,20 +51,28 @@ def to_json(described: Mapping[str, Any]) -> bytes:
     return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _length(spec: SceneSpec, clips: Mapping[str, Clip]) -> int:
+def is_of(described: Path, step: str) -> bool:
+    """Whether a file describes the clip of this `scene/step`."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        said = json.loads(described.read_bytes())
+        return [each["id"] for each in said["steps"]] == [step]
+    return False
+
+
+def _length(spec: SceneSpec, clips: Mapping[str, Entry]) -> int:
     return sum(clips[f"{spec.name}/{step}"].frames for step in spec.steps)
 
 
 def _video(frames: int, quality: Quality) -> dict[str, Any]:
     return {
         "seconds": _seconds(frames, quality), "frames": frames, "fps": quality.fps,
-        "width": quality.width, "height": quality.height, "versions": _versions(),
+        "width": quality.width, "height": quality.height, "versions": versions(),
     }
 
 
-def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Clip], quality: Quality, start: int) -> dict[str, Any]:
+def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Entry], quality: Quality, start: int) -> dict[str, Any]:
     """start: the frame it begins at. As in the YAML, focus counts from 0, block and head from 1."""
-    trace, steps, end = plan.trace(spec), [], start
+    steps, end = [], start
     for name in names:
         made = clips[f"{spec.name}/{name}"]
         begin, end = end, end + made.frames
@@ -68,25 +83,10 @@ def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Clip], q
         "start": _seconds(start, quality), "end": _seconds(end, quality), "steps": steps,
         "sentence": " ".join(spec.tokens), "tokens": list(spec.tokens),
         "focus": spec.focus, "block": spec.block + 1, "head": spec.head + 1,
-        "model": asdict(spec.model), "weights_digest": _weights_digest(trace), "trace_digest": trace.digest,
+        "model": asdict(spec.model), **made.digests,
         "language": assets.code(spec.language), "theme": spec.theme, "pace": spec.pace, "decimals": spec.decimals,
     }
 
 
 def _seconds(frames: int, quality: Quality) -> float:
     return round(frames / quality.fps, 6)
-
-
-@lru_cache(8)
-def _weights_digest(trace: Trace) -> str:
-    """SHA-256, in hexadecimal, over the names and bytes of the weights."""
-    sha = hashlib.sha256()
-    for name, array in trace.arrays.items():
-        if name.startswith("weights."):
-            sha.update(name.encode() + b"\0" + array.astype("<f8", copy=False).tobytes())
-    return sha.hexdigest()
-
-
-@cache
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | {name: version(name) for name in (*PACKAGES, *font_packages())}

@@ -1,20 +1,33 @@
-"""Films, scenes and steps as files: rendered in the farm, put together, described."""
+"""Films, scenes and steps as files: taken from the cache or rendered in the farm, put together, described."""
 
+import hashlib
+import json
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache as remembered
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from studio import plan
-from studio.output import describe, files
-from studio.output.assemble import concatenate
+from studio.console import Progress
+from studio.output import describe, files, spoken
+from studio.output.assemble import concatenate, is_made_of
+from studio.output.captions import subrip, webvtt
+from studio.output.extras import Extras
 from studio.render import farm
+from studio.render.cache import Cache, Entry
+from studio.render.order import Order, carrying, make, order_of
 from studio.render.quality import Quality
-from studio.render.worker import Clip, Job, render_step
+from studio.render.worker import Clip
 from studio.spec import FilmSpec, SceneSpec
 
-Progress = Callable[[str], None]          # is told the name of every step that is done
+SILENT = Progress()
+CAPTIONS = ("burned", "track", "none")    # in the picture; as subtitles, in all videos; nowhere
+NUMBERED = re.compile(r"\d{2,}-(\w+)")
 
 
 @dataclass(frozen=True)
@@ -28,27 +41,34 @@ class Result:
     seconds: float
 
 
-def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, n_workers: int,
-                progress: Progress = lambda *_: None) -> Result:
-    """Renders what is wanted of a scene or film, with pictures and descriptions beside the videos.
+def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers: int | str,
+                progress: Progress = SILENT, cache: Cache | None = None, captions: str | None = None) -> Result:
+    """Makes what is wanted of a scene or film, with pictures and descriptions beside the videos.
 
     `out/clips/SCENE/01-STEP.mp4` for each step, `out/scenes/SCENE.mp4` for each scene that is wanted whole, `out/film.mp4` for
-    a film. A file appears when it is whole, an older one stays until then. Raises UserError, before anything is rendered, if
+    a film. A file appears when it is whole, an older one stays until then; one that is right already is not written again.
+    workers: as for `farm.run`. cache: where clips are that need not be rendered. captions: one of CAPTIONS; None is `burned`, and
+    for a film subtitles as well, which a player shows when it is told to. Raises UserError, before anything is rendered, if
     `out` cannot be written to; RenderError if a step fails: the others are done nevertheless.
     """
     began = time.monotonic()
-    production = _Production(target, quality, out)
-    files.check_writable(out, production.files())
-    jobs = production.jobs()
-
-    def on_done(job: Job, clip: Clip) -> None:
-        production.publish(job, clip)
-        progress(str(job))
-
-    farm.run(render_step, jobs, n_workers, on_done)
-    production.publish_film()
+    with ExitStack() as held:
+        production = _Production(plan.burning(target, captions in (None, "burned")), quality, out, held, captions)
+        files.check_writable(out, production.files())
+        files.sweep({path.parent: None for path in production.files()})
+        missing = []
+        for order in production.orders():
+            if entry := cache and cache.get(order.key):
+                production.publish(order, entry)
+                progress(str(order), entry.frames, cached=True)
+            else:
+                missing.append(order)
+        if missing:
+            production.render(missing, workers, progress, cache)
+        production.publish_film()
     frames = sum(clip.frames for clip in production.clips.values())
-    return Result(tuple(production.files()), frames, len(jobs), 0, time.monotonic() - began)
+    made = len(missing), len(production.clips) - len(missing)
+    return Result(tuple(production.files()), frames, *made, time.monotonic() - began)
 
 
 def numbered(spec: SceneSpec, step: str) -> str:
@@ -57,48 +77,118 @@ def numbered(spec: SceneSpec, step: str) -> str:
 
 
 class _Production:
-    """A render under way: which files there will be, and the clips that are done, by `scene/step`, without their pictures."""
+    """A render under way: which files there will be, and by `scene/step` the clips that are done.
 
-    def __init__(self, target: SceneSpec | FilmSpec, quality: Quality, out: Path):
-        self.target, self.quality, self.out = target, quality, out
-        self.scenes = {spec.name: spec for spec in plan.scenes_of(target)}
-        self.clips: dict[str, Clip] = {}
+    Of a clip only its file is held, opened: whoever else writes to the same folders, a film is made of its own clips.
+    """
 
-    def jobs(self) -> list[Job]:
-        """A job for each clip, in the order they play."""
-        return [
-            Job(spec.name, step, partial(plan.build, spec), self.quality)
-            for spec in self.scenes.values() for step in spec.wanted
-        ]
+    def __init__(self, target: SceneSpec | FilmSpec, quality: Quality, out: Path, held: ExitStack, captions: str | None):
+        self.target, self.quality, self.out, self.held, self.captions = target, quality, out, held, captions
+        self.parts = plan.parts_of(target)
+        self.scenes = {spec.name: spec for spec in self.parts if not spec.card}
+        self.clips: dict[str, Entry] = {}
+        self.movies: dict[str, BinaryIO] = {}
+        self.marks: dict[str, str] = {}
+        self._digests = remembered(lambda scene: describe.digests(self.scenes[scene]) if scene in self.scenes else {})
+
+    def orders(self) -> Iterator[Order]:
+        """An order for each clip, in the order they play."""
+        for spec in self.parts:
+            for step in spec.wanted:
+                yield order_of(spec, step, self.quality)
 
     def files(self) -> Iterator[Path]:
         """All files there will be."""
         if isinstance(self.target, FilmSpec):
-            yield from _with(self._film(), ".json")
+            yield from _with(self._film(), ".json", *(suffix for _, suffix in self._subtitle_files()))
         for spec in self.scenes.values():
             if _whole(spec):
                 yield from _with(self._scene(spec), ".json")
             for step in spec.wanted:
                 yield from _with(self._clip(spec, step), ".png", ".json")
 
-    def publish(self, job: Job, clip: Clip) -> None:
+    def render(self, orders: Sequence[Order], workers: int | str, progress: Progress, cache: Cache | None) -> None:
+        """Draws clips, keeps them, and publishes them."""
+
+        def on_done(order: Order, clip: Clip) -> None:
+            entry = Entry(**vars(clip), seconds=clip.frames / self.quality.fps, digests=self._digests(order.scene))
+            if cache:
+                cache.put(order.key, entry)
+            self.publish(order, entry)
+            progress(str(order), entry.frames)
+
+        def length(order: Order) -> float:
+            known = cache and cache.seconds(order.spec.scene, order.step)
+            return known or plan.reading_seconds(order.spec, order.step)
+
+        orders = [replace(order, seconds=length(order)) for order in orders]
+        if isinstance(workers, str):
+            orders = [carrying(order) for order in orders]
+        try:
+            farm.run(make, orders, workers, on_done, lambda order: progress.begin(str(order)))
+        finally:
+            if cache:
+                cache.trim()
+
+    def publish(self, order: Order, entry: Entry) -> None:
         """Writes the files of a clip, and of its scene if that is now complete."""
-        spec = self.scenes[job.scene]
-        path = self._clip(spec, job.step)
-        self.clips[str(job)] = replace(clip, movie=b"", picture=b"")
-        files.write(path, clip.movie)
-        files.write(path.with_suffix(".png"), clip.picture)
-        self._describe(path, describe.clip(spec, job.step, self.clips, self.quality))
-        if _whole(spec) and all(f"{spec.name}/{step}" in self.clips for step in spec.steps):
-            concatenate([self._clip(spec, step) for step in spec.steps], self._scene(spec))
-            self._describe(self._scene(spec), describe.scene(spec, self.clips, self.quality))
+        self.marks[str(order)] = _hash(entry.movie)
+        self.clips[str(order)] = replace(entry, movie=b"", picture=b"")
+        if order.spec.card:
+            self.movies[str(order)] = BytesIO(entry.movie)
+            return
+        spec = order.spec
+        path, described = self._clip(spec, order.step), describe.clip(spec, order.step, self.clips, self.quality)
+        if self._extras(described):
+            self.movies[str(order)] = BytesIO(entry.movie)
+            self._put_together([str(order)], path, described)
+        else:
+            self.movies[str(order)] = self.held.enter_context(files.hold(path, entry.movie))
+        files.write(path.with_suffix(".png"), entry.picture)
+        self._describe(path, described)
+        if _whole(spec) and all(name in self.clips for name in _names(spec)):
+            described = describe.scene(spec, self.clips, self.quality)
+            self._put_together(_names(spec), self._scene(spec), described)
+            self._describe(self._scene(spec), described)
+            self._remove_stale(spec)
 
     def publish_film(self) -> None:
-        """Writes the film, if it is one, out of its scenes."""
+        """Writes the film, if it is one, out of its clips."""
         if isinstance(self.target, FilmSpec):
-            concatenate([self._scene(spec) for spec in self.target.scenes], self._film())
-            described = describe.film(self.target.title, self.target.scenes, self.clips, self.quality)
+            described = describe.film(self.target.title, self.parts, self.clips, self.quality)
+            self._put_together([name for spec in self.parts for name in _names(spec)], self._film(), described)
             self._describe(self._film(), described)
+            for language, suffix in self._subtitle_files():
+                written = subrip if suffix.endswith(".srt") else webvtt
+                cues = spoken.subtitles(described, self.scenes, language)
+                files.write(self._film().with_suffix(suffix), written(cues).encode())
+
+    def _subtitle_files(self) -> list[tuple[str, str]]:
+        """The files beside the film that say what is read: the language and the suffix of each."""
+        found = {} if self.captions == "none" else spoken.languages(self.parts[0])
+        return [(language, f".{code}{suffix}") for code, language in found.items() for suffix in (".srt", ".vtt")]
+
+    def _extras(self, described: dict) -> Extras:
+        """What a video holds beside its pictures."""
+        tracks = self.captions == "track" or self.captions is None and "scenes" in described
+        return spoken.extras(described, self.scenes, tracks, shown=self.captions == "track")
+
+    def _put_together(self, names: Sequence[str], path: Path, described: dict) -> None:
+        """Writes clips as one video, unless it is there already."""
+        extras = self._extras(described)
+        sounds = [_hash(sound.path.read_bytes()) for sound in extras.sounds]
+        mark = f"animformer {_hash(json.dumps([*(self.marks[name] for name in names), repr(extras), *sounds]).encode())}"
+        if not is_made_of(path, mark):
+            concatenate([self.movies[name] for name in names], path, mark, extras)
+
+    def _remove_stale(self, spec: SceneSpec) -> None:
+        """Removes the clips of steps that are no longer in the scene, known by what their description says."""
+        current = {numbered(spec, step) for step in spec.steps}
+        for described in self._clip(spec, spec.steps[0]).parent.glob("*.json"):
+            match = NUMBERED.fullmatch(described.stem)
+            if match and described.stem not in current and describe.is_of(described, f"{spec.name}/{match[1]}"):
+                for path in (*_with(described.with_suffix(".mp4"), ".png"), described):  # last what they are known by
+                    path.unlink(missing_ok=True)
 
     def _describe(self, path: Path, described: dict) -> None:
         files.write(path.with_suffix(".json"), describe.to_json(described))
@@ -117,5 +207,13 @@ def _whole(spec: SceneSpec) -> bool:
     return spec.wanted == spec.steps
 
 
+def _names(spec: SceneSpec) -> list[str]:
+    return [f"{spec.name}/{step}" for step in spec.steps]
+
+
 def _with(path: Path, *suffixes: str) -> tuple[Path, ...]:
     return path, *map(path.with_suffix, suffixes)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -13,7 +13,8 @@ from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 
 CURVE = 4                                 # points: an anchor, two handles, an anchor
 CLOSENESS = 1e-5                          # relative to coordinates: nearer points are the same to manim
-PATHS = 1024                              # kept, some 100 MB if many are texts; more than one frame has shapes
+LARGE = 2**16                             # bytes of points; a line of text has more, a cell or a number less
+SMALL_ONES, LARGE_ONES = 2048, 64         # paths that are kept, more than one frame has: some 100 MB, though texts move
 UNLIKE = "this pycairo is not the one expected: frames are drawn by manim's own, slower code"
 
 
@@ -72,7 +73,8 @@ class FastCamera(Camera):
         layers = [(width, rgbas) for width, rgbas in layers if width != 0 and _visible(rgbas)]
         if not layers:
             return
-        path = _path(shape.points.astype(float, copy=False).tobytes(), shape.tolerance_for_point_equality)
+        points = shape.points.astype(float, copy=False).tobytes()
+        path = (_small_path if len(points) < LARGE else _large_path)(points, shape.tolerance_for_point_equality)
         if path is None:
             self.display_vectorized(shape, context)
             return
@@ -104,7 +106,6 @@ def _visible(rgbas: np.ndarray) -> bool:
     return rgbas[0, 3] != 0 if len(rgbas) == 1 else bool(rgbas[:, 3].any())
 
 
-@lru_cache(PATHS)
 def _path(points: bytes, tolerance: float) -> _Path | None:
     """The path of a shape from its points, float (4 · curve, 3); None if they are not finite or the last curve is not whole.
 
@@ -132,6 +133,9 @@ def _path(points: bytes, tolerance: float) -> _Path | None:
     path = _Path(0, records.ctypes.data, len(records))
     path.kept = records
     return path
+
+
+_small_path, _large_path = lru_cache(SMALL_ONES)(_path), lru_cache(LARGE_ONES)(_path)
 
 
 def _apart(a: np.ndarray, b: np.ndarray, tolerance: float) -> np.ndarray:

@@ -1,86 +1,124 @@
-"""Many jobs at once, in processes of their own."""
+"""Many jobs at once: in processes of their own here, or on a cluster."""
 
 import multiprocessing
 import signal
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import wait as wait_for
 
 from studio.errors import RenderError, UserError
+from studio.render import cluster
 
 DIED = "the process that drew it died (out of memory?)"
 
 
-def run(work: Callable, jobs: Sequence, n_workers: int, on_done: Callable) -> None:
+def run(work: Callable, jobs: Sequence, workers: int | str, on_done: Callable, on_begin: Callable = lambda job: None) -> None:
     """Calls `on_done(job, work(job))` for each job as it is done, in this process, longest job first.
 
-    `work` and jobs must be picklable; jobs have `seconds`, and `str(job)` names them. A job that fails does not keep the others
-    from being done; in the end RenderError says which failed and why. A UserError ends everything, as does an interrupt: the
-    workers are killed at once and what they have left behind is removed.
+    workers: how many processes, or the address of a Dask scheduler. `work` and jobs must be picklable; jobs have `seconds`, and
+    `str(job)` names them; `on_begin(job)` is called as a job is handed out. A job that fails does not keep the others from being
+    done; in the end RenderError says which failed and why. A UserError ends everything, as does an interrupt: processes
+    are killed at once and what they have left behind is removed.
     """
-    errors: list[RenderError] = []
-    waiting = deque(sorted(jobs, key=lambda job: -job.seconds))
-    n_workers = min(n_workers, len(waiting))
-    while n_workers == 1 and waiting:  # a process for one worker would cost a second and gain nothing
-        job = waiting.popleft()
-        _finish(job, partial(_checked, work, job), on_done, errors)
-    while waiting:
-        # Which of the lost killed its process is not known; alone, the guilty one shows, and the others get done.
-        for job in _drain(work, waiting, n_workers, on_done, errors):
-            if _drain(work, deque([job]), 1, on_done, errors):
-                errors.append(RenderError(f"{job}: {DIED}"))
-    if errors:
-        raise RenderError("\n".join(map(str, errors))) from ExceptionGroup("what failed", errors)
+    rest = deque(sorted(jobs, key=lambda job: -job.seconds))
+    run = _Run(work, on_done, on_begin)
+    if isinstance(workers, str):
+        if rest:
+            with cluster.executor(workers) as executor:
+                run.drain(executor, rest, len(rest))
+    elif min(workers, len(rest)) == 1:  # a process for one worker would cost a second and gain nothing
+        run.here(rest)
+    else:
+        run.in_processes(rest, workers)
+    if run.errors:
+        raise RenderError("\n".join(map(str, run.errors))) from ExceptionGroup("what failed", run.errors)
 
 
-def _drain(work: Callable, waiting: deque, n_workers: int, on_done: Callable, errors: list[RenderError]) -> list:
-    """Works through the queue. If a worker dies, returns the jobs that were under way then."""
-    running: dict[Future, object] = {}
-    lost: list = []
-    with tempfile.TemporaryDirectory(prefix="animformer-") as scratch:
-        pool = ProcessPoolExecutor(n_workers, multiprocessing.get_context("spawn"), _enter, (scratch,))
+@dataclass
+class _Run:
+    """Jobs being done, and what has failed so far."""
+
+    work: Callable
+    on_done: Callable
+    on_begin: Callable
+    errors: list[RenderError] = field(default_factory=list)
+
+    def here(self, jobs: deque) -> None:
+        """Does the jobs in this process."""
+        for job in jobs:
+            self.on_begin(job)
+            self._finish(job, partial(_checked, self.work, job))
+
+    def in_processes(self, jobs: deque, n: int) -> None:
+        """Does the jobs in so many processes."""
+        while jobs:
+            with _processes(min(n, len(jobs))) as executor:
+                lost = self.drain(executor, jobs, n)
+            for job in lost:  # which of them killed its process is not known; alone, the guilty one shows
+                with _processes(1) as executor:
+                    if self.drain(executor, deque([job]), 1):
+                        self.errors.append(RenderError(f"{job}: {DIED}"))
+
+    def drain(self, executor: Executor, jobs: deque, most: int) -> list:
+        """Takes jobs out of the queue and does them, `most` at a time. If a process dies, returns those under way then."""
+        running: dict[Future, object] = {}
+        lost: list = []
+        while (jobs and not lost) or running:
+            while jobs and not lost and len(running) < most:
+                job = jobs.popleft()
+                try:
+                    running[_submit(executor, self.work, job)] = job
+                except BrokenExecutor:
+                    lost.append(job)
+                else:
+                    self.on_begin(job)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                job = running.pop(future)
+                if not future.cancelled() and isinstance(future.exception(), BrokenExecutor):
+                    lost.append(job)
+                else:
+                    self._finish(job, future.result)
+        return lost
+
+    def _finish(self, job, result: Callable) -> None:
         try:
-            while (waiting and not lost) or running:
-                while waiting and not lost and len(running) < n_workers:
-                    job = waiting.popleft()
-                    try:
-                        running[_submit(pool, work, job)] = job
-                    except BrokenProcessPool:
-                        lost.append(job)
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    job = running.pop(future)
-                    if isinstance(future.exception(), BrokenProcessPool):
-                        lost.append(job)
-                    else:
-                        _finish(job, future.result, on_done, errors)
+            done = result()
+        except UserError:
+            raise
+        except RenderError as error:
+            self.errors.append(error)
+        except Exception as error:  # of the executor: its network, its workers
+            self.errors.append(RenderError(f"{job}: {type(error).__name__}: {error}"))
+        else:
+            self.on_done(job, done)
+
+
+@contextmanager
+def _processes(n: int) -> Iterator[Executor]:
+    """So many processes, which do not outlive what is done with them."""
+    with tempfile.TemporaryDirectory(prefix="animformer-") as scratch:
+        pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), _enter, (scratch,))
+        try:
+            yield pool
         except BaseException:
             for process in list((pool._processes or {}).values()):
                 process.kill()
             raise
         finally:
             pool.shutdown(cancel_futures=True)
-    return lost
 
 
-def _finish(job, result: Callable, on_done: Callable, errors: list[RenderError]) -> None:
-    try:
-        done = result()
-    except RenderError as error:
-        errors.append(error)
-    else:
-        on_done(job, done)
-
-
-def _submit(pool: ProcessPoolExecutor, work: Callable, job) -> Future:
+def _submit(executor: Executor, work: Callable, job) -> Future:
     """A worker is started with Ctrl-C blocked, and so never sees it: it is for this process to stop the workers."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return pool.submit(_checked, work, job)
+        return executor.submit(_checked, work, job)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -92,7 +130,8 @@ def _checked(work: Callable, job):
     except UserError:
         raise
     except Exception as error:
-        raise RenderError(f"{job}: {type(error).__name__}: {error}") from error
+        said = "" if isinstance(error, RenderError) else f"{type(error).__name__}: "
+        raise RenderError(f"{job}: {said}{error}") from error
 
 
 def _enter(scratch: str) -> None:

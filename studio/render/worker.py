@@ -4,11 +4,12 @@ import io
 import tempfile
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from weakref import proxy
 
 import numpy as np
-from manim import Camera, Scene
+from manim import Animation, Camera, Scene
 from manim.renderer.cairo_renderer import CairoRenderer
 from PIL import Image
 
@@ -122,6 +123,8 @@ class StepRenderer(CairoRenderer):
     def _animate(self, scene: Scene, moments: Sequence[float]) -> None:
         if moments:
             self._keep_still_part(scene)
+            for animation in scene.animations:
+                _hold_families(animation)
         for moment in moments:
             scene.update_to_time(moment)
             self._draw(scene.moving_mobjects)
@@ -145,6 +148,14 @@ class StepRenderer(CairoRenderer):
         else:
             self.camera.set_frame_to_background(self.static_image)
         self.camera.capture_mobjects(mobjects)
+
+
+def _hold_families(animation: Animation) -> None:
+    """manim asks at every frame anew which shapes an animation moves; they are the same from its first frame to its last."""
+    for part in getattr(animation, "animations", ()):
+        _hold_families(part)
+    zipped, itself = type(animation).get_all_families_zipped, proxy(animation)   # without a proxy it would hold itself in memory
+    animation.get_all_families_zipped = cache(lambda: list(zipped(itself)))
 
 
 def render_step(job: Job) -> Clip:

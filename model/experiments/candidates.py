@@ -1,0 +1,56 @@
+"""Where could attention's weights come from? Three candidates for the score of a pair of tokens, and how far each mirrors itself.
+
+Tokens t · t, keys k · k, and queries with keys q · k, which the forward pass records as `scores` (Vaswani et al. 2017, section
+3.2.1); and what a token becomes if it is mixed by weights, or by scores as they are.
+"""
+
+import numpy as np
+
+from model.tensors import Tensor, scoped
+
+TENSORS = scoped(
+    "candidates",
+    Tensor("parameters", "candidate", "numbers to be learned for the scores of one head: tokens, keys, queries with keys",
+           "0; entries of W_K and b_K of one head; those and the ones of W_Q and b_Q"),
+    Tensor("value_parameters", "", "numbers to be learned for the values of one head", "entries of W_V and b_V of one head"),
+    Tensor("token_scores", "block query key", "first candidate: tokens as they are",
+           "input input^T of each block's self_attention"),
+    Tensor("key_scores", "block head query key", "second candidate: a key on both sides",
+           "key key^T of each block's self_attention"),
+    Tensor("token_asymmetry", "block", "how far token_scores are from their mirror image",
+           "max |token_scores - token_scores^T| over query and key"),
+    Tensor("key_asymmetry", "block head", "how far key_scores are from their mirror image",
+           "max |key_scores - key_scores^T| over query and key"),
+    Tensor("query_asymmetry", "block head", "how far each head's scores are from their mirror image",
+           "max |scores - scores^T| over query and key"),
+    Tensor("score_sums", "block head query", "what each row of scaled scores adds up to: anything",
+           "sum of scaled_scores over key"),
+    Tensor("weighted_sums", "block head query d_model", "tokens times scaled scores, added up: no average",
+           "scaled_scores input"),
+    Tensor("averages", "block head query d_model", "average of the tokens, by each token's weights", "weights input"),
+)
+
+
+def measure(run, record):
+    """Scores (n, n) of all blocks, and of each of their h heads, between the same n tokens."""
+    each = [f"encoder.{block}.self_attention." for block in range(run.config.n_blocks)]
+    tokens, keys, scores, scaled, weights = (
+        np.stack([run.arrays[scope + name] for scope in each]) for name in ("input", "key", "scores", "scaled_scores", "weights")
+    )                                                                               # (block, n, d_model), (block, h, n, d_k or n)
+    w = run.weights.encoder[0].self_attention
+    of_keys, of_queries = ((matrix.size + bias.size) / run.config.n_heads for matrix, bias in ((w.W_K, w.b_K), (w.W_Q, w.b_Q)))
+    record("parameters", np.array([0, of_keys, of_keys + of_queries]))              # (candidate,)
+    record("value_parameters", (w.W_V.size + w.b_V.size) / run.config.n_heads)      # ()
+    by_tokens = record("token_scores", tokens @ tokens.swapaxes(-1, -2))            # (block, n, n)
+    by_keys = record("key_scores", keys @ keys.swapaxes(-1, -2))                    # (block, h, n, n)
+    record("token_asymmetry", asymmetry(by_tokens))                                 # (block,), all 0
+    record("key_asymmetry", asymmetry(by_keys))                                     # (block, h), all 0
+    record("query_asymmetry", asymmetry(scores))                                    # (block, h), anything
+    record("score_sums", scaled.sum(-1))                                            # (block, h, n), anything
+    record("weighted_sums", scaled @ tokens[:, None])                               # (block, h, n, d_model)
+    record("averages", weights @ tokens[:, None])                           # (block, h, n, d_model)
+
+
+def asymmetry(scores):
+    """max |S - S^T| over the last two axes: 0 if each of the matrices S (…, n, n) mirrors itself."""
+    return np.abs(scores - scores.swapaxes(-1, -2)).max((-1, -2))

@@ -1,0 +1,28 @@
+"""Positions as waves: the sinusoids of the paper between whole positions (Vaswani et al. 2017, section 3.5), and learned ones."""
+
+import numpy as np
+
+from model import functional
+from model.tensors import Tensor, scoped
+from model.weights import N_POSITIONS, untrained_positions
+
+SAMPLES = 24                              # to a position
+TENSORS = scoped(
+    "waves",
+    Tensor("places", "sample", "finely spaced positions", f"0 to {N_POSITIONS - 1} in steps of 1/{SAMPLES}"),
+    Tensor("values", "sample d_model", "sinusoids there", "sin (i even) or cos (i odd) of 2 pi places / wavelengths"),
+    Tensor("wavelengths", "d_model", "positions from crest to crest of each wave", "2 pi 10000^(2 floor(i / 2) / d_model)"),
+    Tensor("table", "position d_model", "sinusoids at whole positions", "values at places 0, 1, 2, ..."),
+    Tensor("learned", "position d_model", "what a table of learned positions is before it has learned anything",
+           "N(0, 1 / 2), untrained"),
+)
+
+
+def measure(run, record):
+    """The waves of which `positions` are vertical cuts, whether this model adds them or not."""
+    d_model, count = run.config.d_model, SAMPLES * (N_POSITIONS - 1) + 1
+    places = record("places", np.arange(count) / SAMPLES)                           # (sample,)
+    record("values", functional.waves(places, d_model))                             # (sample, d_model)
+    record("wavelengths", 2 * np.pi * functional.wavelengths(d_model))              # (d_model,)
+    record("table", functional.sinusoids(N_POSITIONS, d_model))                     # (position, d_model)
+    record("learned", untrained_positions(run.config))                              # (position, d_model)

@@ -1,0 +1,57 @@
+"""What is read and heard beside the pictures of a video, from what its description says of its steps."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import langcodes
+
+from studio import assets, plan
+from studio.output.captions import Cue, cues
+from studio.output.extras import Chapter, Extras, Sound, Track
+from studio.spec import SceneSpec
+
+Described = Mapping[str, Any]
+Scenes = Mapping[str, SceneSpec]
+
+
+def languages(spec: SceneSpec) -> dict[str, str]:
+    """The languages of the subtitles, the scene's own first: what each is called, and its name or file."""
+    return {assets.code(language): language for language in (spec.language, *assets.languages())}
+
+
+def subtitles(described: Described, scenes: Scenes, language: str) -> list[Cue]:
+    """The captions of a video in a language, as cues."""
+    return [
+        cue for spec, step in _steps(described, scenes)
+        for cue in cues(step["start"], step["end"], plan.translated(spec, _name(step), step["caption"], language))
+    ]
+
+
+def extras(described: Described, scenes: Scenes, tracks: bool, shown: bool) -> Extras:
+    """What a video holds beside its pictures: the scenes of a film as chapters, subtitles if there are to be tracks, and voices."""
+    said = languages(next(iter(scenes.values()))) if tracks else {}
+    return Extras(
+        seconds=described["seconds"], shown=shown, chapters=_chapters(described),
+        tracks=[Track(langcodes.Language.get(code).to_alpha3(), subtitles(described, scenes, said[code])) for code in said],
+        sounds=[Sound(Path(spec.voice[_name(step)].path), step["start"])
+                for spec, step in _steps(described, scenes) if _name(step) in spec.voice],
+    )
+
+
+def _chapters(described: Described) -> list[Chapter]:
+    """Each scene of a film, from the card before it to that of the next."""
+    scenes = described.get("scenes", ())
+    starts = [scene["opens"] if place else 0.0 for place, scene in enumerate(scenes)]
+    return [Chapter(scene["title"], start, end)
+            for scene, start, end in zip(scenes, starts, [*starts[1:], described["seconds"]], strict=False)]
+
+
+def _steps(described: Described, scenes: Scenes) -> Iterator[tuple[SceneSpec, Described]]:
+    for scene in described.get("scenes", [described]):
+        for step in scene["steps"]:
+            yield scenes[scene["id"]], step
+
+
+def _name(step: Described) -> str:
+    return step["id"].partition("/")[2]

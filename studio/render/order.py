@@ -1,0 +1,103 @@
+"""An order: a job that says what its clip is to be made from, so that a worker that has something else refuses it."""
+
+import io
+import socket
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache, cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import av
+
+from studio import assets, plan
+from studio.errors import Problem, RenderError, UserError
+from studio.output import files
+from studio.render import inputs
+from studio.render.quality import Quality
+from studio.render.worker import Clip, Job, render_step
+from studio.spec import SceneSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order(Job):
+    """A job, the scene it is of, and what its clip is made from. carried: the user's own files that it takes, by path."""
+
+    spec: SceneSpec
+    inputs: Mapping[str, Any]
+    carried: Mapping[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def key(self) -> str:
+        """What the clip is known by."""
+        return inputs.key(self.spec.scene, self.step, self.inputs)
+
+
+def order_of(spec: SceneSpec, step: str, quality: Quality) -> Order:
+    """The order of the clip of a step. UserError if a file that it is made from is gone."""
+    return Order(spec.name, step, partial(plan.build, spec), quality, spec=spec, inputs=inputs.of(spec, step, quality))
+
+
+def carrying(order: Order) -> Order:
+    """The order with the user's own files, for a machine that has not got them: theme, fonts, language and weights."""
+    spec, paths = order.spec, []
+    if assets.is_path(spec.theme):
+        paths += assets.theme_files(spec.theme)
+    if assets.is_path(spec.language):
+        paths.append(Path(spec.language))
+    if spec.model.trained and spec.model.weights not in assets.trained():
+        paths.append(assets.weights_file(spec.model.weights))
+    return replace(order, carried={str(path): path.read_bytes() for path in paths})
+
+
+def make(order: Order) -> Clip:
+    """The clip of an order, looked at: all its frames are there and can be decoded.
+
+    UserError if it would be made here from anything else than where it was ordered: a file that has been changed since, or
+    another animformer on a machine of the cluster. RenderError if the clip is not whole.
+    """
+    if order.carried:
+        order = _unpacked(order)
+    here = inputs.of(order.spec, order.step, order.quality)
+    if different := inputs.differing(order.inputs, here):
+        message = f"{', '.join(different)}: not the same on {socket.gethostname()} as where the render began"
+        hint = "leave the files alone while they are rendered, and have the same animformer on all machines"
+        raise UserError([Problem(message, str(order), kind="changed", hint=hint)])
+    clip = render_step(order)
+    check(clip, order.quality)
+    return clip
+
+
+def _unpacked(order: Order) -> Order:
+    """The order with the files that it carries in a folder of this process."""
+    root, model = Path(_folder().name), order.spec.model
+    for path, data in order.carried.items():
+        files.write(root / path.lstrip("/"), data)
+
+    def moved(path: str, file: str) -> str:
+        return str(root / path.lstrip("/")) if file in order.carried else path
+
+    changes = {key: moved(value, value) for key, value in (("theme", order.spec.theme), ("language", order.spec.language))}
+    changes["model"] = replace(model, weights=moved(model.weights, str(Path(model.weights) / "weights.npz")))
+    spec = order.spec.model_copy(update=changes)
+    return replace(order, spec=spec, build=partial(plan.build, spec))
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="animformer-")
+
+
+def check(clip: Clip, quality: Quality) -> None:
+    """RenderError if the clip is not as many frames as it says, or as long, or cannot be decoded."""
+    try:
+        with av.open(io.BytesIO(clip.movie)) as file:
+            stream = file.streams.video[0]
+            stream.thread_type = "AUTO"
+            frames, length = sum(1 for _ in file.decode(stream)), stream.duration * stream.time_base
+    except (av.FFmpegError, LookupError) as error:
+        raise RenderError(f"the clip cannot be decoded: {error}") from error
+    if (frames, length) != (clip.frames, Fraction(clip.frames, quality.fps)):
+        raise RenderError(f"the clip has {frames} frames in {float(length):.3f} s, not {clip.frames}")

@@ -1,0 +1,101 @@
+"""A film as a viewer's browser plays it: Chromium seeks to every chapter and sees a picture that moves."""
+
+import json
+import shutil
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+PAGE = """<!doctype html><video id="film" muted preload="auto" src="{name}"></video>"""
+# Shows a moment of the film and tells what it looks like: the mean of each of 16 × 9 tiles.
+LOOK = """async (seconds) => {
+  const film = document.getElementById("film");
+  await new Promise((done, failed) => {
+    film.onseeked = done; film.onerror = () => failed(film.error.message); film.currentTime = seconds;
+  });
+  const canvas = new OffscreenCanvas(16, 9), context = canvas.getContext("2d");
+  context.drawImage(film, 0, 0, 16, 9);
+  return Array.from(context.getImageData(0, 0, 16, 9).data);
+}"""
+READY = """() => new Promise((done, failed) => {
+  const film = document.getElementById("film");
+  film.onerror = () => failed(film.error.message);
+  if (film.readyState >= 1) done(); else film.onloadedmetadata = done;
+}).then(() => { const film = document.getElementById("film"); return [film.duration, film.videoWidth, film.videoHeight]; })"""
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--autoplay-policy=no-user-gesture-required"]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A file server that answers ranges, as seeking needs, and says nothing."""
+
+    def log_message(self, *_):
+        """Nothing."""
+
+    def do_GET(self):
+        wanted = self.headers.get("Range")
+        path = self.translate_path(self.path)
+        if not wanted or not path.endswith(".mp4"):
+            return super().do_GET()
+        data = open(path, "rb").read()
+        first, _, last = wanted.removeprefix("bytes=").partition("-")
+        start, end = int(first), min(int(last or len(data) - 1), len(data) - 1)
+        self.send_response(206)
+        self.send_header("Content-Type", "video/mp4")
+        self.send_header("Content-Range", f"bytes {start}-{end}/{len(data)}")
+        self.send_header("Content-Length", str(end - start + 1))
+        self.end_headers()
+        self.wfile.write(data[start : end + 1])
+
+
+@pytest.fixture
+def served():
+    """Serves a folder; called with it, gives the address."""
+    servers = []
+
+    def serve(folder):
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+        Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+
+
+@pytest.fixture
+def browser():
+    """Chromium, as the system has it."""
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert found, "no Chromium; ./render.sh test installs it"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def difference(a: list[int], b: list[int]) -> float:
+    """How far two pictures are apart on the average, in levels of 255."""
+    return sum(abs(x - y) for x, y in zip(a, b, strict=True)) / len(a)
+
+
+@pytest.mark.slow
+def test_chromium_seeks_to_every_chapter_and_sees_it_move(tmp_path, served, browser):
+    from tests.test_film import small_film
+
+    film = small_film(tmp_path)
+    described = json.loads(film.with_suffix(".json").read_text(encoding="utf-8"))
+    (tmp_path / "index.html").write_text(PAGE.format(name=film.relative_to(tmp_path)), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(f"{served(tmp_path)}/index.html")
+    seconds, width, height = page.evaluate(READY)
+    assert abs(seconds - described["seconds"]) < 0.1 and (width, height) == (described["width"], described["height"])
+    for scene in described["scenes"]:
+        pictures = [page.evaluate(LOOK, scene["start"] + share * (scene["end"] - scene["start"])) for share in (0.02, 0.5, 0.99)]
+        assert all(max(picture[:3]) > 0 for picture in pictures)
+        assert max(difference(pictures[0], later) for later in pictures[1:]) > 0.5, scene["id"]

@@ -61,16 +61,18 @@ class AttentionMatrix(ExplainerScene):
     @step
     def scale(self):
         """The spread of q · k for three key sizes, and what softmax makes of it, before and after the division."""
-        self.play(vanish(*self.on_stage()))
         heads, first, second = STAGE.rows([0.4, 2.15, 2.15], gap=0.15)
         margin = Room(STAGE.left, STAGE.left + 1.5, STAGE.bottom, STAGE.top)
+        scores = self.raw.cells
+        self.raw = heat_map(self.theme, self._view("scores"), Room.around((margin.centre[0], first.centre[1] + 0.35), 1.4, 1.2))
+        self.play(vanish(*self.on_stage()), copy_to(scores, self.raw, run_time=1.2))
         columns = STAGE.trim(left=1.7).columns([1, 1, 1], gap=0.6)
         sizes = VGroup(self._key_size(i, column, heads) for i, column in enumerate(columns))
         before, after = ([self._spread(i, column, row, prefix) for i, column in enumerate(columns)]
                          for row, prefix in ((first, ""), (second, "scaled_")))
         signs = [
-            equation(self.theme, maths, size=NAME).move_to([margin.centre[0], row.centre[1], 0])
-            for maths, row in (("q dot k", first), ("(q dot k) / sqrt(d_k)", second))
+            equation(self.theme, maths, size=NAME).move_to([margin.centre[0], y, 0])
+            for maths, y in (("q dot k", first.bottom + 0.4), ("(q dot k) / sqrt(d_k)", second.centre[1]))
         ]
         self.play(appear(sizes, signs[0]))
         for shapes, words in before:
@@ -82,7 +84,6 @@ class AttentionMatrix(ExplainerScene):
     @step
     def sheets(self):
         """Raw scores, scaled scores, weights: three sheets that slide out of one another."""
-        self.play(vanish(*self.on_stage()))
         rooms = STAGE.trim(left=LABEL, right=self._sum_width(), bottom=SLANTED, top=NAMED).columns([1, 1, 1], gap=1.35)
         peak = float(abs(self._view("scores").values).max())
         sheets = raw, scaled, weights = [
@@ -91,7 +92,8 @@ class AttentionMatrix(ExplainerScene):
         ]
         maths = ("Q K^T", "(Q K^T) / sqrt(d_k)", 'A = "softmax"((Q K^T) / sqrt(d_k))')
         names = [VGroup(self._above(sheet, name), self._columns(sheet)) for sheet, name in zip(sheets, maths, strict=True)]
-        self.play(appear(raw, names[0], self._rows(raw)))
+        self.play(vanish(*self.on_stage()), copy_to(self.raw.cells, raw, run_time=1.2))
+        self.play(appear(names[0], self._rows(raw)))
         d_k = self.staging.trace.config.d_k
         for start, end, name, how in ((raw, scaled, names[1], f"div sqrt({d_k})"), (scaled, weights, names[2], '"softmax"')):
             self.play(appear(self._between(start, end, how)))

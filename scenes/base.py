@@ -23,7 +23,8 @@ class Staging:
     """All that a scene is given: what to draw (trace, focus, block and head counted from 0) and how.
 
     scene, number: its name and its place in the storyboard. words: the language file. steps: which steps, in which order.
-    captions: the user's own, by step. pace: 2 is twice as fast. decimals: of the numbers on screen.
+    captions: the user's own, by step; burned: whether captions are in the picture. voices: by step the seconds that a voice
+    speaks, which no pace changes. pace: 2 is twice as fast. decimals: of the numbers on screen.
     """
 
     scene: str
@@ -39,6 +40,8 @@ class Staging:
     language: str
     pace: float
     decimals: int
+    voices: Mapping[str, float]
+    burned: bool = True
 
 
 class Watch:
@@ -64,7 +67,7 @@ def step(method: Callable) -> Callable:
 
 class ExplainerScene(Scene):
     """A scene made of steps. Subclasses give `number`, the place in the storyboard, `experiments`, those of `model.experiments`
-    that they draw, and methods marked `@step`.
+    that they draw, `follows`, the scene on whose last frame they open, if any, and methods marked `@step`.
 
     A step plays animations and leaves in named attributes what the next one needs. Its caption, counter and hold are shown
     from here. A step that is played out of order finds the stage as its predecessors leave it.
@@ -72,6 +75,7 @@ class ExplainerScene(Scene):
 
     number: ClassVar[int]
     experiments: ClassVar[tuple[str, ...]] = ()
+    follows: ClassVar[str] = ""
 
     def __init__(self, staging: Staging, renderer=None, watch: Watch | None = None):
         super().__init__(renderer=renderer)
@@ -96,8 +100,13 @@ class ExplainerScene(Scene):
         return self.staging.words["scenes"][self.staging.scene]["labels"][key].format(**values)
 
     def caption(self, name: str) -> str:
-        """The caption of a step: the user's own or the language file's."""
-        return self.staging.captions.get(name) or self._words["steps"][name]["caption"]
+        """The caption of a step: the user's own or the language file's, which may have another one for untrained weights."""
+        words = self._words["steps"][name]
+        return self.staging.captions.get(name) or words.get(self.wording(name), words["caption"])
+
+    def wording(self, name: str) -> str:
+        """Which of the language file's captions of a step holds for what is shown, if there are several."""
+        return "caption" if self.staging.trace.config.trained else "untrained"
 
     @property
     def _words(self) -> Mapping:
@@ -140,12 +149,13 @@ class ExplainerScene(Scene):
         self._announce(position, name)
         getattr(self, name)()
         reading = reading_time(self.caption(name), self.staging.words)
-        played = (self.time - start) * self.staging.pace
-        self.wait(max(reading - played, SHORTEST_HOLD))
+        played = round((self.time - start) * self.staging.pace, 6)  # to the digit the same whatever was played before
+        spoken = self.staging.voices.get(name, 0) * self.staging.pace
+        self.wait(max(reading - played, spoken - played, SHORTEST_HOLD))
 
     def _announce(self, position: int, name: str) -> None:
         """The counter and the caption change. No frame of a step shows another step's caption, so that each is a clip by itself."""
-        coming = [self._counter(position), self._caption_card(name)]
+        coming = [self._counter(position), *([self._caption_card(name)] if self.staging.burned else [])]
         self.remove(*self.announced)
         heading = [] if self.heading in self.mobjects else [self.heading]
         self.announced = coming

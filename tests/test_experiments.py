@@ -1,5 +1,6 @@
 """What is measured beside the forward pass: facts about it, and that all of it is declared."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import model
 from model import Intervention, ModelConfig
 from model.experiments import EXPERIMENTS
 from model.experiments.scaling import N_BINS
+from model.functional import attention, softmax
 from model.table import declared
+from model.weights import filled, named, random_weights
 from studio import assets
 
 TIRED = model.tokenise("the animal did not cross the street because it was too tired")
@@ -90,3 +93,314 @@ def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():
         powers = np.exp(t[of][:, :8])
         assert close(t[shown], powers / powers.sum(1, keepdims=True))
     assert t["scaling.weights"][2].max() > 0.9 > 0.6 > t["scaling.scaled_weights"][2].max()
+
+
+# --- the network without ReLU --------------------------------------------------------------------------------------
+
+
+def parts(trace: model.Trace, scope: str, names: str) -> list[np.ndarray]:
+    """Tensors of one scope."""
+    return [trace.arrays[f"{scope}.{name}"] for name in names.split()]
+
+
+def test_without_relu_two_layers_are_one_and_with_it_they_are_not():
+    trace = run("folding")
+    for block in range(trace.config.n_blocks):
+        x, hidden, activation, output = parts(trace, f"encoder.{block}.mlp", "input hidden activation output")
+        W_1, b_1, W_2, b_2 = parts(trace, f"weights.encoder.{block}.mlp", "W_1 b_1 W_2 b_2")
+        matrix, bias, one_step, two_steps = parts(trace, f"folding.{block}", "matrix bias one_step two_steps")
+        assert close(one_step, (x @ W_1 + b_1) @ W_2 + b_2) and close(one_step, two_steps)
+        assert close(one_step - output, (hidden - activation) @ W_2)                # what ReLU takes away
+        assert np.linalg.matrix_rank(matrix) == len(matrix) == 16
+        assert trace.arrays[f"folding.{block}.difference"] < 1e-12 < 0.1 < trace.arrays[f"folding.{block}.relu_difference"]
+        assert close(bias, (np.zeros(16) @ W_1 + b_1) @ W_2 + b_2)                  # what the two layers make of nothing
+
+
+def test_the_dead_are_those_that_relu_sets_to_zero():
+    trace = run("folding")
+    for block in range(trace.config.n_blocks):
+        dead = trace.arrays[f"folding.{block}.dead"]
+        activation = trace.arrays[f"encoder.{block}.mlp.activation"]
+        assert close(dead, [sum(x < 0 for x in row) for row in trace.arrays[f"encoder.{block}.mlp.hidden"]])
+        assert close(dead, (activation == 0).sum(1)) and trace.arrays[f"folding.{block}.all_dead"] == dead.sum()
+        assert 0 < dead.min() and dead.max() < 64
+
+
+# --- shuffled words ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_without_positions_shuffled_words_give_the_same_outputs_shuffled(norm):
+    traces = [run("shuffling"), model.run(TIRED, ModelConfig(norm=norm), experiments=["shuffling"]),
+              model.run(TIRED, ModelConfig(norm=norm, positional="none"), experiments=["shuffling"])]
+    for trace in traces:
+        order = trace.arrays["shuffling.order"].astype(int)
+        assert sorted(order) == list(range(12)) and (order != np.arange(12)).all()
+        assert close(trace.arrays["shuffling.bare"], trace.arrays["shuffling.bare_shuffled"])
+        assert trace.arrays["shuffling.bare_difference"] < 1e-12
+    assert close(traces[2].arrays["shuffling.bare"], traces[2].arrays["encoder.output"])
+
+
+def test_with_positions_the_order_counts():
+    trace = run("shuffling")
+    order = trace.arrays["shuffling.order"].astype(int)
+    moved = run(tokens=[TIRED[k] for k in order]).arrays["encoder.output"]          # the shuffled sentence, read by itself
+    assert close(trace.arrays["shuffling.shuffled"][order], moved)
+    difference = np.abs(trace.arrays["encoder.output"][order] - moved).max()
+    assert close(trace.arrays["shuffling.difference"], difference) and difference > 0.5
+
+
+def test_one_word_cannot_be_shuffled_and_two_change_places():
+    for tokens, order in ((("a",), [0]), (("a", "b"), [1, 0])):
+        trace = model.run(tokens, ModelConfig(), experiments=["shuffling"])
+        assert trace.arrays["shuffling.order"].tolist() == order
+        assert (trace.arrays["shuffling.difference"] > 0.1) == (len(tokens) > 1)
+
+
+# --- positions -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("d_model", [5, 16])
+def test_positions_are_vertical_cuts_through_the_waves(d_model):
+    trace = model.run(TIRED, ModelConfig(d_model=d_model, n_heads=1), experiments=["waves"])
+    t = {name.removeprefix("waves."): array for name, array in trace.arrays.items()}
+    whole = [int(np.argmin(np.abs(t["places"] - p))) for p in range(16)]
+    assert close(t["places"][whole], np.arange(16)) and close(t["values"][whole], t["table"])
+    assert close(t["table"][:12], t["positions"])
+    assert close(t["values"][:, 0], np.sin(t["places"])) and close(t["wavelengths"][:2], [2 * np.pi] * 2)
+    angle = 2 * np.pi * t["places"][:, None] / t["wavelengths"]
+    assert close(t["values"][:, ::2], np.sin(angle)[:, ::2]) and close(t["values"][:, 1::2], np.cos(angle)[:, 1::2])
+
+
+def test_learned_positions_begin_as_those_of_a_model_that_learns_them():
+    for positional in ("sinusoidal", "learned"):
+        trace = model.run(TIRED, ModelConfig(positional=positional), experiments=["waves"])
+        learned = model.run(TIRED, ModelConfig(positional="learned")).arrays["weights.positions"]
+        assert (trace.arrays["waves.learned"] == learned).all()
+
+
+def test_the_position_can_be_read_after_every_block_if_it_was_added_at_all():
+    found = run("probe").arrays["probe.readable"]
+    assert found.shape == (3,) and (found > 0.6).all() and (found < 1).all()
+    for positional, low, high in (("sinusoidal", 0.25, 1), ("learned", 0.05, 1), ("none", -0.1, 0.05)):
+        found = model.run(("a",), ModelConfig(positional=positional), experiments=["probe"]).arrays["probe.readable"]
+        assert (low < found).all() and (found < high).all(), positional
+
+
+# --- candidates for the weights ------------------------------------------------------------------------------------
+
+
+def test_dot_products_of_tokens_and_of_keys_mirror_themselves_and_queries_with_keys_do_not():
+    trace = run("candidates", tokens=model.tokenise("the black cat sleeps"), twin=())
+    t = trace.arrays
+    for block in range(2):
+        a = {name: t[f"encoder.{block}.self_attention.{name}"] for name in ("input", "query", "key", "scores", "scaled_scores")}
+        for i, j in np.ndindex(4, 4):
+            assert np.isclose(t["candidates.token_scores"][block, i, j], sum(a["input"][i] * a["input"][j]))
+            for head in range(4):
+                assert np.isclose(t["candidates.key_scores"][block, head, i, j], sum(a["key"][head, i] * a["key"][head, j]))
+        gaps = [max(abs(s[i, j] - s[j, i]) for i, j in np.ndindex(4, 4)) for s in a["scores"]]
+        assert close(t["candidates.query_asymmetry"][block], gaps) and min(gaps) > 1
+    assert close(t["candidates.token_asymmetry"], 0) and close(t["candidates.key_asymmetry"], 0)
+    assert np.ptp(t["candidates.key_scores"]) > 10
+
+
+def test_softmax_breaks_the_mirror_of_scores_that_have_one():
+    scores = run("candidates").arrays["candidates.token_scores"]
+    assert np.abs(softmax(scores / 4) - softmax(scores / 4).swapaxes(-1, -2)).max() > 0.1
+
+
+def test_only_weights_give_an_average_of_the_tokens():
+    """An average lies between the least and the greatest of what it averages, feature by feature; a sum by raw scores does not."""
+    t = run("candidates").arrays
+    tokens = np.stack([t[f"encoder.{block}.self_attention.input"] for block in range(2)])[:, None, None]  # (block, 1, 1, n, d_model)
+    low, high = tokens.min(-2) - 1e-12, tokens.max(-2) + 1e-12
+    inside = [((low <= t[name]) & (t[name] <= high)).mean() for name in ("candidates.averages", "candidates.weighted_sums")]
+    assert inside[0] == 1 > 0.5 > inside[1]
+    sums = t["candidates.score_sums"]
+    assert close(sums[1, 2, 3], sum(t["encoder.1.self_attention.scaled_scores"][2, 3])) and np.abs(sums - 1).max() > 1
+
+
+@pytest.mark.parametrize("config", [ModelConfig(), ModelConfig(d_model=8, n_heads=1)])
+def test_a_candidate_has_as_many_parameters_as_its_matrices_have_entries(config):
+    counts = model.run(("a", "b"), config, experiments=["candidates"]).arrays["candidates.parameters"]
+    one = (config.d_model + 1) * config.d_k
+    assert counts.tolist() == [0, one, 2 * one]
+
+
+# --- how far vectors are apart -------------------------------------------------------------------------------------
+
+
+def test_the_twins_differ_before_the_encoder_in_one_word_only_and_after_it_in_all():
+    t = run("distances").arrays
+    assert (t["distances.before"][:-1] == 0).all() and t["distances.before"][-1] > 1
+    assert (t["distances.after"] > 0.01).all() and t["distances.after"][TIRED.index("it")] > 1
+    other = run(tokens=WIDE).arrays
+    assert close(t["distances.after"] ** 2, ((t["encoder.output"] - other["encoder.output"]) ** 2).sum(1))
+    assert "distances.before" not in run("distances", twin=()).names
+
+
+def test_the_nearest_tokens_are_those_at_the_smallest_angle():
+    t = run("distances").arrays
+    cosines, nearest = t["distances.cosines"], t["distances.nearest"].astype(int)
+    assert cosines.shape == (3, 12, 12) and nearest.shape == (3, 12, 11)
+    assert close(np.diagonal(cosines, axis1=1, axis2=2), 1) and close(cosines, cosines.swapaxes(1, 2))
+    assert cosines.min() >= -1 - 1e-12
+    for depth, token in np.ndindex(3, 12):
+        assert sorted((*nearest[depth, token], token)) == list(range(12))
+        assert (np.diff(cosines[depth, token, nearest[depth, token]]) <= 0).all()
+    x = t["encoder.0.output"]
+    side, other, third = x[2], x[5], x[2] - x[5]                                    # of a triangle: the law of cosines
+    assert np.isclose(third @ third, side @ side + other @ other - 2 * cosines[1, 2, 5] * (side @ side * (other @ other)) ** 0.5)
+
+
+# --- heads that are cut --------------------------------------------------------------------------------------------
+
+NOISY = model.tokenise("the boy does not follow the car because it is too noisy")
+
+
+def said(trace: model.Trace, rows) -> list[str]:
+    """The words of rows of the output vocabulary, without the end token."""
+    return [trace.output_vocabulary[int(row)] for row in rows if row == row][:-1]
+
+
+def test_cutting_the_pronoun_head_turns_elle_into_il():
+    trace = run("ablation", tokens=NOISY, twin=())
+    t = trace.arrays
+    assert " ".join(trace.translation) == "le garçon ne suit pas la voiture parce qu' elle est trop bruyante"
+    assert " ".join(said(trace, t["ablation.next_token_ids"])) == "le garçon ne suit pas la voiture parce qu' il est trop bruyant"
+    place = int(t["ablation.place"])
+    elle, il = t["ablation.candidates"].astype(int)
+    assert place == trace.translation.index("elle")
+    assert [trace.words("ablation.probabilities", "vocabulary")[row] for row in (elle, il)] == ["elle", "il"]
+    assert t["decoder.probabilities"][place, elle] > 0.99 and t["ablation.probabilities"][place, il] > 0.6
+    assert t["ablation.changed_words"][1, 0] == 2 and said(trace, t["ablation.translations"][1, 0])[place] == "il"
+
+
+@pytest.mark.parametrize("to", ["zero", "uniform"])
+def test_a_cut_run_is_the_run_of_a_model_without_that_head(to):
+    trace, cut = run("ablation", intervention=Intervention(0, 2, to)), dict(named(CHECKPOINT.weights))
+    scope, columns = "weights.encoder.0.self_attention", slice(8, 12)
+    for name, part in {"zero": [("W_O", (columns,))], "uniform": [("W_Q", (slice(None), columns)), ("b_Q", (columns,))]}[to]:
+        array = cut[f"{scope}.{name}"] = cut[f"{scope}.{name}"].copy()
+        array[part] = 0
+    other = model.run(TIRED, CHECKPOINT.config, replace(CHECKPOINT, weights=filled(CHECKPOINT.weights, cut)))
+    for name in ("encoder.output", "decoder.next_token_ids", "decoder.probabilities"):
+        assert close(trace[f"ablation.{name.partition('.')[2]}"].values, other[name].values), name
+    weights = trace["ablation.weights"].values
+    assert close(weights, other["encoder.0.self_attention.weights"].values[2]) and close(weights, 1 / 12) == (to == "uniform")
+    ours = trace["encoder.output"].values
+    assert close(trace["ablation.shifts"].values[0, 2], np.linalg.norm(ours - other["encoder.output"].values, axis=1))
+
+
+def test_every_cut_moves_the_encoder_and_what_keeps_the_words_likely_keeps_the_loss_low():
+    t = run("ablation", tokens=NOISY, twin=()).arrays
+    assert (t["ablation.shifts"].max(-1) > 0.01).all() and t["ablation.loss"] >= 0
+    assert close(t["ablation.shifts"][1, 0, :], np.linalg.norm(t["ablation.output"] - t["encoder.output"], axis=1))
+    place, elle = int(t["ablation.place"]), int(t["ablation.candidates"][0])
+    assert t["ablation.kept"][1, 0] < 0.4 and np.isclose(t["ablation.kept"][1, 0], t["ablation.probabilities"][place, elle])
+    assert t["ablation.loss_changes"].argmax() == t["ablation.kept"].argmin() == 4
+    own = t["decoder.next_token_ids"]
+    rows = t["ablation.translations"].reshape(8, -1)                                # (cut, word)
+    same = [np.array_equal(row[: len(own)], own) and np.isnan(row[len(own):]).all() for row in rows]
+    assert (t["ablation.changed_words"].ravel() == 0).tolist() == same and 0 < sum(same) < 8
+
+
+def test_a_head_that_looks_everywhere_alike_already_loses_nothing_by_it():
+    """The one token of a sentence has nowhere else to look."""
+    t = model.run(("a",), ModelConfig(), experiments=["ablation"], intervention=Intervention(1, 3, "uniform")).arrays
+    assert close(t["ablation.shifts"], 0) and t["ablation.uniform"] == 1
+    t = model.run(("a",), ModelConfig(), experiments=["ablation"], intervention=Intervention(1, 3)).arrays
+    assert (t["ablation.shifts"] > 0.1).all() and (t["ablation.block"], t["ablation.head"]) == (1, 3)
+
+
+def test_nothing_is_cut_unless_it_is_asked_for():
+    assert model.run(("a",), ModelConfig(), experiments=["ablation"]).digest == model.run(("a",), ModelConfig()).digest
+
+
+@pytest.mark.parametrize("tokens", [TIRED, ("x", "y", "x")])
+def test_the_four_moves_of_layernorm_take_the_mean_away_then_the_spread_and_may_give_both_back(tokens):
+    t = run("moments") if tokens == TIRED else model.run(tokens, ModelConfig(norm="pre"), experiments=["moments"])
+    for block in range(t.config.n_blocks):
+        norm = f"encoder.{block}.norm_1"
+        mean, spread = (t[f"moments.{block}.norm_1.{what}"].values for what in ("mean", "spread"))  # (stage, token)
+        variance = t[f"{norm}.variance"].values
+        assert close(mean[0], t[f"{norm}.mean"].values) and close(spread[0] ** 2, variance)
+        assert close(mean[1:3], 0) and close(spread[1], spread[0])
+        assert close(spread[2] ** 2, variance / (variance + t.config.epsilon))
+        assert close(mean[4] - mean[3], t[f"weights.{norm}.beta"].values.mean())
+        assert close(mean[3:], 0, 1e-3) == (not t.config.trained) == close(spread[3:], 1, 1e-3)
+
+
+# --- what several heads cost ---------------------------------------------------------------------------------------
+
+
+class Counted(np.ndarray):
+    """An array that counts the multiplications of its matrix products."""
+
+    done = 0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **options):
+        plain = [np.asarray(x) for x in inputs]
+        result = getattr(ufunc, method)(*plain, **options)
+        if ufunc is np.matmul:
+            Counted.done += result.size * plain[0].shape[-1]
+        return result.view(Counted) if isinstance(result, np.ndarray) else result
+
+
+def multiplied(x: np.ndarray, w, n_heads: int) -> int:
+    """How many multiplications the matrix products of attention take, by counting them as they are done."""
+    Counted.done = 0
+    attention(x.view(Counted), x.view(Counted), w, n_heads)
+    return Counted.done
+
+
+@pytest.mark.parametrize("n_heads", [1, 2, 8])
+def test_narrow_heads_multiply_as_often_as_one_wide_one(n_heads):
+    config = ModelConfig(d_model=16, n_heads=n_heads, n_blocks=1)
+    t = model.run(TIRED, config, None, ["multiplications"])
+    x, w = t["encoder.0.self_attention.input"].values, random_weights(config, t.vocabulary).encoder[0].self_attention
+    narrow, wide = t["multiplications.narrow"].values, t["multiplications.wide"].values
+    assert t["multiplications.narrow_total"].values == narrow.sum() == multiplied(x, w, n_heads)
+    assert t["multiplications.wide_total"].values == wide.sum() == multiplied(x, w, 1)
+    assert (t["multiplications.narrow_sums"].values == wide).all() and narrow.shape == (n_heads, 4)
+    assert t["multiplications.uncut_total"].values == n_heads * wide.sum()
+
+
+def test_the_guided_head_turns_from_animal_to_street():
+    t = run("twin")
+    it, animal, street = (TIRED.index(word) for word in ("it", "animal", "street"))
+    tired, wide = (t[f"{twin}encoder.1.self_attention.weights"].values[0, it] for twin in ("", "twin."))
+    assert tired.argmax() == animal and wide.argmax() == street
+    assert tired[animal] > 0.7 > 0.2 > wide[animal] and wide[street] > 0.7 > 0.2 > tired[street]
+
+
+# --- passes and masks ----------------------------------------------------------------------------------------------
+
+
+def test_one_masked_pass_over_the_words_finds_what_generation_finds_in_many():
+    trace = run("passes")
+    said, chances = trace.output_tokens, trace["decoder.probabilities"].values
+    assert trace["passes.generation"].values.tolist() == list(range(1, len(said) + 1)) == [*range(1, 16)]
+    assert set(trace["passes.training"].values) == set(trace["passes.encoder"].values) == {1}
+    assert close(trace["passes.generation_probabilities"].values, chances.max(1))
+    assert close(trace["passes.training_probabilities"].values, chances.max(1))
+    assert 0 <= float(trace["passes.difference"]) < 1e-12
+    assert trace.words("passes.training_probabilities", "step") == said
+
+
+def test_without_training_only_the_encoder_has_passes():
+    trace = model.run(("a", "b"), ModelConfig(), experiments=["passes"])
+    assert [name for name in trace.names if name.startswith("passes.")] == ["passes.encoder"]
+
+
+def test_under_the_mask_a_token_looks_at_itself_and_back_in_the_old_proportions():
+    trace = run("causal")
+    masked, weights = trace["causal.masked_scores"].values, trace["causal.weights"].values
+    ahead = ~np.tri(len(TIRED), dtype=bool)
+    assert (masked[..., ahead] == -np.inf).all() and (weights[..., ahead] == 0).all() and close(weights.sum(-1), 1)
+    for block in range(2):
+        scope = f"encoder.{block}.self_attention"
+        assert (masked[block][:, ~ahead] == trace[f"{scope}.scaled_scores"].values[:, ~ahead]).all()
+        free = trace[f"{scope}.weights"].values * ~ahead
+        assert close(weights[block], free / free.sum(-1, keepdims=True))

@@ -55,6 +55,15 @@ def bars(theme: Theme, view: View, room: Room, role: str, full: float) -> VGroup
     return picture
 
 
+def stack(theme: Theme, view: View, room: Room, role: str, full: float) -> VGroup:
+    """The entries of a vector ≥ 0 as bars upon one another on the floor of a room; they fill it if they sum to `full`."""
+    picture, top = VGroup(), room.bottom
+    for i in range(len(view)):
+        picture.add(*bars(theme, view[i : i + 1], Room(room.left, room.right, top, top + room.height), role, full))
+        top += picture[i].height
+    return picture.set_stroke(theme.colour("background"), 1.5)
+
+
 def signed_bars(theme: Theme, view: View, room: Room, role: str, full: float, pitch: float | None = None) -> VGroup:
     """The entries of a vector as bars that stand on, or hang from, the middle line of a room; ±`full` reach its edges.
 

@@ -1,17 +1,27 @@
-"""Architecture diagrams: modules with a name, and the lines between them."""
+"""Architecture diagrams: modules with a name, the lines between them, and the block of an encoder made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from manim import VGroup, VMobject
 
-from scenes.parts.flow import arrow
-from scenes.parts.label import WORD, Label, text
-from scenes.parts.shapes import Block, rounded_rectangle
-from scenes.stage import Room
+from scenes.parts.flow import TIP, arrow
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
+from scenes.parts.shapes import Block, room_of, rounded_rectangle
+from scenes.stage import PX, Room
 from scenes.theme import Theme
 
 CORNER = 0.12
+BEND = 0.16                               # radius of a line's corners
+GAP, LANE = 0.05, 0.18                    # between modules and beside them, as shares of a diagram's height and width
+WIDEST_GAP, WIDEST_LANE = 0.34, 0.55
+LARGEST_NAME = 36 * PX
+# What a block is made of, from the bottom up: two sublayers, each with a bypass from below its first module to its last.
+BLOCK = {
+    "post": (("attention", "add_norm"), ("mlp", "add_norm")),
+    "pre": (("norm", "attention", "add"), ("norm", "mlp", "add")),
+}
+HEIGHTS = {"attention": 3.6, "add_norm": 1.8, "mlp": 1.1, "norm": 1, "add": 1}
 
 
 class Module(VGroup):
@@ -22,15 +32,89 @@ class Module(VGroup):
         self.box, self.label = box, label
 
 
-def module(theme: Theme, name: str, room: Room, role: str = "line", size: float = WORD) -> Module:
-    """A named box that fills a room; its frame has the colour of a role."""
-    box = rounded_rectangle(room.width, room.height, CORNER).move_to(room.centre)
+class BlockDiagram(VGroup):
+    """An encoder block, from the bottom up.
+
+    kinds, modules: its modules, the keys of HEIGHTS that say what they are. wires: one into each module, and the one that leaves
+    the last. bypasses: one round each sublayer. sublayers: which modules these are, each the first and the last.
+    """
+
+    def __init__(self, kinds: Sequence[str], modules: Sequence[Module], wires: Sequence[VGroup], bypasses: Sequence[VGroup],
+                 sublayers: Sequence[tuple[int, int]]):
+        self.kinds, self.sublayers = tuple(kinds), tuple(sublayers)
+        self.modules, self.wires, self.bypasses = VGroup(*modules), VGroup(*wires), VGroup(*bypasses)
+        super().__init__(self.wires, self.bypasses, self.modules)
+
+
+def module(theme: Theme, name: str, room: Room, role: str = "line", size: float = WORD, corner: float = CORNER) -> Module:
+    """A named box that fills a room; its frame has the colour of a role. A box too low for a word has none."""
+    box = rounded_rectangle(room.width, room.height, corner).move_to(room.centre)
     box.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour(role), 2.5)
-    return Module(box, text(theme, name, size, at=room.centre, width=room.width - 0.2))
+    shown = name if room.height >= 1.2 * SMALLEST_WORD else ""
+    return Module(box, text(theme, shown, size, at=room.centre, width=room.width - 0.2))
 
 
-def route(theme: Theme, points: Sequence[Sequence[float]], role: str = "muted", width: float = 3) -> VGroup:
-    """A line round corners from the first point to the last, which ends in an arrow."""
-    *way, end = (np.array([*point[:2], 0.0]) for point in points)
-    line = VMobject(stroke_color=theme.colour(role), stroke_width=width).set_points_as_corners(way)
-    return VGroup(line, arrow(theme, way[-1], end, role, width))
+def route(theme: Theme, points: Sequence[Sequence[float]], role: str = "muted", width: float = 3, bend: float = BEND,
+          tip: bool = True) -> VGroup:
+    """A line round corners from the first point to the last, which ends in an arrow, or without a `tip`."""
+    stops = [np.array([*point[:2], 0.0]) for point in points]
+    line, at = VMobject(stroke_color=theme.colour(role), stroke_width=width), stops[0]
+    line.start_new_path(at)
+    for before, corner, after in zip(stops, stops[1:], stops[2:], strict=False):
+        entry, at = (corner + _towards(corner, stop, bend) for stop in (before, after))
+        line.add_line_to(entry)
+        line.add_cubic_bezier_curve_to((entry + corner) / 2, (at + corner) / 2, at)
+    return VGroup(line, _wire(theme, at, stops[-1], role, width, tip))
+
+
+def block_diagram(theme: Theme, names: Mapping[str, str], room: Room, norm: str = "post") -> BlockDiagram:
+    """The block of an encoder in a room, from the bottom up, with its bypasses at the left.
+
+    Its outer wires end at the room's edges. A small one has no arrow tips. names: what each kind of module is called.
+    norm: post, each sublayer's sum is normalised (Vaswani et al. 2017, figure 1), or pre, each sublayer reads what is normalised
+    (Xiong et al. 2020, figure 1).
+    """
+    kinds = [kind for sublayer in BLOCK[norm] for kind in sublayer]
+    gap, lane = min(WIDEST_GAP, GAP * room.height), min(WIDEST_LANE, LANE * room.width)
+    rooms = room.trim(left=lane, bottom=gap, top=gap).rows([HEIGHTS[kind] for kind in reversed(kinds)], gap)[::-1]
+    size = min(LARGEST_NAME, 0.7 * min(place.height for place in rooms))
+    modules = [_part(theme, kind, names[kind], place, size) for kind, place in zip(kinds, rooms, strict=True)]
+    x = rooms[0].centre[0]
+    starts, ends = [room.bottom, *(place.top for place in rooms)], [*(place.bottom for place in rooms), room.top]
+    tip = gap > 1.2 * TIP
+    wires = [_wire(theme, (x, low, 0), (x, high, 0), tip=tip) for low, high in zip(starts, ends, strict=True)]
+    bypasses = []
+    for first, last in _sublayers(norm):
+        low, high = starts[first] + 0.3 * gap, rooms[last].centre[1]
+        corners = (x, low), (room.left, low), (room.left, high), (room_of(modules[last].box).left, high)
+        bypasses.append(route(theme, corners, bend=min(BEND, 0.5 * lane), tip=tip))
+    return BlockDiagram(kinds, modules, wires, bypasses, _sublayers(norm))
+
+
+def _part(theme: Theme, kind: str, name: str, room: Room, size: float) -> Module:
+    """A module of a block: a box, or a circle where two vectors are only added."""
+    if kind != "add":
+        return module(theme, name, room, size=size)
+    circle = module(theme, "", Room.around(room.centre, room.height, room.height), corner=room.height / 2)
+    return Module(circle.box, text(theme, name, room.height, at=room.centre))
+
+
+def _sublayers(norm: str) -> list[tuple[int, int]]:
+    """The first and the last module of each sublayer."""
+    ends = np.cumsum([len(sublayer) for sublayer in BLOCK[norm]]).tolist()
+    return [(end - len(sublayer), end - 1) for sublayer, end in zip(BLOCK[norm], ends, strict=True)]
+
+
+def _towards(start: np.ndarray, end: np.ndarray, length: float) -> np.ndarray:
+    """The way from a point towards another, of a length, but at most half of what lies between them."""
+    way = end - start
+    return way * min(0.5, length / np.linalg.norm(way))
+
+
+def _wire(theme: Theme, start: Sequence[float], end: Sequence[float], role: str = "muted", width: float = 3,
+          tip: bool = True) -> VGroup:
+    """A straight line that ends in an arrow."""
+    start, end = np.array(start, float), np.array(end, float)
+    if tip:
+        return arrow(theme, start, end, role, width)
+    return VGroup(VMobject(stroke_color=theme.colour(role), stroke_width=width).set_points_as_corners([start, end]), VGroup())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import DOWN, RIGHT, VGroup, VMobject
+from manim import DOWN, RIGHT, UP, VGroup, VMobject
 
 from model import View
 from scenes.theme import Theme
@@ -34,11 +34,16 @@ def weight_line(theme: Theme, start, end, source: View, role: str, along=RIGHT) 
     return _weighted(theme, [start, start + reach, end - reach, end], source, role)
 
 
-def weight_arc(theme: Theme, start, end, source: View, role: str, rise: float) -> WeightLine:
-    """A bow above (or, with a negative rise, below) two points of one height, whose width and opacity are a weight."""
+def weight_arc(theme: Theme, start, end, source: View, role: str, rise: float, along=UP) -> WeightLine:
+    """A bow above (or, with a negative rise, below) two points of one height, whose width and opacity are a weight.
+
+    along: where it rises to, if not upwards.
+    """
     start, end = np.array(start, float), np.array(end, float)
-    reach = np.array([0, rise * 4 / 3, 0])
-    return _weighted(theme, [start, start + reach, end + reach, end], source, role)
+    up = rise * 2 / 3 * np.array(along, float)
+    top = (start + end) / 2 + 1.5 * up
+    along = (end - start) / 4
+    return _weighted(theme, [start, start + up, top - along, top, top, top + along, end + up, end], source, role)
 
 
 def strands(theme: Theme, starts: Sequence, ends: Sequence, weights: View, role: str, along=DOWN) -> VGroup:

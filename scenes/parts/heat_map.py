@@ -115,19 +115,22 @@ def heat_rows(theme: Theme, matrix: View, rooms: Sequence[Room], role: str, deci
     ]
 
 
-def fit_grid(shape: Sequence[int], room: Room) -> Grid:
-    """The rows and columns that are shown of a matrix (or a vector, as one row), and a pitch at which they fit a room."""
-    rows, columns = _shown(shape[-2] if len(shape) > 1 else 1), _shown(shape[-1])
+def fit_grid(shape: Sequence[int], room: Room, most: int = MOST) -> Grid:
+    """The rows and columns that are shown of a matrix (or a vector, as one row), and a pitch at which they fit a room.
+
+    most: columns that are shown.
+    """
+    rows, columns = _shown(shape[-2] if len(shape) > 1 else 1, MOST), _shown(shape[-1], most)
     height = max((room.height - 2 * MARGIN) / len(rows), min(room.height / (len(rows) + 2 * THIN), MARGIN / THIN))
     width, height = min(LARGEST_CELL, (room.width - 2 * MARGIN) / len(columns)), min(LARGEST_CELL, height)
     oblong = OBLONG if len(rows) > 1 else LONGEST
     return Grid(rows, columns, min(width, oblong * height), min(height, max(OBLONG * width, WORDY)))
 
 
-def _shown(count: int) -> tuple[int | None, ...]:
-    if count <= MOST:
+def _shown(count: int, most: int) -> tuple[int | None, ...]:
+    if count <= most:
         return tuple(range(count))
-    half = MOST // 2
+    half = most // 2
     return (*range(half), None, *range(count - half + 1, count))
 
 

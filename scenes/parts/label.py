@@ -94,32 +94,33 @@ def paragraph(theme: Theme, string: str, size: float, width: float, role: str = 
 
 def wrap(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> list[str]:
     """The lines of a text, broken where its script allows it and as even as they can be."""
-    pieces = [(piece, *(text_width(theme, part, size, weight) for part in (piece, piece.rstrip()))) for piece in _pieces(string)]
-    total = sum(advance for _, advance, _ in pieces)
+    parts = [(piece, *(text_width(theme, part, size, weight) for part in (piece, piece.rstrip()))) for piece in pieces(string)]
+    total = sum(advance for _, advance, _ in parts)
     fewest = max(1, np.ceil(total / width))
     for goal in np.linspace(total / fewest, width, 12):
-        lines = _greedy(pieces, goal)
+        lines = _greedy(parts, goal)
         if len(lines) <= fewest:
             break
     return lines
 
 
 @lru_cache(1024)
-def _pieces(string: str) -> tuple[str, ...]:
+def pieces(string: str) -> tuple[str, ...]:
     """What a line may end after: words with the space after them, and ideographs with the punctuation that belongs to them.
 
     As UAX #14 has it (Unicode line breaking), but what is written without spaces in Latin letters stays whole, hyphens or not.
     """
-    pieces = [""]
+    units = [""]
     for unit in line_break_units(string):
-        if pieces[-1] and (pieces[-1][-1].isspace() or _is_wide(pieces[-1][-1]) or _is_wide(unit[0])):
-            pieces.append(unit)
+        if units[-1] and (units[-1][-1].isspace() or is_wide(units[-1][-1]) or is_wide(unit[0])):
+            units.append(unit)
         else:
-            pieces[-1] += unit
-    return tuple(pieces)
+            units[-1] += unit
+    return tuple(units)
 
 
-def _is_wide(character: str) -> bool:
+def is_wide(character: str) -> bool:
+    """Whether a character takes the place of two Latin letters, as ideographs do."""
     return east_asian_width(character) in "WF"
 
 
@@ -135,9 +136,9 @@ def _greedy(pieces: Sequence[tuple[str, float, float]], width: float) -> list[st
 
 
 def format_number(value: float, decimals: int) -> str:
-    """A number as it is written on screen: a true minus sign, and no −0.0."""
-    written = f"{value:.{decimals}f}"
-    return written.lstrip("-") if float(written) == 0 else written.replace("-", MINUS)
+    """A number as it is written on screen: a true minus sign, no −0.0, and ∞ for what is infinite."""
+    written = f"{value:.{decimals}f}".replace("inf", "∞")
+    return written.lstrip("-") if not written.strip("-0.") else written.replace("-", MINUS)
 
 
 def format_weights(row: np.ndarray, decimals: int) -> list[str]:

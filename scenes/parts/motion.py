@@ -207,8 +207,8 @@ def slide(*mobjects: Mobject, x: float = 0.0, y: float = 0.0, run_time: float = 
     return Together(*(mobject.animate(run_time=run_time).shift([x, y, 0]).build() for mobject in mobjects))
 
 
-def merge(*mobjects: Mobject, into: Mobject, run_time: float = 0.7) -> Animation:
-    """Copies of pictures fly into another one and are gone."""
+def merge(*mobjects: Mobject, into: Mobject, scale: float = 0.3, run_time: float = 0.7) -> Animation:
+    """Copies of pictures fly into another one and are gone; `scale`: how small they become on the way."""
     return Together(*(
-        FadeOut(copy, target_position=into.get_center(), scale=0.3, run_time=run_time) for copy in (m.copy() for m in mobjects)
+        FadeOut(VGroup(mobject.copy()), target_position=into.get_center(), scale=scale, run_time=run_time) for mobject in mobjects
     ))

@@ -13,6 +13,7 @@ from scenes.theme import Theme
 
 PADDING = 0.14
 LEAST_SLANT = np.pi / 5
+MOST, FILLED, HIGHEST = 20, 0.84, 0.54     # cards in a column, the share of it that they fill, and how high they are at most
 LINE = 1.2                                # height of a line with accents and descenders, in em
 
 
@@ -38,6 +39,39 @@ def token_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.
     for i, card in enumerate(cards):
         card.move_to(room.centre + np.array([(i - (len(cards) - 1) / 2) * (width + gap), 0, 0]))
     return cards
+
+
+def snug_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.56, gap: float = 0.12, size: float = WORD,
+             others: Sequence[str] = ()) -> VGroup:
+    """A card for every word, side by side in the middle of a room, each as wide as its word needs, or the word of another row.
+
+    They shrink until they fit; where they would be illegible they are as wide as each other, and elided.
+    """
+    pairs = list(zip(words, others or words, strict=True))
+    widths = np.array([max(text_width(theme, word, 1) for word in pair) for pair in pairs])
+    size = min(size, (room.width - len(words) * 2 * PADDING - (len(words) - 1) * gap) / widths.sum())
+    if size < SMALLEST_WORD:
+        return token_row(theme, words, room, height, gap)
+    cards = VGroup(token_card(theme, word, size * width + 2 * PADDING, height, size=size) for word, width in zip(words, widths))
+    return cards.arrange(buff=gap).move_to(room.centre)
+
+
+def token_column(theme: Theme, words: Sequence[str], room: Room, pitch: float = 0.6) -> VGroup:
+    """A card for every word, one below the other in the middle of a room, all of one size and at most `pitch` apart.
+
+    What would be too small to read in one column stands in two.
+    """
+    columns = room.columns([1] * -(-len(words) // MOST), gap=0.06)
+    rows = -(-len(words) // len(columns))
+    pitch = min(pitch, room.height / rows)
+    size = min(WORD, max(SMALLEST_WORD, 0.68 * pitch))
+    width = card_width(theme, words, columns[0].width, size)
+    fitted, size = fit_words(theme, words, size, width - 2 * PADDING)
+    top = room.centre[1] + (rows - 1) / 2 * pitch
+    return VGroup(
+        token_card(theme, word, width, min(HIGHEST, FILLED * pitch), size=size).move_to([columns[i // rows].centre[0], top - i % rows * pitch, 0])
+        for i, word in enumerate(fitted)
+    )
 
 
 def card_width(theme: Theme, words: Sequence[str], most: float, size: float = WORD) -> float:

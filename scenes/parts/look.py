@@ -1,0 +1,102 @@
+"""Where a token looks: a sentence, arcs from one of its tokens to all of them, and the weights below."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from manim import Animation, VGroup, VMobject, smooth, squish_rate_func
+
+from model import View
+from scenes.parts.flow import WeightLine, weight_arc
+from scenes.parts.heat_map import Grid, HeatMap, heat_map
+from scenes.parts.label import SMALLEST_WORD, text_width
+from scenes.parts.motion import Presence, Together, travel
+from scenes.parts.shapes import frame, room_of
+from scenes.parts.tokens import PADDING, token_card
+from scenes.stage import PX, Room
+from scenes.theme import Theme
+
+CARD, CELL, GAP, BELOW = 0.52, 0.42, 0.12, 0.1
+LARGEST_WORD = 42 * PX
+NARROWEST = 0.58                          # card that the digits of a weight fit below
+FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
+
+
+class Look(NamedTuple):
+    """What one token of a sentence looks at.
+
+    cards: the sentence. arcs: from the token to each, itself included. weights: below the cards, a cell for each.
+    most: the frame around the card that it looks at most.
+    """
+
+    cards: VGroup
+    arcs: VGroup
+    weights: HeatMap
+    most: VMobject
+
+    @property
+    def parts(self) -> list[VMobject]:
+        """All of it, in the order it is drawn."""
+        return [self.cards, self.arcs, self.weights.cells, self.weights.numbers, self.most]
+
+
+def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: View, origin: int, room: Room, decimals: int
+         ) -> Look:
+    """What a token looks at, laid out in a room: arcs above, cards, weights.
+
+    others: the words of another sentence, or none, whose cards are as wide; words that differ from them stand out.
+    weights: (n), of the token `origin`.
+    """
+    high = room.height - CARD - CELL - BELOW
+    cards = _cards(theme, words, others or words, origin, room.level(room.top - high - CARD / 2))
+    grid = Grid((0,), tuple(range(len(words))), min(card.width for card in cards), CELL)
+    cells = heat_map(theme, weights, room.level(room.bottom + CELL / 2), decimals=decimals, weights=True, grid=grid)
+    for line in (*cells.cells, *cells.numbers):
+        for part, card in zip(line, cards, strict=True):
+            part.set_x(card.get_x())
+    most = frame(theme, room_of(cards[int(weights.values.argmax())].box, 0.04), "key", radius=0.1, width=4)
+    arcs = VGroup(_arc(theme, cards, origin, j, source, high) for j, source in enumerate(weights))
+    return Look(cards, arcs, cells, most)
+
+
+def _cards(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, room: Room) -> VGroup:
+    widths, size = _widths(theme, list(zip(words, others, strict=True)), room.width)
+    rooms = Room.around(room.centre, sum(widths) + GAP * (len(widths) - 1), 0).columns(widths, GAP)
+    roles = ["query" if i == origin else "line" if a == b else "output" for i, (a, b) in enumerate(zip(words, others))]
+    return VGroup(
+        token_card(theme, word, place.width, CARD, role, size).move_to(place.centre)
+        for word, role, place in zip(words, roles, rooms, strict=True)
+    )
+
+
+def _widths(theme: Theme, pairs: Sequence[Sequence[str]], most: float) -> tuple[list[float], float]:
+    """Cards as wide as their words at the largest size at which they fit side by side; all alike if they fit at none."""
+    for size in np.linspace(LARGEST_WORD, SMALLEST_WORD, 8):
+        widths = [max(NARROWEST, *(text_width(theme, word, size) + 2 * PADDING for word in pair)) for pair in pairs]
+        if sum(widths) + GAP * (len(pairs) - 1) <= most:
+            return widths, size
+    return [(most + GAP) / len(pairs) - GAP] * len(pairs), SMALLEST_WORD
+
+
+def _arc(theme: Theme, cards: VGroup, origin: int, j: int, source: View, high: float) -> WeightLine:
+    """The bow from one card to another, the higher the further apart; to the card itself, a loop above it."""
+    apart = abs(j - origin) / max(1, origin, len(cards) - 1 - origin)
+    start, end = cards[origin].get_top(), cards[j].get_top()
+    if j == origin:
+        start, end = (start + [side * cards[j].width / 4, 0, 0] for side in (-1, 1))
+    return weight_arc(theme, start, end, source, "key", (FLATTEST + (0.96 - FLATTEST) * apart) * high)
+
+
+def swing(before: Look, after: Look, run_time: float = 2.5) -> Animation:
+    """One look becomes another of the same token at the same place: words that differ change, and every arc goes from one weight
+    to the other. Digits go before the cells move and come after."""
+    start, end = (squish_rate_func(smooth, *part) for part in ((0, 0.3), (0.7, 1)))
+    old, new = ([card for card, other in zip(a.cards, b.cards, strict=True) if card.word.string != other.word.string]
+                for a, b in ((before, after), (after, before)))
+    gone, come = [*(card.word for card in old), before.weights.numbers], [*new, after.weights.numbers]
+    return Together(
+        *(Presence(part, 0, run_time=run_time, rate_func=start) for part in gone),
+        travel(before.arcs, after.arcs, run_time=run_time), travel(before.weights.cells, after.weights.cells, run_time=run_time),
+        travel(before.most, after.most, np.copysign(np.pi / 2, before.most.get_x() - after.most.get_x()), run_time),
+        *(Presence(part, 1, start=0, run_time=run_time, rate_func=end) for part in come),
+    )

@@ -1,0 +1,75 @@
+"""Words ranked by their probability: each with its number, above a bar that lies on a track."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import Animation, VGroup
+
+from model import View
+from scenes.parts.bars import THINNEST, Bar, bar_height
+from scenes.parts.label import WORD, number, text_width, words_at
+from scenes.parts.motion import travel
+from scenes.parts.shapes import Block, rounded_points, rounded_rectangle
+from scenes.stage import Room
+from scenes.theme import Theme
+
+THICK = 0.15                              # of a bar
+ABOVE, BELOW = 0.17, 0.17                 # the words, and the bars, from the middle of their room
+BETWEEN = 0.15                            # between a word and its number
+
+
+class Level(Bar):
+    """A probability as a bar that lies on a track. `source`: which; `unit`: the length of 1."""
+
+    def heights(self) -> np.ndarray:
+        """The length of the bar."""
+        return np.array([self.width])
+
+
+class Ranking(VGroup):
+    """`words`, `numbers`, `tracks`, `bars`: of each room one; no numbers and bars without probabilities."""
+
+    def __init__(self, words: VGroup, numbers: VGroup, tracks: VGroup, bars: VGroup):
+        super().__init__(tracks, bars, words, numbers)
+        self.words, self.numbers, self.tracks, self.bars = words, numbers, tracks, bars
+
+
+def strongest(view: View, count: int) -> list[int]:
+    """Where the largest entries of a vector stand, the largest first."""
+    return np.argsort(-view.values, kind="stable")[:count].tolist()
+
+
+def ranking(theme: Theme, words: Sequence[str], probabilities: Sequence[View], rooms: Sequence[Room], decimals: int) -> Ranking:
+    """In every room a word and its probability, above a track as long as 1 and a bar on it. The first is the best.
+
+    Without probabilities the tracks stay empty.
+    """
+    free = rooms[0].width - text_width(theme, f"0.{'0' * decimals}", WORD, tabular=True) - BETWEEN
+    starts, ends = ([(edge, room.centre[1] + ABOVE) for edge, room in zip(edges, rooms, strict=True)]
+                    for edges in ([room.left for room in rooms], [room.right for room in rooms]))
+    return Ranking(
+        words_at(theme, words, starts, WORD, free, align=-1),
+        VGroup(number(theme, source, decimals, WORD, "output" if i == 0 else "muted", at=(*end, 0), align=1)
+               for i, (source, end) in enumerate(zip(probabilities, ends, strict=False))),
+        VGroup(_track(theme, room) for room in rooms),
+        VGroup(_level(theme, source, room) for source, room in zip(probabilities, rooms, strict=False)),
+    )
+
+
+def grow(bars: VGroup, run_time: float = 0.8) -> Animation:
+    """Lying bars grow from the start of their tracks."""
+    slivers = VGroup(bar.copy().stretch_to_fit_width(THINNEST).align_to(bar, [-1, 0, 0]) for bar in bars)
+    return travel(slivers, bars, run_time=run_time)
+
+
+def _track(theme: Theme, room: Room) -> Block:
+    track = rounded_rectangle(room.width, THICK, THICK / 2).set_fill(theme.colour("surface"), 1)
+    return track.set_stroke(theme.colour("line"), 1.5).move_to([room.centre[0], room.centre[1] - BELOW, 0])
+
+
+def _level(theme: Theme, source: View, room: Room) -> Level:
+    length = bar_height(float(source), room.width)
+    bar = Level(stroke_width=0, fill_color=theme.colour("output"), fill_opacity=1)
+    bar.points = rounded_points(length, THICK, THICK / 2).copy()
+    bar.source, bar.unit = source, room.width
+    return bar.shift([room.left + length / 2, room.centre[1] - BELOW, 0])

@@ -1,0 +1,50 @@
+"""A matrix cut by its columns into equal parts, as the heads of attention cut it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from model import View
+from scenes.parts.heat_map import MOST, Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.shapes import Block, frame
+from scenes.stage import Room
+from scenes.theme import Theme
+
+FEWEST = 4                                # columns of a part that are shown at least, if it has so many
+
+
+def cut(matrix: View, n: int) -> list[View]:
+    """The columns of a matrix (rows, columns) as n matrices (rows, columns / n)."""
+    width = matrix.shape[1] // n
+    return [matrix[:, i * width : (i + 1) * width] for i in range(n)]
+
+
+def slice_grid(matrix: View, n: int, room: Room) -> Grid:
+    """The cells of each of n parts that fit a room; all parts together show about as many columns as a matrix does."""
+    rows, columns = matrix.shape
+    return fit_grid((rows, columns // n), room, max(FEWEST, MOST // n))
+
+
+def slices(theme: Theme, matrix: View, centres: Sequence[np.ndarray], role: str, grid: Grid) -> list[HeatMap]:
+    """A matrix in as many parts as there are centres, on one scale."""
+    scale = float(np.abs(matrix.values).max()) or 1.0
+    return [
+        heat_map(theme, part, Room.around(centre, 0, 0), role, scale=scale, grid=grid)
+        for part, centre in zip(cut(matrix, len(centres)), centres, strict=True)
+    ]
+
+
+def in_line(n: int, pitch: float, centre: Sequence[float]) -> list[np.ndarray]:
+    """The centres of n parts side by side around a centre."""
+    return [np.array([centre[0] + (i - (n - 1) / 2) * pitch, centre[1], 0]) for i in range(n)]
+
+
+def joined(n: int, grid: Grid, centre: Sequence[float]) -> list[np.ndarray]:
+    """The centres of n parts that stand so close that their cells make up one matrix again."""
+    return in_line(n, len(grid.columns) * grid.width, centre)
+
+
+def around_joined(theme: Theme, n: int, grid: Grid, centre: Sequence[float], role: str) -> Block:
+    """The frame of a matrix whose n parts are joined."""
+    width = n * len(grid.columns) * grid.width + 2 * grid.margin
+    return frame(theme, Room.around(centre, width, grid.size[1]), role)

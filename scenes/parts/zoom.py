@@ -1,0 +1,74 @@
+"""Zooming: what lies behind a door of one picture grows until it is the picture, and back."""
+
+import numpy as np
+from manim import Animation, Mobject, smooth
+
+from scenes.parts.label import Label
+from scenes.parts.motion import Together, set_presence
+from scenes.stage import Room
+
+# In which share of the time things fade; words, which are large and cut before they are near, only while they are about their size.
+LEAVES, WORDS_LEAVE, COMES, WORDS_COME = (0.2, 0.75), (0.0, 0.25), (0.3, 0.75), (0.75, 1.0)
+
+
+class _Zoomed(Animation):
+    """A picture grows about a point from one scale to another while it fades in or out; the growth is even to the eye.
+
+    In the end its points are as they were, so that it can be zoomed again. A picture that has faded out leaves the scene.
+    """
+
+    def __init__(self, picture: Mobject, fixed: np.ndarray, scales: tuple[float, float], leaves: bool, **kwargs):
+        super().__init__(picture, introducer=not leaves, suspend_mobject_updating=False, **kwargs)
+        self.fixed, self.scales, self.leaves = fixed, scales, leaves
+
+    def create_starting_mobject(self) -> Mobject:
+        return self.mobject
+
+    def begin(self):
+        self.members = self.mobject.family_members_with_points()
+        self.points = [member.points.copy() for member in self.members]
+        super().begin()
+
+    def interpolate(self, alpha: float):
+        start, end = self.scales
+        scale = start * (end / start) ** smooth(alpha)
+        for member, points in zip(self.members, self.points, strict=True):
+            member.points = self.fixed + scale * (points - self.fixed)
+            set_presence(member, self._share(member, alpha))
+
+    def _share(self, member: Mobject, alpha: float) -> float:
+        words = isinstance(member, Label)
+        from_, to = (WORDS_LEAVE if words else LEAVES) if self.leaves else (WORDS_COME if words else COMES)
+        share = float(np.clip((alpha - from_) / (to - from_), 0, 1))
+        return 1 - share if self.leaves else share
+
+    def clean_up_from_scene(self, scene):
+        super().clean_up_from_scene(scene)
+        for member, points in zip(self.members, self.points, strict=True):
+            member.points = points
+        if self.leaves:
+            scene.remove(self.mobject)
+
+
+def zoom_in(outer: Mobject, door: Room, inner: Mobject, room: Room, run_time: float = 2.8) -> Animation:
+    """The door, a part of the outer picture, grows to the room, and the inner picture comes up in it."""
+    factor, fixed = _similarity(door, room)
+    return Together(
+        _Zoomed(outer, fixed, (1, factor), leaves=True, run_time=run_time),
+        _Zoomed(inner, fixed, (1 / factor, 1), leaves=False, run_time=run_time),
+    )
+
+
+def zoom_out(inner: Mobject, room: Room, outer: Mobject, door: Room, run_time: float = 1.8) -> Animation:
+    """The inner picture shrinks into its door, and the outer one is there again."""
+    factor, fixed = _similarity(door, room)
+    return Together(
+        _Zoomed(inner, fixed, (1, 1 / factor), leaves=True, run_time=run_time),
+        _Zoomed(outer, fixed, (factor, 1), leaves=False, run_time=run_time),
+    )
+
+
+def _similarity(door: Room, room: Room) -> tuple[float, np.ndarray]:
+    """How many times larger the room is than the door, and the point that stays where it is when one becomes the other."""
+    factor = max(1.01, min(room.width / door.width, room.height / door.height))
+    return factor, (room.centre - factor * door.centre) / (1 - factor)

@@ -1,0 +1,32 @@
+"""Diagrams: the block of an encoder is drawn as the model computes it."""
+
+from itertools import pairwise
+
+import pytest
+
+from scenes.parts.diagram import block_diagram
+from scenes.parts.shapes import room_of
+from scenes.stage import Room
+from studio import assets
+
+NAMES = {kind: kind for kind in ("attention", "add_norm", "mlp", "norm", "add")}
+ROOM = Room(-2, 2, -2, 2)
+
+
+@pytest.mark.parametrize(("norm", "kinds"), [
+    ("post", ("attention", "add_norm", "mlp", "add_norm")), ("pre", ("norm", "attention", "add", "norm", "mlp", "add")),
+])
+@pytest.mark.parametrize("size", [1, 0.25])
+def test_modules_stand_on_each_other_and_each_bypass_goes_from_below_a_sublayer_to_its_sum(norm, kinds, size):
+    room = Room.around((0, 0), ROOM.width * size, ROOM.height * size)
+    diagram = block_diagram(assets.theme("dark", "en"), NAMES, room, norm)
+    boxes = [room_of(module.box) for module in diagram.modules]
+    assert diagram.kinds == kinds and len(diagram.wires) == len(kinds) + 1
+    assert all(low.top < high.bottom for low, high in pairwise(boxes))
+    for bypass, (first, last) in zip(diagram.bypasses, diagram.sublayers, strict=True):
+        way, below = room_of(bypass), boxes[first - 1].top if first else room.bottom
+        assert kinds[last].startswith("add") and below < way.bottom < boxes[first].bottom
+        assert boxes[last].bottom < way.top < boxes[last].top and way.left < min(box.left for box in boxes)
+    whole = room_of(diagram)
+    assert room.left - 0.01 <= whole.left and whole.right <= room.right + 0.01
+    assert abs(whole.bottom - room.bottom) < 0.01 and abs(whole.top - room.top) < 0.01

@@ -100,7 +100,9 @@ def styled(**options):
 
 @pytest.mark.parametrize("scene", ["qkv", "attention_matrix"])
 def test_every_frame_of_a_scene_is_that_of_manims_camera(scene, drawn_fast, monkeypatch):
-    stock = frames(scene, Camera)
+    with monkeypatch.context() as as_manim_does:
+        as_manim_does.setattr(worker, "_hold_families", lambda _: None)
+        stock = frames(scene, Camera)
     monkeypatch.setattr(FastCamera, "display_vectorized", lambda *_: pytest.fail("drew as manim does"))
     assert not drawn_fast
     fast = frames(scene, FastCamera)
@@ -140,7 +142,7 @@ def test_random_curves(drawn_fast):
 
 def test_what_is_transparent_is_not_drawn(monkeypatch):
     hidden = VGroup(styled(stroke_opacity=0), styled(stroke_width=0), styled(color=[RED, BLUE]).set_opacity(0))
-    monkeypatch.setattr(camera, "_path", lambda *_: pytest.fail("packed"))
+    monkeypatch.setattr(camera, "_small_path", lambda *_: pytest.fail("packed"))
     drawn = FastCamera()
     drawn.draw(hidden)
     assert np.array_equal(drawn.pixel_array, drawn.background)
@@ -216,13 +218,13 @@ def broken(*_):
     ("MOVE", camera._header(1, 2)), ("CLOSE", camera.CURVE_TO),
 ], ids=["layout", "no library", "draws nothing", "lines for moves", "wrong record"])
 def test_if_the_self_test_fails_manim_draws_and_a_warning_says_so_once(name, how, untested, monkeypatch):
-    camera._path.cache_clear()
+    camera._small_path.cache_clear()
     monkeypatch.setattr(camera, name, how)
     with pytest.warns(RuntimeWarning, match="manim's own, slower code") as told:
         first, second = both(Square(fill_opacity=1)), both(Circle())
     assert len(told) == 1
     assert np.array_equal(*first) and np.array_equal(*second)
-    camera._path.cache_clear()
+    camera._small_path.cache_clear()
 
 
 def test_here_the_self_test_succeeds(untested):

@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -15,12 +17,14 @@ from manim import DOWN, LEFT, RIGHT, UP, Circle, FadeIn, Scene, Square, Triangle
 from manim.renderer.cairo_renderer import CairoRenderer
 from PIL import Image
 
+from studio import plan
 from studio.errors import Problem, RenderError, UserError
 from studio.render import farm, worker
 from studio.render.encoder import ClipEncoder
 from studio.render.manim_settings import settings
 from studio.render.quality import QUALITIES, Quality, parse
 from studio.render.worker import EVERY, Job, StepRenderer, StripJob, count_frames, render_step, render_strip
+from studio.spec import load
 
 TINY = Quality("tiny", 160, 90, 10)
 LENGTHS = {"square": 8, "triangle": 11, "turn": 9}
@@ -245,6 +249,45 @@ def _planes(frame):
     y = frame[:height].astype(float)
     u, v = frame[height:].reshape(2, height // 2, width // 2).astype(float)
     return y, *(np.repeat(np.repeat(plane, 2, 0), 2, 1) for plane in (u, v))
+
+
+@pytest.mark.parametrize("scene, step", [("qkv", "all_tokens"), ("attention_matrix", "sheets")])
+def test_the_worst_frame_is_close_to_what_was_drawn(scene, step, tmp_path):
+    """At least 45 dB over luma and chroma, in a small picture, where a line is a larger share of it than in a large one."""
+    quality, drawn = Quality("small", 640, 360, 15), []
+    clip = ClipEncoder(tmp_path / "clip.mp4", quality)
+
+    def take(step, pixels, repeat):
+        clip.write(pixels, repeat)
+        drawn.extend([pixels.copy()] * repeat)
+
+    with settings(quality):
+        worker._run(partial(plan.build, load(scene)), StepRenderer(quality, {step: EVERY}, take))
+    assert clip.close() == len(drawn) > 50
+    for frame, pixels in zip(decoded((tmp_path / "clip.mp4").read_bytes()), drawn, strict=True):
+        assert _psnr(frame, _bt709(pixels)) >= 45
+
+
+def _bt709(pixels):
+    """A picture as it should be stored: luma, and chroma that is the mean of four pixels each (ITU-R BT.709, limited range)."""
+    red, green, blue = np.moveaxis(pixels[..., :3] / 255.0, -1, 0)
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    chroma = [((colour - luma) / scale).reshape(len(luma) // 2, 2, -1, 2).mean((1, 3))
+              for colour, scale in ((blue, 1.8556), (red, 1.5748))]
+    return np.concatenate([16 + 219 * luma.ravel(), *(128 + 224 * plane.ravel() for plane in chroma)])
+
+
+def _psnr(frame, stored):
+    return 10 * np.log10(255**2 / np.square(frame.ravel() - stored).mean())
+
+
+def test_a_still_is_converted_once_however_long_it_stands(tmp_path):
+    clip, converted = ClipEncoder(tmp_path / "clip.mp4", TINY), []
+    graph = clip._converter
+    clip._converter = SimpleNamespace(push=lambda frame: converted.append(frame) or graph.push(frame), pull=graph.pull)
+    clip.write(np.full((90, 160, 4), 255, np.uint8), repeat=50)
+    assert clip.close() == 50 == len(decoded((tmp_path / "clip.mp4").read_bytes()))
+    assert len(converted) == 1
 
 
 def test_a_clip_is_the_same_every_time(clips):

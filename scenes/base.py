@@ -12,6 +12,7 @@ from scenes.parts.motion import appear, vanish
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.stage import CAPTION, PX, TITLE
 from scenes.theme import Theme
+from scenes.words import reading_time
 
 SHORTEST_HOLD = 1.2                       # seconds on the last frame of a step at pace 1
 TITLE_SIZE, SUBTITLE_SIZE, CAPTION_SIZE = 56 * PX, 28 * PX, 34 * PX
@@ -54,11 +55,6 @@ class Watch:
         """A step has played, its hold included."""
 
 
-def reading_time(caption: str, words: Mapping) -> float:
-    """Seconds that a caption takes to be read at pace 1, in the language of that file."""
-    return len(caption) / words["reading_speed"]
-
-
 def step(method: Callable) -> Callable:
     """Marks a method as a step of its scene: one idea, one caption, one clip. Steps play in the order they stand in."""
     method.is_step = True
@@ -84,7 +80,6 @@ class ExplainerScene(Scene):
         self.tokens, self.decimals = staging.trace.tokens, staging.decimals
         self.rehearsing = False
         self.camera.background_color = staging.theme.colour("background")
-        self.camera.init_background()
 
     @classmethod
     def step_names(cls) -> tuple[str, ...]:

@@ -1,7 +1,5 @@
 """Title cards: what a film opens and ends with, and what stands between two of its scenes."""
 
-from dataclasses import dataclass
-
 from manim import Scene, VGroup, VMobject
 
 from scenes.base import Watch
@@ -10,27 +8,12 @@ from scenes.parts.motion import appear, vanish
 from scenes.parts.shapes import rounded_rectangle
 from scenes.stage import PX, SAFE
 from scenes.theme import Theme
+from scenes.words import CARD, CardText
 
 TITLE, CHAPTER, NUMBER, BELOW = (size * PX for size in (84, 68, 40, 34))
 WIDTH = 0.82 * SAFE.width
 DOT, PITCH = 0.1, 0.32
 COMES, GOES = 0.8, 0.5                    # seconds
-CARDS, CARD = "cards", "card"             # what stands where a scene and a step have their names
-
-
-@dataclass(frozen=True)
-class CardText:
-    """What a card says. above: in small letters over the title; below: paragraphs under it; seconds: how long it stands.
-
-    place, of: which of how many chapters begins, from 0; None for a card that is no chapter's.
-    """
-
-    title: str
-    above: str = ""
-    below: tuple[str, ...] = ()
-    place: int | None = None
-    of: int = 0
-    seconds: float = 1.6
 
 
 class TitleCard(Scene):
@@ -40,7 +23,6 @@ class TitleCard(Scene):
         super().__init__(renderer=renderer)
         self.theme, self.said, self.pace, self.watch = theme, said, pace, watch or Watch()
         self.camera.background_color = theme.colour("background")
-        self.camera.init_background()
 
     def caption(self, step: str) -> str:
         """A card has nothing to say but what it shows."""
@@ -50,7 +32,10 @@ class TitleCard(Scene):
         """The card comes up, stands, and goes."""
         self.watch.begin(CARD)
         *lines, dots = self._lines()
-        self.play(appear(*lines, dots, lag=0.2, run_time=COMES / self.pace))
+        if self.said.at_once:
+            self.add(*lines, dots)
+        else:
+            self.play(appear(*lines, dots, lag=0.2, run_time=COMES / self.pace))
         self.wait(self.said.seconds / self.pace)
         self.play(vanish(*lines, dots, run_time=GOES / self.pace))
         self.watch.end(CARD)

@@ -107,7 +107,7 @@ class MultiHead(ExplainerScene):
         self.letters = [self._letter(i, part) for i, part in enumerate(self.parts)]
         names = [self._head_name(i, part.border, 0.7) for i, part in enumerate(self.parts)]
         self.cards = cards_beside(self.theme, self.tokens, self.parts[0], width)
-        self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, self.cards, -PI / 3, run_time=1.2))
+        self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, self.cards, -PI / 8, run_time=1.2))
         self.play(appear(*(VGroup(*group) for group in zip(self.parts, self.letters, names)), lag=0.5))
         self.play(vanish(*names, *(part.border for part in self.parts), run_time=0.4))
         places = joined(self.heads, grid, body.centre)

@@ -11,7 +11,7 @@ from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import fit_grid, heat_map
 from scenes.parts.label import WORD, number, text
-from scenes.parts.motion import appear, live_dot_product
+from scenes.parts.motion import appear, hide, live_dot_product
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import column_labels, row_labels, token_row
 from scenes.parts.zoom import zoom_in, zoom_out
@@ -70,10 +70,18 @@ class Recap(ExplainerScene):
         """All the way out again."""
         self.pictures[-1].add(*self.chain)
         for picture, door, inner in reversed([*zip(self.pictures, self.doors, self.pictures[1:])]):
+            self._behind_the_words(picture)
             self.play(zoom_out(inner, STAGE, picture, door))
 
     def _enter(self, level: int) -> None:
-        self.play(zoom_in(self.pictures[level], self.doors[level], self.pictures[level + 1], STAGE))
+        inner = self.pictures[level + 1]
+        self._behind_the_words(inner)
+        self.play(zoom_in(self.pictures[level], self.doors[level], inner, STAGE))
+
+    def _behind_the_words(self, picture: VGroup) -> None:
+        """Makes room on the stage for a picture that comes up, below title and caption, which it may pass on its way."""
+        hide(picture)
+        self.add(picture, self.heading, *self.announced)
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from coloraide import Color
-from manim import ManimColor
 
+from scenes.colour import ink_on, ramp
 from scenes.type import Fonts
+
+if TYPE_CHECKING:
+    from manim import ManimColor
 
 ROLES = ("query", "key", "value", "output", "text", "muted", "line", "surface", "background")
 RAMPS = {"signed": 3, "weight": 2}
@@ -19,14 +22,14 @@ HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 @dataclass(frozen=True)
 class Theme:
-    """What a picture needs to be drawn: a colour for every role, two ramps for values, and the fonts.
+    """What a picture needs to be drawn: a colour for every role, the stops of two ramps for values, and the fonts.
 
     Build it with `from_mapping`, which checks it.
     """
 
     name: str
     colours: Mapping[str, str]
-    ramps: Mapping[str, tuple[str, ...]]
+    stops: Mapping[str, tuple[str, ...]]
     fonts: Fonts
 
     @classmethod
@@ -46,41 +49,41 @@ class Theme:
         problems += [f"{key}: unknown key" for key in mapping if key not in ("name", "colours", *RAMPS)]
         if problems:
             raise ValueError(problems)
-        ramps = {ramp: _shades(tuple(mapping[ramp])) for ramp in RAMPS}
-        return cls(str(mapping.get("name", "")), dict(colours), ramps, fonts)
+        stops = {ramp: tuple(mapping[ramp]) for ramp in RAMPS}
+        return cls(str(mapping.get("name", "")), dict(colours), stops, fonts)
 
-    def colour(self, role: str) -> ManimColor:
+    @cached_property
+    def ramps(self) -> Mapping[str, tuple[str, ...]]:
+        """The shades of each ramp, as many on either side of its middle."""
+        return {name: ramp(stops, SHADES + 1) for name, stops in self.stops.items()}
+
+    def colour(self, role: str) -> "ManimColor":
         """The colour of a role."""
-        return ManimColor(self.colours[role])
+        return _manim(self.colours[role])
 
-    def signed(self, share: float) -> ManimColor:
+    def signed(self, share: float) -> "ManimColor":
         """Colour of a value: share −1 (most negative) … 0 … 1 (most positive)."""
         return self._shade("signed", (share + 1) / 2)
 
-    def weight(self, share: float) -> ManimColor:
+    def weight(self, share: float) -> "ManimColor":
         """Colour of a weight between 0 and 1."""
         return self._shade("weight", share)
 
-    def ink_on(self, fill: ManimColor) -> ManimColor:
+    def ink_on(self, fill: "ManimColor") -> "ManimColor":
         """Black or white, whichever reads better on `fill`: one of them always has a contrast of 4.5 to it, as text needs."""
-        return ManimColor(_best_ink(fill.to_hex()))
+        return _manim(ink_on(fill.to_hex()))
 
-    def _shade(self, ramp: str, share: float) -> ManimColor:
+    def _shade(self, ramp: str, share: float) -> "ManimColor":
         shades = self.ramps[ramp]
-        return ManimColor(shades[round(float(np.clip(share, 0, 1)) * (len(shades) - 1))])
+        return _manim(shades[round(float(np.clip(share, 0, 1)) * (len(shades) - 1))])
 
 
 def _is_colour(value: object) -> bool:
     return isinstance(value, str) and HEX.fullmatch(value) is not None
 
 
-@lru_cache
-def _shades(stops: tuple[str, ...]) -> tuple[str, ...]:
-    """A ramp through the stops, even to the eye (OKLab)."""
-    ramp = Color.interpolate(list(stops), space="oklab", out_space="srgb")
-    return tuple(ramp(i / SHADES).to_string(hex=True, fit=True) for i in range(SHADES + 1))
-
-
 @lru_cache(1024)
-def _best_ink(fill: str) -> str:
-    return max("black", "white", key=lambda ink: Color(ink).contrast(fill, method="wcag21"))
+def _manim(colour: str) -> "ManimColor":
+    from manim import ManimColor  # slow to start, and whoever only reads a theme and checks it does without
+
+    return ManimColor(colour)

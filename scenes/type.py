@@ -4,11 +4,11 @@ The system's fonts are never asked, so a film looks alike on every machine; a mi
 of a user's sentence is ever markup. Outlines are in the form manim draws: cubic Bézier curves, four points each.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import uharfbuzz as hb
@@ -31,11 +31,13 @@ class Fonts:
     """The fonts of a theme: for each character the first file that has it.
 
     files: the bytes of OpenType files. folders: for each file one that holds it alone, as Typst wants them. language: whose
-    shapes of letters and punctuation are drawn ("zh"). cap_height: of the first font, in em.
+    shapes of letters and punctuation are drawn ("zh"). cap_height: of the first font, in em. kept(find, source) is `find()`, or
+    what that was before with these fonts and this source; all of it numbers and texts in lists and dicts.
     """
 
-    def __init__(self, files: Sequence[bytes], folders: Sequence[str] = (), language: str = "en"):
-        self.folders, self.language = tuple(folders), language
+    def __init__(self, files: Sequence[bytes], folders: Sequence[str] = (), language: str = "en",
+                 kept: Callable[[Callable, str], Any] = lambda find, source: find()):
+        self.folders, self.language, self.kept = tuple(folders), language, kept
         self._faces = [hb.Face(data) for data in files]
         self._coverage = [set(face.unicodes) for face in self._faces]
         self._wide = self._first(IDEOGRAPH) if language.partition("-")[0] in WITH_IDEOGRAPHS else None
@@ -46,7 +48,7 @@ class Fonts:
 
     def missing(self, text: str) -> str:
         """The characters of `text` that no font has, each once, in their order."""
-        return "".join(dict.fromkeys(c for c in text if not any(ord(c) in known for known in self._coverage)))
+        return "".join(c for c in dict.fromkeys(text) if not any(ord(c) in known for known in self._coverage))
 
     def _shape(self, text: str, weight: int = 400, tabular: bool = False) -> Outline:
         """Outline of one line of text; `tabular`: all digits equally wide."""

@@ -2,20 +2,23 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from model import Checkpoint
 from studio import fonts, yaml_file
 from studio.errors import Problem, UserError, did_you_mean, quoted
+from studio.kept import kept
 from studio.language import SPEED, check_words
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENES, ASSETS = ROOT / "scenes", ROOT / "assets"
 THEMES, TEXT, WEIGHTS, LEXICON = ASSETS / "themes", ASSETS / "text", ASSETS / "weights", ASSETS / "lexicon/english-french.yaml"
 FILM = SCENES / "film.yaml"
+CONTRAST = ROOT / "studio/check/contrast.py", ROOT / "studio/errors.py", SCENES / "colour.py"
 RANDOM = "random"
 
 
@@ -110,7 +113,7 @@ def theme_files(theme: str) -> tuple[Path, ...]:
 
 def theme(name: str, language: str = "en"):
     """The theme of that name or path, a `scenes.theme.Theme`, for a language. UserError with all that is wrong in its file."""
-    from scenes.theme import Theme  # draws in manim, which is slow to start
+    from scenes.theme import Theme  # takes HarfBuzz, which a process that only looks something up does not need
 
     file = theme_file(name)
     layer = _sound(file)
@@ -127,11 +130,16 @@ def theme(name: str, language: str = "en"):
 
 def hard_to_see(name: str) -> list[Problem]:
     """What is hard to read or to tell apart in the theme of that name or path. Raises what `theme` raises."""
-    from studio.check import contrast
+    file, shades = theme_file(name), theme(name)
+    layer = _sound(file)
+    found = kept(lambda: _hard_to_see(shades), shades.colours, shades.stops, version("coloraide"), *CONTRAST)
+    return [Problem(**each | {"where": _place(each["path"], layer, shown(file))}) for each in found]
 
-    file = theme_file(name)
-    problems, layer = contrast.problems(theme(name)), _sound(file)
-    return [replace(problem, where=_place(problem.path, layer, shown(file))) for problem in problems]
+
+def _hard_to_see(theme) -> list[dict[str, str]]:
+    from studio.check import contrast  # computes colours, which is slow to start
+
+    return [asdict(problem) for problem in contrast.problems(theme)]
 
 
 def _own_fonts(layer: yaml_file.Layer, folder: Path) -> tuple[tuple[Path, ...], list[Problem]]:

@@ -1,5 +1,7 @@
 """How the command talks: results on standard output, all else on standard error, one exit code for each kind of end."""
 
+import atexit
+import gc
 import json
 import os
 import signal
@@ -25,6 +27,7 @@ class Application(click.Group):
     def main(self, args=None, prog_name="animformer", **options):
         """Runs the command line and exits: 0 done, 2 the user's input is wrong, 1 it failed, 130 interrupted or terminated."""
         args = list(sys.argv[1:] if args is None else args)
+        atexit.register(gc.freeze)        # what is left when all is done need not be looked through for garbage
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             code = super().main(args, prog_name, **options | {"standalone_mode": False})

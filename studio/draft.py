@@ -39,18 +39,18 @@ class Draft:
         self.problems = [*layer.problems, *found]
         self.faulty = {name for problem in self.problems for name in _doubtful(problem, layer)}
 
-    def scene(self) -> type | None:
-        """The class that draws it."""
+    def scene(self) -> str:
+        """The scene that draws it, or nothing."""
         said = self.keys.scene
         name = self.path.stem if said is None else said
         if name in scenes.names():
-            return scenes.find(name)
+            return name
         if said is not None:
             self._wrong("scene", f"there is no scene {quoted(name)}", "unknown-scene", did_you_mean(name, scenes.names()))
         elif self._sound("scene"):
             hint = f"write 'scene: NAME' with one of {', '.join(scenes.names())}"
             self._wrong("scene", f"there is no scene of the file's name, {quoted(name)}", "unknown-scene", hint)
-        return None
+        return ""
 
     def tokens(self) -> tuple[str, ...]:
         """The tokens of the sentence."""
@@ -160,9 +160,9 @@ class Draft:
             self._wrong("head", f"{head} is out of range: {has}", "out-of-range")
         return head - 1
 
-    def steps(self, scene: type) -> tuple[str, ...]:
-        """The steps that play, in their order."""
-        known, said = scene.step_names(), self.keys.steps
+    def steps(self, known: tuple[str, ...]) -> tuple[str, ...]:
+        """The steps that play, in their order; known: those of the scene."""
+        said = self.keys.steps
         if said is None:
             return known
         if not said:
@@ -174,11 +174,11 @@ class Draft:
                 self._wrong(f"steps.{number}", f"{quoted(step)} is there already", "duplicate-step")
         return tuple(said)
 
-    def captions(self, scene: type) -> dict[str, str]:
+    def captions(self, known: Sequence[str]) -> dict[str, str]:
         """The user's own captions, by step, in the language of the scene."""
         for step, said in self.keys.captions.items():
-            if step not in scene.step_names():
-                self._unknown_step(f"captions.{step}", step, scene.step_names(), self._place(f"captions.{step}").key)
+            if step not in known:
+                self._unknown_step(f"captions.{step}", step, known, self._place(f"captions.{step}").key)
             for name, text in said.items():
                 path = f"captions.{step}.{name}"
                 if name not in (*assets.languages(), assets.code(self.keys.language)):
@@ -194,7 +194,7 @@ class Draft:
             self._check_glyphs(f"captions.{step}.{language}", text)
         return {step: text for step, text in own.items() if text}
 
-    def voice(self, scene: type) -> dict[str, tuple[str, float]]:
+    def voice(self, known: Sequence[str]) -> dict[str, tuple[str, float]]:
         """What is heard, by step: the file, and how many seconds it lasts."""
         if not self.keys.voice:
             return {}
@@ -203,8 +203,8 @@ class Draft:
         found = {}
         for step, file in self.keys.voice.items():
             path = f"voice.{step}"
-            if step not in scene.step_names():
-                self._unknown_step(path, step, scene.step_names(), self._place(path).key)
+            if step not in known:
+                self._unknown_step(path, step, known, self._place(path).key)
             try:
                 found[step] = file, sound.seconds(Path(file))
             except ValueError as error:

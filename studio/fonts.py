@@ -1,15 +1,17 @@
 """The fonts of the packages and those that a theme names, and only those: what the system has installed changes no picture."""
 
 import hashlib
+import html
 import os
 import tempfile
 from functools import cache, lru_cache
-from importlib.metadata import PackageNotFoundError, files
+from importlib.metadata import PackageNotFoundError, files, version
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from studio.errors import RenderError
+from studio.kept import cache_folder, kept, write
 
+TYPESETTING = Path(__file__).resolve().parent.parent / "scenes/parts/equation.py"
 # In the order in which they are asked for a glyph. The second is there if the user has installed it.
 PACKAGES = ("fontpkg-inter", "pylopdf-fonts-zh-cn")
 NOT_FOR_TEXT = ("Italic", "Serif")
@@ -46,7 +48,9 @@ def load_fonts(own: tuple[Path, ...] = (), language: str = "en"):
     if not font_files():
         raise RenderError(f"there are no fonts; pip install {PACKAGES[0]}")
     files = own + font_files()
-    return Fonts([file.read_bytes() for file in files], [_folder(file).name for file in files], language)
+    formulas = version("typst"), version("svgelements"), TYPESETTING, language, [(str(file), file.stat().st_mtime_ns) for file in files]
+    return Fonts([file.read_bytes() for file in files], [_folder(file).name for file in files], language,
+                 lambda find, source: kept(find, source, *formulas))
 
 
 def wrong_with(file: Path) -> str:
@@ -72,27 +76,17 @@ def _folder(file: Path) -> tempfile.TemporaryDirectory:
     return folder
 
 
-@cache
-def cache_folder() -> Path:
-    """A folder of this user's for what can be made again, or one for temporary files where there can be none."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
-    for folder in (home / "animformer", Path(tempfile.gettempdir()) / f"animformer-{os.getuid()}"):
-        if folder.is_absolute() and _writable(folder):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="animformer-"))
-
-
 def use_project_fonts() -> None:
     """Make fontconfig, and so Pango and Typst, see our fonts alone. Has to come before manim is imported."""
     folders = sorted({str(file.parent) for file in font_files()})
     text = FONTCONFIG.format(
-        folders="\n".join(f"  <dir>{escape(folder)}</dir>" for folder in folders),
-        cache=escape(str(cache_folder() / "fontconfig")),
+        folders="\n".join(f"  <dir>{html.escape(folder)}</dir>" for folder in folders),
+        cache=html.escape(str(cache_folder() / "fontconfig")),
     )
     name = hashlib.sha256(text.encode()).hexdigest()[:16]
     file = cache_folder() / f"fonts-{name}.conf"
     if not file.exists():
-        _write(file, text)
+        write(file, text.encode())
     os.environ["FONTCONFIG_FILE"] = str(file)
 
 
@@ -102,17 +96,3 @@ def _files(package: str) -> list[Path]:
     except PackageNotFoundError:
         return []
     return sorted(Path(file.locate()) for file in listed if file.suffix in (".ttf", ".otf"))
-
-
-def _writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK | os.X_OK)
-    except OSError:
-        return False
-
-
-def _write(file: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as temporary:
-        temporary.write(text)
-    os.replace(temporary.name, file)

@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 import model
 import scenes
-from scenes.base import ExplainerScene, Staging, Watch, reading_time
-from scenes.cards import CARD, CARDS, CardText, TitleCard
+from scenes.words import CARD, CARDS, CardText, reading_time
 from studio import assets
 from studio.errors import Problem, RenderError, UserError
+from studio.kept import kept
 from studio.render import inputs
 from studio.render.quality import DEFAULT, QUALITIES, Quality
-from studio.render.worker import count_frames
 from studio.spec import FilmSpec, SceneSpec, load
+from studio.synopsis import synopsis
+
+if TYPE_CHECKING:  # they draw in manim, which is slow to start: what calls for a drawing imports them
+    from scenes.base import ExplainerScene, Staging, Watch
+    from scenes.cards import TitleCard
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,10 @@ def side_by_side(specs: Sequence[SceneSpec | FilmSpec]) -> FilmSpec:
     return FilmSpec(source="", name="storyboard", title="", scenes=together([s for spec in specs for s in scenes_of(spec)]))
 
 
-def stage(spec: SceneSpec) -> Staging:
+def stage(spec: SceneSpec) -> "Staging":
     """All that the scene of a spec is given. Raises UserError if its theme is not sound."""
+    from scenes.base import Staging
+
     return Staging(
         scene=spec.scene, number=spec.number, trace=trace(spec),
         theme=assets.theme(spec.theme, spec.language), words=inputs.words(spec),
@@ -85,18 +92,22 @@ def stage(spec: SceneSpec) -> Staging:
     )
 
 
-def build(spec: SceneSpec, renderer=None, watch: Watch | None = None) -> ExplainerScene | TitleCard:
+def build(spec: SceneSpec, renderer=None, watch: "Watch | None" = None) -> "ExplainerScene | TitleCard":
     """The scene of a spec, not yet played. Within `studio.render.manim_settings.settings` it is the same everywhere."""
     if spec.card:
+        from scenes.cards import TitleCard
+
         return TitleCard(assets.theme(spec.theme, spec.language), spec.card, spec.pace, renderer, watch)
     return scenes.find(spec.scene)(stage(spec), renderer, watch)
 
 
 def timeline(spec: SceneSpec, quality: Quality = QUALITIES[DEFAULT]) -> list[TimedStep]:
     """The steps of a scene with their times; the scene plays, but nothing is drawn. RenderError if it cannot be played."""
+    from studio.render.worker import count_frames
+
     played = []
 
-    def remembered(renderer, watch) -> ExplainerScene:
+    def remembered(renderer, watch) -> "ExplainerScene":
         played.append(build(spec, renderer, watch))
         return played[0]
 
@@ -153,20 +164,21 @@ def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:
     if not isinstance(spec, FilmSpec):
         return (spec,)
     words = assets.words(spec.scenes[0].language)["film"]
-    parts = [_card(spec.scenes[0], "opening", CardText(spec.title, below=(words["opening"],), seconds=3.2))] if spec.title else []
+    parts = [_card(spec.scenes[0], "opening", CardText(spec.title, below=(words["opening"],), seconds=3.6, at_once=True))] if spec.title else []
     for place, scene in enumerate(spec.scenes):
         if not (place and _goes_on(spec.scenes[place - 1], scene)):
             parts.append(_card(scene, scene.name, CardText(title(scene), str(place + 1), place=place, of=len(spec.scenes))))
         parts.append(scene)
     below = words["closing_computed"], words["closing_yours"]
-    return *parts, _card(spec.scenes[-1], "closing", CardText(words["closing"], below=below, seconds=4.5))
+    return *parts, _card(spec.scenes[0], "closing", CardText(words["closing"], below=below, seconds=4.5))
 
 
 def _goes_on(before: SceneSpec, after: SceneSpec) -> bool:
     """Whether a scene opens on the last frame of another: it is made to, and both show the same."""
-    last, first = (scenes.find(spec.scene).step_names()[end] for spec, end in ((before, -1), (after, 0)))
+    told = synopsis(after.scene)
+    last, first = synopsis(before.scene).steps[-1], told.steps[0]
     same = ("tokens", "model", "focus", "block", "head", "language", "theme", "decimals")
-    return (scenes.find(after.scene).follows == before.scene and (before.steps[-1], after.steps[0]) == (last, first)
+    return (told.follows == before.scene and (before.steps[-1], after.steps[0]) == (last, first)
             and all(getattr(before, key) == getattr(after, key) for key in same))
 
 
@@ -187,10 +199,15 @@ def contents() -> dict[str, list[dict]]:
     return {
         "films": [{"id": "film", "title": film.title, "scenes": [spec.name for spec in film.scenes]}],
         "scenes": [{"id": spec.name, "number": spec.number, "title": title(spec), "steps": [
-            {"id": f"{spec.name}/{step.name}", "caption": step.caption, "seconds": round(step.seconds, 3)}
-            for step in timeline(spec)
+            {"id": f"{spec.name}/{step}", "caption": caption, "seconds": seconds} for step, caption, seconds in _played(spec)
         ]} for spec in specs],
     }
+
+
+def _played(spec: SceneSpec) -> list[tuple[str, str, float]]:
+    """The steps of a scene with their captions and seconds; kept, since to play all scenes takes some time."""
+    made_from = [inputs.of(spec, step, QUALITIES[DEFAULT]) for step in spec.steps]
+    return kept(lambda: [(step.name, step.caption, round(step.seconds, 3)) for step in timeline(spec)], made_from)
 
 
 def only_scene(spec: SceneSpec | FilmSpec) -> SceneSpec:

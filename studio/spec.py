@@ -15,10 +15,11 @@ from pydantic import BaseModel, ConfigDict
 
 import scenes
 from model import Intervention, ModelConfig
-from scenes.cards import CardText
+from scenes.words import CardText
 from studio import assets, yaml_file
 from studio.draft import Draft, no_glyph
 from studio.errors import Problem, UserError, did_you_mean, quoted
+from studio.synopsis import synopsis
 from studio.yaml_file import FORBIDDEN, Layer, Place
 
 # A value of these keys is YAML on the command line as well; any other is the text as it stands.
@@ -107,7 +108,7 @@ def find(target: str) -> tuple[Path, str]:
         return assets.FILM, ""
     name, slash, step = target.partition("/")
     if name in scenes.names():
-        steps = scenes.find(name).step_names() if slash else ("",)
+        steps = synopsis(name).steps if slash else ("",)
         if step in steps:
             return assets.SCENES / f"{name}.yaml", step
         hint = did_you_mean(step, steps, "the steps are")
@@ -130,9 +131,10 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     )
     draft.check_vocabulary(tokens, values["twin"])
     if scene:
-        steps = draft.steps(scene)
-        values |= dict(scene=scene.__module__.rpartition(".")[2], number=scene.number, captions=draft.captions(scene),
-                       translations=draft.keys.captions, voice=_voices(draft.voice(scene)), steps=steps, wanted=steps)
+        told = synopsis(scene)
+        steps = draft.steps(told.steps)
+        values |= dict(scene=scene, number=told.number, captions=draft.captions(told.steps), translations=draft.keys.captions,
+                       voice=_voices(draft.voice(told.steps)), steps=steps, wanted=steps)
     problems += sorted(draft.problems, key=_reading_order)
     return None if draft.problems else SceneSpec(**values)
 

@@ -7,14 +7,18 @@ under to say. Only what a page of settings needs is read: no aliases, no tags, n
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+from studio import errors
 from studio.errors import Problem, UserError
+from studio.kept import kept
 
+CODE = Path(__file__), Path(errors.__file__)
 MAX_BYTES = 256_000
 MAX_DEPTH = 12
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -63,7 +67,14 @@ def read(path: Path, name: str) -> Layer:
         raise UserError([Problem(f"cannot be read: {reason}", name, kind="unreadable")]) from error
     if len(data) > MAX_BYTES:
         raise UserError([Problem(f"is larger than {MAX_BYTES // 1000} kB", name, kind="too-large")])
-    return parse(_decode(data, name), name)
+    text = _decode(data, name)
+    values, places, problems = kept(lambda: _flat(parse(text, name)), text, name, version("pyyaml"), *CODE)
+    return Layer(values, {tuple(path): Place(*place) for path, place in places}, tuple(Problem(**each) for each in problems))
+
+
+def _flat(layer: Layer) -> tuple:
+    """A layer as JSON has it."""
+    return layer.values, list(layer.places.items()), [asdict(problem) for problem in layer.problems]
 
 
 def parse(text: str, name: str) -> Layer:

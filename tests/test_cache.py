@@ -443,13 +443,13 @@ def test_a_clip_that_is_not_whole_is_refused():
 
 def test_what_has_not_changed_is_not_rendered_again(monkeypatch):
     found = render()
-    assert (found["code"], found["rendered"], found["cached"]) == (0, 3, 0)
+    assert (found["code"], found["rendered"], found["cached"]) == (0, 7, 0)          # three steps, and four cards
     before, film = written(Path("out")), Path("out/film.mp4").read_bytes()
     monkeypatch.setattr(plan, "trace", lambda *_: pytest.fail("a forward pass"))
     again = render()
-    assert (again["code"], again["rendered"], again["cached"], again["frames"]) == (0, 0, 3, found["frames"])
+    assert (again["code"], again["rendered"], again["cached"], again["frames"]) == (0, 0, 7, found["frames"])
     assert written(Path("out")) == before and again["files"] == found["files"]
-    assert "rendering film 1/3 qkv/one_token (cached)\n" in again["said"]
+    assert "rendering film 3/7 qkv/one_token (cached)\n" in again["said"]
     shutil.rmtree("out")
     assert render()["rendered"] == 0 and Path("out/film.mp4").read_bytes() == film
     monkeypatch.undo()
@@ -459,27 +459,27 @@ def test_what_has_changed_is_rendered_again():
     render()
     Path("film.yaml").write_text(FILM.replace("all_tokens]", "all_tokens], captions: {all_tokens: {en: Mine.}}"))
     found = render()
-    assert (found["code"], found["rendered"], found["cached"]) == (0, 1, 2)
-    assert "rendering film 3/3 qkv/all_tokens\n" in found["said"]
+    assert (found["code"], found["rendered"], found["cached"]) == (0, 1, 6)
+    assert "rendering film 7/7 qkv/all_tokens\n" in found["said"]
     said = json.loads(Path("out/film.json").read_text("utf-8"))
     assert said["scenes"][0]["steps"][1]["caption"] == "Mine." and said["frames"] == found["frames"]
     Path("film.yaml").write_text(FILM.replace("[equation]", "[equation], pace: 9"))
-    assert drawn() == (1, 2)
-    assert drawn("--set", "sentence=a cat") == (3, 0)
-    assert drawn("--no-cache") == (3, 0)
+    assert drawn() == (2, 5)              # the card before it has its pace
+    assert drawn("--set", "sentence=a cat") == (3, 4)
+    assert drawn("--no-cache") == (7, 0)
 
 
 def test_a_broken_entry_is_rendered_again(folder):
     render()
     expected = {name: (folder / "out" / name).read_bytes() for name in names(folder / "out")}
-    truncated, flipped, _ = sorted(Cache().folder.iterdir())
+    truncated, flipped, *_ = sorted(Cache().folder.iterdir())
     truncated.write_bytes(truncated.read_bytes()[:-100])
     flipped.write_bytes(flipped.read_bytes()[:-1] + b"?")
     shutil.rmtree("out")
     found = render()
-    assert (found["code"], found["rendered"], found["cached"]) == (0, 2, 1)
+    assert (found["code"], found["rendered"], found["cached"]) == (0, 2, 5)
     assert {name: (folder / "out" / name).read_bytes() for name in names(folder / "out")} == expected
-    assert render()["cached"] == 3
+    assert render()["cached"] == 7
 
 
 def test_nothing_is_kept_if_nothing_is_to_be_kept():

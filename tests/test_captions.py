@@ -8,7 +8,7 @@ import srt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes.parts.label import is_wide
+from scenes.words import is_wide
 from studio import assets
 from studio.output.captions import WIDEST, Cue, broken, cues, subrip, webvtt
 
@@ -36,10 +36,10 @@ def test_our_captions_fit_two_lines_a_cue_and_lose_nothing(caption):
 
 
 def test_lines_end_with_phrases():
-    assert broken("The query is the note in your hand, the keys are the labels.") == [
-        "The query is the note in your hand,", "the keys are the labels."]
-    assert broken("查询是你手上的便签，键是标签，值是文件夹里的内容。") == ["查询是你手上的便签，", "键是标签，值是文件夹里的内容。"]
-    assert broken("short") == ["short"]
+    assert broken("The query is the note in your hand, the keys are the labels.") == (
+        "The query is the note in your hand,", "the keys are the labels.")
+    assert broken("查询是你手上的便签，键是标签，值是文件夹里的内容。") == ("查询是你手上的便签，", "键是标签，值是文件夹里的内容。")
+    assert broken("short") == ("short",)
 
 
 @given(st.lists(st.text("abcdefgh,.", min_size=1, max_size=50), min_size=1, max_size=30))

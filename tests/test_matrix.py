@@ -55,6 +55,7 @@ WORD = st.text(st.characters(codec="latin-1", categories=["L", "N", "P", "S"]), 
 # No shrinking: an example takes seconds, and a finding says what is wrong with it.
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(words=st.lists(WORD, min_size=1, max_size=16), heads=st.sampled_from([1, 2, 4]), size=st.sampled_from([4, 8, 32]))
+@pytest.mark.slow
 @pytest.mark.parametrize("scene", scenes.names())
 def test_any_words(scene, words, heads, size):
     values = {"sentence": " ".join(words), "model.n_heads": heads, "model.d_model": size, "model.n_blocks": 1}

@@ -50,8 +50,11 @@ def spec(monkeypatch):
     return load("qkv").model_copy(update={"steps": STEPS, "wanted": STEPS, "captions": captions})
 
 
+BUILD = plan.build
+
+
 def build_shapes(spec, renderer=None, watch=None):
-    return Shapes(renderer, watch)
+    return BUILD(spec, renderer, watch) if spec.card else Shapes(renderer, watch)
 
 
 def build_broken(spec, renderer=None, watch=None):
@@ -254,26 +257,31 @@ def test_one_step_is_one_clip_with_its_number(tmp_path, spec):
 
 def test_a_film(tmp_path, spec):
     film = FilmSpec(source="film.yaml", name="film", title="Two", scenes=(spec, spec.model_copy(update={"name": "again"})))
-    result = render_film(film, TINY, tmp_path, 1)
-    assert result.files[0] == tmp_path / "film.mp4" and (result.frames, result.rendered) == (56, 6)
+    result = render_film(film, TINY, tmp_path, 1, captions="none")
+    assert result.files[0] == tmp_path / "film.mp4" and result.rendered == 10           # six steps and four cards
     assert {"film.mp4", "film.json", "scenes/qkv.mp4", "scenes/again.mp4", "clips/again/01-square.mp4"} <= set(names(tmp_path))
     scene = decoded((tmp_path / "scenes/qkv.mp4").read_bytes())
-    np.testing.assert_array_equal(decoded((tmp_path / "film.mp4").read_bytes()), np.concatenate([scene, scene]))
-    said = json.loads((tmp_path / "film.json").read_text())
-    assert said["title"] == "Two" and said["seconds"] == 5.6
-    assert [(scene["id"], scene["start"], scene["end"]) for scene in said["scenes"]] == [("qkv", 0, 2.8), ("again", 2.8, 5.6)]
-    assert said["scenes"][1]["steps"][0] == {"id": "again/square", "caption": "A square.", "start": 2.8, "end": 3.6}
+    said, pictures = json.loads((tmp_path / "film.json").read_text()), decoded((tmp_path / "film.mp4").read_bytes())
+    assert said["title"] == "Two" and said["frames"] == result.frames == len(pictures) == round(said["seconds"] * TINY.fps)
+    assert [described["id"] for described in said["scenes"]] == ["qkv", "again"]
+    for described in said["scenes"]:
+        start, end = (round(described[key] * TINY.fps) for key in ("start", "end"))
+        np.testing.assert_array_equal(pictures[start:end], scene)
+    first, again = said["scenes"]
+    assert again["opens"] == first["end"] < again["start"]
+    assert again["steps"][0] == {"id": "again/square", "caption": "A square.", "start": again["start"], "end": round(again["start"] + 0.8, 6)}
 
 
 def test_a_second_render_writes_nothing_again(tmp_path, spec):
     film = FilmSpec(source="film.yaml", name="film", title="One", scenes=(spec,))
-    render_film(film, TINY, tmp_path, 1)
+    render_film(film, TINY, tmp_path, 1, captions="none")
     before = written(tmp_path)
-    render_film(film, TINY, tmp_path, 1)
+    render_film(film, TINY, tmp_path, 1, captions="none")
     assert written(tmp_path) == before
     (tmp_path / "film.mp4").write_bytes((tmp_path / f"{CLIPS[0]}.mp4").read_bytes())  # a video, but not of these clips
-    render_film(film, TINY, tmp_path, 1)
-    assert len(decoded((tmp_path / "film.mp4").read_bytes())) == 28
+    render_film(film, TINY, tmp_path, 1, captions="none")
+    frames = len(decoded((tmp_path / "film.mp4").read_bytes()))
+    assert frames == json.loads((tmp_path / "film.json").read_text())["frames"] > 28
 
 
 def test_clips_of_steps_that_are_gone_go_and_nothing_else(tmp_path, spec):

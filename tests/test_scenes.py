@@ -31,7 +31,11 @@ INPUTS = {
     "four decimals": {"decimals": 4},
     "pre-norm": RANDOM | {"model.norm": "pre", "model.positional": "none", "block": 2},
 }
-EVERYTHING = [pytest.param(scene, values, id=f"{scene}: {name}") for scene in scenes.names() for name, values in INPUTS.items()]
+QUICK = ("as it comes", "one word", "what looks like code", "pre-norm")   # of each scene; the others are marked slow
+EVERYTHING = [
+    pytest.param(scene, values, id=f"{scene}: {name}", marks=() if name in QUICK else pytest.mark.slow)
+    for scene in scenes.names() for name, values in INPUTS.items()
+]
 
 
 def building(scene, **values):
@@ -50,7 +54,7 @@ def test_what_is_recorded_is_shown_at_all(scene):
     """As numbers, cells, bars or lines."""
     counts = []
     walk(building(scene), lambda stage, _: counts.append(sum(hasattr(shape, "source") for shape in see(stage).shapes)))
-    assert counts.count(0) <= 2 and sum(counts) > 30
+    assert 2 * counts.count(0) <= len(counts) and sum(counts) > 30
 
 
 @pytest.mark.parametrize("decimals", [1, 2, 3])

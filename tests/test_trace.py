@@ -1,6 +1,7 @@
 """A trace is declared, frozen and faithful to its file; a view knows where its numbers came from."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def test_formulas_name_real_tensors(config):
     table = declared(config)
     for tensor in table.values():
         assert not set("{}") & set(tensor.formula)
-        for word in tensor.formula.replace("[", " ").split():
+        for word in re.split(r"[\s\[\],;()]+", tensor.formula):
             if word.startswith(("encoder.", "weights.")):
                 assert word in table, tensor
 

@@ -11,7 +11,7 @@ TINY = 1e-300                             # what a vector of zeros is divided by
 TENSORS = scoped(
     "distances",
     Tensor("cosines", "depth token other", "how alike every two tokens are before the first encoder block and after each",
-           "x y / (|x| |y|), x and y: tokens of encoder.0.input, then of every encoder.{{block}}.output"),
+           "x y / (|x| |y|), x and y: tokens of encoder.0.input, then of the output of every block"),
     Tensor("nearest", "depth token rank", "the places of all other tokens, the most alike first",
            "order of cosines, falling, without the token itself"),
     Tensor("before", "token", "how far each token is from that of the twin sentence before the encoder",

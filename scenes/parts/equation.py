@@ -73,6 +73,11 @@ def quote(words: str) -> str:
 @lru_cache(512)
 def _outlines(source: str, fonts: Fonts) -> dict[int, np.ndarray]:
     """The curves of a formula in em, y downwards: of its named symbols from 1 on, and of the rest as number 0."""
+    curves = fonts.kept(lambda: {number: points.tolist() for number, points in _typeset(source, fonts).items()}, source)
+    return {int(number): np.array(points) for number, points in curves.items()}     # as text, a number is a text too
+
+
+def _typeset(source: str, fonts: Fonts) -> dict[int, np.ndarray]:
     numbers = iter(range(1, 256))
     page = _page(SYMBOL.sub(lambda found: f"symbol(#{next(numbers)}, {found[1]})", source), fonts)
     if _box(fonts) & _glyphs(page):

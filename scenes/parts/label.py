@@ -1,16 +1,14 @@
 """Labels and numbers: lines of text, each one shape."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from unicodedata import east_asian_width
 
 import numpy as np
 from manim import ORIGIN, VGroup, VMobject
-from uniseg.linebreak import line_break_units
 
 from model import View
 from scenes.stage import PX
 from scenes.theme import Theme
+from scenes.words import pieces
 
 SMALLEST_WORD = 18 * PX                   # em sizes below which nobody reads at 1080p
 WORD = 32 * PX
@@ -102,26 +100,6 @@ def wrap(theme: Theme, string: str, size: float, width: float, weight: int = 400
         if len(lines) <= fewest:
             break
     return lines
-
-
-@lru_cache(1024)
-def pieces(string: str) -> tuple[str, ...]:
-    """What a line may end after: words with the space after them, and ideographs with the punctuation that belongs to them.
-
-    As UAX #14 has it (Unicode line breaking), but what is written without spaces in Latin letters stays whole, hyphens or not.
-    """
-    units = [""]
-    for unit in line_break_units(string):
-        if units[-1] and (units[-1][-1].isspace() or is_wide(units[-1][-1]) or is_wide(unit[0])):
-            units.append(unit)
-        else:
-            units[-1] += unit
-    return tuple(units)
-
-
-def is_wide(character: str) -> bool:
-    """Whether a character takes the place of two Latin letters, as ideographs do."""
-    return east_asian_width(character) in "WF"
 
 
 def _greedy(pieces: Sequence[tuple[str, float, float]], width: float) -> list[str]:

@@ -4,12 +4,12 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from unicodedata import category
 
 import srt
 
-from scenes.parts.label import is_wide, pieces
+from scenes.words import is_wide, pieces
 
 MOST_LINES = 2
 WIDEST = 42                               # of a line, in Latin letters; an ideograph is as wide as two
@@ -36,7 +36,8 @@ def cues(start: float, end: float, caption: str) -> list[Cue]:
     return found
 
 
-def broken(caption: str, widest: int = WIDEST) -> list[str]:
+@lru_cache(1024)
+def broken(caption: str, widest: int = WIDEST) -> tuple[str, ...]:
     """The fewest lines of a caption, as even as can be, that end with a phrase wherever possible; Chinese by its own rules."""
     parts = pieces(" ".join(caption.split()))
     fewest = -(-_width("".join(parts)) // widest)
@@ -56,8 +57,8 @@ def broken(caption: str, widest: int = WIDEST) -> list[str]:
     for lines in range(max(1, fewest), len(parts) + 1):
         cost, found = best(0, lines)
         if found and cost < float("inf"):
-            return list(found)
-    return [caption]
+            return found
+    return caption,
 
 
 def _cost(line: str) -> float:

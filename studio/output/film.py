@@ -20,9 +20,9 @@ from studio.output.captions import subrip, webvtt
 from studio.output.extras import Extras
 from studio.render import farm
 from studio.render.cache import Cache, Entry
+from studio.render.job import Clip
 from studio.render.order import Order, carrying, make, order_of
 from studio.render.quality import Quality
-from studio.render.worker import Clip
 from studio.spec import FilmSpec, SceneSpec
 
 SILENT = Progress()

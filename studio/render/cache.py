@@ -15,9 +15,9 @@ from functools import cached_property
 from pathlib import Path
 
 from studio.errors import Problem, RenderError, UserError
-from studio.fonts import cache_folder
+from studio.kept import cache_folder
 from studio.output import files
-from studio.render.worker import Clip
+from studio.render.job import Clip
 
 FOLDER, LIMIT = "ANIMFORMER_CACHE", "ANIMFORMER_CACHE_LIMIT"  # environment variables: a folder, and gigabytes
 DEFAULT_LIMIT, GIGABYTE = 4.0, 10**9

@@ -17,14 +17,15 @@ from typing import Any
 
 from studio import assets
 from studio.fonts import font_files, font_packages
+from studio.kept import kept
 from studio.render.quality import Quality
 from studio.spec import SceneSpec
 
 ROOMS = ("model", "scenes", "studio")
 DRAWING = ("studio.plan", "studio.render.worker")          # they and what they import draw a scene, besides its own module
 # What these find out is said by the spec, or is about mistakes.
-NOT_DRAWING = ("studio.spec", "studio.errors", "studio.check", "studio.check.contrast")
-PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "coloraide", "svgelements", "pillow")
+NOT_DRAWING = ("studio.spec", "studio.errors", "studio.synopsis", "studio.check", "studio.check.contrast")
+PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "svgelements", "pillow")
 NAMES = {"source", "name", "wanted"}                       # of a spec: what is made, not what it looks like
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts
 NOT_DRAWN = {"themes", "text", "weights", "readme", "schema", "lexicon"}    # of assets/, or counted one by one
@@ -100,7 +101,8 @@ def _words(spec: SceneSpec, step: str) -> dict[str, Any]:
 
 def _files(theme: str, weights: str) -> dict[str, list[str]]:
     """Digests of the files that a scene is drawn from."""
-    others = (file for file in sorted(assets.ASSETS.rglob("*")) if file.relative_to(assets.ASSETS).parts[0] not in NOT_DRAWN)
+    others = (file for there in sorted(assets.ASSETS.iterdir()) if there.name not in NOT_DRAWN
+              for file in (there, *sorted(there.rglob("*"))))
     files = {
         "theme": _theme_files(theme, assets.theme_file(theme).stat().st_mtime_ns),
         "fonts": font_files(),
@@ -115,7 +117,14 @@ def _module(name: str) -> tuple[str, tuple[str, ...], set[str]]:
     """The digest of a module's source; what it imports of ours, anywhere, with the packages that is in; its strings."""
     path = assets.ROOT.joinpath(*name.split("."))
     source = (path / "__init__.py" if _is_package(name) else path.with_suffix(".py")).read_bytes()
-    package, found, strings = name if _is_package(name) else name.rpartition(".")[0], [], set()
+    package = name if _is_package(name) else name.rpartition(".")[0]
+    imported, strings = kept(lambda: _read(source, package), _hash(source), package, Path(__file__))
+    return _hash(source), tuple(filter(_exists, imported)), set(strings)
+
+
+def _read(source: bytes, package: str) -> tuple[list[str], list[str]]:
+    """What a module may import of ours, and its strings."""
+    found, strings = [], set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found += [alias.name.split(".") for alias in node.names]
@@ -125,7 +134,7 @@ def _module(name: str) -> tuple[str, tuple[str, ...], set[str]]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             strings.add(node.value)
     names = {".".join(parts[:end]) for parts in found if parts[0] in ROOMS for end in range(1, len(parts) + 1)}
-    return _hash(source), tuple(filter(_exists, sorted(names))), strings
+    return sorted(names), sorted(strings)
 
 
 @cache

@@ -16,8 +16,8 @@ from studio import assets, plan
 from studio.errors import Problem, RenderError, UserError
 from studio.output import files
 from studio.render import inputs
+from studio.render.job import Clip, Job
 from studio.render.quality import Quality
-from studio.render.worker import Clip, Job, render_step
 from studio.spec import SceneSpec
 
 
@@ -58,6 +58,8 @@ def make(order: Order) -> Clip:
     UserError if it would be made here from anything else than where it was ordered: a file that has been changed since, or
     another animformer on a machine of the cluster. RenderError if the clip is not whole.
     """
+    from studio.render.worker import render_step  # draws in manim, which is slow to start
+
     if order.carried:
         order = _unpacked(order)
     here = inputs.of(order.spec, order.step, order.quality)

@@ -3,7 +3,6 @@
 import io
 import tempfile
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from weakref import proxy
@@ -15,52 +14,13 @@ from PIL import Image
 
 from studio.render.camera import FastCamera
 from studio.render.encoder import ClipEncoder
+from studio.render.job import Build, Clip, Job, StripJob
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
 
-Build = Callable[["StepRenderer", "StepRenderer"], Scene]   # (renderer, watch) → the scene, not yet played
 EVERY = range(2**31)
 AS_IT_ENDS = -1
 FRAME_WIDTH, FRAME_HEIGHT = 128 / 9, 8.0  # manim's frame; more is seen at the sides or above and below if a picture is not 16:9
-
-
-@dataclass(frozen=True)
-class Job:
-    """A clip to be made. build: makes the scene, given a renderer and a watch. seconds: about how long the clip is."""
-
-    scene: str
-    step: str
-    build: Build
-    quality: Quality
-    seconds: float = 0.0
-
-    def __str__(self) -> str:
-        return f"{self.scene}/{self.step}"
-
-
-@dataclass(frozen=True)
-class Clip:
-    """What a job gives. movie: an MP4; picture: its last frame as PNG; frames: how many it has; caption: of the step."""
-
-    movie: bytes
-    picture: bytes
-    frames: int
-    caption: str
-
-
-@dataclass(frozen=True)
-class StripJob:
-    """Pictures to be made, evenly across each of some steps of a scene, the last as the step ends."""
-
-    scene: str
-    steps: tuple[str, ...]
-    build: Build
-    quality: Quality
-    n_pictures: int = 1
-    seconds: float = 0.0
-
-    def __str__(self) -> str:
-        return self.scene
 
 
 class _Finished(Exception):
@@ -213,5 +173,5 @@ def _run(build: Build, renderer: StepRenderer) -> None:
 
 def _png(pixels: np.ndarray) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(pixels[..., :3]).save(file, "PNG", compress_level=6)
+    Image.fromarray(pixels).convert("RGB").save(file, "PNG", compress_level=6)
     return file.getvalue()

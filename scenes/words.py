@@ -1,0 +1,61 @@
+"""Words before they are drawn: what a card says, how long a caption takes to be read, and where a line of text may end."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from unicodedata import east_asian_width
+
+from uniseg.linebreak import line_break_units
+
+CARDS, CARD = "cards", "card"             # what stands where a scene and a step have their names
+# Between two Latin words, and between two ideographs, a line may end whatever stands around them (UAX #14, LB18 and LB31).
+SURE = re.compile(r"(?<=[A-Za-z0-9] )(?=[A-Za-z0-9])|(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
+WHOLE = re.compile(r"[A-Za-z0-9]+ ?|[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True)
+class CardText:
+    """What a card says. above: in small letters over the title; below: paragraphs under it; seconds: how long it stands.
+    at_once: whether it is there from the first frame, which stands for a film wherever it is not played.
+
+    place, of: which of how many chapters begins, from 0; None for a card that is no chapter's.
+    """
+
+    title: str
+    above: str = ""
+    below: tuple[str, ...] = ()
+    place: int | None = None
+    of: int = 0
+    seconds: float = 1.6
+    at_once: bool = False
+
+
+def reading_time(caption: str, words: Mapping) -> float:
+    """Seconds that a caption takes to be read at pace 1, in the language of that file."""
+    return len(caption) / words["reading_speed"]
+
+
+@lru_cache(1024)
+def pieces(string: str) -> tuple[str, ...]:
+    """What a line may end after: words with the space after them, and ideographs with the punctuation that belongs to them.
+
+    As UAX #14 has it (Unicode line breaking), but what is written without spaces in Latin letters stays whole, hyphens or not.
+    """
+    units = [""]
+    for unit in _units(string):
+        if units[-1] and (units[-1][-1].isspace() or is_wide(units[-1][-1]) or is_wide(unit[0])):
+            units.append(unit)
+        else:
+            units[-1] += unit
+    return tuple(units)
+
+
+def _units(string: str) -> list[str]:
+    """What a line may end after by UAX #14. Asked letter by letter, which is slow, only where it is not plain."""
+    return [unit for part in SURE.split(string) for unit in ([part] if WHOLE.fullmatch(part) else line_break_units(part))]
+
+
+def is_wide(character: str) -> bool:
+    """Whether a character takes the place of two Latin letters, as ideographs do."""
+    return east_asian_width(character) in "WF"

@@ -1,0 +1,94 @@
+"""What it takes to start: nothing that draws is loaded to find out that nothing is to be drawn, and nothing is found out twice."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from uniseg.linebreak import line_break_units
+
+import scenes
+from scenes import words
+from studio import assets, fonts, kept
+from studio.language import texts
+from studio.synopsis import synopsis
+
+SLOW = ("manim", "scipy", "coloraide", "typst", "svgelements")
+RENDER = """
+import json, sys
+from studio.cli import main
+try:
+    main(["render", "qkv/one_token", "--size", "128x72", "--fps", "2", "-o", sys.argv[1], "--json"])
+finally:
+    print(json.dumps([name for name in sys.argv[2:] if name in sys.modules]), file=sys.stderr)
+"""
+
+
+@pytest.mark.slow
+def test_an_unchanged_render_loads_nothing_that_draws(tmp_path):
+    home = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "ANIMFORMER_CACHE": str(tmp_path / "clips"), "HOME": str(tmp_path)}
+
+    def render() -> tuple[dict, list[str]]:
+        command = [sys.executable, "-c", RENDER, str(tmp_path / "out"), *SLOW]
+        done = subprocess.run(command, env=os.environ | home, cwd=Path(__file__).parent.parent, capture_output=True, check=True)
+        return json.loads(done.stdout), json.loads(done.stderr.splitlines()[-1])
+
+    first, second = render(), render()
+    assert first[0]["rendered"] == second[0]["cached"] == 1 and first[1] == [*SLOW]
+    assert second[1] == []
+
+
+@pytest.mark.parametrize("scene", scenes.names())
+def test_a_synopsis_says_what_the_scene_says(scene):
+    found = scenes.find(scene)
+    assert synopsis(scene) == (found.number, found.follows, found.step_names())
+
+
+def test_what_is_kept_is_found_once_for_all_it_depends_on_and_again_if_it_is_broken(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path)
+    (tmp_path / "file").write_text("one")
+    found = []
+
+    def find() -> list[int]:
+        found.append(0)
+        return [len(found)]
+
+    assert kept.kept(find, 1, tmp_path / "file") == kept.kept(find, 1, tmp_path / "file") == [1]
+    assert kept.kept(find, 2, tmp_path / "file") == [2]
+    (tmp_path / "file").write_text("two")
+    assert kept.kept(find, 1, tmp_path / "file") == [3]
+    for path in (tmp_path / "kept").iterdir():
+        path.write_bytes(path.read_bytes()[:-1])
+    assert kept.kept(find, 1, tmp_path / "file") == [4]
+    monkeypatch.setattr(kept, "MOST", 4)
+    assert [kept.kept(find, -number)[0] for number in range(6)] == [*range(5, 11)]
+    assert len([*(tmp_path / "kept").iterdir()]) <= 4
+    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path / "file")
+    assert kept.kept(find, 1) == [11]
+
+
+def test_a_kept_formula_is_the_one_that_was_set():
+    from scenes.parts.equation import _outlines, _typeset
+
+    loaded = fonts.load_fonts()
+    set_now = _typeset("{{ Q : q }} / sqrt(d_k)", loaded)
+    assert set_now.keys() == {0, 1}
+    for _ in range(2):
+        outlines = _outlines.__wrapped__("{{ Q : q }} / sqrt(d_k)", loaded)
+        assert all(np.array_equal(outlines[number], set_now[number]) for number in set_now) and outlines.keys() == set_now.keys()
+
+
+@given(st.text(st.sampled_from("aB1 的一，。“”\"'()-–/.,:%$¥…·ー!?\u00a0é日"), max_size=40))
+def test_lines_may_end_where_unicode_says(string):
+    assert words._units(string) == [*line_break_units(string)] or not string
+
+
+@pytest.mark.parametrize("language", assets.languages())
+def test_lines_of_our_texts_may_end_where_unicode_says(language):
+    for text in texts(assets.words_file(language)).values():
+        assert words._units(text) == [*line_break_units(text)]

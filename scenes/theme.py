@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenes.colour import ink_on, ramp
+from scenes import colour
 from scenes.type import Fonts
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Theme:
     @cached_property
     def ramps(self) -> Mapping[str, tuple[str, ...]]:
         """The shades of each ramp, as many on either side of its middle."""
-        return {name: ramp(stops, SHADES + 1) for name, stops in self.stops.items()}
+        return {name: colour.ramp(stops, SHADES + 1) for name, stops in self.stops.items()}
 
     def colour(self, role: str) -> "ManimColor":
         """The colour of a role."""
@@ -71,7 +71,7 @@ class Theme:
 
     def ink_on(self, fill: "ManimColor") -> "ManimColor":
         """Black or white, whichever reads better on `fill`: one of them always has a contrast of 4.5 to it, as text needs."""
-        return _manim(ink_on(fill.to_hex()))
+        return _manim(colour.ink_on(fill.to_hex()))
 
     def _shade(self, ramp: str, share: float) -> "ManimColor":
         shades = self.ramps[ramp]
@@ -83,7 +83,7 @@ def _is_colour(value: object) -> bool:
 
 
 @lru_cache(1024)
-def _manim(colour: str) -> "ManimColor":
-    from manim import ManimColor  # slow to start, and whoever only reads a theme and checks it does without
+def _manim(written: str) -> "ManimColor":
+    from manim import ManimColor  # slow to start; to check a theme goes without
 
-    return ManimColor(colour)
+    return ManimColor(written)

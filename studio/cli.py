@@ -146,15 +146,19 @@ def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: 
     from studio.check.report import report
 
     problems: dict[Problem, None] = {}
+    found: list[spec.SceneSpec] = []
     for target in targets or (*scenes.names(), "film"):
         try:
-            for scene in plan.scenes_of(spec.load(target, overrides)):
-                steps = plan.timeline(scene)
-                problems |= dict.fromkeys((*assets.hard_to_see(scene.theme), *report(scene)))
-                if verbose:
-                    click.echo(f"{scene.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s", err=True)
+            found += [scene for scene in plan.scenes_of(spec.load(target, overrides)) if scene not in found]
         except UserError as error:
             problems |= dict.fromkeys(error.problems)
+    with progress(len(found), "checking") as done:
+        for scene in found:
+            problems |= dict.fromkeys((*assets.hard_to_see(scene.theme), *report(scene)))
+            done(scene.name)
+            if verbose:
+                steps = plan.timeline(scene)
+                click.echo(f"{scene.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s", err=True)
     for problem in problems:
         click.echo(str(problem), err=True)
     if as_json:

@@ -48,7 +48,8 @@ def load_fonts(own: tuple[Path, ...] = (), language: str = "en"):
     if not font_files():
         raise RenderError(f"there are no fonts; pip install {PACKAGES[0]}")
     files = own + font_files()
-    formulas = version("typst"), version("svgelements"), TYPESETTING, language, [(str(file), file.stat().st_mtime_ns) for file in files]
+    changed = [(str(file), file.stat().st_mtime_ns) for file in files]
+    formulas = version("typst"), version("svgelements"), TYPESETTING, language, changed
     return Fonts([file.read_bytes() for file in files], [_folder(file).name for file in files], language,
                  lambda find, source: kept(find, source, *formulas))
 

@@ -17,7 +17,7 @@ MOST = 2000                               # things; the whole film has some 300,
 
 
 def kept(find: Callable[[], Any], *depends: Any) -> Any:
-    """`find()`, or what it was when it was last asked for with all these the same; both are JSON. A Path is what is in its file."""
+    """`find()`, or what it was when last asked for with all these the same; all is JSON. A Path stands for its file's bytes."""
     path = cache_folder() / "kept" / _hash(json.dumps(depends, default=lambda file: _hash(file.read_bytes())).encode())
     with suppress(OSError, ValueError):
         digest, _, body = path.read_bytes().partition(b"\n")

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import scenes
 from studio.kept import kept
 
+CODE = Path(__file__)
+
 
 class Synopsis(NamedTuple):
     """A scene's place in the storyboard, the scene on whose last frame it opens or nothing, and its steps as they play."""
@@ -23,7 +25,7 @@ def synopsis(scene: str) -> Synopsis:
     if scene not in scenes.names():
         raise KeyError(scene)
     file = scenes.FOLDER / f"{scene}.py"
-    said = kept(lambda: next(said for said in map(_said, ast.parse(file.read_bytes()).body) if "number" in said), file, Path(__file__))
+    said = kept(lambda: next(each for each in map(_said, ast.parse(file.read_bytes()).body) if "number" in each), file, CODE)
     return Synopsis(said["number"], said.get("follows", ""), tuple(said["steps"]))
 
 
@@ -31,7 +33,8 @@ def _said(node: ast.stmt) -> dict[str, Any]:
     """Of a class its steps and the values that stand in it."""
     if not isinstance(node, ast.ClassDef):
         return {}
-    steps = [each.name for each in node.body if isinstance(each, ast.FunctionDef) and "step" in map(ast.unparse, each.decorator_list)]
+    methods = [each for each in node.body if isinstance(each, ast.FunctionDef)]
+    steps = [each.name for each in methods if "step" in map(ast.unparse, each.decorator_list)]
     values = {ast.unparse(each.targets[0]): each.value.value for each in node.body
               if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant)}
     return values | {"steps": steps}

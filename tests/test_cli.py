@@ -74,8 +74,9 @@ def test_own_captions_are_said():
     assert [step.caption for step in plan.timeline(spec)] == ["Mine"]
 
 
-def test_check_finds_nothing_wrong_with_what_is_right():
-    result = animformer("check", "--json")
+@pytest.mark.parametrize("targets", [["qkv", "recap", "recap"], pytest.param([], marks=pytest.mark.slow)], ids=str)
+def test_check_finds_nothing_wrong_with_what_is_right(targets):
+    result = animformer("check", *targets, "--json")
     assert (result.exit_code, json.loads(result.stdout)) == (0, {"ok": True, "problems": []})
 
 

@@ -31,19 +31,22 @@ def drawn(scene: str, steps: tuple[str, ...]) -> Digests:
     return {f"{scene}/{step}": tuple(hashlib.sha256(png).hexdigest() for png in pngs) for step, pngs in render_strip(job).items()}
 
 
+SAMPLE = scenes.names()[::3]
+
+
 def drawn_backwards() -> Digests:
-    """The later step of every scene alone, the last scene first."""
-    return {name: digests for scene in reversed(scenes.names()) for name, digests in drawn(scene, sample(scene)[1:]).items()}
+    """The later step of some scenes alone, the last scene first."""
+    return {name: digests for scene in reversed(SAMPLE) for name, digests in drawn(scene, sample(scene)[1:]).items()}
 
 
 @pytest.fixture(scope="module")
 def forwards() -> Digests:
-    """The sample of every scene, in order."""
-    return {name: digests for scene in scenes.names() for name, digests in drawn(scene, sample(scene)).items()}
+    """The sample of every third scene, in order."""
+    return {name: digests for scene in SAMPLE for name, digests in drawn(scene, sample(scene)).items()}
 
 
 def test_the_same_again(forwards):
-    scene = scenes.names()[0]
+    scene = SAMPLE[0]
     again = drawn(scene, sample(scene)[:1])
     assert again == {name: forwards[name] for name in again}
 
@@ -52,12 +55,12 @@ def test_the_same_in_another_process_and_another_order(forwards, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "7")          # the order of all sets is another one too
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         backwards = pool.submit(drawn_backwards).result()
-    assert len(backwards) == len(scenes.names())
+    assert len(backwards) == len(SAMPLE)
     assert backwards == {name: forwards[name] for name in backwards}
 
 
 def test_different_steps_give_different_pictures(forwards):
     """Else the tests above would show nothing."""
-    assert len(forwards) == 2 * len(scenes.names())
+    assert len(forwards) == 2 * len(SAMPLE)
     assert len(set(forwards.values())) == len(forwards)
     assert all(len(set(digests)) > 1 for digests in forwards.values())

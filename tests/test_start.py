@@ -1,4 +1,4 @@
-"""What it takes to start: nothing that draws is loaded to find out that nothing is to be drawn, and nothing is found out twice."""
+"""What it takes to start: nothing that draws is loaded to find out that nothing is to be drawn; nothing is found out twice."""
 
 import json
 import os

@@ -25,7 +25,7 @@ ROOMS = ("model", "scenes", "studio")
 DRAWING = ("studio.plan", "studio.render.worker")          # they and what they import draw a scene, besides its own module
 # What these find out is said by the spec, or is about mistakes.
 NOT_DRAWING = ("studio.spec", "studio.errors", "studio.synopsis", "studio.check", "studio.check.contrast")
-PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "svgelements", "pillow")
+PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "coloraide", "svgelements", "pillow")
 NAMES = {"source", "name", "wanted"}                       # of a spec: what is made, not what it looks like
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts
 NOT_DRAWN = {"themes", "text", "weights", "readme", "schema", "lexicon"}    # of assets/, or counted one by one

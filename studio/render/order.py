@@ -58,7 +58,7 @@ def make(order: Order) -> Clip:
     UserError if it would be made here from anything else than where it was ordered: a file that has been changed since, or
     another animformer on a machine of the cluster. RenderError if the clip is not whole.
     """
-    from studio.render.worker import render_step  # draws in manim, which is slow to start
+    from studio.render.worker import render_step  # takes manim, slow to start
 
     if order.carried:
         order = _unpacked(order)

@@ -102,7 +102,8 @@ class Trace:
 
     arrays: name to float64 array, in the order of recording; kept as read-only copies. vocabulary: the word of each row of
     the embedding table. output_vocabulary: that of the decoder's. output_tokens: what the decoder has said, one token a step;
-    the last is the end token, if it came to an end. twin: the tokens of the other sentence, if there is one. Raises ValueError if a tensor is not declared in `tensors.py`.
+    the last is the end token, if it came to an end. twin: the tokens of the other sentence, if there is one. Raises
+    ValueError if a tensor is not declared.
     """
 
     tokens: tuple[str, ...]

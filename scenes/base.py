@@ -8,7 +8,7 @@ from manim import Animation, Mobject, Scene, VGroup
 
 from model import Trace, View
 from scenes.parts.label import Label, paragraph, text
-from scenes.parts.motion import appear, vanish
+from scenes.parts.motion import appear
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.stage import CAPTION, PX, TITLE
 from scenes.theme import Theme
@@ -149,7 +149,7 @@ class ExplainerScene(Scene):
         self.wait(max(reading - played, spoken - played, SHORTEST_HOLD))
 
     def _announce(self, position: int, name: str) -> None:
-        """The counter and the caption change. No frame of a step shows another step's caption, so that each is a clip by itself."""
+        """The counter and the caption change. No frame of a step shows the caption of another, so each is a clip by itself."""
         coming = [self._counter(position), *([self._caption_card(name)] if self.staging.burned else [])]
         self.remove(*self.announced)
         heading = [] if self.heading in self.mobjects else [self.heading]

@@ -102,9 +102,10 @@ class Recap(ExplainerScene):
         x, y = left.centre[0], middle.centre[1]
         parts = [sentence, VGroup(arrow(self.theme, (x, bottom.top + 0.04, 0), (x, left.bottom - 0.04, 0)), box, blocks)]
         if said:
-            parts += [VGroup(arrow(self.theme, (left.right + 0.1, y, 0), (right.left - 0.1, y, 0), "key"), *self._stack("decoder", right))]
+            across = arrow(self.theme, (left.right + 0.1, y, 0), (right.left - 0.1, y, 0), "key")
             x = right.centre[0]
-            parts += [VGroup(arrow(self.theme, (x, right.top + 0.04, 0), (x, top.bottom - 0.04, 0)), self._cards(said, top, right))]
+            out = arrow(self.theme, (x, right.top + 0.04, 0), (x, top.bottom - 0.04, 0))
+            parts += [VGroup(across, *self._stack("decoder", right)), VGroup(out, self._cards(said, top, right))]
         return VGroup(*parts), blocks[self.staging.block]
 
     def _cards(self, words: Sequence[str], row: Room, column: Room) -> VGroup:
@@ -121,7 +122,8 @@ class Recap(ExplainerScene):
             module(self.theme, self.say("block", number=i + 1), place, size=NAME * 0.8)
             for i, place in enumerate(reversed(body.rows([1] * n, gap=0.1)))
         )
-        return VGroup(module(self.theme, "", room).box, text(self.theme, self.say(name), WORD, at=head.centre, width=head.width)), blocks
+        label = text(self.theme, self.say(name), WORD, at=head.centre, width=head.width)
+        return VGroup(module(self.theme, "", room).box, label), blocks
 
     def _block(self) -> tuple[VGroup, VGroup]:
         names = {kind: self.say(kind) for kind in ("attention", "add_norm", "mlp", "norm", "add")}
@@ -150,7 +152,8 @@ class Recap(ExplainerScene):
         room = STAGE.trim(left=LABEL, right=LABEL, bottom=SLANTED)
         view = self._view("weights")
         grid, n = fit_grid(view.shape, room), len(view)
-        grid = grid._replace(width=min(WIDEST_CELL, room.width / (n + 0.5)), height=min(0.75 * WIDEST_CELL, room.height / (n + 0.5)))
+        width, height = min(WIDEST_CELL, room.width / (n + 0.5)), min(0.75 * WIDEST_CELL, room.height / (n + 0.5))
+        grid = grid._replace(width=width, height=height)
         weights = heat_map(self.theme, view, room, "line", self.decimals, weights=True, grid=grid)
         words = VGroup(
             row_labels(self.theme, self.tokens, weights, "query", LABEL - 0.15),
@@ -168,9 +171,10 @@ class Recap(ExplainerScene):
         self.rows = [heat_map(self.theme, self._view(name)[k], room, name, self.decimals, grid=grid)
                      for (name, k, _), room in zip(sides, rooms, strict=True)]
         left = min(room_of(row.border).left for row in self.rows)
-        words = [text(self.theme, self.say(f"{name}_of", token=self.tokens[k]), NAME, name, at=(left - 0.3, room.centre[1], 0), align=1,
-                      width=left - 0.3 - STAGE.left) for name, k, room in sides]
-        self.chain = self._chain(bottom, self._view("scores")[i, j], self._view("scaled_scores")[i, j], self._view("weights")[i, j])
+        end = left - 0.3
+        words = [text(self.theme, self.say(f"{name}_of", token=self.tokens[k]), NAME, name, at=(end, room.centre[1], 0), align=1,
+                      width=end - STAGE.left) for name, k, room in sides]
+        self.chain = self._chain(bottom, *(self._view(name)[i, j] for name in ("scores", "scaled_scores", "weights")))
         return VGroup(*self.rows, *words)
 
     def _chain(self, room: Room, score: View, scaled: View, weight: View) -> list[VGroup]:
@@ -181,7 +185,8 @@ class Recap(ExplainerScene):
                    ((score, LARGE * 0.6, "text"), (scaled, LARGE * 0.6, "text"), (weight, LARGE, "key"))]
         first = VGroup(equation(self.theme, "q dot k =", size=FORMULA), numbers[0]).arrange(buff=0.25).move_to(rooms[0].centre)
         steps = [self._between(place, maths) for place, maths in ((rooms[1], f"div sqrt({d_k})"), (rooms[3], '"softmax"'))]
-        return [first, VGroup(steps[0], numbers[1].move_to(rooms[2].centre)), VGroup(steps[1], numbers[2].move_to(rooms[4].centre))]
+        rest = [VGroup(steps[k], numbers[k + 1].move_to(rooms[2 * k + 2].centre)) for k in (0, 1)]
+        return [first, *rest]
 
     def _between(self, room: Room, maths: str) -> VGroup:
         """An arrow across a room, and what is done on the way."""

@@ -65,7 +65,7 @@ class SceneKeys(BaseModel):
     head: int = Field(1, description="which of its heads is shown, from 1", json_schema_extra={"minimum": 1})
     steps: list[str] | None = Field(None, description="which steps, in this order (default: all)")
     captions: dict[str, dict[str, str]] = Field({}, description="own words for a step, by language")
-    voice: dict[str, str] = Field({}, description="a sound file for a step, which then lasts as long (from the folder of this file)")
+    voice: dict[str, str] = Field({}, description="a sound file for a step, which lasts as long (from the folder of this file)")
     language: str = Field("en", description="en, zh, or a language file (from the folder of this file)")
     theme: str = Field("dark", description="the name of a theme, or a theme file (from the folder of this file)")
     pace: float = Field(1.0, ge=0.1, le=10, allow_inf_nan=False, description="2 is twice as fast")

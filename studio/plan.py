@@ -164,7 +164,8 @@ def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:
     if not isinstance(spec, FilmSpec):
         return (spec,)
     words = assets.words(spec.scenes[0].language)["film"]
-    parts = [_card(spec.scenes[0], "opening", CardText(spec.title, below=(words["opening"],), seconds=3.6, at_once=True))] if spec.title else []
+    first = CardText(spec.title, below=(words["opening"],), seconds=3.6, at_once=True)
+    parts = [_card(spec.scenes[0], "opening", first)] if spec.title else []
     for place, scene in enumerate(spec.scenes):
         if not (place and _goes_on(spec.scenes[place - 1], scene)):
             parts.append(_card(scene, scene.name, CardText(title(scene), str(place + 1), place=place, of=len(spec.scenes))))
@@ -187,8 +188,8 @@ def _card(beside: SceneSpec, name: str, said: CardText) -> SceneSpec:
     kept = {key: getattr(beside, key) for key in ("theme", "language", "pace")}
     return SceneSpec(
         source="", name=f"{CARDS}-{name}", scene=CARDS, number=0, tokens=(), twin=(), focus=0, model=model.ModelConfig(),
-        intervention=model.Intervention(0, 0), block=0, head=0, steps=(CARD,), wanted=(CARD,), captions={}, translations={}, voice={},
-        decimals=0, card=said, **kept,
+        intervention=model.Intervention(0, 0), block=0, head=0, steps=(CARD,), wanted=(CARD,), captions={}, translations={},
+        voice={}, decimals=0, card=said, **kept,
     )
 
 

@@ -42,9 +42,11 @@ class SceneSpec(BaseModel):
     """One scene, ready to be staged.
 
     source: its YAML, as it is called in messages; name: the stem of that file. scene, number: the class that draws it and its
-    place in the storyboard. twin: the tokens of the other sentence, if there is one. focus, block, head: from 0. steps: all that play; wanted: those that are to be rendered.
+    place in the storyboard. twin: the tokens of the other sentence, if there is one. focus, block, head: from 0. steps: all that
+    play; wanted: those that are to be rendered.
     captions: own words by step, in the scene's language; translations: in any language, by step, then language. voice: what is
-    heard, by step. burned: whether captions are in the picture. card: of a title card, which has no scene. theme: a name or the path of a file.
+    heard, by step. burned: whether captions are in the picture. card: of a title card, which has no scene.
+    theme: a name or the path of a file.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -31,36 +31,39 @@ def drawn(scene: str, steps: tuple[str, ...]) -> Digests:
     return {f"{scene}/{step}": tuple(hashlib.sha256(png).hexdigest() for png in pngs) for step, pngs in render_strip(job).items()}
 
 
-SAMPLE = scenes.names()[::3]
-
-
-def drawn_backwards() -> Digests:
+def drawn_backwards(names: tuple[str, ...]) -> Digests:
     """The later step of some scenes alone, the last scene first."""
-    return {name: digests for scene in reversed(SAMPLE) for name, digests in drawn(scene, sample(scene)[1:]).items()}
+    return {name: digests for scene in reversed(names) for name, digests in drawn(scene, sample(scene)[1:]).items()}
+
+
+@pytest.fixture(scope="module", params=["some", pytest.param("all", marks=pytest.mark.slow)])
+def chosen(request) -> tuple[str, ...]:
+    """Every third scene, or all."""
+    return scenes.names()[:: 3 if request.param == "some" else 1]
 
 
 @pytest.fixture(scope="module")
-def forwards() -> Digests:
-    """The sample of every third scene, in order."""
-    return {name: digests for scene in SAMPLE for name, digests in drawn(scene, sample(scene)).items()}
+def forwards(chosen) -> Digests:
+    """The sample of these scenes, in order."""
+    return {name: digests for scene in chosen for name, digests in drawn(scene, sample(scene)).items()}
 
 
-def test_the_same_again(forwards):
-    scene = SAMPLE[0]
+def test_the_same_again(forwards, chosen):
+    scene = chosen[0]
     again = drawn(scene, sample(scene)[:1])
     assert again == {name: forwards[name] for name in again}
 
 
-def test_the_same_in_another_process_and_another_order(forwards, monkeypatch):
+def test_the_same_in_another_process_and_another_order(forwards, chosen, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "7")          # the order of all sets is another one too
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        backwards = pool.submit(drawn_backwards).result()
-    assert len(backwards) == len(SAMPLE)
+        backwards = pool.submit(drawn_backwards, chosen).result()
+    assert len(backwards) == len(chosen)
     assert backwards == {name: forwards[name] for name in backwards}
 
 
-def test_different_steps_give_different_pictures(forwards):
+def test_different_steps_give_different_pictures(forwards, chosen):
     """Else the tests above would show nothing."""
-    assert len(forwards) == 2 * len(SAMPLE)
+    assert len(forwards) == 2 * len(chosen)
     assert len(set(forwards.values())) == len(forwards)
     assert all(len(set(digests)) > 1 for digests in forwards.values())

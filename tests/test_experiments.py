@@ -1,8 +1,6 @@
 """What is measured beside the forward pass: facts about it, and that all of it is declared."""
 
 from dataclasses import replace
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -37,7 +35,8 @@ def test_an_experiment_records_what_it_declares_and_each_axis_has_one_length(nam
     assert new == {full for full in declared(trace.config) if full.startswith(f"{name}.")}
     lengths = {}
     for tensor in (trace[full] for full in new):
-        assert all(lengths.setdefault(axis, length) == length for axis, length in zip(tensor.axes, tensor.shape, strict=True)), tensor
+        for axis, length in zip(tensor.axes, tensor.shape, strict=True):
+            assert lengths.setdefault(axis, length) == length, tensor
     again = run(name)
     assert trace.digest == again.digest != plain.digest
 
@@ -81,7 +80,8 @@ def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
 def test_histograms_hold_every_sample_on_common_bins():
     t = model.run(("a",), ModelConfig(), experiments=["scaling"]).arrays
     edges = t["scaling.edges"]
-    assert edges.shape == (N_BINS + 1,) and close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS)) and close(edges, -edges[::-1])
+    assert edges.shape == (N_BINS + 1,) and close(edges, -edges[::-1])
+    assert close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS))
     for shown, of in (("scaling.histogram", "scaling.scores"), ("scaling.scaled_histogram", "scaling.scaled_scores")):
         assert close(t[shown].sum(1), np.ones(3))
         assert close(t[shown][:, 20], (np.abs(t[of]) < edges[21]).mean(1))

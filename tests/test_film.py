@@ -146,7 +146,8 @@ def test_captions_are_in_the_picture_or_beside_it(tmp_path, film):
 
 def test_a_sound_that_is_none_is_told(tmp_path):
     (tmp_path / "mine.yaml").write_text("scene: qkv\nvoice: {one_token: a.wav, blnd: b.wav}\n", encoding="utf-8")
-    with pytest.raises(UserError, match=r"mine\.yaml:2:20: voice\.one_token: .*a\.wav cannot be read: No such file.*\n.*voice\.blnd: .*'blend'"):
+    said = r"mine\.yaml:2:20: voice\.one_token: .*a\.wav cannot be read: No such file.*\n.*voice\.blnd: .*'blend'"
+    with pytest.raises(UserError, match=said):
         load(str(tmp_path / "mine.yaml"))
 
 

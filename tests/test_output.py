@@ -269,7 +269,8 @@ def test_a_film(tmp_path, spec):
         np.testing.assert_array_equal(pictures[start:end], scene)
     first, again = said["scenes"]
     assert again["opens"] == first["end"] < again["start"]
-    assert again["steps"][0] == {"id": "again/square", "caption": "A square.", "start": again["start"], "end": round(again["start"] + 0.8, 6)}
+    begin, end = again["start"], round(again["start"] + 0.8, 6)
+    assert again["steps"][0] == {"id": "again/square", "caption": "A square.", "start": begin, "end": end}
 
 
 def test_a_second_render_writes_nothing_again(tmp_path, spec):

@@ -17,17 +17,19 @@ from model.experiments import (
 )
 from model.weights import Weights
 
-EXPERIMENTS = {"scaling": scaling, "twin": twin, "passes": passes, "causal": causal,
-               "folding": folding, "shuffling": shuffling, "waves": waves, "probe": probe,
-               "multiplications": multiplications, "moments": moments, "candidates": candidates,
-               "distances": distances, "ablation": ablation}
+EXPERIMENTS = {
+    module.__name__.rpartition(".")[2]: module for module in (
+        ablation, candidates, causal, distances, folding, moments, multiplications, passes, probe, scaling, shuffling, twin, waves,
+    )
+}
 
 
 class Run(NamedTuple):
     """What an experiment is given: a forward pass that is done.
 
     ids: row of each token in the embedding table. twin: the tokens of the other sentence, as many, or none. intervention: what
-    is done to one head. checkpoint: only of trained weights. vocabulary: the word of each row. arrays: all that the pass recorded.
+    is done to one head. checkpoint: only of trained weights. vocabulary: the word of each row. arrays: all that the
+    pass recorded.
     """
 
     tokens: tuple[str, ...]
@@ -39,3 +41,7 @@ class Run(NamedTuple):
     checkpoint: Checkpoint | None
     vocabulary: tuple[str, ...]
     arrays: Mapping[str, np.ndarray]
+
+    def of_all_blocks(self, name: str) -> np.ndarray:
+        """A tensor of every encoder block, by its name within the block, with the block as its first axis."""
+        return np.stack([self.arrays[f"encoder.{block}.{name}"] for block in range(self.config.n_blocks)])

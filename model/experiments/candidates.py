@@ -33,9 +33,8 @@ TENSORS = scoped(
 
 def measure(run, record):
     """Scores (n, n) of all blocks, and of each of their h heads, between the same n tokens."""
-    each = [f"encoder.{block}.self_attention." for block in range(run.config.n_blocks)]
     tokens, keys, scores, scaled, weights = (
-        np.stack([run.arrays[scope + name] for scope in each]) for name in ("input", "key", "scores", "scaled_scores", "weights")
+        run.of_all_blocks(f"self_attention.{name}") for name in ("input", "key", "scores", "scaled_scores", "weights")
     )                                                                               # (block, n, d_model), (block, h, n, d_k or n)
     w = run.weights.encoder[0].self_attention
     of_keys, of_queries = ((matrix.size + bias.size) / run.config.n_heads for matrix, bias in ((w.W_K, w.b_K), (w.W_Q, w.b_Q)))

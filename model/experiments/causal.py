@@ -16,6 +16,6 @@ TENSORS = scoped(
 
 def measure(run, record):
     """Nothing else of the model changes: these weights are not used."""
-    scores = np.stack([run.arrays[f"encoder.{block}.self_attention.scaled_scores"] for block in range(run.config.n_blocks)])
+    scores = run.of_all_blocks("self_attention.scaled_scores")                      # (block, h, n, n)
     masked = np.where(np.tri(scores.shape[-1], dtype=bool), scores, -np.inf)        # (block, h, n, n)
     record("weights", softmax(record("masked_scores", masked)))                     # (block, h, n, n)

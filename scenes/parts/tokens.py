@@ -31,8 +31,9 @@ def token_card(theme: Theme, word: str, width: float, height: float, role: str =
     return TokenCard(box, text(theme, word, size, width=width - 2 * PADDING))
 
 
-def token_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.56, gap: float = 0.16, size: float = WORD) -> VGroup:
-    """A card for every word, side by side in the middle of a room, all of one size; they shrink, then are elided, until they fit."""
+def token_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.56, gap: float = 0.16, size: float = WORD
+              ) -> VGroup:
+    """A card for every word, side by side in the middle of a room, all of one size; they shrink, then lose letters, to fit."""
     width = card_width(theme, words, (room.width + gap) / len(words) - gap, size)
     fitted, size = fit_words(theme, words, size, width - 2 * PADDING)
     cards = VGroup(token_card(theme, word, width, height, size=size) for word in fitted)
@@ -69,7 +70,8 @@ def token_column(theme: Theme, words: Sequence[str], room: Room, pitch: float = 
     fitted, size = fit_words(theme, words, size, width - 2 * PADDING)
     top = room.centre[1] + (rows - 1) / 2 * pitch
     return VGroup(
-        token_card(theme, word, width, min(HIGHEST, FILLED * pitch), size=size).move_to([columns[i // rows].centre[0], top - i % rows * pitch, 0])
+        token_card(theme, word, width, min(HIGHEST, FILLED * pitch), size=size)
+        .move_to([columns[i // rows].centre[0], top - i % rows * pitch, 0])
         for i, word in enumerate(fitted)
     )
 

@@ -36,7 +36,7 @@ def scene(spec: SceneSpec, clips: Mapping[str, Entry], quality: Quality) -> dict
 
 
 def film(title: str, parts: tuple[SceneSpec, ...], clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:
-    """A video of scenes and the cards before and after them; all times are the film's. A scene `opens` with the card before it."""
+    """A video of scenes and the cards before and after them; all times are the film's. A scene opens with its card."""
     scenes, start, opens = [], 0, 0
     for spec in parts:
         if not spec.card:

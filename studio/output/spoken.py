@@ -27,7 +27,7 @@ def subtitles(described: Described, scenes: Scenes, language: str) -> list[Cue]:
 
 
 def extras(described: Described, scenes: Scenes, tracks: bool, shown: bool) -> Extras:
-    """What a video holds beside its pictures: the scenes of a film as chapters, subtitles if there are to be tracks, and voices."""
+    """What a video holds beside its pictures: the scenes of a film as chapters, subtitles if there are tracks, voices."""
     said = languages(next(iter(scenes.values()))) if tracks else {}
     return Extras(
         seconds=described["seconds"], shown=shown, chapters=_chapters(described),

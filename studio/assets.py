@@ -112,8 +112,8 @@ def theme_files(theme: str) -> tuple[Path, ...]:
 
 
 def theme(name: str, language: str = "en"):
-    """The theme of that name or path, a `scenes.theme.Theme`, for a language. UserError with all that is wrong in its file."""
-    from scenes.theme import Theme  # takes HarfBuzz, slow to start
+    """The theme of that name or path, a `scenes.base.theme.Theme`, for a language. UserError with all that is wrong in its file."""
+    from scenes.base.theme import Theme  # takes HarfBuzz, slow to start
 
     file = theme_file(name)
     layer = _sound(file)

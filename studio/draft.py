@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 import scenes
 from model import Checkpoint, Intervention, ModelConfig, tokenise
-from scenes.type import IDEOGRAPH, Fonts
+from scenes.base.type import IDEOGRAPH, Fonts
 from studio import assets, keys
 from studio.errors import Problem, UserError, count, did_you_mean, nearest, quoted
 from studio.keys import ModelKeys
@@ -42,7 +42,7 @@ class Draft:
     def scene(self) -> str:
         """The scene that draws it, or nothing."""
         said = self.keys.scene
-        name = self.path.stem if said is None else said
+        name = (self.path.parent.name if self.path.name == "scene.yaml" else self.path.stem) if said is None else said
         if name in scenes.names():
             return name
         if said is not None:

@@ -39,11 +39,11 @@ def font_packages() -> tuple[str, ...]:
 
 @lru_cache(16)
 def load_fonts(own: tuple[Path, ...] = (), language: str = "en"):
-    """The fonts text in a language is drawn with, `own` files before those of the packages: a `scenes.type.Fonts`.
+    """The fonts text in a language is drawn with, `own` files before those of the packages: a `scenes.base.type.Fonts`.
 
     RenderError if the package that must be there is not.
     """
-    from scenes.type import Fonts  # takes HarfBuzz, which a process that only looks something up does not need
+    from scenes.base.type import Fonts  # takes HarfBuzz, which a process that only looks something up does not need
 
     if not font_files():
         raise RenderError(f"there are no fonts; pip install {PACKAGES[0]}")

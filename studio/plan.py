@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import model
 import scenes
-from scenes.words import CARD, CARDS, CardText, reading_time
+from scenes.base.words import CARD, CARDS, CardText, reading_time
 from studio import assets
 from studio.errors import Problem, RenderError, UserError
 from studio.kept import kept
@@ -18,8 +18,8 @@ from studio.spec import FilmSpec, SceneSpec, load
 from studio.synopsis import synopsis
 
 if TYPE_CHECKING:  # they draw in manim, which is slow to start: what calls for a drawing imports them
-    from scenes.base import ExplainerScene, Staging, Watch
-    from scenes.cards import TitleCard
+    from scenes.base.scene import ExplainerScene, Staging, Listener
+    from scenes.base.title_card import TitleCard
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def side_by_side(specs: Sequence[SceneSpec | FilmSpec]) -> FilmSpec:
 
 def stage(spec: SceneSpec) -> "Staging":
     """All that the scene of a spec is given. Raises UserError if its theme is not sound."""
-    from scenes.base import Staging
+    from scenes.base.scene import Staging
 
     return Staging(
         scene=spec.scene, number=spec.number, trace=trace(spec),
@@ -92,13 +92,13 @@ def stage(spec: SceneSpec) -> "Staging":
     )
 
 
-def build(spec: SceneSpec, renderer=None, watch: "Watch | None" = None) -> "ExplainerScene | TitleCard":
+def build(spec: SceneSpec, renderer=None, listener: "Listener | None" = None) -> "ExplainerScene | TitleCard":
     """The scene of a spec, not yet played. Within `studio.render.manim_settings.settings` it is the same everywhere."""
     if spec.card:
-        from scenes.cards import TitleCard
+        from scenes.base.title_card import TitleCard
 
-        return TitleCard(assets.theme(spec.theme, spec.language), spec.card, spec.pace, renderer, watch)
-    return scenes.find(spec.scene)(stage(spec), renderer, watch)
+        return TitleCard(assets.theme(spec.theme, spec.language), spec.card, spec.pace, renderer, listener)
+    return scenes.find(spec.scene)(stage(spec), renderer, listener)
 
 
 def timeline(spec: SceneSpec, quality: Quality = QUALITIES[DEFAULT]) -> list[TimedStep]:
@@ -107,8 +107,8 @@ def timeline(spec: SceneSpec, quality: Quality = QUALITIES[DEFAULT]) -> list[Tim
 
     played = []
 
-    def remembered(renderer, watch) -> "ExplainerScene":
-        played.append(build(spec, renderer, watch))
+    def remembered(renderer, listener) -> "ExplainerScene":
+        played.append(build(spec, renderer, listener))
         return played[0]
 
     try:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 import scenes
 from model import Intervention, ModelConfig
-from scenes.words import CardText
+from scenes.base.words import CardText
 from studio import assets, yaml_file
 from studio.draft import Draft, no_glyph
 from studio.errors import Problem, UserError, did_you_mean, quoted
@@ -112,7 +112,7 @@ def find(target: str) -> tuple[Path, str]:
     if name in scenes.names():
         steps = synopsis(name).steps if slash else ("",)
         if step in steps:
-            return assets.SCENES / f"{name}.yaml", step
+            return assets.SCENES / name / "scene.yaml", step
         hint = did_you_mean(step, steps, "the steps are")
         raise UserError([Problem(f"scene {name} has no step {quoted(step)}", target, kind="unknown-step", hint=hint)])
     if target.endswith((".yaml", ".yml")) or assets.is_path(target) and os.path.exists(target):
@@ -126,7 +126,7 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     draft = Draft(_merged(layers), path)
     scene, tokens, model = draft.scene(), draft.tokens(), draft.model()
     values = dict(
-        source=assets.shown(path), name=path.stem, tokens=tokens, twin=draft.twin(tokens), focus=draft.focus(tokens), model=model,
+        source=assets.shown(path), name=_name(path), tokens=tokens, twin=draft.twin(tokens), focus=draft.focus(tokens), model=model,
         intervention=draft.intervention(model),
         block=draft.block(model), head=draft.head(model), language=draft.language(), theme=draft.theme(),
         pace=draft.keys.pace, decimals=draft.keys.decimals,
@@ -139,6 +139,11 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
                        voice=_voices(draft.voice(told.steps)), steps=steps, wanted=steps)
     problems += sorted(draft.problems, key=_reading_order)
     return None if draft.problems else SceneSpec(**values)
+
+
+def _name(path: Path) -> str:
+    """What a scene is called: its folder, or the stem of its file."""
+    return path.parent.name if path.name == "scene.yaml" else path.stem
 
 
 def _voices(files: Mapping[str, tuple[str, float]]) -> dict[str, Voice]:
@@ -189,7 +194,7 @@ def _entry(number: int, film: Path, layer: Layer, defaults: Layer, said: Layer, 
         hint = did_you_mean(entry, scenes.names())
         problems.append(Problem(f"there is no scene {quoted(entry)}", place, path, "unknown-scene", hint))
     else:
-        file = film.parent / entry if assets.is_path(entry) else assets.SCENES / f"{entry}.yaml"
+        file = film.parent / entry if assets.is_path(entry) else assets.SCENES / entry / "scene.yaml"
         try:
             scene = _read(file)
         except UserError as error:

@@ -24,7 +24,7 @@ def synopsis(scene: str) -> Synopsis:
     """What the class of a scene says of itself in its source. KeyError if there is no scene of that name."""
     if scene not in scenes.names():
         raise KeyError(scene)
-    file = scenes.FOLDER / f"{scene}.py"
+    file = scenes.FOLDER / scene / "scene.py"
     said = kept(lambda: next(each for each in map(_said, ast.parse(file.read_bytes()).body) if "number" in each), file, CODE)
     return Synopsis(said["number"], said.get("follows", ""), tuple(said["steps"]))
 

@@ -12,10 +12,10 @@ from PIL import Image
 
 import scenes
 from model import Trace, View
-from scenes.base import ExplainerScene, Watch
+from scenes.base.scene import ExplainerScene, Listener
 from scenes.parts.label import Number
 from studio import plan
-from studio.check.look import Box, see
+from studio.check.sight import Box, see
 from studio.render.quality import QUALITIES
 from studio.render.worker import StripJob, render_strip
 from studio.spec import SceneSpec
@@ -46,10 +46,10 @@ class _Readings:
         return getattr(self.trace, name)
 
 
-class _Notes(Watch):
+class _Notes(Listener):
     """Tells a renderer of the steps, and writes down what each of them has read and how it ends."""
 
-    def __init__(self, renderer: Watch, mutate: Callable):
+    def __init__(self, renderer: Listener, mutate: Callable):
         self.renderer, self.mutate, self.lines = renderer, mutate, []
 
     def begin(self, step: str) -> None:
@@ -71,8 +71,8 @@ def record(spec: SceneSpec, mutate: Callable[[ExplainerScene, str], None] = lamb
     """Plays a scene. mutate(scene, step) may change what is on stage at the end of a step."""
     lines = []
 
-    def build(renderer, watch) -> ExplainerScene:
-        notes, staging = _Notes(watch, mutate), plan.stage(spec)
+    def build(renderer, listener) -> ExplainerScene:
+        notes, staging = _Notes(listener, mutate), plan.stage(spec)
         notes.lines = lines
         notes.scene = scenes.find(spec.scene)(replace(staging, trace=_Readings(staging.trace)), renderer, notes)
         return notes.scene

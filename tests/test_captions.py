@@ -8,7 +8,7 @@ import srt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes.words import is_wide
+from scenes.base.words import is_wide
 from studio import assets
 from studio.output.captions import WIDEST, Cue, broken, cues, subrip, webvtt
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scenes.stage import FRAME_HEIGHT, STAGE
+from scenes.base.frame import WIDE
+from scenes.base.room import FRAME_HEIGHT
 from studio import plan
 from studio.render.manim_settings import settings
 from studio.render.quality import QUALITIES
@@ -27,7 +28,7 @@ class _Drawn(Exception):
 
 def stage_zone(pixels: np.ndarray) -> np.ndarray:
     """The part of a frame between title and caption, as signed numbers."""
-    top, bottom = (round((0.5 - y / FRAME_HEIGHT) * QUALITY.height) for y in (STAGE.top, STAGE.bottom))
+    top, bottom = (round((0.5 - y / FRAME_HEIGHT) * QUALITY.height) for y in (WIDE.stage.top, WIDE.stage.bottom))
     return pixels[top:bottom, :, :3].astype(int)
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from coloraide import Color
 from manim import ManimColor
 
-from scenes.theme import Theme
+from scenes.base.theme import Theme
 from studio import assets
 from studio.check import contrast
 from studio.cli import main

@@ -10,7 +10,7 @@ import pytest
 import srt
 
 import scenes
-from scenes.words import CARDS
+from scenes.base.words import CARDS
 from studio import plan
 from studio.errors import UserError
 from studio.output.film import render_film

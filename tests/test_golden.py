@@ -21,7 +21,7 @@ from scenes.parts.heat_map import Cell
 from scenes.parts.label import Number
 from studio import plan
 from studio.check import provenance
-from studio.check.look import see, walk
+from studio.check.sight import see, walk
 from studio.spec import SceneSpec, load
 
 GOLDEN = Path(__file__).parent / "golden"

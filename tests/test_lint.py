@@ -6,11 +6,11 @@ from functools import partial
 import pytest
 from manim import VGroup
 
-from scenes.base import ExplainerScene, step
+from scenes.base.scene import ExplainerScene, step
 from scenes.parts.label import text
 from scenes.parts.motion import appear, dim
 from scenes.parts.shapes import rounded_rectangle
-from scenes.stage import PX
+from scenes.base.room import PX
 from studio import plan
 from studio.check.lint import lint
 from studio.spec import load

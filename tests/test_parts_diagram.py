@@ -6,7 +6,7 @@ import pytest
 
 from scenes.parts.diagram import block_diagram
 from scenes.parts.shapes import room_of
-from scenes.stage import Room
+from scenes.base.room import Room
 from studio import assets
 
 NAMES = {kind: kind for kind in ("attention", "add_norm", "mlp", "norm", "add")}

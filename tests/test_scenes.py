@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import scenes
-from scenes.base import reading_time
+from scenes.base.scene import reading_time
 from scenes.parts.label import Number
 from studio import plan
 from studio.check.lint import lint
-from studio.check.look import MOMENTS, see, walk
+from studio.check.sight import MOMENTS, see, walk
 from studio.spec import load
 
 LONG = "the animal did not cross the street because it was too tired"

@@ -7,7 +7,7 @@ import pytest
 from scenes.parts.label import Label, Number, format_number
 from studio import plan
 from studio.check.lint import lint
-from studio.check.look import see, walk
+from studio.check.sight import see, walk
 from studio.spec import load
 
 SENTENCES = (

@@ -5,8 +5,8 @@ from manim import VGroup, VMobject
 
 from model import View
 from scenes.parts.shapes import rounded_points
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 BAR_SHARE = 0.8
 THINNEST = 0.015                          # height of a bar of 0

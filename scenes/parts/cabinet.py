@@ -9,8 +9,8 @@ from model import View
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width, words_at
 from scenes.parts.shapes import rounded_rectangle
-from scenes.stage import GAP, PX, Room
-from scenes.theme import Theme
+from scenes.base.room import GAP, PX, Room
+from scenes.base.theme import Theme
 
 SPACE = 0.22                              # share of a drawer's height between it and the next
 TALLEST = 1.0

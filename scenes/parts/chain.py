@@ -9,8 +9,8 @@ from manim import VGroup, VMobject
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow
 from scenes.parts.label import WORD, fit_words
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 SHARE, WIDEST = 0.6, 2.2                  # of the way from one stop to the next that a block takes, at most so wide
 ROUND = 0.3                               # how far below its block a residual path runs

@@ -7,8 +7,8 @@ from manim import Animation, VGroup, VMobject
 
 from model import View
 from scenes.parts.shapes import rounded_rectangle
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 DOT = 0.055                               # radius
 

@@ -8,7 +8,7 @@ from manim import Arc, VGroup
 
 from model import View
 from scenes.parts.label import number
-from scenes.theme import Theme
+from scenes.base.theme import Theme
 
 STROKE, PART = 9, 0.07                    # width of the ring; between two arcs, in radians
 DIGITS = 0.8                              # em size of the count, as a share of the radius

@@ -8,8 +8,8 @@ from manim import VGroup, VMobject
 from scenes.parts.flow import TIP, arrow
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
 from scenes.parts.shapes import Block, room_of, rounded_rectangle
-from scenes.stage import PX, Room
-from scenes.theme import Theme
+from scenes.base.room import PX, Room
+from scenes.base.theme import Theme
 
 CORNER = 0.12
 BEND = 0.16                               # radius of a line's corners

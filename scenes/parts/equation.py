@@ -11,9 +11,9 @@ import typst
 from manim import VGroup, VMobject
 
 from scenes.parts.shapes import frame, room_of
-from scenes.stage import PX
-from scenes.theme import Theme
-from scenes.type import Fonts
+from scenes.base.room import PX
+from scenes.base.theme import Theme
+from scenes.base.type import Fonts
 
 MATHS = 44 * PX
 POINTS = 100                              # em of the typeset page

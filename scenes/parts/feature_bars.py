@@ -8,8 +8,8 @@ from model import View
 from scenes.parts.bars import BAR_SHARE, bars, signed_bars
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import cell_colour
-from scenes.stage import PX, Room
-from scenes.theme import Theme
+from scenes.base.room import PX, Room
+from scenes.base.theme import Theme
 
 LETTER = 36 * PX
 VEIL = {"mean": 0.4, "spread": 0.16}      # opacities

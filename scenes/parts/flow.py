@@ -6,7 +6,7 @@ import numpy as np
 from manim import DOWN, RIGHT, UP, VGroup, VMobject
 
 from model import View
-from scenes.theme import Theme
+from scenes.base.theme import Theme
 
 TIP = 0.16
 THINNEST, THICKEST = 0.5, 14              # stroke widths of the weights 0 and 1

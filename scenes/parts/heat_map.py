@@ -9,8 +9,8 @@ from manim import ManimColor, VGroup, VMobject
 from model import View
 from scenes.parts.label import Number, format_number, format_weights, text_width
 from scenes.parts.shapes import Block, frame, rounded_points, rounded_rectangle
-from scenes.stage import PX, Room
-from scenes.theme import Theme
+from scenes.base.room import PX, Room
+from scenes.base.theme import Theme
 
 SMALLEST_DIGIT = 27.5 * PX                # em size at which Inter's x-height is 15 px at 1080p
 LARGEST_DIGIT = 34 * PX

@@ -6,9 +6,9 @@ import numpy as np
 from manim import ORIGIN, VGroup, VMobject
 
 from model import View
-from scenes.stage import PX
-from scenes.theme import Theme
-from scenes.words import pieces
+from scenes.base.room import PX
+from scenes.base.theme import Theme
+from scenes.base.words import pieces
 
 SMALLEST_WORD = 18 * PX                   # em sizes below which nobody reads at 1080p
 WORD = 32 * PX

@@ -9,8 +9,8 @@ from model import View
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
 from scenes.parts.shapes import frame
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 WIDEST = 2.3
 BETWEEN = 0.1                             # share of a lane's width between it and the next

@@ -13,8 +13,8 @@ from scenes.parts.label import SMALLEST_WORD, text_width
 from scenes.parts.motion import Presence, Together, travel
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import PADDING, token_card
-from scenes.stage import PX, Room
-from scenes.theme import Theme
+from scenes.base.room import PX, Room
+from scenes.base.theme import Theme
 
 CARD, CELL, GAP, BELOW = 0.52, 0.42, 0.12, 0.1
 LARGEST_WORD = 42 * PX

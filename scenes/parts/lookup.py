@@ -8,8 +8,8 @@ from manim import DOWN, UP, VGroup, VMobject
 from model import View
 from scenes.parts.heat_map import Grid, fit_grid
 from scenes.parts.label import number, text
-from scenes.stage import PX, Room
-from scenes.theme import Theme
+from scenes.base.room import PX, Room
+from scenes.base.theme import Theme
 
 CLEAR = 0.1                               # between a line and what it joins
 FAR = 42 * PX                             # em size of a distance

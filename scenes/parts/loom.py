@@ -8,8 +8,8 @@ from manim import RIGHT, VGroup
 from model import View
 from scenes.parts.flow import weight_arc, weight_line
 from scenes.parts.tokens import token_column
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 FLATTEST, HIGHEST = 0.12, 1.0             # how far the bows between neighbours, and the longest ones, reach out
 PITCH = 0.78                              # from card to card at most

@@ -22,8 +22,8 @@ from manim import (
 from model import View
 from scenes.parts.heat_map import Cell, HeatMap
 from scenes.parts.label import Number, format_number
-from scenes.theme import Theme
-from scenes.type import Outline
+from scenes.base.theme import Theme
+from scenes.base.type import Outline
 
 DIMMED = 0.3
 

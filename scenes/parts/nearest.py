@@ -7,8 +7,8 @@ from manim import VGroup
 from model import View
 from scenes.parts.label import MINUS, WORD, fit_words, number, text_width
 from scenes.parts.tokens import PADDING, token_card
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 BETWEEN, CARD = 0.12, 0.52                # between a card and its number; height of a card at most
 

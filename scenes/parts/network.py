@@ -13,8 +13,8 @@ from scenes.parts.feature_bars import feature_bars, middle
 from scenes.parts.heat_map import THIN, Grid, HeatMap, fit_grid, heat_map
 from scenes.parts.motion import Together, travel
 from scenes.parts.shapes import room_of, rounded_rectangle
-from scenes.stage import PX, Room
-from scenes.theme import Theme
+from scenes.base.room import PX, Room
+from scenes.base.theme import Theme
 
 MOST, FEWEST = 64, 6                      # features that are shown of the wider layer, at most, and of the other, at least
 SHARES = (0.36, 0.95, 1.9, 0.95, 0.36)    # of the height: output, W_2, hidden, W_1, input

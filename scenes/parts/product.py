@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from model import View
 from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, WORDY, Grid, HeatMap, fit_grid, heat_map
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 BETWEEN = 0.3
 LEAST = 0.62                              # share of the room that the result gets at least

@@ -10,8 +10,8 @@ from scenes.parts.bars import THINNEST, Bar, bar_height
 from scenes.parts.label import WORD, number, text_width, words_at
 from scenes.parts.motion import travel
 from scenes.parts.shapes import Block, rounded_points, rounded_rectangle
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 THICK = 0.15                              # of a bar
 ABOVE, BELOW = 0.17, 0.17                 # the words, and the bars, from the middle of their room

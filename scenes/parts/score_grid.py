@@ -9,7 +9,7 @@ from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import Number, format_number
 from scenes.parts.motion import Count, Light, Together, appear, merge, travel, vanish
 from scenes.parts.product import Product
-from scenes.theme import Theme
+from scenes.base.theme import Theme
 
 SLOW, FAST = 1.2, 0.3                     # seconds that the first and the later cells take
 

@@ -5,8 +5,8 @@ from functools import lru_cache
 import numpy as np
 from manim import VMobject
 
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 CORNER = 0.5522847498                     # handle length that makes a cubic curve a quarter circle of radius 1
 

@@ -7,8 +7,8 @@ import numpy as np
 from model import View
 from scenes.parts.heat_map import MOST, Grid, HeatMap, fit_grid, heat_map
 from scenes.parts.shapes import Block, frame
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 FEWEST = 4                                # columns of a part that are shown at least, if it has so many
 

@@ -8,8 +8,8 @@ from manim import VGroup, VMobject
 from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, text, text_width, words_at
 from scenes.parts.shapes import room_of, rounded_rectangle
-from scenes.stage import PX, Room
-from scenes.theme import Theme
+from scenes.base.room import PX, Room
+from scenes.base.theme import Theme
 
 PADDING = 0.14
 LEAST_SLANT = np.pi / 5

@@ -6,8 +6,8 @@ from manim import RIGHT, VGroup, VMobject
 
 from scenes.parts.label import Label, text
 from scenes.parts.shapes import Block, frame, room_of
-from scenes.stage import PX, Room
-from scenes.theme import Theme
+from scenes.base.room import PX, Room
+from scenes.base.theme import Theme
 
 BEYOND = 0.14                             # how far the line that strikes out a title reaches beyond it
 STRIKE = 3.5

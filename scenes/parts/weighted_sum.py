@@ -9,8 +9,8 @@ from manim import VGroup, VMobject
 from model import View
 from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, text, text_width, weight_numbers, words_at
-from scenes.stage import Room
-from scenes.theme import Theme
+from scenes.base.room import Room
+from scenes.base.theme import Theme
 
 SPACE = 0.18                              # share of a row's height between it and the next
 TALLEST = 0.84

@@ -5,7 +5,7 @@ from manim import Animation, Mobject, smooth
 
 from scenes.parts.label import Label
 from scenes.parts.motion import Together, set_presence
-from scenes.stage import Room
+from scenes.base.room import Room
 
 # In which share of the time things fade; words, which would be large and cut, only while they are about their own size.
 LEAVES, WORDS_LEAVE, COMES, WORDS_COME = (0.2, 0.75), (0.0, 0.25), (0.3, 0.75), (0.75, 1.0)

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 from coloraide import Color
 
-from scenes.theme import Theme
+from scenes.base.theme import Theme
 from studio.errors import Problem
 
 READABLE, ILLEGIBLE = 4.5, 3              # what text needs; below the second not even large text is readable (WCAG)

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scenes.base import ExplainerScene, reading_time
+from scenes.base.scene import ExplainerScene, reading_time
 from scenes.parts.heat_map import SMALLEST_DIGIT
 from scenes.parts.label import SMALLEST_WORD, Label, Number
 from scenes.parts.shapes import Block
-from scenes.stage import FRAME_HEIGHT, FRAME_WIDTH, PX, SAFE, STAGE, Room
+from scenes.base.room import PX, Room
 from studio.check import provenance
-from studio.check.look import FAINT, MOMENTS, Box, Moment, Sight, box, overlaps, see, walk
+from studio.check.sight import FAINT, MOMENTS, Box, Moment, Sight, box, overlaps, see, walk
 from studio.render.worker import Build
 
 ALLOWED = 1.5 * PX                        # what nobody sees
 TOUCHING = 3.5 * PX                       # boxes of lines may: an accent below a descender is not on it
-FRAME = Room.around((0, 0), FRAME_WIDTH, FRAME_HEIGHT)
 MOST_LINES = 2
 
 
@@ -57,7 +56,7 @@ def lint(name: str, build: Build, moments: Sequence[float] = MOMENTS) -> list[Fi
 
 def _in_motion(scene: ExplainerScene) -> Iterator[tuple]:
     words = see(scene, FAINT).texts
-    yield from _outside(words, FRAME, "the frame")
+    yield from _outside(words, scene.frame.whole, "the frame")
     yield from _zones(scene, words)
     yield from _on_each_other(words)
 
@@ -65,7 +64,7 @@ def _in_motion(scene: ExplainerScene) -> Iterator[tuple]:
 def _at_an_end(scene: ExplainerScene, moment: Moment, ends: list[frozenset]) -> Iterator[tuple]:
     sight, own = see(scene), _own(scene)
     shapes = [shape for shape in sight.shapes if shape not in own]
-    yield from _outside(sight.texts, SAFE, "the safe area")
+    yield from _outside(sight.texts, scene.frame.safe, "the safe area")
     yield from _zones(scene, [box(_name(shape), [shape]) for shape in shapes])
     yield from _on_each_other(sight.texts)
     yield from _boxes(sight)
@@ -107,7 +106,7 @@ def _zones(scene: ExplainerScene, things: Sequence[Box]) -> Iterator[tuple]:
     for thing in things:
         if own.isdisjoint(thing.shapes):
             (_, bottom), (_, top) = thing.edges.tolist()
-            for name, by in (("title", top - STAGE.top), ("caption", STAGE.bottom - bottom)):
+            for name, by in (("title", top - scene.stage.top), ("caption", scene.stage.bottom - bottom)):
                 if by > ALLOWED:
                     yield "zone", f"{thing.what} is in the zone of the {name}", by / PX
 

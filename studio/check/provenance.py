@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from scenes.base import ExplainerScene
+from scenes.base.scene import ExplainerScene
 from scenes.parts.bars import Bar, SignedBar
 from scenes.parts.chart import Curve
 from scenes.parts.flow import WeightLine, weight_opacity, weight_width
 from scenes.parts.heat_map import Cell, cell_colour
 from scenes.parts.label import MINUS, Number
 from scenes.parts.motion import presence
-from studio.check.look import see
+from studio.check.sight import see
 
 EXACT = 1e-9
 

@@ -9,7 +9,7 @@ from unicodedata import category
 
 import srt
 
-from scenes.words import is_wide, pieces
+from scenes.base.words import is_wide, pieces
 
 MOST_LINES = 2
 WIDEST = 42                               # of a line, in Latin letters; an ideograph is as wide as two

@@ -73,7 +73,7 @@ def differing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
 @cache
 def code(scene: str) -> dict[str, str]:
     """The modules of ours that draw a scene, each with the digest of its source as it was when this process first asked."""
-    found, waiting = {}, [f"scenes.{scene}", *DRAWING]
+    found, waiting = {}, [f"scenes.{scene}.scene", *DRAWING]
     while waiting:
         name = waiting.pop()
         if name not in found and name not in NOT_DRAWING:

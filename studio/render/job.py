@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from studio.render.quality import Quality
 
-Build = Callable                          # (renderer, watch) → the scene, not yet played; both are the same StepRenderer
+Build = Callable                          # (renderer, listener) → the scene, not yet played; both are the same StepRenderer
 
 
 @dataclass(frozen=True)
 class Job:
-    """A clip to be made. build: makes the scene, given a renderer and a watch. seconds: about how long the clip is."""
+    """A clip to be made. build: makes the scene, given a renderer and a listener. seconds: about how long the clip is."""
 
     scene: str
     step: str

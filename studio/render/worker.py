@@ -28,7 +28,7 @@ class _Finished(Exception):
 
 
 class StepRenderer(CairoRenderer):
-    """Draws the wanted frames of the wanted steps of a scene. It is the scene's renderer and its watch.
+    """Draws the wanted frames of the wanted steps of a scene. It is the scene's renderer and its listener.
 
     wanted: for each wanted step the numbers of its frames, or AS_IT_ENDS. take(step, pixels, repeat) gets each
     picture, uint8 (height, width, 4), which is overwritten by the next, and for how many frames it stands.

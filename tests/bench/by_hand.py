@@ -6,7 +6,7 @@ from functools import cache
 from manim import Text, VGroup
 
 from scenes.parts import label, motion
-from scenes.theme import Theme
+from scenes.base.theme import Theme
 
 FONT = "Inter"
 

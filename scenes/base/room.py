@@ -1,0 +1,68 @@
+"""Room: a rectangle that a picture may fill, and how it is divided. All lengths in manim units, 8 to the frame's height."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+FRAME_HEIGHT = 8.0
+PX = FRAME_HEIGHT / 1080                  # a pixel of a 1080p frame
+GAP = 0.25
+
+
+@dataclass(frozen=True)
+class Room:
+    """A rectangle that a picture may fill."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+    @classmethod
+    def around(cls, centre: Sequence[float], width: float, height: float) -> "Room":
+        """A room of a size around a point."""
+        x, y = centre[:2]
+        return cls(x - width / 2, x + width / 2, y - height / 2, y + height / 2)
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    @property
+    def centre(self) -> np.ndarray:
+        return np.array([(self.left + self.right) / 2, (self.bottom + self.top) / 2, 0])
+
+    def columns(self, shares: Sequence[float], gap: float = GAP) -> list["Room"]:
+        """Rooms side by side, widths in the ratio of the shares."""
+        unit = (self.width - gap * (len(shares) - 1)) / sum(shares)
+        rooms, left = [], self.left
+        for share in shares:
+            rooms.append(replace(self, left=left, right=left + share * unit))
+            left += share * unit + gap
+        return rooms
+
+    def rows(self, shares: Sequence[float], gap: float = GAP) -> list["Room"]:
+        """Rooms one below the other, from the top, heights in the ratio of the shares."""
+        unit = (self.height - gap * (len(shares) - 1)) / sum(shares)
+        rooms, top = [], self.top
+        for share in shares:
+            rooms.append(replace(self, bottom=top - share * unit, top=top))
+            top -= share * unit + gap
+        return rooms
+
+    def inset(self, x: float = 0.0, y: float = 0.0) -> "Room":
+        """The room without a margin of x at both sides and y above and below."""
+        return Room(self.left + x, self.right - x, self.bottom + y, self.top - y)
+
+    def trim(self, left: float = 0.0, right: float = 0.0, bottom: float = 0.0, top: float = 0.0) -> "Room":
+        """The room without a strip at some of its sides."""
+        return Room(self.left + left, self.right - right, self.bottom + bottom, self.top - top)
+
+    def level(self, y: float) -> "Room":
+        """A room of no height as wide as this one, at height y."""
+        return replace(self, bottom=y, top=y)

@@ -1,0 +1,89 @@
+"""Theme: roles → colours and type. Scenes name roles, never colours."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scenes.base import colour
+from scenes.base.type import Fonts
+
+if TYPE_CHECKING:
+    from manim import ManimColor
+
+ROLES = ("query", "key", "value", "output", "text", "muted", "line", "surface", "background")
+RAMPS = {"signed": 3, "weight": 2}
+SHADES = 256
+HEX = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What a picture needs to be drawn: a colour for every role, the stops of two ramps for values, and the fonts.
+
+    Build it with `from_mapping`, which checks it.
+    """
+
+    name: str
+    colours: Mapping[str, str]
+    stops: Mapping[str, tuple[str, ...]]
+    fonts: Fonts
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping, fonts: Fonts) -> "Theme":
+        """A theme from the contents of its YAML file. Raises ValueError whose first argument lists all that is wrong."""
+        colours = mapping.get("colours") if isinstance(mapping.get("colours"), Mapping) else {}
+        problems = [f"colours.{role}: missing" for role in ROLES if role not in colours]
+        problems += [f"colours.{role}: unknown role (known: {', '.join(ROLES)})" for role in colours if role not in ROLES]
+        problems += [
+            f"colours.{role}: {value!r} is not a colour; write it as '#rrggbb'"
+            for role, value in colours.items() if not _is_colour(value)
+        ]
+        for ramp, stops in RAMPS.items():
+            value = mapping.get(ramp)
+            if not isinstance(value, list) or len(value) != stops or not all(map(_is_colour, value)):
+                problems.append(f"{ramp}: needs a list of {stops} colours like '#rrggbb'")
+        problems += [f"{key}: unknown key" for key in mapping if key not in ("name", "colours", *RAMPS)]
+        if problems:
+            raise ValueError(problems)
+        stops = {ramp: tuple(mapping[ramp]) for ramp in RAMPS}
+        return cls(str(mapping.get("name", "")), dict(colours), stops, fonts)
+
+    @cached_property
+    def ramps(self) -> Mapping[str, tuple[str, ...]]:
+        """The shades of each ramp, as many on either side of its middle."""
+        return {name: colour.ramp(stops, SHADES + 1) for name, stops in self.stops.items()}
+
+    def colour(self, role: str) -> "ManimColor":
+        """The colour of a role."""
+        return _manim(self.colours[role])
+
+    def signed(self, share: float) -> "ManimColor":
+        """Colour of a value: share −1 (most negative) … 0 … 1 (most positive)."""
+        return self._shade("signed", (share + 1) / 2)
+
+    def weight(self, share: float) -> "ManimColor":
+        """Colour of a weight between 0 and 1."""
+        return self._shade("weight", share)
+
+    def ink_on(self, fill: "ManimColor") -> "ManimColor":
+        """Black or white, whichever reads better on `fill`: one of them always has a contrast of 4.5 to it, as text needs."""
+        return _manim(colour.ink_on(fill.to_hex()))
+
+    def _shade(self, ramp: str, share: float) -> "ManimColor":
+        shades = self.ramps[ramp]
+        return _manim(shades[round(float(np.clip(share, 0, 1)) * (len(shades) - 1))])
+
+
+def _is_colour(value: object) -> bool:
+    return isinstance(value, str) and HEX.fullmatch(value) is not None
+
+
+@lru_cache(1024)
+def _manim(written: str) -> "ManimColor":
+    from manim import ManimColor  # slow to start; to check a theme goes without
+
+    return ManimColor(written)

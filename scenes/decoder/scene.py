@@ -1,0 +1,337 @@
+"""Scene 16: the decoder: masked self-attention, cross-attention, and the next word (Vaswani et al. 2017, sections 3.1 to 3.4)."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from manim import RIGHT, UP, Animation, VGroup
+
+from model import View
+from model.tokenizer import END
+from scenes.base.scene import ExplainerScene, step
+from scenes.parts.bars import bars, floor, signed_bars
+from scenes.parts.clock import Clock, clock
+from scenes.parts.diagram import Module, module
+from scenes.parts.equation import equation
+from scenes.parts.flow import arrow
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map
+from scenes.parts.label import WORD, Label, Number, number, text, weight_numbers
+from scenes.parts.loom import Loom, across, back, loom
+from scenes.parts.motion import Together, appear, brighten, dim, draw, hide, travel, vanish
+from scenes.parts.ranking import Ranking, grow, ranking, strongest
+from scenes.parts.shapes import frame, room_of
+from scenes.parts.tokens import MOST, TokenCard, column_labels, row_labels, shape_label, token_card, token_column
+from scenes.base.room import PX, Room
+
+FORMULA, HEADING, SMALL = (size * PX for size in (34, 30, 26))
+LABEL, SLANTED, NAMED = 1.4, 0.85, 1.05   # room for the words beside rows and below columns, and for names above
+BEST, PRECISE = 5, 4                      # words that are ranked; decimals of a probability: with two, 0.9996 would be 1
+PITCH = 0.68                              # from card to card at most, where the decoder stands between them
+IN_FULL, QUICK = 3, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
+
+
+class Panel(NamedTuple):
+    """The decoder with what is given to it and what it says, place by place; `chances`: the probabilities of what it says."""
+
+    title: Label
+    given: VGroup
+    into: list[VGroup]
+    box: Module
+    watch: Clock
+    out: list[VGroup]
+    said: VGroup
+    chances: VGroup
+
+
+class Decoder(ExplainerScene):
+    """What a word may see, where it looks in the sentence, how it becomes the next word, and how all this is learned at once."""
+
+    number = 16
+    experiments = ("passes", "causal")
+
+    @step
+    def mask(self):
+        """Scores of what would be ahead go to minus infinity; softmax makes them 0."""
+        self._prepare()
+        left, right = self.stage.trim(bottom=SLANTED, top=NAMED).columns([1, 1], gap=1.5)
+        plain, masked, weights = (self._scores(name) for name in ("scaled_scores", "masked_scores", "weights"))
+        scale = float(abs(plain.values).max()) or 1.0
+        sheet, target = (heat_map(self.theme, view, left.trim(left=LABEL), "line", self.decimals, scale=scale)
+                         for view in (plain, masked))
+        result = heat_map(self.theme, weights, right.trim(left=LABEL), "line", self.decimals, weights=True)
+        self.play(appear(sheet, *self._around(sheet, "(Q K^T) / sqrt(d_k)")))
+        self._cover(sheet, target)
+        edge = room_of(target.border)
+        y = target.border.get_y()
+        into = arrow(self.theme, (edge.right + 0.15, y, 0), (room_of(result.border).left - LABEL - 0.1, y, 0))
+        name = equation(self.theme, '"softmax"', size=HEADING, role="muted").next_to(into, UP, buff=0.1)
+        self.readers, *around = self._around(result, "A")
+        self.play(draw(*into), appear(name))
+        self.play(appear(result.border, result.dots, self.readers, *around),
+                  travel(target.cells.copy(), result.cells, run_time=1.2))
+        self.remove(result.cells)
+        self.add(result)
+        self.play(appear(result.numbers, run_time=0.4))
+
+    @step
+    def cross_attention(self):
+        """Every place of the translation looks at the sentence; the strands cross where the languages differ in order."""
+        queries, words = (self.queries, self.said) if self.trained else (self.tokens, ())
+        cards, names = self._loom(queries, words)
+        weights, followed = self._looks(), self._followed()
+        lines = [across(self.theme, cards, row, i) for i, row in enumerate(weights)]
+        tag = frame(self.theme, room_of(cards.queries[followed]), "query", radius=0.08, width=4)
+        ends = [(card.get_left()[0] - 0.14, card.get_y()) for card in cards.sources]
+        numbers = weight_numbers(self.theme, weights[followed], self.decimals, ends)
+        self.play(vanish(*self.on_stage(self.readers)))
+        self.play(appear(names[0], cards.sources, names[1]))
+        self._become_cards(cards.queries)
+        self.play(appear(tag))
+        self.play(draw(*lines[followed], lag=0.2), appear(*numbers, lag=0.2))
+        pairs = [VGroup(arrow(self.theme, query.get_right() + [0.1, 0, 0], word.get_left() - [0.05, 0, 0]), word)
+                 for query, word in zip(cards.queries, cards.words, strict=False)]
+        if words:
+            cards.words[followed].box.set_stroke(self.theme.colour("output"), 4)
+            self.play(appear(names[2], pairs[followed]))
+        self.play(*(draw(*line, run_time=1.4) for i, line in enumerate(lines) if i != followed),
+                  appear(*(pair for i, pair in enumerate(pairs) if i != followed), lag=0.2))
+        self.asking = cards.queries[followed]
+
+    @step
+    def next_word(self):
+        """The vector of one place becomes a score for every word, the scores become probabilities."""
+        heights = [0.62, 1.2, 0.85, 1.05] if self.trained else [1.3, 1.3]
+        top, *below = self.stage.trim(top=0.15).rows(heights, gap=0.38)
+        rooms = top.columns([1.5, 3.6, 2.4, 2.4], gap=0.75)
+        card = token_card(self.theme, self.asking.word.string, 1.6, 0.6).move_to(rooms[0].centre)
+        layers = [module(self.theme, self.say(name), room) for name, room in zip(("linear", "softmax"), rooms[2:], strict=True)]
+        self.play(vanish(*self.on_stage(self.asking)), travel(self.asking, card, run_time=1.0))
+        self.asking = card
+        if self.trained:
+            self._score(rooms[1], layers, below)
+        else:
+            self._score_nothing(layers, below[0])
+
+    @step
+    def loop(self):
+        """Each word that comes out goes back in; the first three move by move, the others fast."""
+        cards, names = self._loom(self.queries, self.said)
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(names[0], cards.sources))
+        self.play(appear(*names[1:], cards.queries[0]))
+        lines = [self._generate(cards, place) for place in range(len(cards.queries))]
+        self.play(brighten(*lines, run_time=0.8))
+
+    @step
+    def training(self):
+        """With all the words given, one pass does for all places what generation does pass by pass."""
+        body, foot = self.stage.rows([4.4, 0.4], gap=0.1)
+        given, alone = (self._panel(name, room) for name, room in zip(("training", "generation"), body.columns([1, 1], gap=0.6)))
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(given.title, given.box, *given.watch.ring, alone.title, alone.box, *alone.watch.ring))
+        self.play(appear(*given.given))
+        self.play(*(draw(*line, run_time=0.8) for line in given.into))
+        self.play(*(draw(arc, run_time=1.0) for arc in given.watch.arcs), appear(*given.watch.numbers))
+        self.play(*(draw(*line, run_time=0.6) for line in given.out), appear(*given.said, *given.chances))
+        for place in range(len(alone.given)):
+            self._one_by_one(alone, place)
+        if self.trained:
+            self.play(appear(*self._difference(foot)))
+
+    @property
+    def trained(self) -> bool:
+        """Whether there is a decoder."""
+        return self.staging.trace.config.trained
+
+    def _prepare(self):
+        """What the decoder reads, token by token, and what it says to it; as many unknown words without one."""
+        trace, unknown = self.staging.trace, self.say("unknown")
+        start = trace.words("decoder.output", "token")[:1]
+        self.said = trace.output_tokens or (*[unknown] * len(self.tokens), END)
+        self.queries = (*start, *self.said[:-1])
+
+    def _scores(self, name: str) -> View:
+        """What the last pass holds of the shown head; without a decoder, the encoder's with the same mask."""
+        if self.trained:
+            return self.view(f"decoder.{{block}}.self_attention.{name}")[-1, self.head]
+        if name == "scaled_scores":
+            return self.view("encoder.{block}.self_attention.scaled_scores")[self.head]
+        return self.view(f"causal.{name}")[self.staging.block, self.head]
+
+    def _looks(self) -> View:
+        """How much every place that is shown looks at every token of the sentence."""
+        if self.trained:
+            return self.view("decoder.{block}.cross_attention.weights")[-1, self.head, :MOST]
+        return self.view("encoder.{block}.self_attention.weights")[self.head]
+
+    def _followed(self) -> int:
+        """The place that looks most at the followed token."""
+        return strongest(self._looks()[:, self.focus], 1)[0]
+
+    def _around(self, sheet: HeatMap, maths: str) -> list:
+        """Words at its rows and below its columns, and its name."""
+        words = self.queries if self.trained else self.tokens
+        shown = [words[k] for k in sheet.grid.rows if k is not None]
+        name = equation(self.theme, maths, size=FORMULA)
+        return [
+            row_labels(self.theme, shown, sheet, "query", LABEL - 0.14), column_labels(self.theme, shown, sheet, "key", SLANTED),
+            name.move_to([sheet.border.get_x(), room_of(sheet.border).top + 0.5, 0]),
+        ]
+
+    def _cover(self, sheet: HeatMap, masked: HeatMap) -> None:
+        """The cells of what is ahead become minus infinity: a row, another one, all the others."""
+        kept = [k for k in sheet.grid.rows if k is not None]
+        rows = [[(a, b) for b, key in enumerate(kept) if key > query] for a, query in enumerate(kept)]
+        for some, seconds in ((rows[:1], 1.2), (rows[1:2], 0.8), (rows[2:], 0.8)):
+            cells = [cell for row in some for cell in row]
+            if cells:
+                self.play(vanish(*(sheet.cell(*cell) for cell in cells), run_time=seconds),
+                          appear(*(masked.cell(*cell) for cell in cells), lag=0.5 / len(cells), run_time=seconds))
+        self.remove(*sheet.get_family(), *masked.get_family())
+        self.add(masked)
+
+    def _become_cards(self, cards: VGroup) -> None:
+        """The words beside the weights become the cards that ask, unless there are more than are shown."""
+        if len(cards) != len(self.readers):
+            self.play(vanish(self.readers), appear(cards))
+            return
+        boxes, words = (VGroup(*parts) for parts in zip(*cards, strict=True))
+        hide(boxes)
+        self.add(boxes, self.readers)
+        self.play(appear(boxes), travel(self.readers, words, run_time=1.2))
+        self.remove(boxes, words)
+        self.add(*cards)
+
+    def _loom(self, queries: Sequence[str], words: Sequence[str]) -> tuple[Loom, list[Label]]:
+        """The cards of the sentence, of what asks, and of what is said; and what stands above them."""
+        rooms = self.stage.trim(top=0.5, left=1.1, right=1.0).columns([1.6, 4.4, 1.6, 1.1, 1.6], gap=0.1)
+        cards = loom(self.theme, self.tokens, queries[:MOST], words[:MOST], (rooms[0], rooms[2], rooms[4]))
+        columns = {"asked" if self.trained else "keys": cards.sources, "asks": cards.queries, "says": cards.words}
+        return cards, [
+            text(self.theme, self.say(key), HEADING, "muted", 500, at=(column.get_x(), room_of(column).top + 0.27, 0), width=2.4)
+            for key, column in columns.items() if len(column)
+        ]
+
+    def _score_nothing(self, layers: list[Module], room: Room) -> None:
+        """The two layers stay dark, and no word has a probability."""
+        unknown = ranking(self.theme, [self.say("unknown")] * BEST, (), room.columns([1] * BEST, gap=0.5), self.decimals)
+        self.play(appear(*layers, *self._wires((self.asking, *layers)), unknown, lag=0.2))
+        self.play(dim(*layers))
+
+    def _score(self, room: Room, layers: list[Module], below: Sequence[Room]) -> None:
+        """The vector meets the linear layer, then the scores meet softmax; the best words are named."""
+        (*strips, foot), place = below, self._followed()
+        vector = heat_map(self.theme, self.view("decoder.output")[place, place], room)
+        wires = self._wires((self.asking, vector.border, *layers))
+        shape = shape_label(self.theme, self.view("weights.output.W").shape)
+        shape.move_to([layers[0].get_x(), room_of(layers[0]).bottom - 0.19, 0])
+        (scores, levels), names = self._spectra(place, strips)
+        ranks, marks = self._ranks(place, foot)
+        flat = VGroup(bar.copy().stretch(0.01, 1, about_point=strips[0].centre) for bar in scores)
+        self.play(draw(*wires[0]), appear(vector))
+        self.play(draw(*wires[1]), appear(layers[0], shape))
+        self.play(travel(flat, scores, run_time=1.4), appear(names[0]))
+        self.play(appear(ranks.words, ranks.tracks, *marks, lag=0.2))
+        self.play(draw(*wires[2]), appear(layers[1]))
+        self.play(travel(scores.copy(), levels, run_time=1.6), appear(floor(self.theme, strips[1]), names[1]))
+        self.play(grow(ranks.bars), appear(ranks.numbers))
+
+    def _spectra(self, place: int, strips: Sequence[Room]) -> tuple[tuple[VGroup, VGroup], list[Label]]:
+        """A bar for every word of the vocabulary, its score and its probability; the best are marked."""
+        chances, logits = (self.view(f"decoder.{name}")[place] for name in ("probabilities", "logits"))
+        spectra = (signed_bars(self.theme, logits, strips[0], "muted", abs(logits.values).max()),
+                   bars(self.theme, chances, strips[1], "muted", 1.0))
+        for spectrum in spectra:
+            for i in strongest(chances, BEST):
+                spectrum[i].set_fill(self.theme.colour("output"))
+        return spectra, [
+            text(self.theme, self.say(key), SMALL, "muted", at=(strip.left, strip.top + 0.12, 0), align=-1, width=4)
+            for key, strip in zip(("scores", "probabilities"), strips, strict=True)
+        ]
+
+    def _ranks(self, place: int, room: Room) -> tuple[Ranking, list[VGroup]]:
+        """The best words with their probabilities; and below them their scores."""
+        chances, logits = (self.view(f"decoder.{name}")[place] for name in ("probabilities", "logits"))
+        words, best = self.staging.trace.words("decoder.logits", "vocabulary"), strongest(chances, BEST)
+        rooms, y = room.trim(bottom=0.35).columns([1] * BEST, gap=0.5), room.bottom + 0.12
+        ranks = ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms, PRECISE)
+        return ranks, [
+            VGroup(text(self.theme, self.say("score"), SMALL, "muted", at=(room.left, y, 0), align=-1),
+                   number(self.theme, logits[i], self.decimals, WORD, "muted", at=(room.right, y, 0), align=1))
+            for i, room in zip(best, rooms, strict=True)
+        ]
+
+    def _wires(self, things: Sequence) -> list[VGroup]:
+        """Arrows from each thing to the next, at one height."""
+        y, edges = things[0].get_y(), [room_of(thing) for thing in things]
+        return [arrow(self.theme, (a.right + 0.1, y, 0), (b.left - 0.05, y, 0)) for a, b in zip(edges, edges[1:], strict=False)]
+
+    def _generate(self, cards: Loom, place: int) -> VGroup:
+        """One word is made: it is fed back, looks back and across, and the next comes out. Returns what it looked with."""
+        seconds = (1.0, 0.8, 0.6)[place] if place < IN_FULL else QUICK
+        if place:
+            self.play(_fed_back(cards.words[place - 1], cards.queries[place], seconds))
+        looks = [VGroup(), VGroup()]
+        if self.trained:
+            block = "decoder.{block}."
+            looks = [back(self.theme, cards, self.view(block + "self_attention.weights")[place, self.head, place], place),
+                     across(self.theme, cards, self.view(block + "cross_attention.weights")[place, self.head, place], place)]
+        moves = [draw(*lines, run_time=seconds) for lines in looks if len(lines)]
+        for move in moves if place < IN_FULL else [Together(*moves)]:
+            self.play(move)
+        word = cards.words[place]
+        self.play(appear(word, *self._chances(cards.words, place, place + 1), run_time=seconds))
+        self.play(vanish(looks[0], run_time=QUICK), dim(looks[1], run_time=QUICK))
+        return looks[1]
+
+    def _chances(self, cards: VGroup, start: int, end: int, how: str = "generation") -> list[Number]:
+        """The probabilities of some of the words, beside their cards."""
+        if not self.trained:
+            return []
+        chances = self.view(f"passes.{how}_probabilities")[start:end]
+        return [number(self.theme, source, PRECISE, SMALLEST_DIGIT, "output",
+                       at=(card.get_right()[0] + 0.12, card.get_y(), 0), align=-1)
+                for source, card in zip(chances, cards[start:end], strict=True)]
+
+    def _panel(self, name: str, room: Room) -> Panel:
+        """The decoder as it learns, or as it generates."""
+        head, body = room.rows([0.45, 3.85], gap=0.1)
+        first, middle, last, _ = body.columns([1.4, 1.6, 1.4, 0.85], gap=0.3)
+        given, said = (token_column(self.theme, words[:MOST], place, PITCH)
+                       for words, place in ((self.queries, first), (self.said, last)))
+        box = module(self.theme, self.say("decoder"), Room.around(middle.centre, middle.width, max(2.4, given.height + 0.2)))
+        box.label.shift([0, box.height / 2 - 0.35, 0])
+        counts = list(self.view(f"passes.{name}"))[: len(said)] if self.trained else []
+        edges = room_of(box)
+        return Panel(
+            text(self.theme, self.say(name), HEADING, weight=500, at=head.centre, width=head.width), given,
+            [arrow(self.theme, card.get_right() + [0.04, 0, 0], [edges.left, card.get_y(), 0]) for card in given], box,
+            clock(self.theme, counts[:1] if name == "training" else counts, box.get_center(), 0.5, "output"),
+            [arrow(self.theme, [edges.right, card.get_y(), 0], card.get_left() - [0.04, 0, 0]) for card in said], said,
+            VGroup(*self._chances(said, 0, len(said), name)),
+        )
+
+    def _one_by_one(self, panel: Panel, place: int) -> None:
+        """One pass of the generation."""
+        seconds = max(QUICK, 0.8 / (place + 1))
+        card = panel.given[place]
+        self.play(_fed_back(panel.said[place - 1], card, seconds) if place else appear(card))
+        moves = [draw(*panel.into[place], run_time=seconds)]
+        if panel.watch.arcs:
+            moves += [draw(panel.watch.arcs[place], run_time=seconds), appear(panel.watch.numbers[place], run_time=QUICK)]
+            moves += [vanish(panel.watch.numbers[place - 1], run_time=QUICK)] if place else []
+        self.play(*moves)
+        self.play(draw(*panel.out[place], run_time=seconds),
+                  appear(panel.said[place], *panel.chances[place : place + 1], run_time=seconds))
+
+    def _difference(self, room: Room) -> VGroup:
+        """How far the probabilities of the one pass are from those of the many."""
+        words = text(self.theme, self.say("difference"), SMALL, "muted")
+        largest = number(self.theme, self.view("passes.difference"), PRECISE, WORD, "output")
+        return VGroup(words, largest).arrange(RIGHT, buff=0.2).move_to(room.centre)
+
+
+def _fed_back(word: TokenCard, place: TokenCard, seconds: float) -> Animation:
+    """A copy of a word that has come out goes to the place where it is read."""
+    copy = word.copy()
+    copy.word.overlay = True              # it starts on the word that stays, and passes over others
+    return travel(copy, place, run_time=seconds)

@@ -1,0 +1,270 @@
+"""Scene 2: from words to vectors: a row of a table for every token (Vaswani et al. 2017, section 3.4)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import RIGHT, VGroup
+
+from model import View
+from scenes.base.scene import ExplainerScene, step
+from scenes.parts.diagram import module
+from scenes.parts.equation import equation
+from scenes.parts.flow import arrow
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.label import WORD, number, text
+from scenes.parts.lookup import distance, link, table_grid
+from scenes.parts.motion import Together, appear, brighten, copy_to, dim, draw, travel, vanish
+from scenes.parts.shapes import room_of
+from scenes.parts.tokens import cards_beside, shape_label, snug_row
+from scenes.base.room import PX, Room
+
+NAME, HEADING, SMALL = (size * PX for size in (42, 30, 28))
+SPACE = 0.28                              # between the words of the sentence, in em
+CARD = 0.62                               # height of a card
+
+
+class Embeddings(ExplainerScene):
+    """A sentence becomes tokens, tokens become ids, ids pick rows of a table; a row knows nothing of its sentence yet."""
+
+    number = 2
+    experiments = ("twin", "distances")
+
+    @step
+    def sentence(self):
+        """The sentence comes apart into tokens; each has a number."""
+        names, body = self.stage.columns([1.1, 11.45], gap=0.25)
+        above, below = body.inset(y=1.3).rows([1, 1])
+        self.cards = snug_row(self.theme, self.tokens, above, CARD)
+        words = self._sentence(above)
+        self.ids = VGroup(
+            number(self.theme, source, 0, WORD, at=(card.get_x(), below.centre[1], 0))
+            for source, card in zip(self.staging.trace["token_ids"], self.cards, strict=True)
+        )
+        headings = [
+            text(self.theme, self.say(key), HEADING, "muted", at=(names.left, row.centre[1], 0), align=-1, width=names.width)
+            for key, row in (("tokens", above), ("ids", below))
+        ]
+        self.play(appear(words, run_time=1.0))
+        self.wait(0.8)
+        self.play(*(travel(word, card.word, run_time=1.2) for word, card in zip(words, self.cards, strict=True)))
+        self.play(appear(headings[0], *(card.box for card in self.cards), lag=0.05))
+        self._whole(self.cards)
+        self.play(appear(headings[1]), appear(*self.ids, lag=0.3))
+
+    @step
+    def row(self):
+        """One id leads to its row of the table; the row lifts out."""
+        self._lay_out()
+        others = [part for i in range(len(self.tokens)) if i != self.focus for part in (self.column[i], self.numbers[i])]
+        self.play(vanish(*self.on_stage(self.cards, self.ids)))
+        self._rearrange((self.cards, self.ids), (self.column, self.numbers))
+        self.play(appear(self.table, self.table_name, *self.addresses, run_time=0.8))
+        self.play(dim(*others))
+        place = self._place(self.focus)
+        self.play(draw(self.links[self.focus], run_time=1.0))
+        self.play(dim(*(row for i, row in enumerate(self.table.cells) if i != place), run_time=0.8))
+        self.play(copy_to(VGroup(self.table.cells[place]), self.vector, run_time=1.6))
+        self.play(appear(self.vector_name))
+
+    @step
+    def all_rows(self):
+        """Every other id does the same: all the rows together are X."""
+        rest = [i for i in range(len(self.tokens)) if i != self.focus]
+        self.play(brighten(self.column, self.numbers, self.table.cells), vanish(self.vector_name, self.vector.numbers),
+                  appear(self.x.border, self.x.dots, self.x_name))
+        self.play(travel(self.vector.cells, VGroup(self.x.cells[self.focus]), run_time=1.2),
+                  vanish(self.vector.border, self.vector.dots))
+        if rest:
+            self.play(draw(*(self.links[i] for i in rest), lag=0.1))
+            rows = [(VGroup(self.table.cells[self._place(i)].copy()), VGroup(self.x.cells[i])) for i in rest]
+            self.play(Together(*(travel(start, end, run_time=1.0) for start, end in rows), lag=0.25))
+        self._whole(self.x.cells)
+        self.play(appear(self.x.numbers))
+
+    @step
+    def generic(self):
+        """The vector of a word is the same in any sentence: nothing between the twins' vectors."""
+        self._lay_out_twins()
+        followed = VGroup(self.x.cells[self.focus])
+        self.play(vanish(*self.on_stage(self.column, self.x.cells)), vanish(*self._others(self.x.cells)))
+        self._rearrange((self.column,), (self.sentences[0],))
+        self.play(*(appear(cards, run_time=0.8) for cards in self.sentences[1:]))
+        self.play(*(copy_to(followed, vector, run_time=1.6) for vector in self.wide), vanish(followed, run_time=0.3))
+        for apart in self.apart[:1]:
+            self.play(draw(*apart.lines, run_time=0.5), appear(apart.words))
+
+    @step
+    def in_context(self):
+        """In the encoder the other words come in: the same word leaves it with a vector of its own in each sentence."""
+        self.play(
+            *(travel(wide.cells, vector.cells, run_time=1.2) for wide, vector in zip(self.wide, self.before, strict=True)),
+            *(travel(wide.border, vector.border, run_time=1.2) for wide, vector in zip(self.wide, self.before, strict=True)),
+            vanish(*(part for wide in self.wide for part in (wide.numbers, wide.dots))),
+            *(travel(wide, small, run_time=1.2) for wide, small in zip(self.apart[:1], self.apart[1:], strict=False)),
+        )
+        self.play(appear(self.encoder, *self.headings, *(vector.dots for vector in self.before)))
+        self.play(*(draw(*line, run_time=0.8) for line in self.ways), *(draw(*wire, run_time=0.8) for wire in self.wires[0]))
+        self.play(*(draw(*wire, run_time=0.6) for wire in self.wires[1]))
+        inside = [vector.cells.copy() for vector in self.before]
+        self.add(*inside)
+        self.bring_to_back(*inside)
+        self.play(*(travel(start, end.cells, run_time=1.6) for start, end in zip(inside, self.after, strict=True)))
+        self.play(appear(*(part for end in self.after for part in (end.border, end.dots)), run_time=0.4))
+        for apart in self.apart[2:]:
+            self.play(draw(*apart.lines, run_time=0.5), appear(apart.words))
+
+    def wording(self, name: str) -> str:
+        """Without a twin in which the followed word stands at the same place there is nothing to compare."""
+        return "caption" if self._twin else "alone"
+
+    @property
+    def _twin(self) -> bool:
+        twin = self.staging.trace.twin
+        return bool(twin) and twin[self.focus] == self.tokens[self.focus]
+
+    def _rearrange(self, starts: Sequence[VGroup], ends: Sequence[VGroup]) -> None:
+        """What belongs to the tokens goes elsewhere, one token after the other."""
+        pairs = zip(map(VGroup, *starts), map(VGroup, *ends), strict=True)
+        self.play(Together(*(travel(start, end, run_time=0.7) for start, end in pairs), lag=0.3))
+        for parts in ends:
+            self._whole(parts)
+
+    def _whole(self, parts: VGroup) -> None:
+        """What has arrived part by part is one thing again."""
+        self.remove(*parts.get_family())
+        self.add(parts)
+
+    def _others(self, rows: VGroup) -> list[VGroup]:
+        return [row for i, row in enumerate(rows) if i != self.focus]
+
+    def _sentence(self, room: Room) -> VGroup:
+        """The words of the cards as they stand in a sentence."""
+        words = VGroup(card.word.copy() for card in self.cards)
+        gap = SPACE * words[0].size
+        x = room.centre[0] - (sum(word.advance + gap for word in words) - gap) / 2
+        for word, card in zip(words, self.cards, strict=True):
+            word.shift([x + word.advance / 2 - card.get_x(), room.centre[1] - card.get_y(), 0])
+            x += word.advance + gap
+        return words
+
+    def _place(self, token: int) -> int:
+        """In which of the shown rows of the table the vector of a token stands."""
+        return self.table.grid.rows.index(int(self._id(token).values))
+
+    def _id(self, token: int) -> View:
+        return self.staging.trace["token_ids"][token]
+
+    def _lay_out(self) -> None:
+        """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below."""
+        whole, vectors = self.stage.trim(bottom=0.85), self.staging.trace["embeddings"]
+        left, _, middle, _, right = whole.trim(top=0.45).columns([2.75, 1.1, 3.9, 0.55, 3.9], gap=0.1)
+        table, scale = self.staging.trace["weights.embedding"], self._scale
+        grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
+        self.table = heat_map(self.theme, table, middle, scale=scale, grid=grid)
+        grid = fit_grid(vectors.shape, right)._replace(width=grid.width)
+        grid = grid._replace(height=min(grid.height, max(self.table.grid.height, 0.32)))
+        self.x = heat_map(self.theme, vectors, right, "output", self.decimals, scale=scale, grid=grid)
+        self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
+        self.column.shift([left.left - room_of(self.column).left, 0, 0])
+        self.table_name = self._named("E", table, self.table, "text")
+        self.x_name = self._named("X", vectors, self.x, "output")
+        self._number()
+        self._lift(vectors[self.focus], self.stage.trim(top=self.stage.height - 0.7))
+
+    @property
+    def _scale(self) -> float:
+        """The magnitude that is brightest in all these vectors."""
+        return float(abs(self.staging.trace["embeddings"].values).max())
+
+    def _number(self) -> None:
+        """The ids beside the tokens and beside the rows of the table, and the lines between them."""
+        size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.x.grid.height))
+        start, end = room_of(self.column).right + 0.5, room_of(self.table.border).left - 0.12
+        spots = [(start, card.get_y(), 0) for card in self.column]
+        self.numbers = VGroup(number(self.theme, self._id(i), 0, size, at=at, align=1) for i, at in enumerate(spots))
+        seen = {self._place(i): self._id(i) for i in range(len(self.tokens))}
+        size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.table.grid.height))
+        self.addresses = VGroup(
+            number(self.theme, seen[i], 0, size, at=(end, self.table.cells[i].get_y(), 0), align=1) for i in sorted(seen)
+        )
+        left = room_of(self.addresses).left - 0.12
+        self.links = [
+            link(self.theme, (start + 0.12, y, 0), (left, self.table.cells[self._place(i)].get_y(), 0),
+                 "output" if i == self.focus else "muted", 3 if i == self.focus else 1.5) for i, (_, y, _) in enumerate(spots)
+        ]
+
+    def _lift(self, source: View, room: Room) -> None:
+        """The row that lifts out, at the foot of the stage, with its digits."""
+        names, body = room.columns([2.4, 10], gap=0.2)
+        self.vector = heat_map(self.theme, source, body, "output", self.decimals, scale=self._scale)
+        words = self.say("vector_of", token=self.tokens[self.focus])
+        edge = room_of(self.vector.border).left - 0.2
+        at = (edge, room.centre[1], 0)
+        self.vector_name = text(self.theme, words, SMALL, "output", at=at, align=1, width=edge - names.left)
+
+    def _named(self, maths: str, view: View, picture: HeatMap, role: str) -> VGroup:
+        """The letter of a matrix and its true shape, above it."""
+        name = VGroup(equation(self.theme, maths, size=NAME, role=role), shape_label(self.theme, view.shape)).arrange(buff=0.18)
+        return name.move_to([picture.get_x(), room_of(picture.border).top + 0.3, 0])
+
+    def _lay_out_twins(self) -> None:
+        """The sentences above and below; between them the vectors of one word: alone, then before the encoder and after it."""
+        scopes = ("", "twin.")[: 1 + self._twin]
+        top, body, bottom = self.stage.rows([CARD, self.stage.height - 2 * CARD, CARD], gap=0)
+        self.sentences = [self._marked(i, room) for i, room in zip(range(len(scopes)), (top, bottom), strict=False)]
+        _, middle, _ = columns = body.inset(y=0.55).columns([4.9, 2.0, 4.9], gap=0.5)
+        self.wide = self._vectors("embeddings", scopes, body.inset(0.6, 0.5), self.decimals)
+        self.before, self.after = (self._vectors(name, scopes, column) for name, column in
+                                   (("embeddings", columns[0]), ("encoder.output", columns[2])))
+        self.encoder = module(self.theme, self.say("encoder"), middle.inset(y=0 if self._twin else 0.6), size=WORD)
+        self.wires = [self._wires(self.before, RIGHT), self._wires(self.after, -RIGHT)]
+        self.ways = [self._way(cards) for cards in self.sentences]
+        compared = (("before", self.wide), ("before", self.before), ("after", self.after))
+        self.apart = [self._distance(name, *vectors) for name, vectors in compared if self._twin]
+        self.headings = [
+            text(self.theme, self.say(key, token=self.tokens[self.focus]), HEADING, "muted", width=column.width,
+                 at=(column.centre[0], room_of(vectors[0].border).top + 0.28, 0))
+            for key, column, vectors in (("before", columns[0], self.before), ("after", columns[2], self.after))
+        ]
+
+    def _vectors(self, name: str, scopes: Sequence[str], room: Room, decimals: int | None = None) -> list[HeatMap]:
+        """The followed word's vector of each sentence, one at the top and one at the bottom of a room, or one in its middle."""
+        sources = [self.staging.trace[f"{scope}{name}"][self.focus] for scope in scopes]
+        scale = float(max(abs(source.values).max() for source in sources))
+        grid = fit_grid(sources[0].shape, Room.around((0, 0), room.width, 0.6))
+        half = grid.size[1] / 2
+        heights = (room.top - half, room.bottom + half) if self._twin else (room.centre[1],)
+        digits = decimals if decimals is None else fit_digits(self.theme, np.array([s.values for s in sources]), grid, decimals)
+        return [heat_map(self.theme, source, room.level(y), "output", digits=digits, scale=scale, grid=grid)
+                for source, y in zip(sources, heights, strict=True)]
+
+    def _marked(self, which: int, room: Room) -> VGroup:
+        """The cards of a sentence; the followed word, and those that the twin has not, stand out."""
+        sentences = self.tokens, self.staging.trace.twin or self.tokens
+        words, others = sentences[which], sentences[1 - which]
+        cards = snug_row(self.theme, words, room, CARD - 0.06, others=others)
+        for i, card in enumerate(cards):
+            if i == self.focus or words[i] != others[i]:
+                card.box.set_stroke(self.theme.colour("output" if i == self.focus else "text"), 3)
+        return cards
+
+    def _way(self, cards: VGroup) -> VGroup:
+        """The way of a whole sentence into the encoder: a line along all its cards, and an arrow."""
+        edge, box, up = room_of(cards), room_of(self.encoder), cards.get_y() > self.encoder.get_y()
+        y, end = (edge.bottom - 0.1, box.top + 0.04) if up else (edge.top + 0.1, box.bottom - 0.04)
+        x = self.encoder.get_x()
+        halves = (link(self.theme, (side, y), (x, y), "muted", 3) for side in (edge.left, edge.right))
+        return VGroup(*halves, *arrow(self.theme, (x, y, 0), (x, end, 0)))
+
+    def _wires(self, vectors: Sequence[HeatMap], side) -> list[VGroup]:
+        """An arrow from each vector to the encoder, or from the encoder to each."""
+        wires = []
+        for vector in vectors:
+            inner, outer = (edge.get_edge_center(way) for edge, way in ((self.encoder.box, -side), (vector.border, side)))
+            inner, outer = ([at[0] + sign * 0.08 * side[0], vector.get_y(), 0] for at, sign in ((inner, -1), (outer, 1)))
+            wires.append(arrow(self.theme, *((outer, inner) if side[0] > 0 else (inner, outer))))
+        return wires
+
+    def _distance(self, name: str, first: HeatMap, second: HeatMap) -> VGroup:
+        source = self.staging.trace[f"distances.{name}"][self.focus]
+        return distance(self.theme, first.border, second.border, self.say("distance"), source, self.decimals)

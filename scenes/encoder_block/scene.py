@@ -1,0 +1,214 @@
+"""Scene 10: the encoder block (Vaswani et al. 2017, figure 1 and section 3.1; pre-norm: Xiong et al. 2020, figure 1)."""
+
+from collections.abc import Iterator
+
+from manim import UP, Animation, VGroup
+
+from model import View
+from scenes.base.scene import ExplainerScene, step
+from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
+from scenes.parts.equation import equation, quote
+from scenes.parts.flow import strands
+from scenes.parts.heat_map import LARGEST_CELL, Grid, HeatMap, fit_digits, heat_map
+from scenes.parts.label import text, weight_numbers
+from scenes.parts.lanes import bare, lanes, points, stations, strips, ways
+from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
+from scenes.parts.shapes import frame, room_of
+from scenes.parts.tokens import shape_label, token_row
+from scenes.base.room import PX, Room
+
+# For each module from the bottom up: what it makes, as it is written and where it is recorded; the last of it goes on.
+MAKES = {
+    "post": ((("a", "self_attention.output"),), (("x + a", "residual_1"), ("y", "norm_1.output")),
+             (("m", "mlp.output"),), (("y + m", "residual_2"), ("z", "norm_2.output"))),
+    "pre": ((("hat(x)", "norm_1.output"),), (("a", "self_attention.output"),), (("y", "residual_1"),),
+            (("hat(y)", "norm_2.output"),), (("m", "mlp.output"),), (("z", "residual_2"),)),
+}
+SUBLAYERS = {
+    "post": ("y = {norm}({{{{ x + : skip }}}} {attention}(x))", "z = {norm}({{{{ y + : skip }}}} {mlp}(y))"),
+    "pre": ("y = {{{{ x + : skip }}}} {attention}({norm}(x))", "z = {{{{ y + : skip }}}} {mlp}({norm}(y))"),
+}
+NAME, FORMULA, SYMBOL, SHAPE, WHAT, SMALL = (size * PX for size in (44, 42, 34, 30, 34, 26))
+DIAGRAM, NAMES, FOOT = 2.75, 1.2, 0.72    # room for the small diagram, for the names of rows, and for the tokens
+CARD, STRIP, NUMBERS = 0.36, 0.28, 0.32   # height of a card, of a strip, and of the weights below the strands
+
+
+class EncoderBlock(ExplainerScene):
+    """The block as a diagram, as the ways of its tokens, and as the vectors on them."""
+
+    number = 10
+
+    @step
+    def build(self):
+        """The modules come up from the bottom, each with what it does."""
+        left, self.right = self.stage.inset(x=0.5).columns([5.2, 6.0], gap=0.6)
+        top, body, bottom = left.rows([0.4, 4.05, 0.4], gap=0)
+        self.diagram = diagram = self._diagram(body)
+        self.what = VGroup(
+            text(self.theme, self.say(f"{kind}_does"), WHAT, at=(self.right.left, part.get_y(), 0), align=-1,
+                 width=self.right.width)
+            for kind, part in zip(diagram.kinds, diagram.modules, strict=True)
+        )
+        self.play(appear(self._named("X", bottom)))
+        for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
+            self.play(draw(wire, run_time=0.4))
+            self.play(appear(part, words, run_time=0.6))
+        self.play(draw(diagram.wires[-1], run_time=0.4), appear(self._named("Z", top)))
+
+    @step
+    def bypass(self):
+        """What goes in is led round each sublayer and added; the formula says it too."""
+        self.play(vanish(self.what))
+        words = {kind: quote(self.say(kind)) for kind in ("norm", "attention", "mlp")}
+        for maths, way, (_, last) in zip(SUBLAYERS[self._norm], self.diagram.bypasses, self.diagram.sublayers, strict=True):
+            formula = equation(self.theme, maths.format(**words), {"skip": "output"}, FORMULA, width=self.right.width)
+            formula.move_to([self.right.left + formula.width / 2, self.diagram.modules[last].get_y(), 0])
+            self.play(draw(way, run_time=1.2))
+            self.play(draw(self._lit(way), run_time=0.8), appear(formula, run_time=0.8))
+
+    @step
+    def joint(self):
+        """In attention every token draws on every other; in all the rest each goes its own way."""
+        self._lay_out()
+        self.play(vanish(*self.on_stage(self.diagram)), travel(self.diagram, self.small, run_time=1.0))
+        self.play(appear(self.cards, *map(bare, self.strips[0])))
+        for k, kind in enumerate(self.small.kinds):
+            self.play(appear(self.ways[k], self.stations[k], run_time=0.5))
+            if kind == "attention":
+                self.play(draw(*self.own, lag=0.2), appear(self.weights, run_time=1.0))
+                self.play(draw(*self.others, run_time=0.8))
+                self.play(dim(*self.others, share=0.6))
+        self.play(appear(self.ways[-1], run_time=0.4))
+
+    @step
+    def pulse(self):
+        """The vectors of all tokens run through, stage by stage: mixed in attention, side by side elsewhere."""
+        marks = [frame(self.theme, room_of(part.box, 0.05), "output", radius=0.16) for part in self.small.modules]
+        for k, mark in enumerate(marks):
+            gone = [vanish(marks[k - 1], run_time=0.4)] if k else []
+            self.play(draw(self.lit_wires[k], run_time=0.4), appear(mark, run_time=0.4), *gone)
+            self.play(*(self._mix(k) if self.small.kinds[k] == "attention" else self._pass(k)))
+        self.play(draw(self.lit_wires[-1], run_time=0.4), vanish(marks[-1], run_time=0.4))
+
+    @step
+    def followed(self):
+        """The vector of one token at every stage, in digits."""
+        rows = [(maths, self._row(view, y), strip) for maths, view, y, strip in self._stages()]
+        others = [card for i, card in enumerate(self.cards) if i != self.focus]
+        kept = [strip.cells for *_, strip in rows if strip]
+        left = [self.small, self.lit_wires, self.lit_bypasses, self.cards[self.focus], *kept]
+        self.play(vanish(*others, *self.on_stage(*left, *others)))
+        before = kept[0]
+        for maths, row, strip in rows:
+            start = strip.cells if strip else before.copy()
+            name = equation(self.theme, maths, size=SYMBOL, width=NAMES - 0.2)
+            name.move_to([self.names.right - 0.15 - name.width / 2, row.cells.get_y(), 0])
+            self.play(travel(start, row.cells, run_time=0.6), appear(name, row.numbers, row.dots))
+            before = row.cells
+
+    def _mix(self, k: int) -> list[Animation]:
+        """All vectors flow together into the followed one's place; all the others are made alike."""
+        start, end = self._cells(k), self._cells(k + 1)
+        others = [cells for i, cells in enumerate(end) if i != self.focus]
+        return [merge(*start, into=end[self.focus], run_time=1.4), appear(end[self.focus], run_time=1.4),
+                appear(*others, *self._dots(k + 1), run_time=1.4)]
+
+    def _pass(self, k: int) -> list[Animation]:
+        """Every vector goes up its own lane; at the end of a sublayer what went round joins it."""
+        start, end = self._cells(k), self._cells(k + 1)
+        moves = [*(travel(cells.copy(), goal) for cells, goal in zip(start, end, strict=True)), appear(*self._dots(k + 1))]
+        for (first, last), way in zip(self.small.sublayers, self.lit_bypasses, strict=True):
+            if last == k:
+                moves += [merge(cells, into=goal, run_time=0.9) for cells, goal in zip(self._cells(first), end, strict=True)]
+                moves.append(draw(way, run_time=0.9))
+        return moves
+
+    @property
+    def _norm(self) -> str:
+        return self.staging.trace.config.norm
+
+    def _tensor(self, name: str) -> View:
+        return self.view(f"encoder.{{block}}.{name}")
+
+    def _diagram(self, room: Room) -> BlockDiagram:
+        return block_diagram(self.theme, {kind: self.say(kind) for kind in HEIGHTS}, room, self._norm)
+
+    def _named(self, maths: str, room: Room) -> VGroup:
+        """What goes in or comes out, and its shape, beside the end of the diagram's wire."""
+        x = self.diagram.wires.get_x()
+        name = equation(self.theme, maths, size=NAME)
+        shape = shape_label(self.theme, self._tensor("input").shape, SHAPE)
+        name.move_to([x, room.centre[1], 0])
+        return VGroup(name, shape.move_to([x + 0.4 + shape.width / 2, room.centre[1], 0]))
+
+    def _lit(self, wire: VGroup) -> VGroup:
+        return wire.copy().set_color(self.theme.colour("output"))
+
+    def _cells(self, level: int) -> list[VGroup]:
+        return [strip.cells for strip in self.strips[level]]
+
+    def _dots(self, level: int) -> list[VGroup]:
+        return [strip.dots for strip in self.strips[level]]
+
+    def _lay_out(self) -> None:
+        """The small diagram at the left, beside it a lane for every token, as high as it."""
+        left, self.names, room = self.stage.columns([DIAGRAM, NAMES, self.stage.width - DIAGRAM - NAMES], gap=0)
+        self.small = self._diagram(left.trim(bottom=FOOT))
+        self.lit_wires, self.lit_bypasses = (VGroup(map(self._lit, ways)) for ways in (self.small.wires, self.small.bypasses))
+        self.room, self.lanes, small = room, lanes(len(self.tokens), room), self.small
+        self.bands = [room_of(part.box) for part in small.modules]
+        foot = room.bottom + FOOT
+        lows, highs = [foot, *(band.top for band in self.bands)], [*(band.bottom for band in self.bands), self.stage.top]
+        self.ways = [ways(self.theme, self.lanes, low + 0.02, high) for low, high in zip(lows, highs, strict=True)]
+        self.stations = [stations(self.theme, self.lanes, band.bottom, band.top, joint=kind == "attention")
+                         for kind, band in zip(small.kinds, self.bands, strict=True)]
+        whole = Room(self.lanes[0].left, self.lanes[-1].right, room.bottom, room.bottom + CARD)
+        self.cards = token_row(self.theme, self.tokens, whole, height=CARD, gap=self.lanes[0].width / 9)
+        for card, place in zip(self.cards, points(self.lanes, room.bottom + CARD / 2), strict=True):
+            card.move_to(place)
+        self._lay_out_vectors(foot - STRIP / 2)
+        self._lay_out_attention(self.bands[small.kinds.index("attention")])
+
+    def _lay_out_vectors(self, foot: float) -> None:
+        """All that the modules read and make, as strips in the lanes."""
+        views = [self._tensor("input"), *(self._tensor(made[-1][1]) for made in MAKES[self._norm])]
+        self.scale = max(abs(view.values).max() for view in views)
+        heights = [foot, *(band.top - STRIP / 2 - 0.06 if kind == "attention" else band.centre[1]
+                           for kind, band in zip(self.small.kinds, self.bands, strict=True))]
+        least = 0.8 * min(band.height for band in self.bands)
+        self.strips = [strips(self.theme, view, self.lanes, y, min(STRIP, least), self.scale)
+                       for view, y in zip(views, heights, strict=True)]
+
+    def _lay_out_attention(self, band: Room) -> None:
+        """The real weights of the shown head: strands from every token to every other, those of the followed one with digits."""
+        weights = self._tensor("self_attention.weights")[self.head]
+        low, high = band.bottom + NUMBERS, band.top - STRIP - 0.1
+        groups = strands(self.theme, points(self.lanes, low), points(self.lanes, high), weights, "key", along=UP)
+        self.own = groups[self.focus]
+        self.others = [line for i, group in enumerate(groups) if i != self.focus for line in group]
+        row, y = weights[self.focus], band.bottom + NUMBERS / 2
+        cells = Grid((0,), tuple(range(len(row))), self.room.width / max(len(row), 4), NUMBERS)
+        self.weights = VGroup(text(self.theme, self.say("head", number=self.head + 1), SMALL, "key",
+                                   at=(self.names.centre[0], y, 0), width=self.names.width - 0.2))
+        if digits := fit_digits(self.theme, row.values, cells, self.decimals, weights=True):
+            numbers = weight_numbers(self.theme, row, digits.decimals, [(0, 0)] * len(row), digits.size)
+            self.weights.add(*(label.move_to(place) for label, place in zip(numbers, points(self.lanes, y), strict=True)))
+
+    def _stages(self) -> Iterator[tuple[str, View, float, HeatMap | None]]:
+        """The followed token from the bottom up: what it is called, its vector, its height, and its strip, if it has one."""
+        strips = [strip[self.focus] for strip in self.strips]
+        yield "x", self._tensor("input"), self.strips[0][0].get_y(), strips[0]
+        for made, band, strip in zip(MAKES[self._norm], self.bands, strips[1:], strict=True):
+            for i, (maths, name) in enumerate(made):
+                y = band.bottom + (i + 0.5) * band.height / len(made)
+                yield maths, self._tensor(name), y, strip if i == len(made) - 1 else None
+
+    def _row(self, view: View, y: float) -> HeatMap:
+        """The followed token's vector as a row of cells, with digits if they fit any stage."""
+        height = min(band.height / len(made) for made, band in zip(MAKES[self._norm], self.bands, strict=True))
+        columns = self.strips[0][0].grid.columns
+        grid = Grid((0,), columns, min(LARGEST_CELL, self.room.width / len(columns)), min(0.4, height))
+        written = [fit_digits(self.theme, stage[self.focus].values, grid, self.decimals) for _, stage, *_ in self._stages()]
+        digits = None if None in written else min(written)
+        place = self.room.level(y)
+        return heat_map(self.theme, view[self.focus], place, digits=digits, scale=self.scale, grid=grid)

@@ -1,0 +1,266 @@
+"""Scene 12: the position-wise feed-forward network, FFN(x) = max(0, x W_1 + b_1) W_2 + b_2 (Vaswani et al. 2017, equation 2)."""
+
+from collections.abc import Sequence
+
+from manim import DOWN, LEFT, RIGHT, UP, VGroup
+
+from model import View
+from scenes.base.scene import ExplainerScene, step
+from scenes.parts.diagram import route
+from scenes.parts.equation import equation, quote
+from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.label import number, text
+from scenes.parts.motion import Count, appear, brighten, copy_to, dim, draw, merge, travel, vanish
+from scenes.parts.network import Layer, Network, Scales, fan, network, rise
+from scenes.parts.product import Factor, product
+from scenes.parts.shapes import room_of
+from scenes.parts.tokens import shape_label, token_card
+from scenes.base.room import PX, Room
+
+NETWORK = '"FFN"(x) = {{ "max" : relu }}(0, {{ x W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
+FOLDED = r"&(x W_1 + b_1) W_2 + b_2 \ &= x {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
+# The rows of the second add & norm, from the top: how each is written and where it is recorded.
+ROWS = {
+    "post": (("y", "norm_1.output"), ("m = {mlp}(y)", "mlp.output"), ("y + m", "residual_2"),
+             ("z = {norm}(y + m)", "norm_2.output")),
+    "pre": (("y", "residual_1"), ("hat(y) = {norm}(y)", "norm_2.output"), ("m = {mlp}(hat(y))", "mlp.output"),
+            ("z = y + m", "residual_2")),
+}
+NAME, SIGN, LARGE, SMALL = (size * PX for size in (40, 34, 72, 26))
+IN_A_ROW = 8                              # copies of the network that stand side by side
+
+
+class Mlp(ExplainerScene):
+    """One token's network, what ReLU does in it, the same for all tokens, what follows, and what it would be without ReLU."""
+
+    number = 12
+    experiments = ("folding",)
+
+    @step
+    def widen(self):
+        """A token's vector goes through W_1: every hidden feature looks at all that goes in."""
+        self._lay_out()
+        net, hidden = self.network, self.hidden
+        self.play(appear(self.card, net.x, self.sizes[0]))
+        self.play(appear(net.widening, self.shapes[0], hidden.line, hidden.dots, self.sizes[1]))
+        self.play(appear(self.formula), dim(self.formula.select("relu"), self.formula.select("output"), run_time=0.8))
+        for bar, seconds in zip(hidden.bars, (1.2, 0.5), strict=False):
+            lines = fan(self.theme, net.x.cells[0], bar, net.widening)
+            self.play(draw(*lines, run_time=seconds))
+            self.play(rise([bar], hidden.line.get_center(), run_time=0.4), vanish(lines, run_time=0.4))
+        self.play(rise(hidden.bars[2:], hidden.line.get_center(), lag=0.05, run_time=0.5))
+        self.remove(*hidden.bars)
+        self.add(hidden.bars)
+        self.play(appear(net.narrowing, self.shapes[1], net.output.border, self.sizes[2]))
+
+    @step
+    def relu(self):
+        """What is below 0 falls to 0, counted; only the rest goes on to the output."""
+        net, before = self.network, self.hidden.bars
+        alive = [bar for bar in before if float(bar.source) > 0]
+        count, words = self._count()
+        self.play(brighten(self.formula.select("relu")), dim(*alive))
+        steps = [str(k) for k in range(int(float(count.source)))]
+        self.play(Count(self.theme, count, steps, run_time=1.6), appear(words, run_time=0.4))
+        self.play(travel(before, net.hidden.bars, run_time=1.2))
+        self.play(brighten(self.formula.select("output")))
+        alive = [bar for bar in net.hidden.bars if float(bar.source) > 0]
+        cells = net.output.cells[0]
+        for cell, seconds in zip(cells, (0.9, 0.4), strict=False):
+            lines = fan(self.theme, alive, cell, net.narrowing)
+            self.play(draw(*lines, run_time=seconds))
+            self.play(appear(cell, run_time=0.3), vanish(lines, run_time=0.3))
+        self.play(appear(*cells[2:], net.output.dots, lag=0.1, run_time=0.3))
+
+    @step
+    def every_token(self):
+        """The same matrices serve every token: their copies stand side by side, and no line goes from one to another."""
+        places = self._places()
+        nets = [self._network("activation", i, place.trim(bottom=0.55)) for i, place in enumerate(places)]
+        cards = [self._small_card(i, place) for i, place in enumerate(places)]
+        counts = [self._small_count(i, net.hidden) for i, net in enumerate(nets)]
+        own, others = nets[self.focus], [i for i in range(len(nets)) if i != self.focus]
+        self.play(vanish(*self.on_stage(self.network, self.card)))
+        self.remove(*self.network)
+        self.add(self.network)
+        self.play(travel(self.network, own, run_time=1.2), travel(self.card, cards[self.focus], run_time=1.2))
+        if others:
+            self.play(*(travel(mine.copy(), theirs, run_time=1.4) for i in others
+                        for (mine, _), (theirs, _) in zip(own.funnels, nets[i].funnels, strict=True)))
+            names = (name for i in others for _, name in nets[i].funnels)
+            self.play(appear(*names, *(cards[i] for i in others), *(nets[i].x for i in others)))
+            self.play(appear(*(nets[i].hidden.line for i in others), run_time=0.2),
+                      *(rise(nets[i].hidden.bars, nets[i].hidden.line.get_center(), run_time=0.8) for i in others))
+            self.play(appear(*(VGroup(nets[i].hidden.dots, nets[i].output) for i in others)))
+        self.play(appear(*counts, lag=0.2))
+        self.remove(*self.on_stage())
+        self.add(*nets, *cards, *counts)
+        self.own = own
+
+    @step
+    def add_norm(self):
+        """What the network found is added to what went round it; with post-norm the sum is normalised."""
+        rows, names = self._rows()
+        norm = self.staging.trace.config.norm
+        read, found, total = (0, 1, 2) if norm == "post" else (1, 2, 3)
+        self.play(
+            vanish(*self.on_stage(self.own), *self.own[1:4]),
+            *(vanish(part.border, part.dots) for part in (self.own.x, self.own.output)),
+            *(travel(start.cells, rows[i].cells, run_time=1.2) for start, i in ((self.own.x, read), (self.own.output, found))),
+        )
+        self.remove(*self.own)
+        for i in (read, found):
+            self.add(rows[i].cells)
+            self.play(appear(rows[i].border, rows[i].dots, rows[i].numbers, names[i], run_time=0.4))
+        if read:
+            self.play(appear(rows[0], names[0]))
+        bypass = self._bypass(rows[0], rows[total])
+        self.play(draw(bypass[0], run_time=1.0))
+        ghosts = rows[total].cells.copy()
+        self.play(copy_to(rows[0].cells, rows[total], run_time=1.2), travel(rows[found].cells.copy(), ghosts, run_time=1.2),
+                  appear(bypass[1], names[total]))
+        self.remove(ghosts)
+        if total < 3:
+            self.play(copy_to(rows[total].cells, rows[3], run_time=1.0), appear(names[3]))
+
+    @step
+    def fold(self):
+        """Without ReLU the two matrices are one: W_1 W_2."""
+        left, right = self.stage.columns([7.0, 5.0], gap=0.7)
+        views = [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
+        one = self.view("folding.{block}.matrix")
+        factors = [Factor(view, role) for view, role in zip((*views, one), ("line", "line", "output"), strict=True)]
+        work = product(self.theme, *factors, left.trim(bottom=0.45), None)
+        names = [self._named(sheet, maths, side) for sheet, maths, side in
+                 zip(work, ("W_1", "W_2", "W_1 W_2"), (UP, LEFT, DOWN), strict=True)]
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(work.left, names[0]), appear(work.above, names[1]))
+        self.play(merge(*work.left.cells, *work.above.cells, into=work.result.border, run_time=1.2),
+                  appear(work.result, run_time=1.2))
+        self.play(appear(names[2]))
+        self.play(dim(work.left, work.above, names[0], names[1]))
+        self._compare(right)
+
+    def wording(self, name: str) -> str:
+        """Where the norm stands decides what ends the block."""
+        return self.staging.trace.config.norm
+
+    def _tensor(self, name: str) -> View:
+        return self.view(f"encoder.{{block}}.{name}")
+
+    def _network(self, hidden: str, token: int, room: Room) -> Network:
+        """The network of a token, its hidden layer before ReLU (`hidden`) or after it (`activation`)."""
+        views = [self._tensor(f"mlp.{name}") for name in ("input", hidden, "output")]
+        peaks = [float(abs(self._tensor(f"mlp.{name}").values).max()) or 1.0 for name in ("input", "hidden", "output")]
+        return network(self.theme, *(view[token] for view in views), room, Scales(*peaks))
+
+    def _lay_out(self):
+        head, body = self.stage.trim(bottom=0.15).rows([0.5, 4.05], gap=0.15)
+        left, middle, right = body.columns([1.8, 8.2, 2.0], gap=0.4)
+        self.network, self.hidden = (self._network(name, self.focus, middle) for name in ("activation", "hidden"))
+        self.hidden = self.hidden.hidden
+        self.left = left
+        self.card = token_card(self.theme, self.tokens[self.focus], left.width, 0.5, "output")
+        self.card.move_to([left.centre[0], self.network.x.get_y(), 0])
+        self.formula = equation(self.theme, NETWORK, {"relu": "output"}, NAME, width=head.width).move_to(head.centre)
+        config = self.staging.trace.config
+        sizes = ('d_"model"', config.d_model), ('d_"ff"', config.d_ff), ('d_"model"', config.d_model)
+        self.shapes = [self._shape(name, funnel) for name, funnel in
+                       (("W_1", self.network.widening), ("W_2", self.network.narrowing))]
+        levels = self.network.x, self.hidden.line, self.network.output
+        self.sizes = [self._size(*size, right.level(level.get_y()), key)
+                      for size, level, key in zip(sizes, levels, ("narrow", "wide", "narrow"), strict=True)]
+
+    def _shape(self, name: str, funnel: VGroup) -> VGroup:
+        """The shape of a matrix, beside its name in a funnel."""
+        shape = self.view(f"weights.encoder.{{block}}.mlp.{name}").shape
+        return shape_label(self.theme, shape).next_to(funnel[1], RIGHT, buff=0.25)
+
+    def _size(self, maths: str, size: int, room: Room, key: str) -> VGroup:
+        """The width of a layer, and what it is in the paper."""
+        ours = equation(self.theme, f"{maths} = {size}", size=SIGN, width=room.width)
+        theirs = text(self.theme, self.say(key), SMALL, "muted", width=room.width)
+        both = VGroup(ours, theirs).arrange(DOWN, buff=0.05, aligned_edge=LEFT)
+        return both.move_to([room.left + both.width / 2, room.centre[1], 0])
+
+    def _dead(self, token: int) -> View:
+        return self.view("folding.{block}.dead")[token]
+
+    def _count(self) -> tuple:
+        """How many hidden features of the followed token ReLU sets to 0."""
+        x, y = self.left.centre[0], self.hidden.line.get_y()
+        count = number(self.theme, self._dead(self.focus), 0, LARGE, "output", at=(x, y + 0.35, 0))
+        words = text(self.theme, self.say("die", total=self.staging.trace.config.d_ff), SMALL, "muted", at=(x, y - 0.3, 0),
+                     width=self.left.width)
+        return count, words
+
+    def _places(self) -> list[Room]:
+        """Where the networks of all tokens stand."""
+        n = len(self.tokens)
+        lines = -(-n // IN_A_ROW)
+        across = -(-n // lines)
+        width = min(3.4, self.stage.width / across)
+        rooms = Room.around(self.stage.centre, across * width, self.stage.height).rows([1] * lines, gap=0.3)
+        return [place.inset(x=0.1 * width) for room in rooms for place in room.columns([1] * across, gap=0)][:n]
+
+    def _small_card(self, token: int, place: Room) -> VGroup:
+        role = "output" if token == self.focus else "line"
+        card = token_card(self.theme, self.tokens[token], place.width, 0.42, role, SMALL)
+        return card.move_to([place.centre[0], place.bottom + 0.21, 0])
+
+    def _small_count(self, token: int, hidden: Layer) -> VGroup:
+        """How many features of a token are 0, below its bars."""
+        count = number(self.theme, self._dead(token), 0, SMALLEST_DIGIT, "output")
+        total = text(self.theme, self.say("silent", total=self.staging.trace.config.d_ff), SMALL, "muted",
+                     width=hidden.line.width - count.advance - 0.1)
+        return VGroup(count, total).arrange(RIGHT, buff=0.1).next_to(hidden.line, DOWN, buff=0.12)
+
+    def _rows(self) -> tuple[list[HeatMap], list[VGroup]]:
+        """The followed token's vectors from the network to the end of the block, and their names."""
+        tensors = ROWS[self.staging.trace.config.norm]
+        left, right = self.stage.trim(right=0.8).columns([2.9, 8.85], gap=0.25)
+        views = [self._tensor(name)[self.focus] for _, name in tensors]
+        places = right.rows([1] * len(views), gap=0.35)
+        grid = fit_grid(views[0].shape, places[0])
+        places = [Room(right.left, right.left + grid.size[0], place.bottom, place.top) for place in places]
+        rows = [heat_map(self.theme, view, place, "line", digits=self._digits(grid), scale=self._peak(), grid=grid)
+                for view, place in zip(views, places, strict=True)]
+        words = {key: quote(self.say(key)) for key in ("mlp", "norm")}
+        names = [equation(self.theme, maths.format(**words), size=SIGN, width=left.width) for maths, _ in tensors]
+        for name, row in zip(names, rows, strict=True):
+            name.next_to(row.border, LEFT, buff=0.25)
+        return rows, names
+
+    def _values(self):
+        return [self._tensor(name).values[self.focus] for _, name in ROWS[self.staging.trace.config.norm]]
+
+    def _digits(self, grid: Grid):
+        return fit_digits(self.theme, self._values(), grid, self.decimals)
+
+    def _peak(self) -> float:
+        return max(float(abs(values).max()) for values in self._values())
+
+    def _bypass(self, start: HeatMap, end: HeatMap) -> VGroup:
+        """The way round the network, at the right, and a plus sign where it ends."""
+        edge, low, high = room_of(start.border).right, end.get_y(), start.get_y()
+        x = edge + 0.7
+        line = route(self.theme, [(edge + 0.1, high), (x, high), (x, low), (edge + 0.1, low)], "output")
+        return VGroup(line, equation(self.theme, "+", size=NAME, role="output").move_to([x - 0.35, low + 0.3, 0]))
+
+    def _named(self, sheet: HeatMap, maths: str, side: Sequence[float]) -> VGroup:
+        """The name and shape of a matrix, at one of its sides."""
+        name = VGroup(equation(self.theme, maths, size=SIGN), shape_label(self.theme, sheet.view.shape)).arrange(buff=0.2)
+        return name.next_to(sheet.border, side, buff=0.15)
+
+    def _compare(self, room: Room):
+        """The formula of the one layer, and how far its outputs are from the network's, without ReLU and with it."""
+        rows = room.rows([1.3, 1, 1], gap=0.3)
+        formula = equation(self.theme, FOLDED, {"folded": "output"}, NAME, width=room.width)
+        formula.move_to([room.left + formula.width / 2, rows[0].centre[1], 0])
+        self.play(appear(formula))
+        for place, key, name in zip(rows[1:], ("without", "with"), ("difference", "relu_difference"), strict=True):
+            x, y = place.left, place.centre[1]
+            words = text(self.theme, self.say(key), SMALL, "muted", at=(x, y + 0.35, 0), align=-1, width=room.width)
+            difference = self.view(f"folding.{{block}}.{name}")
+            value = number(self.theme, difference, self.decimals, LARGE, "output", at=(x, y - 0.2, 0), align=-1)
+            self.play(appear(words, value))

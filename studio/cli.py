@@ -84,12 +84,12 @@ def render(targets: Sequence[str], captions: str | None, no_cache: bool, overrid
     animformer render qkv/blend attention_matrix --size 1280x720 --fps 25
     animformer render my.yaml --set sentence="a cat on a mat" --set focus=cat
     """
-    from studio import plan
     from studio.output.film import render_film
+    from studio.plan.film import loaded
     from studio.render.cache import Cache
 
     make = partial(render_film, captions=captions, cache=None if no_cache else Cache(warn))
-    _make("rendering", make, plan.loaded(targets or ("film",), overrides), as_json, **options)
+    _make("rendering", make, loaded(targets or ("film",), overrides), as_json, **options)
 
 
 @main.command()
@@ -107,28 +107,30 @@ def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json
     animformer storyboard qkv -q 720p
     animformer storyboard qkv/blend --strip 8
     """
-    from studio import plan
     from studio.output.storyboard import make_storyboard
+    from studio.plan.film import loaded, side_by_side
 
-    scenes = plan.side_by_side(plan.loaded(targets or ("film",), overrides))
+    scenes = side_by_side(loaded(targets or ("film",), overrides))
     _make("drawing", partial(make_storyboard, n_pictures=strip), [scenes], as_json, **options)
 
 
 @main.command("list")
+@click.argument("targets", nargs=-1, metavar="[FOLDER]...")
 @talking
-def list_(as_json: bool, verbose: bool):
+def list_(targets: Sequence[str], as_json: bool, verbose: bool):
     """List films, scenes and steps.
 
-    With -v also the keys of a scene YAML.
+    With the folders of scenes, also these. With -v also the keys of a scene YAML.
     """
-    from studio import keys, plan, tables
+    from studio.output import contents, tables
+    from studio.read import keys
 
-    contents = plan.contents()
+    found = contents.contents(targets)
     if as_json:
-        return say_json(contents)
-    click.echo(tables.of_contents(contents))
+        return say_json(found)
+    click.echo(tables.of_contents(found))
     if verbose:
-        click.echo(f"\nkeys of a scene YAML, with their defaults\n{tables.aligned(keys.described())}")
+        click.echo(f"\nkeys of a scene YAML, with their defaults\n{tables.aligned(keys.described(contents.own_keys(targets)))}")
 
 
 @main.command()
@@ -141,23 +143,27 @@ def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: 
     Every target is read, its model run, and its scenes played without a picture: what would overlap, leave its place or be too
     small is found, and every number compared with its tensor. Without a target: all scenes and the film.
     """
-    import scenes
-    from studio import assets, plan, spec
+    from scenes.base.spec import SceneSpec
     from studio.check.report import report
+    from studio.check.themes import hard_to_see
+    from studio.output.contents import timeline
+    from studio.plan.film import scenes_of
+    from studio.read import folders, spec
 
     problems: dict[Problem, None] = {}
-    found: list[spec.SceneSpec] = []
-    for target in targets or (*scenes.names(), "film"):
+    found: list[SceneSpec] = []
+    for target in targets or (*folders.ours(), *spec.FILMS):
         try:
-            found += [scene for scene in plan.scenes_of(spec.load(target, overrides)) if scene not in found]
+            loaded = [spec.load_file(path, step, overrides) for path, step in spec.find(target)]
+            found += [scene for each in loaded for scene in scenes_of(each) if scene not in found]
         except UserError as error:
             problems |= dict.fromkeys(error.problems)
     with progress(len(found), "checking") as done:
         for scene in found:
-            problems |= dict.fromkeys((*assets.hard_to_see(scene.theme), *report(scene)))
+            problems |= dict.fromkeys((*hard_to_see(scene.theme), *report(scene)))
             done(scene.name)
             if verbose:
-                steps = plan.timeline(scene)
+                steps = timeline(scene)
                 click.echo(f"{scene.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s", err=True)
     for problem in problems:
         click.echo(str(problem), err=True)
@@ -184,12 +190,13 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     animformer trace qkv decoder.probabilities --set sentence="the old dog runs"
     animformer trace qkv -o qkv.npz
     """
-    from studio import plan, spec, tables
-    from studio.output import files
+    from studio.output import tables
+    from studio.plan import film, staging
+    from studio.read import spec
+    from studio.store import files
 
-    found = plan.only_scene(spec.load(target, overrides))
-    trace = plan.trace(found)
-    views = plan.views(trace, tensors)
+    trace = staging.trace(film.only_scene(spec.load(target, overrides)))
+    views = film.views(trace, tensors)
     if output is not None:
         files.check_writable(output.parent, [output])
         with files.atomic(output) as partial:
@@ -253,18 +260,41 @@ def cache(what: str, as_json: bool, verbose: bool):
 
 
 @main.command()
+@click.argument("targets", nargs=-1, metavar="[FOLDER]...")
 @talking
-def schema(as_json: bool, verbose: bool):
-    """Print the JSON Schema of a scene YAML."""
-    from studio.keys import SceneKeys
+def schema(targets: Sequence[str], as_json: bool, verbose: bool):
+    """Print the JSON Schema of a scene YAML.
 
-    click.echo(json.dumps(SceneKeys.model_json_schema(), indent=2, ensure_ascii=False))
+    With the folders of scenes, also with the keys that these declare.
+    """
+    from studio.output.contents import own_keys
+
+    click.echo(json.dumps(own_keys(targets).model_json_schema(), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("language", default="en")
+@talking
+def words(language: str, as_json: bool, verbose: bool):
+    """Print every word on screen in a language, as one file.
+
+    Translate it, and name it in a scene YAML: language: de.yaml.
+
+    \b
+    animformer words en > de.yaml
+    """
+    from studio.output import tables
+    from studio.read import folders
+    from studio.read.words import everything
+
+    found = everything(language, map(folders.folder, folders.ours()))
+    say_json(found) if as_json else click.echo(tables.as_yaml(found), nl=False)
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
           size: str | None, jobs: int | None, cluster: str | None, verbose: bool) -> None:
     """Makes spec after spec, and says what there is now."""
-    from studio.plan import parts_of, scenes_of
+    from studio.plan.film import parts_of, scenes_of
     from studio.render.quality import parse
 
     chosen, results = parse(quality, fps, size), []
@@ -284,7 +314,7 @@ def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Pat
 
 def _look_at_themes(names: Iterable[str]) -> None:
     """Warns of what is hard to see in the themes of these names. UserError if what is written could not be read at all."""
-    from studio.assets import hard_to_see
+    from studio.check.themes import hard_to_see
 
     problems = [problem for name in dict.fromkeys(names) for problem in hard_to_see(name)]
     if illegible := [problem for problem in problems if problem.kind == "illegible"]:

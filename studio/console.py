@@ -17,6 +17,7 @@ import click
 from tqdm import tqdm
 
 from studio.errors import Problem, RenderError, UserError
+from studio.render.alone import prepare
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
@@ -30,6 +31,7 @@ class Application(click.Group):
         atexit.register(gc.freeze)        # what is left when all is done need not be looked through for garbage
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
+            prepare()
             code = super().main(args, prog_name, **options | {"standalone_mode": False})
         except Exception as error:
             if "--debug" in args:

@@ -14,10 +14,12 @@ import numpy as np
 from model import Checkpoint, ModelConfig, evaluate
 from model.examples import examples, is_held_out, vocabularies
 from model.toy_language import Lexicon, Sentence, sentences
-from studio import assets, card, yaml_file
+from studio import model_card
 from studio.console import progress
 from studio.errors import Problem, UserError
-from studio.output import files
+from studio.read import assets, yaml_file
+from studio.read.folders import shown
+from studio.store import files
 
 FILES = ("weights.npz", "card.md")
 STATE = "training.npz"                    # what an interrupted run leaves, to go on from
@@ -51,13 +53,13 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int) -> d
 
 def read_lexicon(path: Path) -> Lexicon:
     """The lexicon in a YAML file. UserError with all that is wrong in it."""
-    layer = yaml_file.read(path, assets.shown(path))
+    layer = yaml_file.read(path, shown(path))
     problems = list(layer.problems)
     try:
         lexicon = Lexicon.from_mapping(_with_booleans(layer.values))
     except ValueError as error:
         for where, message in error.args[0]:
-            problems.append(Problem(message, _place(layer, where, assets.shown(path)), where, "lexicon"))
+            problems.append(Problem(message, _place(layer, where, shown(path)), where, "lexicon"))
     if problems:
         raise UserError(problems)
     return lexicon
@@ -86,7 +88,7 @@ def measure(checkpoint: Checkpoint, lexicon: Lexicon, held_out: list[Sentence]) 
 
 def said(figures: Mapping[str, float | int]) -> str:
     """The figures, for people."""
-    return "\n".join(card.lines(figures))
+    return "\n".join(model_card.lines(figures))
 
 
 def _learner():
@@ -135,7 +137,7 @@ def _write(checkpoint: Checkpoint, output: Path) -> None:
     stream = io.BytesIO()
     checkpoint.save(stream)
     files.write(output / "weights.npz", stream.getvalue())
-    files.write(output / "card.md", card.text(checkpoint).encode())
+    files.write(output / "card.md", model_card.text(checkpoint).encode())
     (output / STATE).unlink(missing_ok=True)
 
 

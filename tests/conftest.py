@@ -2,6 +2,10 @@
 
 import pytest
 
+from studio.render.alone import prepare
+
+prepare()
+
 
 @pytest.fixture(autouse=True)
 def cache_of_its_own(tmp_path_factory, monkeypatch):

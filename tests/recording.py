@@ -10,15 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-import scenes
+from studio.plan import staging
+from studio.read import folders
 from model import Trace, View
 from scenes.base.scene import ExplainerScene, Listener
 from scenes.parts.label import Number
-from studio import plan
 from studio.check.sight import Box, see
 from studio.render.quality import QUALITIES
 from studio.render.worker import StripJob, render_strip
-from studio.spec import SceneSpec
+from studio.read.spec import SceneSpec
 
 QUALITY = QUALITIES["preview"]            # 480p
 FRAMES = 3                                # kept of a scene; of some 16 KB each, so that 18 scenes take less than 1 MB
@@ -72,9 +72,9 @@ def record(spec: SceneSpec, mutate: Callable[[ExplainerScene, str], None] = lamb
     lines = []
 
     def build(renderer, listener) -> ExplainerScene:
-        notes, staging = _Notes(listener, mutate), plan.stage(spec)
+        notes, staged = _Notes(listener, mutate), staging.stage(spec)
         notes.lines = lines
-        notes.scene = scenes.find(spec.scene)(replace(staging, trace=_Readings(staging.trace)), renderer, notes)
+        notes.scene = folders.folder(spec.scene).load()(replace(staged, trace=_Readings(staged.trace)), renderer, notes)
         return notes.scene
 
     drawn = render_strip(StripJob(spec.name, kept(spec.steps), build, QUALITY))

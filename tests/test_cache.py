@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from test_output import full_disk, names, written
 
-from studio import assets, plan
+from studio.read import assets
 from studio.cli import main
 from studio.errors import RenderError, UserError
 from studio.render import inputs, order
@@ -22,7 +22,7 @@ from studio.render.cache import Cache, Entry
 from studio.render.order import make
 from studio.render.quality import Quality
 from studio.render.worker import render_step
-from studio.spec import load
+from studio.read.spec import load
 
 ROOT = Path(__file__).resolve().parent.parent
 FILM = """

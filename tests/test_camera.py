@@ -26,13 +26,13 @@ from manim import (
 )
 from PIL import Image
 
-from studio import plan
+from studio.plan import staging
 from studio.render import camera, worker
 from studio.render.camera import FastCamera
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
 from studio.render.worker import EVERY, StepRenderer
-from studio.spec import load
+from studio.read.spec import load
 
 SMALL = Quality("small", 320, 180, 5)
 IMAGE = Image.fromarray(np.random.default_rng(1).integers(0, 256, (180, 320, 3), np.uint8)).convert("RGBA")
@@ -77,7 +77,7 @@ def frames(scene, camera_class):
     spec, pictures = load(scene), []
     wanted = dict.fromkeys(spec.steps, EVERY)
     renderer = StepRenderer(SMALL, wanted, lambda step, pixels, repeat: pictures.append(pixels.copy()), camera_class)
-    worker._run(partial(plan.build, spec), renderer)
+    worker._run(partial(staging.build, spec), renderer)
     return np.stack(pictures)
 
 

@@ -8,13 +8,14 @@ import srt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.read.words import languages
 from scenes.base.words import is_wide
-from studio import assets
+from studio.read import assets
 from studio.output.captions import WIDEST, Cue, broken, cues, subrip, webvtt
 
 ALL = [
     step["caption"]
-    for language in assets.languages() for scene in assets.words(language)["scenes"].values() for step in scene["steps"].values()
+    for language in languages() for scene in assets.words(language)["scenes"].values() for step in scene["steps"].values()
 ]
 
 

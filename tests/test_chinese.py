@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import yaml
 
+from studio.read.words import code, languages
 from scenes.parts.equation import equation, quote
 from scenes.parts.label import LINE_SPACING, SHRUNK, paragraph, text_width, wrap
-from studio import assets, fonts
+from studio.read import assets, fonts
 from studio.errors import UserError
-from studio.spec import load
+from studio.read.spec import load
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff])[,:;?!()]|[,:;?!()](?=[\u4e00-\u9fff])")
@@ -68,8 +69,8 @@ def noto() -> Path:
 # Words
 
 def test_every_language_of_ours_is_sound_and_can_be_drawn():
-    assert {"en", "zh"} <= set(assets.languages())
-    for language in assets.languages():
+    assert {"en", "zh"} <= set(languages())
+    for language in languages():
         assert not assets.theme("dark", language).fonts.missing("".join(strings(assets.words(language))))
 
 
@@ -90,7 +91,7 @@ def test_the_terms_are_the_article_s():
 
 def test_a_caption_has_at_most_two_lines(theme):
     width = 11.9
-    for language in assets.languages():
+    for language in languages():
         for scene in assets.words(language)["scenes"].values():
             for step in scene["steps"].values():
                 assert len(wrap(theme, step["caption"], 34 * 8 / 1080, width)) <= 2
@@ -289,7 +290,7 @@ def test_a_third_language_is_one_file(folder):
     spec = load("my.yaml")
     words = assets.words(spec.language)
     assert (words["untrained"], words["reading_speed"]) == ("ungelernte Gewichte", 13.5)
-    assert spec.captions == {"blend": "Jede Schublade"} and assets.code(spec.language) == "de"
+    assert spec.captions == {"blend": "Jede Schublade"} and code(spec.language) == "de"
     write_german(folder, untrained="untrained: roh")
     os.utime(folder / "texts" / "de.yaml", (0, 0))
     assert assets.words(spec.language)["untrained"] == "roh"

@@ -12,17 +12,20 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-import scenes
+from studio.plan import staging
+from studio.read import folders
+from studio.plan.film import loaded, side_by_side
+from studio.output.contents import timeline
 from model import Trace
-from studio import console, plan
+from studio import console
 from studio.cli import main
 from studio.errors import RenderError
 from studio.render.quality import parse
-from studio.spec import load
+from studio.read.spec import load
 
 SMALL = ["--size", "192x108", "--fps", "5"]
 ROOT = Path(__file__).resolve().parent.parent
-IN_ORDER = sorted(scenes.names(), key=lambda name: scenes.find(name).number)
+IN_ORDER = sorted(folders.ours(), key=lambda name: scenes.find(name).number)
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +56,7 @@ def test_list_as_json():
     assert result.exit_code == 0 and found["films"][0]["scenes"] == IN_ORDER
     assert [scene["id"] for scene in found["scenes"]] == IN_ORDER
     for scene in found["scenes"]:
-        assert [step["id"] for step in scene["steps"]] == [f"{scene['id']}/{s}" for s in scenes.find(scene["id"]).step_names()]
+        assert [step["id"] for step in scene["steps"]] == [f"{scene['id']}/{s}" for s in folders.folder(scene["id"]).facts.steps]
         assert scene["title"] and all(step["caption"] and step["seconds"] > 1 for step in scene["steps"])
 
 
@@ -63,15 +66,15 @@ def test_list_for_people_shows_the_keys_if_asked():
 
 
 def test_times_add_up_and_follow_the_pace():
-    steps = plan.timeline(plan.load("qkv"))
+    steps = timeline(plan.load("qkv"))
     assert [step.start for step in steps[1:]] == pytest.approx([step.start + step.seconds for step in steps[:-1]])
-    faster = plan.timeline(plan.load("qkv", ["pace=2"]))
+    faster = timeline(plan.load("qkv", ["pace=2"]))
     assert sum(step.seconds for step in faster) == pytest.approx(sum(step.seconds for step in steps) / 2, rel=0.05)
 
 
 def test_own_captions_are_said():
     spec = plan.load("qkv", ["captions.blend.en=Mine", "steps=[blend]"])
-    assert [step.caption for step in plan.timeline(spec)] == ["Mine"]
+    assert [step.caption for step in timeline(spec)] == ["Mine"]
 
 
 @pytest.mark.parametrize("targets", [["qkv", "recap", "recap"], pytest.param([], marks=pytest.mark.slow)], ids=str)
@@ -116,7 +119,7 @@ def test_trace_lists_every_tensor():
 def test_trace_writes_the_arrays():
     result = animformer("trace", "qkv", "--json", "-o", "sub/t.npz")
     trace = Trace.load("sub/t.npz")
-    assert trace.digest == json.loads(result.stdout)["digest"] == plan.trace(load("qkv")).digest
+    assert trace.digest == json.loads(result.stdout)["digest"] == staging.trace(load("qkv")).digest
     assert [path.name for path in Path("sub").iterdir()] == ["t.npz"]
 
 
@@ -125,7 +128,7 @@ def test_trace_shows_values():
     result = animformer("trace", "qkv", name, "encoder.0.norm_1.mean", "--json")
     found = {tensor["name"]: tensor for tensor in json.loads(result.stdout)["tensors"]}
     spec = plan.load("qkv")
-    np.testing.assert_array_equal(found[name]["values"], plan.trace(spec)[name].values)
+    np.testing.assert_array_equal(found[name]["values"], staging.trace(spec)[name].values)
     shown = animformer("trace", "attention_matrix", name, "scaling.weights").stdout
     assert re.search(r"head 3\n +the +black +cat +sleeps\n +the( +[01]\.\d{4}){4}\n", shown)
 
@@ -186,10 +189,10 @@ def test_schema_knows_every_key():
 
 
 def test_steps_of_a_scene_are_rendered_together():
-    specs = plan.loaded(["qkv/blend", "attention_matrix", "qkv/one_token"], [])
+    specs = loaded(["qkv/blend", "attention_matrix", "qkv/one_token"], [])
     assert [(spec.name, len(spec.wanted)) for spec in specs] == [("qkv", 2), ("attention_matrix", len(specs[1].steps))]
     assert specs[0].wanted == ("one_token", "blend")
-    everything = plan.side_by_side(plan.loaded(["film", "qkv/blend"], []))
+    everything = side_by_side(loaded(["film", "qkv/blend"], []))
     assert [scene.name for scene in everything.scenes] == IN_ORDER
 
 
@@ -208,7 +211,7 @@ def test_render_says_what_it_made():
     assert found["files"] == [f"out/clips/qkv/04-blend.{kind}" for kind in ("mp4", "png", "json")]
     assert all(Path(file).stat().st_size for file in found["files"])
     assert (found["rendered"], found["cached"]) == (1, 0)
-    expected = plan.timeline(plan.load("qkv"), parse(None, 5, "192x108"))[3]
+    expected = timeline(plan.load("qkv"), parse(None, 5, "192x108"))[3]
     assert found["frames"] == round(5 * expected.seconds)
 
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from studio.plan import staging
 from scenes.base.frame import WIDE
 from scenes.base.room import FRAME_HEIGHT
-from studio import plan
 from studio.render.manim_settings import settings
 from studio.render.quality import QUALITIES
 from studio.render.worker import StepRenderer, StripJob, render_strip
-from studio.spec import load
+from studio.read.spec import load
 
 QUALITY = QUALITIES["preview"]
 TAKES = [("weighted_average", "dot_product_weights"), ("dot_product_weights", "keys"), ("keys", "queries"),
@@ -34,7 +34,7 @@ def stage_zone(pixels: np.ndarray) -> np.ndarray:
 
 def last_frame(scene: str, overrides: list[str]) -> np.ndarray:
     spec = load(scene, overrides)
-    job = StripJob(scene, spec.steps[-1:], partial(plan.build, spec), QUALITY)
+    job = StripJob(scene, spec.steps[-1:], partial(staging.build, spec), QUALITY)
     return np.asarray(Image.open(io.BytesIO(render_strip(job)[spec.steps[-1]][-1])))
 
 
@@ -45,7 +45,7 @@ def first_frame(scene: str, overrides: list[str]) -> np.ndarray:
     spec = load(scene, overrides)
     with settings(QUALITY), pytest.raises(_Drawn) as drawn:
         renderer = StepRenderer(QUALITY, {spec.steps[0]: {0}}, take)
-        plan.build(spec, renderer, renderer).construct()
+        staging.build(spec, renderer, renderer).construct()
     return drawn.value.args[0]
 
 

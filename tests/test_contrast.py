@@ -11,7 +11,7 @@ from coloraide import Color
 from manim import ManimColor
 
 from scenes.base.theme import Theme
-from studio import assets
+from studio.read import assets
 from studio.check import contrast
 from studio.cli import main
 from studio.errors import Problem

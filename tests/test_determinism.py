@@ -7,11 +7,11 @@ from functools import partial
 
 import pytest
 
-import scenes
-from studio import plan
+from studio.plan import staging
+from studio.read import folders
 from studio.render.quality import Quality
 from studio.render.worker import StripJob, render_strip
-from studio.spec import load
+from studio.read.spec import load
 
 SMALL = Quality("small", 320, 180, 4)
 PICTURES = 6                              # of a step, evenly across it
@@ -21,13 +21,13 @@ Digests = dict[str, tuple[str, ...]]
 
 def sample(scene: str) -> tuple[str, ...]:
     """The first step of a scene, and one from its middle."""
-    steps = scenes.find(scene).step_names()
+    steps = folders.folder(scene).facts.steps
     return steps[0], steps[len(steps) // 2]
 
 
 def drawn(scene: str, steps: tuple[str, ...]) -> Digests:
     """The pictures of some steps of a scene, by `scene/step`."""
-    job = StripJob(scene, steps, partial(plan.build, load(scene)), SMALL, PICTURES)
+    job = StripJob(scene, steps, partial(staging.build, load(scene)), SMALL, PICTURES)
     return {f"{scene}/{step}": tuple(hashlib.sha256(png).hexdigest() for png in pngs) for step, pngs in render_strip(job).items()}
 
 
@@ -39,7 +39,7 @@ def drawn_backwards(names: tuple[str, ...]) -> Digests:
 @pytest.fixture(scope="module", params=["some", pytest.param("all", marks=pytest.mark.slow)])
 def chosen(request) -> tuple[str, ...]:
     """Every third scene, or all."""
-    return scenes.names()[:: 3 if request.param == "some" else 1]
+    return folders.ours()[:: 3 if request.param == "some" else 1]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from model.experiments.scaling import N_BINS
 from model.functional import attention, softmax
 from model.table import declared
 from model.weights import filled, named, random_weights
-from studio import assets
+from studio.read import assets
 
 TIRED = model.tokenise("the animal did not cross the street because it was too tired")
 WIDE = (*TIRED[:-1], "wide")

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 import srt
 
-import scenes
+from studio.plan.film import parts_of
 from scenes.base.words import CARDS
-from studio import plan
 from studio.errors import UserError
 from studio.output.film import render_film
 from studio.render.quality import Quality
-from studio.spec import load
+from studio.read.spec import load
 
 TINY = Quality("tiny", 320, 180, 5)
 VOICE = 17.0                              # seconds, more than the step would take
@@ -63,18 +62,18 @@ def test_cards_open_part_and_close_it(film, described):
 
 def test_no_card_parts_what_is_one_take():
     whole = load("film")
-    names = [part.name for part in plan.parts_of(whole)]
+    names = [part.name for part in parts_of(whole)]
     for before, after in zip(whole.scenes, whole.scenes[1:]):
-        goes_on = scenes.find(after.scene).follows == before.scene
+        goes_on = folders.folder(after.scene).facts.follows == before.scene
         assert (f"{CARDS}-{after.name}" in names) is not goes_on
     assert names[0] == f"{CARDS}-opening" and names[-1] == f"{CARDS}-closing"
-    assert sum(scenes.find(scene.scene).follows != "" for scene in whole.scenes) >= 4
+    assert sum(folders.folder(scene.scene).facts.follows != "" for scene in whole.scenes) >= 4
 
 
 def test_scenes_that_show_another_sentence_are_parted(tmp_path):
     text = "scenes: [weighted_average, {scene: dot_product_weights, sentence: the old dog runs, focus: dog}]\n"
     (tmp_path / "film.yaml").write_text(text, encoding="utf-8")
-    assert f"{CARDS}-dot_product_weights" in [part.name for part in plan.parts_of(load(str(tmp_path / "film.yaml")))]
+    assert f"{CARDS}-dot_product_weights" in [part.name for part in parts_of(load(str(tmp_path / "film.yaml")))]
 
 
 def test_chapters_are_its_scenes(film, described):

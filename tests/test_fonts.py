@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 import typst
 
-from studio import fonts
+from studio.read import fonts
 from studio.errors import RenderError
 
 

@@ -5,6 +5,7 @@ A golden is `golden/SCENE.txt` and `golden/SCENE.STEP.png`. To accept what the s
 """
 
 import difflib
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -14,15 +15,15 @@ from PIL import Image
 from recording import Recording, record
 from skimage.metrics import structural_similarity
 
-import scenes
+from studio.plan import staging
+from studio.read import folders
 from scenes.parts.chart import Curve
 from scenes.parts.flow import WeightLine
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Number
-from studio import plan
 from studio.check import provenance
 from studio.check.sight import see, walk
-from studio.spec import SceneSpec, load
+from studio.read.spec import SceneSpec, load
 
 GOLDEN = Path(__file__).parent / "golden"
 FAILED = GOLDEN / "failed"
@@ -45,7 +46,7 @@ def accepting(request) -> bool:
     return request.config.getoption("--accept")
 
 
-@pytest.mark.parametrize("scene", scenes.names())
+@pytest.mark.parametrize("scene", folders.ours())
 def test_scenes_say_what_was_accepted(scene, accepting):
     file, text = GOLDEN / f"{scene}.txt", recording(scene).text
     if accepting:
@@ -56,7 +57,7 @@ def test_scenes_say_what_was_accepted(scene, accepting):
         pytest.fail("\n".join([f"{scene} says something else", *changes, ACCEPT]), pytrace=False)
 
 
-@pytest.mark.parametrize("scene", scenes.names())
+@pytest.mark.parametrize("scene", folders.ours())
 def test_scenes_look_as_was_accepted(scene, accepting):
     frames = {f"{scene}.{step}": pixels for step, pixels in recording(scene).frames.items()}
     if accepting:
@@ -71,7 +72,7 @@ def test_scenes_look_as_was_accepted(scene, accepting):
 
 def test_goldens_are_of_our_scenes_and_small(accepting):
     files = [file for file in GOLDEN.iterdir() if file.is_file()]
-    for file in [file for file in files if file.name.partition(".")[0] not in scenes.names()]:
+    for file in [file for file in files if file.name.partition(".")[0] not in folders.ours()]:
         assert accepting, f"{file.name} is of no scene; {ACCEPT}"
         file.unlink()
     assert sum(file.stat().st_size for file in GOLDEN.glob("*.png")) < 1e6
@@ -137,7 +138,7 @@ def test_the_picture_tells_what_is_missing():
 
 def alone(scene: str, step: str) -> SceneSpec:
     """A scene that plays one step and only sets the stage for it."""
-    return load(scene).model_copy(update={"steps": (step,), "wanted": (step,)})
+    return replace(load(scene), steps=(step,), wanted=(step,))
 
 
 @cache
@@ -193,5 +194,5 @@ def test_what_is_not_in_the_trace_is_found(mutate, scene, step):
         mutate(see(scene).shapes)
         found.extend(provenance.problems(scene))
 
-    walk(partial(plan.build, alone(scene, step)), look)
+    walk(partial(staging.build, alone(scene, step)), look)
     assert len(found) == (2 if mutate is swapped_numbers else 1)

@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 from test_render import TINY
 
-import scenes
-from studio import assets, plan
+from studio.plan import staging
+from studio.read import folders
+from studio.plan.film import scenes_of
+from studio.read import assets
 from studio.render import inputs
-from studio.spec import SceneSpec, load
+from studio.read.spec import SceneSpec, load
 
 ROOT = Path(__file__).resolve().parent.parent
-ALL = {f"{scene}/{step}" for scene in ("qkv", "attention_matrix") for step in scenes.find(scene).step_names()}
+ALL = {f"{scene}/{step}" for scene in ("qkv", "attention_matrix") for step in folders.folder(scene).facts.steps}
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +34,7 @@ def keys(*overrides, target="film.yaml", quality=TINY):
     Path("film.yaml").exists() or Path("film.yaml").write_text("scenes: [qkv, attention_matrix]\n")
     return {
         f"{spec.name}/{step}": inputs.key(spec.scene, step, inputs.of(spec, step, quality))
-        for spec in plan.scenes_of(load(target, overrides)) for step in spec.wanted
+        for spec in scenes_of(load(target, overrides)) for step in spec.wanted
     }
 
 
@@ -41,7 +43,7 @@ def changed(before, after):
 
 
 def of(scene, *steps):
-    return {f"{scene}/{step}" for step in steps or scenes.find(scene).step_names()}
+    return {f"{scene}/{step}" for step in steps or folders.folder(scene).facts.steps}
 
 
 # What makes a clip another one
@@ -153,7 +155,7 @@ def test_an_own_caption_takes_the_place_of_that_of_the_language():
 
 
 def test_a_scene_gets_no_other_words_than_those_that_count():
-    words = plan.stage(load("qkv")).words
+    words = staging.stage(load("qkv")).words
     assert words["scenes"].keys() == {"qkv"} and words["scenes"]["qkv"] == assets.words("en")["scenes"]["qkv"]
 
 

@@ -6,14 +6,14 @@ from functools import partial
 import pytest
 from manim import VGroup
 
+from studio.plan import staging
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.label import text
 from scenes.parts.motion import appear, dim
 from scenes.parts.shapes import rounded_rectangle
 from scenes.base.room import PX
-from studio import plan
 from studio.check.lint import lint
-from studio.spec import load
+from studio.read.spec import load
 
 CAPTIONS = {"reading": "far too long " * 6, "lines": "one two three four five six seven eight " * 6}
 
@@ -104,7 +104,7 @@ class Broken(ExplainerScene):
 
 
 def findings(*steps, **staging):
-    staged = plan.stage(load("qkv"))
+    staged = staging.stage(load("qkv"))
     words = {**staged.words, "scenes": {"qkv": {"title": "Broken", "labels": {}, "steps": {s: {"caption": CAPTIONS.get(s, "A step.")} for s in steps}}}}
     made = replace(staged, steps=steps, words=words, **staging)
     return lint("broken", partial(Broken, made))

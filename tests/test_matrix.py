@@ -7,11 +7,11 @@ from allpairspy import AllPairs
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-import scenes
-from studio import plan
-from studio.assets import languages, themes
+from studio.plan import staging
+from studio.read import folders
+from studio.read.assets import languages, themes
 from studio.check.lint import lint
-from studio.spec import load
+from studio.read.spec import load
 
 SENTENCES = {
     "1": "a", "1 long": "electroencephalogram", "2": "cats sleep", "4": "the black cat sleeps", "repeated": "no no no no no no",
@@ -38,13 +38,13 @@ def findings(scene: str, values: dict) -> list[str]:
     sentence = SENTENCES.get(values["sentence"], values["sentence"])
     said = {**values, "model.weights": "random", "sentence": sentence, "focus": len(sentence.split()) - 1,
             "block": values["model.n_blocks"], "head": values["model.n_heads"]}
-    build = partial(plan.build, load(scene, [f"{key}={value}" for key, value in said.items()]))
+    build = partial(staging.build, load(scene, [f"{key}={value}" for key, value in said.items()]))
     return [str(finding) for finding in lint(scene, build, moments=())]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("values", MATRIX, ids=lambda values: ", ".join(map(str, values.values())))
-@pytest.mark.parametrize("scene", scenes.names())
+@pytest.mark.parametrize("scene", folders.ours())
 def test_all_pairs(scene, values):
     assert findings(scene, values) == []
 
@@ -56,7 +56,7 @@ WORD = st.text(st.characters(codec="latin-1", categories=["L", "N", "P", "S"]), 
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(words=st.lists(WORD, min_size=1, max_size=16), heads=st.sampled_from([1, 2, 4]), size=st.sampled_from([4, 8, 32]))
 @pytest.mark.slow
-@pytest.mark.parametrize("scene", scenes.names())
+@pytest.mark.parametrize("scene", folders.ours())
 def test_any_words(scene, words, heads, size):
     values = {"sentence": " ".join(words), "model.n_heads": heads, "model.d_model": size, "model.n_blocks": 1}
     assert findings(scene, values) == []

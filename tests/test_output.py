@@ -13,18 +13,18 @@ import pytest
 from PIL import Image
 from test_render import COLOURS, LENGTHS, TINY, Broken, Shapes, decoded, job
 
+from studio.plan import staging
 from model import ModelConfig
-from studio import plan
 from studio.console import Progress
 from studio.errors import RenderError, UserError
-from studio.output import files
+from studio.store import files
 from studio.output.assemble import concatenate
 from studio.output.film import render_film
 from studio.output.storyboard import make_storyboard
 from studio.render import inputs
 from studio.render.encoder import ClipEncoder
 from studio.render.worker import render_step
-from studio.spec import FilmSpec, load
+from studio.read.spec import FilmSpec, load
 
 STEPS = tuple(LENGTHS)
 CLIPS = [f"clips/qkv/{number:02}-{step}" for number, step in enumerate(STEPS, 1)]
@@ -50,7 +50,7 @@ def spec(monkeypatch):
     return load("qkv").model_copy(update={"steps": STEPS, "wanted": STEPS, "captions": captions})
 
 
-BUILD = plan.build
+BUILD = staging.build
 
 
 def build_shapes(spec, renderer=None, watch=None):
@@ -231,7 +231,7 @@ def test_what_is_said_beside_a_scene(tmp_path, spec):
     assert said["sentence"] == " ".join(spec.tokens) and said["tokens"] == list(spec.tokens)
     assert (said["focus"], said["block"], said["head"]) == (spec.focus, spec.block + 1, spec.head + 1)
     assert said["model"]["d_model"] == spec.model.d_model and said["model"]["weights"] == "translator"
-    assert said["trace_digest"] == plan.trace(spec).digest
+    assert said["trace_digest"] == staging.trace(spec).digest
     assert len(said["weights_digest"]) == 64 and said["versions"]["manim"] == "0.22.0"
     clip = json.loads((tmp_path / f"{CLIPS[1]}.json").read_text())
     assert clip["steps"] == [{"id": "qkv/triangle", "caption": "A triangle.", "start": 0, "end": 1.1}]

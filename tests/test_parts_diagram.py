@@ -7,7 +7,7 @@ import pytest
 from scenes.parts.diagram import block_diagram
 from scenes.parts.shapes import room_of
 from scenes.base.room import Room
-from studio import assets
+from studio.read import assets
 
 NAMES = {kind: kind for kind in ("attention", "add_norm", "mlp", "norm", "add")}
 ROOM = Room(-2, 2, -2, 2)

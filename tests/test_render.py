@@ -17,14 +17,14 @@ from manim import DOWN, LEFT, RIGHT, UP, Circle, FadeIn, Scene, Square, Triangle
 from manim.renderer.cairo_renderer import CairoRenderer
 from PIL import Image
 
-from studio import plan
+from studio.plan import staging
 from studio.errors import Problem, RenderError, UserError
 from studio.render import farm, worker
 from studio.render.encoder import ClipEncoder
 from studio.render.manim_settings import settings
 from studio.render.quality import QUALITIES, Quality, parse
 from studio.render.worker import EVERY, Job, StepRenderer, StripJob, count_frames, render_step, render_strip
-from studio.spec import load
+from studio.read.spec import load
 
 TINY = Quality("tiny", 160, 90, 10)
 LENGTHS = {"square": 8, "triangle": 11, "turn": 9}
@@ -262,7 +262,7 @@ def test_the_worst_frame_is_close_to_what_was_drawn(scene, step, tmp_path):
         drawn.extend([pixels.copy()] * repeat)
 
     with settings(quality):
-        worker._run(partial(plan.build, load(scene)), StepRenderer(quality, {step: EVERY}, take))
+        worker._run(partial(staging.build, load(scene)), StepRenderer(quality, {step: EVERY}, take))
     assert clip.close() == len(drawn) > 50
     for frame, pixels in zip(decoded((tmp_path / "clip.mp4").read_bytes()), drawn, strict=True):
         assert _psnr(frame, _bt709(pixels)) >= 45

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import scenes
+from studio.read import folders
 from model import ModelConfig
-from studio import assets, keys, spec
+from studio.read import assets, keys, spec
 from studio.errors import UserError
-from studio.yaml_file import MAX_BYTES
+from studio.read.yaml_file import MAX_BYTES
 
 STEPS = "one_token all_tokens filing_cabinet blend weighted_sum".split()
 
@@ -236,7 +236,7 @@ def test_defaults(folder):
     found = loaded("scene: qkv\n")
     assert found.tokens == tuple(keys.DEFAULT_SENTENCE.split()) and found.focus == 3
     assert found.model == ModelConfig(weights="translator") and (found.block, found.head) == (0, 0)
-    assert found.steps == found.wanted == scenes.find("qkv").step_names() == tuple(STEPS)
+    assert found.steps == found.wanted == folders.folder("qkv").facts.steps == tuple(STEPS)
     assert (found.name, found.source, found.number) == ("my", "my.yaml", 8)
     assert pickle.loads(pickle.dumps(found)) == found
 
@@ -360,5 +360,5 @@ def test_nothing_but_a_user_error_ever(tmp_path_factory, data):
 
 def test_the_project_s_own_files_are_sound():
     film = spec.load("film")
-    assert [scene.name for scene in film.scenes] == sorted(scenes.names(), key=lambda name: scenes.find(name).number)
-    assert {spec.load(name).scene for name in scenes.names()} == set(scenes.names())
+    assert [scene.name for scene in film.scenes] == sorted(folders.ours(), key=lambda name: scenes.find(name).number)
+    assert {spec.load(name).scene for name in folders.ours()} == set(folders.ours())

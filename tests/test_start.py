@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uniseg.linebreak import line_break_units
 
-import scenes
+from studio.read import folders
+from studio.read.words import languages
 from scenes import words
-from studio import assets, fonts, kept
-from studio.language import texts
-from studio.synopsis import synopsis
+from studio.read import assets, fonts
+from studio.store import kept
+from studio.read.words import texts
+from studio.read.folders import synopsis
 
 SLOW = ("manim", "scipy", "coloraide", "typst", "svgelements")
 RENDER = """
@@ -43,7 +45,7 @@ def test_an_unchanged_render_loads_nothing_that_draws(tmp_path):
     assert second[1] == []
 
 
-@pytest.mark.parametrize("scene", scenes.names())
+@pytest.mark.parametrize("scene", folders.ours())
 def test_a_synopsis_says_what_the_scene_says(scene):
     found = scenes.find(scene)
     assert synopsis(scene) == (found.number, found.follows, found.step_names())
@@ -88,7 +90,7 @@ def test_lines_may_end_where_unicode_says(string):
     assert words._units(string) == [*line_break_units(string)] or not string
 
 
-@pytest.mark.parametrize("language", assets.languages())
+@pytest.mark.parametrize("language", languages())
 def test_lines_of_our_texts_may_end_where_unicode_says(language):
     for text in texts(assets.words_file(language)).values():
         assert words._units(text) == [*line_break_units(text)]

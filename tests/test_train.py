@@ -15,7 +15,8 @@ from model.encoder import encode
 from model.examples import Examples, examples, is_held_out, vocabularies
 from model.toy_language import Lexicon, sentences
 from model.weights import filled, named
-from studio import assets, training
+from studio import training
+from studio.read import assets
 from studio.errors import UserError
 
 jax = pytest.importorskip("jax")

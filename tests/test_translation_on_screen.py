@@ -4,11 +4,11 @@ from functools import partial
 
 import pytest
 
+from studio.plan import staging
 from scenes.parts.label import Label, Number, format_number
-from studio import plan
 from studio.check.lint import lint
 from studio.check.sight import see, walk
-from studio.spec import load
+from studio.read.spec import load
 
 SENTENCES = (
     "the white dog saw a small bird", "a tired woman eats the red apple yesterday", "the old man did not see the cat", "cat",
@@ -18,7 +18,7 @@ SENTENCES = (
 
 def building(scene: str, sentence: str):
     """Builds a scene with another sentence of the translator's words."""
-    return partial(plan.build, load(scene, [f"sentence={sentence}", "focus=0"]))
+    return partial(staging.build, load(scene, [f"sentence={sentence}", "focus=0"]))
 
 
 @pytest.mark.parametrize("sentence", SENTENCES)

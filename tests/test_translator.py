@@ -10,12 +10,14 @@ import pytest
 from click.testing import CliRunner
 
 import model
+from studio.plan import staging
 from model import evaluate
 from model.examples import examples, is_held_out
 from model.tokenizer import END
 from model.toy_language import sentences
 from model.weights import named
-from studio import assets, card, plan, training
+from studio import card, training
+from studio.read import assets
 from studio.cli import main
 
 FOLDER = assets.WEIGHTS / "translator"
@@ -166,6 +168,6 @@ def test_weights_in_a_folder(scene):
     Path(scene).write_text(Path(scene).read_text() + "model: {weights: sub}\n")
     spec = plan.load(scene)
     assert spec.model == replace(CHECKPOINT.config, weights=str(Path("sub").resolve()))
-    assert plan.trace(spec).translation == trace(TIRED).translation
+    assert staging.trace(spec).translation == trace(TIRED).translation
     Path("sub/weights.npz").write_bytes(b"no weights")
     assert "my.yaml:5:18: model.weights: sub/weights.npz is no checkpoint: " in animformer("trace", scene).stderr

@@ -45,3 +45,7 @@ class Run(NamedTuple):
     def of_all_blocks(self, name: str) -> np.ndarray:
         """A tensor of every encoder block, by its name within the block, with the block as its first axis."""
         return np.stack([self.arrays[f"encoder.{block}.{name}"] for block in range(self.config.n_blocks)])
+
+
+def find(name):
+    return EXPERIMENTS[name]

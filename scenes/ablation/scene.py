@@ -29,7 +29,6 @@ ODDS = 0.8                                # height of a probability and its bar
 class Ablation(ExplainerScene):
     """One head is cut and the model runs again; then every head in turn."""
 
-    number = 17
     experiments = ("ablation",)
 
     @step

@@ -64,7 +64,6 @@ class Stage(NamedTuple):
 class AddNorm(ExplainerScene):
     """The skip and the sum, the four moves on one token, and all tokens at once."""
 
-    number = 11
     experiments = ("moments",)
 
     @step
@@ -193,7 +192,7 @@ class AddNorm(ExplainerScene):
 
     def _read(self, k: int) -> View:
         """What LayerNorm reads (n, d_model), or what its k-th move makes of it."""
-        source = READS[self._norm]["norm_1"].format(side="encoder", block=self.staging.block)
+        source = READS[self._norm]["norm_1"].format(side="encoder", block=self.spec.block)
         return self._tensor(f"norm_1.{MOVES[k - 1]}") if k else self.view(source)
 
     def _moment(self, what: str, k: int) -> View:

@@ -25,7 +25,6 @@ LABEL, SLANTED, NAMED = 1.4, 0.85, 1.25    # room for the words beside rows and 
 class AttentionMatrix(ExplainerScene):
     """The equation, symbol by symbol: the scores, why they are scaled, the weights, and what they average."""
 
-    number = 9
     experiments = ("scaling",)
 
     @step

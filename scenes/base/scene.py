@@ -1,4 +1,4 @@
-"""The base of every scene: steps, captions, holding times. A step says only what moves."""
+"""The scene: steps, captions, holding times. A step says only what moves."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from scenes.parts.motion import appear
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.base.frame import WIDE, Frame
 from scenes.base.room import PX
+from scenes.base.spec import SceneSpec
 from scenes.base.theme import Theme
 from scenes.base.words import reading_time
 
@@ -22,28 +23,16 @@ CAPTION_PADDING = 0.22
 
 @dataclass(frozen=True)
 class Staging:
-    """All that a scene is given: what to draw (trace, focus, block and head counted from 0) and how.
+    """All that a scene is given: what it is told, the tensors it draws, and how it looks and speaks.
 
-    scene, number: its name and its place in the storyboard. words: the language file. steps: which steps, in which order.
-    captions: the user's own, by step; burned: whether captions are in the picture. voices: by step the seconds that a voice
-    speaks, which no pace changes. pace: 2 is twice as fast. decimals: of the numbers on screen. frame: the picture's zones.
+    words: what the scene may say in its language, its own words over those of all scenes: `title`, `labels`, `steps` and more.
+    frame: the picture's zones.
     """
 
-    scene: str
-    number: int
+    spec: SceneSpec
     trace: Trace
     theme: Theme
     words: Mapping
-    focus: int
-    block: int
-    head: int
-    steps: tuple[str, ...]
-    captions: Mapping[str, str]
-    language: str
-    pace: float
-    decimals: int
-    voices: Mapping[str, float]
-    burned: bool = True
     frame: Frame = WIDE
 
 
@@ -58,57 +47,54 @@ class Listener:
 
 
 def step(method: Callable) -> Callable:
-    """Marks a method as a step of its scene: one idea, one caption, one clip. Steps play in the order they stand in."""
-    method.is_step = True
+    """Marks a method as a step of its scene: one idea, one caption, one clip. Steps play in the order they stand in.
+
+    The mark is read in the source, so that what a scene is made of is known before manim is loaded.
+    """
     return method
 
 
 class ExplainerScene(Scene):
-    """A scene made of steps. Subclasses give `number`, the place in the storyboard, `experiments`, those of `model.experiments`
-    that they draw, `follows`, the scene on whose last frame they open, if any, and methods marked `@step`.
+    """A scene made of steps: methods marked `@step`.
 
     A step plays animations and leaves in named attributes what the next one needs. Its caption, counter and hold are shown
     from here. A step that is played out of order finds the stage as its predecessors leave it.
+
+    What else there is to know of a scene its class says in plain values, which are read in the source as the steps are.
+    experiments: what it draws beside the forward pass, by the names of modules in its folder or in `model.experiments`.
+    follows: the scene on whose last frame it opens, if any. own_keys: its own keys of the YAML; each with `default`, `description`,
+    and `type`, `minimum`, `maximum` and `enum` as in JSON Schema.
     """
 
-    number: ClassVar[int]
     experiments: ClassVar[tuple[str, ...]] = ()
     follows: ClassVar[str] = ""
+    own_keys: ClassVar[Mapping[str, Mapping]] = {}
 
     def __init__(self, staging: Staging, renderer=None, listener: Listener | None = None):
         super().__init__(renderer=renderer)
-        self.staging, self.listener = staging, listener or Listener()
-        self.theme, self.focus, self.head = staging.theme, staging.focus, staging.head
-        self.tokens, self.decimals = staging.trace.tokens, staging.decimals
-        self.frame, self.stage = staging.frame, staging.frame.stage
+        spec = staging.spec
+        self.staging, self.spec, self.listener = staging, spec, listener or Listener()
+        self.theme, self.frame, self.stage = staging.theme, staging.frame, staging.frame.stage
+        self.focus, self.head, self.tokens, self.decimals = spec.focus, spec.head, staging.trace.tokens, spec.keys["decimals"]
         self.rehearsing = False
         self.camera.background_color = staging.theme.colour("background")
 
-    @classmethod
-    def step_names(cls) -> tuple[str, ...]:
-        """The names of its steps, in the order they play."""
-        return tuple(name for name, value in vars(cls).items() if getattr(value, "is_step", False))
-
     def view(self, pattern: str) -> View:
         """A tensor of the trace; `{block}` stands for the block that is shown."""
-        return self.staging.trace[pattern.format(block=self.staging.block)]
+        return self.staging.trace[pattern.format(block=self.spec.block)]
 
     def say(self, key: str, **values: object) -> str:
-        """A string of this scene in the film's language."""
-        return self.staging.words["scenes"][self.staging.scene]["labels"][key].format(**values)
+        """A label in the film's language."""
+        return self.staging.words["labels"][key].format(**values)
 
     def caption(self, name: str) -> str:
-        """The caption of a step: the user's own or the language file's, which may have another one for untrained weights."""
-        words = self._words["steps"][name]
-        return self.staging.captions.get(name) or words.get(self.wording(name), words["caption"])
+        """The caption of a step: the user's own or that of the scene's words, which may have another one for untrained weights."""
+        words = self.staging.words["steps"][name]
+        return self.spec.captions.get(name) or words.get(self.wording(name), words["caption"])
 
     def wording(self, name: str) -> str:
-        """Which of the language file's captions of a step holds for what is shown, if there are several."""
+        """Which of the captions that a step has in its words holds for what is shown, if there are several."""
         return "caption" if self.staging.trace.config.trained else "untrained"
-
-    @property
-    def _words(self) -> Mapping:
-        return self.staging.words["scenes"][self.staging.scene]
 
     def on_stage(self, *but: Mobject) -> list[Mobject]:
         """What is in the scene, except title, counter and caption, and whatever has a part of `but` in it."""
@@ -120,10 +106,10 @@ class ExplainerScene(Scene):
 
     def construct(self) -> None:
         """Plays the wanted steps."""
-        order, played = self.step_names(), ()
+        order, played = self.spec.order, ()
         self.heading, self.announced = self._title(), []
         self.opening()
-        for position, name in enumerate(self.staging.steps):
+        for position, name in enumerate(self.spec.steps):
             before = order[: order.index(name)]
             if played != before:
                 self._rehearse(before)
@@ -147,13 +133,13 @@ class ExplainerScene(Scene):
         self._announce(position, name)
         getattr(self, name)()
         reading = reading_time(self.caption(name), self.staging.words)
-        played = round((self.time - start) * self.staging.pace, 6)  # to the digit the same whatever was played before
-        spoken = self.staging.voices.get(name, 0) * self.staging.pace
+        played = round((self.time - start) * self.spec.pace, 6)  # to the digit the same whatever was played before
+        spoken = self.spec.voice[name].seconds * self.spec.pace if name in self.spec.voice else 0
         self.wait(max(reading - played, spoken - played, SHORTEST_HOLD))
 
     def _announce(self, position: int, name: str) -> None:
         """The counter and the caption change. No frame of a step shows the caption of another, so each is a clip by itself."""
-        coming = [self._counter(position), *([self._caption_card(name)] if self.staging.burned else [])]
+        coming = [self._counter(position), *([self._caption_card(name)] if self.spec.burned else [])]
         self.remove(*self.announced)
         heading = [] if self.heading in self.mobjects else [self.heading]
         self.announced = coming
@@ -162,11 +148,11 @@ class ExplainerScene(Scene):
     def _title(self) -> Label:
         zone = self.frame.title
         at = (zone.left, zone.top - TITLE_SIZE / 2, 0)
-        return text(self.theme, self._words["title"], TITLE_SIZE, weight=500, at=at, align=-1, width=zone.width)
+        return text(self.theme, self.staging.words["title"], TITLE_SIZE, weight=500, at=at, align=-1, width=zone.width)
 
     def _counter(self, position: int) -> Label:
         words = self.staging.words["counter"].format(
-            number=self.number, scene=self.staging.scene, step=position + 1, steps=len(self.staging.steps)
+            scene=self.spec.scene.rpartition("/")[2], step=position + 1, steps=len(self.spec.steps)
         )
         if not self.staging.trace.config.trained:
             words = f"{words}   ·   {self.staging.words['untrained']}"
@@ -190,7 +176,7 @@ class ExplainerScene(Scene):
             self._pass_through(compiled)
             return
         for animation in compiled:
-            animation.run_time /= self.staging.pace
+            animation.run_time /= self.spec.pace
         super().play(*compiled)
 
     def _pass_through(self, animations: list[Animation]) -> None:

@@ -8,8 +8,8 @@ from scenes.parts.motion import appear, vanish
 from scenes.parts.shapes import rounded_rectangle
 from scenes.base.frame import WIDE, Frame
 from scenes.base.room import PX
+from scenes.base.spec import CARD, CardSpec
 from scenes.base.theme import Theme
-from scenes.base.words import CARD, CardText
 
 TITLE, CHAPTER, NUMBER, BELOW = (size * PX for size in (84, 68, 40, 34))
 WIDTH = 0.82                              # share of the safe area that its words may take
@@ -20,9 +20,9 @@ COMES, GOES = 0.8, 0.5                    # seconds
 class TitleCard(Scene):
     """A card of its own. Like an ExplainerScene it tells a listener of its step and has a caption, which is empty."""
 
-    def __init__(self, theme: Theme, said: CardText, pace: float, renderer=None, listener: Listener | None = None, frame: Frame = WIDE):
+    def __init__(self, spec: CardSpec, theme: Theme, renderer=None, listener: Listener | None = None, frame: Frame = WIDE):
         super().__init__(renderer=renderer)
-        self.theme, self.said, self.pace, self.listener, self.frame = theme, said, pace, listener or Listener(), frame
+        self.spec, self.theme, self.pace, self.listener, self.frame = spec, theme, spec.pace, listener or Listener(), frame
         self.camera.background_color = theme.colour("background")
 
     def caption(self, step: str) -> str:
@@ -33,29 +33,29 @@ class TitleCard(Scene):
         """The card comes up, stands, and goes."""
         self.listener.begin(CARD)
         *lines, dots = self._lines()
-        if self.said.at_once:
+        if self.spec.at_once:
             self.add(*lines, dots)
         else:
             self.play(appear(*lines, dots, lag=0.2, run_time=COMES / self.pace))
-        self.wait(self.said.seconds / self.pace)
+        self.wait(self.spec.seconds / self.pace)
         self.play(vanish(*lines, dots, run_time=GOES / self.pace))
         self.listener.end(CARD)
 
     def _lines(self) -> list[VMobject]:
         """Everything on the card, the title in the middle."""
-        size, width = TITLE if self.said.place is None else CHAPTER, WIDTH * self.frame.safe.width
-        title = paragraph(self.theme, self.said.title, size, width, weight=500).shift([0, 0.25, 0])
-        above = VGroup(text(self.theme, self.said.above, NUMBER, "output")) if self.said.above else VGroup()
+        size, width = TITLE if self.spec.place is None else CHAPTER, WIDTH * self.frame.safe.width
+        title = paragraph(self.theme, self.spec.title, size, width, weight=500).shift([0, 0.25, 0])
+        above = VGroup(text(self.theme, self.spec.above, NUMBER, "output")) if self.spec.above else VGroup()
         above.next_to(title, [0, 1, 0], buff=0.45)
-        below = VGroup(paragraph(self.theme, words, BELOW, width, "muted") for words in self.said.below)
+        below = VGroup(paragraph(self.theme, words, BELOW, width, "muted") for words in self.spec.below)
         below.arrange([0, -1, 0], buff=LINE_SPACING * BELOW).next_to(title, [0, -1, 0], buff=0.6)
         return [*above, title, *below, self._chapter_dots()]
 
     def _chapter_dots(self) -> VGroup:
         """A dot for every chapter, low on the card; the one that begins is lit."""
-        dots, of = VGroup(), self.said.of
+        dots, of = VGroup(), self.spec.of
         for place in range(of):
             dot = rounded_rectangle(DOT, DOT, DOT / 2)
-            dot.set_fill(self.theme.colour("output" if place == self.said.place else "line"), 1)
+            dot.set_fill(self.theme.colour("output" if place == self.spec.place else "line"), 1)
             dots.add(dot.move_to([(place - (of - 1) / 2) * PITCH, self.frame.safe.bottom + 0.6, 0]))
         return dots

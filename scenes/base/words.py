@@ -1,38 +1,19 @@
-"""Words before they are drawn: what a card says, how long a caption takes to be read, and where a line of text may end."""
+"""Words before they are drawn: how long a caption takes to be read, and where a line of text may end."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import east_asian_width
 
 from uniseg.linebreak import line_break_units
 
-CARDS, CARD = "cards", "card"             # what stands where a scene and a step have their names
 # Between two Latin words, and between two ideographs, a line may end whatever stands around them (UAX #14, LB18 and LB31).
 SURE = re.compile(r"(?<=[A-Za-z0-9] )(?=[A-Za-z0-9])|(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
 WHOLE = re.compile(r"[A-Za-z0-9]+ ?|[\u4e00-\u9fff]")
 
 
-@dataclass(frozen=True)
-class CardText:
-    """What a card says. above: in small letters over the title; below: paragraphs under it; seconds: how long it stands.
-    at_once: whether it is there from the first frame, which stands for a film wherever it is not played.
-
-    place, of: which of how many chapters begins, from 0; None for a card that is no chapter's.
-    """
-
-    title: str
-    above: str = ""
-    below: tuple[str, ...] = ()
-    place: int | None = None
-    of: int = 0
-    seconds: float = 1.6
-    at_once: bool = False
-
-
 def reading_time(caption: str, words: Mapping) -> float:
-    """Seconds that a caption takes to be read at pace 1, in the language of that file."""
+    """Seconds that a caption takes to be read at pace 1, in the language of these words."""
     return len(caption) / words["reading_speed"]
 
 

@@ -90,11 +90,9 @@ def peak(view: View) -> float:
 class CandidateScene(ExplainerScene):
     """A scene on this stage. `opening` begins with `lay_out` and adds what the scene before has left there."""
 
-    experiments = ("candidates",)
-
     def candidate(self, name: str, head: int | None = None) -> Candidate:
         """One of the CANDIDATES, of the shown block and head, or of another head."""
-        block, head = self.staging.block, self.head if head is None else head
+        block, head = self.spec.block, self.head if head is None else head
         tokens, parameters = self.view(f"{SCOPE}.input"), self.view("candidates.parameters")
         query, key, scores = (self.view(f"{SCOPE}.{tensor}")[head] for tensor in ("query", "key", "scores"))
         by_token, by_key = (self.view(f"candidates.{side}_scores")[block] for side in ("token", "key"))
@@ -141,7 +139,7 @@ class CandidateScene(ExplainerScene):
     def scores_of(self, view: View, room: Room | None = None) -> HeatMap:
         """A grid of scores, on the colour scale and with the digits that all the candidates share."""
         room, grid = (room, fit_grid(view.shape, room)) if room else (self.square, self.score_grid)
-        n, block = len(view), self.staging.block
+        n, block = len(view), self.spec.block
         measured = [self.view(f"candidates.{side}_scores")[block] for side in ("token", "key")]
         everything = np.concatenate([tensor.values.reshape(-1, n) for tensor in (*measured, self.view(f"{SCOPE}.scores"))])
         # A token's score with itself is far greater than all others: on a scale that has room for it the others would look alike.
@@ -345,7 +343,7 @@ class CandidateScene(ExplainerScene):
 
     def shared(self, key: str) -> str:
         """A label that all the scenes on this stage use."""
-        return self.staging.words["scenes"]["dot_product_weights"]["labels"][key]
+        return self.say(key)
 
     def _word_of(self, k: int, row: HeatMap) -> VGroup:
         """The word of a token beside its vector on the bench."""

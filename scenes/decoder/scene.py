@@ -45,7 +45,6 @@ class Panel(NamedTuple):
 class Decoder(ExplainerScene):
     """What a word may see, where it looks in the sentence, how it becomes the next word, and how all this is learned at once."""
 
-    number = 16
     experiments = ("passes", "causal")
 
     @step
@@ -155,7 +154,7 @@ class Decoder(ExplainerScene):
             return self.view(f"decoder.{{block}}.self_attention.{name}")[-1, self.head]
         if name == "scaled_scores":
             return self.view("encoder.{block}.self_attention.scaled_scores")[self.head]
-        return self.view(f"causal.{name}")[self.staging.block, self.head]
+        return self.view(f"causal.{name}")[self.spec.block, self.head]
 
     def _looks(self) -> View:
         """How much every place that is shown looks at every token of the sentence."""

@@ -11,7 +11,7 @@ from scenes.parts.score_grid import columns, fill, meet
 class DotProductWeights(CandidateScene):
     """One dot product, then all of them; three problems, each with its evidence."""
 
-    number = 4
+    experiments = ("candidates",)
     follows = "weighted_average"
 
     def opening(self):

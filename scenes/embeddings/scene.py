@@ -26,7 +26,6 @@ CARD = 0.62                               # height of a card
 class Embeddings(ExplainerScene):
     """A sentence becomes tokens, tokens become ids, ids pick rows of a table; a row knows nothing of its sentence yet."""
 
-    number = 2
     experiments = ("twin", "distances")
 
     @step

@@ -28,7 +28,6 @@ BEST = 3                                  # nearest tokens that are shown
 class EncoderStack(ExplainerScene):
     """The tokens rise through the blocks; one of them is followed; what comes out goes to every block of the decoder."""
 
-    number = 15
     experiments = ("distances",)
 
     @step

@@ -13,7 +13,7 @@ MOST = 3                                  # other matrices that are tried
 class Keys(CandidateScene):
     """A key for every token; the grid again; two objections fall and one stays."""
 
-    number = 5
+    experiments = ("candidates",)
     follows = "dot_product_weights"
 
     def opening(self):

@@ -33,7 +33,6 @@ IN_A_ROW = 8                              # copies of the network that stand sid
 class Mlp(ExplainerScene):
     """One token's network, what ReLU does in it, the same for all tokens, what follows, and what it would be without ReLU."""
 
-    number = 12
     experiments = ("folding",)
 
     @step

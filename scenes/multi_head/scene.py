@@ -29,7 +29,6 @@ ROW = 4                                   # patterns side by side before there a
 class MultiHead(ExplainerScene):
     """d_model is cut into h heads of d_k; each looks in its own way; then they are joined and mixed."""
 
-    number = 13
     experiments = ("twin", "multiplications")
 
     def wording(self, name: str) -> str:

@@ -28,7 +28,6 @@ QUICK = 0.3                               # seconds that a move takes at least
 class Overview(ExplainerScene):
     """The sentence goes through the encoder at once; the decoder says the translation word by word."""
 
-    number = 1
     experiments = ("passes",)
 
     @step

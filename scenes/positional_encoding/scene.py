@@ -39,7 +39,6 @@ class Half(NamedTuple):
 class PositionalEncoding(ExplainerScene):
     """The shuffle without positions, the waves, how they are added and carried, the shuffle with them, and learned ones."""
 
-    number = 14
     experiments = ("shuffling", "waves", "probe")
 
     @step

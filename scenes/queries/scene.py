@@ -9,7 +9,7 @@ from scenes.parts.score_grid import columns, fill
 class Queries(CandidateScene):
     """A query for every token; the grid once more, whose mirror breaks; the three candidates in one picture."""
 
-    number = 6
+    experiments = ("candidates",)
     follows = "keys"
 
     def opening(self):

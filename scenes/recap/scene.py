@@ -26,8 +26,6 @@ LIT = 4                                   # stroke width of the part that is ent
 class Recap(ExplainerScene):
     """Five pictures, each behind a door of the one before."""
 
-    number = 18
-
     @step
     def machine(self):
         """The sentence goes in at the bottom; the translation comes out at the top."""
@@ -98,7 +96,7 @@ class Recap(ExplainerScene):
         left, right = middle.columns([1, 1], gap=1.6) if said else (Room.around(middle.centre, 5.6, middle.height), None)
         sentence = self._cards(self.tokens, bottom, left)
         box, blocks = self._stack("encoder", left)
-        blocks[self.staging.block].box.set_stroke(self.theme.colour("output"), LIT)
+        blocks[self.spec.block].box.set_stroke(self.theme.colour("output"), LIT)
         x, y = left.centre[0], middle.centre[1]
         parts = [sentence, VGroup(arrow(self.theme, (x, bottom.top + 0.04, 0), (x, left.bottom - 0.04, 0)), box, blocks)]
         if said:
@@ -106,7 +104,7 @@ class Recap(ExplainerScene):
             x = right.centre[0]
             out = arrow(self.theme, (x, right.top + 0.04, 0), (x, top.bottom - 0.04, 0))
             parts += [VGroup(across, *self._stack("decoder", right)), VGroup(out, self._cards(said, top, right))]
-        return VGroup(*parts), blocks[self.staging.block]
+        return VGroup(*parts), blocks[self.spec.block]
 
     def _cards(self, words: Sequence[str], row: Room, column: Room) -> VGroup:
         """A row of cards, in the middle of a column or, if they are wider, as near to it as the stage lets them be."""

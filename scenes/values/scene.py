@@ -25,7 +25,7 @@ AXIS, TICKS, DOT, NAME = 0.3, 0.55, 0.07, 0.85
 class Values(CandidateScene):
     """The tokens as what is averaged, and what speaks against it; values instead; and the three matrices being learned."""
 
-    number = 7
+    experiments = ("candidates",)
     follows = "queries"
 
     def opening(self):
@@ -36,7 +36,7 @@ class Values(CandidateScene):
     @step
     def mix_tokens(self):
         """The last grid gives the weights; they mix the tokens as they are; two things speak against that."""
-        third, mixed = self.grids[2], self.view("candidates.averages")[self.staging.block, self.head, self.focus]
+        third, mixed = self.grids[2], self.view("candidates.averages")[self.spec.block, self.head, self.focus]
         self.weights, self.objections = self._weights(self.slot.left), self._objections(self.view("candidates.parameters")[0])
         self.column, self.formula, self.z = self._column(self.slot.left), self._mix("t_j", "text"), self._z(mixed)
         self.strands, self.name = self._strands(self.slot.left), self._name()
@@ -159,7 +159,7 @@ class Values(CandidateScene):
 
     def _matrix(self, letter: str, room: Room, checkpoint: int | None) -> HeatMap:
         """The shown head's part of a matrix (d_k, d_model), as it was at a checkpoint of the training, or as it is."""
-        d_k, block = self.staging.trace.config.d_k, self.staging.block
+        d_k, block = self.staging.trace.config.d_k, self.spec.block
         columns = slice(self.head * d_k, (self.head + 1) * d_k)
         if checkpoint is None:
             view = whole = self.view(f"weights.{SCOPE}.W_{letter}")[:, columns]

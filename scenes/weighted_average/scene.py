@@ -31,7 +31,7 @@ class Mix(NamedTuple):
 class WeightedAverage(CandidateScene):
     """A mix of all the tokens; why raw scores will not do; softmax; and the question that the next scenes answer."""
 
-    number = 3
+    experiments = ("candidates",)
 
     @step
     def mix(self):
@@ -55,7 +55,7 @@ class WeightedAverage(CandidateScene):
         scores, measured = self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus], self.view("candidates.score_sums")
         self.scores, formula = self.scores_at(scores), self.formula_of_z("S")
         heading = self.column_heading("score", SCORES)
-        total = self.total(measured[self.staging.block, self.head, self.focus], SCORES)
+        total = self.total(measured[self.spec.block, self.head, self.focus], SCORES)
         self.play(vanish(self.strands, self.weights, self.head_of_column, self.formula))
         self.play(appear(heading, *self.scores, lag=0.1), appear(formula))
         self.play(appear(total))
@@ -117,7 +117,7 @@ class WeightedAverage(CandidateScene):
 
     def made(self, name: str) -> View:
         """What becomes of the followed token: of `averages` or `weighted_sums`."""
-        return self.view(f"candidates.{name}")[self.staging.block, self.head, self.focus]
+        return self.view(f"candidates.{name}")[self.spec.block, self.head, self.focus]
 
     @property
     def full(self) -> float:

@@ -152,11 +152,11 @@ def _letters(scene: ExplainerScene, sight: Sight) -> Iterator[tuple]:
 
 
 def _caption(scene: ExplainerScene, moment: Moment) -> Iterator[tuple]:
-    if not scene.staging.burned:
+    if not scene.spec.burned:
         return
     lines = [shape for shape in scene.announced[1].family_members_with_points() if isinstance(shape, Label)]
     if len(lines) > MOST_LINES:
         yield "lines", f"the caption has {len(lines)} lines; shorten it to {MOST_LINES}", 0.0
-    needed = reading_time(scene.caption(moment.step), scene.staging.words) / scene.staging.pace
+    needed = reading_time(scene.caption(moment.step), scene.staging.words) / scene.spec.pace
     if moment.seconds < needed - 1e-6:
         yield "reading", f"the caption stands {moment.seconds:.1f} s and takes {needed:.1f} s to read", 0.0

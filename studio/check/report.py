@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from studio import plan
+from scenes.base.spec import SceneSpec
 from studio.check.lint import lint
 from studio.errors import Problem
-from studio.spec import SceneSpec
+from studio.plan.staging import build
 
 LESS = "use fewer or shorter words, or a smaller model"
 HINTS = {
@@ -18,5 +18,5 @@ def report(spec: SceneSpec) -> list[Problem]:
     """The problems of the pictures of a scene; nothing is drawn."""
     return [
         Problem(f"{finding.moment}: {finding.what}", spec.source, finding.moment.step, finding.kind, HINTS.get(finding.kind, ""))
-        for finding in lint(spec.name, partial(plan.build, spec))
+        for finding in lint(spec.name, partial(build, spec))
     ]

@@ -8,20 +8,23 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from studio import assets, plan
+from scenes.base.spec import CardSpec, SceneSpec
+from studio.plan.film import title
+from studio.plan.staging import trace
+from studio.read.folders import folder
+from studio.read.words import code
 from studio.render.cache import Entry
 from studio.render.inputs import versions
 from studio.render.quality import Quality
-from studio.spec import SceneSpec
 
 
 def digests(spec: SceneSpec) -> dict[str, str]:
     """The digest of the trace that a scene draws, and that of its weights: SHA-256, in hexadecimal, over names and bytes."""
-    trace, weights = plan.trace(spec), hashlib.sha256()
-    for name, array in trace.arrays.items():
+    recorded, weights = trace(spec), hashlib.sha256()
+    for name, array in recorded.arrays.items():
         if name.startswith("weights."):
             weights.update(name.encode() + b"\0" + array.astype("<f8", copy=False).tobytes())
-    return {"weights_digest": weights.hexdigest(), "trace_digest": trace.digest}
+    return {"weights_digest": weights.hexdigest(), "trace_digest": recorded.digest}
 
 
 def clip(spec: SceneSpec, step: str, clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:
@@ -35,15 +38,16 @@ def scene(spec: SceneSpec, clips: Mapping[str, Entry], quality: Quality) -> dict
     return _video(_length(spec, clips), quality) | described
 
 
-def film(title: str, parts: tuple[SceneSpec, ...], clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:
+def film(name: str, parts: tuple[SceneSpec | CardSpec, ...], clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:
     """A video of scenes and the cards before and after them; all times are the film's. A scene opens with its card."""
     scenes, start, opens = [], 0, 0
     for spec in parts:
-        if not spec.card:
+        card = isinstance(spec, CardSpec)
+        if not card:
             scenes.append(_scene(spec, spec.steps, clips, quality, start) | {"opens": _seconds(opens, quality)})
         start += _length(spec, clips)
-        opens = opens if spec.card else start
-    return {"title": title} | _video(start, quality) | {"scenes": scenes}
+        opens = opens if card else start
+    return {"title": name} | _video(start, quality) | {"scenes": scenes}
 
 
 def to_json(described: Mapping[str, Any]) -> bytes:
@@ -59,7 +63,7 @@ def is_of(described: Path, step: str) -> bool:
     return False
 
 
-def _length(spec: SceneSpec, clips: Mapping[str, Entry]) -> int:
+def _length(spec: SceneSpec | CardSpec, clips: Mapping[str, Entry]) -> int:
     return sum(clips[f"{spec.name}/{step}"].frames for step in spec.steps)
 
 
@@ -79,12 +83,12 @@ def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Entry], 
         steps.append({"id": f"{spec.name}/{name}", "caption": made.caption,
                       "start": _seconds(begin, quality), "end": _seconds(end, quality)})
     return {
-        "id": spec.name, "scene": spec.scene, "title": plan.title(spec),
+        "id": spec.name, "scene": folder(spec.scene).name, "title": title(spec),
         "start": _seconds(start, quality), "end": _seconds(end, quality), "steps": steps,
         "sentence": " ".join(spec.tokens), "tokens": list(spec.tokens),
         "focus": spec.focus, "block": spec.block + 1, "head": spec.head + 1,
         "model": asdict(spec.model), **made.digests,
-        "language": assets.code(spec.language), "theme": spec.theme, "pace": spec.pace, "decimals": spec.decimals,
+        "language": code(spec.language), "theme": spec.theme, **spec.keys,
     }
 
 

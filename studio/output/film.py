@@ -1,7 +1,5 @@
 """Films, scenes and steps as files: taken from the cache or rendered in the farm, put together, described."""
 
-import hashlib
-import json
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -12,18 +10,21 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from studio import plan
+from scenes.base.spec import CardSpec, SceneSpec
 from studio.console import Progress
-from studio.output import describe, files, spoken
+from studio.output import describe, spoken
 from studio.output.assemble import concatenate, is_made_of
 from studio.output.captions import subrip, webvtt
 from studio.output.extras import Extras
+from studio.plan.film import burning, parts_of, reading_seconds
+from studio.read.spec import FilmSpec
 from studio.render import farm
 from studio.render.cache import Cache, Entry
 from studio.render.job import Clip
 from studio.render.order import Order, carrying, make, order_of
 from studio.render.quality import Quality
-from studio.spec import FilmSpec, SceneSpec
+from studio.store import files
+from studio.store.digest import digest, digest_of, digest_of_file
 
 SILENT = Progress()
 CAPTIONS = ("burned", "track", "none")    # in the picture; as subtitles, in all videos; nowhere
@@ -53,7 +54,7 @@ def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, worke
     """
     began = time.monotonic()
     with ExitStack() as held:
-        production = _Production(plan.burning(target, captions in (None, "burned")), quality, out, held, captions)
+        production = _Production(burning(target, captions in (None, "burned")), quality, out, held, captions)
         files.check_writable(out, production.files())
         files.sweep({path.parent: None for path in production.files()})
         missing = []
@@ -84,8 +85,8 @@ class _Production:
 
     def __init__(self, target: SceneSpec | FilmSpec, quality: Quality, out: Path, held: ExitStack, captions: str | None):
         self.target, self.quality, self.out, self.held, self.captions = target, quality, out, held, captions
-        self.parts = plan.parts_of(target)
-        self.scenes = {spec.name: spec for spec in self.parts if not spec.card}
+        self.parts = parts_of(target)
+        self.scenes = {spec.name: spec for spec in self.parts if isinstance(spec, SceneSpec)}
         self.clips: dict[str, Entry] = {}
         self.movies: dict[str, BinaryIO] = {}
         self.marks: dict[str, str] = {}
@@ -118,8 +119,8 @@ class _Production:
             progress(str(order), entry.frames)
 
         def length(order: Order) -> float:
-            known = cache and cache.seconds(order.spec.scene, order.step)
-            return known or plan.reading_seconds(order.spec, order.step)
+            known = cache and cache.seconds(*order.key.split(".")[:2])
+            return known or reading_seconds(order.spec, order.step)
 
         orders = [replace(order, seconds=length(order)) for order in orders]
         if isinstance(workers, str):
@@ -132,9 +133,9 @@ class _Production:
 
     def publish(self, order: Order, entry: Entry) -> None:
         """Writes the files of a clip, and of its scene if that is now complete."""
-        self.marks[str(order)] = _hash(entry.movie)
+        self.marks[str(order)] = digest(entry.movie)
         self.clips[str(order)] = replace(entry, movie=b"", picture=b"")
-        if order.spec.card:
+        if isinstance(order.spec, CardSpec):
             self.movies[str(order)] = BytesIO(entry.movie)
             return
         spec = order.spec
@@ -176,8 +177,8 @@ class _Production:
     def _put_together(self, names: Sequence[str], path: Path, described: dict) -> None:
         """Writes clips as one video, unless it is there already."""
         extras = self._extras(described)
-        sounds = [_hash(sound.path.read_bytes()) for sound in extras.sounds]
-        mark = f"animformer {_hash(json.dumps([*(self.marks[name] for name in names), repr(extras), *sounds]).encode())}"
+        sounds = [digest_of_file(sound.path) for sound in extras.sounds]
+        mark = f"animformer {digest_of([*(self.marks[name] for name in names), repr(extras), *sounds])}"
         if not is_made_of(path, mark):
             concatenate([self.movies[name] for name in names], path, mark, extras)
 
@@ -213,7 +214,3 @@ def _names(spec: SceneSpec) -> list[str]:
 
 def _with(path: Path, *suffixes: str) -> tuple[Path, ...]:
     return path, *map(path.with_suffix, suffixes)
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from studio import assets, plan
+from scenes.base.spec import SceneSpec
 from studio.output.captions import Cue, cues
 from studio.output.extras import Chapter, Extras, Sound, Track
-from studio.spec import SceneSpec
+from studio.plan.film import translated
+from studio.read import words
 
 Described = Mapping[str, Any]
 Scenes = Mapping[str, SceneSpec]
@@ -15,14 +16,14 @@ Scenes = Mapping[str, SceneSpec]
 
 def languages(spec: SceneSpec) -> dict[str, str]:
     """The languages of the subtitles, the scene's own first: what each is called, and its name or file."""
-    return {assets.code(language): language for language in (spec.language, *assets.languages())}
+    return {words.code(language): language for language in (spec.language, *words.languages())}
 
 
 def subtitles(described: Described, scenes: Scenes, language: str) -> list[Cue]:
     """The captions of a video in a language, as cues."""
     return [
         cue for spec, step in _steps(described, scenes)
-        for cue in cues(step["start"], step["end"], plan.translated(spec, _name(step), step["caption"], language))
+        for cue in cues(step["start"], step["end"], translated(spec, _name(step), step["caption"], language))
     ]
 
 

@@ -8,14 +8,17 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from studio import plan
-from studio.fonts import font_files
-from studio.output import files
+from scenes.base.spec import SceneSpec
+from studio.plan.film import scenes_of
+from studio.plan.staging import build
+from studio.read.fonts import font_files
 from studio.output.film import Progress, Result, numbered
 from studio.render import farm
 from studio.render.quality import Quality
-from studio.render.worker import StripJob, render_strip
-from studio.spec import FilmSpec, SceneSpec
+from studio.read.spec import FilmSpec
+from studio.render.job import StripJob
+from studio.render.order import make_strip
+from studio.store import files
 
 COLUMNS, THUMBNAIL, GAP, LABEL = 3, 640, 16, 20   # pixels, but for the columns
 STRIP_COLUMNS = 4
@@ -29,12 +32,12 @@ def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, n
     n_pictures > 1: also `01-STEP.strip.png`, that many frames evenly across the step. Raises what `render_film` raises.
     """
     began = time.monotonic()
-    specs = {spec.name: spec for spec in plan.scenes_of(target)}
+    specs = {spec.name: spec for spec in scenes_of(target)}
     sheet = out / "storyboard.png"
     suffixes = (".png", ".strip.png") if n_pictures > 1 else (".png",)
     paths = [_place(out, spec, step) + suffix for spec in specs.values() for step in spec.wanted for suffix in suffixes]
     files.check_writable(out, [sheet, *map(Path, paths)])
-    jobs = [StripJob(spec.name, spec.wanted, partial(plan.build, spec), quality, n_pictures) for spec in specs.values()]
+    jobs = [StripJob(spec.name, spec.wanted, partial(build, spec), quality, n_pictures) for spec in specs.values()]
     stills: dict[str, Image.Image] = {}
 
     def on_done(job: StripJob, pictures: dict[str, list[bytes]]) -> None:
@@ -46,7 +49,7 @@ def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, n
             stills[f"{job.scene}/{step}"] = _opened(frames[-1:])[0]
             progress(f"{job.scene}/{step}")
 
-    farm.run(render_strip, jobs, n_workers, on_done)
+    farm.run(make_strip, jobs, n_workers, on_done)
     names = [f"{spec.name}/{step}" for spec in specs.values() for step in spec.wanted]
     files.write(sheet, _png(_grid([stills[name] for name in names], names, COLUMNS)))
     return Result((sheet, *map(Path, paths)), len(names) * n_pictures, len(names), 0, time.monotonic() - began)

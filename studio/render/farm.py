@@ -14,6 +14,7 @@ from multiprocessing.connection import wait as wait_for
 
 from studio.errors import RenderError, UserError
 from studio.render import cluster
+from studio.render.alone import prepare
 
 DIED = "the process that drew it died (out of memory?)"
 
@@ -137,6 +138,7 @@ def _checked(work: Callable, job):
 def _enter(scratch: str) -> None:
     """A worker begins: its temporary files go where they will be removed even if it is killed, and it does not outlive us."""
     tempfile.tempdir = scratch
+    prepare()
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 

@@ -4,8 +4,6 @@ A clip is known by what goes in, not by the tensors that come of it: that nothin
 """
 
 import ast
-import hashlib
-import json
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -15,53 +13,50 @@ from importlib.util import resolve_name
 from pathlib import Path
 from typing import Any
 
-from studio import assets
-from studio.fonts import font_files, font_packages
-from studio.kept import kept
+from scenes.base.spec import CardSpec, SceneSpec
+from studio.read import assets
+from studio.read.folders import ROOT, SceneFolder, folder
+from studio.read.fonts import font_files, font_packages
+from studio.read.words import code as language_code
+from studio.read.words import words
 from studio.render.quality import Quality
-from studio.spec import SceneSpec
+from studio.store.digest import digest, digest_of, digest_of_file
+from studio.store.kept import kept
 
-ROOMS = ("model", "scenes", "studio")
-DRAWING = ("studio.plan", "studio.render.worker")          # they and what they import draw a scene, besides its own module
-# What these find out is said by the spec, or is about mistakes.
-NOT_DRAWING = ("studio.spec", "studio.errors", "studio.synopsis", "studio.check", "studio.check.contrast")
+ROOMS, OWN = ("model", "scenes", "studio"), "own"          # OWN: what the package of a folder is called that is not ours
+DRAWING = ("studio.render.worker",)                        # it and what it imports draws, besides a scene's own modules
+# What these find out is said by the spec and the words, or is about mistakes.
+NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.words", "studio.read.yaml_file", "studio.store")
+STAGING, CARD = "studio.plan.staging", "studio.plan.card"   # they and what they import build what is drawn
 PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "coloraide", "svgelements", "pillow")
-NAMES = {"source", "name", "wanted"}                       # of a spec: what is made, not what it looks like
+NAMES = {"source", "name", "scene", "wanted"}                      # of a spec: what is made, not what it looks like
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts
-NOT_DRAWN = {"themes", "text", "weights", "readme", "schema", "lexicon"}    # of assets/, or counted one by one
 
 
-def of(spec: SceneSpec, step: str, quality: Quality) -> dict[str, Any]:
+def of(spec: SceneSpec | CardSpec, step: str, quality: Quality) -> dict[str, Any]:
     """All that the clip of a step is made from, for JSON; files as digests. UserError if one of them is gone.
 
-    Of the language only what the step can show counts, so that another caption makes one clip again, not all.
+    Of the words only what the step can show counts, so that another caption makes one clip again, not all.
     """
-    said = {key: value for key, value in spec.model_dump(mode="json").items() if key not in NAMES | BY_CONTENT}
-    return {
-        "step": step,
-        "spec": said | {"model": {key: value for key, value in said["model"].items() if key != "weights"}},
+    said = {key: value for key, value in asdict(spec).items() if key not in NAMES | BY_CONTENT}
+    made = {"step": step, "spec": said, "language": language_code(spec.language), "quality": _quality(quality), "versions": versions()}
+    if isinstance(spec, CardSpec):
+        return made | {"code": code(CARD), "files": _files(spec.theme)}
+    said["model"] = {key: value for key, value in said["model"].items() if key != "weights"}
+    home = folder(spec.scene)
+    return made | {
+        "scene": home.name,
         "voice": [voice.seconds for voice in (spec.voice.get(step),) if voice],
-        "words": {} if spec.card else _words(spec, step),
-        "language": assets.code(spec.language),
-        "quality": {key: value for key, value in asdict(quality).items() if key != "name"},
-        "code": code(spec.scene),
+        "words": _words(spec, home, step),
+        "code": code_of(home),
         "files": _files(spec.theme, spec.model.weights),
-        "versions": versions(),
     }
 
 
-def key(scene: str, step: str, inputs: Mapping[str, Any]) -> str:
+def key(spec: SceneSpec | CardSpec, step: str, inputs: Mapping[str, Any]) -> str:
     """The name of a clip that is made from these inputs: `qkv.blend.` and 32 hexadecimal digits."""
-    return f"{scene}.{step}.{_hash(json.dumps(inputs, sort_keys=True).encode())}"
-
-
-def words(spec: SceneSpec) -> dict[str, Any]:
-    """The language file as a scene gets it: of what is for other scenes only what its code names, and never their steps."""
-    given, modules = assets.words(spec.language), code(spec.scene)
-    named = {text for module in modules if module.startswith("scenes.") for text in _module(module)[2]}
-    given = {key: said for key, said in given.items() if not isinstance(said, dict) or key in named | {"scenes"}}
-    others = {name: said | {"steps": {}} for name, said in given["scenes"].items() if name in named}
-    return given | {"scenes": others | {spec.scene: given["scenes"][spec.scene]}}
+    name = spec.name if isinstance(spec, CardSpec) else folder(spec.scene).name
+    return f"{''.join(c if c.isalnum() else '_' for c in name)}.{step}.{digest_of(inputs)}"
 
 
 def differing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
@@ -71,13 +66,24 @@ def differing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
 
 
 @cache
-def code(scene: str) -> dict[str, str]:
-    """The modules of ours that draw a scene, each with the digest of its source as it was when this process first asked."""
-    found, waiting = {}, [f"scenes.{scene}.scene", *DRAWING]
+def code_of(home: SceneFolder) -> dict[str, str]:
+    """The modules that draw a scene, each with the digest of its source as it was when this process first asked.
+
+    They are `scene.py` in its folder, the experiments it draws, and all that they import of ours and of the folder.
+    """
+    package = home.package if home.ours else OWN
+    own = [name for name in home.facts.experiments if (home.path / f"{name}.py").is_file()]
+    others = [f"model.experiments.{name}" for name in home.facts.experiments if name not in own]
+    return code(STAGING, f"{package}.scene", *(f"{package}.{name}" for name in own), *others, own=home.path)
+
+
+def code(*names: str, own: Path | None = None) -> dict[str, str]:
+    """These modules and all that they import of ours, each with the digest of its source. own: the folder called OWN."""
+    found, waiting = {}, [*names, *DRAWING]
     while waiting:
         name = waiting.pop()
-        if name not in found and name not in NOT_DRAWING:
-            found[name], imported, _ = _module(name)
+        if name not in found and not name.startswith(NOT_DRAWING) and (file := _file(name, own)):
+            found[name], imported = _module(name, file)
             waiting += imported
     return found
 
@@ -91,60 +97,50 @@ def versions() -> dict[str, str]:
     return own | {name: version(name) for name in (*PACKAGES, *font_packages())}
 
 
-def _words(spec: SceneSpec, step: str) -> dict[str, Any]:
-    """What a scene gets of the language file, without what other steps say, and with the user's own caption if there is one."""
-    given, own = words(spec), spec.captions.get(step)
-    scene = given["scenes"][spec.scene]
-    shown = scene | {"steps": {"caption": own} if own else scene["steps"][step]}
-    return given | {"scenes": given["scenes"] | {spec.scene: shown}}
+def _quality(quality: Quality) -> dict[str, Any]:
+    return {key: value for key, value in asdict(quality).items() if key != "name"}
 
 
-def _files(theme: str, weights: str) -> dict[str, list[str]]:
+def _words(spec: SceneSpec, home: SceneFolder, step: str) -> dict[str, Any]:
+    """What the scene may say, without what it says at other steps, and with the user's own caption if there is one."""
+    said, own = words(spec.language, home), spec.captions.get(step)
+    return {**said, "steps": {"caption": own} if own else said["steps"][step]}
+
+
+def _files(theme: str, weights: str = assets.RANDOM) -> dict[str, list[str]]:
     """Digests of the files that a scene is drawn from."""
-    others = (file for there in sorted(assets.ASSETS.iterdir()) if there.name not in NOT_DRAWN
-              for file in (there, *sorted(there.rglob("*"))))
     files = {
         "theme": _theme_files(theme, assets.theme_file(theme).stat().st_mtime_ns),
         "fonts": font_files(),
         "weights": () if weights == assets.RANDOM else (assets.weights_file(weights),),
-        "assets": (file for file in others if file.is_file()),
     }
-    return {kind: [_digest(file, file.stat().st_mtime_ns) for file in found] for kind, found in files.items()}
+    return {kind: [digest_of_file(file) for file in found] for kind, found in files.items()}
 
 
 @cache
-def _module(name: str) -> tuple[str, tuple[str, ...], set[str]]:
-    """The digest of a module's source; what it imports of ours, anywhere, with the packages that is in; its strings."""
-    path = assets.ROOT.joinpath(*name.split("."))
-    source = (path / "__init__.py" if _is_package(name) else path.with_suffix(".py")).read_bytes()
-    package = name if _is_package(name) else name.rpartition(".")[0]
-    imported, strings = kept(lambda: _read(source, package), _hash(source), package, Path(__file__))
-    return _hash(source), tuple(filter(_exists, imported)), set(strings)
+def _module(name: str, file: Path) -> tuple[str, tuple[str, ...]]:
+    """The digest of a module's source, and what it may import of ours, anywhere."""
+    source, package = file.read_bytes(), name if file.name == "__init__.py" else name.rpartition(".")[0]
+    return digest(source), tuple(kept(lambda: _imported(source, package), digest(source), package, Path(__file__)))
 
 
-def _read(source: bytes, package: str) -> tuple[list[str], list[str]]:
-    """What a module may import of ours, and its strings."""
-    found, strings = [], set()
+def _imported(source: bytes, package: str) -> list[str]:
+    """What a module may import of ours, with the packages that is in."""
+    found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found += [alias.name.split(".") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             module = resolve_name("." * node.level + (node.module or ""), package)
             found += [[*module.split("."), alias.name] for alias in node.names]
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            strings.add(node.value)
-    names = {".".join(parts[:end]) for parts in found if parts[0] in ROOMS for end in range(1, len(parts) + 1)}
-    return sorted(names), sorted(strings)
+    return sorted({".".join(parts[:end]) for parts in found if parts[0] in (*ROOMS, OWN) for end in range(1, len(parts) + 1)})
 
 
-@cache
-def _exists(name: str) -> bool:
-    return _is_package(name) or assets.ROOT.joinpath(*name.split(".")).with_suffix(".py").is_file()
-
-
-@cache
-def _is_package(name: str) -> bool:
-    return assets.ROOT.joinpath(*name.split("."), "__init__.py").is_file()
+def _file(name: str, own: Path | None) -> Path | None:
+    """The file of a module or package of ours, or of a folder that is not; None if there is none."""
+    first, *rest = name.split(".")
+    path = own.joinpath(*rest) if first == OWN and own else ROOT.joinpath(first, *rest)
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 
 @lru_cache(16)
@@ -158,12 +154,3 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from _leaves(item, f"{path}.{name}" if path else name)
     else:
         yield path, value
-
-
-@lru_cache(256)
-def _digest(file: Path, changed: int) -> str:
-    return _hash(file.read_bytes())
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -12,43 +12,55 @@ from typing import Any
 
 import av
 
-from studio import assets, plan
+from scenes.base.spec import CardSpec, SceneSpec
 from studio.errors import Problem, RenderError, UserError
-from studio.output import files
+from studio.plan import card, staging
+from studio.read import assets
+from studio.read.folders import folder
+from studio.read.words import is_path
 from studio.render import inputs
-from studio.render.job import Clip, Job
+from studio.render.alone import prepare
+from studio.render.job import Build, Clip, Job, StripJob
 from studio.render.quality import Quality
-from studio.spec import SceneSpec
+from studio.store import files
+from studio.store.digest import digest_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order(Job):
     """A job, the scene it is of, and what its clip is made from. carried: the user's own files that it takes, by path."""
 
-    spec: SceneSpec
+    spec: SceneSpec | CardSpec
     inputs: Mapping[str, Any]
     carried: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def key(self) -> str:
         """What the clip is known by."""
-        return inputs.key(self.spec.scene, self.step, self.inputs)
+        return inputs.key(self.spec, self.step, self.inputs)
 
 
-def order_of(spec: SceneSpec, step: str, quality: Quality) -> Order:
+def order_of(spec: SceneSpec | CardSpec, step: str, quality: Quality) -> Order:
     """The order of the clip of a step. UserError if a file that it is made from is gone."""
-    return Order(spec.name, step, partial(plan.build, spec), quality, spec=spec, inputs=inputs.of(spec, step, quality))
+    return Order(spec.name, step, _build(spec), quality, spec=spec, inputs=inputs.of(spec, step, quality))
+
+
+def _build(spec: SceneSpec | CardSpec) -> Build:
+    return partial(card.build if isinstance(spec, CardSpec) else staging.build, spec)
 
 
 def carrying(order: Order) -> Order:
-    """The order with the user's own files, for a machine that has not got them: theme, fonts, language and weights."""
+    """The order with the user's own files, for a machine that has not got them: theme, fonts, language, weights and scene."""
     spec, paths = order.spec, []
-    if assets.is_path(spec.theme):
+    if is_path(spec.theme):
         paths += assets.theme_files(spec.theme)
-    if assets.is_path(spec.language):
+    if is_path(spec.language):
         paths.append(Path(spec.language))
-    if spec.model.trained and spec.model.weights not in assets.trained():
-        paths.append(assets.weights_file(spec.model.weights))
+    if isinstance(spec, SceneSpec):
+        if spec.model.trained and spec.model.weights not in assets.trained():
+            paths.append(assets.weights_file(spec.model.weights))
+        if not folder(spec.scene).ours:
+            paths += sorted(path for kind in ("*.py", "*.yaml") for path in Path(spec.scene).rglob(kind))
     return replace(order, carried={str(path): path.read_bytes() for path in paths})
 
 
@@ -58,6 +70,7 @@ def make(order: Order) -> Clip:
     UserError if it would be made here from anything else than where it was ordered: a file that has been changed since, or
     another animformer on a machine of the cluster. RenderError if the clip is not whole.
     """
+    prepare()
     from studio.render.worker import render_step  # takes manim, slow to start
 
     if order.carried:
@@ -72,19 +85,29 @@ def make(order: Order) -> Clip:
     return clip
 
 
+def make_strip(job: StripJob) -> dict[str, list[bytes]]:
+    """The pictures of a job as PNG, by step, in the order they are seen."""
+    prepare()
+    from studio.render.worker import render_strip  # takes manim, slow to start
+
+    return render_strip(job)
+
+
 def _unpacked(order: Order) -> Order:
-    """The order with the files that it carries in a folder of this process."""
-    root, model = Path(_folder().name), order.spec.model
-    for path, data in order.carried.items():
-        files.write(root / path.lstrip("/"), data)
+    """The order with the files that it carries in a folder of this process, other files in another: Python is read but once."""
+    spec, root = order.spec, Path(_folder().name) / digest_of({path: data.hex() for path, data in order.carried.items()})
 
     def moved(path: str, file: str) -> str:
         return str(root / path.lstrip("/")) if file in order.carried else path
 
-    changes = {key: moved(value, value) for key, value in (("theme", order.spec.theme), ("language", order.spec.language))}
-    changes["model"] = replace(model, weights=moved(model.weights, str(Path(model.weights) / "weights.npz")))
-    spec = order.spec.model_copy(update=changes)
-    return replace(order, spec=spec, build=partial(plan.build, spec))
+    for path, data in order.carried.items():
+        files.write(root / path.lstrip("/"), data)
+    changes = {"theme": moved(spec.theme, spec.theme), "language": moved(spec.language, spec.language)}
+    if isinstance(spec, SceneSpec):
+        weights = moved(spec.model.weights, str(Path(spec.model.weights) / "weights.npz"))
+        changes |= {"scene": moved(spec.scene, str(Path(spec.scene) / "scene.py")), "model": replace(spec.model, weights=weights)}
+    spec = replace(spec, **changes)
+    return replace(order, spec=spec, build=_build(spec))
 
 
 @cache

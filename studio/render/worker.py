@@ -139,7 +139,7 @@ def render_strip(job: StripJob) -> dict[str, list[bytes]]:
     with settings(job.quality):
         wanted = {step: {AS_IT_ENDS} for step in job.steps}
         if job.n_pictures > 1:
-            lengths = count_frames(job.build, job.quality)
+            lengths, _ = played(job.build, job.quality)
             wanted = {step: _spread(lengths[step], job.n_pictures) for step in job.steps}
 
         def take(step: str, pixels: np.ndarray, repeat: int) -> None:
@@ -149,12 +149,12 @@ def render_strip(job: StripJob) -> dict[str, list[bytes]]:
     return pictures
 
 
-def count_frames(build: Build, quality: Quality) -> dict[str, int]:
-    """How many frames each step of a scene has; nothing is drawn."""
+def played(build: Build, quality: Quality) -> tuple[dict[str, int], Scene]:
+    """How many frames each step of a scene has, and the scene that has played; nothing is drawn."""
     with settings(quality):
         renderer = StepRenderer(quality, {}, lambda *_: None)
         _run(build, renderer)
-    return {step: frames for step, frames in renderer.frames.items() if step}
+    return {step: frames for step, frames in renderer.frames.items() if step}, renderer.scene
 
 
 def _spread(length: int, n: int) -> set[int]:

@@ -15,14 +15,14 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from manim import Camera, tempconfig
 
-from studio import plan
+from studio.plan import staging
 from studio.render import encoder, farm, worker
 from studio.render.camera import FastCamera
 from studio.render.encoder import ClipEncoder
 from studio.render.manim_settings import settings
 from studio.render.quality import QUALITIES, Quality
 from studio.render.worker import EVERY, Job, StepRenderer, render_step
-from studio.spec import SceneSpec, load
+from studio.read.spec import SceneSpec, load
 from tests.bench import by_hand
 
 BEST = int(Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND | Interpolation.BITEXACT)
@@ -36,7 +36,7 @@ def stock(specs: list[SceneSpec], quality: Quality, folder: Path, **_) -> dict:
     options = {"media_dir": str(folder / "media"), "disable_caching": True, "progress_bar": "none", "verbosity": "ERROR"}
     with tempconfig(options | size):
         for spec in specs:
-            scene = plan.build(spec)
+            scene = staging.build(spec)
             by_hand.use_manims_text(type(scene))
             with tempconfig({"output_file": f"{spec.name}-{spec.steps[0]}"}):
                 scene.render()
@@ -50,7 +50,7 @@ def stock(specs: list[SceneSpec], quality: Quality, folder: Path, **_) -> dict:
 def ours(specs: list[SceneSpec], quality: Quality, folder: Path, jobs: int) -> dict:
     """The same scenes as `animformer render` has it, without a cache; the clips are left for the other arms."""
     clips = {}
-    wanted = [Job(spec.name, spec.steps[0], partial(plan.build, spec), quality) for spec in specs]
+    wanted = [Job(spec.name, spec.steps[0], partial(staging.build, spec), quality) for spec in specs]
     farm.run(render_step, wanted, jobs, lambda job, clip: clips.update({str(job): clip}))
     for name, clip in clips.items():
         _file(folder, name).write_bytes(clip.movie)
@@ -67,7 +67,7 @@ def floor(specs: list[SceneSpec], quality: Quality, **_) -> dict:
     ):
         setattr(owner, name, _timed(getattr(owner, name), what, spent))
     for spec in specs:
-        render_step(Job(spec.name, spec.steps[0], partial(plan.build, spec), quality))
+        render_step(Job(spec.name, spec.steps[0], partial(staging.build, spec), quality))
     return spent
 
 
@@ -84,7 +84,7 @@ def pictures(specs: list[SceneSpec], quality: Quality, folder: Path, **_) -> dic
                 drawn = convert.reformat(frame, format="yuv420p", interpolation=BEST, **BT709).to_ndarray()
                 found.extend(_psnr(drawn, next(decoded).to_ndarray()) for _ in repeat(None, times))
 
-            worker._run(partial(plan.build, spec), StepRenderer(quality, {spec.steps[0]: EVERY}, compare, Camera))
+            worker._run(partial(staging.build, spec), StepRenderer(quality, {spec.steps[0]: EVERY}, compare, Camera))
             assert next(decoded, None) is None
     return {"frames": len(found), "worst": min(found), "median": float(np.median(found))}
 

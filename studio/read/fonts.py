@@ -1,6 +1,5 @@
 """The fonts of the packages and those that a theme names, and only those: what the system has installed changes no picture."""
 
-import hashlib
 import html
 import os
 import tempfile
@@ -9,9 +8,12 @@ from importlib.metadata import PackageNotFoundError, files, version
 from pathlib import Path
 
 from studio.errors import RenderError
-from studio.kept import cache_folder, kept, write
+from studio.store import files as stored
+from studio.store.digest import digest
+from studio.store.kept import kept
+from studio.store.store import cache_folder
 
-TYPESETTING = Path(__file__).resolve().parent.parent / "scenes/parts/equation.py"
+TYPESETTING = Path(__file__).resolve().parents[2] / "scenes/parts/equation.py"
 # In the order in which they are asked for a glyph. The second is there if the user has installed it.
 PACKAGES = ("fontpkg-inter", "pylopdf-fonts-zh-cn")
 NOT_FOR_TEXT = ("Italic", "Serif")
@@ -84,10 +86,10 @@ def use_project_fonts() -> None:
         folders="\n".join(f"  <dir>{html.escape(folder)}</dir>" for folder in folders),
         cache=html.escape(str(cache_folder() / "fontconfig")),
     )
-    name = hashlib.sha256(text.encode()).hexdigest()[:16]
+    name = digest(text.encode())[:16]
     file = cache_folder() / f"fonts-{name}.conf"
     if not file.exists():
-        write(file, text.encode())
+        stored.write(file, text.encode())
     os.environ["FONTCONFIG_FILE"] = str(file)
 
 

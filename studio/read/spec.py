@@ -6,22 +6,21 @@ What counts, from the weakest to the strongest: defaults, film YAML, scene YAML,
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-import scenes
-from model import Intervention, ModelConfig
-from scenes.base.words import CardText
-from studio import assets, yaml_file
-from studio.draft import Draft, no_glyph
+from scenes.base.spec import SceneSpec, Voice
 from studio.errors import Problem, UserError, did_you_mean, quoted
-from studio.synopsis import synopsis
-from studio.yaml_file import FORBIDDEN, Layer, Place
+from studio.read import assets, folders, yaml_file
+from studio.read.draft import Draft, no_glyph
+from studio.read.folders import SCENES, shown
+from studio.read.keys import look
+from studio.read.words import code, is_path
+from studio.read.yaml_file import FORBIDDEN, Layer, Place
 
+FILMS = tuple(sorted(path.stem for path in SCENES.glob("*.yaml")))
 # A value of these keys is YAML on the command line as well; any other is the text as it stands.
 STRUCTURED = re.compile(r"tokens|steps|model|intervene|voice|captions(\.[^.]+)?")
 SHORT = {"language": "--lang", "theme": "--theme"}
@@ -29,56 +28,9 @@ OF_A_FILM = ("title", "scenes", "scene")
 OF_THE_SENTENCE = ("sentence", "tokens", "focus", "twin")
 
 
-class Voice(BaseModel):
-    """A sound file, and how many seconds it lasts."""
-
-    model_config = ConfigDict(frozen=True)
-
-    path: str
-    seconds: float
-
-
-class SceneSpec(BaseModel):
-    """One scene, ready to be staged.
-
-    source: its YAML, as it is called in messages; name: the stem of that file. scene, number: the class that draws it and its
-    place in the storyboard. twin: the tokens of the other sentence, if there is one. focus, block, head: from 0. steps: all that
-    play; wanted: those that are to be rendered.
-    captions: own words by step, in the scene's language; translations: in any language, by step, then language. voice: what is
-    heard, by step. burned: whether captions are in the picture. card: of a title card, which has no scene.
-    theme: a name or the path of a file.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    source: str
-    name: str
-    scene: str
-    number: int
-    tokens: tuple[str, ...]
-    twin: tuple[str, ...]
-    focus: int
-    model: ModelConfig
-    intervention: Intervention
-    block: int
-    head: int
-    steps: tuple[str, ...]
-    wanted: tuple[str, ...]
-    captions: dict[str, str]
-    translations: dict[str, dict[str, str]]
-    voice: dict[str, Voice]
-    language: str
-    theme: str
-    pace: float
-    decimals: int
-    burned: bool = True
-    card: CardText | None = None
-
-
-class FilmSpec(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class FilmSpec:
     """A film, ready to be staged: scenes of different names, in the order they play."""
-
-    model_config = ConfigDict(frozen=True)
 
     source: str
     name: str
@@ -87,12 +39,20 @@ class FilmSpec(BaseModel):
 
 
 def load(target: str, overrides: Sequence[str] = ()) -> SceneSpec | FilmSpec:
-    """The spec of a target: `film`, `SCENE`, `SCENE/STEP` or the path of a YAML file; overrides are `path=value`.
+    """The spec of a target that is one thing: a film, a scene, a step of one, a YAML file, or the folder of a scene.
 
-    Raises UserError with all that is wrong.
+    overrides are `path=value`. Raises UserError with all that is wrong.
     """
+    found = find(target)
+    if len(found) > 1:
+        hint = f"name one of {', '.join(shown(path.parent) for path, _ in found)}"
+        raise UserError([Problem("is a folder of several scenes", target, kind="many", hint=hint)])
+    return load_file(*found[0], overrides)
+
+
+def load_file(path: Path, step: str = "", overrides: Sequence[str] = ()) -> SceneSpec | FilmSpec:
+    """The spec of a YAML file, or of one step of the scene in it. Raises UserError with all that is wrong."""
     said, problems = _commanded(overrides)
-    path, step = find(target)
     layer = _read(path)
     if "scenes" in layer.values:
         return _film(path, layer, said, problems)
@@ -100,50 +60,57 @@ def load(target: str, overrides: Sequence[str] = ()) -> SceneSpec | FilmSpec:
     if problems:
         raise UserError(problems)
     if step:
-        return spec.model_copy(update={"wanted": (step,), "steps": spec.steps if step in spec.steps else (step,)})
+        return replace(spec, wanted=(step,), steps=spec.steps if step in spec.steps else (step,))
     return spec
 
 
-def find(target: str) -> tuple[Path, str]:
-    """The YAML file of a target, and the step if it names one. Raises UserError if there is no such target."""
-    if target == "film":
-        return assets.FILM, ""
-    name, slash, step = target.partition("/")
-    if name in scenes.names():
-        steps = synopsis(name).steps if slash else ("",)
-        if step in steps:
-            return assets.SCENES / name / "scene.yaml", step
-        hint = did_you_mean(step, steps, "the steps are")
-        raise UserError([Problem(f"scene {name} has no step {quoted(step)}", target, kind="unknown-step", hint=hint)])
-    if target.endswith((".yaml", ".yml")) or assets.is_path(target) and os.path.exists(target):
-        return Path(target), ""
-    hint = did_you_mean(name, ("film", *scenes.names()), "name the path of a YAML file or one of")
+def find(target: str) -> list[tuple[Path, str]]:
+    """The YAML files that a target stands for, and the step if it names one. Raises UserError if there is no such target.
+
+    A target is one of FILMS, `SCENE` or `SCENE/STEP`, where a scene is one of ours or the path of its folder, the path of a YAML
+    file, or that of a folder whose folders are scenes.
+    """
+    if target in FILMS:
+        return [(SCENES / f"{target}.yaml", "")]
+    before, slash, step = target.rstrip("/").rpartition("/")
+    for scene, step in ((target.rstrip("/"), ""), (before, step)):
+        if scene in folders.ours() or scene and folders.is_scene(Path(scene)):
+            return [(folders.folder(scene).yaml, _step(scene, step, target))]
+    if target.endswith((".yaml", ".yml")) or is_path(target) and os.path.isfile(target):
+        return [(Path(target), "")]
+    if os.path.isdir(target) and (within := folders.inside(Path(target))):
+        return [(path / folders.YAML, "") for path in within]
+    near = (*FILMS, *folders.ours())
+    hint = did_you_mean((before or target).rpartition("/")[2], near, "name a YAML file, the folder of a scene, or one of")
     raise UserError([Problem("unknown target", target, kind="unknown-target", hint=hint)])
+
+
+def _step(scene: str, step: str, target: str) -> str:
+    """A step of a scene, or nothing."""
+    steps = ("", *folders.folder(scene).facts.steps)
+    if step in steps:
+        return step
+    message, hint = f"scene {Path(scene).name} has no step {quoted(step)}", did_you_mean(step, steps[1:], "the steps are")
+    raise UserError([Problem(message, target, kind="unknown-step", hint=hint)])
 
 
 def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> SceneSpec | None:
     """The spec of a scene, later layers over earlier ones; or the problems, added to those there are."""
     draft = Draft(_merged(layers), path)
-    scene, tokens, model = draft.scene(), draft.tokens(), draft.model()
+    tokens, model, folder = draft.tokens(), draft.model(), draft.folder
     values = dict(
-        source=assets.shown(path), name=_name(path), tokens=tokens, twin=draft.twin(tokens), focus=draft.focus(tokens), model=model,
-        intervention=draft.intervention(model),
-        block=draft.block(model), head=draft.head(model), language=draft.language(), theme=draft.theme(),
-        pace=draft.keys.pace, decimals=draft.keys.decimals,
+        source=shown(path), name=path.parent.name if path.name == folders.YAML else path.stem, tokens=tokens,
+        twin=draft.twin(tokens), focus=draft.focus(tokens), model=model, intervention=draft.intervention(model),
+        block=draft.block(model), head=draft.head(model), language=draft.language(), theme=draft.theme(), keys=look(draft.keys),
     )
     draft.check_vocabulary(tokens, values["twin"])
-    if scene:
-        told = synopsis(scene)
-        steps = draft.steps(told.steps)
-        values |= dict(scene=scene, number=told.number, captions=draft.captions(told.steps), translations=draft.keys.captions,
-                       voice=_voices(draft.voice(told.steps)), steps=steps, wanted=steps)
+    if folder:
+        order = folder.facts.steps
+        steps, voices = draft.steps(order), draft.voice(order)
+        values |= dict(scene=folder.id, order=order, steps=steps, wanted=steps, captions=draft.captions(order),
+                       translations=draft.keys.captions, voice=_voices(voices))
     problems += sorted(draft.problems, key=_reading_order)
     return None if draft.problems else SceneSpec(**values)
-
-
-def _name(path: Path) -> str:
-    """What a scene is called: its folder, or the stem of its file."""
-    return path.parent.name if path.name == "scene.yaml" else path.stem
 
 
 def _voices(files: Mapping[str, tuple[str, float]]) -> dict[str, Voice]:
@@ -172,12 +139,12 @@ def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> Fil
             problems.append(Problem(message, layer.places["scenes", number].value, f"scenes.{number}", "duplicate", hint))
     title = ""
     if titles and specs[0]:
-        title = titles.get(assets.code(specs[0].language), next(iter(titles.values())))
+        title = titles.get(code(specs[0].language), next(iter(titles.values())))
         fonts = assets.theme(specs[0].theme, specs[0].language).fonts
         problems += filter(None, [no_glyph(title, fonts, layer.places["title",].value, "title")] if title else [])
     if problems:
         raise UserError(problems)
-    return FilmSpec(source=assets.shown(path), name=path.stem, title=title, scenes=tuple(specs))
+    return FilmSpec(source=shown(path), name=path.stem, title=title, scenes=tuple(specs))
 
 
 def _entry(number: int, film: Path, layer: Layer, defaults: Layer, said: Layer, problems: list[Problem]) -> SceneSpec | None:
@@ -190,35 +157,47 @@ def _entry(number: int, film: Path, layer: Layer, defaults: Layer, said: Layer, 
         entry = entry.get("scene")
     if not isinstance(entry, str):
         problems.append(Problem("must be a scene, or keys with 'scene: NAME' among them", place, path, "wrong-type"))
-    elif entry not in scenes.names() and not assets.is_path(entry):
-        hint = did_you_mean(entry, scenes.names())
+        return None
+    file = _yaml_of(entry, film.parent)
+    if file is None:
+        hint = did_you_mean(entry, folders.ours(), "name a YAML file, the folder of a scene, or one of")
         problems.append(Problem(f"there is no scene {quoted(entry)}", place, path, "unknown-scene", hint))
-    else:
-        file = film.parent / entry if assets.is_path(entry) else assets.SCENES / entry / "scene.yaml"
-        try:
-            scene = _read(file)
-        except UserError as error:
-            problems += error.problems
-        else:
-            if "scenes" not in scene.values:
-                return _scene(file, [defaults, scene, own, said], problems)
-            problems.append(Problem("a film cannot hold a film", place, path, "wrong-type"))
-    return None
+        return None
+    try:
+        scene = _read(file)
+    except UserError as error:
+        problems += error.problems
+        return None
+    if "scenes" in scene.values:
+        problems.append(Problem("a film cannot hold a film", place, path, "wrong-type"))
+        return None
+    return _scene(file, [defaults, scene, own, said], problems)
+
+
+def _yaml_of(entry: str, folder: Path) -> Path | None:
+    """The YAML of a scene that a film names: one of ours, the folder of one, or a file; None if it is none of these."""
+    if entry in folders.ours():
+        return folders.folder(entry).yaml
+    if folders.is_scene(folder / entry):
+        return folder / entry / folders.YAML
+    return folder / entry if is_path(entry) else None
 
 
 def _read(path: Path) -> Layer:
-    return _anchored(yaml_file.read(path, assets.shown(path)), path.parent)
+    return _anchored(yaml_file.read(path, shown(path)), path.parent)
 
 
 def _anchored(layer: Layer, folder: Path) -> Layer:
-    """The layer, its theme, language and weights looked for beside the file that names them."""
+    """The layer, its scene, theme, language and weights looked for beside the file that names them."""
     values, model = dict(layer.values), layer.values.get("model")
     if isinstance(values.get("voice"), dict):
         values["voice"] = {step: str(folder.resolve() / file) if isinstance(file, str) else file
                            for step, file in values["voice"].items()}
     for key in ("theme", "language"):
-        if isinstance(values.get(key), str) and assets.is_path(values[key]):
+        if isinstance(values.get(key), str) and is_path(values[key]):
             values[key] = str(folder.resolve() / values[key])
+    if isinstance(values.get("scene"), str) and values["scene"] not in folders.ours() and folders.is_scene(folder / values["scene"]):
+        values["scene"] = str(folder.resolve() / values["scene"])
     weights = model.get("weights") if isinstance(model, dict) else None
     if isinstance(weights, str) and weights not in (assets.RANDOM, *assets.trained()):
         values["model"] = {**model, "weights": os.path.join(folder.resolve(), weights)}

@@ -1,16 +1,17 @@
 """The keys a scene YAML may have: their types, ranges and defaults, and what to say when one is wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import reduce
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
 from pydantic_core import ErrorDetails
 
 from studio.errors import Problem, did_you_mean, quoted
-from studio.yaml_file import Layer
+from studio.read.yaml_file import Layer
 
 EXPECTED = {
+    "bool": "true or false",
     "int": "a whole number",
     "float": "a number",
     "finite": "a number",
@@ -47,10 +48,17 @@ class InterventionKeys(BaseModel):
     to: Literal["zero", "uniform"] = Field("zero", description="its output to zero, or its weights to uniform")
 
 
-class SceneKeys(BaseModel):
-    """A scene YAML: what is shown, of which sentence, by which model."""
+class LookKeys(BaseModel):
+    """How something is shown, whatever it is: the scene gets these as they are, as it gets the keys that it declares itself."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, title="animformer scene", protected_namespaces=())
+
+    pace: float = Field(1.0, ge=0.1, le=10, allow_inf_nan=False, description="2 is twice as fast")
+    decimals: int = Field(2, ge=0, le=4, description="decimals of the numbers shown")
+
+
+class SceneKeys(LookKeys):
+    """A scene YAML: what is shown, of which sentence, by which model."""
 
     scene: str | None = Field(None, description="which scene draws it (default: the name of the file)")
     sentence: str | None = Field(None, description=f"1 to 16 words, or Chinese characters (default: {DEFAULT_SENTENCE})")
@@ -68,34 +76,68 @@ class SceneKeys(BaseModel):
     voice: dict[str, str] = Field({}, description="a sound file for a step, which lasts as long (from the folder of this file)")
     language: str = Field("en", description="en, zh, or a language file (from the folder of this file)")
     theme: str = Field("dark", description="the name of a theme, or a theme file (from the folder of this file)")
-    pace: float = Field(1.0, ge=0.1, le=10, allow_inf_nan=False, description="2 is twice as fast")
-    decimals: int = Field(2, ge=0, le=4, description="decimals of the numbers shown")
 
 
 NESTED = {"model": ModelKeys, "intervene": InterventionKeys}
+TYPES = {"number": float, "integer": int, "string": str, "boolean": bool}
+BOUNDS = {"minimum": "ge", "maximum": "le"}
 
 
-def validate(layer: Layer) -> tuple[SceneKeys, list[Problem]]:
+def model_of(own: Mapping[str, Mapping[str, Any]]) -> type[SceneKeys]:
+    """The keys of a YAML for a scene that declares some of its own. Raises ValueError, which says what is declared wrongly."""
+    if not own:
+        return SceneKeys
+    keys = create_model("SceneKeys", __base__=SceneKeys, **{key: _declared(key, said) for key, said in own.items()})
+    try:
+        keys.model_validate({key: said["default"] for key, said in own.items()})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ValueError(f"{first['loc'][0]}: its own default is wrong: {first['msg']}") from error
+    return keys
+
+
+def validate(layer: Layer, keys: type[SceneKeys]) -> tuple[SceneKeys, list[Problem]]:
     """The keys a layer sets, with defaults for those it does not, or sets wrongly, and the problems of the latter."""
     try:
-        return SceneKeys.model_validate(layer.values), []
+        return keys.model_validate(layer.values), []
     except ValidationError as error:
         errors = error.errors(include_url=False)
     sound = reduce(_without, (e["loc"] for e in errors), layer.values)
-    return SceneKeys.model_validate(sound), [_problem(e, layer) for e in errors]
+    return keys.model_validate(sound), [_problem(e, layer, keys) for e in errors]
 
 
-def described() -> Iterator[tuple[str, str, str]]:
+def look(said: SceneKeys) -> dict[str, Any]:
+    """The keys that say how something is shown: those of LookKeys, and those that its scene declares itself."""
+    others = SceneKeys.model_fields.keys() - LookKeys.model_fields.keys()
+    return {key: getattr(said, key) for key in type(said).model_fields if key not in others}
+
+
+def described(keys: type[SceneKeys] = SceneKeys) -> Iterator[tuple[str, str, str]]:
     """Each key with its default, as YAML, and its description."""
-    for key, field in SceneKeys.model_fields.items():
+    for key, field in keys.model_fields.items():
         fields = {f"{key}.{part}": inner for part, inner in NESTED[key].model_fields.items()} if key in NESTED else {key: field}
         for path, inner in fields.items():
             yield path, "" if inner.default is None else str(inner.default), inner.description
 
 
-def _fields(loc: tuple) -> dict:
+def _declared(key: str, said: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What a scene declares of a key, as pydantic has it."""
+    if not isinstance(said, Mapping) or not {"default", "description"} <= said.keys():
+        raise ValueError(f"{key}: a key needs a default and a description")
+    if unknown := said.keys() - {"type", "enum", "default", "description", *BOUNDS}:
+        raise ValueError(f"{key}: {', '.join(sorted(unknown))} means nothing here")
+    if key in SceneKeys.model_fields or not key.isidentifier():
+        raise ValueError(f"{key}: a key of that name cannot be had")
+    kind = Literal[tuple(said["enum"])] if "enum" in said else TYPES.get(said.get("type", "string"))
+    if kind is None:
+        raise ValueError(f"{key}: type must be one of {', '.join(TYPES)}")
+    bounds = {BOUNDS[bound]: said[bound] for bound in BOUNDS if bound in said}
+    return kind, Field(said["default"], description=said["description"], **bounds)
+
+
+def _fields(loc: tuple, keys: type[SceneKeys]) -> dict:
     """The fields among which the key at a path stands."""
-    return (NESTED[loc[0]] if len(loc) > 1 else SceneKeys).model_fields
+    return (NESTED[loc[0]] if len(loc) > 1 else keys).model_fields
 
 
 def _without(values: dict, loc: tuple) -> dict:
@@ -106,21 +148,24 @@ def _without(values: dict, loc: tuple) -> dict:
     return {k: v for k, v in values.items() if k != key}
 
 
-def _problem(error: ErrorDetails, layer: Layer) -> Problem:
+def _problem(error: ErrorDetails, layer: Layer, keys: type[SceneKeys]) -> Problem:
     loc, kind, said = error["loc"], error["type"], error["input"]
     place, path = layer.places[loc], ".".join(map(str, loc))
     if kind == "extra_forbidden":
-        return Problem("unknown key", place.key, path, "unknown-key", did_you_mean(str(loc[-1]), _fields(loc), "the keys are"))
+        return Problem("unknown key", place.key, path, "unknown-key", did_you_mean(str(loc[-1]), _fields(loc, keys), "the keys are"))
     if kind == "literal_error":
-        allowed = get_args(_fields(loc)[loc[-1]].annotation)
+        allowed = get_args(_fields(loc, keys)[loc[-1]].annotation)
         return Problem(f"{quoted(said)} is unknown", place.value, path, "unknown-value", did_you_mean(str(said), allowed))
     if kind == "multiple_of":
         return Problem(f"{said} is no multiple of {error['ctx']['multiple_of']}", place.value, path, "out-of-range")
     if kind in ("greater_than_equal", "less_than_equal"):
-        return Problem(f"{said} is out of range ({_range(loc)})", place.value, path, "out-of-range")
+        return Problem(f"{said} is out of range ({_range(loc, keys)})", place.value, path, "out-of-range")
     return Problem(f"must be {EXPECTED[kind.split('_')[0]]}, not {quoted(said)}", place.value, path, "wrong-type")
 
 
-def _range(loc: tuple) -> str:
-    field = _fields(loc)[loc[-1]]
-    return " to ".join(str(getattr(bound, name)) for name in ("ge", "le") for bound in field.metadata if hasattr(bound, name))
+def _range(loc: tuple, keys: type[SceneKeys]) -> str:
+    field = _fields(loc, keys)[loc[-1]]
+    least, most = (next((getattr(bound, name) for bound in field.metadata if hasattr(bound, name)), None) for name in ("ge", "le"))
+    if least is None or most is None:
+        return f"at least {least}" if most is None else f"at most {most}"
+    return f"{least} to {most}"

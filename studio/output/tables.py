@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 import numpy as np
+import yaml
 
 from model import Trace, View
 
@@ -20,12 +21,17 @@ def aligned(rows: Iterable[Sequence[str]], right: bool = False) -> str:
     return "\n".join("  ".join(map(pad, row, widths)).rstrip() for row in rows)
 
 
+def as_yaml(values: dict) -> str:
+    """Keys with values as YAML, in their order."""
+    return yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
+
+
 def of_contents(contents: dict) -> str:
     """The film, its scenes and their steps, with times."""
     lines = [f"{film['id']}  {film['title']}  ({', '.join(film['scenes'])})" for film in contents["films"]]
     for scene in contents["scenes"]:
         seconds = sum(step["seconds"] for step in scene["steps"])
-        lines += ["", f"{scene['id']}  {scene['number']}. {scene['title']}  {seconds:.1f} s"]
+        lines += ["", f"{scene['id']}  {scene['title']}  {seconds:.1f} s"]
         steps = aligned((step["id"], f"{step['seconds']:5.1f} s", step["caption"]) for step in scene["steps"])
         lines += [f"  {line}" for line in steps.splitlines()]
     return "\n".join(lines)

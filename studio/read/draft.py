@@ -8,14 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from unicodedata import east_asian_width
 
-import scenes
 from model import Checkpoint, Intervention, ModelConfig, tokenise
 from scenes.base.type import IDEOGRAPH, Fonts
-from studio import assets, keys
 from studio.errors import Problem, UserError, count, did_you_mean, nearest, quoted
-from studio.keys import ModelKeys
-from studio.language import CODE, texts
-from studio.yaml_file import Layer, Place
+from studio.read import assets, folders, keys, words
+from studio.read.folders import SceneFolder, shown
+from studio.read.keys import ModelKeys, SceneKeys
+from studio.read.words import CODE, code, is_path, languages
+from studio.read.yaml_file import Layer, Place
 
 MAX_TOKENS, MAX_WORD, MAX_CAPTION = 16, 40, 200
 OTHER_WORDS = "for other words set model.weights to random, or to a folder that `animformer train` has made of them"
@@ -33,31 +33,47 @@ class Draft:
     """
 
     def __init__(self, layer: Layer, path: Path):
-        self.layer, self.path = layer, path
-        self.keys, found = keys.validate(layer)
+        self.layer, self.path, self.problems, self.faulty = layer, path, list(layer.problems), set()
         self.checkpoint: Checkpoint | None = None
-        self.problems = [*layer.problems, *found]
-        self.faulty = {name for problem in self.problems for name in _doubtful(problem, layer)}
+        self.folder = self._folder()
+        self.keys, found = keys.validate(layer, self._keys_of_the_scene())
+        self.problems += found
+        self.faulty |= {name for problem in self.problems for name in _doubtful(problem, layer)}
 
-    def scene(self) -> str:
-        """The scene that draws it, or nothing."""
-        said = self.keys.scene
-        name = (self.path.parent.name if self.path.name == "scene.yaml" else self.path.stem) if said is None else said
-        if name in scenes.names():
-            return name
-        if said is not None:
-            self._wrong("scene", f"there is no scene {quoted(name)}", "unknown-scene", did_you_mean(name, scenes.names()))
-        elif self._sound("scene"):
-            hint = f"write 'scene: NAME' with one of {', '.join(scenes.names())}"
+    def _folder(self) -> SceneFolder | None:
+        """The folder of the scene that draws it: the one that `scene` names, or what the YAML stands in or is called after."""
+        said = self.layer.values.get("scene")
+        if said is None and folders.is_scene(self.path.parent) and self.path.name == folders.YAML:
+            return folders.folder(str(self.path.parent.absolute()))
+        name = self.path.stem if said is None else said
+        if name in folders.ours() or isinstance(said, str) and folders.is_scene(Path(said)):
+            return folders.folder(name)
+        if said is None and ("scene",) not in self.layer.places:
+            hint = f"write 'scene: NAME' with one of {', '.join(folders.ours())}, or the path of a scene's folder"
             self._wrong("scene", f"there is no scene of the file's name, {quoted(name)}", "unknown-scene", hint)
-        return ""
+        elif isinstance(said, str):
+            hint = did_you_mean(Path(said).name, folders.ours(), "name the folder of a scene or one of")
+            self._wrong("scene", f"there is no scene {quoted(said)}", "unknown-scene", hint)
+        return None
+
+    def _keys_of_the_scene(self) -> type[SceneKeys]:
+        """The keys that a YAML of this scene may have."""
+        try:
+            return keys.model_of(self.folder.facts.own_keys if self.folder else {})
+        except UserError as error:
+            self._note("scene", error)
+        except ValueError as error:
+            message = f"own_keys: {error}"
+            self.problems.append(Problem(message, shown(self.folder.path / folders.CODE), kind="python"))
+        self.folder = None
+        return SceneKeys
 
     def tokens(self) -> tuple[str, ...]:
         """The tokens of the sentence."""
         if not self._sound("sentence", "tokens"):
             return ()
         if self.keys.tokens is None:
-            path, tokens = "sentence", _words(keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence)
+            path, tokens = "sentence", _split(keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence)
         else:
             path, tokens = "tokens", tuple(self.keys.tokens)
             if self.keys.sentence is not None:
@@ -78,7 +94,7 @@ class Draft:
         said = self.keys.twin
         if said is None or not self._sound("twin", "sentence", "tokens"):
             return ()
-        twin = _words(said)
+        twin = _split(said)
         for number, token in enumerate(twin[:MAX_TOKENS]):
             self._check_word("twin", number + 1, token)
         if len(twin) != len(tokens):
@@ -181,14 +197,14 @@ class Draft:
                 self._unknown_step(f"captions.{step}", step, known, self._place(f"captions.{step}").key)
             for name, text in said.items():
                 path = f"captions.{step}.{name}"
-                if name not in (*assets.languages(), assets.code(self.keys.language)):
+                if name not in (*languages(), code(self.keys.language)):
                     self._unknown_language(path, name, self._place(path).key)
                 if not text.strip():
                     self._wrong(path, "is empty", "empty")
                 if (length := sum(1 + (east_asian_width(c) in "WF") for c in text)) > MAX_CAPTION:
                     hint = f"at most {MAX_CAPTION} can be shown; an ideograph counts twice"
                     self._wrong(path, f"has {length} characters", "too-long", hint)
-        language = assets.code(self.keys.language)
+        language = code(self.keys.language)
         own = {step: " ".join(said.get(language, "").split()) for step, said in self.keys.captions.items()}
         for step, text in own.items():
             self._check_glyphs(f"captions.{step}.{language}", text)
@@ -198,7 +214,7 @@ class Draft:
         """What is heard, by step: the file, and how many seconds it lasts."""
         if not self.keys.voice:
             return {}
-        from studio import sound  # reads with av, which few need this early
+        from studio.read import sound  # reads with av, which few need this early
 
         found = {}
         for step, file in self.keys.voice.items():
@@ -209,18 +225,18 @@ class Draft:
                 found[step] = file, sound.seconds(Path(file))
             except ValueError as error:
                 hint = "name a sound file, such as a WAV"
-                self._wrong(path, f"{assets.shown(Path(file))} {error}", "sound", hint)
+                self._wrong(path, f"{shown(Path(file))} {error}", "sound", hint)
         return found
 
     def language(self) -> str:
         """The name of the language, or the path of its file."""
         language = self.keys.language
-        if not assets.is_path(language) and language not in assets.languages():
+        if not is_path(language) and language not in languages():
             self._unknown_language("language", language)
-        elif assets.is_path(language) and not os.path.isfile(language):
-            self._wrong("language", f"there is no file {assets.shown(Path(language))}", "no-file")
-        elif not CODE.fullmatch(assets.code(language)):
-            message, hint = f"{quoted(assets.code(language))} is no language", "call the file after its language, as in de.yaml"
+        elif is_path(language) and not os.path.isfile(language):
+            self._wrong("language", f"there is no file {shown(Path(language))}", "no-file")
+        elif not CODE.fullmatch(code(language)):
+            message, hint = f"{quoted(code(language))} is no language", "call the file after its language, as in de.yaml"
             self._wrong("language", message, "unknown-language", hint)
         else:
             self._check_words(language)
@@ -229,9 +245,9 @@ class Draft:
     def theme(self) -> str:
         """The name of the theme, or the path of its file."""
         theme = self.keys.theme
-        if assets.is_path(theme):
+        if is_path(theme):
             if not os.path.isfile(theme):  # unlike Path.is_file, takes any name
-                self._wrong("theme", f"there is no file {assets.shown(Path(theme))}", "no-file")
+                self._wrong("theme", f"there is no file {shown(Path(theme))}", "no-file")
         elif theme not in assets.themes():
             hint = did_you_mean(theme, assets.themes(), "name a file ending in .yaml, or one of")
             self._wrong("theme", f"there is no theme {quoted(theme)}", "unknown-theme", hint)
@@ -285,22 +301,24 @@ class Draft:
             self.problems.append(problem)
 
     def _check_words(self, language: str) -> None:
-        """All words of the language file: each that cannot be drawn if it is the user's file, all in one if it is ours."""
+        """All words that the scene may say: each that cannot be drawn if it is in the user's file, all in one if it is in ours."""
         try:
-            file = assets.words_file(language)
+            layers = words.layers(language, self.folder) if self.folder else ()
         except UserError as error:
             return self._note("language", error)
-        words = texts(file)
-        if not assets.is_path(language):
-            return self._check_glyphs("language", " ".join(words.values()))
-        for path, text in words.items():
-            self._check_glyphs(".".join(path), " ".join(text.split()), file.places[path].value)
+        for layer, ours in zip(layers, (not is_path(language), not is_path(language) and self.folder.ours), strict=bool(layers)):
+            said = words.texts(layer)
+            if ours:
+                self._check_glyphs("language", " ".join(said.values()))
+            else:
+                for path, text in said.items():
+                    self._check_glyphs(".".join(path), " ".join(text.split()), layer.places[path].value)
 
     def _unknown_step(self, path: str, step: str, known: Sequence[str], where: str = "") -> None:
         self._wrong(path, f"there is no step {quoted(step)}", "unknown-step", did_you_mean(step, known, "the steps are"), where)
 
     def _unknown_language(self, path: str, language: str, where: str = "") -> None:
-        hint = did_you_mean(language, assets.languages())
+        hint = did_you_mean(language, languages())
         self._wrong(path, f"there is no language {quoted(language)}", "unknown-language", hint, where)
 
     def _sound(self, *paths: str) -> bool:
@@ -313,7 +331,7 @@ class Draft:
     def _place(self, path: str) -> Place:
         """Where a key stands, or what holds it, or the file."""
         said = (self.layer.places.get(parts) for parts in _ancestry(path))
-        return next(filter(None, said), Place(*[assets.shown(self.path)] * 2))
+        return next(filter(None, said), Place(*[shown(self.path)] * 2))
 
     def _said_last(self, *paths: str) -> str:
         """Which of these keys was said last: where it stands."""
@@ -335,10 +353,10 @@ def no_glyph(text: str, fonts: Fonts, where: str, path: str) -> Problem | None:
     return Problem(message, where, path, "no-glyph", hint)
 
 
-def _words(sentence: str) -> tuple[str, ...]:
+def _split(sentence: str) -> tuple[str, ...]:
     """The tokens of a sentence: its words; of one without spaces each ideograph, as in the Chinese BERT, and what is between."""
-    words = tokenise(sentence)
-    return tuple(IDEOGRAPHS.findall(words[0])) if len(words) == 1 else words
+    said = tokenise(sentence)
+    return tuple(IDEOGRAPHS.findall(said[0])) if len(said) == 1 else said
 
 
 def _ancestry(path: str) -> Iterator[tuple]:

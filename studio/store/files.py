@@ -20,8 +20,10 @@ PARTIAL = re.compile(r"\.animformer-[0-9a-f]{32}(\..*)?")
 
 
 @contextmanager
-def atomic(path: Path) -> Iterator[Path]:
+def atomic(path: Path, flush: bool = True) -> Iterator[Path]:
     """Yields a path to write to, of the same folder and suffix; it becomes `path` if all goes well, else nothing is left.
+
+    flush: whether it is on the disk before it becomes `path`, so that not even a power cut leaves half of it.
 
     Raises RenderError if the file cannot be written. The old file stays until the new one is on the disk.
     """
@@ -30,10 +32,12 @@ def atomic(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _locked(partial):
             yield partial
-            _flush(partial)
+            if flush:
+                _flush(partial)
             os.replace(partial, path)
-        with suppress(OSError):  # not every file system can flush a folder
-            _flush(path.parent)
+        if flush:
+            with suppress(OSError):  # not every file system can flush a folder
+                _flush(path.parent)
     except OSError as error:
         raise RenderError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
@@ -41,19 +45,19 @@ def atomic(path: Path) -> Iterator[Path]:
             partial.unlink()
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes, flush: bool = True) -> None:
     """Makes `path` a file of these bytes, whole at once as `atomic` does. A file that has them already stays as it is."""
-    hold(path, data).close()
+    hold(path, data, flush).close()
 
 
-def hold(path: Path, data: bytes) -> BinaryIO:
+def hold(path: Path, data: bytes, flush: bool = True) -> BinaryIO:
     """The same, and the file opened for reading: it can be read whatever else is written to `path` later."""
     with ExitStack() as opened, suppress(OSError):
         there = opened.enter_context(path.open("rb"))
         if os.fstat(there.fileno()).st_size == len(data) and there.read() == data:
             opened.pop_all()
             return there
-    with atomic(path) as partial:
+    with atomic(path, flush) as partial:
         partial.write_bytes(data)
         held = partial.open("rb")
     return held

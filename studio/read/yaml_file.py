@@ -16,7 +16,7 @@ import yaml
 
 from studio import errors
 from studio.errors import Problem, UserError
-from studio.kept import kept
+from studio.store.kept import kept
 
 CODE = Path(__file__), Path(errors.__file__)
 MAX_BYTES = 256_000
@@ -70,6 +70,14 @@ def read(path: Path, name: str) -> Layer:
     text = _decode(data, name)
     values, places, problems = kept(lambda: _flat(parse(text, name)), text, name, version("pyyaml"), *CODE)
     return Layer(values, {tuple(path): Place(*place) for path, place in places}, tuple(Problem(**each) for each in problems))
+
+
+def sound(path: Path, name: str) -> Layer:
+    """The mapping in a YAML file that must be sound: raises UserError with all that is wrong in it."""
+    layer = read(path, name)
+    if layer.problems:
+        raise UserError(layer.problems)
+    return layer
 
 
 def _flat(layer: Layer) -> tuple:

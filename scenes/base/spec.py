@@ -1,0 +1,85 @@
+"""What a scene or a card is told: one frozen value from the YAML to the picture and to the description of the video."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from model import Intervention, ModelConfig
+
+CARD = "card"                             # the one step of a card
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """A sound file, and how many seconds it lasts."""
+
+    path: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What scenes and cards have in common.
+
+    name: what their files are called. language, theme: a name, or the path of a file. keys: all other keys of the YAML that say
+    how something is shown, ours and those that a scene declares, by name. burned: whether captions are in the picture.
+    steps: all that play; wanted: those that are to be rendered.
+    """
+
+    name: str
+    language: str
+    theme: str
+    keys: Mapping[str, Any]
+    steps: tuple[str, ...]
+    wanted: tuple[str, ...]
+    burned: bool = True
+
+    @property
+    def pace(self) -> float:
+        """2 is twice as fast."""
+        return self.keys["pace"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneSpec(Shown):
+    """One scene, ready to be staged.
+
+    source: its YAML, as it is called in messages. scene: which scene draws it, one of ours or the path of its folder; order:
+    all the steps it has, as they follow each other. twin: the tokens of the other sentence, if there is one. focus, block,
+    head: from 0. captions: own words by step, in the scene's language; translations: in any language, by step, then language.
+    voice: what is heard, by step.
+    """
+
+    source: str
+    scene: str
+    order: tuple[str, ...]
+    tokens: tuple[str, ...]
+    twin: tuple[str, ...]
+    focus: int
+    model: ModelConfig
+    intervention: Intervention
+    block: int
+    head: int
+    captions: Mapping[str, str]
+    translations: Mapping[str, Mapping[str, str]]
+    voice: Mapping[str, Voice]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardSpec(Shown):
+    """A title card.
+
+    title: in large letters; above: in small letters over it; below: paragraphs under it; seconds: how long it stands. at_once:
+    whether it is there from the first frame, which stands for a film wherever it is not played.
+    place, of: which of how many chapters begins, from 0; None for a card that is no chapter's.
+    """
+
+    title: str
+    steps: tuple[str, ...] = (CARD,)
+    wanted: tuple[str, ...] = (CARD,)
+    above: str = ""
+    below: tuple[str, ...] = ()
+    place: int | None = None
+    of: int = 0
+    seconds: float = 1.6
+    at_once: bool = False

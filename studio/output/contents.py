@@ -1,0 +1,70 @@
+"""What there is to render, and how long it takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
+
+from scenes.base.spec import SceneSpec
+from studio.errors import RenderError, UserError
+from studio.plan.film import scenes_of, title
+from studio.plan.staging import build
+from studio.read import folders
+from studio.read.keys import SceneKeys, model_of
+from studio.read.spec import FILMS, find, load, load_file
+from studio.render import inputs
+from studio.render.quality import DEFAULT, QUALITIES, Quality
+from studio.store.kept import kept
+
+
+@dataclass(frozen=True)
+class TimedStep:
+    """A step of a scene as it will play: its caption, and when it begins and how long it takes, in seconds."""
+
+    name: str
+    caption: str
+    start: float
+    seconds: float
+
+
+def timeline(spec: SceneSpec, quality: Quality = QUALITIES[DEFAULT]) -> list[TimedStep]:
+    """The steps of a scene with their times; the scene plays, but nothing is drawn. RenderError if it cannot be played."""
+    from studio.render.worker import played  # takes manim, slow to start
+
+    try:
+        frames, scene = played(partial(build, spec), quality)
+    except UserError:
+        raise
+    except Exception as error:
+        raise RenderError(f"{spec.name}: {type(error).__name__}: {error}") from error
+    ends = [*accumulate(frames[step] / quality.fps for step in spec.steps)]
+    return [TimedStep(step, scene.caption(step), start, end - start) for step, start, end in zip(spec.steps, [0.0, *ends], ends)]
+
+
+def contents(targets: Sequence[str] = ()) -> dict[str, list[dict]]:
+    """What there is to render: the films, and every scene with its steps, in the order they first play in a film.
+
+    targets: folders of other scenes that are told of as well.
+    """
+    films = {name: load(name) for name in FILMS}
+    order = [*(scene.name for film in films.values() for scene in scenes_of(film)), *folders.ours()]
+    specs = [load(name) for name in dict.fromkeys(order) if name in folders.ours()]
+    specs += [load_file(path) for target in targets for path, _ in find(target)]
+    return {
+        "films": [{"id": name, "title": film.title, "scenes": [spec.name for spec in film.scenes]} for name, film in films.items()],
+        "scenes": [{"id": spec.name, "title": title(spec), "steps": [
+            {"id": f"{spec.name}/{step}", "caption": caption, "seconds": seconds} for step, caption, seconds in _played(spec)
+        ]} for spec in specs],
+    }
+
+
+def own_keys(targets: Sequence[str] = ()) -> type[SceneKeys]:
+    """The keys of a scene YAML, with those that our scenes declare, and the scenes in other folders."""
+    homes = [*map(folders.folder, folders.ours()), *(folders.folder(str(path.parent)) for target in targets for path, _ in find(target))]
+    return model_of({key: said for home in homes for key, said in home.facts.own_keys.items()})
+
+
+def _played(spec: SceneSpec) -> list[tuple[str, str, float]]:
+    """The steps of a scene with their captions and seconds; kept, since to play all scenes takes some time."""
+    made_from = [inputs.of(spec, step, QUALITIES[DEFAULT]) for step in spec.steps]
+    return kept(lambda: [(step.name, step.caption, round(step.seconds, 3)) for step in timeline(spec)], made_from)

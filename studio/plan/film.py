@@ -1,0 +1,148 @@
+"""What is to be rendered: the specs of all targets, and a film with the cards around its scenes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import model
+from scenes.base.spec import CardSpec, SceneSpec
+from scenes.base.words import reading_time
+from studio.errors import Problem, UserError
+from studio.read import assets
+from studio.read.folders import folder
+from studio.read.spec import FilmSpec, find, load_file
+from studio.read.words import code, shared, words
+
+CARDS = "cards"                           # what the names of cards begin with
+
+
+def loaded(targets: Sequence[str], overrides: Sequence[str] = ()) -> list[SceneSpec | FilmSpec]:
+    """The specs of all targets, fit to be staged. Raises UserError with all that is wrong in any of them."""
+    specs, problems, sources = [], [], {}
+    for target in targets:
+        try:
+            for path, step in find(target):
+                specs.append(load_file(path, step, overrides))
+                for scene in scenes_of(specs[-1]):
+                    assets.theme(scene.theme, scene.language)
+                    if sources.setdefault(scene.name, scene.source) != scene.source:
+                        message = f"its files would be those of {sources[scene.name]}, which has the same name"
+                        problems.append(Problem(message, scene.source, kind="duplicate", hint="render it with another --output"))
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise UserError(problems)
+    return together(specs)
+
+
+def together(specs: Sequence[SceneSpec | FilmSpec]) -> list[SceneSpec | FilmSpec]:
+    """The same, but what is wanted of one scene in several specs is wanted in one."""
+    found = {}
+    for spec in specs:
+        key = (spec.name, spec.steps if isinstance(spec, SceneSpec) else None)
+        if isinstance(spec, SceneSpec) and key in found:
+            wanted = {*found[key].wanted, *spec.wanted}
+            spec = replace(spec, wanted=tuple(step for step in spec.steps if step in wanted))
+        found[key] = spec
+    return list(found.values())
+
+
+def side_by_side(specs: Sequence[SceneSpec | FilmSpec]) -> FilmSpec:
+    """All the scenes of all the specs, each once."""
+    return FilmSpec(source="", name="storyboard", title="", scenes=tuple(together([s for spec in specs for s in scenes_of(spec)])))
+
+
+def scenes_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:
+    """The scenes of a film, or the one scene."""
+    return spec.scenes if isinstance(spec, FilmSpec) else (spec,)
+
+
+def only_scene(spec: SceneSpec | FilmSpec) -> SceneSpec:
+    """The one scene of a target. UserError if there are more."""
+    if len(scenes_of(spec)) == 1:
+        return scenes_of(spec)[0]
+    names = ", ".join(scene.name for scene in spec.scenes)
+    message, hint = "each scene of a film has a trace of its own", f"name one of {names}"
+    raise UserError([Problem(message, spec.source, kind="many", hint=hint)])
+
+
+def views(trace: model.Trace, names: Sequence[str]) -> list[model.View]:
+    """The tensors of these names. UserError with all the names that there are not."""
+    found, problems = [], []
+    for name in names:
+        try:
+            found.append(trace[name])
+        except KeyError as error:
+            problems.append(Problem(str(error), kind="unknown-tensor"))
+    if problems:
+        raise UserError(problems)
+    return found
+
+
+def burning(spec: SceneSpec | FilmSpec, burned: bool) -> SceneSpec | FilmSpec:
+    """The same, with or without captions in the picture."""
+    if isinstance(spec, FilmSpec):
+        return replace(spec, scenes=tuple(replace(scene, burned=burned) for scene in spec.scenes))
+    return replace(spec, burned=burned)
+
+
+def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
+    """What is played, in order: of a film its scenes with the cards around them, else the one scene.
+
+    No card parts a scene from the one on whose last frame it opens.
+    """
+    if not isinstance(spec, FilmSpec):
+        return (spec,)
+    said, of = shared(spec.scenes[0].language)["film"], len(spec.scenes)
+    parts = []
+    if spec.title:
+        parts.append(_card(spec.scenes[0], "opening", title=spec.title, below=(said["opening"],), seconds=3.6, at_once=True))
+    for place, scene in enumerate(spec.scenes):
+        if not (place and _goes_on(spec.scenes[place - 1], scene)):
+            parts.append(_card(scene, scene.name, title=title(scene), above=str(place + 1), place=place, of=of))
+        parts.append(scene)
+    below = said["closing_computed"], said["closing_yours"]
+    return *parts, _card(spec.scenes[0], "closing", title=said["closing"], below=below, seconds=4.5)
+
+
+def _card(beside: SceneSpec, name: str, **said) -> CardSpec:
+    """A title card that looks as the scene beside it does."""
+    return CardSpec(name=f"{CARDS}-{name}", language=beside.language, theme=beside.theme, keys={"pace": beside.pace}, **said)
+
+
+def _goes_on(before: SceneSpec, after: SceneSpec) -> bool:
+    """Whether a scene opens on the last frame of another: it is made to, and both show the same."""
+    home = folder(after.scene)
+    same = ("tokens", "model", "focus", "block", "head", "language", "theme", "keys")
+    return (home.facts.follows != "" and home.path.with_name(home.facts.follows) == folder(before.scene).path
+            and (before.steps[-1], after.steps[0]) == (before.order[-1], after.order[0])
+            and all(getattr(before, key) == getattr(after, key) for key in same))
+
+
+def title(spec: SceneSpec) -> str:
+    """The title of a scene, in its language."""
+    return words(spec.language, folder(spec.scene))["title"]
+
+
+def reading_seconds(spec: SceneSpec | CardSpec, step: str) -> float:
+    """About how long a step takes at least: what the scene reckons with for its caption to be read."""
+    if isinstance(spec, CardSpec):
+        return spec.seconds
+    said = words(spec.language, folder(spec.scene))
+    return reading_time(spec.captions.get(step) or said["steps"][step]["caption"], said) / spec.pace
+
+
+def translated(spec: SceneSpec, step: str, shown: str, language: str) -> str:
+    """The caption that a step shows, in another language: the user's own, or the one that stands there for what is shown.
+
+    What a scene does not say in that language is left in its own.
+    """
+    own = " ".join(spec.translations.get(step, {}).get(code(language), "").split())
+    if own or code(language) == code(spec.language):
+        return own or shown
+    home = folder(spec.scene)
+    try:
+        here, there = (words(name, home)["steps"][step] for name in (spec.language, language))
+    except UserError:
+        return shown
+    wording = next((key for key, caption in here.items() if caption == shown), "caption")
+    return there[wording]

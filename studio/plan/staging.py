@@ -1,0 +1,39 @@
+"""From a spec to a scene that can be played. What is imported here draws, and so is part of what every clip is made from."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import model
+from scenes.base.spec import SceneSpec
+from studio.read import assets
+from studio.read.folders import folder
+from studio.read.words import words
+
+if TYPE_CHECKING:  # they draw in manim, which is slow to start: what calls for a drawing imports them
+    from scenes.base.scene import ExplainerScene, Listener, Staging
+
+
+def trace(spec: SceneSpec) -> model.Trace:
+    """The trace of the sentence of a scene, with what else its scene draws; computed once in a process."""
+    home = folder(spec.scene)
+    given = {key: spec.keys[key] for key in home.facts.own_keys}
+    return _trace(spec.scene, spec.tokens, spec.model, home.facts.experiments, spec.twin, spec.intervention, tuple(given.items()))
+
+
+@lru_cache(maxsize=8)
+def _trace(scene: str, tokens: tuple[str, ...], config: model.ModelConfig, experiments: tuple[str, ...], twin: tuple[str, ...],
+           intervention: model.Intervention, given: tuple) -> model.Trace:
+    checkpoint = assets.checkpoint(config.weights) if config.trained else None
+    return model.run(tokens, config, checkpoint, experiments, twin, intervention)
+
+
+def stage(spec: SceneSpec) -> "Staging":
+    """All that the scene of a spec is given. Raises UserError if its theme is not sound."""
+    from scenes.base.scene import Staging
+
+    return Staging(spec, trace(spec), assets.theme(spec.theme, spec.language), words(spec.language, folder(spec.scene)))
+
+
+def build(spec: SceneSpec, renderer=None, listener: "Listener | None" = None) -> "ExplainerScene":
+    """The scene of a spec, not yet played. Within `studio.render.manim_settings.settings` it is the same everywhere."""
+    return folder(spec.scene).load()(stage(spec), renderer, listener)

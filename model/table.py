@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from model.config import ModelConfig
 from model.experiments import EXPERIMENTS
-from model.tensors import LEARNED, POSITIONS, READS, TENSORS, TRAINED, UNTRAINED, Tensor
+from model.tensors import LEARNED, POSITIONS, TENSORS, TRAINED, UNTRAINED, Tensor
+from model.wiring import has_final_norm, path
 
 ALL = (*TENSORS, *(tensor for experiment in EXPERIMENTS.values() for tensor in experiment.TENSORS))
 
@@ -34,14 +35,18 @@ def _holds(setting: str, config: ModelConfig) -> bool:
 
 def _fill(tensor: Tensor, config: ModelConfig, block: int) -> str:
     side = "decoder" if "decoder" in tensor.name else "encoder"
-    scope = "decoder." if side == "decoder" else ""
-    places = {"side": side, "side_": scope, "block": block, "last": config.n_blocks - 1}
+    scope, last = "decoder." if side == "decoder" else "", config.n_blocks - 1
     read = ["scaled_embeddings", "positions"][:1 if config.positional == "none" else 2]
-    reads = READS[config.norm] | (LEARNED if config.trained else UNTRAINED) | {
+    moves = path(config.norm, side)
+    parts = {move.part: move.reads[0] if move.kind == "add" else f"{side}.{block}.{move.reads[0]}" for move in moves}
+    parts |= LEARNED if config.trained else UNTRAINED
+    parts |= {
         "block_input": f"{side}.{block - 1}.output" if block else " + ".join(scope + name for name in read),
-        "positions": POSITIONS[config.positional],
+        "block_output": moves[-1].makes,
+        "side_output": f"{side}.{'final_norm' if has_final_norm(config.norm) else last}.output",
+        "positions": POSITIONS[config.positional].format(side_=scope),
     }
-    return tensor.formula.format(**places, **{part: what.format(**places) for part, what in reads.items()})
+    return tensor.formula.format(**parts, side=side, side_=scope, block=block, last=last)
 
 
 def not_found(name: str, config: ModelConfig, names: Collection[str]) -> str:

@@ -3,14 +3,16 @@
 `{block}` stands for the number of a block, from 0. A formula calls the tensors of its own scope, and its parameters, by their
 last names, and all others by their whole names.
 
-Post-norm and pre-norm give the same names to different places: in pre-norm every norm stands before its sublayer, and
-`final_norm` after the last block. READS says what each of them reads.
+Post-norm and pre-norm give the same names to different places. In a formula the name of a part of a block, `{norm_1}`, stands for
+what `wiring.path` says that it reads.
 
 The decoder runs once for every word it says, each time over all it has said so far. Its tensors have these steps as their first
 axis; the token it reads last at step s is token s, and what belongs to later tokens is NaN in that step.
 """
 
 from typing import NamedTuple
+
+from model.wiring import MOVES, has_final_norm
 
 
 class Tensor(NamedTuple):
@@ -23,34 +25,6 @@ class Tensor(NamedTuple):
     only: str = ""
 
 
-READS = {
-    "post": {
-        "self_attention": "{side}.{block}.input",
-        "norm_1": "{side}.{block}.residual_1",
-        "skip_2": "norm_1.output",
-        "sublayer_2": "{side}.{block}.norm_1.output",
-        "norm_2": "{side}.{block}.residual_2",
-        "skip_3": "norm_2.output",
-        "sublayer_3": "{side}.{block}.norm_2.output",
-        "norm_3": "{side}.{block}.residual_3",
-        "encoder_block_output": "norm_2.output",
-        "decoder_block_output": "norm_3.output",
-        "side_output": "{side}.{last}.output",
-    },
-    "pre": {
-        "self_attention": "{side}.{block}.norm_1.output",
-        "norm_1": "{side}.{block}.input",
-        "skip_2": "residual_1",
-        "sublayer_2": "{side}.{block}.norm_2.output",
-        "norm_2": "{side}.{block}.residual_1",
-        "skip_3": "residual_2",
-        "sublayer_3": "{side}.{block}.norm_3.output",
-        "norm_3": "{side}.{block}.residual_2",
-        "encoder_block_output": "residual_2",
-        "decoder_block_output": "residual_3",
-        "side_output": "{side}.final_norm.output",
-    },
-}
 POSITIONS = {
     "sinusoidal": "sin (i even) or cos (i odd) of token / 10000^(2 floor(i / 2) / d_model)",
     "learned": "weights.{side_}positions[token]",
@@ -67,6 +41,7 @@ UNTRAINED = {
 LEARNED = dict.fromkeys(UNTRAINED, "learned") | {"ids": "places in the vocabulary, from 0"}
 TRAINED = "trained weights"
 LATER = "; NaN for later tokens"
+FINAL_NORM = f"norm: {' | '.join(filter(has_final_norm, MOVES))}"
 
 
 def scoped(scope: str, *tensors: Tensor) -> tuple[Tensor, ...]:
@@ -146,9 +121,9 @@ def _mlp(scope: str, reads: str) -> tuple[Tensor, ...]:
     )
 
 
-def _residual(number: int, skip: str, sublayer: str) -> Tensor:
+def _residual(number: int, sublayer: str) -> Tensor:
     what = {"mlp": "feed-forward network"}.get(sublayer, sublayer.replace("_", "-"))
-    return Tensor(f"residual_{number}", "token d_model", f"{what}, added to what it read", f"{skip} + {sublayer}.output")
+    return Tensor(f"residual_{number}", "token d_model", f"{what}, added to what it read", f"{{residual_{number}}} + {sublayer}.output")
 
 
 def _attention_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
@@ -185,7 +160,7 @@ WEIGHTS = (
     *_norm_weights("weights.encoder.{block}.norm_1"),
     *_mlp_weights("weights.encoder.{block}.mlp"),
     *_norm_weights("weights.encoder.{block}.norm_2"),
-    *_norm_weights("weights.encoder.final_norm", "norm: pre"),
+    *_norm_weights("weights.encoder.final_norm", FINAL_NORM),
 )
 
 DECODER_WEIGHTS = (
@@ -198,20 +173,20 @@ DECODER_WEIGHTS = (
     *_norm_weights("weights.decoder.{block}.norm_2", TRAINED),
     *_mlp_weights("weights.decoder.{block}.mlp", TRAINED),
     *_norm_weights("weights.decoder.{block}.norm_3", TRAINED),
-    *_norm_weights("weights.decoder.final_norm", f"{TRAINED} and norm: pre"),
+    *_norm_weights("weights.decoder.final_norm", f"{TRAINED} and {FINAL_NORM}"),
 )
 
 ENCODER = (
     *_embedding("{ids}"),
     *scoped("encoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
     *_attention("encoder.{block}.self_attention", "{self_attention}"),
-    *scoped("encoder.{block}", _residual(1, "input", "self_attention")),
+    *scoped("encoder.{block}", _residual(1, "self_attention")),
     *_norm("encoder.{block}.norm_1", "{norm_1}"),
-    *_mlp("encoder.{block}.mlp", "{sublayer_2}"),
-    *scoped("encoder.{block}", _residual(2, "{skip_2}", "mlp")),
+    *_mlp("encoder.{block}.mlp", "{mlp}"),
+    *scoped("encoder.{block}", _residual(2, "mlp")),
     *_norm("encoder.{block}.norm_2", "{norm_2}"),
-    *scoped("encoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{encoder_block_output}")),
-    *_norm("encoder.final_norm", "encoder.{last}.output", "norm: pre"),
+    *scoped("encoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{block_output}")),
+    *_norm("encoder.final_norm", "encoder.{last}.output", FINAL_NORM),
     Tensor("encoder.output", "token d_model", "each token, understood in its sentence", "{side_output}"),
 )
 
@@ -219,16 +194,16 @@ DECODER = _stepped((
     *scoped("decoder", *_embedding("the start token, then the words said so far")),
     *scoped("decoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
     *_attention("decoder.{block}.self_attention", "{self_attention}", masked=True),
-    *scoped("decoder.{block}", _residual(1, "input", "self_attention")),
+    *scoped("decoder.{block}", _residual(1, "self_attention")),
     *_norm("decoder.{block}.norm_1", "{norm_1}"),
-    *_attention("decoder.{block}.cross_attention", "{sublayer_2}", asked="encoder.output"),
-    *scoped("decoder.{block}", _residual(2, "{skip_2}", "cross_attention")),
+    *_attention("decoder.{block}.cross_attention", "{cross_attention}", asked="encoder.output"),
+    *scoped("decoder.{block}", _residual(2, "cross_attention")),
     *_norm("decoder.{block}.norm_2", "{norm_2}"),
-    *_mlp("decoder.{block}.mlp", "{sublayer_3}"),
-    *scoped("decoder.{block}", _residual(3, "{skip_3}", "mlp")),
+    *_mlp("decoder.{block}.mlp", "{mlp}"),
+    *scoped("decoder.{block}", _residual(3, "mlp")),
     *_norm("decoder.{block}.norm_3", "{norm_3}"),
-    *scoped("decoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{decoder_block_output}")),
-    *_norm("decoder.final_norm", "decoder.{last}.output", "norm: pre"),
+    *scoped("decoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{block_output}")),
+    *_norm("decoder.final_norm", "decoder.{last}.output", FINAL_NORM),
     Tensor("decoder.output", "token d_model", "each word said so far, understood with the sentence", "{side_output}"),
     Tensor("decoder.logits", "vocabulary", "score of every word to come next",
            "decoder.output[last token] weights.output.W + weights.output.b"),

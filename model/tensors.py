@@ -10,19 +10,33 @@ The decoder runs once for every word it says, each time over all it has said so 
 axis; the token it reads last at step s is token s, and what belongs to later tokens is NaN in that step.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from model.wiring import MOVES, has_final_norm
 
 
+# The words of a trace that may stand along an axis; where those of the sentence do, and where those of the decoder.
+TEXTS = ("tokens", "twin", "vocabulary", "read_tokens", "output_tokens", "output_vocabulary")
+WORDS = dict.fromkeys(("token", "query", "key"), "tokens") | {"vocabulary": "vocabulary", "step": "output_tokens"}
+SAID = WORDS | dict.fromkeys(("token", "query", "key"), "read_tokens") | {"vocabulary": "output_vocabulary"}
+
+
 class Tensor(NamedTuple):
-    """One line of the table. only: the setting, or the kind of weights, that a model must have for the tensor to exist."""
+    """One line of the table.
+
+    only: the setting, or the kind of weights, that a model must have for the tensor to exist. words: what stands along an axis, if
+    these are words: which of the trace's, one of TEXTS. shares: whether its rows, along the last axis, are weights; they are
+    shown rounded so that each row sums to 1.
+    """
 
     name: str
     axes: str
     meaning: str
     formula: str
     only: str = ""
+    words: Mapping[str, str] = WORDS
+    shares: bool = False
 
 
 POSITIONS = {
@@ -56,8 +70,9 @@ def _stepped(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 def _step(tensor: Tensor) -> Tensor:
     of_the_sentence = tensor.name.endswith(("cross_attention.key", "cross_attention.value"))
+    asked = {"token": "tokens"} if of_the_sentence else {"key": "tokens"} if "cross_attention" in tensor.name else {}
     later = LATER if set(tensor.axes.split()) & {"token", "query"} and not of_the_sentence else ""
-    return tensor._replace(axes=f"step {tensor.axes}".strip(), meaning=tensor.meaning + later,
+    return tensor._replace(axes=f"step {tensor.axes}".strip(), meaning=tensor.meaning + later, words=SAID | asked,
                            only=f"{TRAINED} and {tensor.only}" if tensor.only else TRAINED)
 
 
@@ -99,7 +114,7 @@ def _attention(scope: str, reads: str, asked: str = "input", masked: bool = Fals
         Tensor("scaled_scores", "head query key", "scores whose spread does not grow with d_k", "scores / sqrt(d_k)"),
         *(mask,) * masked,
         Tensor("weights", "head query key", "how much each token looks at each other",
-               f"softmax of {'masked' if masked else 'scaled'}_scores over key"),
+               f"softmax of {'masked' if masked else 'scaled'}_scores over key", shares=True),
         Tensor("heads", "head query d_k", "average of the values, by each token's weights", "weights value"),
         Tensor("weight_sums", "head query", "what each row of weights adds up to: 1", "sum of weights over key"),
         Tensor("head_sums", "head query", "what each row of heads adds up to: anything", "sum of heads over d_k"),
@@ -123,7 +138,8 @@ def _mlp(scope: str, reads: str) -> tuple[Tensor, ...]:
 
 def _residual(number: int, sublayer: str) -> Tensor:
     what = {"mlp": "feed-forward network"}.get(sublayer, sublayer.replace("_", "-"))
-    return Tensor(f"residual_{number}", "token d_model", f"{what}, added to what it read", f"{{residual_{number}}} + {sublayer}.output")
+    formula = f"{{residual_{number}}} + {sublayer}.output"
+    return Tensor(f"residual_{number}", "token d_model", f"{what}, added to what it read", formula)
 
 
 def _attention_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
@@ -164,7 +180,7 @@ WEIGHTS = (
 )
 
 DECODER_WEIGHTS = (
-    Tensor("weights.decoder.embedding", "vocabulary d_model", "embedding table of the words it can say", "{rows}", TRAINED),
+    Tensor("weights.decoder.embedding", "vocabulary d_model", "embedding table of the words it can say", "{rows}", TRAINED, SAID),
     Tensor("weights.decoder.positions", "position d_model", "table of learned positions", "{places}",
            f"{TRAINED} and positional: learned"),
     *_attention_weights("weights.decoder.{block}.self_attention", TRAINED),
@@ -213,8 +229,8 @@ DECODER = _stepped((
 
 OUTPUT_WEIGHTS = scoped(
     "weights.output",
-    Tensor("W", "d_model vocabulary", "matrix that makes a score for every word", "{matrix}", TRAINED),
-    Tensor("b", "vocabulary", "bias that makes a score for every word", "{zero}", TRAINED),
+    Tensor("W", "d_model vocabulary", "matrix that makes a score for every word", "{matrix}", TRAINED, SAID),
+    Tensor("b", "vocabulary", "bias that makes a score for every word", "{zero}", TRAINED, SAID),
 )
 
 TRAINING = scoped(

@@ -25,9 +25,9 @@ SAID = WORDS | dict.fromkeys(("token", "query", "key"), "read_tokens") | {"vocab
 class Tensor(NamedTuple):
     """One line of the table.
 
-    only: the setting, or the kind of weights, that a model must have for the tensor to exist. words: what stands along an axis, if
-    these are words: which of the trace's, one of TEXTS. shares: whether its rows, along the last axis, are weights; they are
-    shown rounded so that each row sums to 1.
+    only: the setting, or the kind of weights, that a model must have for the tensor to exist. words: for an axis along which words
+    stand, which of TEXTS these are. shares: whether its rows, along the last axis, are weights; they are shown rounded so that
+    each row sums to 1.
     """
 
     name: str

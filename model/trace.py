@@ -103,8 +103,8 @@ class Trace:
 
     arrays: name to float64 array, in the order of recording; kept as read-only copies. vocabulary: the word of each row of
     the embedding table. output_vocabulary: that of the decoder's. output_tokens: what the decoder has said, one token a step;
-    the last is the end token, if it came to an end. twin: the tokens of the other sentence, if there is one. Raises
-    ValueError if a tensor is not declared.
+    the last is the end token, if it came to an end. twin: the tokens of the other sentence, if there is one. also: what is
+    declared besides the model's own tensors, by experiments. Raises ValueError if a tensor is not declared.
     """
 
     tokens: tuple[str, ...]
@@ -114,6 +114,7 @@ class Trace:
     output_vocabulary: tuple[str, ...] = ()
     output_tokens: tuple[str, ...] = ()
     twin: tuple[str, ...] = ()
+    also: tuple[Tensor, ...] = ()
 
     def __post_init__(self):
         undeclared = [name for name in self.arrays if name not in self.declared]
@@ -124,8 +125,8 @@ class Trace:
 
     @cached_property
     def declared(self) -> Mapping[str, Tensor]:
-        """What is declared of each tensor that a model of this make records."""
-        return declared(self.config)
+        """What is declared of each tensor that may be recorded."""
+        return declared(self.config, self.also)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -183,7 +184,8 @@ class Trace:
 
     def save(self, file: str | os.PathLike | BinaryIO) -> None:
         """Write to exactly this path, or to this open file, as .npz: one array a tensor, and the rest as JSON text."""
-        header = np.array(json.dumps(self._header() | {"digest": self.digest}))
+        also = [tensor._asdict() for tensor in self.also]
+        header = np.array(json.dumps(self._header() | {"also": also, "digest": self.digest}))
         with nullcontext(file) if hasattr(file, "write") else open(file, "wb") as stream:
             np.savez(stream, allow_pickle=False, **{HEADER: header}, **self.arrays)
 
@@ -196,7 +198,8 @@ class Trace:
             header = json.loads(stored[HEADER].item())
             arrays = {name: stored[name] for name in stored.files if name != HEADER}
         words = (tuple(header[key]) for key in ("vocabulary", "output_vocabulary", "output_tokens", "twin"))
-        trace = cls(tuple(header["tokens"]), ModelConfig(**header["config"]), arrays, *words)
+        also = tuple(Tensor(**tensor) for tensor in header["also"])
+        trace = cls(tuple(header["tokens"]), ModelConfig(**header["config"]), arrays, *words, also)
         if trace.digest != header["digest"]:
             raise ValueError(f"{file} is not the trace that was saved: its digest differs")
         return trace

@@ -1,6 +1,6 @@
 """How a block is wired, said once: for the forward pass, for the table of tensors and for the scenes that draw a block.
 
-A block is made of sublayers, and each of them of three moves: the sublayer itself, the sum with what was led round it, and a norm.
+A block is made of sublayers, and each of them of three moves: the sublayer itself, the sum with what was led round it, a norm.
 """
 
 from collections.abc import Callable, Mapping

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import model
 import scenes
+from model.experiments import find
 from scenes.base.words import CARD, CARDS, CardText, reading_time
 from studio import assets
 from studio.errors import Problem, RenderError, UserError
@@ -41,7 +42,8 @@ def trace(spec: SceneSpec) -> model.Trace:
 def _trace(tokens: tuple[str, ...], config: model.ModelConfig, experiments: tuple[str, ...], twin: tuple[str, ...],
            intervention: model.Intervention) -> model.Trace:
     checkpoint = assets.checkpoint(config.weights) if config.trained else None
-    return model.run(tokens, config, checkpoint, experiments, twin, intervention)
+    given = {"twin": twin, "intervention": intervention}
+    return model.run(tokens, config, checkpoint, [find(name) for name in experiments], given)
 
 
 def loaded(targets: Sequence[str], overrides: Sequence[str]) -> list[SceneSpec | FilmSpec]:

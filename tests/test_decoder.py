@@ -11,7 +11,6 @@ from model import Checkpoint, ModelConfig
 from model.checkpoint import untrained
 from model.decoder import block, decode, predict
 from model.encoder import encode
-from model.experiments import EXPERIMENTS
 from model.functional import softmax
 from model.generation import MOST_STEPS, translate
 from model.recorder import Recorder
@@ -88,7 +87,7 @@ def test_many_sentences_at_once_are_translated_as_each_alone():
 @pytest.mark.parametrize("norm", NORMS)
 def test_what_is_recorded_is_declared_and_what_is_declared_is_recorded(norm, positional):
     t = trace(norm=norm, positional=positional)
-    table = {name: tensor for name, tensor in declared(t.config).items() if name.partition(".")[0] not in EXPERIMENTS}
+    table = declared(t.config)
     assert set(t.names) == set(table)
     for tensor in table.values():
         assert not set("{}") & set(tensor.formula)

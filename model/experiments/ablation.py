@@ -1,7 +1,7 @@
 """What a head does: the model runs without it, and everything that has changed was its doing (Michel et al. 2019, section 3).
 
-The heads are those of the encoder. `run.intervention` says which of them is cut, and how: its output counts as 0, or its weights
-are uniform, so that it looks everywhere alike. Every other head is then cut in the same way, one at a time.
+The heads are those of the encoder. The intervention that is given says which of them is cut, and how: its output counts as 0, or
+its weights are uniform, so that it looks everywhere alike. Every other head is then cut in the same way, one at a time.
 """
 
 from dataclasses import replace
@@ -52,7 +52,7 @@ TENSORS = scoped(
 
 def measure(run, record):
     """One run with the cut that is asked for, and one for every single head. Nothing is recorded if no cut is asked for."""
-    cut = run.intervention
+    cut = run.given.get("intervention")
     if cut is None:
         return
     for name, value in (("block", cut.block), ("head", cut.head), ("uniform", cut.to == "uniform")):

@@ -14,5 +14,5 @@ TENSORS = tuple(
 
 def measure(run, record):
     """One more forward pass. Nothing is recorded if there is no twin."""
-    if run.twin:
-        encode(ids(run.twin, run.vocabulary), run.weights, run.config, record)      # (n, d_model)
+    if twin := run.given.get("twin"):
+        encode(ids(twin, run.vocabulary), run.weights, run.config, record)      # (n, d_model)

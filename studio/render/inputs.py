@@ -77,9 +77,16 @@ def code(scene: str) -> dict[str, str]:
     while waiting:
         name = waiting.pop()
         if name not in found and name not in NOT_DRAWING:
-            found[name], imported, _ = _module(name)
+            found[name], imported, strings = _module(name)
             waiting += imported
+            if name.startswith("scenes."):  # scenes call experiments by name
+                waiting += [f"model.experiments.{text}" for text in strings & _experiments()]
     return found
+
+
+@cache
+def _experiments() -> set[str]:
+    return {file.stem for file in (assets.ROOT / "model/experiments").glob("[!_]*.py")}
 
 
 @cache

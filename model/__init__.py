@@ -1,11 +1,13 @@
 """The model: the Transformer of "Attention Is All You Need" (Vaswani et al. 2017) in numpy, with every tensor on record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType, ModuleType
+from typing import Any
 
 from model.checkpoint import Checkpoint
 from model.config import Intervention, ModelConfig
 from model.encoder import encode
-from model.experiments import EXPERIMENTS, Run
+from model.experiments import Run, name_of, tensors_of
 from model.generation import generate
 from model.recorder import Recorder
 from model.tokenizer import END, START, ids, tokenise, vocabulary
@@ -15,21 +17,24 @@ from model.weights import named, random_weights
 __all__ = ["Checkpoint", "Intervention", "ModelConfig", "Trace", "UnknownTensor", "View", "run", "tokenise"]
 
 
-def run(tokens: Sequence[str], config: ModelConfig, checkpoint: Checkpoint | None = None, experiments: Sequence[str] = (),
-        twin: Sequence[str] = (), intervention: Intervention | None = None) -> Trace:
+def run(tokens: Sequence[str], config: ModelConfig, checkpoint: Checkpoint | None = None,
+        experiments: Sequence[ModuleType] = (), given: Mapping[str, Any] | None = None) -> Trace:
     """One forward pass over the tokens of one sentence, everything kept.
 
     With a checkpoint its decoder translates the sentence; random weights have an encoder only. config: the checkpoint's own,
-    if there is one. experiments: what else is done, by the names of `model.experiments`; twin: another sentence of as many
-    tokens, and intervention: what is done to a head, for those that ask for one. The same arguments give the same trace.
+    if there is one. experiments: what else is done, modules as `model.experiments` says; given: what they are given by name
+    (see `experiments.Run`). The same arguments give the same trace.
     Raises ValueError for a sentence without tokens, for an empty token, for one outside the checkpoint's vocabulary, for more
-    tokens than a table of learned positions has rows, for a twin of another length, and for a config that is not the
-    checkpoint's.
+    tokens than a table of learned positions has rows, for a twin of another length, for a config that is not the checkpoint's,
+    and for an experiment that declares what is not its own.
     """
+    given = MappingProxyType(dict(given or {}))
+    twin = tuple(given.get("twin") or ())
     if config.trained != (checkpoint is not None) or checkpoint and config != checkpoint.config:
         raise ValueError("weights: trained weights need their checkpoint, and a checkpoint its own config")
     if twin and len(twin) != len(tokens):
         raise ValueError(f"twin: it has {len(twin)} tokens and the sentence {len(tokens)}")
+    also = tensors_of(experiments)
     words = checkpoint.vocabulary if checkpoint else vocabulary((*tokens, *twin) if twin else tokens)
     rows = ids(tokens, words)                                                       # (n,)
     weights = checkpoint.weights if checkpoint else random_weights(config, words)
@@ -42,7 +47,7 @@ def run(tokens: Sequence[str], config: ModelConfig, checkpoint: Checkpoint | Non
         said = generate(memory, weights.decoder, config, known.index(START), known.index(END), record)
         for name, array in checkpoint.training.items():
             record(name, array)
-    done = Run(tuple(tokens), rows, tuple(twin), intervention, config, weights, checkpoint, words, record.arrays)
-    for name in experiments:
-        EXPERIMENTS[name].measure(done, record.scope(name))
-    return Trace(tuple(tokens), config, record.arrays, words, known, tuple(known[row] for row in said), tuple(twin))
+    done = Run(tuple(tokens), rows, config, weights, checkpoint, words, record.arrays, given)
+    for experiment in experiments:
+        experiment.measure(done, record.scope(name_of(experiment)))
+    return Trace(tuple(tokens), config, record.arrays, words, known, tuple(known[row] for row in said), twin, also)

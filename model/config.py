@@ -4,7 +4,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CHOICES = {"norm": ("post", "pre"), "positional": ("sinusoidal", "learned", "none")}
+from model.wiring import MOVES
+
+CHOICES = {"norm": tuple(MOVES), "positional": ("sinusoidal", "learned", "none")}
 LEAST = {"seed": 0, "d_model": 1, "n_heads": 1, "d_ff": 1, "n_blocks": 1}
 
 

@@ -5,8 +5,9 @@
 
 import numpy as np
 
-from model.encoder import embed, mlp, self_attention
+from model.encoder import embed, mlp, self_attention, sublayer
 from model.functional import attention, ignore, layer_norm
+from model.wiring import has_final_norm
 
 
 def decode(ids, memory, weights, config, record=ignore, memory_mask=None, xp=np):
@@ -20,7 +21,7 @@ def decode(ids, memory, weights, config, record=ignore, memory_mask=None, xp=np)
     x = embed(ids, weights, config, record, xp)                                     # (n, d_model)
     for number, w in enumerate(weights.blocks):
         x = block(x, memory, w, config, record.scope(f"{number}"), mask, memory_mask, xp)   # (n, d_model)
-    if config.norm == "pre":
+    if has_final_norm(config.norm):
         x = layer_norm(x, weights.final_norm, config.epsilon, record.scope("final_norm"), xp)
     return record("output", x)                                                      # (n, d_model)
 
@@ -33,32 +34,10 @@ def predict(x, output):
 def block(x, memory, w, config, record=ignore, mask=None, memory_mask=None, xp=np):
     """One decoder block: (n, d_model) to the same. What is said so far looks at itself, then at the sentence."""
     x = record("input", x)                                                          # (n, d_model)
-    sublayers = pre_norm if config.norm == "pre" else post_norm
-    return record("output", sublayers(x, memory, w, config, record, mask, memory_mask, xp))     # (n, d_model)
-
-
-def post_norm(x, memory, w, config, record, mask, memory_mask, xp):
-    """Normalise after adding (section 3.1): LayerNorm(x + Sublayer(x)), three times."""
-    attended = self_attention(x, w, config, record, mask, xp)                       # (n, d_model)
-    residual = record("residual_1", x + attended)                                   # (n, d_model)
-    x = layer_norm(residual, w.norm_1, config.epsilon, record.scope("norm_1"), xp)  # (n, d_model)
-    attended = cross_attention(x, memory, w, config, record, memory_mask, xp)       # (n, d_model)
-    residual = record("residual_2", x + attended)                                   # (n, d_model)
-    x = layer_norm(residual, w.norm_2, config.epsilon, record.scope("norm_2"), xp)  # (n, d_model)
-    residual = record("residual_3", x + mlp(x, w, record, xp))                      # (n, d_model)
-    return layer_norm(residual, w.norm_3, config.epsilon, record.scope("norm_3"), xp)
-
-
-def pre_norm(x, memory, w, config, record, mask, memory_mask, xp):
-    """Normalise before the sublayer (Xiong et al. 2020, table 1): x + Sublayer(LayerNorm(x)), three times."""
-    normed = layer_norm(x, w.norm_1, config.epsilon, record.scope("norm_1"), xp)    # (n, d_model)
-    attended = self_attention(normed, w, config, record, mask, xp)                  # (n, d_model)
-    x = record("residual_1", x + attended)                                          # (n, d_model)
-    normed = layer_norm(x, w.norm_2, config.epsilon, record.scope("norm_2"), xp)    # (n, d_model)
-    attended = cross_attention(normed, memory, w, config, record, memory_mask, xp)  # (n, d_model)
-    x = record("residual_2", x + attended)                                          # (n, d_model)
-    normed = layer_norm(x, w.norm_3, config.epsilon, record.scope("norm_3"), xp)    # (n, d_model)
-    return record("residual_3", x + mlp(normed, w, record, xp))                     # (n, d_model)
+    x = sublayer(1, x, lambda x: self_attention(x, w, config, record, mask, xp), w.norm_1, config, record, xp)
+    x = sublayer(2, x, lambda x: cross_attention(x, memory, w, config, record, memory_mask, xp), w.norm_2, config, record, xp)
+    x = sublayer(3, x, lambda x: mlp(x, w, record, xp), w.norm_3, config, record, xp)
+    return record("output", x)                                                      # (n, d_model)
 
 
 def cross_attention(x, memory, w, config, record, mask, xp):

@@ -6,6 +6,7 @@
 import numpy as np
 
 from model.functional import attention, feed_forward, ignore, layer_norm, sinusoids
+from model.wiring import has_final_norm, wired
 
 
 def encode(ids, weights, config, record=ignore, mask=None, xp=np):
@@ -13,7 +14,7 @@ def encode(ids, weights, config, record=ignore, mask=None, xp=np):
     x = embed(ids, weights, config, record, xp)                                     # (n, d_model)
     for number, w in enumerate(weights.encoder):
         x = block(x, w, config, record.scope(f"encoder.{number}"), mask, xp)        # (n, d_model)
-    if config.norm == "pre":
+    if has_final_norm(config.norm):
         x = layer_norm(x, weights.final_norm, config.epsilon, record.scope("encoder.final_norm"), xp)
     return record("encoder.output", x)                                              # (n, d_model)
 
@@ -43,26 +44,18 @@ def positions(n, weights, config, xp=np):
 def block(x, w, config, record=ignore, mask=None, xp=np):
     """One encoder block: (n, d_model) to the same. Self-attention mixes the tokens, the rest is for each alone."""
     x = record("input", x)                                                          # (n, d_model)
-    sublayers = pre_norm if config.norm == "pre" else post_norm
-    return record("output", sublayers(x, w, config, record, mask, xp))              # (n, d_model)
+    x = sublayer(1, x, lambda x: self_attention(x, w, config, record, mask, xp), w.norm_1, config, record, xp)
+    x = sublayer(2, x, lambda x: mlp(x, w, record, xp), w.norm_2, config, record, xp)
+    return record("output", x)                                                      # (n, d_model)
 
 
-def post_norm(x, w, config, record, mask, xp):
-    """Normalise after adding (section 3.1): LayerNorm(x + Sublayer(x)), twice."""
-    attended = self_attention(x, w, config, record, mask, xp)                       # (n, d_model)
-    residual = record("residual_1", x + attended)                                   # (n, d_model)
-    x = layer_norm(residual, w.norm_1, config.epsilon, record.scope("norm_1"), xp)  # (n, d_model)
-    residual = record("residual_2", x + mlp(x, w, record, xp))                      # (n, d_model)
-    return layer_norm(residual, w.norm_2, config.epsilon, record.scope("norm_2"), xp)
-
-
-def pre_norm(x, w, config, record, mask, xp):
-    """Normalise before the sublayer (Xiong et al. 2020, table 1): x + Sublayer(LayerNorm(x)), twice."""
-    normed = layer_norm(x, w.norm_1, config.epsilon, record.scope("norm_1"), xp)    # (n, d_model)
-    attended = self_attention(normed, w, config, record, mask, xp)                  # (n, d_model)
-    x = record("residual_1", x + attended)                                          # (n, d_model)
-    normed = layer_norm(x, w.norm_2, config.epsilon, record.scope("norm_2"), xp)    # (n, d_model)
-    return record("residual_2", x + mlp(normed, w, record, xp))                     # (n, d_model)
+def sublayer(number, x, apply, w, config, record, xp):
+    """A sublayer, its residual connection and its norm, in the order of `wiring.MOVES`: (n, d_model) to the same."""
+    return wired(config.norm, x, {
+        "sublayer": apply,
+        "add": lambda found: record(f"residual_{number}", x + found),
+        "norm": lambda x: layer_norm(x, w, config.epsilon, record.scope(f"norm_{number}"), xp),
+    })
 
 
 def self_attention(x, w, config, record, mask, xp):

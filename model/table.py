@@ -1,24 +1,26 @@
-"""The table of all tensors that a model of some make may record, experiments included."""
+"""The table of all tensors that a model of some make may record, those of experiments included."""
 
 import difflib
 import re
 from collections.abc import Collection
 
+from model import experiments
 from model.config import ModelConfig
-from model.experiments import EXPERIMENTS
-from model.tensors import LEARNED, POSITIONS, READS, TENSORS, TRAINED, UNTRAINED, Tensor
-
-ALL = (*TENSORS, *(tensor for experiment in EXPERIMENTS.values() for tensor in experiment.TENSORS))
+from model.tensors import LEARNED, POSITIONS, TENSORS, TRAINED, UNTRAINED, Tensor
+from model.wiring import has_final_norm, path
 
 
-def declared(config: ModelConfig) -> dict[str, Tensor]:
-    """The table for a model of this make: whole name to its line, with block numbers and places filled in."""
+def declared(config: ModelConfig, also: Collection[Tensor] = ()) -> dict[str, Tensor]:
+    """The table for a model of this make: whole name to its line, with block numbers and places filled in.
+
+    also: what experiments declare. ValueError if a formula of these has a place that there is not.
+    """
     table = {}
-    for tensor in ALL:
+    for tensor in (*TENSORS, *also):
         if not _exists(tensor, config):
             continue
         for block in range(config.n_blocks if "{block}" in tensor.name else 1):
-            name = tensor.name.format(block=block)
+            name = tensor.name.replace("{block}", str(block))
             table[name] = tensor._replace(name=name, formula=_fill(tensor, config, block))
     return table
 
@@ -34,27 +36,34 @@ def _holds(setting: str, config: ModelConfig) -> bool:
 
 def _fill(tensor: Tensor, config: ModelConfig, block: int) -> str:
     side = "decoder" if "decoder" in tensor.name else "encoder"
-    scope = "decoder." if side == "decoder" else ""
-    places = {"side": side, "side_": scope, "block": block, "last": config.n_blocks - 1}
+    scope, last = "decoder." if side == "decoder" else "", config.n_blocks - 1
     read = ["scaled_embeddings", "positions"][:1 if config.positional == "none" else 2]
-    reads = READS[config.norm] | (LEARNED if config.trained else UNTRAINED) | {
+    moves = path(config.norm, side)
+    parts = {move.part: move.reads[0] if move.kind == "add" else f"{side}.{block}.{move.reads[0]}" for move in moves}
+    parts |= LEARNED if config.trained else UNTRAINED
+    parts |= {
         "block_input": f"{side}.{block - 1}.output" if block else " + ".join(scope + name for name in read),
-        "positions": POSITIONS[config.positional],
+        "block_output": moves[-1].makes,
+        "side_output": f"{side}.{'final_norm' if has_final_norm(config.norm) else last}.output",
+        "positions": POSITIONS[config.positional].format(side_=scope),
     }
-    return tensor.formula.format(**places, **{part: what.format(**places) for part, what in reads.items()})
+    try:
+        return tensor.formula.format(**parts, side=side, side_=scope, block=block, last=last)
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError(f"{tensor.name}: its formula, {tensor.formula!r}, has a place that nothing fills: {error}") from error
 
 
 def not_found(name: str, config: ModelConfig, names: Collection[str]) -> str:
     """What to tell someone who asked for a tensor that is not there. names: of those that are."""
-    message = f"no tensor '{name}'"
-    if name in declared(config):
-        return f"{message}: it is of the experiment '{name.partition('.')[0]}', which this scene does not draw"
+    message, scope = f"no tensor '{name}'", name.partition(".")[0]
+    if scope in experiments.names() and name in declared(config, experiments.find(scope).TENSORS):
+        return f"{message}: it is of the experiment '{scope}', which this scene does not draw"
     block = re.match(r"(?:weights\.)?(?:en|de)coder\.(\d+)\.", name)
     if block and int(block[1]) >= config.n_blocks:
         message += f": the blocks are 0 to {config.n_blocks - 1}"
         name = f"{name[:block.start(1)]}{config.n_blocks - 1}{name[block.end(1):]}"
     general = re.sub(r"\.\d+\.", ".{block}.", name)
-    for tensor in ALL:
+    for tensor in TENSORS:
         if tensor.name == general and not _exists(tensor, config):
             return f"{message}: it needs {tensor.only}"
     ends = [full for full in names if full == name or full.endswith(f".{name}")]

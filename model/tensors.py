@@ -3,54 +3,42 @@
 `{block}` stands for the number of a block, from 0. A formula calls the tensors of its own scope, and its parameters, by their
 last names, and all others by their whole names.
 
-Post-norm and pre-norm give the same names to different places: in pre-norm every norm stands before its sublayer, and
-`final_norm` after the last block. READS says what each of them reads.
+Post-norm and pre-norm give the same names to different places. In a formula the name of a part of a block, `{norm_1}`, stands for
+what `wiring.path` says that it reads.
 
 The decoder runs once for every word it says, each time over all it has said so far. Its tensors have these steps as their first
 axis; the token it reads last at step s is token s, and what belongs to later tokens is NaN in that step.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from model.wiring import MOVES, has_final_norm
+
+
+# The words of a trace that may stand along an axis; where those of the sentence do, and where those of the decoder.
+TEXTS = ("tokens", "twin", "vocabulary", "read_tokens", "output_tokens", "output_vocabulary")
+WORDS = dict.fromkeys(("token", "query", "key"), "tokens") | {"vocabulary": "vocabulary", "step": "output_tokens"}
+SAID = WORDS | dict.fromkeys(("token", "query", "key"), "read_tokens") | {"vocabulary": "output_vocabulary"}
 
 
 class Tensor(NamedTuple):
-    """One line of the table. only: the setting, or the kind of weights, that a model must have for the tensor to exist."""
+    """One line of the table.
+
+    only: the setting, or the kind of weights, that a model must have for the tensor to exist. words: for an axis along which words
+    stand, which of TEXTS these are. shares: whether its rows, along the last axis, are weights; they are shown rounded so that
+    each row sums to 1.
+    """
 
     name: str
     axes: str
     meaning: str
     formula: str
     only: str = ""
+    words: Mapping[str, str] = WORDS
+    shares: bool = False
 
 
-READS = {
-    "post": {
-        "self_attention": "{side}.{block}.input",
-        "norm_1": "{side}.{block}.residual_1",
-        "skip_2": "norm_1.output",
-        "sublayer_2": "{side}.{block}.norm_1.output",
-        "norm_2": "{side}.{block}.residual_2",
-        "skip_3": "norm_2.output",
-        "sublayer_3": "{side}.{block}.norm_2.output",
-        "norm_3": "{side}.{block}.residual_3",
-        "encoder_block_output": "norm_2.output",
-        "decoder_block_output": "norm_3.output",
-        "side_output": "{side}.{last}.output",
-    },
-    "pre": {
-        "self_attention": "{side}.{block}.norm_1.output",
-        "norm_1": "{side}.{block}.input",
-        "skip_2": "residual_1",
-        "sublayer_2": "{side}.{block}.norm_2.output",
-        "norm_2": "{side}.{block}.residual_1",
-        "skip_3": "residual_2",
-        "sublayer_3": "{side}.{block}.norm_3.output",
-        "norm_3": "{side}.{block}.residual_2",
-        "encoder_block_output": "residual_2",
-        "decoder_block_output": "residual_3",
-        "side_output": "{side}.final_norm.output",
-    },
-}
 POSITIONS = {
     "sinusoidal": "sin (i even) or cos (i odd) of token / 10000^(2 floor(i / 2) / d_model)",
     "learned": "weights.{side_}positions[token]",
@@ -67,6 +55,7 @@ UNTRAINED = {
 LEARNED = dict.fromkeys(UNTRAINED, "learned") | {"ids": "places in the vocabulary, from 0"}
 TRAINED = "trained weights"
 LATER = "; NaN for later tokens"
+FINAL_NORM = f"norm: {' | '.join(filter(has_final_norm, MOVES))}"
 
 
 def scoped(scope: str, *tensors: Tensor) -> tuple[Tensor, ...]:
@@ -81,8 +70,9 @@ def _stepped(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 def _step(tensor: Tensor) -> Tensor:
     of_the_sentence = tensor.name.endswith(("cross_attention.key", "cross_attention.value"))
+    asked = {"token": "tokens"} if of_the_sentence else {"key": "tokens"} if "cross_attention" in tensor.name else {}
     later = LATER if set(tensor.axes.split()) & {"token", "query"} and not of_the_sentence else ""
-    return tensor._replace(axes=f"step {tensor.axes}".strip(), meaning=tensor.meaning + later,
+    return tensor._replace(axes=f"step {tensor.axes}".strip(), meaning=tensor.meaning + later, words=SAID | asked,
                            only=f"{TRAINED} and {tensor.only}" if tensor.only else TRAINED)
 
 
@@ -124,7 +114,7 @@ def _attention(scope: str, reads: str, asked: str = "input", masked: bool = Fals
         Tensor("scaled_scores", "head query key", "scores whose spread does not grow with d_k", "scores / sqrt(d_k)"),
         *(mask,) * masked,
         Tensor("weights", "head query key", "how much each token looks at each other",
-               f"softmax of {'masked' if masked else 'scaled'}_scores over key"),
+               f"softmax of {'masked' if masked else 'scaled'}_scores over key", shares=True),
         Tensor("heads", "head query d_k", "average of the values, by each token's weights", "weights value"),
         Tensor("weight_sums", "head query", "what each row of weights adds up to: 1", "sum of weights over key"),
         Tensor("head_sums", "head query", "what each row of heads adds up to: anything", "sum of heads over d_k"),
@@ -146,9 +136,10 @@ def _mlp(scope: str, reads: str) -> tuple[Tensor, ...]:
     )
 
 
-def _residual(number: int, skip: str, sublayer: str) -> Tensor:
+def _residual(number: int, sublayer: str) -> Tensor:
     what = {"mlp": "feed-forward network"}.get(sublayer, sublayer.replace("_", "-"))
-    return Tensor(f"residual_{number}", "token d_model", f"{what}, added to what it read", f"{skip} + {sublayer}.output")
+    formula = f"{{residual_{number}}} + {sublayer}.output"
+    return Tensor(f"residual_{number}", "token d_model", f"{what}, added to what it read", formula)
 
 
 def _attention_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
@@ -185,11 +176,11 @@ WEIGHTS = (
     *_norm_weights("weights.encoder.{block}.norm_1"),
     *_mlp_weights("weights.encoder.{block}.mlp"),
     *_norm_weights("weights.encoder.{block}.norm_2"),
-    *_norm_weights("weights.encoder.final_norm", "norm: pre"),
+    *_norm_weights("weights.encoder.final_norm", FINAL_NORM),
 )
 
 DECODER_WEIGHTS = (
-    Tensor("weights.decoder.embedding", "vocabulary d_model", "embedding table of the words it can say", "{rows}", TRAINED),
+    Tensor("weights.decoder.embedding", "vocabulary d_model", "embedding table of the words it can say", "{rows}", TRAINED, SAID),
     Tensor("weights.decoder.positions", "position d_model", "table of learned positions", "{places}",
            f"{TRAINED} and positional: learned"),
     *_attention_weights("weights.decoder.{block}.self_attention", TRAINED),
@@ -198,20 +189,20 @@ DECODER_WEIGHTS = (
     *_norm_weights("weights.decoder.{block}.norm_2", TRAINED),
     *_mlp_weights("weights.decoder.{block}.mlp", TRAINED),
     *_norm_weights("weights.decoder.{block}.norm_3", TRAINED),
-    *_norm_weights("weights.decoder.final_norm", f"{TRAINED} and norm: pre"),
+    *_norm_weights("weights.decoder.final_norm", f"{TRAINED} and {FINAL_NORM}"),
 )
 
 ENCODER = (
     *_embedding("{ids}"),
     *scoped("encoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
     *_attention("encoder.{block}.self_attention", "{self_attention}"),
-    *scoped("encoder.{block}", _residual(1, "input", "self_attention")),
+    *scoped("encoder.{block}", _residual(1, "self_attention")),
     *_norm("encoder.{block}.norm_1", "{norm_1}"),
-    *_mlp("encoder.{block}.mlp", "{sublayer_2}"),
-    *scoped("encoder.{block}", _residual(2, "{skip_2}", "mlp")),
+    *_mlp("encoder.{block}.mlp", "{mlp}"),
+    *scoped("encoder.{block}", _residual(2, "mlp")),
     *_norm("encoder.{block}.norm_2", "{norm_2}"),
-    *scoped("encoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{encoder_block_output}")),
-    *_norm("encoder.final_norm", "encoder.{last}.output", "norm: pre"),
+    *scoped("encoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{block_output}")),
+    *_norm("encoder.final_norm", "encoder.{last}.output", FINAL_NORM),
     Tensor("encoder.output", "token d_model", "each token, understood in its sentence", "{side_output}"),
 )
 
@@ -219,16 +210,16 @@ DECODER = _stepped((
     *scoped("decoder", *_embedding("the start token, then the words said so far")),
     *scoped("decoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
     *_attention("decoder.{block}.self_attention", "{self_attention}", masked=True),
-    *scoped("decoder.{block}", _residual(1, "input", "self_attention")),
+    *scoped("decoder.{block}", _residual(1, "self_attention")),
     *_norm("decoder.{block}.norm_1", "{norm_1}"),
-    *_attention("decoder.{block}.cross_attention", "{sublayer_2}", asked="encoder.output"),
-    *scoped("decoder.{block}", _residual(2, "{skip_2}", "cross_attention")),
+    *_attention("decoder.{block}.cross_attention", "{cross_attention}", asked="encoder.output"),
+    *scoped("decoder.{block}", _residual(2, "cross_attention")),
     *_norm("decoder.{block}.norm_2", "{norm_2}"),
-    *_mlp("decoder.{block}.mlp", "{sublayer_3}"),
-    *scoped("decoder.{block}", _residual(3, "{skip_3}", "mlp")),
+    *_mlp("decoder.{block}.mlp", "{mlp}"),
+    *scoped("decoder.{block}", _residual(3, "mlp")),
     *_norm("decoder.{block}.norm_3", "{norm_3}"),
-    *scoped("decoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{decoder_block_output}")),
-    *_norm("decoder.final_norm", "decoder.{last}.output", "norm: pre"),
+    *scoped("decoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{block_output}")),
+    *_norm("decoder.final_norm", "decoder.{last}.output", FINAL_NORM),
     Tensor("decoder.output", "token d_model", "each word said so far, understood with the sentence", "{side_output}"),
     Tensor("decoder.logits", "vocabulary", "score of every word to come next",
            "decoder.output[last token] weights.output.W + weights.output.b"),
@@ -238,8 +229,8 @@ DECODER = _stepped((
 
 OUTPUT_WEIGHTS = scoped(
     "weights.output",
-    Tensor("W", "d_model vocabulary", "matrix that makes a score for every word", "{matrix}", TRAINED),
-    Tensor("b", "vocabulary", "bias that makes a score for every word", "{zero}", TRAINED),
+    Tensor("W", "d_model vocabulary", "matrix that makes a score for every word", "{matrix}", TRAINED, SAID),
+    Tensor("b", "vocabulary", "bias that makes a score for every word", "{zero}", TRAINED, SAID),
 )
 
 TRAINING = scoped(

@@ -14,6 +14,7 @@ import numpy as np
 
 from model.config import ModelConfig
 from model.table import declared, not_found
+from model.tensors import Tensor
 from model.tokenizer import END, START
 
 HEADER = "trace.json"
@@ -102,8 +103,8 @@ class Trace:
 
     arrays: name to float64 array, in the order of recording; kept as read-only copies. vocabulary: the word of each row of
     the embedding table. output_vocabulary: that of the decoder's. output_tokens: what the decoder has said, one token a step;
-    the last is the end token, if it came to an end. twin: the tokens of the other sentence, if there is one. Raises
-    ValueError if a tensor is not declared.
+    the last is the end token, if it came to an end. twin: the tokens of the other sentence, if there is one. also: what is
+    declared besides the model's own tensors, by experiments. Raises ValueError if a tensor is not declared.
     """
 
     tokens: tuple[str, ...]
@@ -113,17 +114,19 @@ class Trace:
     output_vocabulary: tuple[str, ...] = ()
     output_tokens: tuple[str, ...] = ()
     twin: tuple[str, ...] = ()
+    also: tuple[Tensor, ...] = ()
 
     def __post_init__(self):
-        undeclared = [name for name in self.arrays if name not in self._declared]
+        undeclared = [name for name in self.arrays if name not in self.declared]
         if undeclared:
             raise ValueError(f"tensors that nothing declares: {', '.join(undeclared)}")
         frozen = MappingProxyType({name: _frozen(array) for name, array in self.arrays.items()})
         object.__setattr__(self, "arrays", frozen)
 
     @cached_property
-    def _declared(self):
-        return declared(self.config)
+    def declared(self) -> Mapping[str, Tensor]:
+        """What is declared of each tensor that may be recorded."""
+        return declared(self.config, self.also)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -134,7 +137,7 @@ class Trace:
         """The whole tensor of that name. UnknownTensor, a KeyError that suggests near names, if there is none."""
         if name not in self.arrays:
             raise UnknownTensor(not_found(name, self.config, self.names))
-        array, axes = self.arrays[name], tuple(self._declared[name].axes.split())
+        array, axes = self.arrays[name], tuple(self.declared[name].axes.split())
         return View(name, array, axes, tuple(map(range, array.shape)), tuple(range(array.ndim)))
 
     @property
@@ -142,29 +145,25 @@ class Trace:
         """What the decoder has said, without the end token."""
         return tuple(token for token in self.output_tokens if token != END)
 
+    @property
+    def read_tokens(self) -> tuple[str, ...]:
+        """What the decoder has read when it has said all this, token by token: the start token first."""
+        return (START, *self.output_tokens[:-1])
+
     def words(self, name: str, axis: str) -> tuple[str, ...]:
-        """What stands along an axis of a tensor, if these are tokens or the words of a vocabulary; else ()."""
-        ours = name.startswith(("decoder.", "weights.decoder.", "weights.output.", "ablation.probabilities"))
-        if axis == "vocabulary":
-            return self.output_vocabulary if ours else self.vocabulary
-        if axis == "step":
-            return self.output_tokens
-        if axis not in ("token", "query", "key") or name.startswith("scaling."):
-            return ()
-        if name.startswith("twin."):
-            return self.twin
-        of_the_sentence = ".cross_attention." in name and (axis == "key" or name.endswith((".key", ".value")))
-        return (START, *self.output_tokens[:-1]) if ours and not of_the_sentence else self.tokens
+        """What stands along an axis of a tensor, if these are tokens or the words of a vocabulary; else (). KeyError as `[]`."""
+        text = self.declared[self[name].name].words.get(axis)
+        return getattr(self, text) if text else ()
 
     def table(self) -> list[dict]:
         """For each tensor its name, axes, shape, meaning and formula, in the order of recording."""
         return [
             {
                 "name": name,
-                "axes": self._declared[name].axes.split(),
+                "axes": self.declared[name].axes.split(),
                 "shape": list(array.shape),
-                "meaning": self._declared[name].meaning,
-                "formula": self._declared[name].formula,
+                "meaning": self.declared[name].meaning,
+                "formula": self.declared[name].formula,
             }
             for name, array in self.arrays.items()
         ]
@@ -178,14 +177,15 @@ class Trace:
         return sha.hexdigest()
 
     def _header(self) -> dict:
-        layout = [[name, self._declared[name].axes, array.shape] for name, array in self.arrays.items()]
+        layout = [[name, self.declared[name].axes, array.shape] for name, array in self.arrays.items()]
         words = {"vocabulary": self.vocabulary, "output_vocabulary": self.output_vocabulary, "output_tokens": self.output_tokens,
                  "twin": self.twin}
         return {"tokens": self.tokens, "config": asdict(self.config)} | words | {"tensors": layout}
 
     def save(self, file: str | os.PathLike | BinaryIO) -> None:
         """Write to exactly this path, or to this open file, as .npz: one array a tensor, and the rest as JSON text."""
-        header = np.array(json.dumps(self._header() | {"digest": self.digest}))
+        also = [tensor._asdict() for tensor in self.also]
+        header = np.array(json.dumps(self._header() | {"also": also, "digest": self.digest}))
         with nullcontext(file) if hasattr(file, "write") else open(file, "wb") as stream:
             np.savez(stream, allow_pickle=False, **{HEADER: header}, **self.arrays)
 
@@ -198,7 +198,8 @@ class Trace:
             header = json.loads(stored[HEADER].item())
             arrays = {name: stored[name] for name in stored.files if name != HEADER}
         words = (tuple(header[key]) for key in ("vocabulary", "output_vocabulary", "output_tokens", "twin"))
-        trace = cls(tuple(header["tokens"]), ModelConfig(**header["config"]), arrays, *words)
+        also = tuple(Tensor(**tensor) for tensor in header["also"])
+        trace = cls(tuple(header["tokens"]), ModelConfig(**header["config"]), arrays, *words, also)
         if trace.digest != header["digest"]:
             raise ValueError(f"{file} is not the trace that was saved: its digest differs")
         return trace

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from model.config import ModelConfig
+from model.wiring import has_final_norm
 
 Array = Any  # of numpy or of jax.numpy
 
@@ -91,7 +92,7 @@ class Decoder(NamedTuple):
 class Weights(NamedTuple):
     """A whole model. embedding: (vocabulary, d_model). positions: (position, d_model), only if they are learned.
 
-    final_norm: only with `norm: pre`. decoder: only of a model that translates.
+    final_norm: only if no block ends in a norm. decoder: only of a model that translates.
     """
 
     embedding: Array
@@ -113,7 +114,7 @@ def random_weights(config: ModelConfig, vocabulary: Sequence[str]) -> Weights:
         embedding=_embedding(config, "embedding", vocabulary),                      # (vocabulary, d_model)
         positions=untrained_positions(config) if learned else None,                 # (position, d_model)
         encoder=tuple(_block(generator(config.seed, "encoder", number), config) for number in range(config.n_blocks)),
-        final_norm=_norm(d_model) if config.norm == "pre" else None,
+        final_norm=_norm(d_model) if has_final_norm(config.norm) else None,
     )
 
 
@@ -126,7 +127,7 @@ def random_decoder(config: ModelConfig, vocabulary: Sequence[str]) -> Decoder:
         embedding=_embedding(config, "decoder embedding", vocabulary),              # (vocabulary, d_model)
         positions=untrained_positions(config, MOST_STEPS) if learned else None,     # (position, d_model)
         blocks=tuple(blocks),
-        final_norm=_norm(d_model) if config.norm == "pre" else None,
+        final_norm=_norm(d_model) if has_final_norm(config.norm) else None,
         output=Output(W, np.zeros(len(vocabulary))),
     )
 

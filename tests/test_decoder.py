@@ -11,7 +11,6 @@ from model import Checkpoint, ModelConfig
 from model.checkpoint import untrained
 from model.decoder import block, decode, predict
 from model.encoder import encode
-from model.experiments import EXPERIMENTS
 from model.functional import softmax
 from model.generation import MOST_STEPS, translate
 from model.recorder import Recorder
@@ -88,7 +87,7 @@ def test_many_sentences_at_once_are_translated_as_each_alone():
 @pytest.mark.parametrize("norm", NORMS)
 def test_what_is_recorded_is_declared_and_what_is_declared_is_recorded(norm, positional):
     t = trace(norm=norm, positional=positional)
-    table = {name: tensor for name, tensor in declared(t.config).items() if name.partition(".")[0] not in EXPERIMENTS}
+    table = declared(t.config)
     assert set(t.names) == set(table)
     for tensor in table.values():
         assert not set("{}") & set(tensor.formula)
@@ -195,7 +194,10 @@ def test_tokens_along_the_axes():
     assert t.words("decoder.0.cross_attention.weights", "query") == t.words("decoder.0.cross_attention.query", "token") == read
     assert t.words("decoder.0.cross_attention.weights", "key") == t.words("decoder.0.cross_attention.value", "token") == t.tokens
     assert t.words("encoder.0.self_attention.weights", "key") == t.tokens and t.words("encoder.0.input", "d_model") == ()
-    assert t.words("scaling.weights", "key") == ()
+    assert t.words("weights.output.W", "vocabulary") == FRENCH and t.words("weights.output.W", "d_model") == ()
+    assert t.words("decoder.1.cross_attention.query", "token") == read
+    with pytest.raises(KeyError, match="no tensor 'decoder.output.x'"):
+        t.words("decoder.output.x", "token")
     assert t.translation == tuple(token for token in t.output_tokens if token != END)
 
 
@@ -203,7 +205,7 @@ def test_a_translation_comes_back_from_its_file(tmp_path):
     t = trace()
     t.save(tmp_path / "t")
     back = Trace.load(tmp_path / "t")
-    assert (back.digest, back.output_tokens, back.words("x", "vocabulary")) == (t.digest, t.output_tokens, ENGLISH)
+    assert (back.digest, back.output_tokens, back.words("weights.embedding", "vocabulary")) == (t.digest, t.output_tokens, ENGLISH)
     assert back.output_vocabulary == FRENCH
     assert all(np.array_equal(back[name].values, t[name].values, equal_nan=True) for name in t.names)
 

@@ -6,11 +6,10 @@ import pytest
 
 import model
 from model import Intervention, ModelConfig
-from model.experiments import EXPERIMENTS
+from model.experiments import find, names
 from model.experiments.scaling import N_BINS
-from model.functional import attention, softmax
-from model.table import declared
-from model.weights import filled, named, random_weights
+from model.functional import softmax
+from model.weights import filled, named
 from studio.read import assets
 
 TIRED = model.tokenise("the animal did not cross the street because it was too tired")
@@ -25,14 +24,15 @@ def close(a, b, tolerance=1e-12) -> bool:
 
 def run(*experiments: str, tokens=TIRED, twin=WIDE, intervention=Intervention(1, 0)) -> model.Trace:
     """The trace of the translator with these experiments."""
-    return model.run(tokens, CHECKPOINT.config, CHECKPOINT, experiments, twin, intervention)
+    given = {"twin": twin, "intervention": intervention}
+    return model.run(tokens, CHECKPOINT.config, CHECKPOINT, [*map(find, experiments)], given)
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize("name", names())
 def test_an_experiment_records_what_it_declares_and_each_axis_has_one_length(name):
     plain, trace = run(), run(name)
     new = set(trace.names) - set(plain.names)
-    assert new == {full for full in declared(trace.config) if full.startswith(f"{name}.")}
+    assert new == {full for full in trace.declared if full.startswith(f"{name}.")}
     lengths = {}
     for tensor in (trace[full] for full in new):
         for axis, length in zip(tensor.axes, tensor.shape, strict=True):
@@ -41,11 +41,11 @@ def test_an_experiment_records_what_it_declares_and_each_axis_has_one_length(nam
     assert trace.digest == again.digest != plain.digest
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize("name", names())
 def test_an_experiment_runs_on_any_words_without_training(name):
     for tokens, config in ((("a",), ModelConfig(d_model=4, n_heads=1, n_blocks=1)), (("x", "y", "x"), ModelConfig(norm="pre"))):
-        trace = model.run(tokens, config, None, [name], (), Intervention(0, 0))
-        assert set(trace.names) <= set(declared(config))
+        trace = model.run(tokens, config, None, [find(name)], {"intervention": Intervention(0, 0)})
+        assert any(full.startswith(f"{name}.") for full in trace.names) == (name != "twin")
 
 
 # --- the twin ------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def test_the_twin_is_the_pass_of_the_other_sentence():
 
 
 def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
-    t = model.run(("a",), ModelConfig(), experiments=["scaling"]).arrays
+    t = model.run(("a",), ModelConfig(), experiments=[find("scaling")]).arrays
     d_k, scores, n = t["scaling.d_k"], t["scaling.scores"], 2000
     assert d_k.tolist() == [4, 64, 512] and scores.shape == (3, n)
     # A dot product of normal vectors has kurtosis 3 + 6 / d_k, so its sample deviation an error of sqrt((2 + 6 / d_k) / 4n).
@@ -78,7 +78,7 @@ def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
 
 
 def test_histograms_hold_every_sample_on_common_bins():
-    t = model.run(("a",), ModelConfig(), experiments=["scaling"]).arrays
+    t = model.run(("a",), ModelConfig(), experiments=[find("scaling")]).arrays
     edges = t["scaling.edges"]
     assert edges.shape == (N_BINS + 1,) and close(edges, -edges[::-1])
     assert close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS))
@@ -88,7 +88,7 @@ def test_histograms_hold_every_sample_on_common_bins():
 
 
 def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():
-    t = model.run(("a",), ModelConfig(), experiments=["scaling"]).arrays
+    t = model.run(("a",), ModelConfig(), experiments=[find("scaling")]).arrays
     for shown, of in (("scaling.weights", "scaling.scores"), ("scaling.scaled_weights", "scaling.scaled_scores")):
         powers = np.exp(t[of][:, :8])
         assert close(t[shown], powers / powers.sum(1, keepdims=True))
@@ -131,8 +131,8 @@ def test_the_dead_are_those_that_relu_sets_to_zero():
 
 @pytest.mark.parametrize("norm", ["post", "pre"])
 def test_without_positions_shuffled_words_give_the_same_outputs_shuffled(norm):
-    traces = [run("shuffling"), model.run(TIRED, ModelConfig(norm=norm), experiments=["shuffling"]),
-              model.run(TIRED, ModelConfig(norm=norm, positional="none"), experiments=["shuffling"])]
+    traces = [run("shuffling"), model.run(TIRED, ModelConfig(norm=norm), experiments=[find("shuffling")]),
+              model.run(TIRED, ModelConfig(norm=norm, positional="none"), experiments=[find("shuffling")])]
     for trace in traces:
         order = trace.arrays["shuffling.order"].astype(int)
         assert sorted(order) == list(range(12)) and (order != np.arange(12)).all()
@@ -152,7 +152,7 @@ def test_with_positions_the_order_counts():
 
 def test_one_word_cannot_be_shuffled_and_two_change_places():
     for tokens, order in ((("a",), [0]), (("a", "b"), [1, 0])):
-        trace = model.run(tokens, ModelConfig(), experiments=["shuffling"])
+        trace = model.run(tokens, ModelConfig(), experiments=[find("shuffling")])
         assert trace.arrays["shuffling.order"].tolist() == order
         assert (trace.arrays["shuffling.difference"] > 0.1) == (len(tokens) > 1)
 
@@ -162,7 +162,7 @@ def test_one_word_cannot_be_shuffled_and_two_change_places():
 
 @pytest.mark.parametrize("d_model", [5, 16])
 def test_positions_are_vertical_cuts_through_the_waves(d_model):
-    trace = model.run(TIRED, ModelConfig(d_model=d_model, n_heads=1), experiments=["waves"])
+    trace = model.run(TIRED, ModelConfig(d_model=d_model, n_heads=1), experiments=[find("waves")])
     t = {name.removeprefix("waves."): array for name, array in trace.arrays.items()}
     whole = [int(np.argmin(np.abs(t["places"] - p))) for p in range(16)]
     assert close(t["places"][whole], np.arange(16)) and close(t["values"][whole], t["table"])
@@ -174,7 +174,7 @@ def test_positions_are_vertical_cuts_through_the_waves(d_model):
 
 def test_learned_positions_begin_as_those_of_a_model_that_learns_them():
     for positional in ("sinusoidal", "learned"):
-        trace = model.run(TIRED, ModelConfig(positional=positional), experiments=["waves"])
+        trace = model.run(TIRED, ModelConfig(positional=positional), experiments=[find("waves")])
         learned = model.run(TIRED, ModelConfig(positional="learned")).arrays["weights.positions"]
         assert (trace.arrays["waves.learned"] == learned).all()
 
@@ -183,7 +183,7 @@ def test_the_position_can_be_read_after_every_block_if_it_was_added_at_all():
     found = run("probe").arrays["probe.readable"]
     assert found.shape == (3,) and (found > 0.6).all() and (found < 1).all()
     for positional, low, high in (("sinusoidal", 0.25, 1), ("learned", 0.05, 1), ("none", -0.1, 0.05)):
-        found = model.run(("a",), ModelConfig(positional=positional), experiments=["probe"]).arrays["probe.readable"]
+        found = model.run(("a",), ModelConfig(positional=positional), experiments=[find("probe")]).arrays["probe.readable"]
         assert (low < found).all() and (found < high).all(), positional
 
 
@@ -223,7 +223,7 @@ def test_only_weights_give_an_average_of_the_tokens():
 
 @pytest.mark.parametrize("config", [ModelConfig(), ModelConfig(d_model=8, n_heads=1)])
 def test_a_candidate_has_as_many_parameters_as_its_matrices_have_entries(config):
-    counts = model.run(("a", "b"), config, experiments=["candidates"]).arrays["candidates.parameters"]
+    counts = model.run(("a", "b"), config, experiments=[find("candidates")]).arrays["candidates.parameters"]
     one = (config.d_model + 1) * config.d_k
     assert counts.tolist() == [0, one, 2 * one]
 
@@ -308,19 +308,19 @@ def test_every_cut_moves_the_encoder_and_what_keeps_the_words_likely_keeps_the_l
 
 def test_a_head_that_looks_everywhere_alike_already_loses_nothing_by_it():
     """The one token of a sentence has nowhere else to look."""
-    t = model.run(("a",), ModelConfig(), experiments=["ablation"], intervention=Intervention(1, 3, "uniform")).arrays
+    t = model.run(("a",), ModelConfig(), experiments=[find("ablation")], given={"intervention": Intervention(1, 3, "uniform")}).arrays
     assert close(t["ablation.shifts"], 0) and t["ablation.uniform"] == 1
-    t = model.run(("a",), ModelConfig(), experiments=["ablation"], intervention=Intervention(1, 3)).arrays
+    t = model.run(("a",), ModelConfig(), experiments=[find("ablation")], given={"intervention": Intervention(1, 3)}).arrays
     assert (t["ablation.shifts"] > 0.1).all() and (t["ablation.block"], t["ablation.head"]) == (1, 3)
 
 
 def test_nothing_is_cut_unless_it_is_asked_for():
-    assert model.run(("a",), ModelConfig(), experiments=["ablation"]).digest == model.run(("a",), ModelConfig()).digest
+    assert model.run(("a",), ModelConfig(), experiments=[find("ablation")]).digest == model.run(("a",), ModelConfig()).digest
 
 
 @pytest.mark.parametrize("tokens", [TIRED, ("x", "y", "x")])
 def test_the_four_moves_of_layernorm_take_the_mean_away_then_the_spread_and_may_give_both_back(tokens):
-    t = run("moments") if tokens == TIRED else model.run(tokens, ModelConfig(norm="pre"), experiments=["moments"])
+    t = run("moments") if tokens == TIRED else model.run(tokens, ModelConfig(norm="pre"), experiments=[find("moments")])
     for block in range(t.config.n_blocks):
         norm = f"encoder.{block}.norm_1"
         mean, spread = (t[f"moments.{block}.norm_1.{what}"].values for what in ("mean", "spread"))  # (stage, token)
@@ -330,41 +330,6 @@ def test_the_four_moves_of_layernorm_take_the_mean_away_then_the_spread_and_may_
         assert close(spread[2] ** 2, variance / (variance + t.config.epsilon))
         assert close(mean[4] - mean[3], t[f"weights.{norm}.beta"].values.mean())
         assert close(mean[3:], 0, 1e-3) == (not t.config.trained) == close(spread[3:], 1, 1e-3)
-
-
-# --- what several heads cost ---------------------------------------------------------------------------------------
-
-
-class Counted(np.ndarray):
-    """An array that counts the multiplications of its matrix products."""
-
-    done = 0
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **options):
-        plain = [np.asarray(x) for x in inputs]
-        result = getattr(ufunc, method)(*plain, **options)
-        if ufunc is np.matmul:
-            Counted.done += result.size * plain[0].shape[-1]
-        return result.view(Counted) if isinstance(result, np.ndarray) else result
-
-
-def multiplied(x: np.ndarray, w, n_heads: int) -> int:
-    """How many multiplications the matrix products of attention take, by counting them as they are done."""
-    Counted.done = 0
-    attention(x.view(Counted), x.view(Counted), w, n_heads)
-    return Counted.done
-
-
-@pytest.mark.parametrize("n_heads", [1, 2, 8])
-def test_narrow_heads_multiply_as_often_as_one_wide_one(n_heads):
-    config = ModelConfig(d_model=16, n_heads=n_heads, n_blocks=1)
-    t = model.run(TIRED, config, None, ["multiplications"])
-    x, w = t["encoder.0.self_attention.input"].values, random_weights(config, t.vocabulary).encoder[0].self_attention
-    narrow, wide = t["multiplications.narrow"].values, t["multiplications.wide"].values
-    assert t["multiplications.narrow_total"].values == narrow.sum() == multiplied(x, w, n_heads)
-    assert t["multiplications.wide_total"].values == wide.sum() == multiplied(x, w, 1)
-    assert (t["multiplications.narrow_sums"].values == wide).all() and narrow.shape == (n_heads, 4)
-    assert t["multiplications.uncut_total"].values == n_heads * wide.sum()
 
 
 def test_the_guided_head_turns_from_animal_to_street():
@@ -390,7 +355,7 @@ def test_one_masked_pass_over_the_words_finds_what_generation_finds_in_many():
 
 
 def test_without_training_only_the_encoder_has_passes():
-    trace = model.run(("a", "b"), ModelConfig(), experiments=["passes"])
+    trace = model.run(("a", "b"), ModelConfig(), experiments=[find("passes")])
     assert [name for name in trace.names if name.startswith("passes.")] == ["passes.encoder"]
 
 

@@ -215,6 +215,8 @@ def _forget():
     ("studio/render/cache.py", set()),
     ("studio/output/film.py", set()),
     ("model/train.py", set()),
+    ("model/experiments/scaling.py", {"attention_matrix"}),
+    ("model/experiments/probe.py", set()),
 ])
 def test_of_the_code_what_draws_a_scene_counts(checkout, file, expected):
     before = {scene: inputs.code(scene) for scene in ("qkv", "attention_matrix")}

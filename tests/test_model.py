@@ -15,9 +15,10 @@ from model.functional import attention, layer_norm, sinusoids, softmax
 from model.tokenizer import ids, vocabulary
 from model.recorder import Recorder
 from model.weights import Attention, Block, FeedForward, Norm, random_weights
+from model.wiring import MOVES, has_final_norm, path, reads
 
 SENTENCE = model.tokenise("the animal did not cross the street because it was too tired")
-NORMS = ("post", "pre")
+NORMS = tuple(MOVES)
 
 
 def arrays(tokens=SENTENCE, **settings):
@@ -99,6 +100,23 @@ def test_blocks_are_wired_as_in_the_paper(norm):
         assert close(out, reads[3], 0)
     assert close(t["encoder.1.input"], t["encoder.0.output"], 0)
     assert close(t["encoder.output"], t["encoder.final_norm.output" if norm == "pre" else "encoder.1.output"], 0)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_the_wiring_says_what_every_part_of_a_block_reads(norm):
+    t = arrays(norm=norm)
+    block = {name.removeprefix("encoder.1."): array for name, array in t.items() if name.startswith("encoder.1.")}
+    for move in path(norm):
+        read = [block[name] for name in move.reads]
+        if move.kind == "add":
+            assert close(block[move.makes], read[0] + read[1], 0)
+        elif move.kind == "norm":
+            assert close(block[f"{move.part}.centred"], read[0] - read[0].mean(-1, keepdims=True), 0)
+        else:
+            assert close(block[f"{move.part}.input"], read[0], 0)
+        assert move.makes.startswith(move.part) and reads(norm)[move.part] == move.reads
+    assert close(block["output"], block[path(norm)[-1].makes], 0)
+    assert has_final_norm(norm) == ("encoder.final_norm.mean" in t)
 
 
 @pytest.mark.parametrize("positional", ["sinusoidal", "learned", "none"])

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from scenes.parts.block import formulas, written
 from scenes.parts.diagram import block_diagram
 from scenes.parts.shapes import room_of
 from scenes.base.room import Room
@@ -30,3 +31,15 @@ def test_modules_stand_on_each_other_and_each_bypass_goes_from_below_a_sublayer_
     whole = room_of(diagram)
     assert room.left - 0.01 <= whole.left and whole.right <= room.right + 0.01
     assert abs(whole.bottom - room.bottom) < 0.01 and abs(whole.top - room.top) < 0.01
+
+
+@pytest.mark.parametrize(("norm", "first", "lines"), [
+    ("post", "y = N({{ x + : skip }} A(x))",
+     ["x = x", "a = A(x)", "x + a = x + a", "y = N(x + a)", "m = M(y)", "y + m = y + m", "z = N(y + m)"]),
+    ("pre", "y = {{ x + : skip }} A(N(x))",
+     ["x = x", "hat(x) = N(x)", "a = A(hat(x))", "y = x + a", "hat(y) = N(y)", "m = M(hat(y))", "z = y + m"]),
+])
+def test_a_block_is_written_as_it_is_wired(norm, first, lines):
+    words = {"attention": "A", "mlp": "M", "norm": "N"}
+    assert [f"{symbol} = {made}".format(**words) for symbol, made in written(norm).values()] == lines
+    assert formulas(norm, words)[0] == first

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 import model
 from model import ModelConfig, Trace
-from model.experiments import EXPERIMENTS
+from model.experiments import find, names, scaling
 from model.recorder import Recorder
-from model.table import ALL, declared
+from model.table import declared
+from model.tensors import TENSORS
 
 SENTENCE = model.tokenise("the black cat sleeps")
 MAKES = [ModelConfig(norm=n, positional=p) for n in ("post", "pre") for p in ("sinusoidal", "learned", "none")]
-TRACE = model.run(SENTENCE, ModelConfig(), experiments=["scaling"])
+TRACE = model.run(SENTENCE, ModelConfig(), experiments=[scaling])
 WEIGHTS = "encoder.1.self_attention.weights"
 
 
@@ -25,8 +26,7 @@ WEIGHTS = "encoder.1.self_attention.weights"
 
 @pytest.mark.parametrize("config", MAKES, ids=str)
 def test_what_is_recorded_is_declared_and_what_is_declared_is_recorded(config):
-    own = {name for name in declared(config) if name.partition(".")[0] not in EXPERIMENTS}
-    assert set(model.run(SENTENCE, config).names) == own
+    assert set(model.run(SENTENCE, config).names) == set(declared(config))
 
 
 @pytest.mark.parametrize("config", MAKES, ids=str)
@@ -39,19 +39,32 @@ def test_axes_fit_shapes_and_lengths_fit_everywhere(config):
 
 
 def test_every_line_says_what_it_means():
-    assert len({tensor.name for tensor in ALL}) == len(ALL)
-    for tensor in ALL:
+    every = [*TENSORS, *(tensor for name in names() for tensor in find(name).TENSORS)]
+    assert len({tensor.name for tensor in every}) == len(every)
+    for tensor in every:
         assert tensor.meaning and tensor.formula and "\n" not in tensor.meaning + tensor.formula
 
 
 @pytest.mark.parametrize("config", MAKES, ids=str)
 def test_formulas_name_real_tensors(config):
-    table = declared(config)
+    table = declared(config, [tensor for name in names() for tensor in find(name).TENSORS])
     for tensor in table.values():
         assert not set("{}") & set(tensor.formula)
         for word in re.split(r"[\s\[\],;()]+", tensor.formula):
             if word.startswith(("encoder.", "weights.")):
                 assert word in table, tensor
+
+
+def test_what_is_declared_as_shares_sums_to_one_in_every_row():
+    shared = [name for name in TRACE.names if TRACE.declared[name].shares]
+    assert {WEIGHTS, "scaling.scaled_weights"} < set(shared) and "encoder.1.self_attention.scores" not in shared
+    assert all(np.allclose(TRACE[name].values.sum(-1), 1, rtol=0, atol=1e-12) for name in shared)
+
+
+def test_as_many_words_stand_along_an_axis_as_it_is_long():
+    for name in TRACE.names:
+        for axis, length in zip(TRACE[name].axes, TRACE[name].shape):
+            assert len(TRACE.words(name, axis)) in (0, length), (name, axis)
 
 
 def test_the_table_follows_the_record():
@@ -107,7 +120,7 @@ def test_nothing_in_a_trace_can_be_changed():
 
 def test_a_trace_does_not_change_with_the_arrays_it_was_made_of():
     array = np.zeros(3)
-    trace = Trace(("a",), ModelConfig(), {"scaling.d_k": array})
+    trace = Trace(("a",), ModelConfig(), {"scaling.d_k": array}, also=scaling.TENSORS)
     array[0] = 1
     assert not trace["scaling.d_k"].values.any()
 
@@ -154,7 +167,7 @@ def test_what_is_no_trace_is_refused():
 
 
 def test_the_digest_tells_runs_apart():
-    assert model.run(list(SENTENCE), ModelConfig(), experiments=["scaling"]).digest == TRACE.digest
+    assert model.run(list(SENTENCE), ModelConfig(), experiments=[scaling]).digest == TRACE.digest
     changes = [("seed", 1), ("n_heads", 2), ("norm", "pre"), ("positional", "none"), ("epsilon", 1e-6), ("n_blocks", 1)]
     others = [model.run(SENTENCE, ModelConfig(**{field: value})) for field, value in changes]
     others.append(model.run(("the", "black", "dog", "sleeps"), ModelConfig()))

@@ -1,7 +1,7 @@
 """What a head does: the model runs without it, and everything that has changed was its doing (Michel et al. 2019, section 3).
 
-The heads are those of the encoder. `run.intervention` says which of them is cut, and how: its output counts as 0, or its weights
-are uniform, so that it looks everywhere alike. Every other head is then cut in the same way, one at a time.
+The heads are those of the encoder. The intervention that is given says which of them is cut, and how: its output counts as 0, or
+its weights are uniform, so that it looks everywhere alike. Every other head is then cut in the same way, one at a time.
 """
 
 from dataclasses import replace
@@ -15,7 +15,7 @@ from model.experiments.distances import distance
 from model.functional import softmax
 from model.generation import generate, stacked
 from model.recorder import Recorder
-from model.tensors import TRAINED, Tensor, scoped
+from model.tensors import SAID, TRAINED, Tensor, scoped
 from model.tokenizer import END, START
 from model.weights import without_head
 
@@ -26,14 +26,14 @@ TENSORS = scoped(
     Tensor("head", "", "which head of it is cut, from 0", "chosen"),
     Tensor("uniform", "", "how it is cut: 0, its output counts as 0; 1, its weights are uniform", "chosen"),
     Tensor("weights", "query key", "how much each token looks at each other in the cut head",
-           "self_attention.weights of the cut run"),
+           "self_attention.weights of the cut run", shares=True),
     Tensor("output", "token d_model", "each token, understood without that head", "encoder.output of the cut run"),
     Tensor("shifts", "block head token", "how far each token's vector moves if one head is cut, for every head",
            "|encoder.output - encoder.output of the cut run|"),
     Tensor("next_token_ids", "said", f"{HERE} of every word that is said without that head", "as decoder.next_token_ids",
            TRAINED),
     Tensor("probabilities", "said vocabulary", "probability of every word to come next without that head",
-           "as decoder.probabilities", TRAINED),
+           "as decoder.probabilities", TRAINED, SAID),
     Tensor("place", "", "the step that is compared: the first that says another word, else the one whose word loses most",
            "argmax of next_token_ids != decoder.next_token_ids, or of the fall of its probability", TRAINED),
     Tensor("candidates", "candidate", f"{HERE} of the word said there before, and of the strongest other after",
@@ -52,7 +52,7 @@ TENSORS = scoped(
 
 def measure(run, record):
     """One run with the cut that is asked for, and one for every single head. Nothing is recorded if no cut is asked for."""
-    cut = run.intervention
+    cut = run.given.get("intervention")
     if cut is None:
         return
     for name, value in (("block", cut.block), ("head", cut.head), ("uniform", cut.to == "uniform")):

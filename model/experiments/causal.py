@@ -10,7 +10,7 @@ TENSORS = scoped(
     Tensor("masked_scores", "block head query key", "scores of every encoder block, but -inf where a token would look ahead",
            "scaled_scores where key <= query, else -inf"),
     Tensor("weights", "block head query key", "how much each token would look at each other, and at none that follows",
-           "softmax of masked_scores over key"),
+           "softmax of masked_scores over key", shares=True),
 )
 
 

@@ -28,9 +28,9 @@ def measure(run, record):
     itself = np.eye(len(run.tokens), dtype=bool)                                    # (n, n)
     order = np.where(itself, -np.inf, cosines).argsort(-1, kind="stable")[..., :0:-1]
     record("nearest", order)                                                        # (depth, n, n - 1)
-    if run.twin:
+    if other := run.given.get("twin"):
         twin = Recorder()
-        encode(ids(run.twin, run.vocabulary), run.weights, run.config, twin)
+        encode(ids(other, run.vocabulary), run.weights, run.config, twin)
         for name, tensor in (("before", "embeddings"), ("after", "encoder.output")):
             record(name, distance(run.arrays[tensor], twin.arrays[tensor]))         # (n,)
 

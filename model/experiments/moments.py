@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from model.tensors import READS, Tensor, scoped
+from model.tensors import Tensor, scoped
+from model.wiring import reads
 
 MOVES = ("centred", "normalised", "scaled", "output")
 TENSORS = scoped(
@@ -17,8 +18,7 @@ TENSORS = scoped(
 def measure(run, record):
     """Mean and spread before the first LayerNorm of each block and after each of its moves."""
     for block in range(run.config.n_blocks):
-        read = READS[run.config.norm]["norm_1"].format(side="encoder", block=block)
-        names = [read, *(f"encoder.{block}.norm_1.{move}" for move in MOVES)]
-        stages = np.stack([run.arrays[name] for name in names])                     # (stage, n, d_model)
+        names = [*reads(run.config.norm)["norm_1"], *(f"norm_1.{move}" for move in MOVES)]
+        stages = np.stack([run.arrays[f"encoder.{block}.{name}"] for name in names])            # (stage, n, d_model)
         record(f"{block}.norm_1.mean", stages.mean(-1))                             # (stage, n)
         record(f"{block}.norm_1.spread", stages.std(-1))                            # (stage, n)

@@ -20,8 +20,10 @@ TENSORS = scoped(
     Tensor("edges", "edge", "borders of the bins of both histograms", "equal steps from -max|scores| to max|scores|"),
     Tensor("histogram", "dimension bin", "share of the samples in each bin", "scores counted between edges / samples"),
     Tensor("scaled_histogram", "dimension bin", "the same, of scaled scores", "scaled_scores counted between edges / samples"),
-    Tensor("weights", "dimension key", "attention that such scores would give", "softmax of the first 8 scores"),
-    Tensor("scaled_weights", "dimension key", "attention that scaled scores would give", "softmax of the first 8 scaled_scores"),
+    Tensor("weights", "dimension key", "attention that such scores would give", "softmax of the first 8 scores",
+           words={}, shares=True),
+    Tensor("scaled_weights", "dimension key", "attention that scaled scores would give", "softmax of the first 8 scaled_scores",
+           words={}, shares=True),
 )
 
 

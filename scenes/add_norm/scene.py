@@ -6,7 +6,7 @@ from typing import NamedTuple
 from manim import LEFT, UP, VGroup
 
 from model import View
-from model.tensors import READS
+from model.wiring import MOVES, reads
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import module, route
 from scenes.parts.equation import equation, quote
@@ -38,8 +38,8 @@ from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import card_width, cards_beside, token_card
 from scenes.base.room import PX, Room
 
-MOVES = ("centred", "normalised", "scaled", "output")
-READ = {"post": "s", "pre": "x"}            # what the norm reads: the sum, or x itself
+STAGES = ("centred", "normalised", "scaled", "output")
+TERMS = {"input": "x", "self_attention.output": "a", "residual_1": "s"}     # of the sum
 FORMULA = ("{{ y = : y }} {{ gamma : gamma }} ({{ READ : read }} {{ med - med mu : mean }}) / "
            "{{ sqrt(sigma^2 + epsilon) : root }} {{ med + med beta : beta }}")
 NAME, SYMBOL, LARGE, NOTE, SMALL = (size * PX for size in (34, 38, 50, 30, 26))
@@ -104,7 +104,7 @@ class AddNorm(ExplainerScene):
     @step
     def statistics(self):
         """The vector that LayerNorm reads becomes bars; their mean and their spread are drawn on them."""
-        source = self.terms[2 if self._norm == "post" else 0]
+        source = self.terms[[*TERMS].index(self._source)]
         self._lay_out_bars()
         self.now = now = self._stage(0)
         self.play(vanish(*self.on_stage(source, self.card), source.numbers, source.dots))
@@ -187,13 +187,23 @@ class AddNorm(ExplainerScene):
     def _norm(self) -> str:
         return self.staging.trace.config.norm
 
+    @property
+    def _source(self) -> str:
+        """The tensor that LayerNorm reads: the sum, or x itself."""
+        return reads(self._norm)["norm_1"][0]
+
+    @property
+    def _before_sum(self) -> list[str]:
+        """The modules on the way to the sum."""
+        moves = MOVES[self._norm]
+        return [{"sublayer": "attention"}.get(move, move) for move in moves[: moves.index("add")]]
+
     def _tensor(self, name: str) -> View:
         return self.view(f"encoder.{{block}}.{name}")
 
     def _read(self, k: int) -> View:
         """What LayerNorm reads (n, d_model), or what its k-th move makes of it."""
-        source = READS[self._norm]["norm_1"].format(side="encoder", block=self.spec.block)
-        return self._tensor(f"norm_1.{MOVES[k - 1]}") if k else self.view(source)
+        return self._tensor(f"norm_1.{STAGES[k - 1]}" if k else self._source)
 
     def _moment(self, what: str, k: int) -> View:
         """The mean or the spread of every token at a stage."""
@@ -201,7 +211,7 @@ class AddNorm(ExplainerScene):
 
     def _lay_out_ways(self) -> None:
         """X at the left; the way through attention above, the way round it below; the plus and the sum at the right."""
-        cards, kinds = card_width(self.theme, self.tokens, most=1.2), ("norm", "attention")[self._norm == "post":]
+        cards, kinds = card_width(self.theme, self.tokens, most=1.2), self._before_sum
         left, middle, right, plus, end = self.stage.trim(left=cards + 0.12).columns([2.9, 1.5 * len(kinds), 2.9, 0.46, 2.9], gap=0.36)
         upper, lower = self.stage.rows([1, 1], gap=0.1)
         views = [self._tensor(name) for name in ("input", "self_attention.output", "input", "residual_1")]
@@ -240,7 +250,7 @@ class AddNorm(ExplainerScene):
 
     def _lay_out_addition(self) -> None:
         """x, attention's output and their sum of the followed token, one below the other, feature under feature."""
-        views = [self._tensor(name)[self.focus] for name in ("input", "self_attention.output", "residual_1")]
+        views = [self._tensor(name)[self.focus] for name in TERMS]
         columns, room = self.x.grid.columns, self.stage.inset(x=SIGN)
         grid = Grid((0,), columns, min(LARGEST_CELL, (room.width - 0.2) / len(columns)), 0.62)
         written = [fit_digits(self.theme, view.values, grid, self.decimals) for view in views]
@@ -265,7 +275,7 @@ class AddNorm(ExplainerScene):
         """Bars and cells at the left; token, numbers and formula at the right."""
         left, side = self.stage.columns([9.3, 3.3], gap=0.2)
         main, strip = left.trim(left=BESIDE, right=0.3).rows([3.5, 1.3], gap=0.09)
-        stages, rows = [self._read(k)[self.focus] for k in range(len(MOVES) + 1)], strip.rows([1, 1, 1], gap=0.06)
+        stages, rows = [self._read(k)[self.focus] for k in range(len(STAGES) + 1)], strip.rows([1, 1, 1], gap=0.06)
         columns = fit_grid(stages[0].shape, main).columns
         self.main = Room.around(main.centre, len(columns) * min(LARGEST_CELL, main.width / len(columns)), main.height)
         self.grid, self.row_room = Grid((0,), columns, self.main.width / len(columns), rows[0].height), rows[0]
@@ -282,7 +292,7 @@ class AddNorm(ExplainerScene):
         self.letters = [equation(self.theme, f"{name} =", size=SYMBOL).move_to([side.centre[0] - 0.45, place.centre[1], 0])
                         for name, place in zip(("mu", "sigma"), self.readings, strict=True)]
         self.sheet = frame(self.theme, card, fill="surface", width=2)
-        maths = FORMULA.replace("READ", READ[self._norm])
+        maths = FORMULA.replace("READ", TERMS[self._source])
         self.formula = equation(self.theme, maths, size=LARGE, width=card.width - 0.4).move_to(card.centre)
 
     def _stage(self, k: int) -> Stage:
@@ -293,7 +303,7 @@ class AddNorm(ExplainerScene):
         return Stage(
             feature_bars(self.theme, view, self.grid.columns, self.main, self.full),
             named_moments(self.theme, mean[i : i + 1], spread[i : i + 1], self.main, self.full), row,
-            self._beside("y" if k == len(MOVES) else READ[self._norm], row),
+            self._beside("y" if k == len(STAGES) else TERMS[self._source], row),
             VGroup(
                 number(self.theme, value[i], self.decimals, WORD, "output", 600, at=letter.get_right() + [0.15, 0, 0], align=-1)
                 for value, letter in zip((mean, spread), self.letters, strict=True)

@@ -144,7 +144,7 @@ class Decoder(ExplainerScene):
     def _prepare(self):
         """What the decoder reads, token by token, and what it says to it; as many unknown words without one."""
         trace, unknown = self.staging.trace, self.say("unknown")
-        start = trace.words("decoder.output", "token")[:1]
+        start = trace.read_tokens[:1]
         self.said = trace.output_tokens or (*[unknown] * len(self.tokens), END)
         self.queries = (*start, *self.said[:-1])
 

@@ -6,6 +6,7 @@ from manim import UP, Animation, VGroup
 
 from model import View
 from scenes.base.scene import ExplainerScene, step
+from scenes.parts.block import block_modules, formulas, written
 from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
 from scenes.parts.equation import equation, quote
 from scenes.parts.flow import strands
@@ -17,17 +18,6 @@ from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label, token_row
 from scenes.base.room import PX, Room
 
-# For each module from the bottom up: what it makes, as it is written and where it is recorded; the last of it goes on.
-MAKES = {
-    "post": ((("a", "self_attention.output"),), (("x + a", "residual_1"), ("y", "norm_1.output")),
-             (("m", "mlp.output"),), (("y + m", "residual_2"), ("z", "norm_2.output"))),
-    "pre": ((("hat(x)", "norm_1.output"),), (("a", "self_attention.output"),), (("y", "residual_1"),),
-            (("hat(y)", "norm_2.output"),), (("m", "mlp.output"),), (("z", "residual_2"),)),
-}
-SUBLAYERS = {
-    "post": ("y = {norm}({{{{ x + : skip }}}} {attention}(x))", "z = {norm}({{{{ y + : skip }}}} {mlp}(y))"),
-    "pre": ("y = {{{{ x + : skip }}}} {attention}({norm}(x))", "z = {{{{ y + : skip }}}} {mlp}({norm}(y))"),
-}
 NAME, FORMULA, SYMBOL, SHAPE, WHAT, SMALL = (size * PX for size in (44, 42, 34, 30, 34, 26))
 DIAGRAM, NAMES, FOOT = 2.75, 1.2, 0.72    # room for the small diagram, for the names of rows, and for the tokens
 CARD, STRIP, NUMBERS = 0.36, 0.28, 0.32   # height of a card, of a strip, and of the weights below the strands
@@ -58,8 +48,8 @@ class EncoderBlock(ExplainerScene):
         """What goes in is led round each sublayer and added; the formula says it too."""
         self.play(vanish(self.what))
         words = {kind: quote(self.say(kind)) for kind in ("norm", "attention", "mlp")}
-        for maths, way, (_, last) in zip(SUBLAYERS[self._norm], self.diagram.bypasses, self.diagram.sublayers, strict=True):
-            formula = equation(self.theme, maths.format(**words), {"skip": "output"}, FORMULA, width=self.right.width)
+        for maths, way, (_, last) in zip(formulas(self._norm, words), self.diagram.bypasses, self.diagram.sublayers, strict=True):
+            formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=self.right.width)
             formula.move_to([self.right.left + formula.width / 2, self.diagram.modules[last].get_y(), 0])
             self.play(draw(way, run_time=1.2))
             self.play(draw(self._lit(way), run_time=0.8), appear(formula, run_time=0.8))
@@ -125,6 +115,12 @@ class EncoderBlock(ExplainerScene):
     def _norm(self) -> str:
         return self.staging.trace.config.norm
 
+    @property
+    def _makes(self) -> list[list[tuple[str, str]]]:
+        """For each module from the bottom up: what it makes, as it is written and where it is recorded; the last of it goes on."""
+        maths = written(self._norm)
+        return [[(maths[move.makes][0], move.makes) for move in moves] for _, moves in block_modules(self._norm)]
+
     def _tensor(self, name: str) -> View:
         return self.view(f"encoder.{{block}}.{name}")
 
@@ -169,7 +165,7 @@ class EncoderBlock(ExplainerScene):
 
     def _lay_out_vectors(self, foot: float) -> None:
         """All that the modules read and make, as strips in the lanes."""
-        views = [self._tensor("input"), *(self._tensor(made[-1][1]) for made in MAKES[self._norm])]
+        views = [self._tensor("input"), *(self._tensor(made[-1][1]) for made in self._makes)]
         self.scale = max(abs(view.values).max() for view in views)
         heights = [foot, *(band.top - STRIP / 2 - 0.06 if kind == "attention" else band.centre[1]
                            for kind, band in zip(self.small.kinds, self.bands, strict=True))]
@@ -196,14 +192,14 @@ class EncoderBlock(ExplainerScene):
         """The followed token from the bottom up: what it is called, its vector, its height, and its strip, if it has one."""
         strips = [strip[self.focus] for strip in self.strips]
         yield "x", self._tensor("input"), self.strips[0][0].get_y(), strips[0]
-        for made, band, strip in zip(MAKES[self._norm], self.bands, strips[1:], strict=True):
+        for made, band, strip in zip(self._makes, self.bands, strips[1:], strict=True):
             for i, (maths, name) in enumerate(made):
                 y = band.bottom + (i + 0.5) * band.height / len(made)
                 yield maths, self._tensor(name), y, strip if i == len(made) - 1 else None
 
     def _row(self, view: View, y: float) -> HeatMap:
         """The followed token's vector as a row of cells, with digits if they fit any stage."""
-        height = min(band.height / len(made) for made, band in zip(MAKES[self._norm], self.bands, strict=True))
+        height = min(band.height / len(made) for made, band in zip(self._makes, self.bands, strict=True))
         columns = self.strips[0][0].grid.columns
         grid = Grid((0,), columns, min(LARGEST_CELL, self.room.width / len(columns)), min(0.4, height))
         written = [fit_digits(self.theme, stage[self.focus].values, grid, self.decimals) for _, stage, *_ in self._stages()]

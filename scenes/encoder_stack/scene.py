@@ -6,6 +6,7 @@ import numpy as np
 from manim import UP, VGroup
 
 from model import View
+from model.wiring import has_final_norm
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import module, route
 from scenes.parts.equation import equation
@@ -92,7 +93,7 @@ class EncoderStack(ExplainerScene):
 
     @property
     def _pre(self) -> bool:
-        return self.staging.trace.config.norm == "pre"
+        return has_final_norm(self.staging.trace.config.norm)
 
     def _rise(self, below: Sequence[HeatMap], above: Sequence[HeatMap]) -> None:
         """Copies of the vectors go up behind the block and come out above it as others."""

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from model import View
+from model.wiring import path, reads
 from scenes.base.scene import ExplainerScene, step
+from scenes.parts.block import written
 from scenes.parts.diagram import route
 from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map
@@ -19,13 +21,6 @@ from scenes.base.room import PX, Room
 
 NETWORK = '"FFN"(x) = {{ "max" : relu }}(0, {{ x W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 FOLDED = r"&(x W_1 + b_1) W_2 + b_2 \ &= x {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
-# The rows of the second add & norm, from the top: how each is written and where it is recorded.
-ROWS = {
-    "post": (("y", "norm_1.output"), ("m = {mlp}(y)", "mlp.output"), ("y + m", "residual_2"),
-             ("z = {norm}(y + m)", "norm_2.output")),
-    "pre": (("y", "residual_1"), ("hat(y) = {norm}(y)", "norm_2.output"), ("m = {mlp}(hat(y))", "mlp.output"),
-            ("z = y + m", "residual_2")),
-}
 NAME, SIGN, LARGE, SMALL = (size * PX for size in (40, 34, 72, 26))
 IN_A_ROW = 8                              # copies of the network that stand side by side
 
@@ -100,8 +95,7 @@ class Mlp(ExplainerScene):
     def add_norm(self):
         """What the network found is added to what went round it; with post-norm the sum is normalised."""
         rows, names = self._rows()
-        norm = self.staging.trace.config.norm
-        read, found, total = (0, 1, 2) if norm == "post" else (1, 2, 3)
+        read, found, total = map(self._way.index, (*reads(self._norm)["mlp"], "mlp.output", "residual_2"))
         self.play(
             vanish(*self.on_stage(self.own), *self.own[1:4]),
             *(vanish(part.border, part.dots) for part in (self.own.x, self.own.output)),
@@ -142,7 +136,17 @@ class Mlp(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """Where the norm stands decides what ends the block."""
+        return self._norm
+
+    @property
+    def _norm(self) -> str:
         return self.staging.trace.config.norm
+
+    @property
+    def _way(self) -> list[str]:
+        """The rows of the second add & norm, from the top: where each is recorded. The first of them is led round the network."""
+        made, (skip, _) = [move.makes for move in path(self._norm)], reads(self._norm)["residual_2"]
+        return made[made.index(skip):]
 
     def _tensor(self, name: str) -> View:
         return self.view(f"encoder.{{block}}.{name}")
@@ -216,22 +220,26 @@ class Mlp(ExplainerScene):
 
     def _rows(self) -> tuple[list[HeatMap], list[VGroup]]:
         """The followed token's vectors from the network to the end of the block, and their names."""
-        tensors = ROWS[self.staging.trace.config.norm]
         left, right = self.stage.trim(right=0.8).columns([2.9, 8.85], gap=0.25)
-        views = [self._tensor(name)[self.focus] for _, name in tensors]
+        views = [self._tensor(name)[self.focus] for name in self._way]
         places = right.rows([1] * len(views), gap=0.35)
         grid = fit_grid(views[0].shape, places[0])
         places = [Room(right.left, right.left + grid.size[0], place.bottom, place.top) for place in places]
         rows = [heat_map(self.theme, view, place, "line", digits=self._digits(grid), scale=self._peak(), grid=grid)
                 for view, place in zip(views, places, strict=True)]
-        words = {key: quote(self.say(key)) for key in ("mlp", "norm")}
-        names = [equation(self.theme, maths.format(**words), size=SIGN, width=left.width) for maths, _ in tensors]
+        names = [equation(self.theme, maths, size=SIGN, width=left.width) for maths in self._written()]
         for name, row in zip(names, rows, strict=True):
             name.next_to(row.border, LEFT, buff=0.25)
         return rows, names
 
+    def _written(self) -> list[str]:
+        """How each of these rows is written, with what it is made from where it is made here."""
+        maths, words = written(self._norm), {key: quote(self.say(key)) for key in ("mlp", "norm")}
+        (first, _), *others = (maths[name] for name in self._way)
+        return [first, *(symbol if symbol == made else f"{symbol} = {made.format(**words)}" for symbol, made in others)]
+
     def _values(self):
-        return [self._tensor(name).values[self.focus] for _, name in ROWS[self.staging.trace.config.norm]]
+        return [self._tensor(name).values[self.focus] for name in self._way]
 
     def _digits(self, grid: Grid):
         return fit_digits(self.theme, self._values(), grid, self.decimals)

@@ -114,7 +114,7 @@ class Overview(ExplainerScene):
         self.rooms = dict(zip(names, lanes.columns([1.4, 1.5, 1.1, 1.1, 1.5, 1.5, 2.5], gap=0.36), strict=True))
         unknown = (self.say("unknown"),) * len(self.tokens)
         self.said = self.staging.trace.output_tokens or (*unknown, END)
-        start = self.staging.trace.words("decoder.output", "token")[:1]
+        start = self.staging.trace.read_tokens[:1]
         self.cards = token_column(self.theme, self.tokens, self.rooms["cards"])
         self.slots = token_column(self.theme, (*start, *self.said), self.rooms["said"])
         tall = min(lanes.height, max(LOWEST, self.cards.height + 0.4, self.slots.height + 0.4))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from manim import VGroup, VMobject
 
+from scenes.parts.block import block_modules
 from scenes.parts.flow import TIP, arrow
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
 from scenes.parts.shapes import Block, room_of, rounded_rectangle
@@ -16,11 +17,6 @@ BEND = 0.16                               # radius of a line's corners
 GAP, LANE = 0.05, 0.18                    # between modules and beside them, as shares of a diagram's height and width
 WIDEST_GAP, WIDEST_LANE = 0.34, 0.55
 LARGEST_NAME = 36 * PX
-# What a block is made of, from the bottom up: two sublayers, each with a bypass from below its first module to its last.
-BLOCK = {
-    "post": (("attention", "add_norm"), ("mlp", "add_norm")),
-    "pre": (("norm", "attention", "add"), ("norm", "mlp", "add")),
-}
 HEIGHTS = {"attention": 3.6, "add_norm": 1.8, "mlp": 1.1, "norm": 1, "add": 1}
 
 
@@ -74,7 +70,7 @@ def block_diagram(theme: Theme, names: Mapping[str, str], room: Room, norm: str 
     norm: post, each sublayer's sum is normalised (Vaswani et al. 2017, figure 1), or pre, each sublayer reads what is normalised
     (Xiong et al. 2020, figure 1).
     """
-    kinds = [kind for sublayer in BLOCK[norm] for kind in sublayer]
+    kinds = [kind for kind, _ in block_modules(norm)]
     gap, lane = min(WIDEST_GAP, GAP * room.height), min(WIDEST_LANE, LANE * room.width)
     rooms = room.trim(left=lane, bottom=gap, top=gap).rows([HEIGHTS[kind] for kind in reversed(kinds)], gap)[::-1]
     size = min(LARGEST_NAME, 0.7 * min(place.height for place in rooms))
@@ -101,8 +97,8 @@ def _part(theme: Theme, kind: str, name: str, room: Room, size: float) -> Module
 
 def _sublayers(norm: str) -> list[tuple[int, int]]:
     """The first and the last module of each sublayer."""
-    ends = np.cumsum([len(sublayer) for sublayer in BLOCK[norm]]).tolist()
-    return [(end - len(sublayer), end - 1) for sublayer, end in zip(BLOCK[norm], ends, strict=True)]
+    numbers = [moves[0].number for _, moves in block_modules(norm)]
+    return [(numbers.index(number), len(numbers) - 1 - numbers[::-1].index(number)) for number in sorted({*numbers})]
 
 
 def _towards(start: np.ndarray, end: np.ndarray, length: float) -> np.ndarray:

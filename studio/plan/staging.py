@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import model
 from scenes.base.spec import SceneSpec
+from studio.errors import Problem, UserError
 from studio.read import assets
-from studio.read.folders import folder
+from studio.read.folders import folder, shown
 from studio.read.words import words
 
 if TYPE_CHECKING:  # they draw in manim, which is slow to start: what calls for a drawing imports them
@@ -24,7 +25,14 @@ def trace(spec: SceneSpec) -> model.Trace:
 def _trace(scene: str, tokens: tuple[str, ...], config: model.ModelConfig, experiments: tuple[str, ...], twin: tuple[str, ...],
            intervention: model.Intervention, given: tuple) -> model.Trace:
     checkpoint = assets.checkpoint(config.weights) if config.trained else None
-    return model.run(tokens, config, checkpoint, experiments, twin, intervention)
+    home = folder(scene)
+    try:
+        modules = [home.experiment(name) for name in experiments]
+        return model.run(tokens, config, checkpoint, modules, {"twin": twin, "intervention": intervention, **dict(given)})
+    except ValueError as error:
+        if home.ours:
+            raise
+        raise UserError([Problem(line, shown(home.path), kind="experiment") for line in str(error).splitlines()]) from error
 
 
 def stage(spec: SceneSpec) -> "Staging":

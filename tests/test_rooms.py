@@ -2,9 +2,12 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {                            # of our own rooms and of the outside
@@ -30,8 +33,6 @@ def imported(path: Path, functions_too: bool = True) -> set[str]:
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
 def test_no_arrow_goes_back(room):
-    import sys
-
     ours, outside = MAY_IMPORT[room]
     for path in FILES[room]:
         # What a function imports only when it is called the room can do without; only training needs more, and is called so.
@@ -65,13 +66,66 @@ def test_files_are_short_and_need_no_latex(path):
 
 
 def test_words_are_the_same_in_every_language():
-    import yaml
-
     def keys(words, prefix=""):
         if not isinstance(words, dict):
             return {prefix}
         return set().union(*(keys(value, f"{prefix}.{key}") for key, value in words.items()))
 
-    languages = {path.stem: keys(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in ROOT.glob("assets/text/*.yaml")}
-    assert "en" in languages
-    assert all(words == languages["en"] for words in languages.values())
+    def said(path):
+        return keys(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+    for first in (ROOT / "assets/text/en.yaml", *ROOT.glob("scenes/*/words.en.yaml")):
+        assert all(said(first.with_name(first.name.replace("en.yaml", f"{code}.yaml"))) == said(first) for code in ("en", "zh"))
+
+
+# What stands further up may import what stands below it, never the other way round.
+FLOORS = ("errors", "store", "read", "plan", "render", "console", "check", "output", "training", "cli")
+ABOVE = {"model_card": "training", "__main__": "cli"}
+
+
+def floor(module: str) -> int:
+    """On which floor of the studio a module stands."""
+    part = module.split(".")[1]
+    return FLOORS.index(ABOVE.get(part, part))
+
+
+def imports_of(path: Path) -> set[str]:
+    """The modules of the studio that a file imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in found if name.startswith("studio.")}
+
+
+@pytest.mark.parametrize("path", FILES["studio"], ids=lambda path: str(path.relative_to(ROOT)))
+def test_in_the_studio_no_import_runs_back_up(path):
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    if module != "studio.__init__":
+        assert [name for name in imports_of(path) if floor(name) > floor(module)] == []
+
+
+def test_nothing_happens_on_import():
+    """Importing everything of ours sets no environment variable and writes no file."""
+    code = (
+        "import os, pkgutil, importlib, studio, model\n"
+        "before = dict(os.environ)\n"
+        "names = [m.name for p in (studio, model) for m in pkgutil.walk_packages(p.__path__, p.__name__ + '.')]\n"
+        "names = [n for n in names if not n.endswith(('__main__', 'train', 'training'))]\n"
+        "[importlib.import_module(n) for n in names]\n"
+        "changed = {k for k in before.keys() | os.environ.keys() if before.get(k) != os.environ.get(k)}\n"
+        "print(sorted(changed), len(names) > 40)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] True"
+
+
+def test_no_scene_and_no_experiment_is_in_a_list():
+    """What there is of them is found where it stands: a new one touches nothing but its own folder or file."""
+    names = {path.parent.name for path in ROOT.glob("scenes/*/scene.yaml")} | {path.stem for path in ROOT.glob("model/experiments/[!_]*.py")}
+    for path in [path for files in FILES.values() for path in files]:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            listed = {item.value for item in ast.walk(node) if isinstance(item, ast.Constant) and isinstance(item.value, str)}
+            assert not isinstance(node, ast.Assign) or len(listed & names) < 4, f"{path}:{node.lineno}"

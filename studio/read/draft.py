@@ -302,11 +302,13 @@ class Draft:
 
     def _check_words(self, language: str) -> None:
         """All words that the scene may say: each that cannot be drawn if it is in the user's file, all in one if it is in ours."""
+        if not self.folder:
+            return
         try:
-            layers = words.layers(language, self.folder) if self.folder else ()
+            common, own = words.layers(language, self.folder)
         except UserError as error:
             return self._note("language", error)
-        for layer, ours in zip(layers, (not is_path(language), not is_path(language) and self.folder.ours), strict=bool(layers)):
+        for layer, ours in ((common, not is_path(language)), (own, not is_path(language) and self.folder.ours)):
             said = words.texts(layer)
             if ours:
                 self._check_glyphs("language", " ".join(said.values()))

@@ -79,7 +79,7 @@ class Ablation(ExplainerScene):
         """Where the two part: the probabilities before and after. Untrained: how far the vector has moved."""
         if not self.trained:
             source = self._shifts[self._cut]
-            apart = distance(self.theme, *(vector.border for vector in self.vectors), self.say("distance"), source, self.decimals)
+            apart = distance(self.theme, *(vector.border for vector in self.vectors), self.say("distance"), source)
             self.play(draw(*apart.lines), appear(apart.words))
             return
         place = int(self._number("place"))
@@ -143,7 +143,7 @@ class Ablation(ExplainerScene):
         return heads[block][head]
 
     def _look(self, weights: View, room: Room) -> Look:
-        return look(self.theme, self.tokens, (), weights[self.focus], self.focus, room, self.decimals)
+        return look(self.theme, self.tokens, (), weights[self.focus], self.focus, room)
 
     def _blind(self, room: Room) -> None:
         """What becomes of the head's look: nothing that counts, or the same look at all tokens."""
@@ -174,7 +174,7 @@ class Ablation(ExplainerScene):
             sources = [self.staging.trace[name][self.focus] for name in ("encoder.output", "ablation.output")]
             scale = float(max(abs(source.values).max() for source in sources))
             self.vectors = [
-                heat_map(self.theme, source, Room.around(body.centre, body.width, 0.7), role, self.decimals, scale=scale)
+                heat_map(self.theme, source, Room.around(body.centre, body.width, 0.7), role, digits=True, scale=scale)
                 for source, body, role in zip(sources, self.bodies, ("line", "output"), strict=True)
             ]
             self.play(appear(*self.vectors, lag=0.5, run_time=1.0))
@@ -214,19 +214,19 @@ class Ablation(ExplainerScene):
         rooms = dict(zip(ids, Room.around((body.centre[0], middle), 7.2, ODDS).columns([1, 1], gap=0.7), strict=True))
         ids.sort(key=lambda row: -float(view[row]))
         return ranking(self.theme, [trace.output_vocabulary[row] for row in ids], [view[row] for row in ids],
-                       [rooms[row] for row in ids], self.decimals)
+                       [rooms[row] for row in ids])
 
     def _grids(self) -> list[tuple[HeatMap, VGroup]]:
         """The grids of what a cut changes, each with its title."""
         body = self.stage.trim(top=0.65, bottom=BELOW + 1.5)
         if not self.trained:
-            picture = head_map(self.theme, self._shifts, body.trim(left=2 + LABEL, right=2, bottom=-1.2), self.decimals)
+            picture = head_map(self.theme, self._shifts, body.trim(left=2 + LABEL, right=2, bottom=-1.2), digits=True)
             return [(picture, self._headed("moved", picture, token=self.tokens[self.focus]))]
         left, right = (room.trim(left=LABEL) for room in body.columns([1, 1], gap=0.5))
         trace = self.staging.trace
         word = trace.output_vocabulary[int(trace["ablation.candidates"].values[0])]
-        kept = head_map(self.theme, trace["ablation.kept"], left, self.decimals, scale=1.0)
-        loss = head_map(self.theme, trace["ablation.loss_changes"], right, self.decimals)
+        kept = head_map(self.theme, trace["ablation.kept"], left, digits=True, scale=1.0)
+        loss = head_map(self.theme, trace["ablation.loss_changes"], right, digits=True)
         return [(kept, self._headed("kept", kept, word=word)), (loss, self._headed("loss", loss))]
 
     def _headed(self, key: str, picture: HeatMap, **values: str):

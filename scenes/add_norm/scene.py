@@ -244,7 +244,7 @@ class AddNorm(ExplainerScene):
         views = [self._tensor(name)[self.focus] for name in ("input", "self_attention.output", "residual_1")]
         columns, room = self.x.grid.columns, self.stage.inset(x=SIGN)
         grid = Grid((0,), columns, min(LARGEST_CELL, (room.width - 0.2) / len(columns)), 0.62)
-        written = [fit_digits(self.theme, view.values, grid, self.decimals) for view in views]
+        written = [fit_digits(self.theme, view.values, grid) for view in views]
         digits, scale = None if None in written else min(written), max(abs(view.values).max() for view in views)
         head, *rows = room.rows([0.55, 1.15, 1.15, 1.4], gap=0.1)
         self.terms = [heat_map(self.theme, view, row.trim(top=row.height - 0.7), digits=digits, scale=scale, grid=grid)
@@ -273,7 +273,7 @@ class AddNorm(ExplainerScene):
         reach = (abs(self._moment("mean", k).values) + self._moment("spread", k).values for k in range(len(stages)))
         self.full = max(*(abs(view.values).max() for view in stages), *(both[self.focus] for both in reach))
         weights = [self.view(f"weights.encoder.{{block}}.norm_1.{name}") for name in ("gamma", "beta")]
-        written = [fit_digits(self.theme, view.values, self.grid, self.decimals) for view in (*stages, *weights)]
+        written = [fit_digits(self.theme, view.values, self.grid) for view in (*stages, *weights)]
         self.digits = None if None in written else min(written)
         self.gain, self.shift = (heat_map(self.theme, view, place, digits=self.digits, scale=self.full, grid=self.grid)
                                  for view, place in zip(weights, rows[1:], strict=True))
@@ -296,7 +296,7 @@ class AddNorm(ExplainerScene):
             named_moments(self.theme, mean[i : i + 1], spread[i : i + 1], self.main, self.full), row,
             self._beside("y" if k == len(MOVES) else READ[self._norm], row),
             VGroup(
-                number(self.theme, value[i], self.decimals, WORD, "output", 600, at=letter.get_right() + [0.15, 0, 0], align=-1)
+                number(self.theme, value[i], WORD, "output", 600, at=letter.get_right() + [0.15, 0, 0], align=-1)
                 for value, letter in zip((mean, spread), self.letters, strict=True)
             ),
         )
@@ -324,7 +324,7 @@ class AddNorm(ExplainerScene):
         spots = [self.table.right + 0.55, self.table.right + 1.65]
         self.headings = VGroup(equation(self.theme, name, size=SYMBOL).move_to([x, top.bottom + 0.2, 0])
                                for name, x in zip(("mu", "sigma"), spots, strict=True))
-        self.own = [VGroup(number(self.theme, self._moment(what, 0)[i], self.decimals, size, "output", at=(x, place.centre[1], 0))
+        self.own = [VGroup(number(self.theme, self._moment(what, 0)[i], size, "output", at=(x, place.centre[1], 0))
                            for what, x in zip(("mean", "spread"), spots, strict=True)) for i, place in enumerate(self.places)]
         y = room_of(self.sheet).top + 1.0
         notes, x = [self.say("own"), self.say("shared")], side.centre[0]

@@ -87,7 +87,7 @@ class AttentionMatrix(ExplainerScene):
         rooms = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=SLANTED, top=NAMED).columns([1, 1, 1], gap=1.35)
         peak = float(abs(self._view("scores").values).max())
         sheets = raw, scaled, weights = [
-            heat_map(self.theme, self._view(name), room, "line", self.decimals, scale=peak, weights=name == "weights")
+            heat_map(self.theme, self._view(name), room, "line", digits=True, scale=peak, weights=name == "weights")
             for name, room in zip(("scores", "scaled_scores", "weights"), rooms, strict=True)
         ]
         maths = ("Q K^T", "(Q K^T) / sqrt(d_k)", 'A = "softmax"((Q K^T) / sqrt(d_k))')
@@ -107,8 +107,8 @@ class AttentionMatrix(ExplainerScene):
         """A row of weights sums to 1; a row of Z sums to anything."""
         rooms = self.stage.trim(bottom=SLANTED, top=0.7).columns([1, 1], gap=0.8)
         left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
-        weights = heat_map(self.theme, self._view("weights"), left, "line", self.decimals, weights=True)
-        z = heat_map(self.theme, self._view("heads"), right, "output", self.decimals)
+        weights = heat_map(self.theme, self._view("weights"), left, "line", digits=True, weights=True)
+        z = heat_map(self.theme, self._view("heads"), right, "output", digits=True)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights))
         self.play(appear(self._rows(weights), self._above(weights, "A"), self._columns(weights)))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.2))
@@ -158,7 +158,7 @@ class AttentionMatrix(ExplainerScene):
         """The matrix of a symbol, and its shape below it. Z is still to be found: it has no cells yet."""
         name, role = {"q": "query", "k": "key", "v": "value", "z": "heads"}[symbol], ROLES[symbol]
         view = self._view(name).T if symbol == "k" else self._view(name)
-        picture = heat_map(self.theme, view, room.trim(bottom=0.5), role, self.decimals)
+        picture = heat_map(self.theme, view, room.trim(bottom=0.5), role, digits=True)
         n, d_k = self._view("query").shape
         shape = f"d_k times n = {d_k} times {n}" if symbol == "k" else f"n times d_k = {n} times {d_k}"
         words = equation(self.theme, shape, size=SIGN, role="muted").next_to(picture, DOWN, buff=0.18)
@@ -169,7 +169,7 @@ class AttentionMatrix(ExplainerScene):
         factors = [Factor(self._view(name), role, name == "weights") for name, role in (left, above, result)]
         if above[0] == "key":
             factors[1] = factors[1]._replace(view=factors[1].view.T)
-        return product(self.theme, *factors, room.trim(left=LABEL, right=1.0, bottom=SLANTED), self.decimals)
+        return product(self.theme, *factors, room.trim(left=LABEL, right=1.0, bottom=SLANTED))
 
     def _around(self, work: Product, left: str, above: str, result: str) -> list[Mobject]:
         """The frame of the result, the names of the three matrices, the words of rows and columns."""
@@ -230,7 +230,7 @@ class AttentionMatrix(ExplainerScene):
 
     def _sum_width(self) -> float:
         """The room that row sums take."""
-        return text_width(self.theme, f"Σ = {MINUS}00.{'0' * self.decimals}", WORD, tabular=True) + 0.3
+        return text_width(self.theme, f"Σ = {MINUS}00.{'0' * self.theme.decimals}", WORD, tabular=True) + 0.3
 
     def _sums(self, sheet: HeatMap, name: str) -> list[VGroup]:
         """The sum of each row, at its right."""
@@ -240,13 +240,13 @@ class AttentionMatrix(ExplainerScene):
         for row, source in zip(sheet.cells, self._view(name), strict=True):
             sign = text(self.theme, "Σ =", size, "output", at=(x, row.get_y(), 0), align=-1)
             start = (x + sign.advance + 0.3 * size, row.get_y(), 0)
-            sums.append(VGroup(sign, number(self.theme, source, self.decimals, size, "output", at=start, align=-1)))
+            sums.append(VGroup(sign, number(self.theme, source, size, "output", at=start, align=-1)))
         return sums
 
     def _key_size(self, i: int, column: Room, row: Room) -> VGroup:
         """d_k of one experiment, and what the two pictures below are."""
         spread, weights = column.columns([2.3, 0.9])
-        size = number(self.theme, self.staging.trace["scaling.d_k"][i], 0, WORD)
+        size = number(self.theme, self.staging.trace["scaling.d_k"][i], WORD, decimals=0)
         maths = VGroup(equation(self.theme, "d_k =", size=SMALL_NAME), size).arrange(buff=0.12)
         maths.move_to([spread.centre[0], row.centre[1], 0])
         return VGroup(maths, text(self.theme, self.say("softmax"), SMALL, "muted", at=(weights.centre[0], row.centre[1], 0)))
@@ -265,8 +265,8 @@ class AttentionMatrix(ExplainerScene):
         edges = trace["scaling.edges"]
         words = VGroup(
             text(self.theme, self.say("spread"), SMALL, "muted", at=(x, y, 0), align=1),
-            number(self.theme, trace[f"scaling.{prefix}spread"][i], self.decimals, WORD, "output", at=(x + 0.12, y, 0), align=-1),
-            *(number(self.theme, edges[end], 0, SMALLEST_DIGIT, "muted", at=(edge, foot.centre[1], 0), align=side)
+            number(self.theme, trace[f"scaling.{prefix}spread"][i], WORD, "output", at=(x + 0.12, y, 0), align=-1),
+            *(number(self.theme, edges[end], SMALLEST_DIGIT, "muted", at=(edge, foot.centre[1], 0), align=side, decimals=0)
               for end, edge, side in ((0, left.left, -1), (len(edges) - 1, left.right, 1))),
         )
         return shapes, words

@@ -4,8 +4,8 @@ from manim import VGroup
 
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
-from scenes.parts.motion import appear, dim, draw, travel, vanish
-from scenes.parts.score_grid import become, columns, fill
+from scenes.parts.motion import appear, become, dim, draw, travel, vanish
+from scenes.parts.score_grid import columns, fill
 
 MOST = 3                                  # other matrices that are tried
 
@@ -77,7 +77,4 @@ class Keys(CandidateScene):
         bench, work = self.on_bench("K", head), self.work_of("keys", head)
         pictures = list(zip((self.bench_now.matrix, *self.work), (bench.matrix, *work), strict=True))
         self.play(*(become(old, new) for old, new in pictures))
-        for old, new in pictures:
-            self.remove(old.cells, new.cells, *new.numbers, old)
-            self.add(new)
         self.bench_now, self.work = self.bench_now._replace(matrix=bench.matrix), work

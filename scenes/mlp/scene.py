@@ -130,7 +130,7 @@ class Mlp(ExplainerScene):
         views = [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
         one = self.view("folding.{block}.matrix")
         factors = [Factor(view, role) for view, role in zip((*views, one), ("line", "line", "output"), strict=True)]
-        work = product(self.theme, *factors, left.trim(bottom=0.45), None)
+        work = product(self.theme, *factors, left.trim(bottom=0.45), digits=False)
         names = [self._named(sheet, maths, side) for sheet, maths, side in
                  zip(work, ("W_1", "W_2", "W_1 W_2"), (UP, LEFT, DOWN), strict=True)]
         self.play(vanish(*self.on_stage()))
@@ -189,7 +189,7 @@ class Mlp(ExplainerScene):
     def _count(self) -> tuple:
         """How many hidden features of the followed token ReLU sets to 0."""
         x, y = self.left.centre[0], self.hidden.line.get_y()
-        count = number(self.theme, self._dead(self.focus), 0, LARGE, "output", at=(x, y + 0.35, 0))
+        count = number(self.theme, self._dead(self.focus), LARGE, "output", at=(x, y + 0.35, 0), decimals=0)
         words = text(self.theme, self.say("die", total=self.staging.trace.config.d_ff), SMALL, "muted", at=(x, y - 0.3, 0),
                      width=self.left.width)
         return count, words
@@ -210,7 +210,7 @@ class Mlp(ExplainerScene):
 
     def _small_count(self, token: int, hidden: Layer) -> VGroup:
         """How many features of a token are 0, below its bars."""
-        count = number(self.theme, self._dead(token), 0, SMALLEST_DIGIT, "output")
+        count = number(self.theme, self._dead(token), SMALLEST_DIGIT, "output", decimals=0)
         total = text(self.theme, self.say("silent", total=self.staging.trace.config.d_ff), SMALL, "muted",
                      width=hidden.line.width - count.advance - 0.1)
         return VGroup(count, total).arrange(RIGHT, buff=0.1).next_to(hidden.line, DOWN, buff=0.12)
@@ -235,7 +235,7 @@ class Mlp(ExplainerScene):
         return [self._tensor(name).values[self.focus] for _, name in ROWS[self.staging.trace.config.norm]]
 
     def _digits(self, grid: Grid):
-        return fit_digits(self.theme, self._values(), grid, self.decimals)
+        return fit_digits(self.theme, self._values(), grid)
 
     def _peak(self) -> float:
         return max(float(abs(values).max()) for values in self._values())
@@ -262,5 +262,5 @@ class Mlp(ExplainerScene):
             x, y = place.left, place.centre[1]
             words = text(self.theme, self.say(key), SMALL, "muted", at=(x, y + 0.35, 0), align=-1, width=room.width)
             difference = self.view(f"folding.{{block}}.{name}")
-            value = number(self.theme, difference, self.decimals, LARGE, "output", at=(x, y - 0.2, 0), align=-1)
+            value = number(self.theme, difference, LARGE, "output", at=(x, y - 0.2, 0), align=-1)
             self.play(appear(words, value))

@@ -215,7 +215,7 @@ class MultiHead(ExplainerScene):
         rooms = [room for row in self.stage.rows([1] * rows) for room in row.trim(left=LABEL).columns([1] * across, gap=0.25)]
         trims = {"top": NAMED + READOUT, "bottom": SLANTED if rows == 1 else 0}
         sheets = [
-            heat_map(self.theme, pattern, room.trim(**trims), "output" if i == self.head else "line", self.decimals, weights=True)
+            heat_map(self.theme, pattern, room.trim(**trims), "output" if i == self.head else "line", digits=True, weights=True)
             for i, (pattern, room) in enumerate(zip(self._patterns(), rooms, strict=False))
         ]
         return sheets, sheets[::across]
@@ -237,7 +237,7 @@ class MultiHead(ExplainerScene):
         """What the followed token looks at most in one head, and how much."""
         row = self._patterns()[head, self.focus]
         most = int(row.values.argmax())
-        weight = weight_numbers(self.theme, row, self.decimals, [(0, 0)] * len(row), SMALLEST_DIGIT)[most]
+        weight = weight_numbers(self.theme, row, [(0, 0)] * len(row), SMALLEST_DIGIT)[most]
         width = max(sheet.border.width, 1.35) - weight.advance - 0.15
         words = self.say("looks", token=self.tokens[self.focus], word=self.tokens[most])
         line = VGroup(text(self.theme, words, SMALL, width=width), weight).arrange(RIGHT, buff=0.15)
@@ -247,7 +247,7 @@ class MultiHead(ExplainerScene):
         trace = self.staging.trace
         words, others = (trace.twin, self.tokens) if twin else (self.tokens, trace.twin)
         weights = self.view(("twin." if twin else "") + "encoder.{block}.self_attention.weights")[self.head, self.focus]
-        return look(self.theme, words, others, weights, self.focus, room, self.decimals)
+        return look(self.theme, words, others, weights, self.focus, room)
 
     def _change_a_word(self, rooms: Sequence[Room]) -> None:
         """A second copy of the sentence comes down, and becomes the other sentence."""
@@ -292,7 +292,7 @@ class MultiHead(ExplainerScene):
         """One entry of the output is counted out below it."""
         bias = float(self.view("weights.encoder.{block}.self_attention.b_O")[0])
         at = (output.get_x(), room_of(output.border).bottom - 0.3, 0)
-        entry = number(self.theme, output.view[self.focus, 0], self.decimals, WORD, "output", at=at)
+        entry = number(self.theme, output.view[self.focus, 0], WORD, "output", at=at)
         down = {cell.source.index[0]: cell for cell in column}
         pairs = [(cell, down[cell.source.index[1]]) for cell in row if cell.source.index[1] in down]
         a, b = self._joined()[self.focus], self._weights("O")[:, 0]
@@ -317,7 +317,7 @@ class MultiHead(ExplainerScene):
         narrow = stack(self.theme, self._count("narrow")[:, stage], right, "output", full)
         top = room_of(VGroup(wide, narrow)).top
         numbers = tuple(
-            number(self.theme, self._count(name)[stage], 0, SMALLEST_DIGIT, role, at=(room.centre[0], top + up, 0))
+            number(self.theme, self._count(name)[stage], SMALLEST_DIGIT, role, at=(room.centre[0], top + up, 0), decimals=0)
             for name, up, role in (("wide", 0.5, "muted"), ("narrow_sums", 0.22, "output"))
         )
         return wide, narrow, numbers
@@ -341,7 +341,7 @@ class MultiHead(ExplainerScene):
             words = self.say(f"of_{head}", heads=heads, width=width)
             rows.append(VGroup(
                 text(self.theme, words, WORD, role, at=upper.centre, width=place.width),
-                number(self.theme, self._count(name), 0, TOTAL, role, weight=600, at=lower.centre),
+                number(self.theme, self._count(name), TOTAL, role, weight=600, at=lower.centre, decimals=0),
             ))
         return rows
 

@@ -188,10 +188,10 @@ class Overview(ExplainerScene):
         room = Room.around((self.rooms["next"].centre[0], self.decoder.get_y()), self.rooms["next"].width, BEST * ROW)
         rooms = room.rows([1] * BEST, gap=0)
         if not self.trained:
-            return ranking(self.theme, [self.say("unknown")] * BEST, (), rooms, self.decimals)
+            return ranking(self.theme, [self.say("unknown")] * BEST, (), rooms)
         chances = self.view("decoder.probabilities")[place]
         words, best = self.staging.trace.words("decoder.probabilities", "vocabulary"), strongest(chances, BEST)
-        return ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms, self.decimals)
+        return ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms)
 
     def _panels(self) -> tuple[Room, Room]:
         """Where the two clocks stand: beside the sentence and beside the translation."""

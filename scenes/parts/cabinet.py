@@ -35,7 +35,7 @@ class Cabinet(NamedTuple):
         return [self.body, self.words, *self.labels]
 
 
-def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, room: Room, decimals: int) -> Cabinet:
+def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, room: Room) -> Cabinet:
     """A cabinet that stands in the middle of a room and fits it with all its drawers open. keys, values: (n, d_k)."""
     pitch = min(TALLEST, room.height / (len(words) + SPACE))
     tall = pitch * (1 - SPACE)
@@ -51,11 +51,11 @@ def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, room: 
     body = rounded_rectangle(width, pitch * len(words) + SPACE * tall, 0.12)
     body.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour("line"), 3).move_to([left + width / 2, room.centre[1], 0])
     names = words_at(theme, words, [(row.left - GAP, row.centre[1]) for row in rows], size, word_width)
-    drawers = heat_rows(theme, values, rows, "value", decimals, grid)
+    drawers = heat_rows(theme, values, rows, "value", grid)
     for drawer in drawers:
         drawer.shift([GAP, 0, 0])
         drawer.border.set_fill(theme.colour("background"), 1)
-    return Cabinet(body, names, heat_rows(theme, keys, rows, "key", decimals, grid), drawers, reach)
+    return Cabinet(body, names, heat_rows(theme, keys, rows, "key", grid), drawers, reach)
 
 
 class Note(NamedTuple):
@@ -66,7 +66,7 @@ class Note(NamedTuple):
     query: HeatMap
 
 
-def note(theme: Theme, title: str, query: View, room: Room, decimals: int, scale: float) -> Note:
+def note(theme: Theme, title: str, query: View, room: Room, scale: float) -> Note:
     """The note in your hand: a query (d_k) on a sheet of paper, in the middle of a room."""
     grid = fit_grid(query.shape, room.inset(0.2, 0.4))
     wide, high = max(grid.size[0], 2.2) + 0.4, grid.size[1] + 0.95
@@ -74,4 +74,4 @@ def note(theme: Theme, title: str, query: View, room: Room, decimals: int, scale
     sheet.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour("query"), 2)
     above, below = Room.around(room.centre, wide - 0.3, high - 0.3).rows([0.4, grid.size[1]], gap=0.15)
     label = text(theme, title, 28 * PX, "query", at=above.centre, width=above.width)
-    return Note(sheet, label, heat_map(theme, query, below, "query", decimals, scale=scale, grid=grid))
+    return Note(sheet, label, heat_map(theme, query, below, "query", digits=True, scale=scale, grid=grid))

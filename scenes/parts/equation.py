@@ -11,6 +11,7 @@ import typst
 from manim import VGroup, VMobject
 
 from scenes.parts.shapes import frame, room_of
+from scenes.parts.whole import Whole
 from scenes.base.room import PX
 from scenes.base.theme import Theme
 from scenes.base.type import Fonts
@@ -30,11 +31,13 @@ $ {formula} $
 """
 
 
-class Equation(VGroup):
+class Equation(Whole):
     """A formula as shapes: `source` as written, `symbols` those that have a name, and all the rest as one."""
 
     def __init__(self, source: str, symbols: Mapping[str, VMobject], rest: VMobject):
-        super().__init__(*symbols.values(), rest)
+        super().__init__()
+        self.add(*symbols.values(), rest)
+        self._claim()
         self.source = source
         self.symbols = tuple(symbols)
 

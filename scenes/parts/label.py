@@ -128,15 +128,16 @@ def format_weights(row: np.ndarray, decimals: int) -> list[str]:
     return [format_number(units / 10**decimals, decimals) for units in floors]
 
 
-def number(theme: Theme, source: View, decimals: int, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN,
-           align: int = 0) -> Number:
-    """A scalar view as a number at a point."""
-    label = Number(theme, source, format_number(float(source), decimals), size, role, weight)
+def number(theme: Theme, source: View, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN, align: int = 0,
+           decimals: int | None = None) -> Number:
+    """A scalar view as a number at a point; decimals: if not as many as the theme says."""
+    string = format_number(float(source), theme.decimals if decimals is None else decimals)
+    label = Number(theme, source, string, size, role, weight)
     return label.shift(np.array(at, float) - [align * label.advance / 2, 0, 0])
 
 
-def weight_numbers(theme: Theme, weights: View, decimals: int, ends: Sequence[Sequence[float]], size: float = WORD) -> VGroup:
+def weight_numbers(theme: Theme, weights: View, ends: Sequence[Sequence[float]], size: float = WORD, decimals: int | None = None) -> VGroup:
     """The weights of a row (n) as numbers that end at points; what they show adds up to 1."""
-    strings = format_weights(weights.values, decimals)
+    strings = format_weights(weights.values, theme.decimals if decimals is None else decimals)
     labels = [Number(theme, source, string, size, "key", weight=600) for source, string in zip(weights, strings, strict=True)]
     return VGroup(label.shift([x - label.advance / 2, y, 0]) for label, (x, y) in zip(labels, ends, strict=True))

@@ -40,7 +40,7 @@ class Look(NamedTuple):
         return [self.cards, self.arcs, self.weights.cells, self.weights.numbers, self.most]
 
 
-def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: View, origin: int, room: Room, decimals: int
+def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: View, origin: int, room: Room
          ) -> Look:
     """What a token looks at, laid out in a room: arcs above, cards, weights.
 
@@ -50,7 +50,7 @@ def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: Vie
     high = room.height - CARD - CELL - BELOW
     cards = _cards(theme, words, others or words, origin, room.level(room.top - high - CARD / 2))
     grid = Grid((0,), tuple(range(len(words))), min(card.width for card in cards), CELL)
-    cells = heat_map(theme, weights, room.level(room.bottom + CELL / 2), decimals=decimals, weights=True, grid=grid)
+    cells = heat_map(theme, weights, room.level(room.bottom + CELL / 2), digits=True, weights=True, grid=grid)
     for line in (*cells.cells, *cells.numbers):
         for part, card in zip(line, cards, strict=True):
             part.set_x(card.get_x())

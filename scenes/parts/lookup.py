@@ -23,9 +23,9 @@ class Distance(VGroup):
         self.words, self.lines = words, lines
 
 
-def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: View, decimals: int) -> Distance:
+def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: View) -> Distance:
     """How far two vectors are apart, between the one above and the one below."""
-    value = number(theme, source, decimals, FAR, "output", 500)
+    value = number(theme, source, FAR, "output", 500)
     words = VGroup(text(theme, name, 28 * PX, "muted"), value).arrange(buff=0.2)
     words.move_to((above.get_center() + below.get_center()) / 2)
     x = words.get_x()

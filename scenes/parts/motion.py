@@ -22,6 +22,7 @@ from manim import (
 from model import View
 from scenes.parts.heat_map import Cell, HeatMap
 from scenes.parts.label import Number, format_number
+from scenes.parts.whole import exchanged, presence
 from scenes.base.theme import Theme
 from scenes.base.type import Outline
 
@@ -80,11 +81,6 @@ class Presence(Animation):
         # Taking a part out of a whole would break the whole up in manim's list, and with it the order in which things are drawn.
         if self.share == 0 and self.mobject in scene.mobjects:
             scene.remove(self.mobject)
-
-
-def presence(member: VMobject) -> float:
-    """The share of its own opacity at which a shape is drawn."""
-    return getattr(member, "presence", 1.0)
 
 
 def set_presence(member: VMobject, share: float) -> None:
@@ -190,9 +186,30 @@ def live_dot_product(theme: Theme, a: View, b: View, pairs: Iterable[tuple[Cell,
     return Together(lights, Count(theme, into, [format_number(x, places) for x in sums[:-1]], run_time=run_time))
 
 
+class Travel(ReplacementTransform):
+    """One picture goes to where another is and becomes it, on stage too, where it takes its place alone."""
+
+    def __init__(self, start: Mobject, end: Mobject, **kwargs):
+        super().__init__(start, end, **kwargs)
+        self.replace_mobject_with_target_in_scene = False
+
+    def clean_up_from_scene(self, scene):
+        super().clean_up_from_scene(scene)
+        scene.mobjects = exchanged(scene.mobjects, self.mobject, self.target_mobject)
+
+
 def travel(start: Mobject, end: Mobject, arc: float = 0.0, run_time: float = 0.9) -> Animation:
     """What is at `start` goes to where `end` is and becomes it; both must have the same parts."""
-    return ReplacementTransform(start, end, path_arc=arc, run_time=run_time)
+    return Travel(start, end, path_arc=arc, run_time=run_time)
+
+
+def become(old: HeatMap, new: HeatMap, run_time: float = 0.9) -> Animation:
+    """A heat map goes to where another of as many cells is and becomes it; its digits go, and those of the other come up."""
+    moving = [(old.border, new.border), (old.cells, new.cells), (old.dots, new.dots)][: 2 + bool(old.dots)]
+    return Together(
+        *(travel(start, end, run_time=run_time) for start, end in moving),
+        vanish(old.numbers, run_time=run_time), appear(new.numbers, run_time=run_time),
+    )
 
 
 def copy_to(cells: VGroup, end: HeatMap, arc: float = 0.0, run_time: float = 0.8) -> Animation:

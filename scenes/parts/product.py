@@ -27,7 +27,7 @@ class Factor(NamedTuple):
     weights: bool = False
 
 
-def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Room, decimals: int) -> Product:
+def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Room, digits: bool = True) -> Product:
     """left (n, d) times above (d, m) is result (n, m), laid out in a room."""
     grids = _grids(left.view, above.view, result.view, room)
     (wide, low), (_, high), (broad, _) = (grid.size for grid in grids)
@@ -35,7 +35,7 @@ def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Roo
     beside, below = whole.trim(left=wide + BETWEEN), whole.trim(top=high + BETWEEN)
     rooms = (below.trim(right=broad + BETWEEN), beside.trim(bottom=low + BETWEEN), beside.trim(top=high + BETWEEN))
     return Product(*(
-        heat_map(theme, factor.view, place, factor.role, decimals, weights=factor.weights, grid=grid)
+        heat_map(theme, factor.view, place, factor.role, digits, weights=factor.weights, grid=grid)
         for factor, place, grid in zip((left, above, result), rooms, grids, strict=True)
     ))
 

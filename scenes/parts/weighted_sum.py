@@ -47,7 +47,7 @@ class Table(NamedTuple):
 
 
 def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: View, products: View, sums: View, result: View,
-                 room: Room, decimals: int) -> WeightedSum:
+                 room: Room) -> WeightedSum:
     """A weighted sum laid out in a room.
 
     weights: (n). vectors, products, sums: (n, d), the vectors, times their weights, and added up so far. result: (d), equal to
@@ -56,13 +56,13 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     table = _table(theme, words, vectors, room)
     scale = float(np.abs(vectors.values).max())
     left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
-    digits, place = fit_digits(theme, sums.values, table.grid, decimals), table.right.level(table.floor)
+    digits, place = fit_digits(theme, sums.values, table.grid), table.right.level(table.floor)
     totals = [*sums[: len(words) - 1], result]
     return WeightedSum(
         words=words_at(theme, words, [(table.names.right, y) for y in table.rows], table.size, table.names.width),
-        weights=weight_numbers(theme, weights, decimals, [(table.digits.right, y) for y in table.rows], max(table.size, SMALLEST_DIGIT)),
-        vectors=heat_rows(theme, vectors, left, "value", decimals, table.grid, scale),
-        products=heat_rows(theme, products, right, "value", decimals, table.grid, scale),
+        weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, SMALLEST_DIGIT)),
+        vectors=heat_rows(theme, vectors, left, "value", table.grid, scale),
+        products=heat_rows(theme, products, right, "value", table.grid, scale),
         signs=_signs(theme, table),
         sums=[heat_map(theme, total, place, "output", digits=digits, scale=scale, grid=table.grid) for total in totals],
         line=_line(theme, table),

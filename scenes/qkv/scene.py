@@ -78,10 +78,9 @@ class Qkv(ExplainerScene):
         """The followed query becomes a note; the keys become labels, the values what lies in the drawers."""
         query, key, value = (p.result for p in self.projections)
         hand, self.room = self.stage.inset(y=0.2).columns([3.4, 8.8], gap=0.6)
-        self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus], hand,
-                         self.decimals, self._scale("query"))
+        self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus], hand, self._scale("query"))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"),
-                               self.room.trim(right=1.2, top=0.7), self.decimals)
+                               self.room.trim(right=1.2, top=0.7))
         self.headings = self._headings()
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))
@@ -115,7 +114,7 @@ class Qkv(ExplainerScene):
             for drawer, weight in zip(drawers, weights, strict=True)
         )
         ends = [(self.room.right - 0.3, drawer.get_y()) for drawer in drawers]
-        self.weights = weight_numbers(self.theme, weights, self.decimals, ends)
+        self.weights = weight_numbers(self.theme, weights, ends)
         self.play(draw(*self.lines, lag=0.3))
         self.play(appear(self.headings[3], *self.weights))
         self.play(*(slide(drawer, x=reach * float(weight), run_time=1.6) for drawer, weight in zip(drawers, weights)))
@@ -176,7 +175,7 @@ class Qkv(ExplainerScene):
         role, (weights, bias), values = LETTERS[letter], self._weights(letter), self._view(LETTERS[letter])
         tall = min(2.85, max(1.95, 0.22 * len(self.tokens) + 2 * MARGIN))
         top, middle, bottom, foot = room.rows([0.42, self.stage.height - 0.42 - tall - 0.45 - 0.36, tall, 0.45], gap=0.12)
-        result = heat_map(self.theme, values, bottom, role, self.decimals, scale=self._scale(role))
+        result = heat_map(self.theme, values, bottom, role, digits=True, scale=self._scale(role))
         grid = fit_grid(weights.shape, middle)
         pitch = (middle.height - 2 * MARGIN - 0.08) / (len(grid.rows) + 1.5)
         grid = grid._replace(width=result.grid.width, height=pitch)
@@ -237,5 +236,5 @@ class Qkv(ExplainerScene):
         return weighted_sum(
             self.theme, self.tokens, self._view("weights")[self.focus], self._view("value"),
             self._view("weighted_values")[self.focus], self._view("partial_sums")[self.focus], self._view("heads")[self.focus],
-            self.stage, self.decimals,
+            self.stage,
         )

@@ -65,8 +65,8 @@ class Ablation(ExplainerScene):
         self._cut_box(whole).set_stroke(self.theme.colour("line"), 2)
         self.play(vanish(*self.on_stage(self.heads, self.strike, self.look.cards)))
         self.play(
-            travel(self.look.cards, sentence, run_time=1.2), travel(whole, minis[0], run_time=1.2),
-            travel(self.heads, minis[1], run_time=1.2), travel(self.strike, struck, run_time=1.2),
+            travel(self.look.cards, sentence), travel(whole, minis[0]),
+            travel(self.heads, minis[1]), travel(self.strike, struck),
         )
         said = [text(self.theme, words, SMALL, role, at=room.centre, width=room.width + 0.3)
                 for words, role, room in zip((self.say("whole"), self._cut_name), ("text", "output"), names, strict=True)]
@@ -99,7 +99,7 @@ class Ablation(ExplainerScene):
         pictures, titles = zip(*self._grids(), strict=True)
         places = [boxes(self.theme, picture) for picture in pictures]
         starts = [self.heads, *(self.heads.copy() for _ in places[1:])]
-        self.play(*(travel(start, end, run_time=1.2) for start, end in zip(starts, places, strict=True)),
+        self.play(*(travel(start, end) for start, end in zip(starts, places, strict=True)),
                   appear(*titles, *map(self._names, pictures), run_time=1.2))
         blocks, heads = self._shifts.shape
         cuts = [VGroup(*(picture.cell(i, j) for picture in pictures)) for i in range(blocks) for j in range(heads)]

@@ -92,8 +92,8 @@ class AddNorm(ExplainerScene):
         self.play(
             vanish(*self.on_stage(self.skipped, self.attended, self.cards[self.focus]), *others),
             vanish(*(part for source in (self.skipped, self.attended) for part in (source.border, source.dots))),
-            *(travel(row, term.cells[0], run_time=1.2) for row, term in zip(kept, self.terms, strict=False)),
-            travel(self.cards[self.focus], self.card, run_time=1.2),
+            *(travel(row, term.cells[0]) for row, term in zip(kept, self.terms, strict=False)),
+            travel(self.cards[self.focus], self.card),
         )
         self.play(appear(*(part for term in (skipped, attended) for part in (term.numbers, term.dots)), *self.signs, self.line))
         for j, cell in enumerate(total.cells[0]):
@@ -112,7 +112,7 @@ class AddNorm(ExplainerScene):
         self.play(travel(source.cells, now.row.cells, run_time=1.0), travel(self.card, self.corner, run_time=1.0))
         self.card = self.corner
         self.play(appear(now.row.numbers, now.row.dots, now.name), draw(self.floor))
-        self.play(travel(VGroup(*now.row.cells[0]).copy(), now.bars, run_time=1.2))
+        self.play(travel(VGroup(*now.row.cells[0]).copy(), now.bars))
         hide(now.marks, self.sheet, self.formula)
         self.bring_to_back(now.marks)
         self.add(self.sheet, self.formula)

@@ -9,7 +9,7 @@ from scenes.parts.equation import equation, linked, quote
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map
 from scenes.parts.label import MINUS, WORD, number, text, text_width
-from scenes.parts.motion import appear, copy_to, dim, draw, live_dot_product, merge, travel, vanish
+from scenes.parts.motion import EASY, appear, copy_to, dim, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import column_labels, row_labels, shape_label, token_card
@@ -51,8 +51,8 @@ class AttentionMatrix(ExplainerScene):
         small = equation(self.theme, UNSCALED, ROLES, NAME, width=right.width).move_to(right.centre)
         query, key = self.pictures["q"], self.pictures["k"]
         self.play(
-            vanish(*self.on_stage(self.formula)), travel(self.formula, small, run_time=1.2),
-            copy_to(query.cells, work.left, run_time=1.2), copy_to(key.cells, work.above, run_time=1.2),
+            vanish(*self.on_stage(self.formula)), travel(self.formula, small),
+            copy_to(query.cells, work.left), copy_to(key.cells, work.above),
         )
         self.play(appear(*self._around(work, "Q", "K^T", "Q K^T")), dim(small.select("z"), small.select("v")))
         self._multiply(work)
@@ -65,7 +65,7 @@ class AttentionMatrix(ExplainerScene):
         margin = Room(self.stage.left, self.stage.left + 1.5, self.stage.bottom, self.stage.top)
         scores = self.raw.cells
         self.raw = heat_map(self.theme, self._view("scores"), Room.around((margin.centre[0], first.centre[1] + 0.35), 1.4, 1.2))
-        self.play(vanish(*self.on_stage()), copy_to(scores, self.raw, run_time=1.2))
+        self.play(vanish(*self.on_stage()), copy_to(scores, self.raw))
         columns = self.stage.trim(left=1.7).columns([1, 1, 1], gap=0.6)
         sizes = VGroup(self._key_size(i, column, heads) for i, column in enumerate(columns))
         before, after = ([self._spread(i, column, row, prefix) for i, column in enumerate(columns)]
@@ -92,7 +92,7 @@ class AttentionMatrix(ExplainerScene):
         ]
         maths = ("Q K^T", "(Q K^T) / sqrt(d_k)", 'A = "softmax"((Q K^T) / sqrt(d_k))')
         names = [VGroup(self._above(sheet, name), self._columns(sheet)) for sheet, name in zip(sheets, maths, strict=True)]
-        self.play(vanish(*self.on_stage()), copy_to(self.raw.cells, raw, run_time=1.2))
+        self.play(vanish(*self.on_stage()), copy_to(self.raw.cells, raw))
         self.play(appear(names[0], self._rows(raw)))
         d_k = self.staging.trace.config.d_k
         for start, end, name, how in ((raw, scaled, names[1], f"div sqrt({d_k})"), (scaled, weights, names[2], '"softmax"')):
@@ -109,7 +109,7 @@ class AttentionMatrix(ExplainerScene):
         left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
         weights = heat_map(self.theme, self._view("weights"), left, "line", digits=True, weights=True)
         z = heat_map(self.theme, self._view("heads"), right, "output", digits=True)
-        self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights))
+        self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights, run_time=EASY))
         self.play(appear(self._rows(weights), self._above(weights, "A"), self._columns(weights)))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.2))
         self.play(appear(z, self._rows(z), self._above(z, "Z", "output")))
@@ -122,7 +122,7 @@ class AttentionMatrix(ExplainerScene):
         left, right = self.stage.columns([8.8, 3.6], gap=0.4)
         work = self._product(("weights", "line"), ("value", "value"), ("heads", "output"), left)
         formula = equation(self.theme, SCALED, ROLES, NAME, width=right.width).move_to(right.centre)
-        self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, work.left, run_time=1.2))
+        self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, work.left))
         self.play(appear(work.above, *self._around(work, "A", "V", "Z"), formula))
         self._multiply(work)
         self.z = work.result
@@ -287,7 +287,7 @@ class AttentionMatrix(ExplainerScene):
     def _bring_head_home(self, joined: HeatMap, own: VGroup) -> None:
         """Z travels to its columns among the heads, as far as they are shown."""
         whole = len(own[0]) == len(self.z.cells[0])
-        self.play(travel(self.z.cells, own, run_time=1.2) if whole else vanish(self.z.cells))
+        self.play(travel(self.z.cells, own) if whole else vanish(self.z.cells))
         if not whole:
             self.play(appear(own))
         if len(own[0]):

@@ -310,7 +310,7 @@ class CandidateScene(ExplainerScene):
         """What came out lies down in the row of its token."""
         row = VGroup(VGroup(cell) for cell in side.cells[self.focus])
         self.play(vanish(bench.column.numbers, bench.column.border, bench.column.dots, bench.words[2], run_time=0.4))
-        self.play(travel(bench.column.cells, row, arc=PI / 2, run_time=1.2))
+        self.play(travel(bench.column.cells, row, arc=PI / 2))
 
     def make_the_rest(self, bench: Bench, side: HeatMap) -> None:
         """All the other tokens go through the same matrix."""

@@ -67,7 +67,7 @@ class Decoder(ExplainerScene):
         self.readers, *around = self._around(result, "A")
         self.play(draw(*into), appear(name))
         self.play(appear(result.border, result.dots, self.readers, *around),
-                  travel(target.cells.copy(), result.cells, run_time=1.2))
+                  travel(target.cells.copy(), result.cells))
         self.remove(result.cells)
         self.add(result)
         self.play(appear(result.numbers, run_time=0.4))
@@ -197,7 +197,7 @@ class Decoder(ExplainerScene):
         boxes, words = (VGroup(*parts) for parts in zip(*cards, strict=True))
         hide(boxes)
         self.add(boxes, self.readers)
-        self.play(appear(boxes), travel(self.readers, words, run_time=1.2))
+        self.play(appear(boxes), travel(self.readers, words))
         self.remove(boxes, words)
         self.add(*cards)
 

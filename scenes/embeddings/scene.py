@@ -46,7 +46,7 @@ class Embeddings(ExplainerScene):
         ]
         self.play(appear(words, run_time=1.0))
         self.wait(0.8)
-        self.play(*(travel(word, card.word, run_time=1.2) for word, card in zip(words, self.cards, strict=True)))
+        self.play(*(travel(word, card.word) for word, card in zip(words, self.cards, strict=True)))
         self.play(appear(headings[0], *(card.box for card in self.cards), lag=0.05))
         self._whole(self.cards)
         self.play(appear(headings[1]), appear(*self.ids, lag=0.3))
@@ -72,7 +72,7 @@ class Embeddings(ExplainerScene):
         rest = [i for i in range(len(self.tokens)) if i != self.focus]
         self.play(brighten(self.column, self.numbers, self.table.cells), vanish(self.vector_name, self.vector.numbers),
                   appear(self.x.border, self.x.dots, self.x_name))
-        self.play(travel(self.vector.cells, VGroup(self.x.cells[self.focus]), run_time=1.2),
+        self.play(travel(self.vector.cells, VGroup(self.x.cells[self.focus])),
                   vanish(self.vector.border, self.vector.dots))
         if rest:
             self.play(draw(*(self.links[i] for i in rest), lag=0.1))
@@ -97,10 +97,10 @@ class Embeddings(ExplainerScene):
     def in_context(self):
         """In the encoder the other words come in: the same word leaves it with a vector of its own in each sentence."""
         self.play(
-            *(travel(wide.cells, vector.cells, run_time=1.2) for wide, vector in zip(self.wide, self.before, strict=True)),
-            *(travel(wide.border, vector.border, run_time=1.2) for wide, vector in zip(self.wide, self.before, strict=True)),
+            *(travel(wide.cells, vector.cells) for wide, vector in zip(self.wide, self.before, strict=True)),
+            *(travel(wide.border, vector.border) for wide, vector in zip(self.wide, self.before, strict=True)),
             vanish(*(part for wide in self.wide for part in (wide.numbers, wide.dots))),
-            *(travel(wide, small, run_time=1.2) for wide, small in zip(self.apart[:1], self.apart[1:], strict=False)),
+            *(travel(wide, small) for wide, small in zip(self.apart[:1], self.apart[1:], strict=False)),
         )
         self.play(appear(self.encoder, *self.headings, *(vector.dots for vector in self.before)))
         self.play(*(draw(*line, run_time=0.8) for line in self.ways), *(draw(*wire, run_time=0.8) for wire in self.wires[0]))

@@ -116,7 +116,7 @@ class EncoderBlock(ExplainerScene):
     def _pass(self, k: int) -> list[Animation]:
         """Every vector goes up its own lane; at the end of a sublayer what went round joins it."""
         start, end = self._cells(k), self._cells(k + 1)
-        moves = [*(travel(cells.copy(), goal) for cells, goal in zip(start, end, strict=True)), appear(*self._dots(k + 1))]
+        moves = [*(travel(cells.copy(), goal, run_time=0.9) for cells, goal in zip(start, end, strict=True)), appear(*self._dots(k + 1))]
         for (first, last), way in zip(self.small.sublayers, self.lit_bypasses, strict=True):
             if last == k:
                 moves += [merge(cells, into=goal, run_time=0.9) for cells, goal in zip(self._cells(first), end, strict=True)]

@@ -32,7 +32,7 @@ class Keys(CandidateScene):
         self.play(travel(VGroup(self.vectors.cells[self.focus].copy()), bench.token.cells, run_time=1.0), appear(bench.words[0]))
         self.play(appear(bench.matrix, bench.words[1]))
         self.multiply(bench, "K", 3.0)
-        self.play(travel(self.gap, self.work.left.border), appear(self.work.left.dots))
+        self.play(travel(self.gap, self.work.left.border, run_time=0.9), appear(self.work.left.dots))
         self.put_down(bench, self.work.left)
         self.bench_now = bench
 
@@ -43,7 +43,7 @@ class Keys(CandidateScene):
         self.make_the_rest(self.bench_now, left)
         formula, names = self.formula_of("keys"), self.names_of("keys", self.work)
         self.play(vanish(*self.old[1:], self.formula, *self.names), appear(self.words, result.border))
-        self.play(travel(left.cells.copy(), columns(above), run_time=1.2), appear(above.border, above.dots, run_time=1.2))
+        self.play(travel(left.cells.copy(), columns(above)), appear(above.border, above.dots, run_time=1.2))
         self.play(appear(formula, *names))
         for motion in fill(self.work, self.focus):
             self.play(motion)

@@ -62,7 +62,7 @@ class Mlp(ExplainerScene):
         self.play(brighten(self.formula.select("relu")), dim(*alive))
         steps = [str(k) for k in range(int(float(count.source)))]
         self.play(Count(self.theme, count, steps, run_time=1.6), appear(words, run_time=0.4))
-        self.play(travel(before, net.hidden.bars, run_time=1.2))
+        self.play(travel(before, net.hidden.bars))
         self.play(brighten(self.formula.select("output")))
         alive = [bar for bar in net.hidden.bars if float(bar.source) > 0]
         cells = net.output.cells[0]
@@ -83,7 +83,7 @@ class Mlp(ExplainerScene):
         self.play(vanish(*self.on_stage(self.network, self.card)))
         self.remove(*self.network)
         self.add(self.network)
-        self.play(travel(self.network, own, run_time=1.2), travel(self.card, cards[self.focus], run_time=1.2))
+        self.play(travel(self.network, own), travel(self.card, cards[self.focus]))
         if others:
             self.play(*(travel(mine.copy(), theirs, run_time=1.4) for i in others
                         for (mine, _), (theirs, _) in zip(own.funnels, nets[i].funnels, strict=True)))
@@ -106,7 +106,7 @@ class Mlp(ExplainerScene):
         self.play(
             vanish(*self.on_stage(self.own), *self.own[1:4]),
             *(vanish(part.border, part.dots) for part in (self.own.x, self.own.output)),
-            *(travel(start.cells, rows[i].cells, run_time=1.2) for start, i in ((self.own.x, read), (self.own.output, found))),
+            *(travel(start.cells, rows[i].cells) for start, i in ((self.own.x, read), (self.own.output, found))),
         )
         self.remove(*self.own)
         for i in (read, found):
@@ -117,7 +117,7 @@ class Mlp(ExplainerScene):
         bypass = self._bypass(rows[0], rows[total])
         self.play(draw(bypass[0], run_time=1.0))
         ghosts = rows[total].cells.copy()
-        self.play(copy_to(rows[0].cells, rows[total], run_time=1.2), travel(rows[found].cells.copy(), ghosts, run_time=1.2),
+        self.play(copy_to(rows[0].cells, rows[total]), travel(rows[found].cells.copy(), ghosts),
                   appear(bypass[1], names[total]))
         self.remove(ghosts)
         if total < 3:

@@ -58,7 +58,7 @@ class MultiHead(ExplainerScene):
         self.frames = [self._frame(i, [parts[i] for parts in homes]) for i in range(self.heads)]
         self.names = [self._head_name(i, edge) for i, edge in enumerate(self.frames)]
         for some in filter(None, (range(1), range(1, self.heads))):
-            self.play(*(travel(a[i].copy(), b[i], run_time=1.2) for a, b in zip(matrices, homes, strict=True) for i in some))
+            self.play(*(travel(a[i].copy(), b[i]) for a, b in zip(matrices, homes, strict=True) for i in some))
             self.play(appear(*(self.frames[i] for i in some), *(self.names[i] for i in some)))
 
     @step
@@ -68,8 +68,8 @@ class MultiHead(ExplainerScene):
         names = [self._head_name(i, sheet.border, READOUT + 0.2) for i, sheet in enumerate(self.sheets)]
         self.play(
             vanish(*self.on_stage(*self.frames, *self.names)),
-            *(travel(edge, sheet.border, run_time=1.2) for edge, sheet in zip(self.frames, self.sheets, strict=True)),
-            *(travel(old, new, run_time=1.2) for old, new in zip(self.names, names, strict=True)),
+            *(travel(edge, sheet.border) for edge, sheet in zip(self.frames, self.sheets, strict=True)),
+            *(travel(old, new) for old, new in zip(self.names, names, strict=True)),
         )
         inside = [VGroup(sheet.cells, sheet.numbers) for sheet in self.sheets]
         self.play(appear(*inside, lag=0.4), appear(*self._token_words(self.sheets, first)))
@@ -89,8 +89,8 @@ class MultiHead(ExplainerScene):
             part.shift([0, self.stage.centre[1] - rooms[0].centre[1], 0])
         corner = text(self.theme, name.string, WORD, "output", at=(self.stage.right, self.stage.top - WORD / 2, 0), align=1)
         self.play(
-            vanish(*self.on_stage(name)), travel(name, corner, run_time=1.2), appear(self.look.cards),
-            travel(VGroup(own.cells[self.focus].copy()), self.look.weights.cells, run_time=1.2),
+            vanish(*self.on_stage(name)), travel(name, corner), appear(self.look.cards),
+            travel(VGroup(own.cells[self.focus].copy()), self.look.weights.cells),
         )
         self.play(appear(self.look.weights.numbers), draw(*self.look.arcs, lag=0.1))
         self.play(appear(self.look.most))
@@ -107,7 +107,7 @@ class MultiHead(ExplainerScene):
         self.letters = [self._letter(i, part) for i, part in enumerate(self.parts)]
         names = [self._head_name(i, part.border, 0.7) for i, part in enumerate(self.parts)]
         self.cards = cards_beside(self.theme, self.tokens, self.parts[0], width)
-        self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, self.cards, -PI / 8, run_time=1.2))
+        self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, self.cards, -PI / 8))
         self.play(appear(*(VGroup(*group) for group in zip(self.parts, self.letters, names)), lag=0.5))
         self.play(vanish(*names, *(part.border for part in self.parts), run_time=0.4))
         places = joined(self.heads, grid, body.centre)
@@ -255,7 +255,7 @@ class MultiHead(ExplainerScene):
         copies = [part.copy() for part in self.look.parts]
         hide(*copies)
         up = rooms[0].centre[1] - self.stage.centre[1]
-        down = [travel(copy, part, run_time=1.2) for copy, part in zip(copies, same.parts, strict=True)]
+        down = [travel(copy, part) for copy, part in zip(copies, same.parts, strict=True)]
         self.play(*down, *(slide(part, y=up, run_time=1.2) for part in self.look.parts))
         self.wait(0.6)
         self.play(swing(same, other))
@@ -282,7 +282,7 @@ class MultiHead(ExplainerScene):
         pairs = [(self.whole, whole), (self.cards, cards), *zip(self.letters, letters)]
         for old, new in zip(self.parts, parts, strict=True):
             pairs += [(old.cells, new.cells), *zip(old.dots, new.dots)]
-        self.play(vanish(*self.on_stage(*(old for old, _ in pairs))), *(travel(old, new, run_time=1.2) for old, new in pairs))
+        self.play(vanish(*self.on_stage(*(old for old, _ in pairs))), *(travel(old, new) for old, new in pairs))
         self.remove(*self.parts, *(part.cells for part in parts))
         self.add(*parts)
         self.whole = whole

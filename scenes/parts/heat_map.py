@@ -90,7 +90,7 @@ def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: D
     grid = grid or fit_grid(view.shape, room)
     if digits is True:
         digits = fit_digits(theme, view.values, grid, weights)
-    scale = None if weights else scale or float(np.abs(view.values).max()) or 1.0
+    scale = None if weights else scale or peak(view)
     rows, columns = ([k for k in kept if k is not None] for kept in (grid.rows, grid.columns))
     entry = (lambda i, j: view[j]) if view.values.ndim == 1 else (lambda i, j: view[i, j])
     cells = VGroup(
@@ -103,6 +103,20 @@ def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: D
     ) if digits else VGroup()
     border = frame(theme, Room.around((0, 0), *grid.size), role)
     return HeatMap(view, grid, cells, numbers, border, _dots(theme, grid)).shift(room.centre)
+
+
+def peak(*views: View) -> float:
+    """The magnitude that is drawn brightest in matrices on one scale."""
+    return max(float(np.abs(view.values).max()) for view in views) or 1.0
+
+
+def heat_maps(theme: Theme, views: Sequence[View], rooms: Sequence[Room], role: str = "line", digits: bool = False,
+              scale: float | None = None, grid: Grid | None = None) -> list[HeatMap]:
+    """Matrices, each in its room, on one scale; with a grid that all share, their digits are alike too."""
+    scale = scale or peak(*views)
+    written = [fit_digits(theme, view.values, grid) for view in views] if digits and grid else []
+    alike = digits if not grid else min(written) if written and None not in written else None
+    return [heat_map(theme, view, room, role, alike, scale, grid=grid) for view, room in zip(views, rooms, strict=True)]
 
 
 def heat_rows(theme: Theme, matrix: View, rooms: Sequence[Room], role: str, grid: Grid, scale: float | None = None

@@ -27,6 +27,8 @@ from scenes.base.theme import Theme
 from scenes.base.type import Outline
 
 DIMMED = 0.3
+# Seconds that a motion takes at pace 1: what is only put there, what is looked at, what is followed with the eye.
+FLASH, BLINK, BRIEF, SHORT, EASY, STEADY, SLOW, SLOWER, LONG = 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6
 
 
 class Together(AnimationGroup):
@@ -100,7 +102,7 @@ def hide(*mobjects: Mobject) -> None:
             set_presence(member, 0)
 
 
-def appear(*mobjects: Mobject, lag: float = 0.0, run_time: float = 0.6) -> Animation:
+def appear(*mobjects: Mobject, lag: float = 0.0, run_time: float = SHORT) -> Animation:
     """Pictures come up, one after the other if there is a lag."""
     return Together(*(Presence(mobject, 1, start=0, run_time=run_time) for mobject in mobjects), lag=lag)
 
@@ -198,7 +200,7 @@ class Travel(ReplacementTransform):
         scene.mobjects = exchanged(scene.mobjects, self.mobject, self.target_mobject)
 
 
-def travel(start: Mobject, end: Mobject, arc: float = 0.0, run_time: float = 0.9) -> Animation:
+def travel(start: Mobject, end: Mobject, arc: float = 0.0, run_time: float = SLOW) -> Animation:
     """What is at `start` goes to where `end` is and becomes it; both must have the same parts."""
     return Travel(start, end, path_arc=arc, run_time=run_time)
 
@@ -212,7 +214,7 @@ def become(old: HeatMap, new: HeatMap, run_time: float = 0.9) -> Animation:
     )
 
 
-def copy_to(cells: VGroup, end: HeatMap, arc: float = 0.0, run_time: float = 0.8) -> Animation:
+def copy_to(cells: VGroup, end: HeatMap, arc: float = 0.0, run_time: float = SLOW) -> Animation:
     """A copy of rows of cells travels to a heat map and becomes its cells; frame and digits come up on arrival."""
     rest = [part for part in (end.border, end.numbers, end.dots) if part.family_members_with_points()]
     arrival = [Presence(part, 1, start=0, run_time=run_time, rate_func=squish_rate_func(smooth, 0.7)) for part in rest]

@@ -53,7 +53,7 @@ class PositionalEncoding(ExplainerScene):
         box = module(self.theme, self.say("encoder"), Room.around(centre.centre, centre.width, 1.3))
         self.play(appear(cards, x), appear(box))
         self.play(self._wire(x, box))
-        self.play(self._wire(box, z), copy_to(x.cells, z, run_time=1.2))
+        self.play(self._wire(box, z), copy_to(x.cells, z))
         rows = [VGroup(card, *x.row(i)) for i, card in enumerate(cards)]
         self.play(shuffle(rows, self._places, x.grid.height, run_time=1.8))
         self.play(become(z.cells, after.cells, run_time=1.8))
@@ -72,7 +72,7 @@ class PositionalEncoding(ExplainerScene):
         self.play(appear(self.axis), appear(cut, self.dots, self.table.border, self.table.dots, self.heads[1]))
         n, last = len(self.tokens), len(self.axis) - 1
         columns = [VGroup(row[p] for row in self.table.cells) for p in range(n)]
-        self.play(travel(cut.dots.copy(), columns[0], run_time=1.2), appear(self.words[0]))
+        self.play(travel(cut.dots.copy(), columns[0]), appear(self.words[0]))
         if n > 1:
             self.play(Sweep(cut, 0, 1 / last, run_time=0.6))
             self.play(travel(cut.dots.copy(), columns[1], run_time=0.7), appear(self.words[1]))

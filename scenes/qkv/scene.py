@@ -50,7 +50,7 @@ class Qkv(ExplainerScene):
         first, *rest = self.projections
         column = self._column_beside(first)
         row = VGroup(VGroup(cell.copy()) for cell in self.x.cells[self.focus])
-        self.play(travel(row, column.cells, arc=-PI / 2, run_time=1.2))
+        self.play(travel(row, column.cells, arc=-PI / 2))
         self.play(appear(first.for_one, first.result.border, first.result.dots))
         for j, seconds in [(0, 2.4), (1, 1.2)][: len(first.result.cells[0])]:
             self.play(self._multiply(first, column, j, seconds))
@@ -126,9 +126,9 @@ class Qkv(ExplainerScene):
         hide(*(vector.numbers for vector in total.vectors))
         self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings))
         self.play(
-            *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
-            *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
-            travel(self.weights, total.weights), appear(total.words),
+            *(travel(drawer.cells, vector.cells, run_time=0.9) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
+            *(travel(drawer.border, vector.border, run_time=0.9) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
+            travel(self.weights, total.weights, run_time=0.9), appear(total.words),
         )
         self.remove(*self.cabinet.drawers)
         self.add(*total.vectors)

@@ -52,7 +52,7 @@ class Values(CandidateScene):
         """One token meets W_V, then all do; the same weights mix the values, and nothing speaks against that."""
         bench, values = self.on_bench("V"), self.rows_of(self.view(f"{SCOPE}.value")[self.head], self.slot, "value")
         weights, column = self._weights(self.slot.right), self._column(self.slot.right)
-        self.play(vanish(self.strands, self.z, self.name, self.formula, self.column), travel(self.weights, weights, run_time=1.2))
+        self.play(vanish(self.strands, self.z, self.name, self.formula, self.column), travel(self.weights, weights))
         self.play(travel(VGroup(self.vectors.cells[self.focus].copy()), bench.token.cells, run_time=1.0), appear(bench.words[0]))
         self.play(appear(bench.matrix, bench.words[1]), self._count_parameters())
         self.multiply(bench, "V", 1.8)
@@ -77,8 +77,8 @@ class Values(CandidateScene):
         names = [self._name_of(letter, picture, room) for letter, picture, room in zip(MATRICES, now, rooms, strict=True)]
         self.play(
             vanish(*self.on_stage(self.matrix, self.matrix_name)), vanish(self.matrix.dots),
-            travel(self.matrix.cells, now[2].cells, run_time=1.2), travel(self.matrix.border, now[2].border, run_time=1.2),
-            travel(self.matrix_name, names[2], run_time=1.2),
+            travel(self.matrix.cells, now[2].cells), travel(self.matrix.border, now[2].border),
+            travel(self.matrix_name, names[2]),
         )
         self.play(appear(*now[:2], *names[:2]), appear(now[2].dots))
         if trained:

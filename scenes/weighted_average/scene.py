@@ -89,7 +89,7 @@ class WeightedAverage(CandidateScene):
         self.play(vanish(*self.on_stage(self.cards, self.vectors, self.letter, self.weights)))
         self.play(appear(border, words), appear(picture.cells[self.focus]))
         self.add(self.weights)
-        self.play(travel(self.weights, picture.numbers[self.focus], run_time=1.2) if picture.digits else vanish(self.weights))
+        self.play(travel(self.weights, picture.numbers[self.focus]) if picture.digits else vanish(self.weights))
         others = [picture.row(k) for k in range(len(self.tokens)) if k != self.focus]
         self.play(appear(*others, lag=0.4))
         self.wait(1.5)

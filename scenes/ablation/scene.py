@@ -151,7 +151,7 @@ class Ablation(ExplainerScene):
             after = self._look(self.staging.trace["ablation.weights"], room)
             self.play(swing(self.look, after))
         else:
-            self.play(dim(*self.look.parts[1:], run_time=0.8))
+            self.play(dim(self.look.arcs, self.look.weights, self.look.most, run_time=0.8))
 
     def _names(self, picture: HeatMap) -> VGroup:
         """The names of blocks and heads around a grid of them."""

@@ -293,4 +293,5 @@ class AttentionMatrix(ExplainerScene):
         if len(own[0]):
             tag = frame(self.theme, room_of(own, 0.03), "output", radius=0.06, width=2.5)
             words = text(self.theme, self.say("head", number=self.head + 1), SMALL, "output")
+            self.bring_to_back(tag)
             self.play(appear(tag, words.next_to(joined.border, DOWN, buff=0.15).set_x(own.get_x())))

@@ -11,7 +11,7 @@ from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, Cell, HeatMap, fit_grid, heat_map
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, text, weight_numbers
 from scenes.parts.look import Look, look, swing
-from scenes.parts.motion import appear, draw, hide, live_dot_product, slide, travel, vanish
+from scenes.parts.motion import SLOW, appear, draw, hide, live_dot_product, slide, travel, vanish
 from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.slices import around_joined, in_line, joined, slice_grid, slices
 from scenes.parts.tokens import LINE, card_width, cards_beside, column_labels, row_labels, shape_label
@@ -85,8 +85,7 @@ class MultiHead(ExplainerScene):
         rooms = self.stage.rows([1, 1], gap=0.3) if twin else [self.stage.inset(y=0.4)]
         self.look = self._look(rooms[0])
         own, name = self.sheets[self.head], self.names[self.head]
-        for part in self.look.parts:
-            part.shift([0, self.stage.centre[1] - rooms[0].centre[1], 0])
+        self.look.shift([0, self.stage.centre[1] - rooms[0].centre[1], 0])
         corner = text(self.theme, name.string, WORD, "output", at=(self.stage.right, self.stage.top - WORD / 2, 0), align=1)
         self.play(
             vanish(*self.on_stage(name)), travel(name, corner), appear(self.look.cards),
@@ -252,15 +251,11 @@ class MultiHead(ExplainerScene):
     def _change_a_word(self, rooms: Sequence[Room]) -> None:
         """A second copy of the sentence comes down, and becomes the other sentence."""
         same, other = self._look(rooms[1]), self._look(rooms[1], twin=True)
-        copies = [part.copy() for part in self.look.parts]
-        hide(*copies)
-        up = rooms[0].centre[1] - self.stage.centre[1]
-        down = [travel(copy, part) for copy, part in zip(copies, same.parts, strict=True)]
-        self.play(*down, *(slide(part, y=up, run_time=1.2) for part in self.look.parts))
+        copy = self.look.copy()
+        hide(copy)
+        self.play(travel(copy, same), slide(self.look, y=rooms[0].centre[1] - self.stage.centre[1], run_time=SLOW))
         self.wait(0.6)
         self.play(swing(same, other))
-        self.remove(*same.parts)
-        self.add(*other.parts)
         self.wait(1.0)
 
     def _letter(self, head: int, part: HeatMap) -> VGroup:

@@ -1,7 +1,6 @@
 """The filing cabinet: keys are the labels of its drawers, values are what is in them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from manim import VGroup, VMobject
 
@@ -9,6 +8,7 @@ from model import View
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width, words_at
 from scenes.parts.shapes import rounded_rectangle
+from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, Room
 from scenes.base.theme import Theme
 
@@ -16,18 +16,16 @@ SPACE = 0.22                              # share of a drawer's height between i
 TALLEST = 1.0
 
 
-class Cabinet(NamedTuple):
+class Cabinet(Whole):
     """A cabinet with a drawer for every token.
 
     body: what the drawers slide into. words, labels, drawers: for each token its word, its key on the front, its value in the
-    drawer. The drawers are closed, and hidden as long as the front is drawn after them. reach: how far a drawer opens.
+    drawer. The drawers are closed, and hidden by the front, which is drawn after them. reach: how far a drawer opens.
     """
 
-    body: VMobject
-    words: VGroup
-    labels: list[HeatMap]
-    drawers: list[HeatMap]
-    reach: float
+    def __init__(self, body: VMobject, words: VGroup, labels: Sequence[HeatMap], drawers: Sequence[HeatMap], reach: float):
+        super().__init__(drawers=drawers, body=body, words=words, labels=labels)
+        self.reach = reach
 
     @property
     def front(self) -> list[VMobject]:
@@ -58,12 +56,11 @@ def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, room: 
     return Cabinet(body, names, heat_rows(theme, keys, rows, "key", grid), drawers, reach)
 
 
-class Note(NamedTuple):
+class Note(Whole):
     """A sheet with a query on it."""
 
-    sheet: VMobject
-    title: Label
-    query: HeatMap
+    def __init__(self, sheet: VMobject, title: Label, query: HeatMap):
+        super().__init__(sheet=sheet, title=title, query=query)
 
 
 def note(theme: Theme, title: str, query: View, room: Room, scale: float) -> Note:

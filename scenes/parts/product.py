@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from model import View
 from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, WORDY, Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.whole import Whole
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
@@ -11,12 +12,11 @@ BETWEEN = 0.3
 LEAST = 0.62                              # share of the room that the result gets at least
 
 
-class Product(NamedTuple):
+class Product(Whole):
     """Three heat maps: row i of `result` stands at the height of row i of `left`, its column j below column j of `above`."""
 
-    left: HeatMap
-    above: HeatMap
-    result: HeatMap
+    def __init__(self, left: HeatMap, above: HeatMap, result: HeatMap):
+        super().__init__(left=left, above=above, result=result)
 
 
 class Factor(NamedTuple):

@@ -9,6 +9,7 @@ from manim import VGroup, VMobject
 from model import View
 from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, text, text_width, weight_numbers, words_at
+from scenes.parts.whole import Whole
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
@@ -17,20 +18,16 @@ TALLEST = 0.84
 BETWEEN, WEIGHT, PLUS = 0.6, 0.72, 0.4   # room between the columns, for the digits of a weight, and for the plus signs
 
 
-class WeightedSum(NamedTuple):
+class WeightedSum(Whole):
     """The rows of a weighted sum.
 
     words, weights, vectors, products: one for each token. signs: "×", "=" and "+" for each token. sums: the running sum
     after each term, all at the same place; the last is the result. line: above the sum.
     """
 
-    words: VGroup
-    weights: VGroup
-    vectors: list[HeatMap]
-    products: list[HeatMap]
-    signs: list[VGroup]
-    sums: list[HeatMap]
-    line: VMobject
+    def __init__(self, words: VGroup, weights: VGroup, vectors: Sequence[HeatMap], products: Sequence[HeatMap],
+                 signs: Sequence[VGroup], sums: Sequence[HeatMap], line: VMobject):
+        super().__init__(words=words, weights=weights, vectors=vectors, products=products, signs=signs, sums=sums, line=line)
 
 
 class Table(NamedTuple):

@@ -53,13 +53,13 @@ def presence(member: VMobject) -> float:
 def gathered(mobjects: Sequence[Mobject]) -> list[Mobject]:
     """What is on stage, with a whole in the place of its parts wherever all of these are there that are not hidden.
 
-    A whole is drawn where the last of its parts was.
+    A whole is drawn where the first of its parts was, so that what was put over that stays over it.
     """
     mobjects = list(mobjects)
     while whole := _complete(mobjects):
         family = set(whole.get_family())
-        last = max(place for place, thing in enumerate(mobjects) if not family.isdisjoint(thing.get_family()))
-        mobjects = [*without(mobjects[: last + 1], family), whole, *without(mobjects[last + 1 :], family)]
+        first = next(place for place, thing in enumerate(mobjects) if not family.isdisjoint(thing.get_family()))
+        mobjects = [*mobjects[:first], whole, *without(mobjects[first:], family)]
     return mobjects
 
 

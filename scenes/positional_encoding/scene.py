@@ -110,7 +110,7 @@ class PositionalEncoding(ExplainerScene):
     @step
     def carried(self):
         """The residual path carries the position up; the bars say how much of it can be read at every stop."""
-        parts = [part for kind in self.chain[1:3] for part in kind]
+        parts = [part for kind in (self.chain.blocks, self.chain.wires) for part in kind]
         self.play(vanish(*self.on_stage(*parts)))
         left, right = self._body().columns([2.7, 9.3], gap=0.4)
         room = Room(right.left, right.right, self.chain.blocks[0].get_y() + 0.55, self.stage.top - 0.3)

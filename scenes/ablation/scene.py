@@ -64,8 +64,8 @@ class Ablation(ExplainerScene):
         self._cut_box(whole).set_stroke(self.theme.colour("line"), 2)
         self.play(vanish(*self.on_stage(self.heads, self.strike, self.look.cards)))
         self.play(
-            travel(self.look.cards, sentence, run_time=1.2), travel(whole, minis[0], run_time=1.2),
-            travel(self.heads, minis[1], run_time=1.2), travel(self.strike, struck, run_time=1.2),
+            travel(self.look.cards, sentence), travel(whole, minis[0]),
+            travel(self.heads, minis[1]), travel(self.strike, struck),
         )
         said = [text(self.theme, words, SMALL, role, at=room.centre, width=room.width + 0.3)
                 for words, role, room in zip((self.say("whole"), self._cut_name), ("text", "output"), names, strict=True)]
@@ -78,7 +78,7 @@ class Ablation(ExplainerScene):
         """Where the two part: the probabilities before and after. Untrained: how far the vector has moved."""
         if not self.trained:
             source = self._shifts[self._cut]
-            apart = distance(self.theme, *(vector.border for vector in self.vectors), self.say("distance"), source, self.decimals)
+            apart = distance(self.theme, *(vector.border for vector in self.vectors), self.say("distance"), source)
             self.play(draw(*apart.lines), appear(apart.words))
             return
         place = int(self._number("place"))
@@ -98,7 +98,7 @@ class Ablation(ExplainerScene):
         pictures, titles = zip(*self._grids(), strict=True)
         places = [boxes(self.theme, picture) for picture in pictures]
         starts = [self.heads, *(self.heads.copy() for _ in places[1:])]
-        self.play(*(travel(start, end, run_time=1.2) for start, end in zip(starts, places, strict=True)),
+        self.play(*(travel(start, end) for start, end in zip(starts, places, strict=True)),
                   appear(*titles, *map(self._names, pictures), run_time=1.2))
         blocks, heads = self._shifts.shape
         cuts = [VGroup(*(picture.cell(i, j) for picture in pictures)) for i in range(blocks) for j in range(heads)]
@@ -142,7 +142,7 @@ class Ablation(ExplainerScene):
         return heads[block][head]
 
     def _look(self, weights: View, room: Room) -> Look:
-        return look(self.theme, self.tokens, (), weights[self.focus], self.focus, room, self.decimals)
+        return look(self.theme, self.tokens, (), weights[self.focus], self.focus, room)
 
     def _blind(self, room: Room) -> None:
         """What becomes of the head's look: nothing that counts, or the same look at all tokens."""
@@ -150,7 +150,7 @@ class Ablation(ExplainerScene):
             after = self._look(self.staging.trace["ablation.weights"], room)
             self.play(swing(self.look, after))
         else:
-            self.play(dim(*self.look.parts[1:], run_time=0.8))
+            self.play(dim(self.look.arcs, self.look.weights, self.look.most, run_time=0.8))
 
     def _names(self, picture: HeatMap) -> VGroup:
         """The names of blocks and heads around a grid of them."""
@@ -173,7 +173,7 @@ class Ablation(ExplainerScene):
             sources = [self.staging.trace[name][self.focus] for name in ("encoder.output", "ablation.output")]
             scale = float(max(abs(source.values).max() for source in sources))
             self.vectors = [
-                heat_map(self.theme, source, Room.around(body.centre, body.width, 0.7), role, self.decimals, scale=scale)
+                heat_map(self.theme, source, Room.around(body.centre, body.width, 0.7), role, digits=True, scale=scale)
                 for source, body, role in zip(sources, self.bodies, ("line", "output"), strict=True)
             ]
             self.play(appear(*self.vectors, lag=0.5, run_time=1.0))
@@ -213,19 +213,19 @@ class Ablation(ExplainerScene):
         rooms = dict(zip(ids, Room.around((body.centre[0], middle), 7.2, ODDS).columns([1, 1], gap=0.7), strict=True))
         ids.sort(key=lambda row: -float(view[row]))
         return ranking(self.theme, [trace.output_vocabulary[row] for row in ids], [view[row] for row in ids],
-                       [rooms[row] for row in ids], self.decimals)
+                       [rooms[row] for row in ids])
 
     def _grids(self) -> list[tuple[HeatMap, VGroup]]:
         """The grids of what a cut changes, each with its title."""
         body = self.stage.trim(top=0.65, bottom=BELOW + 1.5)
         if not self.trained:
-            picture = head_map(self.theme, self._shifts, body.trim(left=2 + LABEL, right=2, bottom=-1.2), self.decimals)
+            picture = head_map(self.theme, self._shifts, body.trim(left=2 + LABEL, right=2, bottom=-1.2), digits=True)
             return [(picture, self._headed("moved", picture, token=self.tokens[self.focus]))]
         left, right = (room.trim(left=LABEL) for room in body.columns([1, 1], gap=0.5))
         trace = self.staging.trace
         word = trace.output_vocabulary[int(trace["ablation.candidates"].values[0])]
-        kept = head_map(self.theme, trace["ablation.kept"], left, self.decimals, scale=1.0)
-        loss = head_map(self.theme, trace["ablation.loss_changes"], right, self.decimals)
+        kept = head_map(self.theme, trace["ablation.kept"], left, digits=True, scale=1.0)
+        loss = head_map(self.theme, trace["ablation.loss_changes"], right, digits=True)
         return [(kept, self._headed("kept", kept, word=word)), (loss, self._headed("loss", loss))]
 
     def _headed(self, key: str, picture: HeatMap, **values: str):

@@ -91,8 +91,8 @@ class AddNorm(ExplainerScene):
         self.play(
             vanish(*self.on_stage(self.skipped, self.attended, self.cards[self.focus]), *others),
             vanish(*(part for source in (self.skipped, self.attended) for part in (source.border, source.dots))),
-            *(travel(row, term.cells[0], run_time=1.2) for row, term in zip(kept, self.terms, strict=False)),
-            travel(self.cards[self.focus], self.card, run_time=1.2),
+            *(travel(row, term.cells[0]) for row, term in zip(kept, self.terms, strict=False)),
+            travel(self.cards[self.focus], self.card),
         )
         self.play(appear(*(part for term in (skipped, attended) for part in (term.numbers, term.dots)), *self.signs, self.line))
         for j, cell in enumerate(total.cells[0]):
@@ -111,7 +111,7 @@ class AddNorm(ExplainerScene):
         self.play(travel(source.cells, now.row.cells, run_time=1.0), travel(self.card, self.corner, run_time=1.0))
         self.card = self.corner
         self.play(appear(now.row.numbers, now.row.dots, now.name), draw(self.floor))
-        self.play(travel(VGroup(*now.row.cells[0]).copy(), now.bars, run_time=1.2))
+        self.play(travel(VGroup(*now.row.cells[0]).copy(), now.bars))
         hide(now.marks, self.sheet, self.formula)
         self.bring_to_back(now.marks)
         self.add(self.sheet, self.formula)
@@ -253,7 +253,7 @@ class AddNorm(ExplainerScene):
         views = [self._tensor(name)[self.focus] for name in TERMS]
         columns, room = self.x.grid.columns, self.stage.inset(x=SIGN)
         grid = Grid((0,), columns, min(LARGEST_CELL, (room.width - 0.2) / len(columns)), 0.62)
-        written = [fit_digits(self.theme, view.values, grid, self.decimals) for view in views]
+        written = [fit_digits(self.theme, view.values, grid) for view in views]
         digits, scale = None if None in written else min(written), max(abs(view.values).max() for view in views)
         head, *rows = room.rows([0.55, 1.15, 1.15, 1.4], gap=0.1)
         self.terms = [heat_map(self.theme, view, row.trim(top=row.height - 0.7), digits=digits, scale=scale, grid=grid)
@@ -282,7 +282,7 @@ class AddNorm(ExplainerScene):
         reach = (abs(self._moment("mean", k).values) + self._moment("spread", k).values for k in range(len(stages)))
         self.full = max(*(abs(view.values).max() for view in stages), *(both[self.focus] for both in reach))
         weights = [self.view(f"weights.encoder.{{block}}.norm_1.{name}") for name in ("gamma", "beta")]
-        written = [fit_digits(self.theme, view.values, self.grid, self.decimals) for view in (*stages, *weights)]
+        written = [fit_digits(self.theme, view.values, self.grid) for view in (*stages, *weights)]
         self.digits = None if None in written else min(written)
         self.gain, self.shift = (heat_map(self.theme, view, place, digits=self.digits, scale=self.full, grid=self.grid)
                                  for view, place in zip(weights, rows[1:], strict=True))
@@ -305,7 +305,7 @@ class AddNorm(ExplainerScene):
             named_moments(self.theme, mean[i : i + 1], spread[i : i + 1], self.main, self.full), row,
             self._beside("y" if k == len(STAGES) else TERMS[self._source], row),
             VGroup(
-                number(self.theme, value[i], self.decimals, WORD, "output", 600, at=letter.get_right() + [0.15, 0, 0], align=-1)
+                number(self.theme, value[i], WORD, "output", 600, at=letter.get_right() + [0.15, 0, 0], align=-1)
                 for value, letter in zip((mean, spread), self.letters, strict=True)
             ),
         )
@@ -333,7 +333,7 @@ class AddNorm(ExplainerScene):
         spots = [self.table.right + 0.55, self.table.right + 1.65]
         self.headings = VGroup(equation(self.theme, name, size=SYMBOL).move_to([x, top.bottom + 0.2, 0])
                                for name, x in zip(("mu", "sigma"), spots, strict=True))
-        self.own = [VGroup(number(self.theme, self._moment(what, 0)[i], self.decimals, size, "output", at=(x, place.centre[1], 0))
+        self.own = [VGroup(number(self.theme, self._moment(what, 0)[i], size, "output", at=(x, place.centre[1], 0))
                            for what, x in zip(("mean", "spread"), spots, strict=True)) for i, place in enumerate(self.places)]
         y = room_of(self.sheet).top + 1.0
         notes, x = [self.say("own"), self.say("shared")], side.centre[0]

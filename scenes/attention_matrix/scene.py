@@ -9,7 +9,7 @@ from scenes.parts.equation import equation, linked, quote
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map
 from scenes.parts.label import MINUS, WORD, number, text, text_width
-from scenes.parts.motion import appear, copy_to, dim, draw, live_dot_product, merge, travel, vanish
+from scenes.parts.motion import EASY, appear, copy_to, dim, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import column_labels, row_labels, shape_label, token_card
@@ -50,8 +50,8 @@ class AttentionMatrix(ExplainerScene):
         small = equation(self.theme, UNSCALED, ROLES, NAME, width=right.width).move_to(right.centre)
         query, key = self.pictures["q"], self.pictures["k"]
         self.play(
-            vanish(*self.on_stage(self.formula)), travel(self.formula, small, run_time=1.2),
-            copy_to(query.cells, work.left, run_time=1.2), copy_to(key.cells, work.above, run_time=1.2),
+            vanish(*self.on_stage(self.formula)), travel(self.formula, small),
+            copy_to(query.cells, work.left), copy_to(key.cells, work.above),
         )
         self.play(appear(*self._around(work, "Q", "K^T", "Q K^T")), dim(small.select("z"), small.select("v")))
         self._multiply(work)
@@ -64,7 +64,7 @@ class AttentionMatrix(ExplainerScene):
         margin = Room(self.stage.left, self.stage.left + 1.5, self.stage.bottom, self.stage.top)
         scores = self.raw.cells
         self.raw = heat_map(self.theme, self._view("scores"), Room.around((margin.centre[0], first.centre[1] + 0.35), 1.4, 1.2))
-        self.play(vanish(*self.on_stage()), copy_to(scores, self.raw, run_time=1.2))
+        self.play(vanish(*self.on_stage()), copy_to(scores, self.raw))
         columns = self.stage.trim(left=1.7).columns([1, 1, 1], gap=0.6)
         sizes = VGroup(self._key_size(i, column, heads) for i, column in enumerate(columns))
         before, after = ([self._spread(i, column, row, prefix) for i, column in enumerate(columns)]
@@ -86,12 +86,12 @@ class AttentionMatrix(ExplainerScene):
         rooms = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=SLANTED, top=NAMED).columns([1, 1, 1], gap=1.35)
         peak = float(abs(self._view("scores").values).max())
         sheets = raw, scaled, weights = [
-            heat_map(self.theme, self._view(name), room, "line", self.decimals, scale=peak, weights=name == "weights")
+            heat_map(self.theme, self._view(name), room, "line", digits=True, scale=peak, weights=name == "weights")
             for name, room in zip(("scores", "scaled_scores", "weights"), rooms, strict=True)
         ]
         maths = ("Q K^T", "(Q K^T) / sqrt(d_k)", 'A = "softmax"((Q K^T) / sqrt(d_k))')
         names = [VGroup(self._above(sheet, name), self._columns(sheet)) for sheet, name in zip(sheets, maths, strict=True)]
-        self.play(vanish(*self.on_stage()), copy_to(self.raw.cells, raw, run_time=1.2))
+        self.play(vanish(*self.on_stage()), copy_to(self.raw.cells, raw))
         self.play(appear(names[0], self._rows(raw)))
         d_k = self.staging.trace.config.d_k
         for start, end, name, how in ((raw, scaled, names[1], f"div sqrt({d_k})"), (scaled, weights, names[2], '"softmax"')):
@@ -106,9 +106,9 @@ class AttentionMatrix(ExplainerScene):
         """A row of weights sums to 1; a row of Z sums to anything."""
         rooms = self.stage.trim(bottom=SLANTED, top=0.7).columns([1, 1], gap=0.8)
         left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
-        weights = heat_map(self.theme, self._view("weights"), left, "line", self.decimals, weights=True)
-        z = heat_map(self.theme, self._view("heads"), right, "output", self.decimals)
-        self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights))
+        weights = heat_map(self.theme, self._view("weights"), left, "line", digits=True, weights=True)
+        z = heat_map(self.theme, self._view("heads"), right, "output", digits=True)
+        self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights, run_time=EASY))
         self.play(appear(self._rows(weights), self._above(weights, "A"), self._columns(weights)))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.2))
         self.play(appear(z, self._rows(z), self._above(z, "Z", "output")))
@@ -121,7 +121,7 @@ class AttentionMatrix(ExplainerScene):
         left, right = self.stage.columns([8.8, 3.6], gap=0.4)
         work = self._product(("weights", "line"), ("value", "value"), ("heads", "output"), left)
         formula = equation(self.theme, SCALED, ROLES, NAME, width=right.width).move_to(right.centre)
-        self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, work.left, run_time=1.2))
+        self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, work.left))
         self.play(appear(work.above, *self._around(work, "A", "V", "Z"), formula))
         self._multiply(work)
         self.z = work.result
@@ -157,7 +157,7 @@ class AttentionMatrix(ExplainerScene):
         """The matrix of a symbol, and its shape below it. Z is still to be found: it has no cells yet."""
         name, role = {"q": "query", "k": "key", "v": "value", "z": "heads"}[symbol], ROLES[symbol]
         view = self._view(name).T if symbol == "k" else self._view(name)
-        picture = heat_map(self.theme, view, room.trim(bottom=0.5), role, self.decimals)
+        picture = heat_map(self.theme, view, room.trim(bottom=0.5), role, digits=True)
         n, d_k = self._view("query").shape
         shape = f"d_k times n = {d_k} times {n}" if symbol == "k" else f"n times d_k = {n} times {d_k}"
         words = equation(self.theme, shape, size=SIGN, role="muted").next_to(picture, DOWN, buff=0.18)
@@ -168,7 +168,7 @@ class AttentionMatrix(ExplainerScene):
         factors = [Factor(self._view(name), role, name == "weights") for name, role in (left, above, result)]
         if above[0] == "key":
             factors[1] = factors[1]._replace(view=factors[1].view.T)
-        return product(self.theme, *factors, room.trim(left=LABEL, right=1.0, bottom=SLANTED), self.decimals)
+        return product(self.theme, *factors, room.trim(left=LABEL, right=1.0, bottom=SLANTED))
 
     def _around(self, work: Product, left: str, above: str, result: str) -> list[Mobject]:
         """The frame of the result, the names of the three matrices, the words of rows and columns."""
@@ -229,7 +229,7 @@ class AttentionMatrix(ExplainerScene):
 
     def _sum_width(self) -> float:
         """The room that row sums take."""
-        return text_width(self.theme, f"Σ = {MINUS}00.{'0' * self.decimals}", WORD, tabular=True) + 0.3
+        return text_width(self.theme, f"Σ = {MINUS}00.{'0' * self.theme.decimals}", WORD, tabular=True) + 0.3
 
     def _sums(self, sheet: HeatMap, name: str) -> list[VGroup]:
         """The sum of each row, at its right."""
@@ -239,13 +239,13 @@ class AttentionMatrix(ExplainerScene):
         for row, source in zip(sheet.cells, self._view(name), strict=True):
             sign = text(self.theme, "Σ =", size, "output", at=(x, row.get_y(), 0), align=-1)
             start = (x + sign.advance + 0.3 * size, row.get_y(), 0)
-            sums.append(VGroup(sign, number(self.theme, source, self.decimals, size, "output", at=start, align=-1)))
+            sums.append(VGroup(sign, number(self.theme, source, size, "output", at=start, align=-1)))
         return sums
 
     def _key_size(self, i: int, column: Room, row: Room) -> VGroup:
         """d_k of one experiment, and what the two pictures below are."""
         spread, weights = column.columns([2.3, 0.9])
-        size = number(self.theme, self.staging.trace["scaling.d_k"][i], 0, WORD)
+        size = number(self.theme, self.staging.trace["scaling.d_k"][i], WORD, decimals=0)
         maths = VGroup(equation(self.theme, "d_k =", size=SMALL_NAME), size).arrange(buff=0.12)
         maths.move_to([spread.centre[0], row.centre[1], 0])
         return VGroup(maths, text(self.theme, self.say("softmax"), SMALL, "muted", at=(weights.centre[0], row.centre[1], 0)))
@@ -264,8 +264,8 @@ class AttentionMatrix(ExplainerScene):
         edges = trace["scaling.edges"]
         words = VGroup(
             text(self.theme, self.say("spread"), SMALL, "muted", at=(x, y, 0), align=1),
-            number(self.theme, trace[f"scaling.{prefix}spread"][i], self.decimals, WORD, "output", at=(x + 0.12, y, 0), align=-1),
-            *(number(self.theme, edges[end], 0, SMALLEST_DIGIT, "muted", at=(edge, foot.centre[1], 0), align=side)
+            number(self.theme, trace[f"scaling.{prefix}spread"][i], WORD, "output", at=(x + 0.12, y, 0), align=-1),
+            *(number(self.theme, edges[end], SMALLEST_DIGIT, "muted", at=(edge, foot.centre[1], 0), align=side, decimals=0)
               for end, edge, side in ((0, left.left, -1), (len(edges) - 1, left.right, 1))),
         )
         return shapes, words
@@ -286,10 +286,11 @@ class AttentionMatrix(ExplainerScene):
     def _bring_head_home(self, joined: HeatMap, own: VGroup) -> None:
         """Z travels to its columns among the heads, as far as they are shown."""
         whole = len(own[0]) == len(self.z.cells[0])
-        self.play(travel(self.z.cells, own, run_time=1.2) if whole else vanish(self.z.cells))
+        self.play(travel(self.z.cells, own) if whole else vanish(self.z.cells))
         if not whole:
             self.play(appear(own))
         if len(own[0]):
             tag = frame(self.theme, room_of(own, 0.03), "output", radius=0.06, width=2.5)
             words = text(self.theme, self.say("head", number=self.head + 1), SMALL, "output")
+            self.bring_to_back(tag)
             self.play(appear(tag, words.next_to(joined.border, DOWN, buff=0.15).set_x(own.get_x())))

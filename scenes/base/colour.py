@@ -3,11 +3,11 @@
 coloraide takes a tenth of a second to start, which only those wait for who draw: it is loaded where it is first needed.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 
-def ramp(stops: Sequence[str], n: int) -> tuple[str, ...]:
+@lru_cache(64)
+def ramp(stops: tuple[str, ...], n: int) -> tuple[str, ...]:
     """n colours from the first of the stops to the last, equally far apart, on straight lines in OKLab (Ottosson 2020)."""
     from coloraide import Color
 

@@ -1,7 +1,7 @@
 """The scene: steps, captions, holding times. A step says only what moves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from manim import Animation, Mobject, Scene, VGroup
@@ -10,6 +10,7 @@ from model import Trace, View
 from scenes.parts.label import Label, paragraph, text
 from scenes.parts.motion import appear
 from scenes.parts.shapes import room_of, rounded_rectangle
+from scenes.parts.whole import gathered, without
 from scenes.base.frame import WIDE, Frame
 from scenes.base.room import PX
 from scenes.base.spec import SceneSpec
@@ -74,8 +75,9 @@ class ExplainerScene(Scene):
         super().__init__(renderer=renderer)
         spec = staging.spec
         self.staging, self.spec, self.listener = staging, spec, listener or Listener()
-        self.theme, self.frame, self.stage = staging.theme, staging.frame, staging.frame.stage
-        self.focus, self.head, self.tokens, self.decimals = spec.focus, spec.head, staging.trace.tokens, spec.keys["decimals"]
+        self.theme = replace(staging.theme, decimals=spec.keys["decimals"])
+        self.focus, self.head, self.tokens = spec.focus, spec.head, staging.trace.tokens
+        self.frame, self.stage = staging.frame, staging.frame.stage
         self.rehearsing = False
         self.camera.background_color = staging.theme.colour("background")
 
@@ -97,9 +99,8 @@ class ExplainerScene(Scene):
         return "caption" if self.staging.trace.config.trained else "untrained"
 
     def on_stage(self, *but: Mobject) -> list[Mobject]:
-        """What is in the scene, except title, counter and caption, and whatever has a part of `but` in it."""
-        kept = {member for thing in (self.heading, *self.announced, *but) for member in thing.family_members_with_points()}
-        return [thing for thing in self.mobjects if kept.isdisjoint(thing.family_members_with_points())]
+        """What is in the scene, except title, counter and caption, and `but`: wholes, and what is left of those without it."""
+        return without(self.mobjects, {member for thing in (self.heading, *self.announced, *but) for member in thing.get_family()})
 
     def opening(self) -> None:
         """Puts on stage, without a motion, what the scene before has left there. Nothing, unless a scene says otherwise."""
@@ -174,10 +175,11 @@ class ExplainerScene(Scene):
             return
         if self.rehearsing:
             self._pass_through(compiled)
-            return
-        for animation in compiled:
-            animation.run_time /= self.spec.pace
-        super().play(*compiled)
+        else:
+            for animation in compiled:
+                animation.run_time /= self.spec.pace
+            super().play(*compiled)
+        self.mobjects = gathered(self.mobjects)
 
     def _pass_through(self, animations: list[Animation]) -> None:
         self.add_mobjects_from_animations(animations)

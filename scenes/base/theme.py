@@ -22,7 +22,7 @@ HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 @dataclass(frozen=True)
 class Theme:
-    """What a picture needs to be drawn: a colour for every role, the stops of two ramps for values, and the fonts.
+    """What a picture needs to be drawn: a colour for every role, the stops of two ramps for values, fonts, and decimals of numbers.
 
     Build it with `from_mapping`, which checks it.
     """
@@ -31,6 +31,7 @@ class Theme:
     colours: Mapping[str, str]
     stops: Mapping[str, tuple[str, ...]]
     fonts: Fonts
+    decimals: int = 2
 
     @classmethod
     def from_mapping(cls, mapping: Mapping, fonts: Fonts) -> "Theme":

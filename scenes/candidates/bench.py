@@ -144,7 +144,7 @@ class CandidateScene(ExplainerScene):
         everything = np.concatenate([tensor.values.reshape(-1, n) for tensor in (*measured, self.view(f"{SCOPE}.scores"))])
         # A token's score with itself is far greater than all others: on a scale that has room for it the others would look alike.
         brightest = max(peak(self.candidate(name).scores) for name in ("keys", "queries"))
-        digits = fit_digits(self.theme, everything, grid, self.decimals)
+        digits = fit_digits(self.theme, everything, grid)
         return heat_map(self.theme, view, room, digits=digits, scale=brightest, grid=grid)
 
     def empty_grid(self) -> list[Mobject]:
@@ -183,7 +183,7 @@ class CandidateScene(ExplainerScene):
     def objections_to(self, name: str) -> list[Objection]:
         """The three cards with their evidence."""
         candidate = self.candidate(name)
-        count = number(self.theme, candidate.parameters, 0, READOUT, "output")
+        count = number(self.theme, candidate.parameters, READOUT, "output", decimals=0)
         gap = [self._gap_maths(), self._readout(candidate.asymmetry)]
         evidence = (gap, [self._small("learned"), count], [self._small("same")])
         return [
@@ -204,7 +204,7 @@ class CandidateScene(ExplainerScene):
         matrix = heat_map(self.theme, weights, Room.around((x, below.centre[1]), 0, 0), role, grid=grid)
         made = self.view(f"{SCOPE}.{role}")[head]
         right = self.slot.trim(left=self.slot.width - ENTRY).level(below.centre[1])
-        column = heat_map(self.theme, made[self.focus : self.focus + 1].T, right, role, self.decimals, scale=peak(made),
+        column = heat_map(self.theme, made[self.focus : self.focus + 1].T, right, role, digits=True, scale=peak(made),
                           grid=grid._replace(columns=(0,), width=ENTRY - 0.18))
         edge = room_of(matrix.border)
         name = equation(self.theme, f"W_{letter}", size=LETTER, role=role).next_to(matrix.border, LEFT, buff=0.14)
@@ -227,7 +227,7 @@ class CandidateScene(ExplainerScene):
         right, y = room_of(rows[0].border).right, self.bench.centre[1]
         sign = equation(self.theme, "=", size=FORMULA, role="muted").move_to([right + 0.3, y, 0])
         source = self.candidate("tokens").scores[i, j]
-        score = number(self.theme, source, self.decimals, SUM, "output", at=(right + 0.55, y, 0), align=-1)
+        score = number(self.theme, source, SUM, "output", at=(right + 0.55, y, 0), align=-1)
         return rows, VGroup(*words, sign), score
 
     def stand(self, name: str, struck: Sequence[int] = ()) -> None:
@@ -308,7 +308,7 @@ class CandidateScene(ExplainerScene):
         """What came out lies down in the row of its token."""
         row = VGroup(VGroup(cell) for cell in side.cells[self.focus])
         self.play(vanish(bench.column.numbers, bench.column.border, bench.column.dots, bench.words[2], run_time=0.4))
-        self.play(travel(bench.column.cells, row, arc=PI / 2, run_time=1.2))
+        self.play(travel(bench.column.cells, row, arc=PI / 2))
 
     def make_the_rest(self, bench: Bench, side: HeatMap) -> None:
         """All the other tokens go through the same matrix."""
@@ -357,7 +357,7 @@ class CandidateScene(ExplainerScene):
         return equation(self.theme, candidate.formula, roles, FORMULA, width=room.width).move_to(room.centre)
 
     def _readout(self, asymmetry: View) -> Number:
-        return number(self.theme, asymmetry, self.decimals, READOUT, "output")
+        return number(self.theme, asymmetry, READOUT, "output")
 
     def _gap_maths(self) -> Equation:
         return equation(self.theme, "max lr(|S - S^T|) =", size=EVIDENCE, role="muted")

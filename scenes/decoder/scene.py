@@ -54,9 +54,9 @@ class Decoder(ExplainerScene):
         left, right = self.stage.trim(bottom=SLANTED, top=NAMED).columns([1, 1], gap=1.5)
         plain, masked, weights = (self._scores(name) for name in ("scaled_scores", "masked_scores", "weights"))
         scale = float(abs(plain.values).max()) or 1.0
-        sheet, target = (heat_map(self.theme, view, left.trim(left=LABEL), "line", self.decimals, scale=scale)
+        sheet, target = (heat_map(self.theme, view, left.trim(left=LABEL), "line", digits=True, scale=scale)
                          for view in (plain, masked))
-        result = heat_map(self.theme, weights, right.trim(left=LABEL), "line", self.decimals, weights=True)
+        result = heat_map(self.theme, weights, right.trim(left=LABEL), "line", digits=True, weights=True)
         self.play(appear(sheet, *self._around(sheet, "(Q K^T) / sqrt(d_k)")))
         self._cover(sheet, target)
         edge = room_of(target.border)
@@ -66,7 +66,7 @@ class Decoder(ExplainerScene):
         self.readers, *around = self._around(result, "A")
         self.play(draw(*into), appear(name))
         self.play(appear(result.border, result.dots, self.readers, *around),
-                  travel(target.cells.copy(), result.cells, run_time=1.2))
+                  travel(target.cells.copy(), result.cells))
         self.remove(result.cells)
         self.add(result)
         self.play(appear(result.numbers, run_time=0.4))
@@ -80,7 +80,7 @@ class Decoder(ExplainerScene):
         lines = [across(self.theme, cards, row, i) for i, row in enumerate(weights)]
         tag = frame(self.theme, room_of(cards.queries[followed]), "query", radius=0.08, width=4)
         ends = [(card.get_left()[0] - 0.14, card.get_y()) for card in cards.sources]
-        numbers = weight_numbers(self.theme, weights[followed], self.decimals, ends)
+        numbers = weight_numbers(self.theme, weights[followed], ends)
         self.play(vanish(*self.on_stage(self.readers)))
         self.play(appear(names[0], cards.sources, names[1]))
         self._become_cards(cards.queries)
@@ -196,7 +196,7 @@ class Decoder(ExplainerScene):
         boxes, words = (VGroup(*parts) for parts in zip(*cards, strict=True))
         hide(boxes)
         self.add(boxes, self.readers)
-        self.play(appear(boxes), travel(self.readers, words, run_time=1.2))
+        self.play(appear(boxes), travel(self.readers, words))
         self.remove(boxes, words)
         self.add(*cards)
 
@@ -212,7 +212,7 @@ class Decoder(ExplainerScene):
 
     def _score_nothing(self, layers: list[Module], room: Room) -> None:
         """The two layers stay dark, and no word has a probability."""
-        unknown = ranking(self.theme, [self.say("unknown")] * BEST, (), room.columns([1] * BEST, gap=0.5), self.decimals)
+        unknown = ranking(self.theme, [self.say("unknown")] * BEST, (), room.columns([1] * BEST, gap=0.5))
         self.play(appear(*layers, *self._wires((self.asking, *layers)), unknown, lag=0.2))
         self.play(dim(*layers))
 
@@ -252,10 +252,10 @@ class Decoder(ExplainerScene):
         chances, logits = (self.view(f"decoder.{name}")[place] for name in ("probabilities", "logits"))
         words, best = self.staging.trace.words("decoder.logits", "vocabulary"), strongest(chances, BEST)
         rooms, y = room.trim(bottom=0.35).columns([1] * BEST, gap=0.5), room.bottom + 0.12
-        ranks = ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms, PRECISE)
+        ranks = ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms, decimals=PRECISE)
         return ranks, [
             VGroup(text(self.theme, self.say("score"), SMALL, "muted", at=(room.left, y, 0), align=-1),
-                   number(self.theme, logits[i], self.decimals, WORD, "muted", at=(room.right, y, 0), align=1))
+                   number(self.theme, logits[i], WORD, "muted", at=(room.right, y, 0), align=1))
             for i, room in zip(best, rooms, strict=True)
         ]
 
@@ -287,8 +287,8 @@ class Decoder(ExplainerScene):
         if not self.trained:
             return []
         chances = self.view(f"passes.{how}_probabilities")[start:end]
-        return [number(self.theme, source, PRECISE, SMALLEST_DIGIT, "output",
-                       at=(card.get_right()[0] + 0.12, card.get_y(), 0), align=-1)
+        return [number(self.theme, source, SMALLEST_DIGIT, "output",
+                       at=(card.get_right()[0] + 0.12, card.get_y(), 0), align=-1, decimals=PRECISE)
                 for source, card in zip(chances, cards[start:end], strict=True)]
 
     def _panel(self, name: str, room: Room) -> Panel:
@@ -325,7 +325,7 @@ class Decoder(ExplainerScene):
     def _difference(self, room: Room) -> VGroup:
         """How far the probabilities of the one pass are from those of the many."""
         words = text(self.theme, self.say("difference"), SMALL, "muted")
-        largest = number(self.theme, self.view("passes.difference"), PRECISE, WORD, "output")
+        largest = number(self.theme, self.view("passes.difference"), WORD, "output", decimals=PRECISE)
         return VGroup(words, largest).arrange(RIGHT, buff=0.2).move_to(room.centre)
 
 

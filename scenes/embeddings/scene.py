@@ -36,7 +36,7 @@ class Embeddings(ExplainerScene):
         self.cards = snug_row(self.theme, self.tokens, above, CARD)
         words = self._sentence(above)
         self.ids = VGroup(
-            number(self.theme, source, 0, WORD, at=(card.get_x(), below.centre[1], 0))
+            number(self.theme, source, WORD, at=(card.get_x(), below.centre[1], 0), decimals=0)
             for source, card in zip(self.staging.trace["token_ids"], self.cards, strict=True)
         )
         headings = [
@@ -45,7 +45,7 @@ class Embeddings(ExplainerScene):
         ]
         self.play(appear(words, run_time=1.0))
         self.wait(0.8)
-        self.play(*(travel(word, card.word, run_time=1.2) for word, card in zip(words, self.cards, strict=True)))
+        self.play(*(travel(word, card.word) for word, card in zip(words, self.cards, strict=True)))
         self.play(appear(headings[0], *(card.box for card in self.cards), lag=0.05))
         self._whole(self.cards)
         self.play(appear(headings[1]), appear(*self.ids, lag=0.3))
@@ -71,7 +71,7 @@ class Embeddings(ExplainerScene):
         rest = [i for i in range(len(self.tokens)) if i != self.focus]
         self.play(brighten(self.column, self.numbers, self.table.cells), vanish(self.vector_name, self.vector.numbers),
                   appear(self.x.border, self.x.dots, self.x_name))
-        self.play(travel(self.vector.cells, VGroup(self.x.cells[self.focus]), run_time=1.2),
+        self.play(travel(self.vector.cells, VGroup(self.x.cells[self.focus])),
                   vanish(self.vector.border, self.vector.dots))
         if rest:
             self.play(draw(*(self.links[i] for i in rest), lag=0.1))
@@ -96,10 +96,10 @@ class Embeddings(ExplainerScene):
     def in_context(self):
         """In the encoder the other words come in: the same word leaves it with a vector of its own in each sentence."""
         self.play(
-            *(travel(wide.cells, vector.cells, run_time=1.2) for wide, vector in zip(self.wide, self.before, strict=True)),
-            *(travel(wide.border, vector.border, run_time=1.2) for wide, vector in zip(self.wide, self.before, strict=True)),
+            *(travel(wide.cells, vector.cells) for wide, vector in zip(self.wide, self.before, strict=True)),
+            *(travel(wide.border, vector.border) for wide, vector in zip(self.wide, self.before, strict=True)),
             vanish(*(part for wide in self.wide for part in (wide.numbers, wide.dots))),
-            *(travel(wide, small, run_time=1.2) for wide, small in zip(self.apart[:1], self.apart[1:], strict=False)),
+            *(travel(wide, small) for wide, small in zip(self.apart[:1], self.apart[1:], strict=False)),
         )
         self.play(appear(self.encoder, *self.headings, *(vector.dots for vector in self.before)))
         self.play(*(draw(*line, run_time=0.8) for line in self.ways), *(draw(*wire, run_time=0.8) for wire in self.wires[0]))
@@ -162,7 +162,7 @@ class Embeddings(ExplainerScene):
         self.table = heat_map(self.theme, table, middle, scale=scale, grid=grid)
         grid = fit_grid(vectors.shape, right)._replace(width=grid.width)
         grid = grid._replace(height=min(grid.height, max(self.table.grid.height, 0.32)))
-        self.x = heat_map(self.theme, vectors, right, "output", self.decimals, scale=scale, grid=grid)
+        self.x = heat_map(self.theme, vectors, right, "output", digits=True, scale=scale, grid=grid)
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named("E", table, self.table, "text")
@@ -180,11 +180,11 @@ class Embeddings(ExplainerScene):
         size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.x.grid.height))
         start, end = room_of(self.column).right + 0.5, room_of(self.table.border).left - 0.12
         spots = [(start, card.get_y(), 0) for card in self.column]
-        self.numbers = VGroup(number(self.theme, self._id(i), 0, size, at=at, align=1) for i, at in enumerate(spots))
+        self.numbers = VGroup(number(self.theme, self._id(i), size, at=at, align=1, decimals=0) for i, at in enumerate(spots))
         seen = {self._place(i): self._id(i) for i in range(len(self.tokens))}
         size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.table.grid.height))
         self.addresses = VGroup(
-            number(self.theme, seen[i], 0, size, at=(end, self.table.cells[i].get_y(), 0), align=1) for i in sorted(seen)
+            number(self.theme, seen[i], size, at=(end, self.table.cells[i].get_y(), 0), align=1, decimals=0) for i in sorted(seen)
         )
         left = room_of(self.addresses).left - 0.12
         self.links = [
@@ -195,7 +195,7 @@ class Embeddings(ExplainerScene):
     def _lift(self, source: View, room: Room) -> None:
         """The row that lifts out, at the foot of the stage, with its digits."""
         names, body = room.columns([2.4, 10], gap=0.2)
-        self.vector = heat_map(self.theme, source, body, "output", self.decimals, scale=self._scale)
+        self.vector = heat_map(self.theme, source, body, "output", digits=True, scale=self._scale)
         words = self.say("vector_of", token=self.tokens[self.focus])
         edge = room_of(self.vector.border).left - 0.2
         at = (edge, room.centre[1], 0)
@@ -212,7 +212,7 @@ class Embeddings(ExplainerScene):
         top, body, bottom = self.stage.rows([CARD, self.stage.height - 2 * CARD, CARD], gap=0)
         self.sentences = [self._marked(i, room) for i, room in zip(range(len(scopes)), (top, bottom), strict=False)]
         _, middle, _ = columns = body.inset(y=0.55).columns([4.9, 2.0, 4.9], gap=0.5)
-        self.wide = self._vectors("embeddings", scopes, body.inset(0.6, 0.5), self.decimals)
+        self.wide = self._vectors("embeddings", scopes, body.inset(0.6, 0.5), digits=True)
         self.before, self.after = (self._vectors(name, scopes, column) for name, column in
                                    (("embeddings", columns[0]), ("encoder.output", columns[2])))
         self.encoder = module(self.theme, self.say("encoder"), middle.inset(y=0 if self._twin else 0.6), size=WORD)
@@ -226,14 +226,14 @@ class Embeddings(ExplainerScene):
             for key, column, vectors in (("before", columns[0], self.before), ("after", columns[2], self.after))
         ]
 
-    def _vectors(self, name: str, scopes: Sequence[str], room: Room, decimals: int | None = None) -> list[HeatMap]:
+    def _vectors(self, name: str, scopes: Sequence[str], room: Room, digits: bool = False) -> list[HeatMap]:
         """The followed word's vector of each sentence, one at the top and one at the bottom of a room, or one in its middle."""
         sources = [self.staging.trace[f"{scope}{name}"][self.focus] for scope in scopes]
         scale = float(max(abs(source.values).max() for source in sources))
         grid = fit_grid(sources[0].shape, Room.around((0, 0), room.width, 0.6))
         half = grid.size[1] / 2
         heights = (room.top - half, room.bottom + half) if self._twin else (room.centre[1],)
-        digits = decimals if decimals is None else fit_digits(self.theme, np.array([s.values for s in sources]), grid, decimals)
+        digits = fit_digits(self.theme, np.array([s.values for s in sources]), grid) if digits else None
         return [heat_map(self.theme, source, room.level(y), "output", digits=digits, scale=scale, grid=grid)
                 for source, y in zip(sources, heights, strict=True)]
 
@@ -266,4 +266,4 @@ class Embeddings(ExplainerScene):
 
     def _distance(self, name: str, first: HeatMap, second: HeatMap) -> VGroup:
         source = self.staging.trace[f"distances.{name}"][self.focus]
-        return distance(self.theme, first.border, second.border, self.say("distance"), source, self.decimals)
+        return distance(self.theme, first.border, second.border, self.say("distance"), source)

@@ -104,7 +104,7 @@ class EncoderBlock(ExplainerScene):
     def _pass(self, k: int) -> list[Animation]:
         """Every vector goes up its own lane; at the end of a sublayer what went round joins it."""
         start, end = self._cells(k), self._cells(k + 1)
-        moves = [*(travel(cells.copy(), goal) for cells, goal in zip(start, end, strict=True)), appear(*self._dots(k + 1))]
+        moves = [*(travel(cells.copy(), goal, run_time=0.9) for cells, goal in zip(start, end, strict=True)), appear(*self._dots(k + 1))]
         for (first, last), way in zip(self.small.sublayers, self.lit_bypasses, strict=True):
             if last == k:
                 moves += [merge(cells, into=goal, run_time=0.9) for cells, goal in zip(self._cells(first), end, strict=True)]
@@ -184,8 +184,8 @@ class EncoderBlock(ExplainerScene):
         cells = Grid((0,), tuple(range(len(row))), self.room.width / max(len(row), 4), NUMBERS)
         self.weights = VGroup(text(self.theme, self.say("head", number=self.head + 1), SMALL, "key",
                                    at=(self.names.centre[0], y, 0), width=self.names.width - 0.2))
-        if digits := fit_digits(self.theme, row.values, cells, self.decimals, weights=True):
-            numbers = weight_numbers(self.theme, row, digits.decimals, [(0, 0)] * len(row), digits.size)
+        if digits := fit_digits(self.theme, row.values, cells, weights=True):
+            numbers = weight_numbers(self.theme, row, [(0, 0)] * len(row), digits.size, digits.decimals)
             self.weights.add(*(label.move_to(place) for label, place in zip(numbers, points(self.lanes, y), strict=True)))
 
     def _stages(self) -> Iterator[tuple[str, View, float, HeatMap | None]]:
@@ -202,7 +202,7 @@ class EncoderBlock(ExplainerScene):
         height = min(band.height / len(made) for made, band in zip(self._makes, self.bands, strict=True))
         columns = self.strips[0][0].grid.columns
         grid = Grid((0,), columns, min(LARGEST_CELL, self.room.width / len(columns)), min(0.4, height))
-        written = [fit_digits(self.theme, stage[self.focus].values, grid, self.decimals) for _, stage, *_ in self._stages()]
+        written = [fit_digits(self.theme, stage[self.focus].values, grid) for _, stage, *_ in self._stages()]
         digits = None if None in written else min(written)
         place = self.room.level(y)
         return heat_map(self.theme, view[self.focus], place, digits=digits, scale=self.scale, grid=grid)

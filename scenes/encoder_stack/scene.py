@@ -161,17 +161,17 @@ class EncoderStack(ExplainerScene):
         self.rows = body.rows([1] * depths, gap=0)[::-1]
         names, wide = zip(*(row.columns([1.5, 11.1], gap=0.2) for row in self.rows), strict=True)
         small, self.near_rooms = zip(*(row.columns([3.9, 7.0], gap=0.3) for row in wide), strict=True)
-        self.wide, self.small = self._vectors(wide, self.decimals), self._vectors(small)
+        self.wide, self.small = self._vectors(wide, digits=True), self._vectors(small)
         said = [self.say("before"), *(self.say("after", number=k + 1) for k in range(depths - 1))]
         self.row_names = [text(self.theme, words, SMALL, "muted", at=(room.left, room.centre[1], 0), align=-1, width=room.width)
                           for words, room in zip(said, names, strict=True)]
 
-    def _vectors(self, rooms: Sequence[Room], decimals: int | None = None) -> list[HeatMap]:
+    def _vectors(self, rooms: Sequence[Room], digits: bool = False) -> list[HeatMap]:
         """The followed token's vector at every depth, each in its room."""
         sources = [view[self.focus] for view in self._views]
         grid = fit_grid(sources[0].shape, Room.around((0, 0), rooms[0].width, min(0.6, 0.8 * rooms[0].height)))
         whole = np.stack([source.values for source in sources])
-        digits = decimals if decimals is None else fit_digits(self.theme, whole, grid, decimals)
+        digits = fit_digits(self.theme, whole, grid) if digits else None
         return [heat_map(self.theme, source, room, "output", digits=digits, scale=self._scale, grid=grid)
                 for source, room in zip(sources, rooms, strict=True)]
 
@@ -179,7 +179,7 @@ class EncoderStack(ExplainerScene):
         """The followed token's nearest tokens at a depth, each with its cosine."""
         trace, rooms = self.staging.trace, self.near_rooms[depth].columns([1] * BEST, gap=0.2)
         order = [int(place) for place in trace["distances.nearest"].values[depth, self.focus]]
-        return nearest(self.theme, self.tokens, order, trace["distances.cosines"][depth, self.focus], rooms, self.decimals)
+        return nearest(self.theme, self.tokens, order, trace["distances.cosines"][depth, self.focus], rooms)
 
     def _lay_out_memory(self) -> None:
         """H at the left; beside it the decoder's blocks, each with its keys and values, row by row as H."""
@@ -210,7 +210,7 @@ class EncoderStack(ExplainerScene):
         view = self.staging.trace[f"decoder.{block}.cross_attention.{name}"][0, self.head]
         grid = self.h.grid._replace(columns=fit_grid(view.shape, room).columns)
         grid = grid._replace(width=min(LARGEST_CELL, (room.width - 2 * grid.margin) / len(grid.columns)))
-        return sign, heat_map(self.theme, view, room.level(self.h.get_y()), name, self.decimals, grid=grid)
+        return sign, heat_map(self.theme, view, room.level(self.h.get_y()), name, digits=True, grid=grid)
 
     def _wires(self, rooms: Sequence[Room]) -> list[VGroup]:
         """From below H along the foot of the stage up into every block."""

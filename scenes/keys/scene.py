@@ -4,8 +4,8 @@ from manim import VGroup
 
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
-from scenes.parts.motion import appear, dim, draw, travel, vanish
-from scenes.parts.score_grid import become, columns, fill
+from scenes.parts.motion import appear, become, dim, draw, travel, vanish
+from scenes.parts.score_grid import columns, fill
 
 MOST = 3                                  # other matrices that are tried
 
@@ -32,7 +32,7 @@ class Keys(CandidateScene):
         self.play(travel(VGroup(self.vectors.cells[self.focus].copy()), bench.token.cells, run_time=1.0), appear(bench.words[0]))
         self.play(appear(bench.matrix, bench.words[1]))
         self.multiply(bench, "K", 3.0)
-        self.play(travel(self.gap, self.work.left.border), appear(self.work.left.dots))
+        self.play(travel(self.gap, self.work.left.border, run_time=0.9), appear(self.work.left.dots))
         self.put_down(bench, self.work.left)
         self.bench_now = bench
 
@@ -43,7 +43,7 @@ class Keys(CandidateScene):
         self.make_the_rest(self.bench_now, left)
         formula, names = self.formula_of("keys"), self.names_of("keys", self.work)
         self.play(vanish(*self.old[1:], self.formula, *self.names), appear(self.words, result.border))
-        self.play(travel(left.cells.copy(), columns(above), run_time=1.2), appear(above.border, above.dots, run_time=1.2))
+        self.play(travel(left.cells.copy(), columns(above)), appear(above.border, above.dots, run_time=1.2))
         self.play(appear(formula, *names))
         for motion in fill(self.work, self.focus):
             self.play(motion)
@@ -77,7 +77,4 @@ class Keys(CandidateScene):
         bench, work = self.on_bench("K", head), self.work_of("keys", head)
         pictures = list(zip((self.bench_now.matrix, *self.work), (bench.matrix, *work), strict=True))
         self.play(*(become(old, new) for old, new in pictures))
-        for old, new in pictures:
-            self.remove(old.cells, new.cells, *new.numbers, old)
-            self.add(new)
         self.bench_now, self.work = self.bench_now._replace(matrix=bench.matrix), work

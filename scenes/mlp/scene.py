@@ -56,7 +56,7 @@ class Mlp(ExplainerScene):
         self.play(brighten(self.formula.select("relu")), dim(*alive))
         steps = [str(k) for k in range(int(float(count.source)))]
         self.play(Count(self.theme, count, steps, run_time=1.6), appear(words, run_time=0.4))
-        self.play(travel(before, net.hidden.bars, run_time=1.2))
+        self.play(travel(before, net.hidden.bars))
         self.play(brighten(self.formula.select("output")))
         alive = [bar for bar in net.hidden.bars if float(bar.source) > 0]
         cells = net.output.cells[0]
@@ -77,7 +77,7 @@ class Mlp(ExplainerScene):
         self.play(vanish(*self.on_stage(self.network, self.card)))
         self.remove(*self.network)
         self.add(self.network)
-        self.play(travel(self.network, own, run_time=1.2), travel(self.card, cards[self.focus], run_time=1.2))
+        self.play(travel(self.network, own), travel(self.card, cards[self.focus]))
         if others:
             self.play(*(travel(mine.copy(), theirs, run_time=1.4) for i in others
                         for (mine, _), (theirs, _) in zip(own.funnels, nets[i].funnels, strict=True)))
@@ -99,7 +99,7 @@ class Mlp(ExplainerScene):
         self.play(
             vanish(*self.on_stage(self.own), *self.own[1:4]),
             *(vanish(part.border, part.dots) for part in (self.own.x, self.own.output)),
-            *(travel(start.cells, rows[i].cells, run_time=1.2) for start, i in ((self.own.x, read), (self.own.output, found))),
+            *(travel(start.cells, rows[i].cells) for start, i in ((self.own.x, read), (self.own.output, found))),
         )
         self.remove(*self.own)
         for i in (read, found):
@@ -110,7 +110,7 @@ class Mlp(ExplainerScene):
         bypass = self._bypass(rows[0], rows[total])
         self.play(draw(bypass[0], run_time=1.0))
         ghosts = rows[total].cells.copy()
-        self.play(copy_to(rows[0].cells, rows[total], run_time=1.2), travel(rows[found].cells.copy(), ghosts, run_time=1.2),
+        self.play(copy_to(rows[0].cells, rows[total]), travel(rows[found].cells.copy(), ghosts),
                   appear(bypass[1], names[total]))
         self.remove(ghosts)
         if total < 3:
@@ -123,7 +123,7 @@ class Mlp(ExplainerScene):
         views = [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
         one = self.view("folding.{block}.matrix")
         factors = [Factor(view, role) for view, role in zip((*views, one), ("line", "line", "output"), strict=True)]
-        work = product(self.theme, *factors, left.trim(bottom=0.45), None)
+        work = product(self.theme, *factors, left.trim(bottom=0.45), digits=False)
         names = [self._named(sheet, maths, side) for sheet, maths, side in
                  zip(work, ("W_1", "W_2", "W_1 W_2"), (UP, LEFT, DOWN), strict=True)]
         self.play(vanish(*self.on_stage()))
@@ -192,7 +192,7 @@ class Mlp(ExplainerScene):
     def _count(self) -> tuple:
         """How many hidden features of the followed token ReLU sets to 0."""
         x, y = self.left.centre[0], self.hidden.line.get_y()
-        count = number(self.theme, self._dead(self.focus), 0, LARGE, "output", at=(x, y + 0.35, 0))
+        count = number(self.theme, self._dead(self.focus), LARGE, "output", at=(x, y + 0.35, 0), decimals=0)
         words = text(self.theme, self.say("die", total=self.staging.trace.config.d_ff), SMALL, "muted", at=(x, y - 0.3, 0),
                      width=self.left.width)
         return count, words
@@ -213,7 +213,7 @@ class Mlp(ExplainerScene):
 
     def _small_count(self, token: int, hidden: Layer) -> VGroup:
         """How many features of a token are 0, below its bars."""
-        count = number(self.theme, self._dead(token), 0, SMALLEST_DIGIT, "output")
+        count = number(self.theme, self._dead(token), SMALLEST_DIGIT, "output", decimals=0)
         total = text(self.theme, self.say("silent", total=self.staging.trace.config.d_ff), SMALL, "muted",
                      width=hidden.line.width - count.advance - 0.1)
         return VGroup(count, total).arrange(RIGHT, buff=0.1).next_to(hidden.line, DOWN, buff=0.12)
@@ -242,7 +242,7 @@ class Mlp(ExplainerScene):
         return [self._tensor(name).values[self.focus] for name in self._way]
 
     def _digits(self, grid: Grid):
-        return fit_digits(self.theme, self._values(), grid, self.decimals)
+        return fit_digits(self.theme, self._values(), grid)
 
     def _peak(self) -> float:
         return max(float(abs(values).max()) for values in self._values())
@@ -269,5 +269,5 @@ class Mlp(ExplainerScene):
             x, y = place.left, place.centre[1]
             words = text(self.theme, self.say(key), SMALL, "muted", at=(x, y + 0.35, 0), align=-1, width=room.width)
             difference = self.view(f"folding.{{block}}.{name}")
-            value = number(self.theme, difference, self.decimals, LARGE, "output", at=(x, y - 0.2, 0), align=-1)
+            value = number(self.theme, difference, LARGE, "output", at=(x, y - 0.2, 0), align=-1)
             self.play(appear(words, value))

@@ -11,7 +11,7 @@ from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, Cell, HeatMap, fit_grid, heat_map
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, text, weight_numbers
 from scenes.parts.look import Look, look, swing
-from scenes.parts.motion import appear, draw, hide, live_dot_product, slide, travel, vanish
+from scenes.parts.motion import SLOW, appear, draw, hide, live_dot_product, slide, travel, vanish
 from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.slices import around_joined, in_line, joined, slice_grid, slices
 from scenes.parts.tokens import LINE, card_width, cards_beside, column_labels, row_labels, shape_label
@@ -57,7 +57,7 @@ class MultiHead(ExplainerScene):
         self.frames = [self._frame(i, [parts[i] for parts in homes]) for i in range(self.heads)]
         self.names = [self._head_name(i, edge) for i, edge in enumerate(self.frames)]
         for some in filter(None, (range(1), range(1, self.heads))):
-            self.play(*(travel(a[i].copy(), b[i], run_time=1.2) for a, b in zip(matrices, homes, strict=True) for i in some))
+            self.play(*(travel(a[i].copy(), b[i]) for a, b in zip(matrices, homes, strict=True) for i in some))
             self.play(appear(*(self.frames[i] for i in some), *(self.names[i] for i in some)))
 
     @step
@@ -67,8 +67,8 @@ class MultiHead(ExplainerScene):
         names = [self._head_name(i, sheet.border, READOUT + 0.2) for i, sheet in enumerate(self.sheets)]
         self.play(
             vanish(*self.on_stage(*self.frames, *self.names)),
-            *(travel(edge, sheet.border, run_time=1.2) for edge, sheet in zip(self.frames, self.sheets, strict=True)),
-            *(travel(old, new, run_time=1.2) for old, new in zip(self.names, names, strict=True)),
+            *(travel(edge, sheet.border) for edge, sheet in zip(self.frames, self.sheets, strict=True)),
+            *(travel(old, new) for old, new in zip(self.names, names, strict=True)),
         )
         inside = [VGroup(sheet.cells, sheet.numbers) for sheet in self.sheets]
         self.play(appear(*inside, lag=0.4), appear(*self._token_words(self.sheets, first)))
@@ -84,12 +84,11 @@ class MultiHead(ExplainerScene):
         rooms = self.stage.rows([1, 1], gap=0.3) if twin else [self.stage.inset(y=0.4)]
         self.look = self._look(rooms[0])
         own, name = self.sheets[self.head], self.names[self.head]
-        for part in self.look.parts:
-            part.shift([0, self.stage.centre[1] - rooms[0].centre[1], 0])
+        self.look.shift([0, self.stage.centre[1] - rooms[0].centre[1], 0])
         corner = text(self.theme, name.string, WORD, "output", at=(self.stage.right, self.stage.top - WORD / 2, 0), align=1)
         self.play(
-            vanish(*self.on_stage(name)), travel(name, corner, run_time=1.2), appear(self.look.cards),
-            travel(VGroup(own.cells[self.focus].copy()), self.look.weights.cells, run_time=1.2),
+            vanish(*self.on_stage(name)), travel(name, corner), appear(self.look.cards),
+            travel(VGroup(own.cells[self.focus].copy()), self.look.weights.cells),
         )
         self.play(appear(self.look.weights.numbers), draw(*self.look.arcs, lag=0.1))
         self.play(appear(self.look.most))
@@ -106,7 +105,7 @@ class MultiHead(ExplainerScene):
         self.letters = [self._letter(i, part) for i, part in enumerate(self.parts)]
         names = [self._head_name(i, part.border, 0.7) for i, part in enumerate(self.parts)]
         self.cards = cards_beside(self.theme, self.tokens, self.parts[0], width)
-        self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, self.cards, -PI / 8, run_time=1.2))
+        self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, self.cards, -PI / 8))
         self.play(appear(*(VGroup(*group) for group in zip(self.parts, self.letters, names)), lag=0.5))
         self.play(vanish(*names, *(part.border for part in self.parts), run_time=0.4))
         places = joined(self.heads, grid, body.centre)
@@ -214,7 +213,7 @@ class MultiHead(ExplainerScene):
         rooms = [room for row in self.stage.rows([1] * rows) for room in row.trim(left=LABEL).columns([1] * across, gap=0.25)]
         trims = {"top": NAMED + READOUT, "bottom": SLANTED if rows == 1 else 0}
         sheets = [
-            heat_map(self.theme, pattern, room.trim(**trims), "output" if i == self.head else "line", self.decimals, weights=True)
+            heat_map(self.theme, pattern, room.trim(**trims), "output" if i == self.head else "line", digits=True, weights=True)
             for i, (pattern, room) in enumerate(zip(self._patterns(), rooms, strict=False))
         ]
         return sheets, sheets[::across]
@@ -236,7 +235,7 @@ class MultiHead(ExplainerScene):
         """What the followed token looks at most in one head, and how much."""
         row = self._patterns()[head, self.focus]
         most = int(row.values.argmax())
-        weight = weight_numbers(self.theme, row, self.decimals, [(0, 0)] * len(row), SMALLEST_DIGIT)[most]
+        weight = weight_numbers(self.theme, row, [(0, 0)] * len(row), SMALLEST_DIGIT)[most]
         width = max(sheet.border.width, 1.35) - weight.advance - 0.15
         words = self.say("looks", token=self.tokens[self.focus], word=self.tokens[most])
         line = VGroup(text(self.theme, words, SMALL, width=width), weight).arrange(RIGHT, buff=0.15)
@@ -246,20 +245,16 @@ class MultiHead(ExplainerScene):
         trace = self.staging.trace
         words, others = (trace.twin, self.tokens) if twin else (self.tokens, trace.twin)
         weights = self.view(("twin." if twin else "") + "encoder.{block}.self_attention.weights")[self.head, self.focus]
-        return look(self.theme, words, others, weights, self.focus, room, self.decimals)
+        return look(self.theme, words, others, weights, self.focus, room)
 
     def _change_a_word(self, rooms: Sequence[Room]) -> None:
         """A second copy of the sentence comes down, and becomes the other sentence."""
         same, other = self._look(rooms[1]), self._look(rooms[1], twin=True)
-        copies = [part.copy() for part in self.look.parts]
-        hide(*copies)
-        up = rooms[0].centre[1] - self.stage.centre[1]
-        down = [travel(copy, part, run_time=1.2) for copy, part in zip(copies, same.parts, strict=True)]
-        self.play(*down, *(slide(part, y=up, run_time=1.2) for part in self.look.parts))
+        copy = self.look.copy()
+        hide(copy)
+        self.play(travel(copy, same), slide(self.look, y=rooms[0].centre[1] - self.stage.centre[1], run_time=SLOW))
         self.wait(0.6)
         self.play(swing(same, other))
-        self.remove(*same.parts)
-        self.add(*other.parts)
         self.wait(1.0)
 
     def _letter(self, head: int, part: HeatMap) -> VGroup:
@@ -281,7 +276,7 @@ class MultiHead(ExplainerScene):
         pairs = [(self.whole, whole), (self.cards, cards), *zip(self.letters, letters)]
         for old, new in zip(self.parts, parts, strict=True):
             pairs += [(old.cells, new.cells), *zip(old.dots, new.dots)]
-        self.play(vanish(*self.on_stage(*(old for old, _ in pairs))), *(travel(old, new, run_time=1.2) for old, new in pairs))
+        self.play(vanish(*self.on_stage(*(old for old, _ in pairs))), *(travel(old, new) for old, new in pairs))
         self.remove(*self.parts, *(part.cells for part in parts))
         self.add(*parts)
         self.whole = whole
@@ -291,7 +286,7 @@ class MultiHead(ExplainerScene):
         """One entry of the output is counted out below it."""
         bias = float(self.view("weights.encoder.{block}.self_attention.b_O")[0])
         at = (output.get_x(), room_of(output.border).bottom - 0.3, 0)
-        entry = number(self.theme, output.view[self.focus, 0], self.decimals, WORD, "output", at=at)
+        entry = number(self.theme, output.view[self.focus, 0], WORD, "output", at=at)
         down = {cell.source.index[0]: cell for cell in column}
         pairs = [(cell, down[cell.source.index[1]]) for cell in row if cell.source.index[1] in down]
         a, b = self._joined()[self.focus], self._weights("O")[:, 0]
@@ -316,7 +311,7 @@ class MultiHead(ExplainerScene):
         narrow = stack(self.theme, self._count("narrow")[:, stage], right, "output", full)
         top = room_of(VGroup(wide, narrow)).top
         numbers = tuple(
-            number(self.theme, self._count(name)[stage], 0, SMALLEST_DIGIT, role, at=(room.centre[0], top + up, 0))
+            number(self.theme, self._count(name)[stage], SMALLEST_DIGIT, role, at=(room.centre[0], top + up, 0), decimals=0)
             for name, up, role in (("wide", 0.5, "muted"), ("narrow_sums", 0.22, "output"))
         )
         return wide, narrow, numbers
@@ -340,7 +335,7 @@ class MultiHead(ExplainerScene):
             words = self.say(f"of_{head}", heads=heads, width=width)
             rows.append(VGroup(
                 text(self.theme, words, WORD, role, at=upper.centre, width=place.width),
-                number(self.theme, self._count(name), 0, TOTAL, role, weight=600, at=lower.centre),
+                number(self.theme, self._count(name), TOTAL, role, weight=600, at=lower.centre, decimals=0),
             ))
         return rows
 

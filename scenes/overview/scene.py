@@ -51,8 +51,8 @@ class Overview(ExplainerScene):
         """All the tokens go into the encoder together; a key and a value come out for each."""
         self.out = arrow(self.theme, (room_of(self.decoder).right + 0.08, self.decoder.get_y(), 0), self.arrows[2].get_right())
         self.play(
-            vanish(self.arrows[1]), travel(self.arrows[0], self.wires[0]), travel(self.arrows[2], self.out),
-            travel(self.wide[0], self.encoder), travel(self.wide[1], self.decoder),
+            vanish(self.arrows[1]), travel(self.arrows[0], self.wires[0], run_time=0.9), travel(self.arrows[2], self.out, run_time=0.9),
+            travel(self.wide[0], self.encoder, run_time=0.9), travel(self.wide[1], self.decoder, run_time=0.9),
         )
         self._go_into(self.encoder, [card.box for card in self.cards], 1.4)
         rows = VGroup(*self.keys, *self.values)
@@ -92,7 +92,7 @@ class Overview(ExplainerScene):
         left, right = self._panels()
         self.play(vanish(*self.on_stage(cards, self.slots, self.encoder, self.decoder), self.slots[0]))
         self.play(
-            *(travel(box, self._box(name, Room(panel.left, panel.right, panel.top - 0.75, panel.top)), run_time=1.2)
+            *(travel(box, self._box(name, Room(panel.left, panel.right, panel.top - 0.75, panel.top)))
               for box, name, panel in ((self.encoder, "encoder", left), (self.decoder, "decoder", right))),
             slide(*words, x=self.stage.right - room_of(words).right), slide(cards, x=self.stage.left - room_of(cards).left),
         )
@@ -187,10 +187,10 @@ class Overview(ExplainerScene):
         room = Room.around((self.rooms["next"].centre[0], self.decoder.get_y()), self.rooms["next"].width, BEST * ROW)
         rooms = room.rows([1] * BEST, gap=0)
         if not self.trained:
-            return ranking(self.theme, [self.say("unknown")] * BEST, (), rooms, self.decimals)
+            return ranking(self.theme, [self.say("unknown")] * BEST, (), rooms)
         chances = self.view("decoder.probabilities")[place]
         words, best = self.staging.trace.words("decoder.probabilities", "vocabulary"), strongest(chances, BEST)
-        return ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms, self.decimals)
+        return ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms)
 
     def _panels(self) -> tuple[Room, Room]:
         """Where the two clocks stand: beside the sentence and beside the translation."""

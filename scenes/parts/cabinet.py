@@ -1,7 +1,6 @@
 """The filing cabinet: keys are the labels of its drawers, values are what is in them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from manim import VGroup, VMobject
 
@@ -9,6 +8,7 @@ from model import View
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width, words_at
 from scenes.parts.shapes import rounded_rectangle
+from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, Room
 from scenes.base.theme import Theme
 
@@ -16,18 +16,16 @@ SPACE = 0.22                              # share of a drawer's height between i
 TALLEST = 1.0
 
 
-class Cabinet(NamedTuple):
+class Cabinet(Whole):
     """A cabinet with a drawer for every token.
 
     body: what the drawers slide into. words, labels, drawers: for each token its word, its key on the front, its value in the
-    drawer. The drawers are closed, and hidden as long as the front is drawn after them. reach: how far a drawer opens.
+    drawer. The drawers are closed, and hidden by the front, which is drawn after them. reach: how far a drawer opens.
     """
 
-    body: VMobject
-    words: VGroup
-    labels: list[HeatMap]
-    drawers: list[HeatMap]
-    reach: float
+    def __init__(self, body: VMobject, words: VGroup, labels: Sequence[HeatMap], drawers: Sequence[HeatMap], reach: float):
+        super().__init__(drawers=drawers, body=body, words=words, labels=labels)
+        self.reach = reach
 
     @property
     def front(self) -> list[VMobject]:
@@ -35,7 +33,7 @@ class Cabinet(NamedTuple):
         return [self.body, self.words, *self.labels]
 
 
-def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, room: Room, decimals: int) -> Cabinet:
+def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, room: Room) -> Cabinet:
     """A cabinet that stands in the middle of a room and fits it with all its drawers open. keys, values: (n, d_k)."""
     pitch = min(TALLEST, room.height / (len(words) + SPACE))
     tall = pitch * (1 - SPACE)
@@ -51,22 +49,21 @@ def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, room: 
     body = rounded_rectangle(width, pitch * len(words) + SPACE * tall, 0.12)
     body.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour("line"), 3).move_to([left + width / 2, room.centre[1], 0])
     names = words_at(theme, words, [(row.left - GAP, row.centre[1]) for row in rows], size, word_width)
-    drawers = heat_rows(theme, values, rows, "value", decimals, grid)
+    drawers = heat_rows(theme, values, rows, "value", grid)
     for drawer in drawers:
         drawer.shift([GAP, 0, 0])
         drawer.border.set_fill(theme.colour("background"), 1)
-    return Cabinet(body, names, heat_rows(theme, keys, rows, "key", decimals, grid), drawers, reach)
+    return Cabinet(body, names, heat_rows(theme, keys, rows, "key", grid), drawers, reach)
 
 
-class Note(NamedTuple):
+class Note(Whole):
     """A sheet with a query on it."""
 
-    sheet: VMobject
-    title: Label
-    query: HeatMap
+    def __init__(self, sheet: VMobject, title: Label, query: HeatMap):
+        super().__init__(sheet=sheet, title=title, query=query)
 
 
-def note(theme: Theme, title: str, query: View, room: Room, decimals: int, scale: float) -> Note:
+def note(theme: Theme, title: str, query: View, room: Room, scale: float) -> Note:
     """The note in your hand: a query (d_k) on a sheet of paper, in the middle of a room."""
     grid = fit_grid(query.shape, room.inset(0.2, 0.4))
     wide, high = max(grid.size[0], 2.2) + 0.4, grid.size[1] + 0.95
@@ -74,4 +71,4 @@ def note(theme: Theme, title: str, query: View, room: Room, decimals: int, scale
     sheet.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour("query"), 2)
     above, below = Room.around(room.centre, wide - 0.3, high - 0.3).rows([0.4, grid.size[1]], gap=0.15)
     label = text(theme, title, 28 * PX, "query", at=above.centre, width=above.width)
-    return Note(sheet, label, heat_map(theme, query, below, "query", decimals, scale=scale, grid=grid))
+    return Note(sheet, label, heat_map(theme, query, below, "query", digits=True, scale=scale, grid=grid))

@@ -1,7 +1,6 @@
 """Blocks in a row: what one hands on the next one reads, and a residual path goes round each."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from manim import VGroup, VMobject
@@ -9,6 +8,7 @@ from manim import VGroup, VMobject
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow
 from scenes.parts.label import WORD, fit_words
+from scenes.parts.whole import Whole
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
@@ -16,13 +16,12 @@ SHARE, WIDEST = 0.6, 2.2                  # of the way from one stop to the next
 ROUND = 0.3                               # how far below its block a residual path runs
 
 
-class Chain(NamedTuple):
+class Chain(Whole):
     """stops: where the vectors are between the blocks (n + 1 points). blocks: n modules. wires, bypasses: for each block."""
 
-    stops: list[np.ndarray]
-    blocks: list[Module]
-    wires: list[VGroup]
-    bypasses: list[VGroup]
+    def __init__(self, stops: Sequence[np.ndarray], blocks: Sequence[Module], wires: Sequence[VGroup], bypasses: Sequence[VGroup]):
+        super().__init__(blocks=blocks, wires=wires, bypasses=bypasses)
+        self.stops = stops
 
 
 def chain(theme: Theme, names: Sequence[str], room: Room) -> Chain:

@@ -1,25 +1,24 @@
 """A clock that counts: a ring that fills by one arc each time, and the count in its middle."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from manim import Arc, VGroup
 
 from model import View
 from scenes.parts.label import number
+from scenes.parts.whole import Whole
 from scenes.base.theme import Theme
 
 STROKE, PART = 9, 0.07                    # width of the ring; between two arcs, in radians
 DIGITS = 0.8                              # em size of the count, as a share of the radius
 
 
-class Clock(NamedTuple):
+class Clock(Whole):
     """`ring`: all of it, faint. `arcs`: one a count, clockwise from the top. `numbers`: for each the count, all in the middle."""
 
-    ring: VGroup
-    arcs: VGroup
-    numbers: VGroup
+    def __init__(self, ring: VGroup, arcs: VGroup, numbers: VGroup):
+        super().__init__(ring=ring, arcs=arcs, numbers=numbers)
 
 
 def clock(theme: Theme, counts: Sequence[View], centre, radius: float, role: str) -> Clock:
@@ -28,7 +27,7 @@ def clock(theme: Theme, counts: Sequence[View], centre, radius: float, role: str
     return Clock(
         VGroup(_arc(theme, i, arcs, centre, radius, "line") for i in range(arcs)),
         VGroup(_arc(theme, i, arcs, centre, radius, role) for i in range(len(counts))),
-        VGroup(number(theme, source, 0, DIGITS * radius, role, 500, at=centre) for source in counts),
+        VGroup(number(theme, source, DIGITS * radius, role, 500, at=centre, decimals=0) for source in counts),
     )
 
 

@@ -9,6 +9,7 @@ from scenes.parts.block import block_modules
 from scenes.parts.flow import TIP, arrow
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
 from scenes.parts.shapes import Block, room_of, rounded_rectangle
+from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
@@ -20,15 +21,14 @@ LARGEST_NAME = 36 * PX
 HEIGHTS = {"attention": 3.6, "add_norm": 1.8, "mlp": 1.1, "norm": 1, "add": 1}
 
 
-class Module(VGroup):
+class Module(Whole):
     """A part of the machine: `.box` and `.label`."""
 
     def __init__(self, box: Block, label: Label):
-        super().__init__(box, label)
-        self.box, self.label = box, label
+        super().__init__(box=box, label=label)
 
 
-class BlockDiagram(VGroup):
+class BlockDiagram(Whole):
     """An encoder block, from the bottom up.
 
     kinds, modules: its modules, the keys of HEIGHTS that say what they are. wires: one into each module, and the one that leaves
@@ -37,9 +37,8 @@ class BlockDiagram(VGroup):
 
     def __init__(self, kinds: Sequence[str], modules: Sequence[Module], wires: Sequence[VGroup], bypasses: Sequence[VGroup],
                  sublayers: Sequence[tuple[int, int]]):
+        super().__init__(wires=wires, bypasses=bypasses, modules=modules)
         self.kinds, self.sublayers = tuple(kinds), tuple(sublayers)
-        self.modules, self.wires, self.bypasses = VGroup(*modules), VGroup(*wires), VGroup(*bypasses)
-        super().__init__(self.wires, self.bypasses, self.modules)
 
 
 def module(theme: Theme, name: str, room: Room, role: str = "line", size: float = WORD, corner: float = CORNER) -> Module:

@@ -11,7 +11,8 @@ import typst
 from manim import VGroup, VMobject
 
 from scenes.parts.shapes import frame, room_of
-from scenes.base.room import PX
+from scenes.parts.whole import Whole
+from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.base.type import Fonts
 
@@ -30,11 +31,13 @@ $ {formula} $
 """
 
 
-class Equation(VGroup):
+class Equation(Whole):
     """A formula as shapes: `source` as written, `symbols` those that have a name, and all the rest as one."""
 
     def __init__(self, source: str, symbols: Mapping[str, VMobject], rest: VMobject):
-        super().__init__(*symbols.values(), rest)
+        super().__init__()
+        self.add(*symbols.values(), rest)
+        self._claim()
         self.source = source
         self.symbols = tuple(symbols)
 
@@ -44,8 +47,10 @@ class Equation(VGroup):
 
 
 def equation(theme: Theme, source: str, roles: Mapping[str, str] | None = None, size: float = MATHS, role: str = "text",
-             width: float | None = None) -> Equation:
+             width: float | None = None, at: Room | None = None, align: int = 0) -> Equation:
     """Typst maths, centred at the origin, with an em of `size`, or less if it would be wider than `width`.
+
+    at: the room that it stands in, at most as wide, in its middle or with `align` −1 or 1 at its left or right edge.
 
     `{{ Q : q }}` names a symbol; `roles` gives its role: {"q": "query"}.
     The source is ours, never the user's words, which Typst would run, unless `quote` has made text of them.
@@ -54,7 +59,7 @@ def equation(theme: Theme, source: str, roles: Mapping[str, str] | None = None, 
     names = [name for _, name in SYMBOL.findall(source)]
     curves = _outlines(source, theme.fonts)
     low, high = (edge(np.concatenate(list(curves.values())), axis=0) for edge in (np.min, np.max))
-    size = min(size, (width or np.inf) / (high - low)[0])
+    size = min(size, (width or (at.width if at else np.inf)) / (high - low)[0])
     shapes = {}
     for number, name in enumerate((*names, None), start=1):
         colour = theme.colour((roles or {}).get(name, role))
@@ -62,7 +67,8 @@ def equation(theme: Theme, source: str, roles: Mapping[str, str] | None = None, 
         points = curves.get(number if name else 0, np.empty((0, 2)))
         shape.points = np.pad((points - (low + high) / 2) * size * (1, -1), ((0, 0), (0, 1)))
         shapes[name] = shape
-    return Equation(source, {name: shapes[name] for name in names}, shapes[None])
+    maths = Equation(source, {name: shapes[name] for name in names}, shapes[None])
+    return maths.move_to(at.point(align) - [align * maths.width / 2, 0, 0]) if at else maths
 
 
 def quote(words: str) -> str:

@@ -13,12 +13,12 @@ WIDEST, TALLEST = 1.25, 0.8               # a head's box
 STRIKE = 5
 
 
-def head_map(theme: Theme, view: View, room: Room, decimals: int | None = None, scale: float | None = None) -> HeatMap:
+def head_map(theme: Theme, view: View, room: Room, digits: bool = False, scale: float | None = None) -> HeatMap:
     """A number for every head: a heat map (block, head) in the middle of a room, with larger cells than a matrix has."""
     blocks, heads = view.shape
     width, height = min(WIDEST, (room.width - 2 * MARGIN) / heads), min(TALLEST, (room.height - 2 * MARGIN) / blocks)
     grid = Grid(tuple(range(blocks)), tuple(range(heads)), width, height)
-    return heat_map(theme, view, room, decimals=decimals, scale=scale, grid=grid)
+    return heat_map(theme, view, room, digits=digits, scale=scale, grid=grid)
 
 
 def boxes(theme: Theme, picture: HeatMap) -> VGroup:

@@ -9,6 +9,7 @@ from manim import ManimColor, VGroup, VMobject
 from model import View
 from scenes.parts.label import Number, format_number, format_weights, text_width
 from scenes.parts.shapes import Block, frame, rounded_points, rounded_rectangle
+from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
@@ -54,15 +55,15 @@ class Digits(NamedTuple):
     size: float
 
 
-class HeatMap(VGroup):
+class HeatMap(Whole):
     """A matrix as a frame and cells. `cells[i][j]`, `numbers[i][j]` are of the entry (i, j) that is shown i-th, j-th.
 
     Made by `heat_map`. `view`: the matrix (rows, columns). `digits`: whether the numbers are shown.
     """
 
     def __init__(self, view: View, grid: Grid, cells: VGroup, numbers: VGroup, border: VMobject, dots: VGroup):
-        super().__init__(border, cells, numbers, dots)
-        self.view, self.grid, self.cells, self.numbers, self.border, self.dots = view, grid, cells, numbers, border, dots
+        super().__init__(border=border, cells=cells, numbers=numbers, dots=dots)
+        self.view, self.grid = view, grid
 
     @property
     def digits(self) -> bool:
@@ -77,20 +78,19 @@ class HeatMap(VGroup):
         return VGroup(self.cells[i][j], *([self.numbers[i][j]] if self.digits else []))
 
 
-def heat_map(theme: Theme, view: View, room: Room, role: str = "line", decimals: int | None = None, digits: Digits | None = None,
-             scale: float | None = None, weights: bool = False, grid: Grid | None = None) -> HeatMap:
+def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: Digits | bool | None = None, scale: float | None = None, weights: bool = False, grid: Grid | None = None) -> HeatMap:
     """A matrix (rows, columns), or a vector as one row, as a heat map in the middle of a room.
 
-    role: of its frame. decimals: of its digits, fewer if they do not fit; or `digits`, to be written like others; neither: none.
+    role: of its frame. digits: True, as many as the theme says, fewer or none if they do not fit; or those of other heat maps.
     scale: the magnitude drawn brightest (default: the largest of the view). weights: entries in 0 … 1 whose rows sum to 1, in the
     colours of weights and rounded so that the shown digits sum to 1 too. grid: of another heat map whose rows or columns these
     stand beside, instead of one that fits the room.
     Cells shrink with the room; digits that would be illegible are left out; more than 24 rows or columns are elided.
     """
     grid = grid or fit_grid(view.shape, room)
-    if decimals is not None:
-        digits = fit_digits(theme, view.values, grid, decimals, weights)
-    scale = None if weights else scale or float(np.abs(view.values).max()) or 1.0
+    if digits is True:
+        digits = fit_digits(theme, view.values, grid, weights)
+    scale = None if weights else scale or peak(view)
     rows, columns = ([k for k in kept if k is not None] for kept in (grid.rows, grid.columns))
     entry = (lambda i, j: view[j]) if view.values.ndim == 1 else (lambda i, j: view[i, j])
     cells = VGroup(
@@ -105,11 +105,25 @@ def heat_map(theme: Theme, view: View, room: Room, role: str = "line", decimals:
     return HeatMap(view, grid, cells, numbers, border, _dots(theme, grid)).shift(room.centre)
 
 
-def heat_rows(theme: Theme, matrix: View, rooms: Sequence[Room], role: str, decimals: int, grid: Grid, scale: float | None = None
+def peak(*views: View) -> float:
+    """The magnitude that is drawn brightest in matrices on one scale."""
+    return max(float(np.abs(view.values).max()) for view in views) or 1.0
+
+
+def heat_maps(theme: Theme, views: Sequence[View], rooms: Sequence[Room], role: str = "line", digits: bool = False,
+              scale: float | None = None, grid: Grid | None = None) -> list[HeatMap]:
+    """Matrices, each in its room, on one scale; with a grid that all share, their digits are alike too."""
+    scale = scale or peak(*views)
+    written = [fit_digits(theme, view.values, grid) for view in views] if digits and grid else []
+    alike = digits if not grid else min(written) if written and None not in written else None
+    return [heat_map(theme, view, room, role, alike, scale, grid=grid) for view, room in zip(views, rooms, strict=True)]
+
+
+def heat_rows(theme: Theme, matrix: View, rooms: Sequence[Room], role: str, grid: Grid, scale: float | None = None
               ) -> list[HeatMap]:
     """The rows of a matrix as heat maps of their own, each in its room, all with the same cells, digits and scale."""
     scale = scale or float(np.abs(matrix.values).max()) or 1.0
-    digits = fit_digits(theme, matrix.values, grid, decimals)
+    digits = fit_digits(theme, matrix.values, grid)
     return [
         heat_map(theme, row, room, role, digits=digits, scale=scale, grid=grid) for row, room in zip(matrix, rooms, strict=True)
     ]
@@ -157,9 +171,9 @@ def _cell(theme: Theme, grid: Grid, source: View, scale: float | None) -> Cell:
     return cell
 
 
-def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, decimals: int, weights: bool = False) -> Digits | None:
-    """Digits that fit the cells of a grid: with fewer decimals if need be; None if they would be illegible."""
-    for places in range(decimals, min(decimals, 1) - 1, -1):
+def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, weights: bool = False) -> Digits | None:
+    """Digits that fit the cells of a grid: with fewer decimals than the theme says if need be; None if they would be illegible."""
+    for places in range(theme.decimals, min(theme.decimals, 1) - 1, -1):
         strings = {string for row in np.atleast_2d(values) for string in _written(row, places, weights)}
         widest = max(text_width(theme, string, 1, tabular=True) for string in strings)
         size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, DIGIT_ROOM * grid.height)

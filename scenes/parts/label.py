@@ -6,7 +6,7 @@ import numpy as np
 from manim import ORIGIN, VGroup, VMobject
 
 from model import View
-from scenes.base.room import PX
+from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.base.words import pieces
 
@@ -43,10 +43,12 @@ def text_width(theme: Theme, string: str, size: float, weight: int = 400, tabula
 
 def text(theme: Theme, string: str, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN,
          align: int = 0, width: float | None = None) -> Label:
-    """A line of text at a point: `align` −1 starts there, 0 is centred there, 1 ends there.
+    """A line of text at a point: `align` −1 starts there, 0 is centred there, 1 ends there; or in a room, at that side of it.
 
-    width: what it may take; it shrinks to the smallest legible size and then loses its middle.
+    width: what it may take, in a room that of the room; it shrinks to the smallest legible size and then loses its middle.
     """
+    if isinstance(at, Room):
+        at, width = at.point(align), at.width if width is None else width
     if width is not None:
         string, size = fit_text(theme, string, size, width, weight)
     label = Label(theme, string, size, role, weight)
@@ -128,15 +130,17 @@ def format_weights(row: np.ndarray, decimals: int) -> list[str]:
     return [format_number(units / 10**decimals, decimals) for units in floors]
 
 
-def number(theme: Theme, source: View, decimals: int, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN,
-           align: int = 0) -> Number:
-    """A scalar view as a number at a point."""
-    label = Number(theme, source, format_number(float(source), decimals), size, role, weight)
-    return label.shift(np.array(at, float) - [align * label.advance / 2, 0, 0])
+def number(theme: Theme, source: View, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN, align: int = 0,
+           decimals: int | None = None) -> Number:
+    """A scalar view as a number at a point, or in a room, like `text`; decimals: if not as many as the theme says."""
+    string = format_number(float(source), theme.decimals if decimals is None else decimals)
+    label = Number(theme, source, string, size, role, weight)
+    at = at.point(align) if isinstance(at, Room) else np.array(at, float)
+    return label.shift(at - [align * label.advance / 2, 0, 0])
 
 
-def weight_numbers(theme: Theme, weights: View, decimals: int, ends: Sequence[Sequence[float]], size: float = WORD) -> VGroup:
+def weight_numbers(theme: Theme, weights: View, ends: Sequence[Sequence[float]], size: float = WORD, decimals: int | None = None) -> VGroup:
     """The weights of a row (n) as numbers that end at points; what they show adds up to 1."""
-    strings = format_weights(weights.values, decimals)
+    strings = format_weights(weights.values, theme.decimals if decimals is None else decimals)
     labels = [Number(theme, source, string, size, "key", weight=600) for source, string in zip(weights, strings, strict=True)]
     return VGroup(label.shift([x - label.advance / 2, y, 0]) for label, (x, y) in zip(labels, ends, strict=True))

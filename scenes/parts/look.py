@@ -1,7 +1,6 @@
 """Where a token looks: a sentence, arcs from one of its tokens to all of them, and the weights below."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from manim import Animation, VGroup, VMobject, smooth, squish_rate_func
@@ -13,6 +12,7 @@ from scenes.parts.label import SMALLEST_WORD, text_width
 from scenes.parts.motion import Presence, Together, travel
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import PADDING, token_card
+from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
@@ -22,26 +22,18 @@ NARROWEST = 0.58                          # card that the digits of a weight fit
 FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
 
 
-class Look(NamedTuple):
+class Look(Whole):
     """What one token of a sentence looks at.
 
-    cards: the sentence. arcs: from the token to each, itself included. weights: below the cards, a cell for each.
+    cards: the sentence. arcs: from the token to each, itself included. weights: below the cards, a cell for each, no frame.
     most: the frame around the card that it looks at most.
     """
 
-    cards: VGroup
-    arcs: VGroup
-    weights: HeatMap
-    most: VMobject
-
-    @property
-    def parts(self) -> list[VMobject]:
-        """All of it, in the order it is drawn."""
-        return [self.cards, self.arcs, self.weights.cells, self.weights.numbers, self.most]
+    def __init__(self, cards: VGroup, arcs: VGroup, weights: HeatMap, most: VMobject):
+        super().__init__(cards=cards, arcs=arcs, weights=weights, most=most)
 
 
-def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: View, origin: int, room: Room, decimals: int
-         ) -> Look:
+def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: View, origin: int, room: Room) -> Look:
     """What a token looks at, laid out in a room: arcs above, cards, weights.
 
     others: the words of another sentence, or none, whose cards are as wide; words that differ from them stand out.
@@ -50,7 +42,8 @@ def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: Vie
     high = room.height - CARD - CELL - BELOW
     cards = _cards(theme, words, others or words, origin, room.level(room.top - high - CARD / 2))
     grid = Grid((0,), tuple(range(len(words))), min(card.width for card in cards), CELL)
-    cells = heat_map(theme, weights, room.level(room.bottom + CELL / 2), decimals=decimals, weights=True, grid=grid)
+    cells = heat_map(theme, weights, room.level(room.bottom + CELL / 2), digits=True, weights=True, grid=grid)
+    cells.remove(cells.border)
     for line in (*cells.cells, *cells.numbers):
         for part, card in zip(line, cards, strict=True):
             part.set_x(card.get_x())
@@ -91,12 +84,15 @@ def swing(before: Look, after: Look, run_time: float = 2.5) -> Animation:
     """One look becomes another of the same token at the same place: words that differ change, and every arc goes from one weight
     to the other. Digits go before the cells move and come after."""
     start, end = (squish_rate_func(smooth, *part) for part in ((0, 0.3), (0.7, 1)))
-    old, new = ([card for card, other in zip(a.cards, b.cards, strict=True) if card.word.string != other.word.string]
-                for a, b in ((before, after), (after, before)))
-    gone, come = [*(card.word for card in old), before.weights.numbers], [*new, after.weights.numbers]
+    pairs = list(zip(before.cards, after.cards, strict=True))
+    changed = [(old.word, new.word) for old, new in pairs if old.word.string != new.word.string]
+    kept = [(old.word, new.word) for old, new in pairs if old.word.string == new.word.string]
+    changed.append((before.weights.numbers, after.weights.numbers))
+    moving = [*((old.box, new.box) for old, new in pairs), *kept,
+              (before.arcs, after.arcs), (before.weights.cells, after.weights.cells)]
     return Together(
-        *(Presence(part, 0, run_time=run_time, rate_func=start) for part in gone),
-        travel(before.arcs, after.arcs, run_time=run_time), travel(before.weights.cells, after.weights.cells, run_time=run_time),
+        *(Presence(old, 0, run_time=run_time, rate_func=start) for old, _ in changed),
+        *(travel(old, new, run_time=run_time) for old, new in moving),
         travel(before.most, after.most, np.copysign(np.pi / 2, before.most.get_x() - after.most.get_x()), run_time),
-        *(Presence(part, 1, start=0, run_time=run_time, rate_func=end) for part in come),
+        *(Presence(new, 1, start=0, run_time=run_time, rate_func=end) for _, new in changed),
     )

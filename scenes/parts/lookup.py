@@ -8,6 +8,7 @@ from manim import DOWN, UP, VGroup, VMobject
 from model import View
 from scenes.parts.heat_map import Grid, fit_grid
 from scenes.parts.label import number, text
+from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
@@ -15,17 +16,16 @@ CLEAR = 0.1                               # between a line and what it joins
 FAR = 42 * PX                             # em size of a distance
 
 
-class Distance(VGroup):
+class Distance(Whole):
     """`words`: the distance of two things, between them. `lines`: from the words to both."""
 
     def __init__(self, words: VGroup, lines: VGroup):
-        super().__init__(words, lines)
-        self.words, self.lines = words, lines
+        super().__init__(words=words, lines=lines)
 
 
-def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: View, decimals: int) -> Distance:
+def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: View) -> Distance:
     """How far two vectors are apart, between the one above and the one below."""
-    value = number(theme, source, decimals, FAR, "output", 500)
+    value = number(theme, source, FAR, "output", 500)
     words = VGroup(text(theme, name, 28 * PX, "muted"), value).arrange(buff=0.2)
     words.move_to((above.get_center() + below.get_center()) / 2)
     x = words.get_x()

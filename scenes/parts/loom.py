@@ -1,13 +1,13 @@
 """A sentence and its translation as columns of cards, and the weights between them as strands."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from manim import RIGHT, VGroup
 
 from model import View
 from scenes.parts.flow import weight_arc, weight_line
 from scenes.parts.tokens import token_column
+from scenes.parts.whole import Whole
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
@@ -16,12 +16,11 @@ PITCH = 0.78                              # from card to card at most
 APART = 0.18                              # from bow to bow
 
 
-class Loom(NamedTuple):
+class Loom(Whole):
     """Three columns of cards: `sources` are asked; `queries` ask, and each says the word beside it in `words`."""
 
-    sources: VGroup
-    queries: VGroup
-    words: VGroup
+    def __init__(self, sources: VGroup, queries: VGroup, words: VGroup):
+        super().__init__(sources=sources, queries=queries, words=words)
 
 
 def loom(theme: Theme, sources: Sequence[str], queries: Sequence[str], words: Sequence[str], rooms: Sequence[Room]) -> Loom:

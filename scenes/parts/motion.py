@@ -22,10 +22,13 @@ from manim import (
 from model import View
 from scenes.parts.heat_map import Cell, HeatMap
 from scenes.parts.label import Number, format_number
+from scenes.parts.whole import exchanged, presence
 from scenes.base.theme import Theme
 from scenes.base.type import Outline
 
 DIMMED = 0.3
+# Seconds that a motion takes at pace 1: what is only put there, what is looked at, what is followed with the eye.
+FLASH, BLINK, BRIEF, SHORT, EASY, STEADY, SLOW, SLOWER, LONG = 0.2, 0.3, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6
 
 
 class Together(AnimationGroup):
@@ -82,11 +85,6 @@ class Presence(Animation):
             scene.remove(self.mobject)
 
 
-def presence(member: VMobject) -> float:
-    """The share of its own opacity at which a shape is drawn."""
-    return getattr(member, "presence", 1.0)
-
-
 def set_presence(member: VMobject, share: float) -> None:
     """Draws a shape at a share of its own opacity."""
     now = presence(member)
@@ -104,7 +102,7 @@ def hide(*mobjects: Mobject) -> None:
             set_presence(member, 0)
 
 
-def appear(*mobjects: Mobject, lag: float = 0.0, run_time: float = 0.6) -> Animation:
+def appear(*mobjects: Mobject, lag: float = 0.0, run_time: float = SHORT) -> Animation:
     """Pictures come up, one after the other if there is a lag."""
     return Together(*(Presence(mobject, 1, start=0, run_time=run_time) for mobject in mobjects), lag=lag)
 
@@ -190,12 +188,33 @@ def live_dot_product(theme: Theme, a: View, b: View, pairs: Iterable[tuple[Cell,
     return Together(lights, Count(theme, into, [format_number(x, places) for x in sums[:-1]], run_time=run_time))
 
 
-def travel(start: Mobject, end: Mobject, arc: float = 0.0, run_time: float = 0.9) -> Animation:
+class Travel(ReplacementTransform):
+    """One picture goes to where another is and becomes it, on stage too, where it takes its place alone."""
+
+    def __init__(self, start: Mobject, end: Mobject, **kwargs):
+        super().__init__(start, end, **kwargs)
+        self.replace_mobject_with_target_in_scene = False
+
+    def clean_up_from_scene(self, scene):
+        super().clean_up_from_scene(scene)
+        scene.mobjects = exchanged(scene.mobjects, self.mobject, self.target_mobject)
+
+
+def travel(start: Mobject, end: Mobject, arc: float = 0.0, run_time: float = SLOW) -> Animation:
     """What is at `start` goes to where `end` is and becomes it; both must have the same parts."""
-    return ReplacementTransform(start, end, path_arc=arc, run_time=run_time)
+    return Travel(start, end, path_arc=arc, run_time=run_time)
 
 
-def copy_to(cells: VGroup, end: HeatMap, arc: float = 0.0, run_time: float = 0.8) -> Animation:
+def become(old: HeatMap, new: HeatMap, run_time: float = 0.9) -> Animation:
+    """A heat map goes to where another of as many cells is and becomes it; its digits go, and those of the other come up."""
+    moving = [(old.border, new.border), (old.cells, new.cells), (old.dots, new.dots)][: 2 + bool(old.dots)]
+    return Together(
+        *(travel(start, end, run_time=run_time) for start, end in moving),
+        vanish(old.numbers, run_time=run_time), appear(new.numbers, run_time=run_time),
+    )
+
+
+def copy_to(cells: VGroup, end: HeatMap, arc: float = 0.0, run_time: float = SLOW) -> Animation:
     """A copy of rows of cells travels to a heat map and becomes its cells; frame and digits come up on arrival."""
     rest = [part for part in (end.border, end.numbers, end.dots) if part.family_members_with_points()]
     arrival = [Presence(part, 1, start=0, run_time=run_time, rate_func=squish_rate_func(smooth, 0.7)) for part in rest]

@@ -13,13 +13,12 @@ from scenes.base.theme import Theme
 BETWEEN, CARD = 0.12, 0.52                # between a card and its number; height of a card at most
 
 
-def nearest(theme: Theme, words: Sequence[str], order: Sequence[int], cosines: View, rooms: Sequence[Room], decimals: int
-            ) -> VGroup:
+def nearest(theme: Theme, words: Sequence[str], order: Sequence[int], cosines: View, rooms: Sequence[Room]) -> VGroup:
     """In every room a word on a card and its cosine beside it.
 
     words: of the whole sentence, so that all are of one size. order: places in it, the nearest first. cosines: (n), of all.
     """
-    digits = text_width(theme, f"{MINUS}0.{'0' * decimals}", WORD, tabular=True)
+    digits = text_width(theme, f"{MINUS}0.{'0' * theme.decimals}", WORD, tabular=True)
     fitted, size = fit_words(theme, words, WORD, rooms[0].width - digits - BETWEEN - 2 * PADDING)
     entries = VGroup()
     for place, room in zip(order, rooms, strict=False):
@@ -27,5 +26,5 @@ def nearest(theme: Theme, words: Sequence[str], order: Sequence[int], cosines: V
         card = token_card(theme, fitted[place], width, min(CARD, 0.8 * room.height), size=size)
         card.move_to([room.left + width / 2, room.centre[1], 0])
         at = (room.left + width + BETWEEN, room.centre[1], 0)
-        entries.add(VGroup(card, number(theme, cosines[place], decimals, WORD, "output", at=at, align=-1)))
+        entries.add(VGroup(card, number(theme, cosines[place], WORD, "output", at=at, align=-1)))
     return entries

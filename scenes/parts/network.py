@@ -13,6 +13,7 @@ from scenes.parts.feature_bars import feature_bars, middle
 from scenes.parts.heat_map import THIN, Grid, HeatMap, fit_grid, heat_map
 from scenes.parts.motion import Together, travel
 from scenes.parts.shapes import room_of, rounded_rectangle
+from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
@@ -22,20 +23,18 @@ SYMBOL = 38 * PX
 FLAT = 0.01                               # share of its height that a bar has before it rises
 
 
-class Layer(VGroup):
+class Layer(Whole):
     """The features of a vector as bars that stand on a line or hang from it: `.bars`, `.line`, and `.dots` for those left out."""
 
     def __init__(self, bars: VGroup, line: VMobject, dots: VGroup):
-        super().__init__(line, bars, dots)
-        self.bars, self.line, self.dots = bars, line, dots
+        super().__init__(line=line, bars=bars, dots=dots)
 
 
-class Network(VGroup):
+class Network(Whole):
     """What goes in (`.x`), the matrix that widens it (`.widening`), the hidden layer, the matrix that narrows, what comes out."""
 
     def __init__(self, x: HeatMap, widening: VGroup, hidden: Layer, narrowing: VGroup, output: HeatMap):
-        super().__init__(x, widening, hidden, narrowing, output)
-        self.x, self.widening, self.hidden, self.narrowing, self.output = x, widening, hidden, narrowing, output
+        super().__init__(x=x, widening=widening, hidden=hidden, narrowing=narrowing, output=output)
 
     @property
     def funnels(self) -> tuple[VGroup, VGroup]:

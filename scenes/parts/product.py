@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from model import View
 from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, WORDY, Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.whole import Whole
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
@@ -11,12 +12,11 @@ BETWEEN = 0.3
 LEAST = 0.62                              # share of the room that the result gets at least
 
 
-class Product(NamedTuple):
+class Product(Whole):
     """Three heat maps: row i of `result` stands at the height of row i of `left`, its column j below column j of `above`."""
 
-    left: HeatMap
-    above: HeatMap
-    result: HeatMap
+    def __init__(self, left: HeatMap, above: HeatMap, result: HeatMap):
+        super().__init__(left=left, above=above, result=result)
 
 
 class Factor(NamedTuple):
@@ -27,7 +27,7 @@ class Factor(NamedTuple):
     weights: bool = False
 
 
-def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Room, decimals: int) -> Product:
+def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Room, digits: bool = True) -> Product:
     """left (n, d) times above (d, m) is result (n, m), laid out in a room."""
     grids = _grids(left.view, above.view, result.view, room)
     (wide, low), (_, high), (broad, _) = (grid.size for grid in grids)
@@ -35,7 +35,7 @@ def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Roo
     beside, below = whole.trim(left=wide + BETWEEN), whole.trim(top=high + BETWEEN)
     rooms = (below.trim(right=broad + BETWEEN), beside.trim(bottom=low + BETWEEN), beside.trim(top=high + BETWEEN))
     return Product(*(
-        heat_map(theme, factor.view, place, factor.role, decimals, weights=factor.weights, grid=grid)
+        heat_map(theme, factor.view, place, factor.role, digits, weights=factor.weights, grid=grid)
         for factor, place, grid in zip((left, above, result), rooms, grids, strict=True)
     ))
 

@@ -10,6 +10,7 @@ from scenes.parts.bars import THINNEST, Bar, bar_height
 from scenes.parts.label import WORD, number, text_width, words_at
 from scenes.parts.motion import travel
 from scenes.parts.shapes import Block, rounded_points, rounded_rectangle
+from scenes.parts.whole import Whole
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
@@ -26,12 +27,11 @@ class Level(Bar):
         return np.array([self.width])
 
 
-class Ranking(VGroup):
+class Ranking(Whole):
     """`words`, `numbers`, `tracks`, `bars`: of each room one; no numbers and bars without probabilities."""
 
     def __init__(self, words: VGroup, numbers: VGroup, tracks: VGroup, bars: VGroup):
-        super().__init__(tracks, bars, words, numbers)
-        self.words, self.numbers, self.tracks, self.bars = words, numbers, tracks, bars
+        super().__init__(tracks=tracks, bars=bars, words=words, numbers=numbers)
 
 
 def strongest(view: View, count: int) -> list[int]:
@@ -39,17 +39,19 @@ def strongest(view: View, count: int) -> list[int]:
     return np.argsort(-view.values, kind="stable")[:count].tolist()
 
 
-def ranking(theme: Theme, words: Sequence[str], probabilities: Sequence[View], rooms: Sequence[Room], decimals: int) -> Ranking:
+def ranking(theme: Theme, words: Sequence[str], probabilities: Sequence[View], rooms: Sequence[Room],
+            decimals: int | None = None) -> Ranking:
     """In every room a word and its probability, above a track as long as 1 and a bar on it. The first is the best.
 
-    Without probabilities the tracks stay empty.
+    Without probabilities the tracks stay empty. decimals: of the probabilities, if not as many as the theme says.
     """
+    decimals = theme.decimals if decimals is None else decimals
     free = rooms[0].width - text_width(theme, f"0.{'0' * decimals}", WORD, tabular=True) - BETWEEN
     starts, ends = ([(edge, room.centre[1] + ABOVE) for edge, room in zip(edges, rooms, strict=True)]
                     for edges in ([room.left for room in rooms], [room.right for room in rooms]))
     return Ranking(
         words_at(theme, words, starts, WORD, free, align=-1),
-        VGroup(number(theme, source, decimals, WORD, "output" if i == 0 else "muted", at=(*end, 0), align=1)
+        VGroup(number(theme, source, WORD, "output" if i == 0 else "muted", at=(*end, 0), align=1, decimals=decimals)
                for i, (source, end) in enumerate(zip(probabilities, ends, strict=False))),
         VGroup(_track(theme, room) for room in rooms),
         VGroup(_level(theme, source, room) for source, room in zip(probabilities, rooms, strict=False)),

@@ -7,7 +7,7 @@ from manim import Animation, VGroup
 
 from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import Number, format_number
-from scenes.parts.motion import Count, Light, Together, appear, merge, travel, vanish
+from scenes.parts.motion import Count, Light, Together, appear, merge
 from scenes.parts.product import Product
 from scenes.base.theme import Theme
 
@@ -38,14 +38,6 @@ def fill(work: Product, i: int, skip: int | None = None) -> Iterator[Animation]:
 def columns(picture: HeatMap) -> VGroup:
     """The cells of a matrix column by column."""
     return VGroup(VGroup(column) for column in zip(*picture.cells, strict=True))
-
-
-def become(old: HeatMap, new: HeatMap, run_time: float = 0.9) -> Animation:
-    """The cells of a grid take the colours of another one at the same place, and its digits replace the old ones."""
-    return Together(
-        travel(old.cells, new.cells, run_time=run_time),
-        vanish(old.numbers, run_time=run_time), appear(new.numbers, run_time=run_time),
-    )
 
 
 def mirrored(picture: HeatMap) -> VGroup:

@@ -8,6 +8,7 @@ from manim import VGroup, VMobject
 from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, text, text_width, words_at
 from scenes.parts.shapes import room_of, rounded_rectangle
+from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
@@ -17,12 +18,11 @@ MOST, FILLED, HIGHEST = 20, 0.84, 0.54     # cards in a column, the share of it 
 LINE = 1.2                                # height of a line with accents and descenders, in em
 
 
-class TokenCard(VGroup):
+class TokenCard(Whole):
     """A word on a card: `.box` and `.word`."""
 
     def __init__(self, box: VMobject, word: Label):
-        super().__init__(box, word)
-        self.box, self.word = box, word
+        super().__init__(box=box, word=word)
 
 
 def token_card(theme: Theme, word: str, width: float, height: float, role: str = "line", size: float = WORD) -> TokenCard:

@@ -6,6 +6,7 @@ from manim import RIGHT, VGroup, VMobject
 
 from scenes.parts.label import Label, text
 from scenes.parts.shapes import Block, frame, room_of
+from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
@@ -14,12 +15,12 @@ STRIKE = 3.5
 TITLE, EVIDENCE = 35 * PX, 29 * PX
 
 
-class Objection(VGroup):
+class Objection(Whole):
     """A card: `.box`, `.title` and, below that, `.evidence`. `.strike`, the line through the title, is no part of it yet."""
 
     def __init__(self, box: Block, title: Label, evidence: VGroup, strike: VMobject):
-        super().__init__(box, title, evidence)
-        self.box, self.title, self.evidence, self.strike = box, title, evidence, strike
+        super().__init__(box=box, title=title, evidence=evidence)
+        self.strike = strike
 
     @property
     def claim(self) -> list[VMobject]:

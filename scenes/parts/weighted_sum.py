@@ -9,6 +9,7 @@ from manim import VGroup, VMobject
 from model import View
 from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, text, text_width, weight_numbers, words_at
+from scenes.parts.whole import Whole
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
@@ -17,20 +18,16 @@ TALLEST = 0.84
 BETWEEN, WEIGHT, PLUS = 0.6, 0.72, 0.4   # room between the columns, for the digits of a weight, and for the plus signs
 
 
-class WeightedSum(NamedTuple):
+class WeightedSum(Whole):
     """The rows of a weighted sum.
 
     words, weights, vectors, products: one for each token. signs: "×", "=" and "+" for each token. sums: the running sum
     after each term, all at the same place; the last is the result. line: above the sum.
     """
 
-    words: VGroup
-    weights: VGroup
-    vectors: list[HeatMap]
-    products: list[HeatMap]
-    signs: list[VGroup]
-    sums: list[HeatMap]
-    line: VMobject
+    def __init__(self, words: VGroup, weights: VGroup, vectors: Sequence[HeatMap], products: Sequence[HeatMap],
+                 signs: Sequence[VGroup], sums: Sequence[HeatMap], line: VMobject):
+        super().__init__(words=words, weights=weights, vectors=vectors, products=products, signs=signs, sums=sums, line=line)
 
 
 class Table(NamedTuple):
@@ -47,7 +44,7 @@ class Table(NamedTuple):
 
 
 def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: View, products: View, sums: View, result: View,
-                 room: Room, decimals: int) -> WeightedSum:
+                 room: Room) -> WeightedSum:
     """A weighted sum laid out in a room.
 
     weights: (n). vectors, products, sums: (n, d), the vectors, times their weights, and added up so far. result: (d), equal to
@@ -56,13 +53,13 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     table = _table(theme, words, vectors, room)
     scale = float(np.abs(vectors.values).max())
     left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
-    digits, place = fit_digits(theme, sums.values, table.grid, decimals), table.right.level(table.floor)
+    digits, place = fit_digits(theme, sums.values, table.grid), table.right.level(table.floor)
     totals = [*sums[: len(words) - 1], result]
     return WeightedSum(
         words=words_at(theme, words, [(table.names.right, y) for y in table.rows], table.size, table.names.width),
-        weights=weight_numbers(theme, weights, decimals, [(table.digits.right, y) for y in table.rows], max(table.size, SMALLEST_DIGIT)),
-        vectors=heat_rows(theme, vectors, left, "value", decimals, table.grid, scale),
-        products=heat_rows(theme, products, right, "value", decimals, table.grid, scale),
+        weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, SMALLEST_DIGIT)),
+        vectors=heat_rows(theme, vectors, left, "value", table.grid, scale),
+        products=heat_rows(theme, products, right, "value", table.grid, scale),
         signs=_signs(theme, table),
         sums=[heat_map(theme, total, place, "output", digits=digits, scale=scale, grid=table.grid) for total in totals],
         line=_line(theme, table),

@@ -52,7 +52,7 @@ class PositionalEncoding(ExplainerScene):
         box = module(self.theme, self.say("encoder"), Room.around(centre.centre, centre.width, 1.3))
         self.play(appear(cards, x), appear(box))
         self.play(self._wire(x, box))
-        self.play(self._wire(box, z), copy_to(x.cells, z, run_time=1.2))
+        self.play(self._wire(box, z), copy_to(x.cells, z))
         rows = [VGroup(card, *x.row(i)) for i, card in enumerate(cards)]
         self.play(shuffle(rows, self._places, x.grid.height, run_time=1.8))
         self.play(become(z.cells, after.cells, run_time=1.8))
@@ -71,7 +71,7 @@ class PositionalEncoding(ExplainerScene):
         self.play(appear(self.axis), appear(cut, self.dots, self.table.border, self.table.dots, self.heads[1]))
         n, last = len(self.tokens), len(self.axis) - 1
         columns = [VGroup(row[p] for row in self.table.cells) for p in range(n)]
-        self.play(travel(cut.dots.copy(), columns[0], run_time=1.2), appear(self.words[0]))
+        self.play(travel(cut.dots.copy(), columns[0]), appear(self.words[0]))
         if n > 1:
             self.play(Sweep(cut, 0, 1 / last, run_time=0.6))
             self.play(travel(cut.dots.copy(), columns[1], run_time=0.7), appear(self.words[1]))
@@ -109,7 +109,7 @@ class PositionalEncoding(ExplainerScene):
     @step
     def carried(self):
         """The residual path carries the position up; the bars say how much of it can be read at every stop."""
-        parts = [part for kind in self.chain[1:3] for part in kind]
+        parts = [part for kind in (self.chain.blocks, self.chain.wires) for part in kind]
         self.play(vanish(*self.on_stage(*parts)))
         left, right = self._body().columns([2.7, 9.3], gap=0.4)
         room = Room(right.left, right.right, self.chain.blocks[0].get_y() + 0.55, self.stage.top - 0.3)
@@ -178,7 +178,7 @@ class PositionalEncoding(ExplainerScene):
 
     def _difference(self, name: str, room: Room) -> list[VMobject]:
         """How far the shuffled outputs, put back, are from the others, in the middle of a room."""
-        value = number(self.theme, self.view(f"shuffling.{name}"), self.decimals, LARGE, "output")
+        value = number(self.theme, self.view(f"shuffling.{name}"), LARGE, "output")
         words = text(self.theme, self.say("difference"), SMALL, "muted", width=room.width)
         value.move_to(room.centre + [0, 0.15, 0])
         return [words.move_to([room.centre[0], room.bottom + 0.12, 0]), value]
@@ -197,7 +197,7 @@ class PositionalEncoding(ExplainerScene):
         VGroup(*self.levels).set_stroke(self.theme.colour("line"))
         self.signs = [self._wavelength(i, wavelengths, left, line) for i, line in lines.items()]
         grid = Grid(shown, tuple(range(n)), min(0.7, (right.width - 2 * MARGIN) / n), pitch)
-        self.table = heat_map(self.theme, self.view("waves.table")[:n].T, right, decimals=self.decimals, scale=1, grid=grid)
+        self.table = heat_map(self.theme, self.view("waves.table")[:n].T, right, digits=True, scale=1, grid=grid)
         self.words = column_labels(self.theme, self.tokens, self.table, "text", 0.75)
         self.axis = self._axis()
         left, right = left.level(self.stage.top - 0.15), right.level(self.stage.top - 0.15)
@@ -211,15 +211,15 @@ class PositionalEncoding(ExplainerScene):
         """The number of a dimension, and how long its wave is."""
         name = text(self.theme, f"{i}", SMALL, "muted", at=(left.left, line.centre[1], 0), align=-1)
         at = (left.right, line.centre[1], 0)
-        return VGroup(name, number(self.theme, wavelengths[i], self.decimals, SMALLEST_DIGIT, at=at, align=1))
+        return VGroup(name, number(self.theme, wavelengths[i], SMALLEST_DIGIT, at=at, align=1))
 
     def _axis(self) -> VGroup:
         """The numbers of the positions, below the waves."""
         places = self.view("waves.places")
         last = round(float(places[len(places) - 1]))
         return VGroup(
-            number(self.theme, places[p * (len(places) - 1) // last], 0, SMALLEST_DIGIT, "muted",
-                   at=(self.room.left + self.room.width * p / last, self.room.bottom - 0.25, 0)) for p in range(last + 1)
+            number(self.theme, places[p * (len(places) - 1) // last], SMALLEST_DIGIT, "muted",
+                   at=(self.room.left + self.room.width * p / last, self.room.bottom - 0.25, 0), decimals=0) for p in range(last + 1)
         )
 
     def _body(self) -> Room:
@@ -241,7 +241,7 @@ class PositionalEncoding(ExplainerScene):
         grid = fit_grid(views[0].shape, places[0])
         places = [Room(right.left, right.left + grid.size[0], place.bottom, place.top) for place in places]
         values = np.stack([view.values for view in views])
-        digits, peak = fit_digits(self.theme, values, grid, self.decimals), float(abs(values).max())
+        digits, peak = fit_digits(self.theme, values, grid), float(abs(values).max())
         rows = [heat_map(self.theme, view, place, role, digits=digits, scale=peak, grid=grid)
                 for view, place, role in zip(views, places, ("line", "line", "output")[-len(views):], strict=True)]
         words = [self.say(key, token=self.tokens[self.focus], place=self.focus) for key in tensors]
@@ -274,7 +274,7 @@ class PositionalEncoding(ExplainerScene):
             place = Room(stop[0] - wide / 2, stop[0] + wide / 2, room.bottom, room.top)
             bar, = bars(self.theme, found[k : k + 1], place, "output", 1.0)
             at = (stop[0], bar.get_top()[1] + 0.2, 0)
-            pairs.append((bar, number(self.theme, found[k], self.decimals, WORD, "output", at=at)))
+            pairs.append((bar, number(self.theme, found[k], WORD, "output", at=at)))
         return pairs
 
     def _half(self, key: str, before: str, prefix: str, room: Room) -> Half:
@@ -285,7 +285,7 @@ class PositionalEncoding(ExplainerScene):
         peak, grid = float(abs(views[0].values).max()), self._grid(body)
         first, second = (heat_map(self.theme, view, body, "output", scale=peak, grid=grid) for view in views)
         x, shuffled = room_of(first.border).right + 0.2, put(second, self._places)
-        numbers = [number(self.theme, value, self.decimals, SMALLEST_DIGIT, "output", at=(x, row.get_y(), 0), align=-1)
+        numbers = [number(self.theme, value, SMALLEST_DIGIT, "output", at=(x, row.get_y(), 0), align=-1)
                    for value, row in zip(self.view(f"shuffling.{prefix}differences"), second.cells, strict=True)]
         return Half(
             text(self.theme, self.say(key), WORD, at=head.centre, width=head.width),
@@ -295,7 +295,7 @@ class PositionalEncoding(ExplainerScene):
 
     def _number_width(self) -> float:
         """The room for a difference beside a row."""
-        return text_width(self.theme, f"00.{'0' * self.decimals}", SMALLEST_DIGIT, tabular=True) + 0.2
+        return text_width(self.theme, f"00.{'0' * self.theme.decimals}", SMALLEST_DIGIT, tabular=True) + 0.2
 
     def _positions(self, view: View, room: Room, kind: str) -> tuple[HeatMap, VGroup]:
         """A table with a row for every position, and its name."""

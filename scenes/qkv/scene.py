@@ -48,7 +48,7 @@ class Qkv(ExplainerScene):
         first, *rest = self.projections
         column = self._column_beside(first)
         row = VGroup(VGroup(cell.copy()) for cell in self.x.cells[self.focus])
-        self.play(travel(row, column.cells, arc=-PI / 2, run_time=1.2))
+        self.play(travel(row, column.cells, arc=-PI / 2))
         self.play(appear(first.for_one, first.result.border, first.result.dots))
         for j, seconds in [(0, 2.4), (1, 1.2)][: len(first.result.cells[0])]:
             self.play(self._multiply(first, column, j, seconds))
@@ -76,10 +76,9 @@ class Qkv(ExplainerScene):
         """The followed query becomes a note; the keys become labels, the values what lies in the drawers."""
         query, key, value = (p.result for p in self.projections)
         hand, self.room = self.stage.inset(y=0.2).columns([3.4, 8.8], gap=0.6)
-        self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus], hand,
-                         self.decimals, self._scale("query"))
+        self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus], hand, self._scale("query"))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"),
-                               self.room.trim(right=1.2, top=0.7), self.decimals)
+                               self.room.trim(right=1.2, top=0.7))
         self.headings = self._headings()
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))
@@ -113,7 +112,7 @@ class Qkv(ExplainerScene):
             for drawer, weight in zip(drawers, weights, strict=True)
         )
         ends = [(self.room.right - 0.3, drawer.get_y()) for drawer in drawers]
-        self.weights = weight_numbers(self.theme, weights, self.decimals, ends)
+        self.weights = weight_numbers(self.theme, weights, ends)
         self.play(draw(*self.lines, lag=0.3))
         self.play(appear(self.headings[3], *self.weights))
         self.play(*(slide(drawer, x=reach * float(weight), run_time=1.6) for drawer, weight in zip(drawers, weights)))
@@ -125,9 +124,9 @@ class Qkv(ExplainerScene):
         hide(*(vector.numbers for vector in total.vectors))
         self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings))
         self.play(
-            *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
-            *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
-            travel(self.weights, total.weights), appear(total.words),
+            *(travel(drawer.cells, vector.cells, run_time=0.9) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
+            *(travel(drawer.border, vector.border, run_time=0.9) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
+            travel(self.weights, total.weights, run_time=0.9), appear(total.words),
         )
         self.remove(*self.cabinet.drawers)
         self.add(*total.vectors)
@@ -174,7 +173,7 @@ class Qkv(ExplainerScene):
         role, (weights, bias), values = LETTERS[letter], self._weights(letter), self._view(LETTERS[letter])
         tall = min(2.85, max(1.95, 0.22 * len(self.tokens) + 2 * MARGIN))
         top, middle, bottom, foot = room.rows([0.42, self.stage.height - 0.42 - tall - 0.45 - 0.36, tall, 0.45], gap=0.12)
-        result = heat_map(self.theme, values, bottom, role, self.decimals, scale=self._scale(role))
+        result = heat_map(self.theme, values, bottom, role, digits=True, scale=self._scale(role))
         grid = fit_grid(weights.shape, middle)
         pitch = (middle.height - 2 * MARGIN - 0.08) / (len(grid.rows) + 1.5)
         grid = grid._replace(width=result.grid.width, height=pitch)
@@ -235,5 +234,5 @@ class Qkv(ExplainerScene):
         return weighted_sum(
             self.theme, self.tokens, self._view("weights")[self.focus], self._view("value"),
             self._view("weighted_values")[self.focus], self._view("partial_sums")[self.focus], self._view("heads")[self.focus],
-            self.stage, self.decimals,
+            self.stage,
         )

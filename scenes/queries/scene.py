@@ -65,7 +65,7 @@ class Queries(CandidateScene):
         third, rest = self.grids[2], [picture for picture in pictures if picture is not self.grids[2]]
         result = self.work.result
         self.play(vanish(*self.on_stage(result)), vanish(result.numbers, run_time=0.3))
-        self.play(travel(result.cells, third.cells, run_time=1.2), travel(result.border, third.border, run_time=1.2))
+        self.play(travel(result.cells, third.cells), travel(result.border, third.border))
         self.remove(result)
         self.add(third.border, third.cells)
         self.play(appear(third.numbers, run_time=0.4), appear(*rest, lag=0.3))

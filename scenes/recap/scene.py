@@ -152,7 +152,7 @@ class Recap(ExplainerScene):
         grid, n = fit_grid(view.shape, room), len(view)
         width, height = min(WIDEST_CELL, room.width / (n + 0.5)), min(0.75 * WIDEST_CELL, room.height / (n + 0.5))
         grid = grid._replace(width=width, height=height)
-        weights = heat_map(self.theme, view, room, "line", self.decimals, weights=True, grid=grid)
+        weights = heat_map(self.theme, view, room, "line", digits=True, weights=True, grid=grid)
         words = VGroup(
             row_labels(self.theme, self.tokens, weights, "query", LABEL - 0.15),
             column_labels(self.theme, self.tokens, weights, "key", SLANTED),
@@ -166,7 +166,7 @@ class Recap(ExplainerScene):
         sides = [("query", i, top), ("key", j, middle)]
         rooms = [room.trim(left=2.6, right=0.4) for _, _, room in sides]
         grid = fit_grid(self._view("query")[i].shape, rooms[0])
-        self.rows = [heat_map(self.theme, self._view(name)[k], room, name, self.decimals, grid=grid)
+        self.rows = [heat_map(self.theme, self._view(name)[k], room, name, digits=True, grid=grid)
                      for (name, k, _), room in zip(sides, rooms, strict=True)]
         left = min(room_of(row.border).left for row in self.rows)
         end = left - 0.3
@@ -179,7 +179,7 @@ class Recap(ExplainerScene):
         """The score, the scaled score and the weight, one after the other, with what is done between them."""
         rooms = room.columns([2.2, 1.8, 1.2, 2.0, 1.8], gap=0.2)
         d_k = self.staging.trace.config.d_k
-        numbers = [number(self.theme, view, self.decimals, size, role, weight=600) for view, size, role in
+        numbers = [number(self.theme, view, size, role, weight=600) for view, size, role in
                    ((score, LARGE * 0.6, "text"), (scaled, LARGE * 0.6, "text"), (weight, LARGE, "key"))]
         first = VGroup(equation(self.theme, "q dot k =", size=FORMULA), numbers[0]).arrange(buff=0.25).move_to(rooms[0].centre)
         steps = [self._between(place, maths) for place, maths in ((rooms[1], f"div sqrt({d_k})"), (rooms[3], '"softmax"'))]

@@ -52,7 +52,7 @@ class Values(CandidateScene):
         """One token meets W_V, then all do; the same weights mix the values, and nothing speaks against that."""
         bench, values = self.on_bench("V"), self.rows_of(self.view(f"{SCOPE}.value")[self.head], self.slot, "value")
         weights, column = self._weights(self.slot.right), self._column(self.slot.right)
-        self.play(vanish(self.strands, self.z, self.name, self.formula, self.column), travel(self.weights, weights, run_time=1.2))
+        self.play(vanish(self.strands, self.z, self.name, self.formula, self.column), travel(self.weights, weights))
         self.play(travel(VGroup(self.vectors.cells[self.focus].copy()), bench.token.cells, run_time=1.0), appear(bench.words[0]))
         self.play(appear(bench.matrix, bench.words[1]), self._count_parameters())
         self.multiply(bench, "V", 1.8)
@@ -77,8 +77,8 @@ class Values(CandidateScene):
         names = [self._name_of(letter, picture, room) for letter, picture, room in zip(MATRICES, now, rooms, strict=True)]
         self.play(
             vanish(*self.on_stage(self.matrix, self.matrix_name)), vanish(self.matrix.dots),
-            travel(self.matrix.cells, now[2].cells, run_time=1.2), travel(self.matrix.border, now[2].border, run_time=1.2),
-            travel(self.matrix_name, names[2], run_time=1.2),
+            travel(self.matrix.cells, now[2].cells), travel(self.matrix.border, now[2].border),
+            travel(self.matrix_name, names[2]),
         )
         self.play(appear(*now[:2], *names[:2]), appear(now[2].dots))
         if trained:
@@ -100,7 +100,7 @@ class Values(CandidateScene):
 
     def _end(self, x: float) -> float:
         """Where weights end that begin right of x."""
-        return x + BEYOND + text_width(self.theme, format_number(0, self.decimals), self._digit_size, 600, tabular=True)
+        return x + BEYOND + text_width(self.theme, format_number(0, self.theme.decimals), self._digit_size, 600, tabular=True)
 
     @property
     def _digit_size(self) -> float:
@@ -110,7 +110,7 @@ class Values(CandidateScene):
         """The weights of the followed token beside what they weigh."""
         ends = [(self._end(x), row.get_y()) for row in self.vectors.cells]
         weights = self.view(f"{SCOPE}.weights")[self.head, self.focus]
-        return weight_numbers(self.theme, weights, self.decimals, ends, self._digit_size)
+        return weight_numbers(self.theme, weights, ends, self._digit_size)
 
     def _column(self, x: float) -> Label:
         """The word above the weights."""
@@ -120,7 +120,7 @@ class Values(CandidateScene):
     def _z(self, view: View) -> HeatMap:
         """What the followed token becomes."""
         room = Room.around((self.square.right + 0.2 - WIDE / 2, self.vectors.border.get_y()), WIDE, TALL)
-        return heat_map(self.theme, view, room, "output", self.decimals)
+        return heat_map(self.theme, view, room, "output", digits=True)
 
     def _name(self) -> VGroup:
         """Its name, and its token."""
@@ -147,7 +147,7 @@ class Values(CandidateScene):
 
     def _objections(self, parameters: View) -> list[Objection]:
         """What speaks against the tokens as what is averaged."""
-        rooms, learned = self._verdict_rooms()[1:3], number(self.theme, parameters, 0, READOUT, "output")
+        rooms, learned = self._verdict_rooms()[1:3], number(self.theme, parameters, READOUT, "output", decimals=0)
         better = text(self.theme, self.say("better"), EVIDENCE, "muted", width=rooms[0].width - 0.4)
         return [objection(self.theme, self.say("not_made_for_this"), [better], rooms[0]),
                 objection(self.theme, self.shared("no_parameters"), [self._small("learned"), learned], rooms[1])]
@@ -197,9 +197,9 @@ class Values(CandidateScene):
         dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1).move_to([x, y, 0])
         side, at = (-1, (x + 0.2, y, 0)) if checkpoint == 0 else (1, (x, y + 0.3, 0))
         return VGroup(
-            dot, number(self.theme, loss[k], self.decimals, READOUT, "output", at=at, align=side),
-            number(self.theme, self.view("training.steps")[checkpoint], 0, READOUT, "muted",
-                   at=(x, room.bottom - 0.3, 0), align=-1 if checkpoint == 0 else 1),
+            dot, number(self.theme, loss[k], READOUT, "output", at=at, align=side),
+            number(self.theme, self.view("training.steps")[checkpoint], READOUT, "muted",
+                   at=(x, room.bottom - 0.3, 0), align=-1 if checkpoint == 0 else 1, decimals=0),
         )
 
     def _axes(self, room: Room) -> list[Mobject]:

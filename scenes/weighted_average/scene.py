@@ -84,12 +84,12 @@ class WeightedAverage(CandidateScene):
     def question(self):
         """The row of weights becomes one row of a grid; the others come too; what lies behind them is asked."""
         view = self.view(f"{SCOPE}.weights")[self.head]
-        picture = heat_map(self.theme, view, self.square, decimals=self.decimals, weights=True, grid=self.score_grid)
+        picture = heat_map(self.theme, view, self.square, digits=True, weights=True, grid=self.score_grid)
         border, words, *signs = self.empty_grid()
         self.play(vanish(*self.on_stage(self.cards, self.vectors, self.letter, self.weights)))
         self.play(appear(border, words), appear(picture.cells[self.focus]))
         self.add(self.weights)
-        self.play(travel(self.weights, picture.numbers[self.focus], run_time=1.2) if picture.digits else vanish(self.weights))
+        self.play(travel(self.weights, picture.numbers[self.focus]) if picture.digits else vanish(self.weights))
         others = [picture.row(k) for k in range(len(self.tokens)) if k != self.focus]
         self.play(appear(*others, lag=0.4))
         self.wait(1.5)
@@ -174,19 +174,19 @@ class WeightedAverage(CandidateScene):
 
     def weights_at(self, weights: View, x: float) -> VGroup:
         """A column of weights."""
-        return weight_numbers(self.theme, weights, self.decimals, self.ends(x), self.digit_size)
+        return weight_numbers(self.theme, weights, self.ends(x), self.digit_size)
 
     def scores_at(self, scores: View) -> VGroup:
         """The column of scores."""
         return VGroup(
-            number(self.theme, score, self.decimals, self.digit_size, at=(*end, 0), align=1)
+            number(self.theme, score, self.digit_size, at=(*end, 0), align=1)
             for score, end in zip(scores, self.ends(SCORES), strict=True)
         )
 
     def total(self, value: View, x: float) -> VGroup:
         """The sum below a column of numbers."""
         y = self.edge.bottom - 0.22
-        digits = number(self.theme, value, self.decimals, READOUT, "output", at=(self.edge.right + x, y, 0), align=1)
+        digits = number(self.theme, value, READOUT, "output", at=(self.edge.right + x, y, 0), align=1)
         return VGroup(text(self.theme, "Σ =", READOUT, "output", at=(room_of(digits).left - 0.12, y, 0), align=1), digits)
 
     def strands_from(self, weights: View, x: float) -> VGroup:

@@ -1,10 +1,15 @@
 """Softmax at three temperatures."""
 
+from scenes.base.layout import right_of
+from scenes.base.room import PX
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bars, floor
 from scenes.parts.equation import equation
+from scenes.parts.heat_map import SMALLEST_DIGIT
 from scenes.parts.label import WORD, number, weight_numbers, words_at
 from scenes.parts.motion import appear, travel, vanish
+
+LARGE, NUMBERS = 60 * PX, 60 * PX         # the temperature, and the room for the numbers
 
 
 class Temperature(ExplainerScene):
@@ -43,12 +48,14 @@ class Temperature(ExplainerScene):
         self.floor = floor(self.theme, self.room)
 
     def _at(self, case):
-        """Bars, their numbers, and the temperature itself."""
+        """Bars, the numbers above them, and the temperature beside the formula."""
         weights = self.view("tempering.weights")[case, self.spec.block, self.head, self.focus]
-        temperature = self.view("tempering.temperatures")[case]
-        beside = (self.formula.get_right()[0] + 0.2, self.formula.get_y(), 0)
-        return (bars(self.theme, weights, self.room.trim(top=0.4), "key", 1), weight_numbers(self.theme, weights, self.decimals, self.places),
-                number(self.theme, temperature, self.decimals, role="output", weight=600, at=beside, align=-1))
+        picture = bars(self.theme, weights, self.room.trim(top=NUMBERS), "key", 1)
+        numbers = weight_numbers(self.theme, weights, [(0, self.room.top)] * len(weights), SMALLEST_DIGIT)
+        for written, column in zip(numbers, self.columns):
+            written.set_x(column.centre[0])
+        temperature = number(self.theme, self.view("tempering.temperatures")[case], size=LARGE, role="output")
+        return picture, numbers, right_of(temperature, self.formula)
 
     def _change(self, case):
         """The bars go from one temperature to another; numbers go before and come after."""

@@ -170,6 +170,7 @@ def test_a_dask_worker_draws_it_without_having_its_files(mine, dask):  # noqa: F
 
 
 def test_the_readme_s_page_is_this_folder_word_for_word():
-    readme = (ROOT / "README.md").read_text("utf-8")
+    assert "docs/your-own-scene.md" in (ROOT / "README.md").read_text("utf-8")
+    page = (ROOT / "docs/your-own-scene.md").read_text("utf-8")
     for file in sorted(ORIGINAL.glob("*.*")):
-        assert file.read_text("utf-8").strip() in readme, file.name
+        assert f"`{file.name}`\n\n```" in page and f"\n{file.read_text('utf-8').strip()}\n```" in page, file.name

@@ -34,7 +34,6 @@ def mine(tmp_path, monkeypatch):
     """The scene in a folder of the user's, who is beside it."""
     monkeypatch.chdir(tmp_path)
     shutil.copytree(ORIGINAL, tmp_path / "mine/temperature", ignore=shutil.ignore_patterns("__pycache__"))
-    folders.folder.cache_clear()
     return tmp_path / "mine/temperature"
 
 

@@ -120,10 +120,13 @@ def ours() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in SCENES.glob(f"*/{YAML}")))
 
 
-@cache
 def folder(scene: str) -> SceneFolder:
     """The folder of a scene: of one of ours by its name, of any by its path. Raises UserError if there is none."""
-    path = SCENES / scene if scene in ours() else Path(scene).absolute()
+    return _folder(SCENES / scene if scene in ours() else Path(scene).absolute())
+
+
+@cache
+def _folder(path: Path) -> SceneFolder:
     if not is_scene(path):
         raise UserError([Problem("is no folder of a scene", shown(path), kind="no-file", hint=f"it needs a {CODE} and a {YAML}")])
     return SceneFolder(path)

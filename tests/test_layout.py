@@ -15,7 +15,7 @@ from scenes.parts.motion import appear, become, copy_to, hide, travel, vanish
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.tokens import token_card
 from scenes.parts.whole import Whole, exchanged, gathered, without
-from studio.plan import staging
+from studio.plan.staging import stage
 from studio.read.spec import load
 
 STAGE = Room(-6.0, 6.0, -3.0, 3.0)
@@ -23,7 +23,7 @@ STAGE = Room(-6.0, 6.0, -3.0, 3.0)
 
 @pytest.fixture(scope="module")
 def staging():
-    return staging.stage(load("qkv"))
+    return stage(load("qkv"))
 
 
 @pytest.fixture

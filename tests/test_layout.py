@@ -169,7 +169,7 @@ def test_what_is_on_stage_are_wholes_played_or_rehearsed(staging, rehearsing):
 
     with settings(QUALITY):
         renderer = _Looker(lambda *_: None, ())
-        scene = Play(replace(staging, steps=("parts",)), renderer, renderer)
+        scene = Play(replace(staging, spec=replace(staging.spec, steps=("parts",), order=("parts",))), renderer, renderer)
         scene.heading, scene.announced, scene.rehearsing = VGroup(), [], rehearsing
         scene.parts()
     shown = [[thing for thing in seen if thing.family_members_with_points()] for seen in scene.seen]

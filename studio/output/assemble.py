@@ -14,15 +14,15 @@ from studio.render.encoder import MP4
 MARK = "comment"                          # the one of MP4's fields that says what the video is made of
 
 
-def concatenate(clips: Sequence[Path | BinaryIO], target: Path, mark: str = "", extras: Extras = NOTHING) -> int:
+def concatenate(clips: Sequence[Path | BinaryIO], target: Path, mark: str = "", extras: Extras = NOTHING, title: str = "") -> int:
     """Writes the clips, all of one quality, as one MP4; pictures are copied, not encoded again. Returns the number of frames.
 
-    mark: what `is_made_of` knows the video by. extras: what it holds beside its pictures. Raises RenderError if they do not fit
+    mark: what `is_made_of` knows the video by. extras: what it holds beside its pictures. title: of the video, for players. Raises RenderError if they do not fit
     together or the target cannot be written; an older target is then untouched.
     """
     with atomic(target) as partial:
         with av.open(str(partial), "w", format="mp4", options=MP4) as output:
-            output.metadata[MARK] = mark
+            output.metadata.update({MARK: mark, "title": title})
             frames = _copy(clips, output, extras)
         if extras.tracks and not extras.shown:
             hide_subtitles(partial)

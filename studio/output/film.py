@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache as remembered
@@ -57,13 +57,13 @@ def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, worke
         production = _Production(burning(target, captions in (None, "burned")), quality, out, held, captions)
         files.check_writable(out, production.files())
         files.sweep({path.parent: None for path in production.files()})
-        missing = []
+        missing: dict[str, list[Order]] = {}
         for order in production.orders():
             if entry := cache and cache.get(order.key):
                 production.publish(order, entry)
                 progress(str(order), entry.frames, cached=True)
             else:
-                missing.append(order)
+                missing.setdefault(order.key, []).append(order)
         if missing:
             production.render(missing, workers, progress, cache)
         production.publish_film()
@@ -108,21 +108,22 @@ class _Production:
             for step in spec.wanted:
                 yield from _with(self._clip(spec, step), ".png", ".json")
 
-    def render(self, orders: Sequence[Order], workers: int | str, progress: Progress, cache: Cache | None) -> None:
-        """Draws clips, keeps them, and publishes them."""
+    def render(self, missing: Mapping[str, Sequence[Order]], workers: int | str, progress: Progress, cache: Cache | None) -> None:
+        """Draws clips, keeps them, and publishes them. missing: by key, as what is alike is drawn once."""
 
         def on_done(order: Order, clip: Clip) -> None:
             entry = Entry(**vars(clip), seconds=clip.frames / self.quality.fps, digests=self._digests(order.scene))
             if cache:
                 cache.put(order.key, entry)
-            self.publish(order, entry)
-            progress(str(order), entry.frames)
+            for alike in missing[order.key]:
+                self.publish(alike, entry)
+                progress(str(alike), entry.frames, cached=alike is not missing[order.key][0])
 
         def length(order: Order) -> float:
             known = cache and cache.seconds(*order.key.split(".")[:2])
             return known or reading_seconds(order.spec, order.step)
 
-        orders = [replace(order, seconds=length(order)) for order in orders]
+        orders = [replace(order, seconds=length(order)) for order, *_ in missing.values()]
         if isinstance(workers, str):
             orders = [carrying(order) for order in orders]
         try:
@@ -178,9 +179,10 @@ class _Production:
         """Writes clips as one video, unless it is there already."""
         extras = self._extras(described)
         sounds = [digest_of_file(sound.path) for sound in extras.sounds]
-        mark = f"animformer {digest_of([*(self.marks[name] for name in names), repr(extras), *sounds])}"
+        made_of = [*(self.marks[name] for name in names), described["title"], repr(extras), *sounds]
+        mark = f"animformer {digest_of(made_of)}"
         if not is_made_of(path, mark):
-            concatenate([self.movies[name] for name in names], path, mark, extras)
+            concatenate([self.movies[name] for name in names], path, mark, extras, described["title"])
 
     def _remove_stale(self, spec: SceneSpec) -> None:
         """Removes the clips of steps that are no longer in the scene, known by what their description says."""

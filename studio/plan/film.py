@@ -1,7 +1,8 @@
 """What is to be rendered: the specs of all targets, and a film with the cards around its scenes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import model
 from scenes.base.spec import CardSpec, SceneSpec
@@ -10,26 +11,27 @@ from studio.errors import Problem, UserError
 from studio.read import assets
 from studio.read.folders import folder
 from studio.read.spec import FilmSpec, find, load_file
+from studio.read.text import file_name
 from studio.read.words import code, shared, words
 
-CARDS = "cards"                           # what the names of cards begin with
+CARDS = "cards"                           # what the names of cards begin with, before a slash, which no scene's has
 
 
 def loaded(targets: Sequence[str], overrides: Sequence[str] = ()) -> list[SceneSpec | FilmSpec]:
-    """The specs of all targets, fit to be staged. Raises UserError with all that is wrong in any of them."""
-    specs, problems, sources = [], [], {}
+    """The specs of all targets, fit to be staged.
+
+    Raises UserError with all that is wrong in any of them, and if two of them would be written to the same files.
+    """
+    specs, problems = [], []
     for target in targets:
         try:
             for path, step in find(target):
                 specs.append(load_file(path, step, overrides))
                 for scene in scenes_of(specs[-1]):
                     assets.theme(scene.theme, scene.language)
-                    if sources.setdefault(scene.name, scene.source) != scene.source:
-                        message = f"its files would be those of {sources[scene.name]}, which has the same name"
-                        problems.append(Problem(message, scene.source, kind="duplicate", hint="render it with another --output"))
         except UserError as error:
             problems += error.problems
-    if problems:
+    if problems := [*problems, *_clashes(specs)]:
         raise UserError(problems)
     return together(specs)
 
@@ -38,12 +40,33 @@ def together(specs: Sequence[SceneSpec | FilmSpec]) -> list[SceneSpec | FilmSpec
     """The same, but what is wanted of one scene in several specs is wanted in one."""
     found = {}
     for spec in specs:
-        key = (spec.name, spec.steps if isinstance(spec, SceneSpec) else None)
+        key = type(spec), spec.name
         if isinstance(spec, SceneSpec) and key in found:
             wanted = {*found[key].wanted, *spec.wanted}
             spec = replace(spec, wanted=tuple(step for step in spec.steps if step in wanted))
         found[key] = spec
     return list(found.values())
+
+
+def _clashes(specs: Sequence[SceneSpec | FilmSpec]) -> Iterator[Problem]:
+    """What would be written to the same files as something else, which has the same name."""
+    taken = {}
+    for spec in specs:
+        for part in (spec, *spec.scenes) if isinstance(spec, FilmSpec) else (spec,):
+            told = _told(part)
+            other, where = taken.setdefault((type(part), file_name(part.name)), (told, spec.source))
+            if told != other:
+                message = f"its files would be those of {where}, which has the same name"
+                hint = "render it with another --output, or give one of them another name"
+                yield Problem(message, spec.source, "" if part is spec else part.name, "duplicate", hint)
+
+
+def _told(spec: SceneSpec | FilmSpec) -> SceneSpec | FilmSpec:
+    """All that is said of a scene or film, whatever is wanted of it."""
+    source = str(Path(spec.source).resolve())
+    if isinstance(spec, FilmSpec):
+        return replace(spec, source=source, scenes=tuple(map(_told, spec.scenes)))
+    return replace(spec, source=source, wanted=())
 
 
 def side_by_side(specs: Sequence[SceneSpec | FilmSpec]) -> FilmSpec:
@@ -98,7 +121,7 @@ def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
         parts.append(_card(spec.scenes[0], "opening", title=spec.title, below=(said["opening"],), seconds=3.6, at_once=True))
     for place, scene in enumerate(spec.scenes):
         if not (place and _goes_on(spec.scenes[place - 1], scene)):
-            parts.append(_card(scene, scene.name, title=title(scene), above=str(place + 1), place=place, of=of))
+            parts.append(_card(scene, f"chapter/{scene.name}", title=title(scene), above=str(place + 1), place=place, of=of))
         parts.append(scene)
     below = said["closing_computed"], said["closing_yours"]
     return *parts, _card(spec.scenes[0], "closing", title=said["closing"], below=below, seconds=4.5)
@@ -106,7 +129,7 @@ def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
 
 def _card(beside: SceneSpec, name: str, **said) -> CardSpec:
     """A title card that looks as the scene beside it does."""
-    return CardSpec(name=f"{CARDS}-{name}", language=beside.language, theme=beside.theme, keys={"pace": beside.pace}, **said)
+    return CardSpec(name=f"{CARDS}/{name}", language=beside.language, theme=beside.theme, keys={"pace": beside.pace}, **said)
 
 
 def _goes_on(before: SceneSpec, after: SceneSpec) -> bool:

@@ -17,6 +17,7 @@ from studio.read import assets, folders, yaml_file
 from studio.read.draft import Draft, no_glyph
 from studio.read.folders import SCENES, shown
 from studio.read.keys import look
+from studio.read.text import file_name
 from studio.read.words import code, is_path
 from studio.read.yaml_file import FORBIDDEN, Layer, Place
 
@@ -134,7 +135,7 @@ def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> Fil
     defaults = Layer({key: value for key, value in layer.values.items() if key not in OF_A_FILM}, layer.places)
     specs = [_entry(number, path, layer, defaults, said, problems) for number in range(len(entries))]
     for number, spec in enumerate(specs):
-        if spec and spec.name in [other.name for other in specs[:number] if other]:
+        if spec and file_name(spec.name) in [file_name(other.name) for other in specs[:number] if other]:
             message, hint = f"{quoted(spec.name)} is in the film already", "give it a file of another name"
             problems.append(Problem(message, layer.places["scenes", number].value, f"scenes.{number}", "duplicate", hint))
     title = ""

@@ -198,7 +198,8 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     trace = staging.trace(film.only_scene(spec.load(target, overrides)))
     views = film.views(trace, tensors)
     if output is not None:
-        files.check_writable(output.parent, [output])
+        if not files.is_special(output):
+            files.check_writable(output.parent, [output])
         with files.atomic(output) as partial:
             trace.save(partial)
     if as_json:

@@ -6,6 +6,7 @@ second. A folder that is not ours is a package of its own, so that its modules c
 
 import ast
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -69,7 +70,7 @@ class SceneFolder:
     @property
     def package(self) -> str:
         """The package that its modules are imported from."""
-        return f"scenes.{self.name}" if self.ours else f"animformer_scene_{digest(str(self.path).encode())}"
+        return f"scenes.{self.name}" if self.ours else f"animformer_scene_{digest(os.fsencode(self.path))}"
 
     @cached_property
     def facts(self) -> Facts:

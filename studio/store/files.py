@@ -75,7 +75,7 @@ def is_special(path: Path) -> bool:
 
 def _target(path: Path) -> Path:
     """The path, or what it leads to if it is a link."""
-    return Path(os.path.realpath(path)) if path.is_symlink() else path
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
 def write(path: Path, data: bytes, flush: bool = True) -> None:

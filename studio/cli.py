@@ -1,6 +1,5 @@
 """The command `animformer`. Its functions are thin: they look up, call, and print."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import partial, wraps
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from studio.console import WRONG, Application, cores, progress, say_json, warn
+from studio.console import WRONG, Application, cores, progress, say, say_files, say_json, tell, warn
 from studio.errors import Problem, UserError, count
 
 EXAMPLES = """\b
@@ -20,13 +19,16 @@ Examples:
 """
 
 
-@click.group(cls=Application, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+ABOUT = """Films of a transformer at work: every number on screen is computed by a real forward pass.
+
+A TARGET is `film`, a scene, one step of it as SCENE/STEP, or the path of a scene or film YAML.
+"""
+
+
+@click.group(cls=Application, help=ABOUT, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="animformer")
 def main():
-    """Films of a transformer at work: every number on screen is computed by a real forward pass.
-
-    A TARGET is `film`, a scene, one step of it as SCENE/STEP, or the path of a scene or film YAML.
-    """
+    """The command."""
 
 
 def talking(command: Callable) -> Callable:
@@ -88,7 +90,7 @@ def render(targets: Sequence[str], captions: str | None, no_cache: bool, overrid
     from studio.plan.film import loaded
     from studio.render.cache import Cache
 
-    make = partial(render_film, captions=captions, cache=None if no_cache else Cache(warn))
+    make = partial(render_film, captions=captions, cache=None if no_cache else Cache())
     _make("rendering", make, loaded(targets or ("film",), overrides), as_json, **options)
 
 
@@ -128,9 +130,9 @@ def list_(targets: Sequence[str], as_json: bool, verbose: bool):
     found = contents.contents(targets)
     if as_json:
         return say_json(found)
-    click.echo(tables.of_contents(found))
+    say(tables.of_contents(found))
     if verbose:
-        click.echo(f"\nkeys of a scene YAML, with their defaults\n{tables.aligned(keys.described(contents.own_keys(targets)))}")
+        say(f"\nkeys of a scene YAML, with their defaults\n{tables.aligned(keys.described(contents.own_keys(targets)))}")
 
 
 @main.command()
@@ -164,13 +166,15 @@ def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: 
             done(scene.name)
             if verbose:
                 steps = timeline(scene)
-                click.echo(f"{scene.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s", err=True)
+                tell(f"{scene.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s")
     for problem in problems:
-        click.echo(str(problem), err=True)
+        tell(str(problem))
     if as_json:
         say_json({"ok": not problems, "problems": [asdict(problem) for problem in problems]})
+    elif problems:
+        tell(count(len(problems), "problem"))
     else:
-        click.echo(count(len(problems), "problem") if problems else "all is well", err=bool(problems))
+        say("all is well")
     return WRONG if problems else 0
 
 
@@ -205,13 +209,13 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     if as_json:
         return say_json(tables.to_json(trace, views))
     if views:
-        click.echo("\n\n".join(tables.of_values(view, trace, verbose) for view in views))
+        say("\n\n".join(tables.of_values(view, trace, verbose) for view in views))
     elif output is None:
-        click.echo(tables.of_tensors(trace))
+        say(tables.of_tensors(trace))
         if trace.config.trained:
-            click.echo(f"\n{' '.join(trace.tokens)} → {' '.join(trace.translation)}\n{tables.of_translation(trace)}")
+            say(f"\n{' '.join(trace.tokens)} → {' '.join(trace.translation)}\n{tables.of_translation(trace)}")
     else:
-        click.echo(f"{output}: {count(len(trace.names), 'tensor')}", err=True)
+        tell(f"{output}: {count(len(trace.names), 'tensor')}")
 
 
 @main.command()
@@ -236,8 +240,8 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int, as_j
     figures = training.train(lexicon, output, steps, seed)
     if as_json:
         return say_json({"files": [str(output / name) for name in training.FILES], "figures": figures})
-    click.echo(training.said(figures))
-    click.echo("\n".join(str(output / name) for name in training.FILES), err=True)
+    say(training.said(figures))
+    tell("\n".join(str(output / name) for name in training.FILES))
 
 
 @main.command()
@@ -257,7 +261,7 @@ def cache(what: str, as_json: bool, verbose: bool):
     found = kept.info()
     if as_json:
         return say_json(found)
-    click.echo(f"{found['folder']}: {count(found['clips'], 'clip')}, {found['bytes'] / 1e6:.1f} of {found['limit'] / 1e6:.0f} MB")
+    say(f"{found['folder']}: {count(found['clips'], 'clip')}, {found['bytes'] / 1e6:.1f} of {found['limit'] / 1e6:.0f} MB")
 
 
 @main.command()
@@ -270,7 +274,7 @@ def schema(targets: Sequence[str], as_json: bool, verbose: bool):
     """
     from studio.output.contents import own_keys
 
-    click.echo(json.dumps(own_keys(targets).model_json_schema(), indent=2, ensure_ascii=False))
+    say_json(own_keys(targets).model_json_schema())
 
 
 @main.command()
@@ -289,7 +293,7 @@ def words(language: str, as_json: bool, verbose: bool):
     from studio.read.words import everything
 
     found = everything(language, map(folders.folder, folders.ours()))
-    say_json(found) if as_json else click.echo(tables.as_yaml(found), nl=False)
+    say_json(found) if as_json else say(tables.as_yaml(found).encode(), end=False)    # whatever is said elsewhere, a YAML is UTF-8
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
@@ -308,9 +312,9 @@ def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Pat
     if as_json:
         return say_json({"files": [str(file) for result in results for file in result.files]} | sums)
     for result in results:
-        click.echo("\n".join(map(str, result.files if verbose else result.files[:1])))
+        say_files(result.files if verbose else result.files[:1])
     made = f"{count(sums['rendered'], 'clip')}{' and {cached} from the cache' if sums['cached'] else ''}".format(**sums)
-    click.echo(f"{made}, {sums['frames']} frames, {sums['seconds']:.1f} s", err=True)
+    tell(f"{made}, {sums['frames']} frames, {sums['seconds']:.1f} s")
 
 
 def _look_at_themes(names: Iterable[str]) -> None:

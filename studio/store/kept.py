@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from studio.errors import RenderError
 from studio.store.digest import digest_of
 from studio.store.store import Store, cache_folder
 
@@ -23,7 +22,6 @@ def kept(find: Callable[[], Any], *depends: Any) -> Any:
         if body is not None:
             return json.loads(body)
     found = find()
-    with suppress(RenderError):
-        store.put(key, json.dumps(found).encode())
-        store.trim()
+    store.put(key, json.dumps(found).encode())
+    store.trim()
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from studio.console import WRONG, Application, cores, progress, say, say_files, say_json, tell, warn
+from studio.console import PLACE, WRONG, Application, cores, progress, say, say_files, say_json, tell, warn
 from studio.errors import Problem, UserError, count
 
 EXAMPLES = """\b
@@ -61,7 +61,7 @@ def drawing(command: Callable) -> Callable:
         click.option("--size", metavar="WxH", help="Pixels, instead of the quality's."),
         click.option("--fps", type=int, metavar="N", help="Frames a second, instead of the quality's."),
         click.option("-q", "--quality", metavar="NAME", help="preview, 720p, 1080p (default), 1080p60 or 4k."),
-        click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="DIR",
+        click.option("-o", "--output", type=PLACE, default=Path("out"), metavar="DIR",
                      help="Where the files go (default: out)."),
     ):
         command = option(command)
@@ -181,7 +181,7 @@ def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: 
 @main.command()
 @click.argument("target")
 @click.argument("tensors", nargs=-1, metavar="[TENSOR]...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE.npz", help="Write all the arrays.")
+@click.option("-o", "--output", type=PLACE, metavar="FILE.npz", help="Write all the arrays.")
 @overriding
 @talking
 def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: list[str], as_json: bool, verbose: bool):
@@ -219,8 +219,8 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
 
 
 @main.command()
-@click.option("--lexicon", type=click.Path(path_type=Path), metavar="FILE.yaml", help="The words of another little language.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out/weights"), metavar="DIR",
+@click.option("--lexicon", type=PLACE, metavar="FILE.yaml", help="The words of another little language.")
+@click.option("-o", "--output", type=PLACE, default=Path("out/weights"), metavar="DIR",
               help="Folder for the weights (default: out/weights).")
 @click.option("--steps", type=click.IntRange(2), metavar="N", help="Updates of the weights (default: as the bundled ones).")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, metavar="N", help="Of all that is drawn (default: 0).")

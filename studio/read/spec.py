@@ -73,17 +73,27 @@ def find(target: str) -> list[tuple[Path, str]]:
     """
     if target in FILMS:
         return [(SCENES / f"{target}.yaml", "")]
+    target = os.path.expanduser(target)
     before, slash, step = target.rstrip("/").rpartition("/")
     for scene, step in ((target.rstrip("/"), ""), (before, step)):
         if scene in folders.ours() or scene and folders.is_scene(Path(scene)):
             return [(folders.folder(scene).yaml, _step(scene, step, target))]
-    if target.endswith((".yaml", ".yml")) or is_path(target) and os.path.isfile(target):
+    if target.lower().endswith((".yaml", ".yml")) or is_path(target) and os.path.isfile(target):
         return [(Path(target), "")]
-    if os.path.isdir(target) and (within := folders.inside(Path(target))):
-        return [(path / folders.YAML, "") for path in within]
+    if os.path.isdir(target):
+        return _inside(target)
     near = (*FILMS, *folders.ours())
     hint = did_you_mean((before or target).rpartition("/")[2], near, "name a YAML file, the folder of a scene, or one of")
     raise UserError([Problem("unknown target", target, kind="unknown-target", hint=hint)])
+
+
+def _inside(folder: str) -> list[tuple[Path, str]]:
+    """The scenes whose folders are in a folder. Raises UserError if there are none."""
+    if within := folders.inside(Path(folder)):
+        return [(path / folders.YAML, "") for path in within]
+    there = sorted(path.name for path in Path(folder).iterdir() if path.suffix.lower() in (".yaml", ".yml"))
+    hint = f"name one of the files in it: {', '.join(there)}" if there else f"a scene's has a {folders.CODE} and a {folders.YAML}"
+    raise UserError([Problem("is a folder, and not that of a scene", folder, kind="unknown-target", hint=hint)])
 
 
 def _step(scene: str, step: str, target: str) -> str:
@@ -179,9 +189,8 @@ def _yaml_of(entry: str, folder: Path) -> Path | None:
     """The YAML of a scene that a film names: one of ours, the folder of one, or a file; None if it is none of these."""
     if entry in folders.ours():
         return folders.folder(entry).yaml
-    if folders.is_scene(folder / entry):
-        return folder / entry / folders.YAML
-    return folder / entry if is_path(entry) else None
+    path = folder / os.path.expanduser(entry)
+    return path / folders.YAML if folders.is_scene(path) else path if is_path(entry) else None
 
 
 def _read(path: Path) -> Layer:
@@ -189,19 +198,23 @@ def _read(path: Path) -> Layer:
 
 
 def _anchored(layer: Layer, folder: Path) -> Layer:
-    """The layer, its scene, theme, language and weights looked for beside the file that names them."""
+    """The layer, its scene, theme, language, voice and weights looked for beside the file that names them."""
     values, model = dict(layer.values), layer.values.get("model")
+
+    def beside(name: Any) -> Any:
+        return str(folder.resolve() / os.path.expanduser(name)) if isinstance(name, str) else name
+
     if isinstance(values.get("voice"), dict):
-        values["voice"] = {step: str(folder.resolve() / file) if isinstance(file, str) else file
-                           for step, file in values["voice"].items()}
+        values["voice"] = {step: beside(file) for step, file in values["voice"].items()}
     for key in ("theme", "language"):
         if isinstance(values.get(key), str) and is_path(values[key]):
-            values[key] = str(folder.resolve() / values[key])
-    if isinstance(values.get("scene"), str) and values["scene"] not in folders.ours() and folders.is_scene(folder / values["scene"]):
-        values["scene"] = str(folder.resolve() / values["scene"])
+            values[key] = beside(values[key])
+    scene = values.get("scene")
+    if isinstance(scene, str) and scene not in folders.ours() and folders.is_scene(Path(beside(scene))):
+        values["scene"] = beside(scene)
     weights = model.get("weights") if isinstance(model, dict) else None
     if isinstance(weights, str) and weights not in (assets.RANDOM, *assets.trained()):
-        values["model"] = {**model, "weights": os.path.join(folder.resolve(), weights)}
+        values["model"] = {**model, "weights": beside(weights)}
     return replace(layer, values=values)
 
 

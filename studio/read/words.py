@@ -33,7 +33,7 @@ def languages() -> tuple[str, ...]:
 
 def is_path(name: str) -> bool:
     """Whether a name is meant as a path to a YAML file."""
-    return "/" in name or "\\" in name or name.endswith((".yaml", ".yml"))
+    return "/" in name or "\\" in name or name.lower().endswith((".yaml", ".yml"))
 
 
 def code(language: str) -> str:

@@ -33,6 +33,7 @@ HINTS = {
     "cannot start any token": "put the value in quotes",
 }
 
+COLOUR = re.compile(r"(?:^|[\s:\[{,])(#[0-9a-fA-F]{6})\b")                       # without quotes; a comment to YAML
 NAMES = {yaml.MappingNode: "keys with values", yaml.SequenceNode: "a list", yaml.ScalarNode: "a text"}
 
 
@@ -128,14 +129,22 @@ def _compose(text: str, name: str) -> yaml.Node:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark, message = error.problem_mark or loader.get_mark(), _said(error)
+        first = (error.context_mark or mark).line
     except (ValueError, OverflowError):  # PyYAML trusts escapes and version numbers: "\UFFFFFFFF", %YAML 1.999…
         mark, message = loader.get_mark(), "there is no such character or number"
+        first = mark.line
     else:
         if node is None:
             raise UserError([Problem("is empty", f"{name}:1:1", kind="empty")])
         return node
-    hint = next((hint for sign, hint in HINTS.items() if sign in message), "")
+    hint = _quoting("\n".join(text.split("\n")[max(0, first - 1) : mark.line + 1])) or next((hint for sign, hint in HINTS.items() if sign in message), "")
     raise UserError([Problem(message, f"{name}:{mark.line + 1}:{mark.column + 1}", kind="syntax", hint=hint)])
+
+
+def _quoting(text: str) -> str:
+    """What to do about a colour that YAML takes for a comment, if there is one."""
+    found = COLOUR.search(text)
+    return f'put it in quotes, "{found[1]}": what follows a # is a comment' if found else ""
 
 
 def _said(error: yaml.MarkedYAMLError) -> str:
@@ -178,6 +187,9 @@ class _Reading:
                 self._wrong(node, path, f"the character {ascii(wrong[0])} is not allowed", "character")
             return node.value
         if isinstance(node, yaml.SequenceNode):
+            for number, item in enumerate(node.value):
+                if _is_nothing(item):
+                    self._lacks_value(item, (*path, number), "item")
             return [self._item(item, item, (*path, number)) for number, item in enumerate(node.value)]
         return {key: self._item(key_node, item, (*path, key)) for key, key_node, item in self._entries(node, path)}
 
@@ -189,11 +201,15 @@ class _Reading:
             elif key.value in first:
                 self._wrong(key, (*path, key.value), f"appears twice (first in line {first[key.value]})", "duplicate-key")
             elif _is_nothing(item):
-                self._wrong(key, (*path, key.value), "has no value", "no-value", "give it one or leave the key out")
+                self._lacks_value(key, (*path, key.value), "key")
             else:
                 yield key.value, key, item
             if isinstance(key, yaml.ScalarNode):
                 first.setdefault(key.value, key.start_mark.line + 1)
+
+    def _lacks_value(self, node: yaml.Node, path: tuple, what: str) -> None:
+        after = node.end_mark.buffer[node.end_mark.pointer :].split("\n", 1)[0]
+        self._wrong(node, path, "has no value", "no-value", _quoting(after) or f"give it one or leave the {what} out")
 
     def _item(self, key: yaml.Node, item: yaml.Node, path: tuple) -> Any:
         self.places[path] = Place(_at(key, self.name), _at(item, self.name))

@@ -21,7 +21,7 @@ from studio.output.contents import timeline
 from studio.plan import film, staging
 from studio.plan.film import loaded, side_by_side
 from studio.read import folders
-from studio.read.spec import load
+from studio.read.spec import FILMS, load
 from studio.render.quality import parse
 
 SMALL = ["--size", "192x108", "--fps", "5"]
@@ -64,6 +64,27 @@ def test_list_as_json():
 def test_list_for_people_shows_the_keys_if_asked():
     result = animformer("list", "-v")
     assert "qkv/one_token" in result.stdout and re.search(r"model\.d_model +16 +features of a token", result.stdout)
+
+
+def test_films_and_scenes_of_the_user_s_are_listed_once_beside_ours():
+    Path("mine").mkdir()
+    Path("mine/short.yaml").write_text("title: Mine\nscenes: [qkv, again.yaml]\n")
+    Path("mine/again.yaml").write_text("scene: qkv\nsteps: [blend]\n")
+    found = json.loads(animformer("list", "film", "qkv", "mine/short.yaml", "mine/again.yaml", "--json").stdout)
+    assert [(film["id"], film["title"], film["scenes"]) for film in found["films"][-1:]] == [("short", "Mine", ["qkv", "again"])]
+    assert [film["id"] for film in found["films"]] == [*FILMS, "short"]
+    assert [scene["id"] for scene in found["scenes"]] == [*IN_ORDER, "again"]
+    assert [step["id"] for step in found["scenes"][-1]["steps"]] == ["again/blend"]
+    plain = animformer("schema").stdout
+    assert animformer("schema", "mine/again.yaml").stdout == animformer("schema", "mine/short.yaml").stdout == plain != ""
+
+
+def test_all_words_of_a_language_are_one_file():
+    Path("de.yaml").write_text(animformer("words").stdout, encoding="utf-8")
+    assert load("film", ["language=de.yaml"]).scenes and animformer("words", "de.yaml").stdout == animformer("words", "en").stdout
+    assert json.loads(animformer("words", "zh", "--json").stdout)["scenes"].keys() == {*folders.ours()}
+    wrong = animformer("words", "eng")
+    assert wrong.exit_code == 2 and wrong.stderr == "there is no language 'eng'; did you mean 'en'?\n1 problem; nothing was rendered\n"
 
 
 def test_times_add_up_and_follow_the_pace():

@@ -76,6 +76,9 @@ def everything(language: str, folders: Iterable[SceneFolder]) -> dict[str, Any]:
 
 
 def _file(language: str) -> Path:
+    if not is_path(language) and language not in languages():
+        hint = did_you_mean(language, languages())
+        raise UserError([Problem(f"there is no language {quoted(language)}", kind="unknown-language", hint=hint)])
     return Path(language) if is_path(language) else TEXT / f"{language}.yaml"
 
 

@@ -117,12 +117,12 @@ def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json
 
 
 @main.command("list")
-@click.argument("targets", nargs=-1, metavar="[FOLDER]...")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @talking
 def list_(targets: Sequence[str], as_json: bool, verbose: bool):
     """List films, scenes and steps.
 
-    With the folders of scenes, also these. With -v also the keys of a scene YAML.
+    With targets, such as a folder of scenes, also these. With -v also the keys of a scene YAML.
     """
     from studio.output import contents, tables
     from studio.read import keys
@@ -265,12 +265,12 @@ def cache(what: str, as_json: bool, verbose: bool):
 
 
 @main.command()
-@click.argument("targets", nargs=-1, metavar="[FOLDER]...")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @talking
 def schema(targets: Sequence[str], as_json: bool, verbose: bool):
     """Print the JSON Schema of a scene YAML.
 
-    With the folders of scenes, also with the keys that these declare.
+    With targets, such as a folder of scenes, also with the keys that these declare.
     """
     from studio.output.contents import own_keys
 

@@ -14,15 +14,18 @@ import pytest
 from click.testing import CliRunner
 from test_output import full_disk, names, written
 
-from studio.read import assets
 from studio.cli import main
 from studio.errors import RenderError, UserError
+from studio.output.tables import as_yaml
+from studio.plan import staging
+from studio.read import assets, folders
+from studio.read.spec import load
+from studio.read.words import everything
 from studio.render import inputs, order
 from studio.render.cache import Cache, Entry
 from studio.render.order import make
 from studio.render.quality import Quality
 from studio.render.worker import render_step
-from studio.read.spec import load
 
 ROOT = Path(__file__).resolve().parent.parent
 FILM = """
@@ -62,13 +65,13 @@ def test_what_is_found_is_what_was_kept():
     key = f"qkv.blend.{'0' * 32}"
     cache.put(key, ENTRY)
     assert cache.get(key) == ENTRY and cache.get(key.replace("0", "1")) is None
-    assert [path.name for path in cache.folder.iterdir()] == [f"{key}.clip"]
+    assert [path.name for path in cache.store.folder.iterdir()] == [f"{key}.clip"]
 
 
 def test_what_is_not_whole_is_not_found_and_goes():
     cache, key = Cache(), f"qkv.blend.{'0' * 32}"
     cache.put(key, ENTRY)
-    path = cache.folder / f"{key}.clip"
+    path = cache.store.folder / f"{key}.clip"
     whole, random = path.read_bytes(), np.random.default_rng(0)
     for length in (0, 1, 31, 32, 33, 60, len(whole) - 1, *random.integers(0, len(whole), 20)):
         path.write_bytes(whole[:length])
@@ -89,7 +92,7 @@ def test_the_longest_unused_goes_first(monkeypatch):
     all_keys = [f"qkv.blend.{number:032}" for number in range(5)]
     for number, key in enumerate(all_keys):
         cache.put(key, ENTRY)
-        os.utime(cache.folder / f"{key}.clip", (number, number))
+        os.utime(cache.store.folder / f"{key}.clip", (number, number))
     size = cache.info()["bytes"] // 5
     assert cache.get(all_keys[0]) == ENTRY    # now the last used
     monkeypatch.setenv("ANIMFORMER_CACHE_LIMIT", str(3.5 * size / 1e9))
@@ -98,14 +101,14 @@ def test_the_longest_unused_goes_first(monkeypatch):
     assert cache.info()["clips"] == 5         # nothing has been kept, so nothing goes
     cache.put(all_keys[0].replace("0", "f"), ENTRY)
     cache.trim()
-    kept = {path.name.split(".")[2] for path in cache.folder.iterdir()}
+    kept = {path.name.split(".")[2] for path in cache.store.folder.iterdir()}
     assert kept == {key.split(".")[2] for key in (all_keys[0], all_keys[4], all_keys[0].replace("0", "f"))}
-    assert cache.info() == {"folder": str(cache.folder), "clips": 3, "bytes": 3 * size, "limit": int(3.5 * size)}
+    assert cache.info() == {"folder": str(cache.store.folder), "clips": 3, "bytes": 3 * size, "limit": int(3.5 * size)}
 
 
 def test_what_killed_processes_left_in_the_cache_goes():
     cache = Cache()
-    left = cache.folder / f".animformer-{'0' * 32}.clip"
+    left = cache.store.folder / f".animformer-{'0' * 32}.clip"
     left.write_text("half")
     cache.put(f"qkv.blend.{'0' * 32}", ENTRY)
     cache.trim()
@@ -131,7 +134,7 @@ def test_a_cache_that_cannot_be_written_to_is_said_once(fault, monkeypatch):
             cache.put(f"qkv.blend.{number:032}", ENTRY)
     cache.trim()
     assert len(warnings) == 1 and "cannot be written" in warnings[0]
-    assert cache.info()["clips"] == 0 and (fault == "no folder" or list(cache.folder.iterdir()) == [])
+    assert cache.info()["clips"] == 0 and (fault == "no folder" or list(cache.store.folder.iterdir()) == [])
 
 
 def test_lengths_are_remembered():
@@ -139,8 +142,8 @@ def test_lengths_are_remembered():
     for number, seconds in enumerate((3.0, 5.0)):
         key = f"qkv.blend.{number:032}"
         cache.put(key, replace(ENTRY, seconds=seconds))
-        os.utime(cache.folder / f"{key}.clip", (number, number))
-    (cache.folder / f"qkv.other.{'0' * 32}.clip").write_text("not a clip")
+        os.utime(cache.store.folder / f"{key}.clip", (number, number))
+    (cache.store.folder / f"qkv.other.{'0' * 32}.clip").write_text("not a clip")
     assert (cache.seconds("qkv", "blend"), cache.seconds("qkv", "other")) == (5.0, None)
 
 
@@ -159,31 +162,35 @@ def test_many_processes_at_once(monkeypatch):
     monkeypatch.setenv("ANIMFORMER_CACHE_LIMIT", str(100_000 / 1e9))   # three of four
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         assert pool.map(_hammer, range(2)) == [{True: 60}] * 2
-    assert Cache().info()["bytes"] <= 100_000 and not [name for name in names(Cache().folder) if name.startswith(".")]
+    assert Cache().info()["bytes"] <= 100_000 and not [name for name in names(Cache().store.folder) if name.startswith(".")]
 
 
 # Orders
 
-def an_order(*overrides):
-    return order.order_of(load("attention_matrix", [*SHORT, *overrides]), "equation", Quality("tiny", 160, 90, 5))
+def an_order(*overrides, scene="attention_matrix"):
+    return order.order_of(load(scene, [*SHORT, *overrides]), "equation", Quality("tiny", 160, 90, 5))
 
 
 def test_an_order_that_would_be_made_from_something_else_is_refused():
     right = an_order()
-    other = right.inputs | {"code": right.inputs["code"] | {"scenes.base": "0"}, "versions": {}}
-    with pytest.raises(UserError, match=r"attention_matrix/equation: code.scenes.base, versions.animformer, .* not the same on"):
+    other = right.inputs | {"code": right.inputs["code"] | {"scenes.base.scene": "0"}, "versions": {}}
+    with pytest.raises(UserError, match=r"attention_matrix/equation: code.scenes.base.scene, versions.animformer, .* not the same on"):
         make(replace(right, inputs=other))
 
 
-def test_an_order_can_carry_the_user_s_own_files():
+@pytest.mark.parametrize("scene", ["attention_matrix", "mine/matrix"])
+def test_an_order_can_carry_the_user_s_own_files(scene):
     Path("mine/fonts").mkdir(parents=True)
     theme = (assets.THEMES / "light.yaml").read_text("utf-8")
     Path("mine/themes").mkdir()
     Path("mine/themes/theme.yaml").write_text(f"{theme}\nfonts: [../fonts/a.ttf]\n", "utf-8")
     shutil.copy(inputs.font_files()[0], "mine/fonts/a.ttf")
-    shutil.copy(assets.TEXT / "en.yaml", "mine/de.yaml")
+    Path("mine/de.yaml").write_text(as_yaml(everything("en", [folders.folder("attention_matrix")])), "utf-8")
     shutil.copy(assets.weights_file("translator"), "mine/weights.npz")
-    own = an_order("theme=mine/themes/theme.yaml", "language=mine/de.yaml", "model.weights=mine")
+    shutil.copytree(folders.SCENES / "attention_matrix", "mine/matrix")
+    words = everything("en", [folders.folder("mine/matrix")])
+    Path("mine/matrix/words.de.yaml").write_text(as_yaml(words["scenes"]["matrix"]), "utf-8")
+    own = an_order("theme=mine/themes/theme.yaml", "language=mine/de.yaml", "model.weights=mine", scene=scene)
     expected, carrying = make(own), order.carrying(own)
     shutil.rmtree("mine")
     assert make(pickle.loads(pickle.dumps(carrying))) == expected
@@ -212,7 +219,7 @@ def test_what_has_not_changed_is_not_rendered_again(monkeypatch):
     found = render()
     assert (found["code"], found["rendered"], found["cached"]) == (0, 7, 0)          # three steps, and four cards
     before, film = written(Path("out")), Path("out/film.mp4").read_bytes()
-    monkeypatch.setattr(plan, "trace", lambda *_: pytest.fail("a forward pass"))
+    monkeypatch.setattr(staging, "_trace", lambda *_: pytest.fail("a forward pass"))
     again = render()
     assert (again["code"], again["rendered"], again["cached"], again["frames"]) == (0, 0, 7, found["frames"])
     assert written(Path("out")) == before and again["files"] == found["files"]
@@ -239,7 +246,7 @@ def test_what_has_changed_is_rendered_again():
 def test_a_broken_entry_is_rendered_again(folder):
     render()
     expected = {name: (folder / "out" / name).read_bytes() for name in names(folder / "out")}
-    truncated, flipped, *_ = sorted(Cache().folder.iterdir())
+    truncated, flipped, *_ = sorted(Cache().store.folder.iterdir())
     truncated.write_bytes(truncated.read_bytes()[:-100])
     flipped.write_bytes(flipped.read_bytes()[:-1] + b"?")
     shutil.rmtree("out")
@@ -257,11 +264,11 @@ def test_nothing_is_kept_if_nothing_is_to_be_kept():
 def test_cache_info_and_clear():
     cache = Cache()
     cache.put(f"qkv.blend.{'0' * 32}", ENTRY)
-    (cache.folder / "notes.txt").write_text("the user's")
+    (cache.store.folder / "notes.txt").write_text("the user's")
     shown = CliRunner().invoke(main, ["cache"])
-    assert shown.stdout == f"{cache.folder}: 1 clip, 0.0 of 4000 MB\n"
+    assert shown.stdout == f"{cache.store.folder}: 1 clip, 0.0 of 4000 MB\n"
     found = json.loads(CliRunner().invoke(main, ["cache", "info", "--json"]).stdout)
     assert found == cache.info() and found["bytes"] > len(ENTRY.movie)
     assert json.loads(CliRunner().invoke(main, ["cache", "clear", "--json"]).stdout)["clips"] == 0
-    assert names(cache.folder) == ["notes.txt"]
+    assert names(cache.store.folder) == ["notes.txt"]
     assert CliRunner().invoke(main, ["cache", "clean"]).exit_code == 2

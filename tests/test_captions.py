@@ -8,15 +8,15 @@ import srt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.read.words import languages
 from scenes.base.words import is_wide
-from studio.read import assets
 from studio.output.captions import WIDEST, Cue, broken, cues, subrip, webvtt
+from studio.read.folders import folder, ours
+from studio.read.words import languages, words
 
-ALL = [
-    step["caption"]
-    for language in languages() for scene in assets.words(language)["scenes"].values() for step in scene["steps"].values()
-]
+ALL = sorted({
+    caption for language in languages() for scene in ours() for step in words(language, folder(scene))["steps"].values()
+    for caption in step.values()
+})
 
 
 def width(line: str) -> int:

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 import yaml
 
-from studio.read.words import code, languages
 from scenes.parts.equation import equation, quote
 from scenes.parts.label import LINE_SPACING, SHRUNK, paragraph, text_width, wrap
-from studio.read import assets, fonts
 from studio.errors import UserError
+from studio.output.tables import as_yaml
+from studio.read import assets, fonts, folders
 from studio.read.spec import load
+from studio.read.words import code, everything, languages, words
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 HALF_WIDTH = re.compile(r"(?<=[\u4e00-\u9fff])[,:;?!()]|[,:;?!()](?=[\u4e00-\u9fff])")
@@ -57,8 +58,18 @@ def problems(text: str) -> list[str]:
     return [str(problem) for problem in error.value.problems]
 
 
+def all_words(language: str) -> dict:
+    """Every word on screen in a language."""
+    return everything(language, map(folders.folder, folders.ours()))
+
+
 def strings(words: dict) -> list[str]:
     return [text for value in words.values() for text in (strings(value) if isinstance(value, dict) else [str(value)])]
+
+
+def captions(language: str) -> list[str]:
+    """All that is said under the pictures, whatever is shown."""
+    return [text for scene in all_words(language)["scenes"].values() for step in scene["steps"].values() for text in step.values()]
 
 
 @pytest.fixture
@@ -71,30 +82,28 @@ def noto() -> Path:
 def test_every_language_of_ours_is_sound_and_can_be_drawn():
     assert {"en", "zh"} <= set(languages())
     for language in languages():
-        assert not assets.theme("dark", language).fonts.missing("".join(strings(assets.words(language))))
+        assert not assets.theme("dark", language).fonts.missing("".join(strings(all_words(language))))
 
 
 def test_chinese_words_are_chinese_with_punctuation_as_wide():
-    words = assets.words("zh")
-    assert words["reading_speed"] == 6 and assets.words("en")["reading_speed"] == 15
-    captions = [step["caption"] for scene in words["scenes"].values() for step in scene["steps"].values()]
-    assert all(HAN.search(caption) for caption in captions)
-    assert all(HAN.search(scene["title"]) for scene in words["scenes"].values())
-    assert not [text for text in strings(words) if HALF_WIDTH.search(text)]
+    said = all_words("zh")
+    assert said["reading_speed"] == 6 and all_words("en")["reading_speed"] == 15
+    assert all(HAN.search(caption) for caption in captions("zh"))
+    assert len(said["scenes"]) == len(folders.ours()) and all(HAN.search(scene["title"]) for scene in said["scenes"].values())
+    assert not [text for text in strings(said) if HALF_WIDTH.search(text)]
 
 
 def test_the_terms_are_the_article_s():
-    everything = " ".join(strings(assets.words("zh")))
+    said = " ".join(strings(all_words("zh")))
     for term in ("查询", "键", "值", "点积", "注意力", "权重", "矩阵", "加法与归一化"):
-        assert term in everything
+        assert term in said
 
 
 def test_a_caption_has_at_most_two_lines(theme):
     width = 11.9
     for language in languages():
-        for scene in assets.words(language)["scenes"].values():
-            for step in scene["steps"].values():
-                assert len(wrap(theme, step["caption"], 34 * 8 / 1080, width)) <= 2
+        for caption in captions(language):
+            assert len(wrap(theme, caption, 34 * 8 / 1080, width)) <= 2
 
 
 # Line breaks
@@ -261,7 +270,7 @@ def test_what_cannot_be_drawn_is_found_wherever_it_stands(folder):
 
 
 def test_symbols_in_the_code_of_the_scenes_can_be_drawn():
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in assets.SCENES.glob("**/*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in folders.SCENES.glob("**/*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     comments = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     strings = [node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
@@ -273,8 +282,11 @@ def test_symbols_in_the_code_of_the_scenes_can_be_drawn():
 
 # A language of the user's own
 
+SCENES = ("qkv", "attention_matrix")
+
+
 def write_german(folder: Path, **changed: str) -> None:
-    english = (assets.TEXT / "en.yaml").read_text(encoding="utf-8")
+    english = as_yaml(everything("en", map(folders.folder, SCENES)))
     for old, new in changed.items():
         assert f"{old}:" in english
         english = re.sub(rf"\b{old}:.*", new, english, count=1)
@@ -288,12 +300,12 @@ def test_a_third_language_is_one_file(folder):
         f"scene: qkv\nlanguage: texts/de.yaml\ncaptions: {{blend: {{de: Jede Schublade}}}}\n{RANDOM}", encoding="utf-8"
     )
     spec = load("my.yaml")
-    words = assets.words(spec.language)
-    assert (words["untrained"], words["reading_speed"]) == ("ungelernte Gewichte", 13.5)
+    said = words(spec.language, folders.folder("qkv"))
+    assert (said["untrained"], said["reading_speed"]) == ("ungelernte Gewichte", 13.5)
     assert spec.captions == {"blend": "Jede Schublade"} and code(spec.language) == "de"
     write_german(folder, untrained="untrained: roh")
     os.utime(folder / "texts" / "de.yaml", (0, 0))
-    assert assets.words(spec.language)["untrained"] == "roh"
+    assert words(spec.language, folders.folder("qkv"))["untrained"] == "roh"
 
 
 def test_all_that_is_wrong_with_a_language_file_is_located(folder):
@@ -302,22 +314,39 @@ def test_all_that_is_wrong_with_a_language_file_is_located(folder):
     place = r"texts/de\.yaml:\d+:\d+: "
     wanted = [
         r"reading_speed: must be characters a second \(1 to 100\), not 'fast'",
-        r"counter: there is nothing to fill in for \{numer\}; in English: '\{number\} · .*",
+        r"counter: there is nothing to fill in for \{numer\}; in English: '\{scene\}   .*",
         r"counter: there is nothing to fill in for \{steps:\.2f\}; .*",
         r"scenes\.qkv\.labels\.note: must be a text, not a list",
         r"scenes\.qkv\.labels\.result: has a brace too many; .*",
         r"untraned: unknown key; did you mean 'untrained'\?",
         r"scenes\.attention_matrix\.labels\.outputs: unknown key; did you mean 'output'\?",
     ]
-    said = problems("language: texts/de.yaml\n" + RANDOM)
-    assert len(said) == len(wanted)
-    assert all(any(re.fullmatch(place + line, problem) for problem in said) for line in wanted)
+    Path("film.yaml").write_text(f"scenes: [{', '.join(SCENES)}]\nlanguage: texts/de.yaml\n{RANDOM}", encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        load("film.yaml")
+    for said, expected in ((problems("language: texts/de.yaml\n" + RANDOM), wanted[:-1]), (error.value.problems, wanted)):
+        assert len(said) == len(expected)
+        assert all(any(re.fullmatch(place + line, str(problem)) for problem in said) for line in expected)
     write_german(folder, label_is="label_is: die 🙂", untrained="# untrained:")
     assert re.fullmatch(r"texts/de\.yaml: untrained: is missing; in English: 'untrained weights'",
                         *problems("language: texts/de.yaml\n" + RANDOM))
     write_german(folder, label_is="label_is: die 🙂")
     assert re.match(place + r"scenes\.qkv\.labels\.label_is: the fonts have no glyph for U\+1F642",
                     *problems("language: texts/de.yaml\n" + RANDOM))
+
+
+@pytest.mark.parametrize("said, expected", [
+    ("", r"scenes/qkv: scene qkv has no words in 'de'; write them in texts/de\.yaml under scenes: qkv:, or as words\.de\.yaml .*"),
+    ("scenes: {mlp: {title: x}}", r"scenes/qkv: scene qkv has no words in 'de'; .*"),
+    ("scenes: all", r"texts/de\.yaml:\d+:9: scenes: must be keys with values: \{key: value\}, not 'all'"),
+    ("scenes: {qkv: all}", r"texts/de\.yaml:\d+:15: scenes\.qkv: must be keys with values: \{key: value\}, not 'all'"),
+    ("scenes: {qkv: {steps: {}, labels: {}}}", r"texts/de\.yaml:\d+:10: scenes\.qkv\.title: is missing; in English: 'Queries, .*"),
+])
+def test_what_a_language_file_does_not_say_of_a_scene_is_told(folder, said, expected):
+    write_german(folder)
+    shared = (folder / "texts/de.yaml").read_text(encoding="utf-8").partition("scenes:\n")[0]
+    (folder / "texts/de.yaml").write_text(f"{shared}{said}\n", encoding="utf-8")
+    assert re.fullmatch(rf"(.*/)?{expected}", problems("language: texts/de.yaml\n" + RANDOM)[0])
 
 
 def test_a_language_file_has_to_be_there_and_to_say_its_language(folder):

@@ -10,22 +10,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from click.testing import CliRunner
 
-from studio.plan import staging
-from studio.read import folders
-from studio.plan.film import loaded, side_by_side
-from studio.output.contents import timeline
 from model import Trace
 from studio import console
 from studio.cli import main
 from studio.errors import RenderError
+from studio.output.contents import timeline
+from studio.plan import film, staging
+from studio.plan.film import loaded, side_by_side
+from studio.read import folders
+from studio.read.spec import FILMS, load
 from studio.render.quality import parse
-from studio.read.spec import load
 
 SMALL = ["--size", "192x108", "--fps", "5"]
 ROOT = Path(__file__).resolve().parent.parent
-IN_ORDER = sorted(folders.ours(), key=lambda name: scenes.find(name).number)
+IN_ORDER = yaml.safe_load((folders.SCENES / "film.yaml").read_text("utf-8"))["scenes"]
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +55,7 @@ def test_list_as_json():
     result = animformer("list", "--json")
     found = json.loads(result.stdout)
     assert result.exit_code == 0 and found["films"][0]["scenes"] == IN_ORDER
-    assert [scene["id"] for scene in found["scenes"]] == IN_ORDER
+    assert [scene["id"] for scene in found["scenes"]] == IN_ORDER and {*IN_ORDER} == {*folders.ours()}
     for scene in found["scenes"]:
         assert [step["id"] for step in scene["steps"]] == [f"{scene['id']}/{s}" for s in folders.folder(scene["id"]).facts.steps]
         assert scene["title"] and all(step["caption"] and step["seconds"] > 1 for step in scene["steps"])
@@ -65,15 +66,36 @@ def test_list_for_people_shows_the_keys_if_asked():
     assert "qkv/one_token" in result.stdout and re.search(r"model\.d_model +16 +features of a token", result.stdout)
 
 
+def test_films_and_scenes_of_the_user_s_are_listed_once_beside_ours():
+    Path("mine").mkdir()
+    Path("mine/short.yaml").write_text("title: Mine\nscenes: [qkv, again.yaml]\n")
+    Path("mine/again.yaml").write_text("scene: qkv\nsteps: [blend]\n")
+    found = json.loads(animformer("list", "film", "qkv", "mine/short.yaml", "mine/again.yaml", "--json").stdout)
+    assert [(film["id"], film["title"], film["scenes"]) for film in found["films"][-1:]] == [("short", "Mine", ["qkv", "again"])]
+    assert [film["id"] for film in found["films"]] == [*FILMS, "short"]
+    assert [scene["id"] for scene in found["scenes"]] == [*IN_ORDER, "again"]
+    assert [step["id"] for step in found["scenes"][-1]["steps"]] == ["again/blend"]
+    plain = animformer("schema").stdout
+    assert animformer("schema", "mine/again.yaml").stdout == animformer("schema", "mine/short.yaml").stdout == plain != ""
+
+
+def test_all_words_of_a_language_are_one_file():
+    Path("de.yaml").write_text(animformer("words").stdout, encoding="utf-8")
+    assert load("film", ["language=de.yaml"]).scenes and animformer("words", "de.yaml").stdout == animformer("words", "en").stdout
+    assert json.loads(animformer("words", "zh", "--json").stdout)["scenes"].keys() == {*folders.ours()}
+    wrong = animformer("words", "eng")
+    assert wrong.exit_code == 2 and wrong.stderr == "there is no language 'eng'; did you mean 'en'?\n1 problem; nothing was rendered\n"
+
+
 def test_times_add_up_and_follow_the_pace():
-    steps = timeline(plan.load("qkv"))
+    steps = timeline(load("qkv"))
     assert [step.start for step in steps[1:]] == pytest.approx([step.start + step.seconds for step in steps[:-1]])
-    faster = timeline(plan.load("qkv", ["pace=2"]))
+    faster = timeline(load("qkv", ["pace=2"]))
     assert sum(step.seconds for step in faster) == pytest.approx(sum(step.seconds for step in steps) / 2, rel=0.05)
 
 
 def test_own_captions_are_said():
-    spec = plan.load("qkv", ["captions.blend.en=Mine", "steps=[blend]"])
+    spec = load("qkv", ["captions.blend.en=Mine", "steps=[blend]"])
     assert [step.caption for step in timeline(spec)] == ["Mine"]
 
 
@@ -127,7 +149,7 @@ def test_trace_shows_values():
     name = "encoder.0.self_attention.weights"
     result = animformer("trace", "qkv", name, "encoder.0.norm_1.mean", "--json")
     found = {tensor["name"]: tensor for tensor in json.loads(result.stdout)["tensors"]}
-    spec = plan.load("qkv")
+    spec = load("qkv")
     np.testing.assert_array_equal(found[name]["values"], staging.trace(spec)[name].values)
     shown = animformer("trace", "attention_matrix", name, "scaling.weights").stdout
     assert re.search(r"head 3\n +the +black +cat +sleeps\n +the( +[01]\.\d{4}){4}\n", shown)
@@ -175,7 +197,7 @@ def test_other_ends(monkeypatch, error, code, said):
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(plan, "loaded", fail)
+    monkeypatch.setattr(film, "loaded", fail)
     result = animformer("render", "qkv", "--json")
     assert result.exit_code == code and result.stderr.lstrip() == said
     assert not json.loads(result.stdout)["ok"]
@@ -211,7 +233,7 @@ def test_render_says_what_it_made():
     assert found["files"] == [f"out/clips/qkv/04-blend.{kind}" for kind in ("mp4", "png", "json")]
     assert all(Path(file).stat().st_size for file in found["files"])
     assert (found["rendered"], found["cached"]) == (1, 0)
-    expected = timeline(plan.load("qkv"), parse(None, 5, "192x108"))[3]
+    expected = timeline(load("qkv"), parse(None, 5, "192x108"))[3]
     assert found["frames"] == round(5 * expected.seconds)
 
 

@@ -114,12 +114,12 @@ def test_what_is_no_colour_is_not_taken_for_one():
 
 
 @pytest.mark.parametrize("there, said", [
-    (["a.yaml", "B.YML", "c.txt"], "name one of the files in it: B.YML, a.yaml"), ([], "a scene's has a scene.py and a scene.yaml"),
+    (["a.yaml", "B.YML", "c.txt"], "name one of the files in it: B.YML, a.yaml"), ([], "it needs a scene.py and a scene.yaml"),
 ])
 def test_a_folder_as_target_is_told(there, said):
     Path("mine").mkdir()
     for name in there:
         Path("mine", name).write_text("scene: qkv\n")
     for target in ("mine", "mine/", "./mine"):
-        with pytest.raises(UserError, match=f"is a folder, and not that of a scene; {said}"):
+        with pytest.raises(UserError, match=f"mine: is no folder of a scene; {said}"):
             find(target)

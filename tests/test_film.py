@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import srt
 
-from studio.plan.film import parts_of
-from scenes.base.words import CARDS
 from studio.errors import UserError
 from studio.output.film import render_film
-from studio.render.quality import Quality
+from studio.plan.film import CARDS, parts_of
+from studio.read.folders import folder
 from studio.read.spec import load
+from studio.render.quality import Quality
 
 TINY = Quality("tiny", 320, 180, 5)
 VOICE = 17.0                              # seconds, more than the step would take
@@ -32,14 +32,14 @@ scenes:
 """
 
 
-def small_film(folder: Path, captions: str | None = None, text: str = FILM) -> Path:
+def small_film(place: Path, captions: str | None = None, text: str = FILM) -> Path:
     """A film of two scenes, the first of which is spoken."""
-    with wave.open(str(folder / "voice.wav"), "wb") as file:
+    with wave.open(str(place / "voice.wav"), "wb") as file:
         file.setparams((1, 2, 22050, 0, "NONE", ""))
         file.writeframes((9000 * np.sin(np.arange(VOICE * 22050) / 10)).astype("<i2").tobytes())
-    (folder / "film.yaml").write_text(text, encoding="utf-8")
-    render_film(load(str(folder / "film.yaml")), TINY, folder / "out", 1, captions=captions)
-    return folder / "out" / "film.mp4"
+    (place / "film.yaml").write_text(text, encoding="utf-8")
+    render_film(load(str(place / "film.yaml")), TINY, place / "out", 1, captions=captions)
+    return place / "out" / "film.mp4"
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +64,10 @@ def test_no_card_parts_what_is_one_take():
     whole = load("film")
     names = [part.name for part in parts_of(whole)]
     for before, after in zip(whole.scenes, whole.scenes[1:]):
-        goes_on = folders.folder(after.scene).facts.follows == before.scene
+        goes_on = folder(after.scene).facts.follows == before.scene
         assert (f"{CARDS}-{after.name}" in names) is not goes_on
     assert names[0] == f"{CARDS}-opening" and names[-1] == f"{CARDS}-closing"
-    assert sum(folders.folder(scene.scene).facts.follows != "" for scene in whole.scenes) >= 4
+    assert sum(folder(scene.scene).facts.follows != "" for scene in whole.scenes) >= 4
 
 
 def test_scenes_that_show_another_sentence_are_parted(tmp_path):

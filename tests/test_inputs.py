@@ -5,22 +5,27 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from test_render import TINY
 
+from scenes.base.spec import CardSpec, SceneSpec
+from studio.output.tables import as_yaml
 from studio.plan import staging
-from studio.read import folders
-from studio.plan.film import scenes_of
-from studio.read import assets
+from studio.plan.film import parts_of
+from studio.read import assets, folders, words
+from studio.read.spec import load
 from studio.render import inputs
-from studio.read.spec import SceneSpec, load
 
 ROOT = Path(__file__).resolve().parent.parent
-ALL = {f"{scene}/{step}" for scene in ("qkv", "attention_matrix") for step in folders.folder(scene).facts.steps}
+SCENES = ("qkv", "attention_matrix")
+STEPS = {f"{scene}/{step}" for scene in SCENES for step in folders.folder(scene).facts.steps}
+CARDS = {f"cards-{name}/card" for name in (*SCENES, "closing")}
+ALL = STEPS | CARDS
 
 
 @pytest.fixture(autouse=True)
@@ -30,11 +35,11 @@ def folder(tmp_path, monkeypatch):
 
 
 def keys(*overrides, target="film.yaml", quality=TINY):
-    """The key of every clip, by `scene/step`."""
-    Path("film.yaml").exists() or Path("film.yaml").write_text("scenes: [qkv, attention_matrix]\n")
+    """The key of every clip, those of cards too, by `scene/step`."""
+    Path("film.yaml").exists() or Path("film.yaml").write_text(f"scenes: [{', '.join(SCENES)}]\n")
     return {
-        f"{spec.name}/{step}": inputs.key(spec.scene, step, inputs.of(spec, step, quality))
-        for spec in scenes_of(load(target, overrides)) for step in spec.wanted
+        f"{spec.name}/{step}": inputs.key(spec, step, inputs.of(spec, step, quality))
+        for spec in parts_of(load(target, overrides)) for step in spec.wanted
     }
 
 
@@ -46,16 +51,21 @@ def of(scene, *steps):
     return {f"{scene}/{step}" for step in steps or folders.folder(scene).facts.steps}
 
 
+def said(language, *scenes):
+    """The words of a language for some scenes as one file of the user's."""
+    return as_yaml(words.everything(language, map(folders.folder, scenes)))
+
+
 # What makes a clip another one
 
 @pytest.mark.parametrize("override, expected", [
-    ("sentence=a dog sleeps", ALL),
+    ("sentence=a dog sleeps", STEPS),
     ("pace=2", ALL),
     ("theme=light", ALL),
     ("language=zh", ALL),
-    ("decimals=1", ALL),
-    ("head=1", ALL),
-    ("model.weights=random", ALL),
+    ("decimals=1", STEPS),
+    ("head=1", STEPS),
+    ("model.weights=random", STEPS),
     ("captions.blend.en=Mine", of("qkv", "blend")),
     ("captions.blend.zh=我的", set()),
     ("focus=black", set()),
@@ -66,10 +76,23 @@ def test_what_a_film_says_of_all_its_scenes(override, expected):
 
 
 def test_what_a_film_says_of_one_scene():
-    before = keys()
-    for said in ("pace: 2", "sentence: a dog", "block: 1", "theme: light"):
+    before, card = keys(), {"cards-attention_matrix/card"}
+    for said, cards in (("pace: 2", card), ("sentence: a dog", set()), ("block: 1", set()), ("theme: light", card)):
         Path("film.yaml").write_text(f"scenes: [qkv, {{scene: attention_matrix, {said}}}]")
-        assert changed(before, keys()) == of("attention_matrix"), said
+        assert changed(before, keys()) == of("attention_matrix") | cards, said
+
+
+def test_a_card_is_made_of_what_it_shows():
+    before = keys()
+    Path("film.yaml").write_text(f"title: Mine\nscenes: [{', '.join(SCENES)}]\n")
+    titled = keys()
+    assert changed(before, titled) == {"cards-opening/card"}
+    Path("film.yaml").write_text(f"title: Yours\nscenes: [{', '.join(SCENES)}]\n")
+    assert changed(titled, keys()) == {"cards-opening/card"}
+    Path("film.yaml").write_text(f"scenes: [{', '.join(reversed(SCENES))}]\n")
+    assert changed(before, keys()) == CARDS - {"cards-closing/card"}           # each has another number
+    Path("film.yaml").write_text(f"scenes: [{', '.join(SCENES)}, recap]\n")
+    assert changed(before, keys()) == CARDS - {"cards-closing/card"} | of("recap") | {"cards-recap/card"}   # a dot more
 
 
 def test_another_step_more_and_every_counter_is_another():
@@ -83,7 +106,7 @@ def test_random_weights_count_by_their_seed():
     random = ["model.weights=random"]
     before = keys(*random)
     assert changed(before, keys(*random, "model.seed=0")) == set()
-    assert changed(before, keys(*random, "model.seed=1")) == ALL
+    assert changed(before, keys(*random, "model.seed=1")) == STEPS
 
 
 def test_pixels_and_frames_count_and_what_a_quality_is_called_does_not():
@@ -95,9 +118,12 @@ def test_pixels_and_frames_count_and_what_a_quality_is_called_does_not():
 
 def test_where_a_scene_is_and_what_it_is_called_does_not_count():
     Path("deep").mkdir()
-    text = (assets.SCENES / "qkv.yaml").read_text("utf-8").replace("\npace:", "\n# the same\npace:")
+    text = folders.folder("qkv").yaml.read_text("utf-8").replace("\npace:", "\n# the same\npace:")
     Path("deep/mine.yaml").write_text(f"{text}\nscene: qkv\n", "utf-8")
     assert list(keys(target="deep/mine.yaml").values()) == list(keys(target="qkv").values())
+    for place in ("one", "two"):
+        shutil.copytree(folders.folder("attention_matrix").path, f"{place}/matrix")
+    assert keys(target="one/matrix") == keys(target="two/matrix") != keys(target="attention_matrix")
 
 
 def test_a_theme_counts_by_its_content():
@@ -125,20 +151,24 @@ def test_weights_count_by_their_content():
     assert before == keys("model.weights=one") == keys("model.weights=two")
     with np.load(bundled, allow_pickle=False) as arrays:
         np.savez("two/weights.npz", allow_pickle=False, **arrays)
-    assert changed(before, keys("model.weights=two")) == ALL
+    assert changed(before, keys("model.weights=two")) == STEPS
 
 
 @pytest.mark.parametrize("old, new, expected", [
     ("You do not take one folder.", "Do not take one folder.", of("qkv", "blend")),
-    ("title: Queries, keys and values", "title: Q, K and V", of("qkv")),
+    ("title: Queries, keys and values", "title: Q, K and V", of("qkv") | {"cards-qkv/card"}),
     ("label_is: the labels", "label_is: labels", of("qkv")),
-    ("reading_speed: 15", "reading_speed: 14", ALL),
-    ("step {step} of {steps}", "{step}/{steps}", ALL),
-    ("untrained: untrained weights", "untrained: nothing learned", ALL),
-    ("# Every word on screen", "# Each word on screen", set()),
+    ("reading_speed: 15.0", "reading_speed: 14", STEPS),
+    ("step {step} of {steps}", "{step}/{steps}", STEPS),
+    ("untrained: untrained weights", "untrained: nothing learned", STEPS),
+    ("symmetric: symmetric", "symmetric: even", STEPS),
+    ("closing: That was all you need", "closing: That was all", {"cards-closing/card"}),
+    ("opening: How a", "opening: See how a", set()),        # the film has no title, and so no opening
+    ("counter: ", "# a comment\ncounter: ", set()),
+    ("title: The feed-forward network", "title: Feed-forward", set()),
 ])
 def test_of_a_language_what_a_step_can_show_counts(old, new, expected):
-    text = (assets.TEXT / "en.yaml").read_text("utf-8")
+    text = said("en", *SCENES, "mlp")
     assert text.count(old) == 1
     Path("en.yaml").write_text(text, "utf-8")
     before = keys("language=en.yaml")
@@ -148,28 +178,51 @@ def test_of_a_language_what_a_step_can_show_counts(old, new, expected):
 
 
 def test_an_own_caption_takes_the_place_of_that_of_the_language():
-    text = (assets.TEXT / "en.yaml").read_text("utf-8")
+    text = said("en", "qkv")
     Path("en.yaml").write_text(text.replace("You do not take one folder.", "Do not take one folder."), "utf-8")
     own = ["captions.blend.en=Mine"]
     assert keys(*own, target="qkv") == keys(*own, "language=en.yaml", target="qkv")
 
 
-def test_a_scene_gets_no_other_words_than_those_that_count():
-    words = staging.stage(load("qkv")).words
-    assert words["scenes"].keys() == {"qkv"} and words["scenes"]["qkv"] == assets.words("en")["scenes"]["qkv"]
+def test_a_scene_gets_its_own_words_and_the_shared_ones_and_nothing_else():
+    shared, own = (yaml.safe_load(file.read_text("utf-8"))
+                   for file in (words.TEXT / "en.yaml", folders.folder("qkv").path / "words.en.yaml"))
+    spec = load("qkv")
+    given, counts = staging.stage(spec).words, inputs.of(spec, "blend", TINY)["words"]
+    assert given == {key: shared[key] for key in ("reading_speed", "counter", "untrained")} | {
+        "labels": shared["labels"] | own["labels"], "title": own["title"], "steps": own["steps"]}
+    assert counts == given | {"steps": own["steps"]["blend"]}
+
+
+def test_what_a_scene_says_itself_goes_over_what_all_say():
+    shutil.copytree(folders.folder("qkv").path, "mine")
+    file = Path("mine/words.en.yaml")
+    file.write_text(file.read_text("utf-8").replace("labels:\n", "labels:\n  symmetric: mine\n"), "utf-8")
+    assert words.words("en", folders.folder("qkv"))["labels"]["symmetric"] == "symmetric"
+    assert staging.stage(load("mine")).words["labels"]["symmetric"] == "mine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaterScene(SceneSpec):
+    twist: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaterCard(CardSpec):
+    twist: int = 0
 
 
 def test_a_key_of_the_spec_that_comes_later_counts():
-    class Later(SceneSpec):
-        twist: int = 0
-
-    spec = Later(**vars(load("qkv")))
-    before, after = (inputs.of(spec.model_copy(update={"twist": twist}), "blend", TINY) for twist in (0, 1))
-    assert inputs.differing(before, after) == ["spec.twist"]
+    scene = load("qkv")
+    card = CardSpec(name="cards-mine", title="Mine", language="en", theme="dark", keys={"pace": 1.0})
+    for spec, step in ((LaterScene(**vars(scene)), "blend"), (LaterCard(**vars(card)), "card")):
+        changes = {"spec.twist": replace(spec, twist=1), "spec.keys.twist": replace(spec, keys={**spec.keys, "twist": 1})}
+        for place, other in changes.items():
+            assert inputs.differing(*(inputs.of(each, step, TINY) for each in (spec, other))) == [place]
 
 
 def test_keys_are_the_same_in_any_process_and_take_no_forward_pass(monkeypatch):
-    monkeypatch.setattr(plan, "trace", lambda *_: pytest.fail("a forward pass"))
+    monkeypatch.setattr(staging, "_trace", lambda *_: pytest.fail("a forward pass"))
     code = "import test_inputs, json; print(json.dumps(test_inputs.keys()))"
     environment = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "PYTHONHASHSEED": "7"}
     found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
@@ -183,71 +236,108 @@ def checkout(tmp_path, monkeypatch):
     """A copy of the project's code, which counts as the project's."""
     for room in inputs.ROOMS:
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(assets, "ROOT", tmp_path)
-    _forget()
+    monkeypatch.setattr(inputs, "ROOT", tmp_path)
+    monkeypatch.setattr(folders, "SCENES", tmp_path / "scenes")
+    forget()
     yield tmp_path
-    _forget()
+    monkeypatch.undo()
+    forget()
 
 
-def _forget():
-    for function in (inputs.code, inputs._module, inputs._exists, inputs._is_package):
+def forget():
+    """As in a process that begins now."""
+    for function in (inputs.code_of, inputs._module, folders._folder, folders.ours):
         function.cache_clear()
 
 
+@pytest.fixture(scope="module")
+def as_it_is():
+    """What draws each scene, and a card, as long as nothing is changed."""
+    return codes()
+
+
+def codes():
+    """What draws each scene, and a card."""
+    return {name: inputs.code_of(folders.folder(name)) for name in folders.ours()} | {"a card": inputs.code(inputs.CARD)}
+
+
+def append(file, line="# another line"):
+    with file.open("a", encoding="utf-8") as source:
+        source.write(f"\n{line}\n")
+
+
+EVERY_SCENE = set(folders.ours())
+EVERYTHING = EVERY_SCENE | {"a card"}
+
+
 @pytest.mark.parametrize("file, expected", [
-    ("scenes/qkv.py", {"qkv"}),
-    ("scenes/attention_matrix.py", {"attention_matrix"}),
+    ("scenes/qkv/scene.py", {"qkv"}),
+    ("scenes/attention_matrix/scene.py", {"attention_matrix"}),
+    ("scenes/candidates/bench.py", {"weighted_average", "dot_product_weights", "keys", "queries", "values"}),
     ("scenes/parts/cabinet.py", {"qkv"}),
-    ("scenes/parts/label.py", {"qkv", "attention_matrix"}),
-    ("scenes/base.py", {"qkv", "attention_matrix"}),
-    ("scenes/theme.py", {"qkv", "attention_matrix"}),
-    ("scenes/type.py", {"qkv", "attention_matrix"}),
-    ("model/functional.py", {"qkv", "attention_matrix"}),
-    ("model/decoder.py", {"qkv", "attention_matrix"}),
-    ("studio/plan.py", {"qkv", "attention_matrix"}),
-    ("studio/render/camera.py", {"qkv", "attention_matrix"}),
-    ("studio/render/encoder.py", {"qkv", "attention_matrix"}),
-    ("studio/cli.py", set()),
-    ("studio/spec.py", set()),
-    ("studio/errors.py", set()),
-    ("studio/check/lint.py", set()),
-    ("studio/render/farm.py", set()),
-    ("studio/render/cache.py", set()),
-    ("studio/output/film.py", set()),
+    ("scenes/parts/label.py", EVERYTHING),
+    *((f"scenes/base/{name}.py", EVERYTHING) for name in ("scene", "spec", "frame", "room", "words", "theme", "type")),
+    ("scenes/base/title_card.py", {"a card"}),
+    ("model/functional.py", EVERYTHING),
+    ("model/decoder.py", EVERYTHING),
+    ("model/wiring.py", EVERYTHING),
     ("model/train.py", set()),
     ("model/experiments/scaling.py", {"attention_matrix"}),
-    ("model/experiments/probe.py", set()),
+    ("model/experiments/probe.py", {"positional_encoding"}),
+    ("model/experiments/distances.py", {"embeddings", "encoder_stack", "ablation"}),  # the last by an import
+    ("studio/plan/staging.py", EVERY_SCENE),
+    ("studio/plan/card.py", {"a card"}),
+    ("studio/plan/film.py", set()),
+    ("studio/read/assets.py", EVERYTHING),
+    ("studio/read/fonts.py", EVERYTHING),
+    *((f"studio/read/{name}.py", set()) for name in ("folders", "words", "yaml_file", "spec", "draft", "keys", "sound")),
+    *((f"studio/render/{name}.py", EVERYTHING) for name in ("worker", "camera", "encoder", "manim_settings")),
+    *((f"studio/render/{name}.py", set()) for name in ("farm", "cache", "cluster", "inputs", "order", "alone")),
+    *((f"studio/store/{name}.py", set()) for name in ("store", "kept", "files", "digest")),
+    *((f"studio/{name}.py", set()) for name in ("cli", "errors", "console", "training", "check/lint", "output/film")),
 ])
-def test_of_the_code_what_draws_a_scene_counts(checkout, file, expected):
-    before = {scene: inputs.code(scene) for scene in ("qkv", "attention_matrix")}
-    with (checkout / file).open("a", encoding="utf-8") as source:
-        source.write("\n# another line\n")
-    _forget()
-    assert {scene for scene, code in before.items() if inputs.code(scene) != code} == expected
+def test_of_the_code_what_draws_a_scene_counts(as_it_is, checkout, file, expected):
+    append(checkout / file)
+    assert changed(as_it_is, codes()) == expected
+
+
+def test_nothing_in_the_folder_of_a_scene_draws_another(as_it_is):
+    for scene, modules in as_it_is.items():
+        places = {tuple(name.split(".")[:2]) for name in modules if name.startswith("scenes.")}
+        assert {place for _, place in places if place in folders.ours()} == {scene} & EVERY_SCENE
+
+
+def test_an_experiment_that_is_added_changes_nothing(as_it_is, checkout):
+    shutil.copy(checkout / "model/experiments/probe.py", checkout / "model/experiments/late.py")
+    assert codes() == as_it_is
+
+
+@pytest.mark.parametrize("file, old, new, expected", [
+    ("words.en.yaml", "title: The feed-forward network", "title: Feed-forward", of("mlp") | {"cards-mlp/card"}),
+    ("words.zh.yaml", "title: ", "title: 新", set()),
+    ("words.en.yaml", "Why ReLU?", "Why a ReLU?", of("mlp", "fold")),
+    ("scene.yaml", "decimals: ", "decimals: 1  # ", of("mlp")),
+    ("scene.yaml", "pace: ", "# a comment\npace: ", set()),
+])
+def test_what_is_said_in_the_folder_of_a_scene_is_its_own(checkout, file, old, new, expected):
+    before, place = keys(target="film"), checkout / "scenes/mlp" / file
+    text = place.read_text("utf-8")
+    assert old in text and len(before) > 80
+    place.write_text(text.replace(old, new, 1), "utf-8")
+    assert changed(before, keys(target="film")) == expected
 
 
 @pytest.mark.parametrize("line", [
-    "import scenes.parts.late", "from scenes.parts import late", "from scenes.parts.late import x", "from .parts import late",
-    "from .parts.late import x", "def f():\n    from scenes.parts import late",
+    "import scenes.parts.late", "from scenes.parts import late", "from scenes.parts.late import x", "from ..parts import late",
+    "from ..parts.late import x", "def f():\n    from scenes.parts import late",
 ])
-def test_imports_are_followed_wherever_they_stand(checkout, line):
+def test_imports_are_followed_wherever_they_stand(as_it_is, checkout, line):
     (checkout / "scenes/parts/late.py").write_text("import model.train\n")
-    assert not inputs.code("qkv").keys() & {"scenes.parts.late", "model.train"}
-    with (checkout / "scenes/qkv.py").open("a", encoding="utf-8") as source:
-        source.write(f"\n{line}\n")
-    _forget()
-    assert inputs.code("qkv").keys() >= {"scenes.parts.late", "model.train"}
-    assert "scenes.parts.late" not in inputs.code("attention_matrix")
-
-
-def test_the_words_of_another_scene_count_if_the_code_names_it(checkout):
-    assert inputs.words(load("qkv"))["scenes"].keys() == {"qkv"}
-    with (checkout / "scenes/parts/cabinet.py").open("a", encoding="utf-8") as source:
-        source.write("\nOTHER = 'attention_matrix'\n")
-    _forget()
-    given = inputs.words(load("qkv"))["scenes"]
-    assert given.keys() == {"qkv", "attention_matrix"} and given["attention_matrix"]["steps"] == {}
-    assert given["attention_matrix"]["labels"] == assets.words("en")["scenes"]["attention_matrix"]["labels"]
+    assert not as_it_is["qkv"].keys() & {"scenes.parts.late", "model.train"}
+    append(checkout / "scenes/qkv/scene.py", line)
+    now = codes()
+    assert now["qkv"].keys() >= {"scenes.parts.late", "model.train"}
+    assert "scenes.parts.late" not in now["attention_matrix"]
 
 
 def test_versions_count(monkeypatch):

@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 from manim import VGroup
 
-from studio.plan import staging
+from scenes.base.room import PX
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.label import text
 from scenes.parts.motion import appear, dim
 from scenes.parts.shapes import rounded_rectangle
-from scenes.base.room import PX
 from studio.check.lint import lint
+from studio.plan.staging import stage
+from studio.read.folders import _read
 from studio.read.spec import load
 
 CAPTIONS = {"reading": "far too long " * 6, "lines": "one two three four five six seven eight " * 6}
@@ -20,8 +22,6 @@ CAPTIONS = {"reading": "far too long " * 6, "lines": "one two three four five si
 
 class Broken(ExplainerScene):
     """A step for every kind of fault, named after it; `well` has none."""
-
-    number = 0
 
     def write(self, string, x=0.0, y=0.0, **options):
         label = text(self.theme, string, at=(x, y, 0), **options)
@@ -102,21 +102,23 @@ class Broken(ExplainerScene):
         self.play(runner.animate(rate_func=lambda t: t).shift([8, 0, 0]), run_time=1)
 
 
+STEPS = _read(Path(__file__)).steps
 
-def findings(*steps, **staging):
-    staged = staging.stage(load("qkv"))
-    words = {**staged.words, "scenes": {"qkv": {"title": "Broken", "labels": {}, "steps": {s: {"caption": CAPTIONS.get(s, "A step.")} for s in steps}}}}
-    made = replace(staged, steps=steps, words=words, **staging)
-    return lint("broken", partial(Broken, made))
+
+def findings(*steps):
+    staging, captions = stage(load("qkv")), {step: {"caption": CAPTIONS.get(step, "A step.")} for step in steps}
+    spec = replace(staging.spec, scene="broken", order=STEPS, steps=steps, wanted=steps)
+    words = {**staging.words, "title": "Broken", "steps": captions}
+    return lint("broken", partial(Broken, replace(staging, spec=spec, words=words)))
 
 
 @pytest.fixture(scope="module")
 def all_found():
-    found = findings(*Broken.step_names())
-    return {step: {f.kind for f in found if f.moment.step == step} for step in Broken.step_names()}
+    found = findings(*STEPS)
+    return {step: {f.kind for f in found if f.moment.step == step} for step in STEPS}
 
 
-KINDS = [name for name in Broken.step_names() if name not in ("well", "reading", "in_motion")]
+KINDS = [name for name in STEPS if name not in ("well", "reading", "in_motion")]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -7,11 +7,12 @@ from allpairspy import AllPairs
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from studio.check.lint import lint
 from studio.plan import staging
 from studio.read import folders
-from studio.read.assets import languages, themes
-from studio.check.lint import lint
+from studio.read.assets import themes
 from studio.read.spec import load
+from studio.read.words import languages
 
 SENTENCES = {
     "1": "a", "1 long": "electroencephalogram", "2": "cats sleep", "4": "the black cat sleeps", "repeated": "no no no no no no",

@@ -13,18 +13,19 @@ import pytest
 from PIL import Image
 from test_render import COLOURS, LENGTHS, TINY, Broken, Shapes, decoded, job
 
-from studio.plan import staging
 from model import ModelConfig
 from studio.console import Progress
 from studio.errors import RenderError, UserError
-from studio.store import files
+from studio.output import storyboard
 from studio.output.assemble import concatenate
 from studio.output.film import render_film
 from studio.output.storyboard import make_storyboard
+from studio.plan import staging
+from studio.read.spec import FilmSpec, load
 from studio.render import inputs
 from studio.render.encoder import ClipEncoder
 from studio.render.worker import render_step
-from studio.read.spec import FilmSpec, load
+from studio.store import files
 
 STEPS = tuple(LENGTHS)
 CLIPS = [f"clips/qkv/{number:02}-{step}" for number, step in enumerate(STEPS, 1)]
@@ -44,21 +45,16 @@ def full_disk(size):
 @pytest.fixture
 def spec(monkeypatch):
     """A scene spec whose scene is Shapes."""
-    monkeypatch.setattr(plan, "build", build_shapes)
+    build_instead(monkeypatch, lambda spec, renderer, watch: Shapes(renderer, watch))
     monkeypatch.setattr(inputs, "of", lambda spec, step, quality: {"step": step})
     captions = {step: f"A {step}." for step in STEPS}
-    return load("qkv").model_copy(update={"steps": STEPS, "wanted": STEPS, "captions": captions})
+    return replace(load("qkv"), order=STEPS, steps=STEPS, wanted=STEPS, captions=captions)
 
 
-BUILD = staging.build
-
-
-def build_shapes(spec, renderer=None, watch=None):
-    return BUILD(spec, renderer, watch) if spec.card else Shapes(renderer, watch)
-
-
-def build_broken(spec, renderer=None, watch=None):
-    return Broken(renderer, watch)
+def build_instead(monkeypatch, build):
+    """From now on every scene, but no card, is what `build` makes."""
+    for place in (staging, storyboard):
+        monkeypatch.setattr(place, "build", build)
 
 
 class Told(Progress):
@@ -240,8 +236,7 @@ def test_what_is_said_beside_a_scene(tmp_path, spec):
 def test_the_weights_digest_is_of_the_weights_alone(tmp_path, spec):
     digests = []
     for change in ({}, {"n_heads": 2}, {"seed": 1}):
-        changed = spec.model_copy(update={"wanted": STEPS[:1], "model": ModelConfig(**change)})
-        render_film(changed, TINY, tmp_path, 1)
+        render_film(replace(spec, wanted=STEPS[:1], model=ModelConfig(**change)), TINY, tmp_path, 1)
         said = json.loads((tmp_path / f"{CLIPS[0]}.json").read_text())
         digests.append((said["weights_digest"], said["trace_digest"]))
     weights, traces = zip(*digests, strict=True)
@@ -250,13 +245,13 @@ def test_the_weights_digest_is_of_the_weights_alone(tmp_path, spec):
 
 
 def test_one_step_is_one_clip_with_its_number(tmp_path, spec):
-    result = render_film(spec.model_copy(update={"wanted": ("triangle",)}), TINY, tmp_path, 1)
+    result = render_film(replace(spec, wanted=("triangle",)), TINY, tmp_path, 1)
     assert names(tmp_path) == [f"{CLIPS[1]}{suffix}" for suffix in (".json", ".mp4", ".png")]
     assert (result.frames, result.rendered) == (11, 1)
 
 
 def test_a_film(tmp_path, spec):
-    film = FilmSpec(source="film.yaml", name="film", title="Two", scenes=(spec, spec.model_copy(update={"name": "again"})))
+    film = FilmSpec(source="film.yaml", name="film", title="Two", scenes=(spec, replace(spec, name="again")))
     result = render_film(film, TINY, tmp_path, 1, captions="none")
     assert result.files[0] == tmp_path / "film.mp4" and result.rendered == 10           # six steps and four cards
     assert {"film.mp4", "film.json", "scenes/qkv.mp4", "scenes/again.mp4", "clips/again/01-square.mp4"} <= set(names(tmp_path))
@@ -289,10 +284,10 @@ def test_clips_of_steps_that_are_gone_go_and_nothing_else(tmp_path, spec):
     render_film(spec, TINY, tmp_path, 1)
     (tmp_path / "clips/qkv/07-notes.mp4").write_text("the user's")
     (tmp_path / "clips/qkv/08-more.json").write_text("{}")
-    shorter = {"steps": ("square", "turn"), "wanted": ("turn",)}
-    render_film(spec.model_copy(update=shorter), TINY, tmp_path, 1)
+    shorter = replace(spec, steps=("square", "turn"), wanted=("turn",))
+    render_film(shorter, TINY, tmp_path, 1)
     assert f"{CLIPS[1]}.mp4" in names(tmp_path)
-    render_film(spec.model_copy(update=shorter | {"wanted": ("square", "turn")}), TINY, tmp_path, 1)
+    render_film(replace(shorter, wanted=("square", "turn")), TINY, tmp_path, 1)
     kept = [f"clips/qkv/{name}{kind}" for name in ("01-square", "02-turn") for kind in (".json", ".mp4", ".png")]
     theirs = ["clips/qkv/07-notes.mp4", "clips/qkv/08-more.json"]
     assert names(tmp_path) == sorted([*kept, *theirs, "scenes/qkv.json", "scenes/qkv.mp4"])
@@ -313,7 +308,7 @@ def test_a_film_is_made_of_its_own_clips_whoever_else_writes_to_the_folder(tmp_p
 def test_a_step_that_fails_leaves_the_old_scene(tmp_path, spec, monkeypatch):
     (tmp_path / "scenes").mkdir()
     (tmp_path / "scenes/qkv.mp4").write_text("old")
-    monkeypatch.setattr(plan, "build", build_broken)
+    build_instead(monkeypatch, lambda spec, renderer, watch: Broken(renderer, watch))
     with pytest.raises(RenderError, match="qkv/triangle: KeyError"):
         render_film(spec, TINY, tmp_path, 1)
     assert (tmp_path / "scenes/qkv.mp4").read_text() == "old"
@@ -323,7 +318,7 @@ def test_a_step_that_fails_leaves_the_old_scene(tmp_path, spec, monkeypatch):
 
 @pytest.mark.parametrize("make", [render_film, make_storyboard])
 def test_unwritable_output_is_known_beforehand(tmp_path, spec, make, monkeypatch):
-    monkeypatch.setattr(plan, "build", lambda *_: pytest.fail("began to render"))
+    build_instead(monkeypatch, lambda *_: pytest.fail("began to render"))
     (tmp_path / "file").write_text("old")
     with pytest.raises(UserError, match="file: cannot be written to"):
         make(spec, TINY, tmp_path / "file", 1)
@@ -361,7 +356,7 @@ def test_a_storyboard(tmp_path, spec):
 
 def test_strips(tmp_path, spec):
     told = Told()
-    result = make_storyboard(spec.model_copy(update={"wanted": ("triangle",)}), TINY, tmp_path, 1, 5, told)
+    result = make_storyboard(replace(spec, wanted=("triangle",)), TINY, tmp_path, 1, 5, told)
     assert names(tmp_path) == ["storyboard.png", "storyboard/qkv/02-triangle.png", "storyboard/qkv/02-triangle.strip.png"]
     assert sorted(str(path.relative_to(tmp_path)) for path in result.files) == names(tmp_path)
     assert told.names == ["qkv/triangle"]

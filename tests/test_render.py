@@ -17,14 +17,15 @@ from manim import DOWN, LEFT, RIGHT, UP, Circle, FadeIn, Scene, Square, Triangle
 from manim.renderer.cairo_renderer import CairoRenderer
 from PIL import Image
 
-from studio.plan import staging
 from studio.errors import Problem, RenderError, UserError
+from studio.plan import staging
+from studio.read.spec import load
 from studio.render import farm, worker
 from studio.render.encoder import ClipEncoder
+from studio.render.job import Job, StripJob
 from studio.render.manim_settings import settings
 from studio.render.quality import QUALITIES, Quality, parse
-from studio.render.worker import EVERY, Job, StepRenderer, StripJob, count_frames, render_step, render_strip
-from studio.read.spec import load
+from studio.render.worker import EVERY, StepRenderer, played, render_step, render_strip
 
 TINY = Quality("tiny", 160, 90, 10)
 LENGTHS = {"square": 8, "triangle": 11, "turn": 9}
@@ -142,18 +143,15 @@ def test_a_step_alone_is_the_step_in_the_whole_scene():
 
 
 def test_frames_and_times_are_the_same_drawn_or_not():
-    assert count_frames(Shapes, TINY) == LENGTHS
+    frames, scene = played(Shapes, TINY)
     pictures, drawn_scene = drawn({"turn": EVERY})
-    assert len(pictures["turn"]) == LENGTHS["turn"]
-    with settings(TINY):
-        renderer = StepRenderer(TINY, {}, None)
-        worker._run(Shapes, renderer)
-    assert renderer.time == drawn_scene.time == pytest.approx(0.5 + 0.34 + 0.6 + 0.5 + 0.4 + 0.2 + 0.3)
+    assert frames == LENGTHS and len(pictures["turn"]) == LENGTHS["turn"]
+    assert scene.time == drawn_scene.time == pytest.approx(0.5 + 0.34 + 0.6 + 0.5 + 0.4 + 0.2 + 0.3)
 
 
 def test_what_is_not_wanted_is_not_drawn(monkeypatch):
     monkeypatch.setattr(StepRenderer, "_draw", lambda *_: pytest.fail("drew"))
-    assert count_frames(Shapes, TINY) == LENGTHS
+    assert played(Shapes, TINY)[0] == LENGTHS
 
 
 def test_the_scene_ends_with_the_last_wanted_step():
@@ -349,7 +347,7 @@ import os, sys, tempfile, time
 from pathlib import Path
 from studio.render import farm
 from studio.render.quality import QUALITIES
-from studio.render.worker import Job
+from studio.render.job import Job
 
 def sleep(job):
     Path(tempfile.mkdtemp(), "half").write_text("half a clip")

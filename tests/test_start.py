@@ -12,13 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uniseg.linebreak import line_break_units
 
-from studio.read import folders
-from studio.read.words import languages
-from scenes import words
-from studio.read import assets, fonts
+from scenes.base import words
+from studio.read import fonts
+from studio.read.folders import Facts, folder, ours
+from studio.read.words import languages, layers, texts
 from studio.store import kept
-from studio.read.words import texts
-from studio.read.folders import synopsis
 
 SLOW = ("manim", "scipy", "coloraide", "typst", "svgelements")
 RENDER = """
@@ -45,10 +43,12 @@ def test_an_unchanged_render_loads_nothing_that_draws(tmp_path):
     assert second[1] == []
 
 
-@pytest.mark.parametrize("scene", folders.ours())
-def test_a_synopsis_says_what_the_scene_says(scene):
-    found = scenes.find(scene)
-    assert synopsis(scene) == (found.number, found.follows, found.step_names())
+@pytest.mark.parametrize("scene", ours())
+def test_the_facts_that_are_read_are_those_of_the_class(scene):
+    facts, found = folder(scene).facts, folder(scene).load()
+    steps = tuple(name for name in vars(found) if name in facts.steps)
+    assert facts == Facts(found.__name__, steps, found.experiments, found.follows, found.own_keys)
+    assert all(facts.steps == tuple(layers(language, folder(scene))[1].values["steps"]) for language in languages())
 
 
 def test_what_is_kept_is_found_once_for_all_it_depends_on_and_again_if_it_is_broken(tmp_path, monkeypatch):
@@ -67,9 +67,14 @@ def test_what_is_kept_is_found_once_for_all_it_depends_on_and_again_if_it_is_bro
     for path in (tmp_path / "kept").iterdir():
         path.write_bytes(path.read_bytes()[:-1])
     assert kept.kept(find, 1, tmp_path / "file") == [4]
-    monkeypatch.setattr(kept, "MOST", 4)
-    assert [kept.kept(find, -number)[0] for number in range(6)] == [*range(5, 11)]
-    assert len([*(tmp_path / "kept").iterdir()]) <= 4
+    monkeypatch.setattr(kept, "LIMIT", 200)      # bytes of five of them
+    for number in range(6):
+        assert kept.kept(find, -number) == [5 + number]
+        files = [*(tmp_path / "kept").iterdir()]
+        assert sum(path.stat().st_size for path in files) <= 200
+        for path in files:
+            os.utime(path, (number, number))
+    assert len(files) == 5 and kept.kept(find, -5) == [10]
     monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path / "file")
     assert kept.kept(find, 1) == [11]
 
@@ -92,5 +97,5 @@ def test_lines_may_end_where_unicode_says(string):
 
 @pytest.mark.parametrize("language", languages())
 def test_lines_of_our_texts_may_end_where_unicode_says(language):
-    for text in texts(assets.words_file(language)).values():
-        assert words._units(text) == [*line_break_units(text)]
+    said = {text for scene in ours() for layer in layers(language, folder(scene)) for text in texts(layer).values()}
+    assert len(said) > 200 and all(words._units(text) == [*line_break_units(text)] for text in said)

@@ -10,15 +10,16 @@ import pytest
 from click.testing import CliRunner
 
 import model
-from studio.plan import staging
 from model import evaluate
 from model.examples import examples, is_held_out
 from model.tokenizer import END
 from model.toy_language import sentences
 from model.weights import named
-from studio import card, training
-from studio.read import assets
+from studio import model_card, training
 from studio.cli import main
+from studio.plan import staging
+from studio.read import assets
+from studio.read.spec import load
 
 FOLDER = assets.WEIGHTS / "translator"
 CHECKPOINT = assets.checkpoint("translator")
@@ -115,7 +116,7 @@ def test_the_checkpoint_is_small_and_plain():
 
 def test_the_card_is_the_checkpoint_s():
     text = (FOLDER / "card.md").read_text("utf-8")
-    assert text == card.text(CHECKPOINT)
+    assert text == model_card.text(CHECKPOINT)
     figures = CHECKPOINT.facts["figures"]
     assert f"{figures['exact']:.2%} of 5000" in text and f"in {figures['changed']:.1%} of" in text
 
@@ -166,7 +167,7 @@ def test_weights_in_a_folder(scene):
     Path("sub").mkdir()
     Path("sub/weights.npz").write_bytes((FOLDER / "weights.npz").read_bytes())
     Path(scene).write_text(Path(scene).read_text() + "model: {weights: sub}\n")
-    spec = plan.load(scene)
+    spec = load(scene)
     assert spec.model == replace(CHECKPOINT.config, weights=str(Path("sub").resolve()))
     assert staging.trace(spec).translation == trace(TIRED).translation
     Path("sub/weights.npz").write_bytes(b"no weights")

@@ -11,7 +11,7 @@ from studio.plan.film import scenes_of, title
 from studio.plan.staging import build
 from studio.read import folders
 from studio.read.keys import SceneKeys, model_of
-from studio.read.spec import FILMS, find, load, load_file
+from studio.read.spec import FILMS, FilmSpec, find, load, load_file
 from studio.render import inputs
 from studio.render.quality import DEFAULT, QUALITIES, Quality
 from studio.store.kept import kept
@@ -44,14 +44,15 @@ def timeline(spec: SceneSpec, quality: Quality = QUALITIES[DEFAULT]) -> list[Tim
 def contents(targets: Sequence[str] = ()) -> dict[str, list[dict]]:
     """What there is to render: the films, and every scene with its steps, in the order they first play in a film.
 
-    targets: folders of other scenes that are told of as well.
+    targets: other films, scenes, and folders of scenes that are told of as well.
     """
-    films = {name: load(name) for name in FILMS}
-    order = [*(scene.name for film in films.values() for scene in scenes_of(film)), *folders.ours()]
-    specs = [load(name) for name in dict.fromkeys(order) if name in folders.ours()]
-    specs += [load_file(path) for target in targets for path, _ in find(target)]
+    given = _loaded(targets)
+    films = _each_once([*map(load, FILMS), *(spec for spec in given if isinstance(spec, FilmSpec))])
+    order = [*(scene.name for film in films for scene in film.scenes), *folders.ours()]
+    ours = [load(name) for name in dict.fromkeys(order) if name in folders.ours()]
+    specs = _each_once([*ours, *(scene for spec in given for scene in scenes_of(spec))])
     return {
-        "films": [{"id": name, "title": film.title, "scenes": [spec.name for spec in film.scenes]} for name, film in films.items()],
+        "films": [{"id": film.name, "title": film.title, "scenes": [spec.name for spec in film.scenes]} for film in films],
         "scenes": [{"id": spec.name, "title": title(spec), "steps": [
             {"id": f"{spec.name}/{step}", "caption": caption, "seconds": seconds} for step, caption, seconds in _played(spec)
         ]} for spec in specs],
@@ -59,9 +60,17 @@ def contents(targets: Sequence[str] = ()) -> dict[str, list[dict]]:
 
 
 def own_keys(targets: Sequence[str] = ()) -> type[SceneKeys]:
-    """The keys of a scene YAML, with those that our scenes declare, and the scenes in other folders."""
-    homes = [*map(folders.folder, folders.ours()), *(folders.folder(str(path.parent)) for target in targets for path, _ in find(target))]
-    return model_of({key: said for home in homes for key, said in home.facts.own_keys.items()})
+    """The keys of a scene YAML, with those that our scenes declare, and the scenes of these targets."""
+    scenes = [*folders.ours(), *(scene.scene for spec in _loaded(targets) for scene in scenes_of(spec))]
+    return model_of({key: said for scene in scenes for key, said in folders.folder(scene).facts.own_keys.items()})
+
+
+def _loaded(targets: Sequence[str]) -> list[SceneSpec | FilmSpec]:
+    return [load_file(path) for target in targets for path, _ in find(target)]
+
+
+def _each_once(specs: Sequence) -> list:
+    return [spec for place, spec in enumerate(specs) if spec not in specs[:place]]
 
 
 def _played(spec: SceneSpec) -> list[tuple[str, str, float]]:

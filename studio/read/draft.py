@@ -308,13 +308,15 @@ class Draft:
             common, own = words.layers(language, self.folder)
         except UserError as error:
             return self._note("language", error)
+        together = []
         for layer, ours in ((common, not is_path(language)), (own, not is_path(language) and self.folder.ours)):
             said = words.texts(layer)
             if ours:
-                self._check_glyphs("language", " ".join(said.values()))
+                together += said.values()
             else:
                 for path, text in said.items():
-                    self._check_glyphs(".".join(path), " ".join(text.split()), layer.places[path].value)
+                    self._check_glyphs(layer.path(path), " ".join(text.split()), layer.places[path].value)
+        self._check_glyphs("language", " ".join(together))
 
     def _unknown_step(self, path: str, step: str, known: Sequence[str], where: str = "") -> None:
         self._wrong(path, f"there is no step {quoted(step)}", "unknown-step", did_you_mean(step, known, "the steps are"), where)

@@ -91,9 +91,10 @@ def _inside(folder: str) -> list[tuple[Path, str]]:
     """The scenes whose folders are in a folder. Raises UserError if there are none."""
     if within := folders.inside(Path(folder)):
         return [(path / folders.YAML, "") for path in within]
-    there = sorted(path.name for path in Path(folder).iterdir() if path.suffix.lower() in (".yaml", ".yml"))
-    hint = f"name one of the files in it: {', '.join(there)}" if there else f"a scene's has a {folders.CODE} and a {folders.YAML}"
-    raise UserError([Problem("is a folder, and not that of a scene", folder, kind="unknown-target", hint=hint)])
+    if files := sorted(path.name for path in Path(folder).iterdir() if path.suffix.lower() in (".yaml", ".yml")):
+        message, hint = "is no folder of a scene", f"name one of the files in it: {', '.join(files)}"
+        raise UserError([Problem(message, shown(Path(folder)), kind="no-file", hint=hint)])
+    return [(folders.folder(folder).yaml, "")]
 
 
 def _step(scene: str, step: str, target: str) -> str:

@@ -76,6 +76,9 @@ def everything(language: str, folders: Iterable[SceneFolder]) -> dict[str, Any]:
 
 
 def _file(language: str) -> Path:
+    if not is_path(language) and language not in languages():
+        hint = did_you_mean(language, languages())
+        raise UserError([Problem(f"there is no language {quoted(language)}", kind="unknown-language", hint=hint)])
     return Path(language) if is_path(language) else TEXT / f"{language}.yaml"
 
 
@@ -116,12 +119,14 @@ def _expected(steps: Sequence[str], said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _in_the_file(language: str, folder: SceneFolder) -> Layer | None:
     """What the user's own file of a language has for a scene."""
-    layer = _sound(Path(language))
-    scenes = layer.values.get(SCENES)
-    if not isinstance(scenes, dict) or not isinstance(scenes.get(folder.name), dict):
+    layer, under = _sound(Path(language)), (SCENES, folder.name)
+    scenes = layer.values.get(SCENES, {})
+    own = scenes.get(folder.name) if isinstance(scenes, dict) else scenes
+    if own is None:
         return None
-    places = {path[2:]: place for path, place in layer.places.items() if path[:2] == (SCENES, folder.name)}
-    return Layer(scenes[folder.name], places)
+    if not isinstance(own, dict):
+        raise UserError([_wrong_type(layer, under if own is not scenes else (SCENES,), own, {})])
+    return Layer(own, {path[2:]: place for path, place in layer.places.items() if path[:2] == under}, under=under)
 
 
 def _changed(file: Path) -> tuple[Path, int]:
@@ -155,15 +160,19 @@ def _compare(own: dict, english: dict, path: tuple, layer: Layer, name: str) -> 
         here = (*path, key)
         if key not in own:
             if key not in meant:
-                where = layer.places[path].key if path else name
-                yield Problem("is missing", where, ".".join(here), "missing", f"in English: {_shown(words)}")
+                where = layer.places[path].key if path in layer.places else name
+                yield Problem("is missing", where, layer.path(here), "missing", f"in English: {_shown(words)}")
         elif type(own[key]) is not type(words):
-            must = "keys with values: {key: value}" if isinstance(words, dict) else "a text"
-            yield _problem(layer, here, f"must be {must}, not {quoted(own[key])}", "wrong-type")
+            yield _wrong_type(layer, here, own[key], words)
         elif isinstance(words, dict):
             yield from _compare(own[key], words, here, layer, name)
         elif key not in PLAIN:
             yield from _filled_in(own[key], words, here, layer)
+
+
+def _wrong_type(layer: Layer, path: tuple, said: Any, words: dict | str) -> Problem:
+    must = "keys with values: {key: value}" if isinstance(words, dict) else "a text"
+    return _problem(layer, path, f"must be {must}, not {quoted(said)}", "wrong-type")
 
 
 def _filled_in(own: str, english: str, path: tuple, layer: Layer) -> Iterator[Problem]:
@@ -195,7 +204,7 @@ def _speed(layer: Layer) -> Iterator[Problem]:
 
 def _problem(layer: Layer, path: tuple, message: str, kind: str, hint: str = "", of_key: bool = False) -> Problem:
     place = layer.places[path]
-    return Problem(message, place.key if of_key else place.value, ".".join(path), kind, hint)
+    return Problem(message, place.key if of_key else place.value, layer.path(path), kind, hint)
 
 
 def _shown(words: dict | str) -> str:

@@ -46,11 +46,19 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Layer:
-    """What one source says: nested dicts, lists and texts, with the place of each, and what is wrong with it so far."""
+    """What one source says: nested dicts, lists and texts, with the place of each, and what is wrong with it so far.
+
+    under: the keys under which all of it stands in its file, if it is not the whole of it.
+    """
 
     values: dict[str, Any]
     places: dict[tuple, Place] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    under: tuple[str, ...] = ()
+
+    def path(self, keys: tuple) -> str:
+        """What a key in here is called in messages: `scenes.qkv.title`."""
+        return ".".join((*self.under, *keys))
 
 
 def read(path: Path, name: str) -> Layer:

@@ -3,21 +3,18 @@
 import io
 import time
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from scenes.base.spec import SceneSpec
 from studio.plan.film import scenes_of
-from studio.plan.staging import build
 from studio.read.fonts import font_files
 from studio.output.film import Progress, Result, numbered
 from studio.render import farm
 from studio.render.quality import Quality
 from studio.read.spec import FilmSpec
-from studio.render.job import StripJob
-from studio.render.order import make_strip
+from studio.render.order import StripOrder, carrying, make_strip, strips_of
 from studio.store import files
 
 COLUMNS, THUMBNAIL, GAP, LABEL = 3, 640, 16, 20   # pixels, but for the columns
@@ -25,11 +22,12 @@ STRIP_COLUMNS = 4
 PAPER, INK = (24, 24, 27), (228, 228, 231)
 
 
-def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, n_workers: int, n_pictures: int = 1,
+def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers: int | str, n_pictures: int = 1,
                     progress: Progress = lambda *_: None) -> Result:
     """`out/storyboard/SCENE/01-STEP.png`, the last frame of every step, and `out/storyboard.png`, all of them on one sheet.
 
-    n_pictures > 1: also `01-STEP.strip.png`, that many frames evenly across the step. Raises what `render_film` raises.
+    n_pictures > 1: also `01-STEP.strip.png`, that many frames evenly across the step. workers: as for `farm.run`.
+    Raises what `render_film` raises.
     """
     began = time.monotonic()
     specs = {spec.name: spec for spec in scenes_of(target)}
@@ -37,10 +35,12 @@ def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, n
     suffixes = (".png", ".strip.png") if n_pictures > 1 else (".png",)
     paths = [_place(out, spec, step) + suffix for spec in specs.values() for step in spec.wanted for suffix in suffixes]
     files.check_writable(out, [sheet, *map(Path, paths)])
-    jobs = [StripJob(spec.name, spec.wanted, partial(build, spec), quality, n_pictures) for spec in specs.values()]
+    jobs = [strips_of(spec, quality, n_pictures) for spec in specs.values()]
+    if isinstance(workers, str):
+        jobs = list(map(carrying, jobs))
     stills: dict[str, Image.Image] = {}
 
-    def on_done(job: StripJob, pictures: dict[str, list[bytes]]) -> None:
+    def on_done(job: StripOrder, pictures: dict[str, list[bytes]]) -> None:
         for step, frames in pictures.items():
             place = _place(out, specs[job.scene], step)
             files.write(Path(f"{place}.png"), frames[-1])
@@ -49,7 +49,7 @@ def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, n
             stills[f"{job.scene}/{step}"] = _opened(frames[-1:])[0]
             progress(f"{job.scene}/{step}")
 
-    farm.run(make_strip, jobs, n_workers, on_done)
+    farm.run(make_strip, jobs, workers, on_done)
     names = [f"{spec.name}/{step}" for spec in specs.values() for step in spec.wanted]
     files.write(sheet, _png(_grid([stills[name] for name in names], names, COLUMNS)))
     return Result((sheet, *map(Path, paths)), len(names) * n_pictures, len(names), 0, time.monotonic() - began)

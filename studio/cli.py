@@ -149,24 +149,23 @@ def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: 
     from studio.check.report import report
     from studio.check.themes import hard_to_see
     from studio.output.contents import timeline
-    from studio.plan.film import scenes_of
+    from studio.plan.film import gathered, parts_of
     from studio.read import folders, spec
 
     problems: dict[Problem, None] = {}
-    found: list[SceneSpec] = []
-    for target in targets or (*folders.ours(), *spec.FILMS):
-        try:
-            loaded = [spec.load_file(path, step, overrides) for path, step in spec.find(target)]
-            found += [scene for each in loaded for scene in scenes_of(each) if scene not in found]
-        except UserError as error:
-            problems |= dict.fromkeys(error.problems)
+    found = []
+    for together in [targets] if targets else [[name] for name in (*folders.ours(), *spec.FILMS)]:
+        specs, wrong = gathered(together, overrides)
+        problems |= dict.fromkeys(wrong)
+        for each in specs:
+            found += [(part, each.source) for part in parts_of(each) if part not in [other for other, _ in found]]
     with progress(len(found), "checking") as done:
-        for scene in found:
-            problems |= dict.fromkeys((*hard_to_see(scene.theme), *report(scene)))
-            done(scene.name)
-            if verbose:
-                steps = timeline(scene)
-                tell(f"{scene.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s")
+        for part, source in found:
+            problems |= dict.fromkeys((*hard_to_see(part.theme), *report(part, source)))
+            done(part.name)
+            if verbose and isinstance(part, SceneSpec):
+                steps = timeline(part)
+                tell(f"{part.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s")
     for problem in problems:
         tell(str(problem))
     if as_json:

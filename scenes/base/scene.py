@@ -142,9 +142,9 @@ class ExplainerScene(Scene):
         """The counter and the caption change. No frame of a step shows the caption of another, so each is a clip by itself."""
         coming = [self._counter(position), *([self._caption_card(name)] if self.spec.burned else [])]
         self.remove(*self.announced)
-        heading = [] if self.heading in self.mobjects else [self.heading]
         self.announced = coming
-        self.play(appear(*heading, *coming, run_time=0.4))
+        self.add(self.heading)            # from the first frame, which stands for a clip wherever it does not play
+        self.play(appear(*coming, run_time=0.4))
 
     def _title(self) -> Label:
         zone = self.frame.title
@@ -158,7 +158,8 @@ class ExplainerScene(Scene):
         if not self.staging.trace.config.trained:
             words = f"{words}   ·   {self.staging.words['untrained']}"
         zone = self.frame.title
-        return text(self.theme, words, SUBTITLE_SIZE, "muted", at=(zone.left, zone.bottom + SUBTITLE_SIZE / 2, 0), align=-1)
+        at = (zone.left, zone.bottom + SUBTITLE_SIZE / 2, 0)
+        return text(self.theme, words, SUBTITLE_SIZE, "muted", at=at, align=-1, width=zone.width)
 
     def _caption_card(self, name: str) -> VGroup:
         lines = paragraph(self.theme, self.caption(name), CAPTION_SIZE, self.frame.caption.width - 4 * CAPTION_PADDING)

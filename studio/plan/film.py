@@ -18,22 +18,26 @@ CARDS = "cards"                           # what the names of cards begin with, 
 
 
 def loaded(targets: Sequence[str], overrides: Sequence[str] = ()) -> list[SceneSpec | FilmSpec]:
-    """The specs of all targets, fit to be staged.
+    """The specs of all targets, fit to be staged. Raises UserError with all that `gathered` finds wrong."""
+    specs, problems = gathered(targets, overrides)
+    if problems:
+        raise UserError(problems)
+    return together(specs)
 
-    Raises UserError with all that is wrong in any of them, and if two of them would be written to the same files.
-    """
+
+def gathered(targets: Sequence[str], overrides: Sequence[str] = ()) -> tuple[list[SceneSpec | FilmSpec], list[Problem]]:
+    """The specs of the targets that are sound, and what is wrong with any, or with two that would be written to the same files."""
     specs, problems = [], []
     for target in targets:
         try:
             for path, step in find(target):
-                specs.append(load_file(path, step, overrides))
-                for scene in scenes_of(specs[-1]):
+                spec = load_file(path, step, overrides)
+                for scene in scenes_of(spec):
                     assets.theme(scene.theme, scene.language)
+                specs.append(spec)
         except UserError as error:
             problems += error.problems
-    if problems := [*problems, *_clashes(specs)]:
-        raise UserError(problems)
-    return together(specs)
+    return specs, [*problems, *_clashes(specs)]
 
 
 def together(specs: Sequence[SceneSpec | FilmSpec]) -> list[SceneSpec | FilmSpec]:
@@ -111,20 +115,21 @@ def burning(spec: SceneSpec | FilmSpec, burned: bool) -> SceneSpec | FilmSpec:
 def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
     """What is played, in order: of a film its scenes with the cards around them, else the one scene.
 
-    No card parts a scene from the one on whose last frame it opens.
+    No card parts a scene from the one on whose last frame it opens. The first card is there from the first frame.
     """
     if not isinstance(spec, FilmSpec):
         return (spec,)
     said, of = shared(spec.scenes[0].language)["film"], len(spec.scenes)
     parts = []
     if spec.title:
-        parts.append(_card(spec.scenes[0], "opening", title=spec.title, below=(said["opening"],), seconds=3.6, at_once=True))
+        parts.append(_card(spec.scenes[0], "opening", title=spec.title, below=(said["opening"],), seconds=3.6))
     for place, scene in enumerate(spec.scenes):
         if not (place and _goes_on(spec.scenes[place - 1], scene)):
             parts.append(_card(scene, f"chapter/{scene.name}", title=title(scene), above=str(place + 1), place=place, of=of))
         parts.append(scene)
     below = said["closing_computed"], said["closing_yours"]
-    return *parts, _card(spec.scenes[0], "closing", title=said["closing"], below=below, seconds=4.5)
+    closing = _card(spec.scenes[0], "closing", title=said["closing"], below=below, seconds=4.5)
+    return replace(parts[0], at_once=True), *parts[1:], closing
 
 
 def _card(beside: SceneSpec, name: str, **said) -> CardSpec:
@@ -168,4 +173,4 @@ def translated(spec: SceneSpec, step: str, shown: str, language: str) -> str:
     except UserError:
         return shown
     wording = next((key for key, caption in here.items() if caption == shown), "caption")
-    return there[wording]
+    return there.get(wording, there["caption"])

@@ -2,24 +2,23 @@
 
 import os
 import re
-import unicodedata
+import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from unicodedata import east_asian_width
 
 from model import Checkpoint, Intervention, ModelConfig, tokenise
-from scenes.base.type import IDEOGRAPH, Fonts
+from scenes.base.type import Fonts
 from studio.errors import Problem, UserError, count, did_you_mean, nearest, quoted
 from studio.read import assets, folders, keys, words
 from studio.read.folders import SceneFolder, shown
 from studio.read.keys import ModelKeys, SceneKeys
+from studio.read.text import MAX_CAPTION, MAX_TITLE, composed, wrong_with
 from studio.read.words import CODE, code, is_path, languages
 from studio.read.yaml_file import Layer, Place
 
-MAX_TOKENS, MAX_WORD, MAX_CAPTION = 16, 40, 200
+MAX_TOKENS, MAX_WORD = 16, 40
 OTHER_WORDS = "for other words set model.weights to random, or to a folder that `animformer train` has made of them"
-CJK_HINT = "install the Chinese fonts, pip install 'animformer[zh]', or name a font file in the theme's 'fonts'"
 WIDE = r"\u3001-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff65\U00020000-\U0003ffff"
 IDEOGRAPHS = re.compile(f"[{WIDE}]|[^{WIDE}]+")              # and their punctuation
 SUGGESTED = re.compile(r"did you mean '(.*)'\?")
@@ -75,7 +74,7 @@ class Draft:
         if self.keys.tokens is None:
             path, tokens = "sentence", _split(keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence)
         else:
-            path, tokens = "tokens", tuple(self.keys.tokens)
+            path, tokens = "tokens", tuple(" ".join(token.split()) for token in self.keys.tokens)
             if self.keys.sentence is not None:
                 self._wrong("tokens", "there is a sentence already", "both", "give the sentence or the tokens, not both")
         if not tokens:
@@ -196,18 +195,12 @@ class Draft:
             if step not in known:
                 self._unknown_step(f"captions.{step}", step, known, self._place(f"captions.{step}").key)
             for name, text in said.items():
-                path = f"captions.{step}.{name}"
-                if name not in (*languages(), code(self.keys.language)):
+                path, drawn = f"captions.{step}.{name}", name == code(self.keys.language)
+                if name not in languages() and not drawn:
                     self._unknown_language(path, name, self._place(path).key)
-                if not text.strip():
-                    self._wrong(path, "is empty", "empty")
-                if (length := sum(1 + (east_asian_width(c) in "WF") for c in text)) > MAX_CAPTION:
-                    hint = f"at most {MAX_CAPTION} can be shown; an ideograph counts twice"
-                    self._wrong(path, f"has {length} characters", "too-long", hint)
+                self._check(path, " ".join(text.split()), MAX_CAPTION, drawn)
         language = code(self.keys.language)
         own = {step: " ".join(said.get(language, "").split()) for step, said in self.keys.captions.items()}
-        for step, text in own.items():
-            self._check_glyphs(f"captions.{step}.{language}", text)
         return {step: text for step, text in own.items() if text}
 
     def voice(self, known: Sequence[str]) -> dict[str, tuple[str, float]]:
@@ -228,6 +221,15 @@ class Draft:
                 self._wrong(path, f"{shown(Path(file))} {error}", "sound", hint)
         return found
 
+    def warn_of_steps_left_out(self, playing: Sequence[str], known: Sequence[str]) -> None:
+        """Warns of what is said of steps that do not play."""
+        for key in ("captions", "voice"):
+            for step in getattr(self.keys, key):
+                if step in known and step not in playing:
+                    path = f"{key}.{step}"
+                    message = "has no effect: the step is not among 'steps'"
+                    warnings.warn(str(Problem(message, self._place(path).key, path)), stacklevel=1)
+
     def language(self) -> str:
         """The name of the language, or the path of its file."""
         language = self.keys.language
@@ -235,7 +237,7 @@ class Draft:
             self._unknown_language("language", language)
         elif is_path(language) and not os.path.isfile(language):
             self._wrong("language", f"there is no file {shown(Path(language))}", "no-file")
-        elif not CODE.fullmatch(code(language)):
+        elif not CODE.fullmatch(code(language)) or not words.alpha3(code(language)):
             message, hint = f"{quoted(code(language))} is no language", "call the file after its language, as in de.yaml"
             self._wrong("language", message, "unknown-language", hint)
         else:
@@ -289,14 +291,15 @@ class Draft:
 
     def _check_word(self, path: str, number: int, word: str) -> None:
         if not word.strip():
-            self._wrong(path, f"word {number} is empty", "empty")
-        elif len(word) > MAX_WORD:
+            return self._wrong(path, f"word {number} is empty", "empty")
+        if len(word) > MAX_WORD:
             self._wrong(path, f"word {number}, {quoted(word)}, has {len(word)} letters", "too-long",
                         f"at most {MAX_WORD} can be shown")
-        self._check_glyphs(path, word)
+        return self._check(path, word)
 
-    def _check_glyphs(self, path: str, text: str, where: str = "") -> None:
-        if self._fonts and (problem := no_glyph(text, self._fonts, where or self._place(path).value, path)):
+    def _check(self, path: str, text: str, most: int = 0, drawn: bool = True, where: str = "") -> None:
+        """Notes what is wrong with a text that is to be seen; drawn: in the picture, not only in subtitles."""
+        if problem := wrong_with(text, where or self._place(path).value, path, most, self._fonts if drawn else None):
             self.faulty.add(path)
             self.problems.append(problem)
 
@@ -304,6 +307,8 @@ class Draft:
         """All words that the scene may say: each that cannot be drawn if it is in the user's file, all in one if it is in ours."""
         if not self.folder:
             return
+        if not self.folder.ours:          # what the counter calls it
+            self._check("scene", composed(self.folder.name), MAX_TITLE)
         try:
             common, own = words.layers(language, self.folder)
         except UserError as error:
@@ -315,8 +320,10 @@ class Draft:
                 together += said.values()
             else:
                 for path, text in said.items():
-                    self._check_glyphs(layer.path(path), " ".join(text.split()), layer.places[path].value)
-        self._check_glyphs("language", " ".join(together))
+                    most = MAX_TITLE if path[-1] == "title" else MAX_CAPTION
+                    self._check(layer.path(path), text, most, where=layer.places[path].value)
+        if together:
+            self._check("language", " ".join(together))
 
     def _unknown_step(self, path: str, step: str, known: Sequence[str], where: str = "") -> None:
         self._wrong(path, f"there is no step {quoted(step)}", "unknown-step", did_you_mean(step, known, "the steps are"), where)
@@ -341,20 +348,6 @@ class Draft:
         """Which of these keys was said last: where it stands."""
         wanted = {next(_ancestry(path)) for path in paths}
         return [place.value for parts, place in self.layer.places.items() if parts in wanted][-1]
-
-
-def no_glyph(text: str, fonts: Fonts, where: str, path: str) -> Problem | None:
-    """The problem with a text some of whose characters no font has."""
-    missing = fonts.missing(text)
-    if not missing:
-        return None
-    first, others = missing[0], missing[1:]
-    what = f"U+{ord(first):04X} ({unicodedata.name(first, 'a control or private character')})"
-    lacks = f"{what}, nor for {count(len(others), 'other')}," if others else what
-    wide = any(east_asian_width(c) in "WF" and unicodedata.category(c)[0] in "LP" for c in missing)
-    hint = CJK_HINT if wide and fonts.missing(IDEOGRAPH) else "write it in letters, or name a font that has it in the theme's 'fonts'"
-    message = f"the fonts have no glyph for {lacks} in {quoted(text[max(0, text.index(first) - 20) :])}"
-    return Problem(message, where, path, "no-glyph", hint)
 
 
 def _split(sentence: str) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """Spec: what is to be rendered, complete and checked, before anything is rendered.
 
-What counts, from the weakest to the strongest: defaults, film YAML, scene YAML, command line. All problems are found at once.
+What counts, from the weakest to the strongest: defaults, the YAML of one of our scenes, film YAML, the YAML of a user's scene, its
+entry in the film, command line. What has no effect is warned of. All problems are found at once.
 """
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -14,11 +16,11 @@ from typing import Any
 from scenes.base.spec import SceneSpec, Voice
 from studio.errors import Problem, UserError, did_you_mean, quoted
 from studio.read import assets, folders, yaml_file
-from studio.read.draft import Draft, no_glyph
+from studio.read.draft import Draft
 from studio.read.folders import SCENES, shown
-from studio.read.keys import look
-from studio.read.text import file_name
-from studio.read.words import code, is_path
+from studio.read.keys import look, without
+from studio.read.text import MAX_TITLE, file_name, folded, wrong_with
+from studio.read.words import code, is_path, languages
 from studio.read.yaml_file import FORBIDDEN, Layer, Place
 
 FILMS = tuple(sorted(path.stem for path in SCENES.glob("*.yaml")))
@@ -119,6 +121,7 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     if folder:
         order = folder.facts.steps
         steps, voices = draft.steps(order), draft.voice(order)
+        draft.warn_of_steps_left_out(steps, order)
         values |= dict(scene=folder.id, order=order, steps=steps, wanted=steps, captions=draft.captions(order),
                        translations=draft.keys.captions, voice=_voices(voices))
     problems += sorted(draft.problems, key=_reading_order)
@@ -131,12 +134,7 @@ def _voices(files: Mapping[str, tuple[str, float]]) -> dict[str, Voice]:
 
 def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> FilmSpec:
     problems += layer.problems
-    title, entries = layer.values.get("title", ""), layer.values["scenes"]
-    titles = title if isinstance(title, dict) else {"": title}
-    if not titles or not all(isinstance(text, str) for text in titles.values()):
-        message, hint = f"must be a text, not {quoted(title)}", "or one for each language: {en: …, zh: …}"
-        problems.append(Problem(message, layer.places["title",].value, "title", "wrong-type", hint))
-        titles = {}
+    entries = layer.values["scenes"]
     if "scene" in layer.values:
         message, hint = "unknown key in a film", "name scenes in 'scenes'"
         problems.append(Problem(message, layer.places["scene",].key, "scene", "unknown-key", hint))
@@ -149,14 +147,30 @@ def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> Fil
         if spec and file_name(spec.name) in [file_name(other.name) for other in specs[:number] if other]:
             message, hint = f"{quoted(spec.name)} is in the film already", "give it a file of another name"
             problems.append(Problem(message, layer.places["scenes", number].value, f"scenes.{number}", "duplicate", hint))
-    title = ""
-    if titles and specs[0]:
-        title = titles.get(code(specs[0].language), next(iter(titles.values())))
-        fonts = assets.theme(specs[0].theme, specs[0].language).fonts
-        problems += filter(None, [no_glyph(title, fonts, layer.places["title",].value, "title")] if title else [])
+    title = _title(layer, specs[0], problems) if "title" in layer.values else ""
     if problems:
         raise UserError(problems)
     return FilmSpec(source=shown(path), name=path.stem, title=title, scenes=tuple(specs))
+
+
+def _title(layer: Layer, first: SceneSpec | None, problems: list[Problem]) -> str:
+    """The title of a film in the language of its first scene; what is wrong is added to the problems."""
+    said = layer.values["title"]
+    texts = said if isinstance(said, dict) else {"": said}
+    if not texts or not all(isinstance(text, str) for text in texts.values()):
+        message, hint = f"must be a text, not {quoted(said)}", "or one for each language: {en: …, zh: …}"
+        problems.append(Problem(message, layer.places["title",].value, "title", "wrong-type", hint))
+        return ""
+    language = code(first.language) if first else ""
+    shown_one = language if language in texts else next(iter(texts))
+    for name, text in texts.items():
+        place, path = (layer.places["title", name], f"title.{name}") if name else (layer.places["title",], "title")
+        if name and first and name not in (*languages(), language):
+            hint = did_you_mean(name, languages())
+            problems.append(Problem(f"there is no language {quoted(name)}", place.key, path, "unknown-language", hint))
+        fonts = assets.theme(first.theme, first.language).fonts if first and name == shown_one else None
+        problems += filter(None, [wrong_with(folded(text), place.value, path, MAX_TITLE, fonts)])
+    return folded(texts[shown_one])
 
 
 def _entry(number: int, film: Path, layer: Layer, defaults: Layer, said: Layer, problems: list[Problem]) -> SceneSpec | None:
@@ -183,7 +197,20 @@ def _entry(number: int, film: Path, layer: Layer, defaults: Layer, said: Layer, 
     if "scenes" in scene.values:
         problems.append(Problem("a film cannot hold a film", place, path, "wrong-type"))
         return None
+    if folders.is_scene(file.parent) and folders.folder(str(file.parent.absolute())).ours:
+        return _scene(file, [scene, defaults, own, said], problems)
+    _warn_of_what_has_no_effect(defaults, scene, shown(file))
     return _scene(file, [defaults, scene, own, said], problems)
+
+
+def _warn_of_what_has_no_effect(lower: Layer, upper: Layer, file: str) -> None:
+    """Warns of what a film says in vain of a scene whose own file says something else."""
+    there, whole = _leaves(upper.values), _merged([lower, upper]).values
+    for path, value in _leaves(lower.values).items():
+        rest = replace(lower, values=without(lower.values, path))
+        if there.get(path) != value and _merged([rest, upper]).values == whole:
+            said_in_vain = Problem(f"has no effect on {file}, which says its own", lower.places[path].key, ".".join(path))
+            warnings.warn(str(said_in_vain), stacklevel=1)
 
 
 def _yaml_of(entry: str, folder: Path) -> Path | None:
@@ -221,7 +248,7 @@ def _anchored(layer: Layer, folder: Path) -> Layer:
 
 def _commanded(overrides: Sequence[str]) -> tuple[Layer, list[Problem]]:
     """What the command line sets, and what is wrong with how it is written."""
-    layers, problems = [Layer({})], []
+    values, places, problems = {}, {}, []
     for override in overrides:
         path, equals, text = override.partition("=")
         where = f"{SHORT[path]} {text}" if path in SHORT else f"--set {override}"
@@ -237,8 +264,18 @@ def _commanded(overrides: Sequence[str]) -> tuple[Layer, list[Problem]]:
             else:
                 for key in reversed(path.split(".")):
                     value = {key: value}
-                layers.append(Layer(value, {place: Place(where, where) for place in _paths(value)}))
-    return _anchored(_merged(layers), Path.cwd()), problems
+                values = _deep(values, value)  # all of it holds at once, in whatever order it is said
+                places = {place: said for place, said in places.items() if place not in set(_paths(value))}
+                places |= {place: Place(where, where) for place in _paths(value)}
+    return _anchored(Layer(values, places), Path.cwd()), problems
+
+
+def _leaves(values: dict, path: tuple = ()) -> dict[tuple, Any]:
+    """What is said, by the path of each."""
+    found = {}
+    for key, value in values.items():
+        found |= _leaves(value, (*path, key)) if isinstance(value, dict) else {(*path, key): value}
+    return found
 
 
 def _paths(value: Any) -> Iterator[tuple]:

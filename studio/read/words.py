@@ -16,6 +16,7 @@ from typing import Any
 from studio.errors import Problem, UserError, did_you_mean, quoted
 from studio.read import yaml_file
 from studio.read.folders import ROOT, SceneFolder, shown
+from studio.read.text import folded
 from studio.read.yaml_file import Layer
 
 TEXT = ROOT / "assets/text"
@@ -39,6 +40,16 @@ def is_path(name: str) -> bool:
 def code(language: str) -> str:
     """What a language is called, `de`: its name, or the stem of its file."""
     return Path(language).stem if is_path(language) else language
+
+
+def alpha3(code: str) -> str:
+    """What a language is called in MP4s (ISO 639-2), or nothing if it is none."""
+    import langcodes  # slow to start, and only films have tracks unasked
+
+    try:
+        return langcodes.Language.get(code).to_alpha3() if langcodes.tag_is_valid(code) else ""
+    except LookupError:
+        return ""
 
 
 def shared(language: str) -> Mapping[str, Any]:
@@ -139,7 +150,15 @@ def _sound(path: Path) -> Layer:
 
 @lru_cache(maxsize=64)
 def _read(path: Path, changed: int) -> Layer:
-    return yaml_file.sound(path, shown(path))
+    layer = yaml_file.sound(path, shown(path))
+    return replace(layer, values=_in_lines(layer.values))
+
+
+def _in_lines(values: Any) -> Any:
+    """The same, every text in one line."""
+    if isinstance(values, dict):
+        return {key: _in_lines(value) for key, value in values.items()}
+    return folded(values) if isinstance(values, str) else values
 
 
 def _texts(values: dict, path: tuple) -> Iterator[tuple[tuple, str]]:

@@ -16,9 +16,11 @@ import yaml
 
 from studio import errors
 from studio.errors import Problem, UserError
+from studio.read import text as texts
+from studio.read.text import blanks, named
 from studio.store.kept import kept
 
-CODE = Path(__file__), Path(errors.__file__)
+CODE = Path(__file__), Path(errors.__file__), Path(texts.__file__)
 MAX_BYTES = 256_000
 MAX_DEPTH = 12
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -98,7 +100,7 @@ def parse(text: str, name: str) -> Layer:
     """The mapping in a YAML text. Raises UserError as `read` does."""
     node = _compose(text, name)
     if not isinstance(node, yaml.MappingNode):
-        message, hint = f"must hold keys with values, not {NAMES[type(node)]}", "write 'key: value' lines"
+        message, hint = f"must hold keys with values, not {NAMES[type(node)]}", _spacing(text) or "write 'key: value' lines"
         raise UserError([Problem(message, _at(node, name), kind="wrong-type", hint=hint)])
     reading = _Reading(name)
     return Layer(reading.plain(node, ()), reading.places, tuple(reading.problems))
@@ -145,7 +147,8 @@ def _compose(text: str, name: str) -> yaml.Node:
         if node is None:
             raise UserError([Problem("is empty", f"{name}:1:1", kind="empty")])
         return node
-    hint = _quoting("\n".join(text.split("\n")[max(0, first - 1) : mark.line + 1])) or next((hint for sign, hint in HINTS.items() if sign in message), "")
+    lines = "\n".join(text.split("\n")[max(0, first - 1) : mark.line + 1])
+    hint = _quoting(lines) or _spacing(lines) or next((hint for sign, hint in HINTS.items() if sign in message), "")
     raise UserError([Problem(message, f"{name}:{mark.line + 1}:{mark.column + 1}", kind="syntax", hint=hint)])
 
 
@@ -153,6 +156,12 @@ def _quoting(text: str) -> str:
     """What to do about a colour that YAML takes for a comment, if there is one."""
     found = COLOUR.search(text)
     return f'put it in quotes, "{found[1]}": what follows a # is a comment' if found else ""
+
+
+def _spacing(text: str) -> str:
+    """What to do about what looks like a space and is none, if there is such a thing."""
+    found = blanks(text)
+    return f"write a plain space in the place of {named(found[0])}" if found else ""
 
 
 def _said(error: yaml.MarkedYAMLError) -> str:
@@ -206,6 +215,8 @@ class _Reading:
         for key, item in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._wrong(key, path, f"a key must be a word, not {NAMES[type(key)]}", "wrong-type")
+            elif found := blanks(key.value):
+                self._wrong(key, (*path, key.value), f"has {named(found[0])} in it", "invisible", _spacing(found))
             elif key.value in first:
                 self._wrong(key, (*path, key.value), f"appears twice (first in line {first[key.value]})", "duplicate-key")
             elif _is_nothing(item):

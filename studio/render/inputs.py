@@ -27,7 +27,7 @@ from studio.store.kept import kept
 ROOMS, OWN = ("model", "scenes", "studio"), "own"          # OWN: what the package of a folder is called that is not ours
 DRAWING = ("studio.render.worker",)                        # it and what it imports draws, besides a scene's own modules
 # What these find out is said by the spec and the words, or is about mistakes.
-NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.words", "studio.read.yaml_file", "studio.store")
+NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.text", "studio.read.words", "studio.read.yaml_file", "studio.store")
 STAGING, CARD = "studio.plan.staging", "studio.plan.card"   # they and what they import build what is drawn
 PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "coloraide", "svgelements", "pillow")
 UNLIKE_A_WORD, LONGEST = re.compile("[^A-Za-z0-9_]"), 60    # what the name of a clip has not; a file's name may have 255 bytes

@@ -65,15 +65,15 @@ def test_no_card_parts_what_is_one_take():
     names = [part.name for part in parts_of(whole)]
     for before, after in zip(whole.scenes, whole.scenes[1:]):
         goes_on = folder(after.scene).facts.follows == before.scene
-        assert (f"{CARDS}-{after.name}" in names) is not goes_on
-    assert names[0] == f"{CARDS}-opening" and names[-1] == f"{CARDS}-closing"
+        assert (f"{CARDS}/chapter/{after.name}" in names) is not goes_on
+    assert names[0] == f"{CARDS}/opening" and names[-1] == f"{CARDS}/closing"
     assert sum(folder(scene.scene).facts.follows != "" for scene in whole.scenes) >= 4
 
 
 def test_scenes_that_show_another_sentence_are_parted(tmp_path):
     text = "scenes: [weighted_average, {scene: dot_product_weights, sentence: the old dog runs, focus: dog}]\n"
     (tmp_path / "film.yaml").write_text(text, encoding="utf-8")
-    assert f"{CARDS}-dot_product_weights" in [part.name for part in parts_of(load(str(tmp_path / "film.yaml")))]
+    assert f"{CARDS}/chapter/dot_product_weights" in [part.name for part in parts_of(load(str(tmp_path / "film.yaml")))]
 
 
 def test_chapters_are_its_scenes(film, described):

@@ -24,7 +24,7 @@ from studio.render import inputs
 ROOT = Path(__file__).resolve().parent.parent
 SCENES = ("qkv", "attention_matrix")
 STEPS = {f"{scene}/{step}" for scene in SCENES for step in folders.folder(scene).facts.steps}
-CARDS = {f"cards-{name}/card" for name in (*SCENES, "closing")}
+CARDS = {*(f"cards/chapter/{name}/card" for name in SCENES), "cards/closing/card"}
 ALL = STEPS | CARDS
 
 
@@ -76,7 +76,7 @@ def test_what_a_film_says_of_all_its_scenes(override, expected):
 
 
 def test_what_a_film_says_of_one_scene():
-    before, card = keys(), {"cards-attention_matrix/card"}
+    before, card = keys(), {"cards/chapter/attention_matrix/card"}
     for said, cards in (("pace: 2", card), ("sentence: a dog", set()), ("block: 1", set()), ("theme: light", card)):
         Path("film.yaml").write_text(f"scenes: [qkv, {{scene: attention_matrix, {said}}}]")
         assert changed(before, keys()) == of("attention_matrix") | cards, said
@@ -86,13 +86,13 @@ def test_a_card_is_made_of_what_it_shows():
     before = keys()
     Path("film.yaml").write_text(f"title: Mine\nscenes: [{', '.join(SCENES)}]\n")
     titled = keys()
-    assert changed(before, titled) == {"cards-opening/card"}
+    assert changed(before, titled) == {"cards/opening/card", "cards/chapter/qkv/card"}     # the second is no longer the first frame
     Path("film.yaml").write_text(f"title: Yours\nscenes: [{', '.join(SCENES)}]\n")
-    assert changed(titled, keys()) == {"cards-opening/card"}
+    assert changed(titled, keys()) == {"cards/opening/card"}
     Path("film.yaml").write_text(f"scenes: [{', '.join(reversed(SCENES))}]\n")
-    assert changed(before, keys()) == CARDS - {"cards-closing/card"}           # each has another number
+    assert changed(before, keys()) == CARDS - {"cards/closing/card"}           # each has another number
     Path("film.yaml").write_text(f"scenes: [{', '.join(SCENES)}, recap]\n")
-    assert changed(before, keys()) == CARDS - {"cards-closing/card"} | of("recap") | {"cards-recap/card"}   # a dot more
+    assert changed(before, keys()) == CARDS - {"cards/closing/card"} | of("recap") | {"cards/chapter/recap/card"}   # a dot more
 
 
 def test_another_step_more_and_every_counter_is_another():
@@ -156,13 +156,13 @@ def test_weights_count_by_their_content():
 
 @pytest.mark.parametrize("old, new, expected", [
     ("You do not take one folder.", "Do not take one folder.", of("qkv", "blend")),
-    ("title: Queries, keys and values", "title: Q, K and V", of("qkv") | {"cards-qkv/card"}),
+    ("title: Queries, keys and values", "title: Q, K and V", of("qkv") | {"cards/chapter/qkv/card"}),
     ("label_is: the labels", "label_is: labels", of("qkv")),
     ("reading_speed: 15.0", "reading_speed: 14", STEPS),
     ("step {step} of {steps}", "{step}/{steps}", STEPS),
     ("untrained: untrained weights", "untrained: nothing learned", STEPS),
     ("symmetric: symmetric", "symmetric: even", STEPS),
-    ("closing: That was all you need", "closing: That was all", {"cards-closing/card"}),
+    ("closing: That was all you need", "closing: That was all", {"cards/closing/card"}),
     ("opening: How a", "opening: See how a", set()),        # the film has no title, and so no opening
     ("counter: ", "# a comment\ncounter: ", set()),
     ("title: The feed-forward network", "title: Feed-forward", set()),
@@ -214,7 +214,7 @@ class LaterCard(CardSpec):
 
 def test_a_key_of_the_spec_that_comes_later_counts():
     scene = load("qkv")
-    card = CardSpec(name="cards-mine", title="Mine", language="en", theme="dark", keys={"pace": 1.0})
+    card = CardSpec(name="cards/mine", title="Mine", language="en", theme="dark", keys={"pace": 1.0})
     for spec, step in ((LaterScene(**vars(scene)), "blend"), (LaterCard(**vars(card)), "card")):
         changes = {"spec.twist": replace(spec, twist=1), "spec.keys.twist": replace(spec, keys={**spec.keys, "twist": 1})}
         for place, other in changes.items():
@@ -313,7 +313,7 @@ def test_an_experiment_that_is_added_changes_nothing(as_it_is, checkout):
 
 
 @pytest.mark.parametrize("file, old, new, expected", [
-    ("words.en.yaml", "title: The feed-forward network", "title: Feed-forward", of("mlp") | {"cards-mlp/card"}),
+    ("words.en.yaml", "title: The feed-forward network", "title: Feed-forward", of("mlp") | {"cards/chapter/mlp/card"}),
     ("words.zh.yaml", "title: ", "title: 新", set()),
     ("words.en.yaml", "Why ReLU?", "Why a ReLU?", of("mlp", "fold")),
     ("scene.yaml", "decimals: ", "decimals: 1  # ", of("mlp")),

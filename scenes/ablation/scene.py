@@ -30,6 +30,7 @@ class Ablation(ExplainerScene):
     """One head is cut and the model runs again; then every head in turn."""
 
     experiments = ("ablation",)
+    place = "encoder"
 
     @step
     def cut(self):

@@ -65,6 +65,7 @@ class AddNorm(ExplainerScene):
     """The skip and the sum, the four moves on one token, and all tokens at once."""
 
     experiments = ("moments",)
+    place = "block"
 
     @step
     def skip(self):

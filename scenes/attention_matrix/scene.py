@@ -26,6 +26,7 @@ class AttentionMatrix(ExplainerScene):
     """The equation, symbol by symbol: the scores, why they are scaled, the weights, and what they average."""
 
     experiments = ("scaling",)
+    place = "head"
 
     @step
     def equation(self):

@@ -46,6 +46,7 @@ class Decoder(ExplainerScene):
     """What a word may see, where it looks in the sentence, how it becomes the next word, and how all this is learned at once."""
 
     experiments = ("passes", "causal")
+    place = "decoder"
 
     @step
     def mask(self):

@@ -26,6 +26,8 @@ CARD, STRIP, NUMBERS = 0.36, 0.28, 0.32   # height of a card, of a strip, and of
 class EncoderBlock(ExplainerScene):
     """The block as a diagram, as the ways of its tokens, and as the vectors on them."""
 
+    place = "block"
+
     @step
     def build(self):
         """The modules come up from the bottom, each with what it does."""

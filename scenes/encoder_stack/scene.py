@@ -30,6 +30,7 @@ class EncoderStack(ExplainerScene):
     """The tokens rise through the blocks; one of them is followed; what comes out goes to every block of the decoder."""
 
     experiments = ("distances",)
+    place = "encoder"
 
     @step
     def stack(self):

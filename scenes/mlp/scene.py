@@ -29,6 +29,7 @@ class Mlp(ExplainerScene):
     """One token's network, what ReLU does in it, the same for all tokens, what follows, and what it would be without ReLU."""
 
     experiments = ("folding",)
+    place = "block"
 
     @step
     def widen(self):

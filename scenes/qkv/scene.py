@@ -37,6 +37,8 @@ class Projection(NamedTuple):
 class Qkv(ExplainerScene):
     """One token meets W_Q, W_K and W_V; then all do; then what the three are for."""
 
+    place = "head"
+
     @step
     def one_token(self):
         """The vector of one token stands beside W_Q, column by column; then beside W_K and W_V."""

@@ -26,6 +26,8 @@ LIT = 4                                   # stroke width of the part that is ent
 class Recap(ExplainerScene):
     """Five pictures, each behind a door of the one before."""
 
+    place = "all"
+
     @step
     def machine(self):
         """The sentence goes in at the bottom; the translation comes out at the top."""

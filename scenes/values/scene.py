@@ -27,6 +27,7 @@ class Values(CandidateScene):
 
     experiments = ("candidates",)
     follows = "queries"
+    place = "head"
 
     def opening(self):
         """The three candidates for the weights, side by side."""

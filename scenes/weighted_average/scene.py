@@ -32,6 +32,7 @@ class WeightedAverage(CandidateScene):
     """A mix of all the tokens; why raw scores will not do; softmax; and the question that the next scenes answer."""
 
     experiments = ("candidates",)
+    place = "head"
 
     @step
     def mix(self):

@@ -77,7 +77,7 @@ def _arc(theme: Theme, cards: VGroup, origin: int, j: int, source: View, high: f
     start, end = cards[origin].get_top(), cards[j].get_top()
     if j == origin:
         start, end = (start + [side * cards[j].width / 4, 0, 0] for side in (-1, 1))
-    return weight_arc(theme, start, end, source, "key", (FLATTEST + (0.96 - FLATTEST) * apart) * high)
+    return weight_arc(theme, start, end, source, (FLATTEST + (0.96 - FLATTEST) * apart) * high)
 
 
 def swing(before: Look, after: Look, run_time: float = 2.5) -> Animation:

@@ -9,7 +9,7 @@ from manim import ManimColor, VGroup, VMobject
 from model import View
 from scenes.parts.label import Number, format_number, format_weights, text_width
 from scenes.parts.shapes import Block, frame, rounded_points, rounded_rectangle
-from scenes.parts.weight import disc
+from scenes.parts.weight import ROOM, disc, weight_bar, write_on
 from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
@@ -30,7 +30,7 @@ DIGIT_ROOM = 0.86                         # share of a cell that its digits may 
 
 class Cell(Block):
     """One entry of a tensor as a coloured rectangle. `source`: which; `scale`: the magnitude drawn brightest; a larger one has a
-    corner cut off. None for weights: the rectangle is only the ground of a disc."""
+    corner cut off. None for weights: the rectangle is only the ground of a disc or a bar."""
 
 
 class Grid(NamedTuple):
@@ -86,8 +86,8 @@ def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: D
     """A matrix (rows, columns), or a vector as one row, as a heat map in the middle of a room.
 
     role: of its frame. digits: True, as many as the theme says, fewer or none if they do not fit; or those of other heat maps.
-    scale: the magnitude drawn brightest (default: the peak of the view). weights: entries in 0 … 1 whose rows sum to 1, as discs
-    and rounded so that the shown digits sum to 1 too. grid: of another heat map whose rows or columns these
+    scale: the magnitude drawn brightest (default: the peak of the view). weights: entries in 0 … 1 whose rows sum to 1, as discs,
+    or with digits as bars, rounded so that what is shown sums to 1 too. grid: of another heat map whose rows or columns these
     stand beside, instead of one that fits the room.
     Cells shrink with the room; digits that would be illegible are left out; more than 24 rows or columns are elided.
     """
@@ -164,7 +164,7 @@ def _offset(grid: Grid, y: float, x: float) -> np.ndarray:
 
 
 def cell_colour(theme: Theme, value: float, scale: float | None) -> ManimColor:
-    """The colour of an entry: signed, on a scale, or the ground of a disc if there is none."""
+    """The colour of an entry: signed, on a scale, or the ground of a weight if there is none."""
     return theme.colour("surface") if scale is None else theme.signed(value / scale)
 
 
@@ -173,14 +173,21 @@ def is_beyond(value: float, scale: float | None) -> bool:
     return scale is not None and abs(value) > scale * (1 + 1e-9)
 
 
+def _gap(grid: Grid) -> float:
+    """Between two cells."""
+    return min(CELL_GAP, GAP_SHARE * min(grid.width, grid.height))
+
+
 def _cell(theme: Theme, grid: Grid, source: View, scale: float | None, written: bool) -> Cell:
-    pitch = min(grid.width, grid.height)
-    gap = min(CELL_GAP, GAP_SHARE * pitch)
+    pitch, gap = min(grid.width, grid.height), _gap(grid)
     cell = Cell(stroke_width=0, fill_color=cell_colour(theme, float(source), scale), fill_opacity=1)
     notch = min(NOTCH, NOTCH_SHARE * pitch) * is_beyond(float(source), scale)
     cell.points = rounded_points(grid.width - gap, grid.height - gap, min(CELL_RADIUS, RADIUS_SHARE * pitch), notch).copy()
     cell.source, cell.scale = source, scale
-    return cell if scale is not None else cell.add(disc(theme, source, DISC * (pitch - gap), written))
+    if scale is None:
+        inside = Room.around((0, 0), grid.width - gap, grid.height - gap)
+        cell.add(weight_bar(theme, source, inside) if written else disc(theme, source, DISC * (pitch - gap)))
+    return cell
 
 
 def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, weights: bool = False) -> Digits | None:
@@ -188,7 +195,7 @@ def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, weights: bool = Fal
     for places in range(theme.decimals, min(theme.decimals, 1) - 1, -1):
         strings = {string for row in np.atleast_2d(values) for string in _written(row, places, weights)}
         widest = max(text_width(theme, string, 1, tabular=True) for string in strings)
-        size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, DIGIT_ROOM * grid.height)
+        size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, ROOM * (grid.height - _gap(grid)) if weights else DIGIT_ROOM * grid.height)
         if size >= SMALLEST_DIGIT:
             return Digits(places, size)
     return None
@@ -200,6 +207,8 @@ def _written(row: np.ndarray, decimals: int, weights: bool) -> list[str]:
 
 def _digits(theme: Theme, cell: Cell, string: str, size: float) -> Number:
     label = Number(theme, cell.source, string, size)
+    if cell.submobjects:
+        return write_on(theme, label, *cell.submobjects)
     return label.set_fill(theme.ink_on(cell.get_fill_color())).shift(cell.get_center())
 
 

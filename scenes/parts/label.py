@@ -81,7 +81,7 @@ def words_at(theme: Theme, words: Sequence[str], points: Sequence[Sequence[float
 
 def paragraph(theme: Theme, string: str, size: float, width: float, role: str = "text", weight: int = 400) -> VGroup:
     """Lines of text, wrapped at a width, centred around the origin; the text shrinks a little where that saves a third line."""
-    for size in np.linspace(size, SHRUNK * size, 5):
+    for size in np.linspace(size, max(min(size, SMALLEST_WORD), SHRUNK * size), 5):
         lines = wrap(theme, string, size, width, weight)
         if len(lines) <= 2:
             break

@@ -6,18 +6,20 @@ import numpy as np
 from manim import VGroup
 
 from model import View
-from scenes.base.room import PX, TIGHT, Room
+from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import Bar, bar_height
-from scenes.parts.label import Number, weight_numbers
+from scenes.parts.label import Number, format_weights
 from scenes.parts.shapes import Block, frame, rounded_points
 from scenes.parts.whole import Whole
 
-RADIUS, ABOVE = 8 * PX, 0.7               # of the corners of bars; from a bar to the middle of its number, in em
+RADIUS = 8 * PX
+ABOVE, BELOW = 0.6, 0.4                   # from a bar up to the middle of its number, and from the ceiling down to it at least, in em
+ROOM = 0.62                               # share of the height of the weight 1 that a number may take, so that it finds a place
 
 
 class Disc(Block):
-    """A weight as a disc, as large in area. `source`: which; `full`: the diameter of the weight 1. Digits may stand across its edge."""
+    """A weight as a disc, as large in area. `source`: which; `full`: the diameter of the weight 1."""
 
     overlay = True
 
@@ -37,27 +39,17 @@ class WeightBars(Whole):
         super().__init__(grounds=grounds, bars=bars, numbers=numbers)
 
 
-def disc(theme: Theme, source: View, full: float, written: bool = False) -> Disc:
-    """A weight as a disc around the origin; full: the diameter of the weight 1; written: whether digits stand on it."""
+def disc(theme: Theme, source: View, full: float) -> Disc:
+    """A weight as a disc around the origin; full: the diameter of the weight 1."""
     width = full * float(np.sqrt(float(source)))
-    shape = Disc(stroke_width=0, fill_color=theme.weight(0.5) if written else theme.colour("weight"), fill_opacity=1)
+    shape = Disc(stroke_width=0, fill_color=theme.colour("weight"), fill_opacity=1)
     shape.points = rounded_points(width, width, width / 2).copy()
     shape.source, shape.full = source, full
     return shape
 
 
-def weight_bars(theme: Theme, weights: View, rooms: Sequence[Room], size: float, decimals: int | None = None) -> WeightBars:
-    """A row of weights (n), each as a bar that fills its room if it is 1, with its number on top of it, or inside where that is high
-    enough. size: of the numbers, in em."""
-    grounds = VGroup(frame(theme, room, width=0, radius=RADIUS, fill="surface") for room in rooms)
-    bars = VGroup(_bar(theme, source, room) for source, room in zip(weights, rooms, strict=True))
-    numbers = weight_numbers(theme, weights, [(0, 0)] * len(rooms), size, decimals)
-    for number, bar, room in zip(numbers, bars, rooms, strict=True):
-        _place(theme, number, bar, room)
-    return WeightBars(grounds, bars, numbers)
-
-
-def _bar(theme: Theme, source: View, room: Room) -> WeightBar:
+def weight_bar(theme: Theme, source: View, room: Room) -> WeightBar:
+    """A weight as a bar on the floor of a room, which it fills if it is 1."""
     height = bar_height(float(source), room.height)
     bar = WeightBar(stroke_width=0, fill_color=theme.colour("weight"), fill_opacity=1)
     bar.points = rounded_points(room.width, height, min(RADIUS, height / 3)).copy()
@@ -65,10 +57,21 @@ def _bar(theme: Theme, source: View, room: Room) -> WeightBar:
     return bar.shift([room.centre[0], room.bottom + height / 2, 0])
 
 
-def _place(theme: Theme, number: Number, bar: WeightBar, room: Room) -> None:
-    """On top of the bar, or inside it where it is higher than the room above it."""
-    inside = bar.height > max(room.height - bar.height, number.size + TIGHT)
-    y = room.bottom + (bar.height / 2 if inside else bar.height + ABOVE * number.size)
-    number.shift([room.centre[0] + number.advance / 2, y, 0])
-    if inside:
-        number.set_fill(theme.ink_on(bar.get_fill_color()))
+def write_on(theme: Theme, label: Number, bar: WeightBar) -> Number:
+    """Puts a number, which is at the origin, on top of a bar, or inside it where that is the higher half of its room."""
+    inside = bar.height >= bar.unit / 2
+    above = min(bar.height + ABOVE * label.size, bar.unit - BELOW * label.size)
+    label.shift([bar.get_x(), bar.get_y() if inside else bar.get_bottom()[1] + above, 0])
+    return label.set_fill(theme.ink_on(bar.get_fill_color()) if inside else theme.colour("text"))
+
+
+def weight_bars(theme: Theme, weights: View, rooms: Sequence[Room], size: float, decimals: int | None = None) -> WeightBars:
+    """A row of weights (n), opened: each as a bar in its room, with its number. size: of the numbers, in em, at most what finds room."""
+    strings = format_weights(weights.values, theme.decimals if decimals is None else decimals)
+    bars = VGroup(weight_bar(theme, source, room) for source, room in zip(weights, rooms, strict=True))
+    size = min(size, ROOM * min(room.height for room in rooms))
+    labels = (Number(theme, source, string, size, weight=600) for source, string in zip(weights, strings, strict=True))
+    return WeightBars(
+        VGroup(frame(theme, room, width=0, radius=RADIUS, fill="surface") for room in rooms), bars,
+        VGroup(write_on(theme, label, bar) for label, bar in zip(labels, bars, strict=True)),
+    )

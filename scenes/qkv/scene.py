@@ -19,7 +19,7 @@ from scenes.parts.weighted_sum import weighted_sum
 from scenes.base.room import PX, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
-NAME, FORMULA, HEADING, SMALL = (size * PX for size in (38, 28, 30, 24))
+NAME, FORMULA, HEADING, SMALL = (size * PX for size in (38, 28, 30, 26))
 
 
 class Projection(NamedTuple):

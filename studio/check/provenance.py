@@ -54,7 +54,7 @@ def _disc(scene: ExplainerScene, disc: Disc, recorded: float) -> Iterator[str]:
 
 
 def _line(scene: ExplainerScene, line: WeightLine, recorded: float) -> Iterator[str]:
-    if abs(line.get_stroke_width() - weight_width(float(recorded))) > EXACT:
+    if abs(line.get_stroke_width() - weight_width(float(recorded), line.full)) > EXACT:
         yield f"is {line.get_stroke_width():.2f} wide"
     if abs(line.get_stroke_opacity() - weight_opacity(float(recorded)) * presence(line)) > EXACT:
         yield f"has the opacity {line.get_stroke_opacity():.2f}"

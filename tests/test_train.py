@@ -13,6 +13,7 @@ from model.checkpoint import untrained
 from model.decoder import decode, predict
 from model.encoder import encode
 from model.examples import Examples, examples, is_held_out, vocabularies
+from model.guides import GUIDES, facts
 from model.toy_language import Lexicon, sentences
 from model.weights import filled, named
 from studio import training
@@ -37,6 +38,11 @@ def small_weights(dtype=np.float64):
     return filled(drawn, {name: (x + rng.normal(0, 0.1, x.shape)).astype(dtype) for name, x in named(drawn)})
 
 
+def pairs(pointing):
+    """Each index that points somewhere, and where."""
+    return [(int(index), int(pointing[index])) for index in np.flatnonzero(pointing >= 0)]
+
+
 # --- examples ------------------------------------------------------------------------------------------------------
 
 
@@ -48,13 +54,11 @@ def test_examples_say_what_the_sentences_say():
         assert [vocabulary[i] for i in e.source[e.there]] == list(sentence.english)
         assert [output[i] for i in e.said[: n + 2]] == [model.tokenizer.START, *sentence.french, model.tokenizer.END]
         assert e.length == n + 1 and (e.said[n + 1 :] == 1).all()
-        assert e.aligned[:n].tolist() == list(sentence.alignment) and (e.aligned[n:] == -1).all()
-        if sentence.antecedent:
-            assert sentence.english[e.it] == "it" and (e.it, e.noun) == sentence.antecedent
-            assert e.other == (-1 if sentence.other is None else sentence.other)
-            assert sentence.french[e.pronoun] in ("il", "elle")
-        else:
-            assert e.it == e.pronoun == -1
+        assert e.alignment[:n].tolist() == list(sentence.alignment) and (e.alignment[n:] == -1).all()
+        assert pairs(e.modifier) == list(sentence.modifies)
+        assert pairs(e.antecedent) == ([sentence.antecedent] if sentence.antecedent else [])
+        assert e.other == (-1 if sentence.other is None else sentence.other)
+        assert sentence.french[e.pronoun] in ("il", "elle") if sentence.antecedent else e.pronoun == -1
 
 
 def test_about_a_tenth_is_held_out_whatever_else_is_drawn():
@@ -100,8 +104,8 @@ def test_padding_has_no_influence_on_the_loss():
     with jax.enable_x64(True):
         weights, short = small_weights(), LEARNED[:8]
         wide = Examples(*(np.pad(x, ((0, 0), (0, 3)), mode="edge") if x.ndim > 1 else x for x in short))
-        wide = wide._replace(there=np.pad(short.there, ((0, 0), (0, 3))), aligned=np.pad(short.aligned, ((0, 0), (0, 3)),
-                                                                                            constant_values=-1))
+        nowhere = {guide.name: np.pad(getattr(short, guide.name), ((0, 0), (0, 3)), constant_values=-1) for guide in GUIDES}
+        wide = wide._replace(there=np.pad(short.there, ((0, 0), (0, 3))), **nowhere)
         loss = jax.jit(lambda w, part: train.loss(w, part, SMALL, SCHEDULE)[0])
         values = [float(loss(weights, part)) for part in (short, wide)]
     assert values[0] == pytest.approx(values[1], abs=1e-12)
@@ -109,7 +113,34 @@ def test_padding_has_no_influence_on_the_loss():
 
 def test_a_guide_draws_to_a_share_and_not_to_all():
     shares = np.linspace(0.01, 0.99, 99)
-    assert shares[np.asarray(train.astray(shares)).argmin()] == pytest.approx(train.SHARE, abs=0.01)
+    for guide in GUIDES:
+        assert shares[np.asarray(train.astray(shares, guide.share)).argmin()] == pytest.approx(guide.share, abs=0.01) < 0.9
+
+
+def test_each_guide_draws_its_own_head_and_no_other():
+    """What a guide adds to the loss falls as its head, and not another one, looks more at what it is drawn to."""
+    config = ModelConfig(weights="two", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=2)
+    weights = untrained(config, *KNOWN)
+    for guide in GUIDES:
+        gradient = dict(named(jax.grad(lambda w: train.terms(w, LEARNED[which(guide)], config)[guide.name][0])(weights)))
+        block = guide.block % config.n_blocks
+        W_Q = np.asarray(gradient[f"weights.{guide.side}.{block}.{guide.attention}.W_Q"])
+        own = np.arange(config.d_model) // config.d_k == guide.head
+        assert np.abs(W_Q[:, own]).max() > 1e-4 and (W_Q[:, ~own] == 0).all()
+
+
+def which(guide):
+    """A sentence in which the guide points somewhere."""
+    return int(np.flatnonzero((getattr(LEARNED, guide.name) >= 0).any(1))[0])
+
+
+def test_smoothing_asks_for_less_than_certainty_and_the_loss_on_record_does_not():
+    weights, batch = small_weights(np.float32), LEARNED[:6]
+    (plain, surprise), (smooth, same) = (train.loss(weights, batch, SMALL, SCHEDULE._replace(smoothing=s)) for s in (0, 0.5))
+    even = filled(weights, {name: x * (not name.startswith("weights.output")) for name, x in named(weights)})
+    (flat, _), (as_flat, _) = (train.loss(even, batch, SMALL, SCHEDULE._replace(smoothing=s)) for s in (0, 0.5))
+    assert surprise == same and plain != pytest.approx(float(smooth), abs=1e-3)
+    assert flat == pytest.approx(float(as_flat), abs=1e-5)                          # where all words are alike, so are all labels
 
 
 # --- training ------------------------------------------------------------------------------------------------------
@@ -162,8 +193,9 @@ def test_what_is_trained_can_be_used(quick):
     assert figures["held_out"] == 20 and sorted(path.name for path in Path("mine").iterdir()) == ["card.md", "weights.npz"]
     checkpoint = Checkpoint.load("mine/weights.npz", "mine")
     assert checkpoint.facts["figures"] == figures and checkpoint.facts["schedule"]["steps"] == 6
+    assert checkpoint.facts["guided"] == facts(checkpoint.config)
     card = Path("mine/card.md").read_text()
-    assert "# Model card: mine" in card and "6 updates" in card and "drawn towards" in card
+    assert "# Model card: mine" in card and "6 updates" in card and card.count(": from ") == len(GUIDES)
     trace = model.run(("the", "cat", "sleeps"), checkpoint.config, checkpoint)
     assert trace.config.trained and len(trace["training.loss"]) == 6
 

@@ -70,7 +70,8 @@ def text(checkpoint: Checkpoint) -> str:
         n_heads=config.n_heads, d_k=config.d_k, d_ff=config.d_ff, seed=config.seed,
         n_english=len(checkpoint.vocabulary), n_french=len(checkpoint.output_vocabulary),
         parameters=f"{sum(array.size for _, array in named(checkpoint.weights)):,}",
-        sentences=f"{facts['sentences']:,}", lexicon=facts["lexicon"], minutes=facts["minutes"], guides="\n".join(map(_guide, facts["guided"])),
+        sentences=f"{facts['sentences']:,}", lexicon=facts["lexicon"], minutes=facts["minutes"],
+        guides="\n".join(map(_guide, facts["guided"])),
         figures="\n".join(f"- {line}" for line in lines(facts["figures"])), **facts["schedule"],
     )
 

@@ -122,7 +122,7 @@ def test_each_guide_draws_its_own_head_and_no_other():
     config = ModelConfig(weights="two", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=2)
     weights = untrained(config, *KNOWN)
     for guide in GUIDES:
-        gradient = dict(named(jax.grad(lambda w: train.terms(w, LEARNED[which(guide)], config)[guide.name][0])(weights)))
+        gradient = dict(named(jax.grad(lambda w: train.terms(w, LEARNED[which(guide)], config, 0.05)[guide.name][0])(weights)))
         block = guide.block % config.n_blocks
         W_Q = np.asarray(gradient[f"weights.{guide.side}.{block}.{guide.attention}.W_Q"])
         own = np.arange(config.d_model) // config.d_k == guide.head

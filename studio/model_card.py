@@ -25,9 +25,10 @@ their words, is held out: no model is ever trained on it.
 
 ## Training
 {steps} updates of AdamW, batches of {batch}, warm-up over {warm_up} updates to a learning rate of {peak}, then a cosine to
-{least}; weight decay {decay}, labels smoothed by {smoothing}, gradients clipped to norm 1, seed {seed}. {minutes} minutes with the evaluation. The loss of
-every update (how surprised it was by the right words, before any smoothing), and W_Q, W_K and W_V of the encoder at the beginning,
-in the middle and at the end, are in the checkpoint. With smoothed labels no word is ever said with certainty, by design.
+{least}; weight decay {decay}, labels smoothed by {smoothing}, gradients clipped to norm 1, seed {seed}. {minutes} minutes with the
+evaluation. The loss of every update (how surprised it was by the right words, before any smoothing), and W_Q, W_K and W_V of the
+encoder at the beginning, in the middle and at the end, are in the checkpoint. Smoothed labels ask for less than certainty: the
+loss levels off above -ln(1 - {smoothing}), and no word is rated as certain.
 
 ## What was guided
 **The attention of these heads is not an accident.** As in guided alignment (Chen et al. 2016) and LISA (Strubell et al. 2018), the
@@ -49,13 +50,14 @@ made so that exactly one of the two nouns suits the adjective.
 """
 
 GUIDE = "- the {side}'s {attention}, block {block}, head {head}: from {from} to {to}; share {share}, weight {weight}"
-LOOKS = "{{{name}_most:.2%}} of {{{name}_words}} {of}; at least half of the attention in {{{name}_half:.2%}}, {{{name}_mean:.3f}} on average"
+LOOKS = ("{{{name}_most:.2%}} of {{{name}_words}} {of}, {{{name}_half:.2%}} with at least half of the attention; "
+         "{{{name}_mean:.3f}} on average")
 # By what there must be some of, so that there is something to say.
 LINES = {
     "held_out": "{exact:.2%} of {held_out} sentences are translated without any mistake",
     "modifier_words": LOOKS.format(name="modifier", of="articles and adjectives look most at their noun"),
     "antecedent_words": LOOKS.format(name="antecedent", of="`it` look most at the noun they stand for"),
-    "alignment_words": LOOKS.format(name="alignment", of="French words to be said: the decoder looks most at the word they translate"),
+    "alignment_words": LOOKS.format(name="alignment", of="French words are due when the decoder looks most at what they translate"),
     "two_genders": "cutting the head guided from `it` (its output set to 0) turns `il` into `elle` or `elle` into `il` in "
                    "{changed:.1%} of {two_genders} sentences whose two nouns differ in gender; the right pronoun falls from "
                    "{pronoun:.1%} to {pronoun_cut:.1%}",

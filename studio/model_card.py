@@ -57,7 +57,7 @@ LINES = {
     "held_out": "{exact:.2%} of {held_out} sentences are translated without any mistake",
     "modifier_words": LOOKS.format(name="modifier", of="articles and adjectives look most at their noun"),
     "antecedent_words": LOOKS.format(name="antecedent", of="`it` look most at the noun they stand for"),
-    "alignment_words": LOOKS.format(name="alignment", of="French words are due when the decoder looks most at what they translate"),
+    "alignment_words": LOOKS.format(name="alignment", of="French words come when the decoder looks most at the word they translate"),
     "two_genders": "cutting the head guided from `it` (its output set to 0) turns `il` into `elle` or `elle` into `il` in "
                    "{changed:.1%} of {two_genders} sentences whose two nouns differ in gender; the right pronoun falls from "
                    "{pronoun:.1%} to {pronoun_cut:.1%}",

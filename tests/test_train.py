@@ -1,6 +1,7 @@
 """Training differentiates the forward pass of the films, goes downhill, and can be interrupted."""
 
 import io
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +33,15 @@ SMALL = ModelConfig(weights="small", seed=1, d_model=8, n_heads=2, d_ff=12, n_bl
 SCHEDULE = train.Schedule(steps=12, batch=16, warm_up=2, peak=1e-2)
 
 
-def small_weights(dtype=np.float64):
+def small_weights():
     """Weights of a small model, with noise on everything."""
     drawn, rng = untrained(SMALL, *KNOWN), np.random.default_rng(2)
-    return filled(drawn, {name: (x + rng.normal(0, 0.1, x.shape)).astype(dtype) for name, x in named(drawn)})
+    return filled(drawn, {name: x + rng.normal(0, 0.1, x.shape) for name, x in named(drawn)})
+
+
+def single(weights):
+    """The same weights for JAX, in float32."""
+    return jax.tree.map(lambda x: jax.numpy.asarray(x, np.float32), weights)
 
 
 def pairs(pointing):
@@ -119,29 +125,25 @@ def test_a_guide_draws_to_a_share_and_not_to_all():
 
 
 def test_each_guide_draws_its_own_head_and_no_other():
-    """What a guide adds to the loss falls as its head, and not another one, looks more at what it is drawn to."""
+    """Only the queries of its head tell how far astray it is."""
     config = ModelConfig(weights="two", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=2)
-    weights = untrained(config, *KNOWN)
+    example = LEARNED[next(row for row, sentence in enumerate(DRAWN) if sentence.antecedent)]
+    astray = jax.jit(jax.jacrev(lambda w: {name: sum_ for name, (sum_, _) in train.terms(w, example, config, 0.05).items()}))
+    gradients, own = astray(single(untrained(config, *KNOWN))), np.arange(config.d_model) < config.d_k
     for guide in GUIDES:
-        gradient = dict(named(jax.grad(lambda w: train.terms(w, LEARNED[which(guide)], config, 0.05)[guide.name][0])(weights)))
-        block = guide.block % config.n_blocks
-        W_Q = np.asarray(gradient[f"weights.{guide.side}.{block}.{guide.attention}.W_Q"])
-        own = np.arange(config.d_model) // config.d_k == guide.head
-        assert np.abs(W_Q[:, own]).max() > 1e-4 and (W_Q[:, ~own] == 0).all()
-
-
-def which(guide):
-    """A sentence in which the guide points somewhere."""
-    return int(np.flatnonzero((getattr(LEARNED, guide.name) >= 0).any(1))[0])
+        assert guide.head == 0
+        W_Q = np.asarray(dict(named(gradients[guide.name]))[f"weights.{guide.tensor(config).removesuffix('.weights')}.W_Q"])
+        assert np.abs(W_Q[:, own]).max() > 1e-4 and (W_Q[:, ~own] == 0).all(), guide
 
 
 def test_smoothing_asks_for_less_than_certainty_and_the_loss_on_record_does_not():
-    weights, batch = jax.tree.map(jax.numpy.asarray, small_weights(np.float32)), LEARNED[:6]
-    (plain, surprise), (smooth, same) = (train.loss(weights, batch, SMALL, SCHEDULE._replace(smoothing=s)) for s in (0, 0.5))
+    weights, batch = single(small_weights()), LEARNED[:6]
     even = filled(weights, {name: x * (not name.startswith("weights.output")) for name, x in named(weights)})
-    (flat, _), (as_flat, _) = (train.loss(even, batch, SMALL, SCHEDULE._replace(smoothing=s)) for s in (0, 0.5))
-    assert surprise == same and plain != pytest.approx(float(smooth), abs=1e-3)
-    assert flat == pytest.approx(float(as_flat), abs=1e-5)                          # where all words are alike, so are all labels
+    plain, smooth = (jax.jit(partial(train.loss, examples=batch, config=SMALL, schedule=SCHEDULE._replace(smoothing=smoothing)))
+                     for smoothing in (0.0, 0.5))
+    (sharp, surprise), (soft, same) = plain(weights), smooth(weights)
+    assert surprise == same and abs(sharp - soft) > 1e-3
+    assert plain(even)[0] == pytest.approx(float(smooth(even)[0]), abs=1e-5)        # where all words are as likely, so are all labels
 
 
 # --- training ------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from scenes.parts.machine import Machine, machine
 from scenes.parts.motion import appear
 from scenes.parts.whole import Whole, gathered, without
 from scenes.base.frame import WIDE, Frame
-from scenes.base.room import GAP, PX
+from scenes.base.room import GAP, PX, Room
 from scenes.base.spec import SceneSpec
 from scenes.base.theme import Theme
 from scenes.base.words import reading_time
@@ -27,7 +27,7 @@ class Staging:
     """All that a scene is given: what it is told, the tensors it draws, and how it looks and speaks.
 
     words: what the scene may say in its language, its own words over those of all scenes: `title`, `labels`, `steps` and more.
-    frame: the picture's zones.
+    frame: the picture's zones. guided: the heads that training was told where to look, by the tensor of their weights and number.
     """
 
     spec: SceneSpec
@@ -35,6 +35,7 @@ class Staging:
     theme: Theme
     words: Mapping
     frame: Frame = WIDE
+    guided: frozenset[tuple[str, int]] = frozenset()
 
 
 class Listener:
@@ -96,6 +97,17 @@ class ExplainerScene(Scene):
     def say(self, key: str, **values: object) -> str:
         """A label in the film's language."""
         return self.staging.words["labels"][key].format(**values)
+
+    def guided(self, weights: View) -> bool:
+        """Whether these are weights of one head that training was told where to look. ValueError if they are of several heads."""
+        head = weights.index[self.staging.trace.declared[weights.name].axes.split().index("head")]
+        if not isinstance(head, int):
+            raise ValueError(f"{weights!r} is not of one head")
+        return (weights.name, head) in self.staging.guided
+
+    def guide(self, weights: View, room: Room) -> VGroup:
+        """What is said in a room under the weights of a head that was guided; nothing if it was not."""
+        return VGroup(*[text(self.theme, self.say("guided"), SUBTITLE_SIZE, "muted", at=room)] * self.guided(weights))
 
     def caption(self, name: str) -> str:
         """The caption of a step: the user's own or that of the scene's words, which may have another one for untrained weights."""

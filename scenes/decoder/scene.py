@@ -24,7 +24,7 @@ from scenes.base.room import PX, Room
 
 FORMULA, HEADING, SMALL = (size * PX for size in (34, 30, 26))
 LABEL, SLANTED, NAMED = 1.4, 0.85, 1.05   # room for the words beside rows and below columns, and for names above
-BEST, PRECISE = 5, 4                      # words that are ranked; decimals of a probability: with two, 0.9996 would be 1
+BEST, PRECISE = 5, 4                      # words that are ranked; decimals of a probability: with two, most would be 0
 PITCH = 0.68                              # from card to card at most, where the decoder stands between them
 IN_FULL, QUICK = 3, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
 

@@ -15,11 +15,10 @@ from model.tokenizer import ids
 from model.weights import Norm
 from model.wiring import reads
 
-ALSO = "the twin sentence, or the first half of this one again if there is no twin"
 TENSORS = scoped(
     "batch_norm",
-    Tensor("mean", "batch block d_model", f"mean of each feature over the tokens: of this sentence alone; with {ALSO}",
-           "mean over token of what norm_1 of each block reads"),
+    Tensor("mean", "batch block d_model", "mean of each feature over all tokens of a batch: this sentence; this and another",
+           "mean over token of what norm_1 of each block reads; the other: the twin, or the first half of this one if there is none"),
     Tensor("scale", "batch block d_model", "standard deviation of each feature over the same tokens, kept above 0",
            "sqrt(biased variance over token of what norm_1 of each block reads + epsilon)"),
     Tensor("normalised", "batch block token d_model", "what batch norm would make of the sentence in norm_1 of each block",

@@ -287,6 +287,8 @@ def test_both_sentences_have_their_distances_at_every_depth():
     assert close(t["twin_apart"], other["apart"]) and close(t["twin_cosines"], other["cosines"])
     it, street = TIRED.index("it"), TIRED.index("street")
     assert close(t["twin_apart"][0, it, :-1], t["apart"][0, it, :-1])               # before the encoder only the last word differs
+    assert close(t["moved"][2], t["after"]) and (t["moved"][0, :-1] == 0).all() and (t["moved"][1:] > 0).all()
+    assert t["moved"][2, :-1].argmax() == it                                        # of the words that are the same
     assert np.isclose(t["apart"][2, it, street], np.linalg.norm(t["encoder.1.output"][it] - t["encoder.1.output"][street]))
 
 

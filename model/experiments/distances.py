@@ -21,6 +21,8 @@ TENSORS = scoped(
            "as cosines, if there is a twin", words=ITS_WORDS),
     Tensor("twin_apart", "depth token other", "how far every two tokens of the twin sentence are apart at the same depths",
            "as apart, if there is a twin", words=ITS_WORDS),
+    Tensor("moved", "depth token", "how far each token is from that of the twin sentence at the same depths",
+           "|x - y|, x as for cosines, y: the same of the twin sentence, if there is one"),
     Tensor("before", "token", "how far each token is from that of the twin sentence before the encoder",
            "|embeddings - twin.embeddings|, if there is a twin"),
     Tensor("after", "token", "how far each token is from that of the twin sentence after the encoder",
@@ -30,24 +32,25 @@ TENSORS = scoped(
 
 def measure(run, record):
     """Cosines and their order for every depth; and, if there is a twin, what one more forward pass is away from this one."""
-    found = _between(run.arrays, run.config, record, "")                            # (depth, n, n)
+    here = _depths(run.arrays, run.config.n_blocks)                                 # (depth, n, d_model)
+    found = record("cosines", np.stack([cosines(x, x) for x in here]))              # (depth, n, n)
     itself = np.eye(len(run.tokens), dtype=bool)                                    # (n, n)
     order = np.where(itself, -np.inf, found).argsort(-1, kind="stable")[..., :0:-1]
     record("nearest", order)                                                        # (depth, n, n - 1)
+    record("apart", distance(here[:, :, None], here[:, None]))                      # (depth, n, n)
     if other := run.given.get("twin"):
         twin = Recorder()
         encode(ids(other, run.vocabulary), run.weights, run.config, twin)
-        _between(twin.arrays, run.config, record, "twin_")
+        there = _depths(twin.arrays, run.config.n_blocks)                           # (depth, n, d_model)
+        record("twin_cosines", np.stack([cosines(x, x) for x in there]))            # (depth, n, n)
+        record("twin_apart", distance(there[:, :, None], there[:, None]))           # (depth, n, n)
+        record("moved", distance(here, there))                                      # (depth, n)
         for name, tensor in (("before", "embeddings"), ("after", "encoder.output")):
             record(name, distance(run.arrays[tensor], twin.arrays[tensor]))         # (n,)
 
 
-def _between(arrays, config, record, prefix):
-    """Cosines and distances of the tokens of one pass; gives the cosines back."""
-    names = ["encoder.0.input", *(f"encoder.{block}.output" for block in range(config.n_blocks))]
-    depths = [arrays[name] for name in names]                                       # (n, d_model) each
-    record(f"{prefix}apart", np.stack([distance(x[:, None], x) for x in depths]))   # (depth, n, n)
-    return record(f"{prefix}cosines", np.stack([cosines(x, x) for x in depths]))    # (depth, n, n)
+def _depths(arrays, n_blocks):
+    return np.stack([arrays["encoder.0.input"], *(arrays[f"encoder.{block}.output"] for block in range(n_blocks))])
 
 
 def distance(a, b):

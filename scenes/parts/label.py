@@ -1,6 +1,8 @@
 """Labels and numbers: lines of text, each one shape."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from operator import le, lt
 
 import numpy as np
 from manim import ORIGIN, VGroup, VMobject
@@ -14,6 +16,7 @@ SMALLEST_WORD = 26 * PX                   # em size below which nobody reads at 
 WORD = 40 * PX
 LINE_SPACING = 1.25                       # baseline to baseline, in em
 SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
+MOST_DECIMALS = 15                        # a float64 has no more that mean anything
 MINUS, ELLIPSIS = "−", "…"
 
 
@@ -128,6 +131,22 @@ def format_weights(row: np.ndarray, decimals: int) -> list[str]:
     short = round(units.sum()) - int(floors.sum())
     floors[np.argsort(floors - units, kind="stable")[:short]] += 1
     return [format_number(units / 10**decimals, decimals) for units in floors]
+
+
+def decimals_for_sum(terms: Sequence[float], total: float, decimals: int) -> int:
+    """How many decimals terms need so that, as they are written, they add up to the total, written with `decimals`.
+
+    At least as many as the total has, and seldom more than one beyond: nobody who adds up what is shown finds anything else.
+    ValueError if no number of decimals is enough, as the terms do not add up to the total.
+    """
+    shown, half = Decimal(f"{total:.{decimals}f}"), Decimal(10) ** -decimals / 2
+    finer = range(decimals, MOST_DECIMALS + 1)
+    errors = [abs(sum(Decimal(f"{term:.{count}f}") for term in terms) - shown) for count in finer]
+    for fits in (lt, le):                 # half a unit may be rounded either way: it will do if nothing better does
+        for count, error in zip(finer, errors):
+            if fits(error, half):
+                return count
+    raise ValueError(f"terms that add up to {sum(terms)} are no sum of {total}")
 
 
 def number(theme: Theme, source: View, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN, align: int = 0,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
-from scenes.base.spec import SceneSpec
+from scenes.base.spec import CardSpec, SceneSpec
 from studio.errors import RenderError, UserError
-from studio.plan.film import scenes_of, title
+from studio.plan.film import acts_of, parts_of, scenes_of, title
 from studio.plan.staging import build
 from studio.read import folders
 from studio.read.keys import SceneKeys, model_of
@@ -46,12 +46,15 @@ def contents(targets: Sequence[str] = ()) -> dict[str, list[dict]]:
 
     targets: folders of other scenes that are told of as well.
     """
-    films = {name: load(name) for name in FILMS}
-    order = [*(scene.name for film in films.values() for scene in scenes_of(film)), *folders.ours()]
+    films = [load(name) for name in FILMS]
+    order = [*(scene.name for film in films for scene in scenes_of(film)), *folders.ours()]
     specs = [load(name) for name in dict.fromkeys(order) if name in folders.ours()]
     specs += [load_file(path) for target in targets for path, _ in find(target)]
     return {
-        "films": [{"id": name, "title": film.title, "scenes": [spec.name for spec in film.scenes]} for name, film in films.items()],
+        "films": [{
+            "id": film.name, "title": film.title, "seconds": round(sum(_seconds(part) for part in parts_of(film)), 3),
+            "acts": [{"title": act, "scenes": [spec.name for spec in scenes]} for act, scenes in acts_of(film)],
+        } for film in films],
         "scenes": [{"id": spec.name, "title": title(spec), "steps": [
             {"id": f"{spec.name}/{step}", "caption": caption, "seconds": seconds} for step, caption, seconds in _played(spec)
         ]} for spec in specs],
@@ -62,6 +65,11 @@ def own_keys(targets: Sequence[str] = ()) -> type[SceneKeys]:
     """The keys of a scene YAML, with those that our scenes declare, and the scenes in other folders."""
     homes = [*map(folders.folder, folders.ours()), *(folders.folder(str(path.parent)) for target in targets for path, _ in find(target))]
     return model_of({key: said for home in homes for key, said in home.facts.own_keys.items()})
+
+
+def _seconds(part: SceneSpec | CardSpec) -> float:
+    """How long a part of a film takes; of a card about."""
+    return part.seconds if isinstance(part, CardSpec) else sum(seconds for _, _, seconds in _played(part))
 
 
 def _played(spec: SceneSpec) -> list[tuple[str, str, float]]:

@@ -7,6 +7,7 @@ import numpy as np
 
 FRAME_HEIGHT = 8.0
 PX = FRAME_HEIGHT / 1080                  # a pixel of a 1080p frame
+PEN = 100 * PX                            # the stroke width that is a pixel of a 1080p frame wide
 TIGHT, GAP, WIDE = (pixels * PX for pixels in (20, 34, 80))     # between a picture and its name, two rooms, two pictures
 
 

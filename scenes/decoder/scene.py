@@ -13,7 +13,7 @@ from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map, peak
 from scenes.parts.label import WORD, Label, Number, number, text, weight_numbers
 from scenes.parts.loom import Loom, across, back, loom
 from scenes.parts.motion import Together, appear, brighten, dim, draw, hide, travel, vanish
@@ -46,6 +46,7 @@ class Decoder(ExplainerScene):
     """What a word may see, where it looks in the sentence, how it becomes the next word, and how all this is learned at once."""
 
     experiments = ("passes", "causal")
+    place = "decoder"
 
     @step
     def mask(self):
@@ -53,7 +54,7 @@ class Decoder(ExplainerScene):
         self._prepare()
         left, right = self.stage.trim(bottom=SLANTED, top=NAMED).columns([1, 1], gap=1.5)
         plain, masked, weights = (self._scores(name) for name in ("scaled_scores", "masked_scores", "weights"))
-        scale = float(abs(plain.values).max()) or 1.0
+        scale = peak(plain)
         sheet, target = (heat_map(self.theme, view, left.trim(left=LABEL), "line", digits=True, scale=scale)
                          for view in (plain, masked))
         result = heat_map(self.theme, weights, right.trim(left=LABEL), "line", digits=True, weights=True)

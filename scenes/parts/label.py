@@ -10,9 +10,9 @@ from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.base.words import pieces
 
-SMALLEST_WORD = 18 * PX                   # em sizes below which nobody reads at 1080p
-WORD = 32 * PX
-LINE_SPACING = 1.35                       # baseline to baseline, in em
+SMALLEST_WORD = 26 * PX                   # em size below which nobody reads at 1080p
+WORD = 40 * PX
+LINE_SPACING = 1.25                       # baseline to baseline, in em
 SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
 MINUS, ELLIPSIS = "−", "…"
 
@@ -81,7 +81,7 @@ def words_at(theme: Theme, words: Sequence[str], points: Sequence[Sequence[float
 
 def paragraph(theme: Theme, string: str, size: float, width: float, role: str = "text", weight: int = 400) -> VGroup:
     """Lines of text, wrapped at a width, centred around the origin; the text shrinks a little where that saves a third line."""
-    for size in np.linspace(size, SHRUNK * size, 5):
+    for size in np.linspace(size, max(min(size, SMALLEST_WORD), SHRUNK * size), 5):
         lines = wrap(theme, string, size, width, weight)
         if len(lines) <= 2:
             break
@@ -142,5 +142,5 @@ def number(theme: Theme, source: View, size: float = WORD, role: str = "text", w
 def weight_numbers(theme: Theme, weights: View, ends: Sequence[Sequence[float]], size: float = WORD, decimals: int | None = None) -> VGroup:
     """The weights of a row (n) as numbers that end at points; what they show adds up to 1."""
     strings = format_weights(weights.values, theme.decimals if decimals is None else decimals)
-    labels = [Number(theme, source, string, size, "key", weight=600) for source, string in zip(weights, strings, strict=True)]
+    labels = [Number(theme, source, string, size, "weight", weight=600) for source, string in zip(weights, strings, strict=True)]
     return VGroup(label.shift([x - label.advance / 2, y, 0]) for label, (x, y) in zip(labels, ends, strict=True))

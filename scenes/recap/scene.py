@@ -26,6 +26,8 @@ LIT = 4                                   # stroke width of the part that is ent
 class Recap(ExplainerScene):
     """Five pictures, each behind a door of the one before."""
 
+    place = "all"
+
     @step
     def machine(self):
         """The sentence goes in at the bottom; the translation comes out at the top."""
@@ -180,7 +182,7 @@ class Recap(ExplainerScene):
         rooms = room.columns([2.2, 1.8, 1.2, 2.0, 1.8], gap=0.2)
         d_k = self.staging.trace.config.d_k
         numbers = [number(self.theme, view, size, role, weight=600) for view, size, role in
-                   ((score, LARGE * 0.6, "text"), (scaled, LARGE * 0.6, "text"), (weight, LARGE, "key"))]
+                   ((score, LARGE * 0.6, "text"), (scaled, LARGE * 0.6, "text"), (weight, LARGE, "weight"))]
         first = VGroup(equation(self.theme, "q dot k =", size=FORMULA), numbers[0]).arrange(buff=0.25).move_to(rooms[0].centre)
         steps = [self._between(place, maths) for place, maths in ((rooms[1], f"div sqrt({d_k})"), (rooms[3], '"softmax"'))]
         rest = [VGroup(steps[k], numbers[k + 1].move_to(rooms[2 * k + 2].centre)) for k in (0, 1)]

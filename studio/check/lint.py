@@ -82,7 +82,7 @@ def _at_an_end(scene: ExplainerScene, moment: Moment, ends: list[frozenset]) -> 
 
 
 def _own(scene: ExplainerScene) -> set:
-    """The shapes of title, counter and caption."""
+    """The shapes of heading and caption."""
     return {shape for thing in (scene.heading, *scene.announced) for shape in thing.family_members_with_points()}
 
 
@@ -154,7 +154,7 @@ def _letters(scene: ExplainerScene, sight: Sight) -> Iterator[tuple]:
 def _caption(scene: ExplainerScene, moment: Moment) -> Iterator[tuple]:
     if not scene.spec.burned:
         return
-    lines = [shape for shape in scene.announced[1].family_members_with_points() if isinstance(shape, Label)]
+    lines = [shape for shape in scene.announced[0].family_members_with_points() if isinstance(shape, Label)]
     if len(lines) > MOST_LINES:
         yield "lines", f"the caption has {len(lines)} lines; shorten it to {MOST_LINES}", 0.0
     needed = reading_time(scene.caption(moment.step), scene.staging.words) / scene.spec.pace

@@ -9,8 +9,11 @@ from xml.etree import ElementTree
 import pytest
 import typst
 
-from studio.read import fonts
 from studio.errors import RenderError
+from studio.read import fonts
+
+ROOT = Path(__file__).parent.parent
+PREPARED = "from studio.render.alone import prepare; prepare()"
 
 
 def run(code: str, **options) -> str:
@@ -46,7 +49,8 @@ def test_pango_and_typst_see_our_fonts_alone():
     families = set(typst.Fonts().families())
     assert "Inter" in families and "DejaVu Sans" not in families  # DejaVu Sans Mono comes with Typst itself
     generic = {"Sans", "Serif", "Monospace", "System-ui"}
-    seen = run("import studio, manimpango; print(*manimpango.list_fonts(), sep='\\n')").splitlines()
+    environment = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+    seen = run(f"{PREPARED}; import manimpango; print(*manimpango.list_fonts(), sep='\\n')", env=environment).splitlines()
     assert set(seen) - generic <= {"Inter", "Noto Sans SC", "Noto Serif SC"} and "Inter" in seen
 
 
@@ -77,9 +81,11 @@ def test_a_stray_manim_cfg_is_not_even_read(tmp_path):
     for folder in (tmp_path, tmp_path / ".config" / "manim"):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "manim.cfg").write_text("[CLI]\nbackground_color = no colour\nplugins = no_such_plugin\n")
-    code = "import studio, os; from manim import config; print(config.background_color, config.plugins, os.getcwd())"
-    environment = os.environ | {"HOME": str(tmp_path)}
+    code = f"{PREPARED}; import os; from manim import config; print(config.background_color, config.plugins, os.getcwd())"
+    environment = os.environ | {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     assert run(code, cwd=tmp_path, env=environment) == f"#000000 [] {tmp_path}"
+    command = "from studio.cli import main; main(['check', 'recap'])"
+    assert run(command, cwd=tmp_path, env=environment) == "all is well"
 
 
 def test_typst_is_given_the_same_fonts_each_alone():
@@ -88,6 +94,6 @@ def test_typst_is_given_the_same_fonts_each_alone():
 
 
 def test_the_locale_changes_no_shape():
-    code = "from studio import assets; print(hash(assets.theme('dark', 'zh').fonts.outline('直骨令“猫”').points.tobytes()))"
+    code = "from studio.read import assets; print(hash(assets.theme('dark', 'zh').fonts.outline('直骨令“猫”').points.tobytes()))"
     seen = {run(code, env=os.environ | {"LC_ALL": locale, "PYTHONHASHSEED": "0"}) for locale in ("C.UTF-8", "ja_JP.UTF-8")}
     assert len(seen) == 1

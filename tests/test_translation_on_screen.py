@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from studio.plan import staging
 from scenes.parts.label import Label, Number, format_number
 from studio.check.lint import lint
 from studio.check.sight import see, walk
+from studio.plan import staging
 from studio.read.spec import load
 
 SENTENCES = (
@@ -33,7 +33,7 @@ def test_the_words_on_screen_are_the_models_own(sentence):
     last = shown["loop"]
     assert [word for word in trace.output_tokens if word not in last[Label]] == []
     chances = sorted(trace["decoder.probabilities"].values[-1])[:-4:-1]
-    assert last[Number] == [format_number(chance, spec.decimals) for chance in chances]
+    assert last[Number] == [format_number(chance, spec.keys["decimals"]) for chance in chances]
     assert shown["clocks"][Number] == ["1", str(len(trace.output_tokens))]
 
 

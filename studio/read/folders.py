@@ -6,6 +6,7 @@ second. A folder that is not ours is a package of its own, so that its modules c
 
 import ast
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -134,7 +135,7 @@ def _folder(path: Path) -> SceneFolder:
 
 def is_scene(path: Path) -> bool:
     """Whether a scene stands in a folder."""
-    return (path / CODE).is_file() and (path / YAML).is_file()
+    return os.path.isfile(path / CODE) and os.path.isfile(path / YAML)  # unlike Path.is_file, takes any name
 
 
 def inside(path: Path) -> tuple[Path, ...]:

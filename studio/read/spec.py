@@ -82,8 +82,8 @@ def find(target: str) -> list[tuple[Path, str]]:
             return [(folders.folder(scene).yaml, _step(scene, step, target))]
     if target.endswith((".yaml", ".yml")) or is_path(target) and os.path.isfile(target):
         return [(Path(target), "")]
-    if os.path.isdir(target) and (within := folders.inside(Path(target))):
-        return [(path / folders.YAML, "") for path in within]
+    if os.path.isdir(target):
+        return [(path / folders.YAML, "") for path in folders.inside(Path(target)) or (folders.folder(target).path,)]
     near = (*FILMS, *folders.ours())
     hint = did_you_mean((before or target).rpartition("/")[2], near, "name a YAML file, the folder of a scene, or one of")
     raise UserError([Problem("unknown target", target, kind="unknown-target", hint=hint)])

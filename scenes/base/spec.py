@@ -69,8 +69,7 @@ class SceneSpec(Shown):
 class CardSpec(Shown):
     """A title card.
 
-    title: in large letters; above: in small letters over it; seconds: how long it stands. at_once: whether it is there from the
-    first frame, which stands for a film wherever it is not played.
+    title: in large letters; above: in small letters over it; seconds: how long it stands.
     place, of: which of how many acts begins, from 0; None for a card that is no act's.
     """
 
@@ -80,5 +79,4 @@ class CardSpec(Shown):
     above: str = ""
     place: int | None = None
     of: int = 0
-    seconds: float = 1.6
-    at_once: bool = False
+    seconds: float = 2.2

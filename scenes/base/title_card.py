@@ -4,17 +4,15 @@ from manim import Scene, VGroup, VMobject
 
 from scenes.base.scene import Listener
 from scenes.parts.label import paragraph
-from scenes.parts.motion import appear, vanish
 from scenes.parts.shapes import rounded_rectangle
 from scenes.base.frame import WIDE, Frame
 from scenes.base.room import PX
 from scenes.base.spec import CARD, CardSpec
 from scenes.base.theme import Theme
 
-TITLE, ABOVE = 84 * PX, 40 * PX
+TITLE, ABOVE = 150 * PX, 50 * PX
 WIDTH = 0.82                              # share of the safe area that its words may take
-DOT, PITCH = 0.1, 0.32
-COMES, GOES = 0.8, 0.5                    # seconds
+DOT, PITCH = 16 * PX, 50 * PX
 
 
 class TitleCard(Scene):
@@ -30,21 +28,16 @@ class TitleCard(Scene):
         return ""
 
     def construct(self) -> None:
-        """The card comes up, stands, and goes."""
+        """The card stands from its first frame, which stands for a film wherever that is not played, to its last."""
         self.listener.begin(CARD)
-        *lines, dots = self._lines()
-        if self.spec.at_once:
-            self.add(*lines, dots)
-        else:
-            self.play(appear(*lines, dots, lag=0.2, run_time=COMES / self.pace))
+        self.add(*self._lines())
         self.wait(self.spec.seconds / self.pace)
-        self.play(vanish(*lines, dots, run_time=GOES / self.pace))
         self.listener.end(CARD)
 
     def _lines(self) -> list[VMobject]:
         """Everything on the card, the title in the middle."""
         width = WIDTH * self.frame.safe.width
-        title = paragraph(self.theme, self.spec.title, TITLE, width, weight=500)
+        title = paragraph(self.theme, self.spec.title, TITLE, width, weight=600)
         above = [paragraph(self.theme, self.spec.above, ABOVE, width, "muted").next_to(title, [0, 1, 0], buff=ABOVE)] if self.spec.above else []
         return [*above, title, self._dots()]
 

@@ -104,11 +104,11 @@ def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
         return (spec,)
     parts, acts = [], list(spec.acts)
     if spec.title and spec.scenes[0].name not in acts:
-        parts.append(_card(spec.scenes[0], "opening", title=spec.title, at_once=True))
+        parts.append(_card(spec.scenes[0], "opening", title=spec.title))
     for scene in spec.scenes:
         if scene.name in acts:
             said = {"place": acts.index(scene.name), "of": len(acts), "title": spec.acts[scene.name]}
-            parts.append(_card(scene, f"act-{said['place'] + 1}", above="" if parts else spec.title, at_once=not parts, **said))
+            parts.append(_card(scene, f"act-{said['place'] + 1}", above="" if parts else spec.title, **said))
         parts.append(scene)
     return tuple(parts)
 

@@ -217,7 +217,7 @@ def test_a_clip_that_is_not_whole_is_refused():
 
 def test_what_has_not_changed_is_not_rendered_again(monkeypatch):
     found = render()
-    assert (found["code"], found["rendered"], found["cached"]) == (0, 7, 0)          # three steps, and four cards
+    assert (found["code"], found["rendered"], found["cached"]) == (0, 4, 0)          # three steps and a card
     before, film = written(Path("out")), Path("out/film.mp4").read_bytes()
     monkeypatch.setattr(staging, "_trace", lambda *_: pytest.fail("a forward pass"))
     again = render()

@@ -54,7 +54,10 @@ def test_help_shows_examples():
 def test_list_as_json():
     result = animformer("list", "--json")
     found = json.loads(result.stdout)
-    assert result.exit_code == 0 and found["films"][0]["scenes"] == IN_ORDER
+    assert result.exit_code == 0 and [film["id"] for film in found["films"]] == ["film", "article"]
+    acts = found["films"][0]["acts"]
+    assert [act["title"] for act in acts] == ["The question", "Looking", "Thinking", "The answer"]
+    assert [name for act in acts for name in act["scenes"]] == IN_ORDER and 480 < found["films"][0]["seconds"] < 720
     assert [scene["id"] for scene in found["scenes"]] == IN_ORDER and {*IN_ORDER} == {*folders.ours()}
     for scene in found["scenes"]:
         assert [step["id"] for step in scene["steps"]] == [f"{scene['id']}/{s}" for s in folders.folder(scene["id"]).facts.steps]

@@ -57,10 +57,10 @@ def step(method: Callable) -> Callable:
 
 
 class Heading(Whole):
-    """What stands above the stage: `title`; `note`, empty where there is none; `machine`, the map."""
+    """What stands above the stage: `title`; `note` and the running `question`, empty where there is none; `machine`, the map."""
 
-    def __init__(self, title: Label, note: Mobject, machine: Machine):
-        super().__init__(title=title, note=note, machine=machine)
+    def __init__(self, title: Label, note: Mobject, question: Mobject, machine: Machine):
+        super().__init__(title=title, note=note, question=question, machine=machine)
 
 
 class ExplainerScene(Scene):
@@ -167,7 +167,7 @@ class ExplainerScene(Scene):
         self.play(appear(*heading, *coming, run_time=0.4))
 
     def _heading(self) -> Heading:
-        """The title, the note that weights are untrained where they are, and the map of the machine."""
+        """The title, the note that weights are untrained where they are, the running question, and the map of the machine."""
         zone, config = self.frame.title, self.staging.trace.config
         note = self._note() if not config.trained else VGroup()
         y = self.frame.whole.top - BASELINE + self.theme.fonts.cap_height * TITLE_SIZE / 2
@@ -176,10 +176,16 @@ class ExplainerScene(Scene):
         if note:
             note.shift([title.advance + GAP, y, 0])
         drawn = machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.trained, self.place, self.spec.block, self.head)
-        return Heading(title, note, drawn)
+        return Heading(title, note, self._question(), drawn)
 
     def _note(self) -> Label:
         return text(self.theme, self.staging.words["untrained"], NOTE_SIZE, "muted", at=(self.frame.title.left, 0, 0), align=-1)
+
+    def _question(self) -> Mobject:
+        """What is still open, on the line of the title, beside the map."""
+        zone, said = self.frame.question, self.spec.keys["question"]
+        y = self.frame.whole.top - BASELINE + self.theme.fonts.cap_height * NOTE_SIZE / 2
+        return text(self.theme, said, NOTE_SIZE, "muted", at=(zone.right, y, 0), align=1, width=zone.width) if said else VGroup()
 
     def _caption(self, name: str) -> VGroup:
         zone = self.frame.caption

@@ -10,11 +10,17 @@ from uniseg.linebreak import line_break_units
 # Between two Latin words, and between two ideographs, a line may end whatever stands around them (UAX #14, LB18 and LB31).
 SURE = re.compile(r"(?<=[A-Za-z0-9] )(?=[A-Za-z0-9])|(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
 WHOLE = re.compile(r"[A-Za-z0-9]+ ?|[\u4e00-\u9fff]")
+LOOK = 1.5                                # seconds for the picture, beside those for its caption
 
 
 def reading_time(caption: str, words: Mapping) -> float:
-    """Seconds that a caption takes to be read at pace 1, in the language of these words."""
-    return len(caption) / words["reading_speed"]
+    """Seconds that a caption and its picture take at pace 1, in the language of these words."""
+    return letters(caption) / words["reading_speed"] + LOOK
+
+
+def letters(string: str) -> int:
+    """How long a text is, in Latin letters; an ideograph is as much as two."""
+    return sum(1 + is_wide(character) for character in string)
 
 
 @lru_cache(1024)

@@ -10,7 +10,7 @@ from studio.errors import Problem, UserError
 from studio.read import assets
 from studio.read.folders import folder
 from studio.read.spec import FilmSpec, find, load_file
-from studio.read.words import code, shared, words
+from studio.read.words import code, words
 
 CARDS = "cards"                           # what the names of cards begin with
 
@@ -56,6 +56,16 @@ def scenes_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:
     return spec.scenes if isinstance(spec, FilmSpec) else (spec,)
 
 
+def acts_of(spec: FilmSpec) -> list[tuple[str, tuple[SceneSpec, ...]]]:
+    """The acts of a film, each with its title and its scenes; what stands before the first has none."""
+    found = [("", [])]
+    for scene in spec.scenes:
+        if scene.name in spec.acts:
+            found.append((spec.acts[scene.name], []))
+        found[-1][1].append(scene)
+    return [(title, tuple(scenes)) for title, scenes in found if scenes]
+
+
 def only_scene(spec: SceneSpec | FilmSpec) -> SceneSpec:
     """The one scene of a target. UserError if there are more."""
     if len(scenes_of(spec)) == 1:
@@ -86,36 +96,26 @@ def burning(spec: SceneSpec | FilmSpec, burned: bool) -> SceneSpec | FilmSpec:
 
 
 def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
-    """What is played, in order: of a film its scenes with the cards around them, else the one scene.
+    """What is played, in order: of a film its scenes, with a card before each act, else the one scene.
 
-    No card parts a scene from the one on whose last frame it opens.
+    The film's title stands over that of the first act; without acts it has a card of its own. Nothing else parts two scenes.
     """
     if not isinstance(spec, FilmSpec):
         return (spec,)
-    said, of = shared(spec.scenes[0].language)["film"], len(spec.scenes)
-    parts = []
-    if spec.title:
-        parts.append(_card(spec.scenes[0], "opening", title=spec.title, below=(said["opening"],), seconds=3.6, at_once=True))
-    for place, scene in enumerate(spec.scenes):
-        if not (place and _goes_on(spec.scenes[place - 1], scene)):
-            parts.append(_card(scene, scene.name, title=title(scene), above=str(place + 1), place=place, of=of))
+    parts, acts = [], list(spec.acts)
+    if spec.title and spec.scenes[0].name not in acts:
+        parts.append(_card(spec.scenes[0], "opening", title=spec.title))
+    for scene in spec.scenes:
+        if scene.name in acts:
+            said = {"place": acts.index(scene.name), "of": len(acts), "title": spec.acts[scene.name]}
+            parts.append(_card(scene, f"act-{said['place'] + 1}", above="" if parts else spec.title, **said))
         parts.append(scene)
-    below = said["closing_computed"], said["closing_yours"]
-    return *parts, _card(spec.scenes[0], "closing", title=said["closing"], below=below, seconds=4.5)
+    return tuple(parts)
 
 
 def _card(beside: SceneSpec, name: str, **said) -> CardSpec:
     """A title card that looks as the scene beside it does."""
     return CardSpec(name=f"{CARDS}-{name}", language=beside.language, theme=beside.theme, keys={"pace": beside.pace}, **said)
-
-
-def _goes_on(before: SceneSpec, after: SceneSpec) -> bool:
-    """Whether a scene opens on the last frame of another: it is made to, and both show the same."""
-    home = folder(after.scene)
-    same = ("tokens", "model", "focus", "block", "head", "language", "theme", "keys")
-    return (home.facts.follows != "" and home.path.with_name(home.facts.follows) == folder(before.scene).path
-            and (before.steps[-1], after.steps[0]) == (before.order[-1], after.order[0])
-            and all(getattr(before, key) == getattr(after, key) for key in same))
 
 
 def title(spec: SceneSpec) -> str:

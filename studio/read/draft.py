@@ -6,15 +6,16 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from unicodedata import east_asian_width
+from typing import Any
 
 from model import Checkpoint, Intervention, ModelConfig, tokenise
 from scenes.base.type import IDEOGRAPH, Fonts
+from scenes.base.words import is_wide, letters
 from studio.errors import Problem, UserError, count, did_you_mean, nearest, quoted
 from studio.read import assets, folders, keys, words
 from studio.read.folders import SceneFolder, shown
 from studio.read.keys import ModelKeys, SceneKeys
-from studio.read.words import CODE, code, is_path, languages
+from studio.read.words import CODE, code, in_language, is_path, languages
 from studio.read.yaml_file import Layer, Place
 
 MAX_TOKENS, MAX_WORD, MAX_CAPTION = 16, 40, 200
@@ -201,7 +202,7 @@ class Draft:
                     self._unknown_language(path, name, self._place(path).key)
                 if not text.strip():
                     self._wrong(path, "is empty", "empty")
-                if (length := sum(1 + (east_asian_width(c) in "WF") for c in text)) > MAX_CAPTION:
+                if (length := letters(text)) > MAX_CAPTION:
                     hint = f"at most {MAX_CAPTION} can be shown; an ideograph counts twice"
                     self._wrong(path, f"has {length} characters", "too-long", hint)
         language = code(self.keys.language)
@@ -209,6 +210,16 @@ class Draft:
         for step, text in own.items():
             self._check_glyphs(f"captions.{step}.{language}", text)
         return {step: text for step, text in own.items() if text}
+
+    def look(self) -> dict[str, Any]:
+        """The keys that say how the scene is shown, the question in its language."""
+        said = self.keys.question
+        for name in said:
+            if name not in ("", *languages(), code(self.keys.language)):
+                self._unknown_language(f"question.{name}", name, self._place(f"question.{name}").key)
+        question = " ".join(in_language(said, self.keys.language).split()) if said else ""
+        self._check_glyphs("question", question)
+        return keys.look(self.keys) | {"question": question}
 
     def voice(self, known: Sequence[str]) -> dict[str, tuple[str, float]]:
         """What is heard, by step: the file, and how many seconds it lasts."""
@@ -351,7 +362,7 @@ def no_glyph(text: str, fonts: Fonts, where: str, path: str) -> Problem | None:
     first, others = missing[0], missing[1:]
     what = f"U+{ord(first):04X} ({unicodedata.name(first, 'a control or private character')})"
     lacks = f"{what}, nor for {count(len(others), 'other')}," if others else what
-    wide = any(east_asian_width(c) in "WF" and unicodedata.category(c)[0] in "LP" for c in missing)
+    wide = any(is_wide(c) and unicodedata.category(c)[0] in "LP" for c in missing)
     hint = CJK_HINT if wide and fonts.missing(IDEOGRAPH) else "write it in letters, or name a font that has it in the theme's 'fonts'"
     message = f"the fonts have no glyph for {lacks} in {quoted(text[max(0, text.index(first) - 20) :])}"
     return Problem(message, where, path, "no-glyph", hint)

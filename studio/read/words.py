@@ -21,9 +21,9 @@ from studio.read.yaml_file import Layer
 TEXT = ROOT / "assets/text"
 CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")       # what a language is called (BCP 47): the stem of its file
 PLAIN = ("caption", "title")              # shown as they stand; in any other text the scene fills in what is in braces
-SPEED = "reading_speed"                   # characters a second
+SPEED = "reading_speed"                   # letters a second; an ideograph counts twice
 FIRST = "en"                              # what other languages are checked against
-SCENES, LABELS, FILM = "scenes", "labels", "film"
+SCENES, LABELS = "scenes", "labels"
 
 
 def languages() -> tuple[str, ...]:
@@ -41,6 +41,11 @@ def code(language: str) -> str:
     return Path(language).stem if is_path(language) else language
 
 
+def in_language(said: Mapping[str, str], language: str) -> str:
+    """What is said in a language; what is not said in it is said in the first one that there is."""
+    return said.get(code(language), next(iter(said.values())))
+
+
 def shared(language: str) -> Mapping[str, Any]:
     """What is said by all scenes, and by films. Raises UserError with all that is wrong with it."""
     return _shared(language, *_changed(_file(language))).values
@@ -49,7 +54,7 @@ def shared(language: str) -> Mapping[str, Any]:
 def words(language: str, folder: SceneFolder) -> Mapping[str, Any]:
     """What a scene may say in a language: its title, labels and steps, over what all scenes share. Raises as `layers` does."""
     common, own = (layer.values for layer in layers(language, folder))
-    return {key: said for key, said in common.items() if key != FILM} | own | {LABELS: common[LABELS] | own.get(LABELS, {})}
+    return {**common, **own, LABELS: common[LABELS] | own.get(LABELS, {})}
 
 
 def layers(language: str, folder: SceneFolder) -> tuple[Layer, Layer]:
@@ -199,7 +204,7 @@ def _speed(layer: Layer) -> Iterator[Problem]:
         except ValueError:
             right = False
         if not right:
-            yield _problem(layer, (SPEED,), f"must be characters a second (1 to 100), not {quoted(said)}", "wrong-type")
+            yield _problem(layer, (SPEED,), f"must be letters a second (1 to 100), not {quoted(said)}", "wrong-type")
 
 
 def _problem(layer: Layer, path: tuple, message: str, kind: str, hint: str = "", of_key: bool = False) -> Problem:

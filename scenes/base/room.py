@@ -58,6 +58,10 @@ class Room:
             top -= share * unit + gap
         return rooms
 
+    def split(self, shares: Sequence[float] | int, gap: float = GAP) -> list["Room"]:
+        """Rooms side by side where this one is wider than high, else one below the other: what may stand either way."""
+        return self.columns(shares, gap) if self.width >= self.height else self.rows(shares, gap)
+
     def grid(self, count: int, across: int, gap: float = GAP) -> list["Room"]:
         """As many rooms of one size, row by row, at most so many in a row."""
         lines = -(-count // across)

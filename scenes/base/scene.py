@@ -57,10 +57,14 @@ def step(method: Callable) -> Callable:
 
 
 class Heading(Whole):
-    """What stands above the stage: `title`; `note` and the running `question`, empty where there is none; `machine`, the map."""
+    """What stands above the stage: `title`; `note` and the running `question`, empty where there is none; `machine`, the map.
 
-    def __init__(self, title: Label, note: Mobject, question: Mobject, machine: Machine):
+    said: the title as it was written.
+    """
+
+    def __init__(self, said: str, title: Label, note: Mobject, question: Mobject, machine: Machine):
         super().__init__(title=title, note=note, question=question, machine=machine)
+        self.said = said
 
 
 class ExplainerScene(Scene):
@@ -109,6 +113,10 @@ class ExplainerScene(Scene):
         """What is said in a room under the weights of a head that was guided; nothing if it was not."""
         return VGroup(*[text(self.theme, self.say("guided"), SUBTITLE_SIZE, "muted", at=room)] * self.guided(weights))
 
+    def title(self, name: str) -> str:
+        """The title that stands above a step: its own, if the words have one for it, or the scene's."""
+        return self.staging.words["steps"][name].get("title", self.staging.words["title"])
+
     def caption(self, name: str) -> str:
         """The caption of a step: the user's own or that of the scene's words, which may have another one for untrained weights."""
         words = self.staging.words["steps"][name]
@@ -128,7 +136,7 @@ class ExplainerScene(Scene):
     def construct(self) -> None:
         """Plays the wanted steps."""
         order, played = self.spec.order, ()
-        self.heading, self.announced = self._heading(), []
+        self.heading, self.announced = self._heading(self.spec.steps[0]), []
         self.opening()
         for name in self.spec.steps:
             before = order[: order.index(name)]
@@ -143,7 +151,7 @@ class ExplainerScene(Scene):
         """Sets the stage as these steps leave it, without a frame."""
         self.rehearsing = True
         self.clear()
-        self.heading, self.announced = self._heading(), []
+        self.heading, self.announced = self._heading(self.spec.steps[0]), []
         self.opening()
         for name in names:
             getattr(self, name)()
@@ -159,24 +167,36 @@ class ExplainerScene(Scene):
         self.wait(max(reading - played, spoken - played, SHORTEST_HOLD))
 
     def _announce(self, name: str) -> None:
-        """The caption changes. No frame of a step shows the caption of another, so each is a clip by itself."""
+        """The caption changes, and the title where a step has its own. No frame of a step shows the caption of another, so each is a
+        clip by itself."""
         coming = [self._caption(name)] if self.spec.burned else []
         self.remove(*self.announced)
-        heading = [] if self.heading in self.mobjects else [self.heading]
         self.announced = coming
-        self.play(appear(*heading, *coming, run_time=0.4))
+        self.play(appear(*self._entitle(name), *coming, run_time=0.4))
 
-    def _heading(self) -> Heading:
+    def _entitle(self, name: str) -> list[Mobject]:
+        """Makes the heading that of a step. Returns what of it is new: all of it at first, later a title that is another one."""
+        new, there = self._heading(name), self.heading in self.mobjects
+        if there and self.heading.said == new.said:
+            return []
+        self.remove(self.heading)
+        self.heading = new
+        if not there:
+            return [new]
+        self.add(new.note, new.question, new.machine)
+        return [new.title]
+
+    def _heading(self, name: str) -> Heading:
         """The title, the note that weights are untrained where they are, the running question, and the map of the machine."""
-        zone, config = self.frame.title, self.staging.trace.config
+        zone, config, said = self.frame.title, self.staging.trace.config, self.title(name)
         note = self._note() if not config.trained else VGroup()
         y = self.frame.whole.top - BASELINE + self.theme.fonts.cap_height * TITLE_SIZE / 2
         width = zone.width - (note.width + GAP if note else 0)
-        title = text(self.theme, self.staging.words["title"], TITLE_SIZE, weight=600, at=(zone.left, y, 0), align=-1, width=width)
+        title = text(self.theme, said, TITLE_SIZE, weight=600, at=(zone.left, y, 0), align=-1, width=width)
         if note:
             note.shift([title.advance + GAP, y, 0])
         drawn = machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.trained, self.place, self.spec.block, self.head)
-        return Heading(title, note, self._question(), drawn)
+        return Heading(said, title, note, self._question(), drawn)
 
     def _note(self) -> Label:
         return text(self.theme, self.staging.words["untrained"], NOTE_SIZE, "muted", at=(self.frame.title.left, 0, 0), align=-1)

@@ -102,9 +102,13 @@ def _quality(quality: Quality) -> dict[str, Any]:
 
 
 def _words(spec: SceneSpec, home: SceneFolder, step: str) -> dict[str, Any]:
-    """What the scene may say, without what it says at other steps, and with the user's own caption if there is one."""
+    """What the scene may say, without what it says at other steps, and with the user's own caption if there is one.
+
+    Of the step before the title counts: one that is another comes in, one that is the same stays.
+    """
     said, own = words(spec.language, home), spec.captions.get(step)
-    return {**said, "steps": {"caption": own} if own else said["steps"][step]}
+    titles = [said["steps"][name].get("title", "") for name in spec.steps[: spec.steps.index(step) + 1]]
+    return {**said, "steps": {"caption": own} if own else said["steps"][step], "titles": titles[-2:]}
 
 
 def _files(theme: str, weights: str = assets.RANDOM) -> dict[str, list[str]]:

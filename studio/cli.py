@@ -110,8 +110,41 @@ def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json
     from studio.output.storyboard import make_storyboard
     from studio.plan.film import loaded, side_by_side
 
-    scenes = side_by_side(loaded(targets or ("film",), overrides))
+    scenes = side_by_side(loaded(targets or ("film",), overrides), "storyboard")
     _make("drawing", partial(make_storyboard, n_pictures=strip), [scenes], as_json, **options)
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--to", "kinds", multiple=True, default=("pptx",), type=click.Choice(["pptx", "html", "pdf", "manim-slides"]),
+              help="What kind of deck (default: pptx); more than once for several.")
+@click.option("--titles", is_flag=True, help="Captions stand on the slides, not only in the notes.")
+@click.option("--loop", is_flag=True, help="Clips begin again when they end.")
+@click.option("--template", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.pptx",
+              help="A PowerPoint file whose look is taken.")
+@click.option("--each", type=click.Choice(["1", "2", "4", "6"]), default="4", help="Pictures on a page of the pdf (default: 4).")
+@overriding
+@drawing
+@talking
+def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool, template: Path | None, each: str, overrides: list[str],
+         as_json: bool, **options):
+    """Make slides: one for every step, on which its clip plays.
+
+    pptx for PowerPoint, Keynote and LibreOffice; html for a browser, one file that needs no network; pdf, a handout of the last
+    frames; manim-slides, the JSON that it presents. Without a target: of the film.
+
+    \b
+    animformer deck qkv attention_matrix
+    animformer deck film --to html --to pdf --each 6
+    animformer deck my.yaml --template corporate.pptx --titles
+    """
+    from studio.output.deck import make_deck
+    from studio.plan.film import loaded, side_by_side
+    from studio.render.cache import Cache
+
+    make = partial(make_deck, cache=Cache(warn), kinds=kinds, titles=titles, loop=loop, template=template, each=int(each))
+    specs = loaded(targets or ("film",), overrides)
+    _make("drawing", make, specs if len(specs) == 1 else [side_by_side(specs, "deck")], as_json, **options)
 
 
 @main.command("list")

@@ -15,18 +15,16 @@ from studio.console import Progress
 from studio.output import describe, spoken
 from studio.output.assemble import concatenate, is_made_of
 from studio.output.captions import subrip, webvtt
+from studio.output.clips import SILENT, made
 from studio.output.extras import Extras
-from studio.plan.film import burning, parts_of, reading_seconds
+from studio.plan.film import burning, parts_of
 from studio.read.spec import FilmSpec
-from studio.render import farm
 from studio.render.cache import Cache, Entry
-from studio.render.job import Clip
-from studio.render.order import Order, carrying, make, order_of
+from studio.render.order import Order, order_of
 from studio.render.quality import Quality
 from studio.store import files
 from studio.store.digest import digest, digest_of, digest_of_file
 
-SILENT = Progress()
 CAPTIONS = ("burned", "track", "none")    # in the picture; as subtitles, in all videos; nowhere
 NUMBERED = re.compile(r"\d{2,}-(\w+)")
 
@@ -57,19 +55,11 @@ def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, worke
         production = _Production(burning(target, captions in (None, "burned")), quality, out, held, captions)
         files.check_writable(out, production.files())
         files.sweep({path.parent: None for path in production.files()})
-        missing = []
-        for order in production.orders():
-            if entry := cache and cache.get(order.key):
-                production.publish(order, entry)
-                progress(str(order), entry.frames, cached=True)
-            else:
-                missing.append(order)
-        if missing:
-            production.render(missing, workers, progress, cache)
+        rendered = made(production.orders(), workers, production.publish, production.digests, progress, cache)
         production.publish_film()
     frames = sum(clip.frames for clip in production.clips.values())
-    made = len(missing), len(production.clips) - len(missing)
-    return Result(tuple(production.files()), frames, *made, time.monotonic() - began)
+    cached = len(production.clips) - rendered
+    return Result(tuple(production.files()), frames, rendered, cached, time.monotonic() - began)
 
 
 def numbered(spec: SceneSpec, step: str) -> str:
@@ -90,7 +80,7 @@ class _Production:
         self.clips: dict[str, Entry] = {}
         self.movies: dict[str, BinaryIO] = {}
         self.marks: dict[str, str] = {}
-        self._digests = remembered(lambda scene: describe.digests(self.scenes[scene]) if scene in self.scenes else {})
+        self.digests = remembered(lambda scene: describe.digests(self.scenes[scene]) if scene in self.scenes else {})
 
     def orders(self) -> Iterator[Order]:
         """An order for each clip, in the order they play."""
@@ -107,29 +97,6 @@ class _Production:
                 yield from _with(self._scene(spec), ".json")
             for step in spec.wanted:
                 yield from _with(self._clip(spec, step), ".png", ".json")
-
-    def render(self, orders: Sequence[Order], workers: int | str, progress: Progress, cache: Cache | None) -> None:
-        """Draws clips, keeps them, and publishes them."""
-
-        def on_done(order: Order, clip: Clip) -> None:
-            entry = Entry(**vars(clip), seconds=clip.frames / self.quality.fps, digests=self._digests(order.scene))
-            if cache:
-                cache.put(order.key, entry)
-            self.publish(order, entry)
-            progress(str(order), entry.frames)
-
-        def length(order: Order) -> float:
-            known = cache and cache.seconds(*order.key.split(".")[:2])
-            return known or reading_seconds(order.spec, order.step)
-
-        orders = [replace(order, seconds=length(order)) for order in orders]
-        if isinstance(workers, str):
-            orders = [carrying(order) for order in orders]
-        try:
-            farm.run(make, orders, workers, on_done, lambda order: progress.begin(str(order)))
-        finally:
-            if cache:
-                cache.trim()
 
     def publish(self, order: Order, entry: Entry) -> None:
         """Writes the files of a clip, and of its scene if that is now complete."""

@@ -46,9 +46,9 @@ def together(specs: Sequence[SceneSpec | FilmSpec]) -> list[SceneSpec | FilmSpec
     return list(found.values())
 
 
-def side_by_side(specs: Sequence[SceneSpec | FilmSpec]) -> FilmSpec:
+def side_by_side(specs: Sequence[SceneSpec | FilmSpec], name: str) -> FilmSpec:
     """All the scenes of all the specs, each once."""
-    return FilmSpec(source="", name="storyboard", title="", scenes=tuple(together([s for spec in specs for s in scenes_of(spec)])))
+    return FilmSpec(source="", name=name, title="", scenes=tuple(together([s for spec in specs for s in scenes_of(spec)])))
 
 
 def scenes_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:

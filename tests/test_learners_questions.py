@@ -260,7 +260,8 @@ def test_a_feature_puts_all_words_in_an_order():
     assert (np.diff(t["values"]) <= 0).all() and t["spread"].argmax() == t["widest"] and close(t["spread"], table.std(0))
     covariance = np.cov(table.T, bias=True)
     assert np.isclose(t["direction"] @ t["direction"], 1) and np.abs(t["direction"]).max() == t["direction"].max()
-    assert np.isclose(t["direction_values"].var(), np.linalg.eigvalsh(covariance)[-1]) and t["direction_values"].var() > t["spread"].max() ** 2
+    most = np.linalg.eigvalsh(covariance)[-1]
+    assert np.isclose(t["direction_values"].var(), most) and most > t["spread"].max() ** 2
     assert close(t["direction_values"], ((table - table.mean(0)) @ t["direction"])[t["direction_order"].astype(int)])
 
 

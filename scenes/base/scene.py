@@ -116,8 +116,7 @@ class ExplainerScene(Scene):
     def construct(self) -> None:
         """Plays the wanted steps."""
         order, played = self.spec.order, ()
-        self.heading, self.announced = self._heading(), []
-        self.opening()
+        self._begin()
         for name in self.spec.steps:
             before = order[: order.index(name)]
             if played != before:
@@ -130,12 +129,17 @@ class ExplainerScene(Scene):
     def _rehearse(self, names: tuple[str, ...]) -> None:
         """Sets the stage as these steps leave it, without a frame."""
         self.rehearsing = True
-        self.clear()
-        self.heading, self.announced = self._heading(), []
-        self.opening()
+        self._begin()
         for name in names:
             getattr(self, name)()
         self.rehearsing = False
+
+    def _begin(self) -> None:
+        """Nothing but the heading, which is there at once, so that a cut leaves no frame empty, and what the scene opens with."""
+        self.clear()
+        self.heading, self.announced = self._heading(), []
+        self.add(self.heading)
+        self.opening()
 
     def _perform(self, name: str) -> None:
         start = self.time
@@ -150,9 +154,8 @@ class ExplainerScene(Scene):
         """The caption changes. No frame of a step shows the caption of another, so each is a clip by itself."""
         coming = [self._caption(name)] if self.spec.burned else []
         self.remove(*self.announced)
-        heading = [] if self.heading in self.mobjects else [self.heading]
         self.announced = coming
-        self.play(appear(*heading, *coming, run_time=0.4))
+        self.play(appear(*coming, run_time=0.4))
 
     def _heading(self) -> Heading:
         """The title, the note that weights are untrained where they are, the running question, and the map of the machine."""

@@ -29,7 +29,7 @@ DRAWING = ("studio.render.worker",)                        # it and what it impo
 NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.words", "studio.read.yaml_file", "studio.store")
 STAGING, CARD = "studio.plan.staging", "studio.plan.card"   # they and what they import build what is drawn
 PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "coloraide", "svgelements", "pillow")
-NAMES = {"source", "name", "scene", "wanted"}                      # of a spec: what is made, not what it looks like
+NAMES = {"source", "name", "scene", "steps", "wanted"}             # of a spec: what is made, not what it looks like
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts
 
 

@@ -9,7 +9,6 @@ from manim import Animation, Mobject, Scene, VGroup
 from model import Trace, View
 from scenes.parts.label import Label, paragraph, text
 from scenes.parts.machine import Machine, machine
-from scenes.parts.motion import appear
 from scenes.parts.whole import Whole, gathered, without
 from scenes.base.frame import WIDE, Frame
 from scenes.base.room import GAP, PX
@@ -72,12 +71,14 @@ class ExplainerScene(Scene):
     experiments: what it draws beside the forward pass, by the names of modules in its folder or in `model.experiments`.
     follows: the scene on whose last frame it opens, if any. own_keys: its own keys of the YAML; each with `default`, `description`,
     and `type`, `minimum`, `maximum` and `enum` as in JSON Schema. place: what is lit on the map of the machine (`machine`).
+    sparse: for a step that leaves most of the stage empty, why it does.
     """
 
     experiments: ClassVar[tuple[str, ...]] = ()
     follows: ClassVar[str] = ""
     own_keys: ClassVar[Mapping[str, Mapping]] = {}
     place: ClassVar[str] = ""
+    sparse: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, staging: Staging, renderer=None, listener: Listener | None = None):
         super().__init__(renderer=renderer)
@@ -152,10 +153,9 @@ class ExplainerScene(Scene):
 
     def _announce(self, name: str) -> None:
         """The caption changes. No frame of a step shows the caption of another, so each is a clip by itself."""
-        coming = [self._caption(name)] if self.spec.burned else []
         self.remove(*self.announced)
-        self.announced = coming
-        self.play(appear(*coming, run_time=0.4))
+        self.announced = [self._caption(name)] if self.spec.burned else []
+        self.add(*self.announced)
 
     def _heading(self) -> Heading:
         """The title, the note that weights are untrained where they are, the running question, and the map of the machine."""

@@ -22,6 +22,7 @@ from scenes.parts.label import MINUS, Label, Number
 from scenes.parts.shapes import room_of
 from studio.check.sight import FAINT, Moment, own, picture, see
 
+LEAST_USED, MOST_LETTERS, LEAST_CAPTION = 0.3, 90, 38      # of a step; of its caption, and its size in pixels
 TILE = 20 * PX
 TOUCHED = 12                              # of 255, in one of the colours: more than what is not seen
 NEAR = 40 * PX                            # from a letter to the matrix that it is the name of
@@ -156,6 +157,17 @@ def _names(scene: ExplainerScene, seen: set) -> Iterator[tuple[str, str]]:
                                for sheet, tensor in sheets)
             if away < NEAR:
                 yield name[1], re.sub(r"\.\d+\.", ".", tensor)
+
+
+def beyond(figures: Figures) -> Iterator[tuple[str, str]]:
+    """What could be better in a step, each with its kind: what only its own scene or its words can mend."""
+    if figures.occupancy < LEAST_USED and not figures.reason:
+        yield "sparse", f"{figures.occupancy:.0%} of the stage is used, less than {LEAST_USED:.0%}"
+    if figures.letters > MOST_LETTERS:
+        yield "letters", f"the caption has {figures.letters} letters, more than {MOST_LETTERS}; an ideograph counts twice"
+    if figures.caption and figures.caption < LEAST_CAPTION - EXACT:
+        yield "caption", f"the caption is {figures.caption:.0f} px high, less than {LEAST_CAPTION}"
+    yield from (("sum", wrong) for wrong in figures.sums)
 
 
 def meanings(found: Sequence[Figures]) -> Mapping[str, tuple[str, ...]]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENES = ROOT / "scenes"
 CODE, YAML = "scene.py", "scene.yaml"
-TOLD = ("experiments", "follows", "own_keys", "sparse")
+TOLD = ("experiments", "follows", "own_keys")
 THIS = Path(__file__)
 
 
@@ -40,7 +40,6 @@ class Facts:
     experiments: tuple[str, ...] = ()
     follows: str = ""
     own_keys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    sparse: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

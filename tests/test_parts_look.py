@@ -10,15 +10,17 @@ from manim import VGroup
 from scenes.base.frame import WIDE, Frame
 from scenes.base.room import PX, Room
 from scenes.base.scene import ExplainerScene, step
+from scenes.base.spec import PLACES
 from scenes.parts.flow import ARC, STRAND, weight_arc, weight_line
 from scenes.parts.heat_map import LARGEST_DIGIT, SMALLEST_DIGIT, Digits, heat_map, is_beyond, peak
 from scenes.parts.legend import legend, weight_legend
-from scenes.parts.machine import PLACES, machine
+from scenes.parts.machine import machine
 from scenes.parts.motion import appear
 from scenes.parts.shapes import is_notched, ring, room_of
 from scenes.parts.weight import Disc, WeightBar, weight_bars
 from studio.check import provenance
 from studio.check.sight import walk
+from studio.errors import UserError
 from studio.plan.staging import stage
 from studio.read import assets, folders
 from studio.read.spec import load
@@ -97,6 +99,15 @@ def test_a_place_that_is_none_is_refused_and_every_scene_has_one(theme):
     assert {name for name, place in places.items() if not place} == {"overview", "embeddings", "positional_encoding"}
 
 
+def test_a_scene_of_ones_own_is_told_which_places_there_are(tmp_path):
+    for name in ("scene.py", "scene.yaml"):
+        (tmp_path / name).write_text('class Mine:\n    place = "attic"\n\n    @step\n    def first(self): pass\n' if name == "scene.py" else "")
+    with pytest.raises(UserError) as raised:
+        folders.folder(str(tmp_path)).facts
+    (problem,) = raised.value.problems
+    assert "scene.py:2:1" in problem.where and "'attic'" in problem.message and "'encoder'" in problem.hint
+
+
 def test_weights_are_discs_as_large_as_they_are(theme, weights):
     cells = heat_map(theme, weights, ROOM, weights=True).cells
     areas = np.array([[cell.submobjects[0].width ** 2 for cell in row] for row in cells])
@@ -121,7 +132,8 @@ def test_with_digits_they_are_bars_and_every_number_stands_in_its_cell_and_acros
 
 def test_lines_and_numbers_of_weights_have_their_colour(theme, weights):
     source = weights[1, 2]
-    for line, full in ((weight_line(theme, (0, 0, 0), (1, 0, 0), source), STRAND), (weight_arc(theme, (0, 0, 0), (1, 0, 0), source, 1), ARC)):
+    start, end = (0, 0, 0), (1, 0, 0)
+    for line, full in ((weight_line(theme, start, end, source), STRAND), (weight_arc(theme, start, end, source, 1), ARC)):
         assert line.get_stroke_color() == theme.colour("weight") and line.full == full
     assert np.isclose(ARC / STRAND, 56 / 24)
 

@@ -7,6 +7,7 @@ from typing import Any
 from model import Intervention, ModelConfig
 
 CARD = "card"                             # the one step of a card
+PLACES = ("", "head", "block", "encoder", "decoder", "all")          # what may be lit on the map of the machine
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,9 +83,9 @@ class Decoder(ExplainerScene):
         ends = [(card.get_left()[0] - 0.14, card.get_y()) for card in cards.sources]
         numbers = weight_numbers(self.theme, weights[followed], ends)
         self.play(vanish(*self.on_stage(self.readers)))
-        self.play(appear(names[0], cards.sources, names[1]))
+        self.play(appear(names[0], cards.sources))
         self._become_cards(cards.queries)
-        self.play(appear(tag))
+        self.play(appear(names[1], tag))
         self.play(draw(*lines[followed], lag=0.2), appear(*numbers, lag=0.2))
         pairs = [VGroup(arrow(self.theme, query.get_right() + [0.1, 0, 0], word.get_left() - [0.05, 0, 0]), word)
                  for query, word in zip(cards.queries, cards.words, strict=False)]

@@ -72,7 +72,8 @@ def stack(theme: Theme, view: View, room: Room, role: str, full: float) -> VGrou
 def signed_bars(theme: Theme, view: View, room: Room, role: str | None, full: float, pitch: float | None = None) -> VGroup:
     """The entries of a vector as bars that stand on, or hang from, the middle line of a room; ±`full` reach its edges.
 
-    role: None for the colours of plus and minus, each by its sign. pitch: from bar to bar, if they shall not fill the room's width but stand in its middle.
+    role: None for the colours of plus and minus, each by its sign. pitch: from bar to bar, if they shall not fill the room's width
+    but stand in its middle.
     """
     pitch = pitch or room.width / len(view)
     unit, left = room.height / 2 / full, room.centre[0] - pitch * len(view) / 2

@@ -19,7 +19,7 @@ MOST = 24                                 # more rows or columns than this are e
 LARGEST_CELL = 190 * PX                   # from cell to cell
 CELL_GAP, CELL_RADIUS = 8 * PX, 12 * PX   # between two cells, and of their corners, in large cells
 GAP_SHARE, RADIUS_SHARE = 0.1, 0.14       # but at most these shares of a cell
-NOTCH, NOTCH_SHARE = 30 * PX, 0.26        # what is cut off the corner of a cell whose value is beyond the scale; at most this share of it
+NOTCH, NOTCH_SHARE = 30 * PX, 0.26        # what is cut off the corner of a cell that is beyond the scale; at most this share of it
 DISC = 0.94                               # share of a cell that the disc of the weight 1 takes
 BEYOND = 3                                # the largest magnitude that is not beyond the scale, in root mean squares
 OBLONG, LONGEST = 1.7, 4                  # a cell's sides are in this ratio at most, in a matrix and in a single row
@@ -82,7 +82,8 @@ class HeatMap(Whole):
         return VGroup(self.cells[i][j], *([self.numbers[i][j]] if self.digits else []))
 
 
-def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: Digits | bool | None = None, scale: float | None = None, weights: bool = False, grid: Grid | None = None) -> HeatMap:
+def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: Digits | bool | None = None,
+             scale: float | None = None, weights: bool = False, grid: Grid | None = None) -> HeatMap:
     """A matrix (rows, columns), or a vector as one row, as a heat map in the middle of a room.
 
     role: of its frame. digits: True, as many as the theme says, fewer or none if they do not fit; or those of other heat maps.
@@ -195,7 +196,8 @@ def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, weights: bool = Fal
     for places in range(theme.decimals, min(theme.decimals, 1) - 1, -1):
         strings = {string for row in np.atleast_2d(values) for string in _written(row, places, weights)}
         widest = max(text_width(theme, string, 1, tabular=True) for string in strings)
-        size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, ROOM * (grid.height - _gap(grid)) if weights else DIGIT_ROOM * grid.height)
+        high = ROOM * (grid.height - _gap(grid)) if weights else DIGIT_ROOM * grid.height
+        size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, high)
         if size >= SMALLEST_DIGIT:
             return Digits(places, size)
     return None

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from manim import VGroup, VMobject
 
 from scenes.base.room import PEN, PX, Room
+from scenes.base.spec import PLACES
 from scenes.base.theme import Theme
 from scenes.parts.shapes import Block, frame
 from scenes.parts.whole import Whole
 
-PLACES = ("", "head", "block", "encoder", "decoder", "all")
 ENCODER, DECODER, WIRES = 0.6, 0.24, 0.16                 # shares of the width
 GAP, RADIUS, PADDING = 8 * PX, 8 * PX, 0.17               # between blocks; of their corners; inside them, as a share of their height
-HEAD, BAR, LINES = 0.5, 0.12, 2                           # heights of a head and of the bar of the MLP, as shares; lines in a decoder's block
+HEAD, BAR, LINES = 0.5, 0.12, 2                           # heights of a head and of the MLP's bar, as shares; lines in a decoder's block
 LIT, UNLIT, STRIKE = 3 * PEN, 2 * PEN, 4 * PEN
 DIM = 0.6                                                 # opacity of what is in a block that is lit, but not meant
 

@@ -50,7 +50,7 @@ def lint(name: str, build: Build, moments: Sequence[float] = MOMENTS, also: Look
     ends: list[frozenset] = []
 
     def look(scene: ExplainerScene, moment: Moment) -> None:
-        found = list(_at_an_end(scene, moment, ends) if moment.ends else _in_motion(scene))
+        found = list(_at_an_end(scene, moment, ends) if moment.ends else () if moment.still else _in_motion(scene))
         findings.extend(Finding(name, moment, *finding) for finding in found)
         also(scene, moment)
 

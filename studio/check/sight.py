@@ -21,13 +21,14 @@ FAINT = 0.5                               # what is fainter than this in motion 
 
 
 class Moment(NamedTuple):
-    """A moment of a step, in seconds since it began; `ends`: it is the last one, and has been looked at before. lasts: the seconds
-    that it stands for."""
+    """A moment of a step, in seconds since it began; `ends`: it is the last one. lasts: the seconds that it stands for; still: in
+    which nothing moves."""
 
     step: str
     seconds: float
     ends: bool
     lasts: float = 0.0
+    still: bool = False
 
     def __str__(self) -> str:
         return "at the end" if self.ends else f"at {self.seconds:.1f} s"
@@ -54,7 +55,7 @@ class _Looker(StepRenderer):
     def play(self, scene: ExplainerScene, *animations, **options) -> None:
         super().play(scene, *animations, **options)
         if self.moments and scene.is_current_animation_frozen_frame():
-            self.look(scene, Moment(self.step, self.time - self.began, ends=False, lasts=scene.duration))
+            self.look(scene, Moment(self.step, self.time - self.began, ends=False, lasts=scene.duration, still=True))
 
     def _animate(self, scene: ExplainerScene, moments: Sequence[float]) -> None:
         for share in self.moments:

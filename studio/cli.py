@@ -168,42 +168,41 @@ def list_(targets: Sequence[str], as_json: bool, verbose: bool):
 
 @main.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--table", is_flag=True, help="Also the figures of every step: use of the stage, sizes, time to read, and more.")
 @overriding
 @talking
-def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: bool):
+def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bool, verbose: bool):
     """Do everything but the render.
 
-    Every target is read, its model run, and its scenes played without a picture: what would overlap, leave its place or be too
-    small is found, and every number compared with its tensor. Without a target: all scenes and the film.
+    Every target is read, its model run, and its scenes played: what would overlap, leave its place or be too small is found, and
+    every number compared with its tensor. What could only be better is a warning. Without a target: all scenes and the films.
     """
-    from scenes.base.spec import SceneSpec
-    from studio.check.report import report
+    from studio.check import report
     from studio.check.themes import hard_to_see
-    from studio.output.contents import timeline
-    from studio.plan.film import scenes_of
-    from studio.read import folders, spec
 
-    problems: dict[Problem, None] = {}
-    found: list[SceneSpec] = []
-    for target in targets or (*folders.ours(), *spec.FILMS):
-        try:
-            loaded = [spec.load_file(path, step, overrides) for path, step in spec.find(target)]
-            found += [scene for each in loaded for scene in scenes_of(each) if scene not in found]
-        except UserError as error:
-            problems |= dict.fromkeys(error.problems)
+    found, problems = _sound(targets, overrides)
+    better, measured = {}, []
     with progress(len(found), "checking") as done:
         for scene in found:
-            problems |= dict.fromkeys((*hard_to_see(scene.theme), *report(scene)))
+            wrong, figures = report.report(scene)
+            problems |= dict.fromkeys((*hard_to_see(scene.theme), *wrong))
+            better |= dict.fromkeys(report.warnings(scene, figures))
+            measured += figures
             done(scene.name)
             if verbose:
-                steps = timeline(scene)
-                click.echo(f"{scene.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s", err=True)
+                click.echo(f"{scene.name}: {count(len(figures), 'step')}, {sum(each.seconds for each in figures) / scene.pace:.1f} s", err=True)
     for problem in problems:
         click.echo(str(problem), err=True)
+    for problem in better:
+        warn(str(problem))
     if as_json:
-        say_json({"ok": not problems, "problems": [asdict(problem) for problem in problems]})
+        said = {"problems": problems, "warnings": better} | ({"figures": measured} if table else {})
+        say_json({"ok": not problems} | {key: [asdict(each) for each in listed] for key, listed in said.items()})
     else:
-        click.echo(count(len(problems), "problem") if problems else "all is well", err=bool(problems))
+        if table:
+            click.echo(report.table(measured))
+        said = [count(len(problems), "problem") if problems else "all is well", *([count(len(better), "warning")] if better else [])]
+        click.echo(", ".join(said), err=bool(problems))
     return WRONG if problems else 0
 
 
@@ -322,6 +321,21 @@ def words(language: str, as_json: bool, verbose: bool):
 
     found = everything(language, map(folders.folder, folders.ours()))
     say_json(found) if as_json else click.echo(tables.as_yaml(found), nl=False)
+
+
+def _sound(targets: Sequence[str], overrides: Sequence[str]) -> tuple[list, dict[Problem, None]]:
+    """The specs of all scenes of the targets, each once, as far as they are sound, and what is wrong with the others."""
+    from studio.plan.film import scenes_of
+    from studio.read import folders, spec
+
+    found, problems = [], {}
+    for target in targets or (*folders.ours(), *spec.FILMS):
+        try:
+            loaded = [spec.load_file(path, step, overrides) for path, step in spec.find(target)]
+            found += [scene for each in loaded for scene in scenes_of(each) if scene not in found]
+        except UserError as error:
+            problems |= dict.fromkeys(error.problems)
+    return found, problems
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from model import Trace
 from studio import console
 from studio.cli import main
-from studio.errors import RenderError
+from studio.errors import RenderError, UserError
 from studio.output.contents import timeline
 from studio.plan import film, staging
 from studio.plan.film import loaded, side_by_side
@@ -26,7 +25,7 @@ from studio.render.quality import parse
 
 SMALL = ["--size", "192x108", "--fps", "5"]
 ROOT = Path(__file__).resolve().parent.parent
-IN_ORDER = yaml.safe_load((folders.SCENES / "film.yaml").read_text("utf-8"))["scenes"]
+IN_ORDER = [scene.name for scene in load("film").scenes]
 
 
 @pytest.fixture(autouse=True)
@@ -217,8 +216,10 @@ def test_steps_of_a_scene_are_rendered_together():
     specs = loaded(["qkv/blend", "attention_matrix", "qkv/one_token"], [])
     assert [(spec.name, len(spec.wanted)) for spec in specs] == [("qkv", 2), ("attention_matrix", len(specs[1].steps))]
     assert specs[0].wanted == ("one_token", "blend")
-    everything = side_by_side(loaded(["film", "qkv/blend"], []))
-    assert [scene.name for scene in everything.scenes] == IN_ORDER
+    everything = side_by_side(loaded(["film", str(ROOT / "tests/own_scene/temperature")], []))
+    assert [scene.name for scene in everything.scenes] == [*IN_ORDER, "temperature"]
+    with pytest.raises(UserError, match="qkv/scene.yaml: another qkv is drawn already"):
+        side_by_side(loaded(["film", "qkv/blend"], []))
 
 
 def test_progress_is_plain_lines_in_a_pipe(capsys):

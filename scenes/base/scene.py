@@ -9,7 +9,6 @@ from manim import Animation, Mobject, Scene, VGroup
 from model import Trace, View
 from scenes.parts.label import Label, paragraph, text
 from scenes.parts.machine import Machine, machine
-from scenes.parts.motion import appear
 from scenes.parts.whole import Whole, gathered, without
 from scenes.base.frame import WIDE, Frame
 from scenes.base.room import GAP, PX, Room
@@ -57,14 +56,10 @@ def step(method: Callable) -> Callable:
 
 
 class Heading(Whole):
-    """What stands above the stage: `title`; `note` and the running `question`, empty where there is none; `machine`, the map.
+    """What stands above the stage: `title`; `note` and the running `question`, empty where there is none; `machine`, the map."""
 
-    said: the title as it was written.
-    """
-
-    def __init__(self, said: str, title: Label, note: Mobject, question: Mobject, machine: Machine):
+    def __init__(self, title: Label, note: Mobject, question: Mobject, machine: Machine):
         super().__init__(title=title, note=note, question=question, machine=machine)
-        self.said = said
 
 
 class ExplainerScene(Scene):
@@ -77,12 +72,14 @@ class ExplainerScene(Scene):
     experiments: what it draws beside the forward pass, by the names of modules in its folder or in `model.experiments`.
     follows: the scene on whose last frame it opens, if any. own_keys: its own keys of the YAML; each with `default`, `description`,
     and `type`, `minimum`, `maximum` and `enum` as in JSON Schema. place: what is lit on the map of the machine (`machine`).
+    sparse: for a step that leaves most of the stage empty, why it does.
     """
 
     experiments: ClassVar[tuple[str, ...]] = ()
     follows: ClassVar[str] = ""
     own_keys: ClassVar[Mapping[str, Mapping]] = {}
     place: ClassVar[str] = ""
+    sparse: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, staging: Staging, renderer=None, listener: Listener | None = None):
         super().__init__(renderer=renderer)
@@ -136,8 +133,7 @@ class ExplainerScene(Scene):
     def construct(self) -> None:
         """Plays the wanted steps."""
         order, played = self.spec.order, ()
-        self.heading, self.announced = self._heading(self.spec.steps[0]), []
-        self.opening()
+        self._begin()
         for name in self.spec.steps:
             before = order[: order.index(name)]
             if played != before:
@@ -150,12 +146,17 @@ class ExplainerScene(Scene):
     def _rehearse(self, names: tuple[str, ...]) -> None:
         """Sets the stage as these steps leave it, without a frame."""
         self.rehearsing = True
-        self.clear()
-        self.heading, self.announced = self._heading(self.spec.steps[0]), []
-        self.opening()
+        self._begin()
         for name in names:
             getattr(self, name)()
         self.rehearsing = False
+
+    def _begin(self) -> None:
+        """Nothing but the heading, which is there at once, so that a cut leaves no frame empty, and what the scene opens with."""
+        self.clear()
+        self.heading, self.announced = self._heading(self.spec.steps[0]), []
+        self.add(self.heading)
+        self.opening()
 
     def _perform(self, name: str) -> None:
         start = self.time
@@ -169,34 +170,28 @@ class ExplainerScene(Scene):
     def _announce(self, name: str) -> None:
         """The caption changes, and the title where a step has its own. No frame of a step shows the caption of another, so each is a
         clip by itself."""
-        coming = [self._caption(name)] if self.spec.burned else []
-        self.remove(*self.announced)
-        self.announced = coming
-        self.play(appear(*self._entitle(name), *coming, run_time=0.4))
+        self.remove(self.heading, *self.announced)
+        self.heading = self._heading(name, self.heading.machine)
+        self.announced = [self._caption(name)] if self.spec.burned else []
+        self.add(self.heading, *self.announced)
 
-    def _entitle(self, name: str) -> list[Mobject]:
-        """Makes the heading that of a step. Returns what of it is new: all of it at first, later a title that is another one."""
-        new, there = self._heading(name), self.heading in self.mobjects
-        if there and self.heading.said == new.said:
-            return []
-        self.remove(self.heading)
-        self.heading = new
-        if not there:
-            return [new]
-        self.add(new.note, new.question, new.machine)
-        return [new.title]
+    def _heading(self, name: str, drawn: Machine | None = None) -> Heading:
+        """The title, the note that weights are untrained where they are, the running question, and the map of the machine.
 
-    def _heading(self, name: str) -> Heading:
-        """The title, the note that weights are untrained where they are, the running question, and the map of the machine."""
-        zone, config, said = self.frame.title, self.staging.trace.config, self.title(name)
+        drawn: the map as it is by now.
+        """
+        zone, config = self.frame.title, self.staging.trace.config
         note = self._note() if not config.trained else VGroup()
         y = self.frame.whole.top - BASELINE + self.theme.fonts.cap_height * TITLE_SIZE / 2
         width = zone.width - (note.width + GAP if note else 0)
-        title = text(self.theme, said, TITLE_SIZE, weight=600, at=(zone.left, y, 0), align=-1, width=width)
+        title = text(self.theme, self.title(name), TITLE_SIZE, weight=600, at=(zone.left, y, 0), align=-1, width=width)
         if note:
             note.shift([title.advance + GAP, y, 0])
-        drawn = machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.trained, self.place, self.spec.block, self.head)
-        return Heading(said, title, note, self._question(), drawn)
+        return Heading(title, note, self._question(), drawn or self._machine())
+
+    def _machine(self) -> Machine:
+        config = self.staging.trace.config
+        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.trained, self.place, self.spec.block, self.head)
 
     def _note(self) -> Label:
         return text(self.theme, self.staging.words["untrained"], NOTE_SIZE, "muted", at=(self.frame.title.left, 0, 0), align=-1)

@@ -29,6 +29,17 @@ class Label(VMobject):
         middle = (advance / 2, theme.fonts.cap_height / 2)
         self.points = np.pad((points - middle) * size, ((0, 0), (0, 1)))
         self.string, self.size, self.advance = string, size, advance * size
+        self._extent = _extent(self.points)
+
+    @property
+    def em(self) -> float:
+        """Its size as it stands there, scaled or not."""
+        return self.size * _extent(self.points) / self._extent if self._extent else self.size
+
+
+def _extent(points: np.ndarray) -> float:
+    """How far points (n, 3) are spread, however they are turned."""
+    return float(np.linalg.norm(points - points.mean(0))) if len(points) else 0.0
 
 
 class Number(Label):

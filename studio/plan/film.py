@@ -47,8 +47,13 @@ def together(specs: Sequence[SceneSpec | FilmSpec]) -> list[SceneSpec | FilmSpec
 
 
 def side_by_side(specs: Sequence[SceneSpec | FilmSpec], name: str) -> FilmSpec:
-    """All the scenes of all the specs, each once."""
-    return FilmSpec(source="", name=name, title="", scenes=tuple(together([s for spec in specs for s in scenes_of(spec)])))
+    """All the scenes of all the specs, each once. UserError if two of one name are not the same."""
+    scenes = together([scene for spec in specs for scene in scenes_of(spec)])
+    names = [scene.name for scene in scenes]
+    if twice := [scene for place, scene in enumerate(scenes) if scene.name in names[:place]]:
+        hint = "name one of the two, or draw them into different folders"
+        raise UserError([Problem(f"another {scene.name} is drawn already", scene.source, kind="duplicate", hint=hint) for scene in twice])
+    return FilmSpec(source="", name=name, title="", scenes=tuple(scenes))
 
 
 def scenes_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:

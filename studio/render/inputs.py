@@ -29,7 +29,7 @@ DRAWING = ("studio.render.worker",)                        # it and what it impo
 NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.words", "studio.read.yaml_file", "studio.store")
 STAGING, CARD = "studio.plan.staging", "studio.plan.card"   # they and what they import build what is drawn
 PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "coloraide", "svgelements", "pillow")
-NAMES = {"source", "name", "scene", "wanted"}                      # of a spec: what is made, not what it looks like
+NAMES = {"source", "name", "scene", "steps", "wanted"}             # of a spec: what is made, not what it looks like
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts
 
 
@@ -102,13 +102,10 @@ def _quality(quality: Quality) -> dict[str, Any]:
 
 
 def _words(spec: SceneSpec, home: SceneFolder, step: str) -> dict[str, Any]:
-    """What the scene may say, without what it says at other steps, and with the user's own caption if there is one.
-
-    Of the step before the title counts: one that is another comes in, one that is the same stays.
-    """
+    """What the scene may say, without what it says at other steps, and with the user's own caption if there is one."""
     said, own = words(spec.language, home), spec.captions.get(step)
-    titles = [said["steps"][name].get("title", "") for name in spec.steps[: spec.steps.index(step) + 1]]
-    return {**said, "steps": {"caption": own} if own else said["steps"][step], "titles": titles[-2:]}
+    here = said["steps"][step]
+    return {**said, "steps": {"caption": own, "title": here.get("title")} if own else here}
 
 
 def _files(theme: str, weights: str = assets.RANDOM) -> dict[str, list[str]]:

@@ -7,12 +7,12 @@ from model.decoder import decode
 from model.encoder import encode
 from model.examples import Examples
 from model.generation import translate
-from model.tokenizer import END, START
+from model.guides import ANTECEDENT, GUIDES
 from model.recorder import Recorder
+from model.tokenizer import END, START
 from model.weights import Weights, without_head
 
 BATCH = 250
-GUIDED_HEAD = 0                           # of the last block, in the encoder and in the decoder
 
 
 def said(checkpoint: Checkpoint, examples: Examples, weights: Weights | None = None) -> np.ndarray:
@@ -34,53 +34,38 @@ def exact(ids: np.ndarray, examples: Examples) -> np.ndarray:
     return ((ids == examples.said[:, 1:]) | ~counts).all(1)                         # (sentence,)
 
 
-def antecedent_share(checkpoint: Checkpoint, examples: Examples) -> np.ndarray:
-    """How much of the guided encoder head's attention goes from `it` to the noun it stands for: (sentence,)."""
-    name, rows = f"encoder.{checkpoint.config.n_blocks - 1}.self_attention.weights", []
-    for part in _batches(examples):
-        look = _recorded(checkpoint, part)[name][:, GUIDED_HEAD]                    # (sentence, query, key)
-        rows.append(look[np.arange(len(look)), part.it, part.noun])
-    return np.concatenate(rows)
+def guided(checkpoint: Checkpoint, examples: Examples) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Of each guide, by its name, which token its head looks at most, and how much of its attention goes to the one that it is
+    drawn to: (sentence, query) both, and without meaning where it is drawn to none. The decoder reads the right words."""
+    parts = [_looks(checkpoint, part) for part in _batches(examples)]
+    return {guide.name: tuple(map(np.concatenate, zip(*(part[guide.name] for part in parts)))) for guide in GUIDES}
 
 
-def aligned_share(checkpoint: Checkpoint, examples: Examples) -> tuple[np.ndarray, np.ndarray]:
-    """Of the guided cross-attention head, when each word is about to be said: what it looks at most, and how much of its
-    attention goes to the word that is translated; (sentence, n) both, and without meaning where no word is aligned."""
-    name, most, share = f"decoder.{checkpoint.config.n_blocks - 1}.cross_attention.weights", [], []
-    for part in _batches(examples):
-        look = _recorded(checkpoint, part)[name][:, GUIDED_HEAD]                    # (sentence, n, m)
-        most.append(look.argmax(-1))
-        share.append(np.take_along_axis(look, part.aligned[..., None], -1)[..., 0])
-    return np.concatenate(most), np.concatenate(share)
-
-
-def figures(checkpoint: Checkpoint, examples: Examples, content: np.ndarray, feminine: np.ndarray) -> dict[str, float | int]:
+def figures(checkpoint: Checkpoint, examples: Examples, feminine: np.ndarray) -> dict[str, float | int]:
     """All that the model card says.
 
-    content: (vocabulary,) whether an English word is a noun, an adjective, a verb or a time. feminine: (vocabulary,) 1 for a
+    Of each guide: the number of tokens that are drawn to one (_words), the share of these that look at it most (_most) and with at
+    least half of their attention (_half), and the attention that it gets on average (_mean). feminine: (vocabulary,) 1 for a
     feminine noun, 0 for a masculine one.
     """
-    ids = said(checkpoint, examples)
-    because = examples[(examples.it >= 0) & (examples.other >= 0)]
-    share = antecedent_share(checkpoint, because)
-    row = np.arange(len(because.it))
-    genders = feminine[because.source[row, because.noun]], feminine[because.source[row, because.other]]
-    most, mass = aligned_share(checkpoint, examples)
-    words = (examples.aligned >= 0) & content[np.take_along_axis(examples.source, examples.aligned, 1)]
-    return {
-        "held_out": len(ids), "exact": _mean(exact(ids, examples)),
-        "because": len(share), "antecedent_half": _mean(share >= 0.5), "antecedent_mean": _mean(share),
-        "content_words": int(words.sum()), "aligned": _mean((most == examples.aligned)[words]),
-        "aligned_mean": _mean(mass[words]),
-    } | _causes(checkpoint, because[genders[0] != genders[1]])
+    found = {"held_out": len(examples.length), "exact": _mean(exact(said(checkpoint, examples), examples))}
+    for name, (most, share) in guided(checkpoint, examples).items():
+        to = getattr(examples, name)                                                # (sentence, query)
+        most, share = (most == to)[to >= 0], share[to >= 0]                         # (word,)
+        found |= {f"{name}_words": len(share), f"{name}_most": _mean(most), f"{name}_half": _mean(share >= 0.5),
+                  f"{name}_mean": _mean(share)}
+    because = examples[examples.other >= 0]
+    noun, row = because.antecedent.max(1), np.arange(len(because.other))            # (sentence,)
+    genders = feminine[because.source[row, noun]], feminine[because.source[row, because.other]]
+    return found | _causes(checkpoint, because[genders[0] != genders[1]])
 
 
 def _causes(checkpoint: Checkpoint, examples: Examples) -> dict[str, float | int]:
-    """What the guided encoder head does for `il` and `elle`: all examples have two nouns that differ in gender."""
+    """What the guided pronoun's head does for `il` and `elle`: all examples have two nouns that differ in gender."""
     config, known = checkpoint.config, checkpoint.output_vocabulary
-    cut = without_head(checkpoint.weights, config, config.n_blocks - 1, GUIDED_HEAD)
+    cut = without_head(checkpoint.weights, config, ANTECEDENT.block % config.n_blocks, ANTECEDENT.head)
     pronouns = np.array([known.index("il"), known.index("elle")])
-    right = examples.said[np.arange(len(examples.it)), examples.pronoun + 1] == pronouns[1]         # (sentence,) elle?
+    right = examples.said[np.arange(len(examples.other)), examples.pronoun + 1] == pronouns[1]      # (sentence,) elle?
     whole, without = ((said(checkpoint, examples, w)[..., None] == pronouns).any(1) for w in (None, cut))   # (sentence, 2)
     return {
         "two_genders": len(right), "pronoun": _mean(_is(whole, right)), "pronoun_cut": _mean(_is(without, right)),
@@ -98,12 +83,14 @@ def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if values.size else 0.0
 
 
-def _recorded(checkpoint: Checkpoint, examples: Examples) -> dict[str, np.ndarray]:
-    """Every tensor of a pass in which the decoder reads the right words."""
-    record, there = Recorder(), examples.there[:, None]
+def _looks(checkpoint: Checkpoint, examples: Examples) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    record, there, found = Recorder(), examples.there[:, None], {}
     memory = encode(examples.source, checkpoint.weights, checkpoint.config, record, there)
     decode(examples.said[:, :-1], memory, checkpoint.weights.decoder, checkpoint.config, record, there)
-    return record.arrays
+    for guide in GUIDES:
+        look, to = record.arrays[guide.tensor(checkpoint.config)][:, guide.head], getattr(examples, guide.name)
+        found[guide.name] = look.argmax(-1), np.take_along_axis(look, to[..., None], -1)[..., 0]    # (sentence, query) both
+    return found
 
 
 def _batches(examples: Examples):

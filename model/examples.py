@@ -14,19 +14,19 @@ class Examples(NamedTuple):
     """Sentences, padded to the longest; an index is -1 where there is nothing to point to.
 
     source: (sentence, m) English ids. there: (sentence, m) where there is a token. said: (sentence, n + 1) French ids from the
-    start token to the end token. length: (sentence,) how many words, the end token one of them, are to be said. aligned:
-    (sentence, n) the English index of each word to be said. it, noun, other: (sentence,) English indices of the pronoun, of
-    the noun it stands for, and of the noun it might have stood for, if there is one. pronoun: (sentence,) which of the words
-    to be said is the pronoun.
+    start token to the end token. length: (sentence,) how many words, the end token one of them, are to be said. modifier:
+    (sentence, m) the English index of the noun of each article and adjective in a noun phrase. antecedent: (sentence, m), at
+    `it`, that of the noun it stands for. alignment: (sentence, n) that of the word that each word to be said translates.
+    other: (sentence,) that of the noun `it` might have stood for. pronoun: (sentence,) which of the words to be said is the pronoun.
     """
 
     source: np.ndarray
     there: np.ndarray
     said: np.ndarray
     length: np.ndarray
-    aligned: np.ndarray
-    it: np.ndarray
-    noun: np.ndarray
+    modifier: np.ndarray
+    antecedent: np.ndarray
+    alignment: np.ndarray
     other: np.ndarray
     pronoun: np.ndarray
 
@@ -50,19 +50,24 @@ def examples(sentences: Sequence[Sentence], vocabulary: Sequence[str], output_vo
     start, end = output_vocabulary.index(START), output_vocabulary.index(END)
     english = [ids(sentence.english, vocabulary) for sentence in sentences]
     french = [ids(sentence.french, output_vocabulary) for sentence in sentences]
-    n = max(map(len, french)) + 1
-    its = [sentence.antecedent or (-1, -1) for sentence in sentences]
+    m, n = max(map(len, english)), max(map(len, french)) + 1
+    its = [[sentence.antecedent] if sentence.antecedent else [] for sentence in sentences]
     return Examples(
         source=_padded(english, 0),
         there=_padded([np.ones(len(row), bool) for row in english], False),
         said=np.pad(_padded(french, end, n), ((0, 0), (1, 0)), constant_values=start),
         length=np.array([len(row) + 1 for row in french]),
-        aligned=_padded([sentence.alignment for sentence in sentences], -1, n),
-        it=np.array([it for it, _ in its]),
-        noun=np.array([noun for _, noun in its]),
+        modifier=_pointing([sentence.modifies for sentence in sentences], m),
+        antecedent=_pointing(its, m),
+        alignment=_padded([sentence.alignment for sentence in sentences], -1, n),
         other=np.array([-1 if sentence.other is None else sentence.other for sentence in sentences]),
-        pronoun=np.array([sentence.alignment.index(it) if it >= 0 else -1 for sentence, (it, _) in zip(sentences, its)]),
+        pronoun=np.array([sentence.alignment.index(it[0][0]) if it else -1 for sentence, it in zip(sentences, its)]),
     )
+
+
+def _pointing(pairs, width):
+    """Of each sentence the second index of each pair, at the first one."""
+    return _padded([[dict(found).get(index, -1) for index in range(width)] for found in pairs], -1)     # (sentence, width)
 
 
 def _padded(rows, filler, width=0):

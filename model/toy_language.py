@@ -27,6 +27,7 @@ class Sentence(NamedTuple):
     alignment: for each French token the index of the English token it translates, -1 if there is none.
     antecedent: the index of `it` and the index of the noun it stands for.
     other: the index of the other noun, of subject and object, that it might have stood for.
+    modifies: the index of each article and adjective of a noun phrase, with that of its noun.
     """
 
     english: tuple[str, ...]
@@ -34,6 +35,7 @@ class Sentence(NamedTuple):
     alignment: tuple[int, ...]
     antecedent: tuple[int, int] | None = None
     other: int | None = None
+    modifies: tuple[tuple[int, int], ...] = ()
 
 
 class Act(NamedTuple):
@@ -46,10 +48,14 @@ class Act(NamedTuple):
 
 
 class Phrase(NamedTuple):
-    """A piece of a sentence: English words, and French ones with the index of the English word that each translates."""
+    """A piece of a sentence: English words, and French ones with the index of the English word that each translates.
+
+    modifies: as of a sentence.
+    """
 
     english: tuple[str, ...] = ()
     french: tuple[tuple[str, int], ...] = ()
+    modifies: tuple[tuple[int, int], ...] = ()
 
 
 NOTHING = Phrase()
@@ -200,7 +206,8 @@ def noun_phrase(lexicon: Lexicon, noun: Noun, definite: bool, adjectives: Sequen
         else:
             after.append((adjective.agreeing(noun), index))
     french = (("le", "la") if definite else ("un", "une"))[noun.feminine]
-    return Phrase((article, *english), ((french, 0), *before, (noun.french, len(english)), *after))
+    modifies = tuple((index, len(english)) for index in range(len(english)))
+    return Phrase((article, *english), ((french, 0), *before, (noun.french, len(english)), *after), modifies)
 
 
 def verb_group(verb: Verb, past: bool, negative: bool) -> Phrase:
@@ -239,19 +246,21 @@ def join(*phrases: Phrase) -> Phrase:
     """The phrases, one after the other."""
     english: list[str] = []
     french: list[tuple[str, int]] = []
+    modifies: list[tuple[int, int]] = []
     for phrase in phrases:
         french += [(form, len(english) + index) for form, index in phrase.french]
+        modifies += [(len(english) + index, len(english) + noun) for index, noun in phrase.modifies]
         english += phrase.english
-    return Phrase(tuple(english), tuple(french))
+    return Phrase(tuple(english), tuple(french), tuple(modifies))
 
 
 def _finished(lexicon: Lexicon, phrase: Phrase, candidates: tuple[Noun, Noun | None] | None = None) -> Sentence:
     """The sentence, its French spelt. candidates: the noun that `it` stands for, and the other one."""
     english, (french, alignment) = phrase.english, zip(*spelt(phrase.french, lexicon.aspirated))
     if not candidates:
-        return Sentence(english, french, alignment)
+        return Sentence(english, french, alignment, modifies=phrase.modifies)
     antecedent, other = (english.index(noun.english) if noun else None for noun in candidates)
-    return Sentence(english, french, alignment, (english.index("it"), antecedent), other)
+    return Sentence(english, french, alignment, (english.index("it"), antecedent), other, phrase.modifies)
 
 
 def spelt(french: Sequence[tuple[str, int]], aspirated: frozenset[str]) -> list[tuple[str, int]]:

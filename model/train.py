@@ -1,9 +1,7 @@
 """How the translator is trained: the same forward pass, differentiated by JAX.
 
-AdamW (Loshchilov and Hutter 2019) with a warm-up and then a cosine to almost nothing. Two heads have a guide, as in guided
-alignment (Chen et al. 2016) and in LISA (Strubell et al. 2018): the first head of the last encoder block is drawn from `it`
-to the noun that it stands for, and the first cross-attention head of the last decoder block to the English word that the next
-French word translates. Each is drawn to SHARE of its attention and no more, so that it stays an average of many tokens.
+AdamW (Loshchilov and Hutter 2019) with a warm-up and then a cosine to almost nothing. Labels are smoothed (Szegedy et al. 2016;
+Vaswani et al. 2017, section 5.4), so that no word is ever as good as certain. Some heads have a guide, see `model.guides`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,17 +17,16 @@ from model.checkpoint import Checkpoint, untrained
 from model.config import ModelConfig
 from model.decoder import decode, predict
 from model.encoder import encode
-from model.evaluate import GUIDED_HEAD
 from model.examples import Examples
+from model.guides import GUIDES
 from model.recorder import Recorder
 from model.weights import Weights, filled, named
 
-SHARE = 0.75
 REPORT = 250                              # updates from one report to the next
 
 
 class Schedule(NamedTuple):
-    """How the model learns. guide: the weight of both guides, which grows from 0 once the warm-up is over."""
+    """How the model learns. smoothing: the share of each label that goes to all words alike."""
 
     steps: int = 5000
     batch: int = 128
@@ -37,14 +34,14 @@ class Schedule(NamedTuple):
     peak: float = 4e-3
     least: float = 1e-5
     decay: float = 1e-4
-    guide: float = 0.5
+    smoothing: float = 0.05
 
 
 class State(NamedTuple):
     """Where a training run stands.
 
-    step: updates done. losses: (update,) the loss found by each. kept: (checkpoint, 3, block, d_model, d_model) W_Q, W_K and
-    W_V of the encoder blocks at the beginning, in the middle and at the end, as far as it has come.
+    step: updates done. losses: (update,) the surprise found by each, see `loss`. kept: (checkpoint, 3, block, d_model, d_model)
+    W_Q, W_K and W_V of the encoder blocks at the beginning, in the middle and at the end, as far as it has come.
     """
 
     step: int
@@ -103,38 +100,39 @@ def finished(state: State, config: ModelConfig, vocabulary: Sequence[str], outpu
 def loss(weights: Weights, examples: Examples, config: ModelConfig, schedule: Schedule, step: int | None = None) -> tuple:
     """What is made small, and the first part of it: how surprised the translator is by the right word, on average.
 
-    step: how many updates were done before; both guides have their full weight if it is None.
+    step: how many updates were done before; guides grow once the warm-up is over, and have their full weight if it is None.
     """
-    sums = jax.vmap(partial(terms, config=config), (None, 0))(weights, examples)
-    sums = {name: values.sum() for name, values in sums.items()}
-    surprise = sums["surprise"] / sums["words"]
-    guides = sums["alignment"] / jnp.maximum(sums["aligned"], 1) + sums["antecedent"] / jnp.maximum(sums["pronouns"], 1)
+    found = jax.vmap(partial(terms, config=config, smoothing=schedule.smoothing), (None, 0))(weights, examples)
+    sums, counts = ({name: jnp.sum(values[i]) for name, values in found.items()} for i in (0, 1))
+    means = {name: sums[name] / jnp.maximum(counts[name], 1) for name in sums}
+    guides = sum(guide.weight * means[guide.name] for guide in GUIDES)
     growth = 1 if step is None else jnp.clip((step - schedule.warm_up) / 500, 0, 1)
-    return surprise + growth * schedule.guide * guides, surprise
+    return means["smoothed"] + growth * guides, means["surprise"]
 
 
-def terms(weights: Weights, example: Examples, config: ModelConfig) -> dict:
-    """Of one example: how surprised the model is by the right words, how far astray both guided heads are, and of how many
-    words that is the sum. The decoder reads the right words, whatever it would have said itself."""
-    record, there, last = Recorder(), example.there[None], config.n_blocks - 1
-    memory = encode(example.source, weights, config, record, there, jnp)                            # (m, d_model)
-    x = decode(example.said[:-1], memory, weights.decoder, config, record, there, jnp)              # (n, d_model)
-    logits = predict(x, weights.decoder.output)                                                     # (n, vocabulary)
-    surprise = optax.softmax_cross_entropy_with_integer_labels(logits, example.said[1:])            # (n,)
-    row = jnp.arange(len(surprise))                                                                 # (n,)
-    to_noun = record.arrays[f"encoder.{last}.self_attention.weights"][GUIDED_HEAD, example.it, example.noun]    # ()
-    to_word = record.arrays[f"decoder.{last}.cross_attention.weights"][GUIDED_HEAD, row, example.aligned]       # (n,)
-    counts, aligned, pronoun = row < example.length, example.aligned >= 0, example.it >= 0
-    return {
-        "surprise": (surprise * counts).sum(), "words": counts.sum(),
-        "alignment": (astray(to_word) * aligned).sum(), "aligned": aligned.sum(),
-        "antecedent": astray(to_noun) * pronoun, "pronouns": pronoun,
+def terms(weights: Weights, example: Examples, config: ModelConfig, smoothing: float) -> dict:
+    """Of one example, each as a sum and of how many words: how surprised the model is by the right words, and by labels that are
+    smoothed, and how far astray each guided head is. The decoder reads the right words, whatever it would have said itself."""
+    record, read = Recorder(), example.there[None]
+    memory = encode(example.source, weights, config, record, read, jnp)                             # (m, d_model)
+    x = decode(example.said[:-1], memory, weights.decoder, config, record, read, jnp)               # (n, d_model)
+    logits, right = predict(x, weights.decoder.output), example.said[1:]                            # (n, vocabulary), (n,)
+    labels = optax.smooth_labels(jax.nn.one_hot(right, logits.shape[-1]), smoothing)                # (n, vocabulary)
+    there = jnp.arange(len(right)) < example.length                                                 # (n,)
+    found = {
+        "surprise": (optax.softmax_cross_entropy_with_integer_labels(logits, right), there),        # (n,) each
+        "smoothed": (optax.softmax_cross_entropy(logits, labels), there),
     }
+    for guide in GUIDES:
+        to = getattr(example, guide.name)                                                           # (query,)
+        share = record.arrays[guide.tensor(config)][guide.head, jnp.arange(len(to)), to]            # (query,)
+        found[guide.name] = astray(share, guide.share), to >= 0
+    return {name: ((values * counts).sum(), counts.sum()) for name, (values, counts) in found.items()}
 
 
-def astray(share):
-    """Cross-entropy of a share of attention against SHARE: least where they agree, and without end at 0 and at 1."""
-    return -(SHARE * jnp.log(share + 1e-6) + (1 - SHARE) * jnp.log(1 - share + 1e-6))
+def astray(share, wanted):
+    """Cross-entropy of a share of attention against the wanted one: least where they agree, and without end at 0 and at 1."""
+    return -(wanted * jnp.log(share + 1e-6) + (1 - wanted) * jnp.log(1 - share + 1e-6))
 
 
 @partial(jax.jit, static_argnames=("config", "schedule"))

@@ -1,5 +1,6 @@
 """The command `animformer`. Its functions are thin: they look up, call, and print."""
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import partial, wraps
@@ -7,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from studio.console import PLACE, WRONG, Application, cores, progress, say, say_files, say_json, tell, warn
-from studio.errors import Problem, UserError, count
+from studio.console import PLACE, WRONG, Application, Place, cores, progress, say, say_files, say_json, tell, warn
+from studio.errors import InVain, Problem, UserError, count
 
 EXAMPLES = """\b
 Examples:
@@ -112,8 +113,41 @@ def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json
     from studio.output.storyboard import make_storyboard
     from studio.plan.film import loaded, side_by_side
 
-    scenes = side_by_side(loaded(targets or ("film",), overrides))
+    scenes = side_by_side(loaded(targets or ("film",), overrides), "storyboard")
     _make("drawing", partial(make_storyboard, n_pictures=strip), [scenes], as_json, **options)
+
+
+@main.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--to", "kinds", multiple=True, default=("pptx",), type=click.Choice(["pptx", "html", "pdf", "manim-slides"]),
+              help="What kind of deck (default: pptx); more than once for several.")
+@click.option("--titles", is_flag=True, help="Captions stand on the slides, not only in the notes.")
+@click.option("--loop", is_flag=True, help="Clips begin again when they end.")
+@click.option("--template", type=Place(exists=True, dir_okay=False, path_type=Path), metavar="FILE.pptx",
+              help="A PowerPoint file whose look is taken.")
+@click.option("--each", type=click.Choice(["1", "2", "4", "6"]), default="4", help="Pictures on a page of the pdf (default: 4).")
+@overriding
+@drawing
+@talking
+def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool, template: Path | None, each: str, overrides: list[str],
+         as_json: bool, **options):
+    """Make slides: one for every step, on which its clip plays.
+
+    pptx for PowerPoint, Keynote and LibreOffice; html for a browser, one file that needs no network; pdf, a handout of the last
+    frames; manim-slides, the JSON that it presents. Without a target: of the film.
+
+    \b
+    animformer deck qkv attention_matrix
+    animformer deck film --to html --to pdf --each 6
+    animformer deck my.yaml --template corporate.pptx --titles
+    """
+    from studio.output.deck import make_deck
+    from studio.plan.film import loaded, side_by_side
+    from studio.render.cache import Cache
+
+    make = partial(make_deck, cache=Cache(), kinds=kinds, titles=titles, loop=loop, template=template, each=int(each))
+    specs = loaded(targets or ("film",), overrides)
+    _make("drawing", make, specs if len(specs) == 1 else [side_by_side(specs, "deck")], as_json, **options)
 
 
 @main.command("list")
@@ -137,43 +171,42 @@ def list_(targets: Sequence[str], as_json: bool, verbose: bool):
 
 @main.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--table", is_flag=True, help="Also the figures of every step: use of the stage, sizes, time to read, and more.")
 @overriding
 @talking
-def check(targets: Sequence[str], overrides: list[str], as_json: bool, verbose: bool):
+def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bool, verbose: bool):
     """Do everything but the render.
 
-    Every target is read, its model run, and its scenes played without a picture: what would overlap, leave its place or be too
-    small is found, and every number compared with its tensor. Without a target: all scenes and the film.
+    Every target is read, its model run, and its scenes played: what would overlap, leave its place or be too small is found, and
+    every number compared with its tensor. What could only be better is a warning. Without a target: all scenes and the films.
     """
-    from scenes.base.spec import SceneSpec
-    from studio.check.report import report
+    from studio.check import report
     from studio.check.themes import hard_to_see
-    from studio.output.contents import timeline
-    from studio.plan.film import gathered, parts_of
-    from studio.read import folders, spec
 
-    problems: dict[Problem, None] = {}
-    found = []
-    for together in [targets] if targets else [[name] for name in (*folders.ours(), *spec.FILMS)]:
-        specs, wrong = gathered(together, overrides)
-        problems |= dict.fromkeys(wrong)
-        for each in specs:
-            found += [(part, each.source) for part in parts_of(each) if part not in [other for other, _ in found]]
-    with progress(len(found), "checking") as done:
-        for part, source in found:
-            problems |= dict.fromkeys((*hard_to_see(part.theme), *report(part, source)))
-            done(part.name)
-            if verbose and isinstance(part, SceneSpec):
-                steps = timeline(part)
-                tell(f"{part.name}: {count(len(steps), 'step')}, {sum(s.seconds for s in steps):.1f} s")
+    scenes, cards, problems, better = _sound(targets, overrides)
+    measured = []
+    with progress(len(scenes), "checking") as done:
+        for scene in scenes:
+            wrong, figures = report.report(scene)
+            problems |= dict.fromkeys((*hard_to_see(scene.theme), *wrong))
+            better |= dict.fromkeys(report.warnings(scene, figures))
+            measured += figures
+            done(scene.name)
+            if verbose:
+                tell(f"{scene.name}: {count(len(figures), 'step')}, {sum(each.seconds for each in figures) / scene.pace:.1f} s")
+    problems |= dict.fromkeys(problem for card, film in cards for problem in report.of_card(card, film))
     for problem in problems:
         tell(str(problem))
+    for problem in better:
+        warn(str(problem))
     if as_json:
-        say_json({"ok": not problems, "problems": [asdict(problem) for problem in problems]})
-    elif problems:
-        tell(count(len(problems), "problem"))
+        said = {"problems": problems, "warnings": better} | ({"figures": measured} if table else {})
+        say_json({"ok": not problems} | {key: [asdict(each) for each in listed] for key, listed in said.items()})
     else:
-        say("all is well")
+        if table:
+            say(report.table(measured))
+        said = [count(len(problems), "problem") if problems else "all is well", *([count(len(better), "warning")] if better else [])]
+        (tell if problems else say)(", ".join(said))
     return WRONG if problems else 0
 
 
@@ -293,6 +326,27 @@ def words(language: str, as_json: bool, verbose: bool):
 
     found = everything(language, map(folders.folder, folders.ours()))
     say_json(found) if as_json else say(tables.as_yaml(found).encode(), end=False)    # whatever is said elsewhere, a YAML is UTF-8
+
+
+def _sound(targets: Sequence[str], overrides: Sequence[str]) -> tuple[list, list, dict[Problem, None], dict[Problem, None]]:
+    """The specs of all scenes of the targets, each once, as far as they are sound; the cards, each with its film; what is wrong with
+    the others; and what is said in vain."""
+    from scenes.base.spec import CardSpec
+    from studio.plan.film import gathered, parts_of, scenes_of
+    from studio.read import folders, spec
+
+    scenes, cards, problems = [], [], {}
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        for together in [targets] if targets else [[name] for name in (*folders.ours(), *spec.FILMS)]:
+            specs, wrong = gathered(together, overrides)
+            problems |= dict.fromkeys(wrong)
+            scenes += [scene for each in specs for scene in scenes_of(each) if scene not in scenes]
+            cards += [(part, each.source) for each in specs for part in parts_of(each) if isinstance(part, CardSpec)]
+    in_vain = {each.message.problem: None for each in noted if isinstance(each.message, InVain)}
+    for other in (each.message for each in noted if not isinstance(each.message, InVain)):
+        warn(str(other))
+    return scenes, cards, problems, in_vain
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,

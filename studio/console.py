@@ -90,14 +90,14 @@ def _docstrings(file: str) -> dict[str, str | None]:
     return {node.name: ast.get_docstring(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-class _Place(click.Path):
+class Place(click.Path):
     """A path on the command line; `~` is a home also where the shell has not seen to it, as in --output=~/x."""
 
     def convert(self, value, param, ctx) -> Path:
         return super().convert(os.path.expanduser(value), param, ctx)
 
 
-PLACE = _Place(path_type=Path)
+PLACE = Place(path_type=Path)
 
 
 class Progress:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from model import Checkpoint, ModelConfig, evaluate
+from model import Checkpoint, ModelConfig, evaluate, guides
 from model.examples import examples, is_held_out, vocabularies
 from model.toy_language import Lexicon, Sentence, sentences
 from studio import model_card
@@ -46,7 +46,7 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int) -> d
     state = _run(learner, state, examples(learned, *known), config, schedule, output, _fingerprint(learned, config, schedule))
     checkpoint = learner.finished(state, config, *known, schedule)
     figures = measure(checkpoint, words, [sentence for sentence in drawn if is_held_out(sentence)][:MOST_TESTED])
-    facts = {"lexicon": path.name, "sentences": len(learned), "schedule": schedule._asdict(), "share": learner.SHARE,
+    facts = {"lexicon": path.name, "sentences": len(learned), "schedule": schedule._asdict(), "guided": guides.facts(config),
              "minutes": round((time.monotonic() - start) / 60, 1), "figures": figures}
     _write(replace(checkpoint, facts=facts), output)
     return figures
@@ -81,10 +81,9 @@ def draw(lexicon: Lexicon, seed: int, name: str) -> list[Sentence]:
 def measure(checkpoint: Checkpoint, lexicon: Lexicon, held_out: list[Sentence]) -> dict[str, float | int]:
     """The figures of the model card, on sentences that the model has never seen."""
     feminine = {noun.english: noun.feminine for noun in lexicon.nouns}
-    content = np.array([word in lexicon.content_words for word in checkpoint.vocabulary])           # (vocabulary,)
     genders = np.array([feminine.get(word, False) for word in checkpoint.vocabulary])               # (vocabulary,)
     found = examples(held_out, checkpoint.vocabulary, checkpoint.output_vocabulary)
-    return evaluate.figures(checkpoint, found, content, genders)
+    return evaluate.figures(checkpoint, found, genders)
 
 
 def said(figures: Mapping[str, float | int]) -> str:
@@ -130,7 +129,7 @@ def _resumed(state, saved: Path, fingerprint: str):
 
 def _fingerprint(learned: list[Sentence], config: ModelConfig, schedule) -> str:
     """Tells apart runs that would not come to the same weights."""
-    made = json.dumps([learned, config.seed, schedule])
+    made = json.dumps([learned, config.seed, schedule, guides.GUIDES])
     return hashlib.sha256(made.encode()).hexdigest()
 
 

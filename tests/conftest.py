@@ -1,10 +1,16 @@
 """What all tests share."""
 
+import os
+
 import pytest
 
 from studio.render.alone import prepare
 
-prepare()
+
+def pytest_configure(config):
+    """What is found out once is kept beside what pytest keeps: it is not the user's, and is there the next time."""
+    os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("home"))
+    prepare()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from unittest import mock
 import numpy as np
 from PIL import Image
 
-from studio.output import film
+from studio.output import clips
 from studio.render.encoder import ClipEncoder
 from studio.render.job import Clip
 from studio.render.order import Order
@@ -36,7 +36,7 @@ def drawing():
             on_begin(job)
             on_done(job, make(job))
 
-    with mock.patch.object(film.farm, "run", run):
+    with mock.patch.object(clips.farm, "run", run):
         yield drawn
 
 

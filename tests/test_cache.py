@@ -30,7 +30,7 @@ from studio.render.worker import render_step
 ROOT = Path(__file__).resolve().parent.parent
 FILM = """
 title: Short
-scenes: [{scene: qkv, steps: [one_token, all_tokens]}, {scene: attention_matrix, steps: [equation]}]
+scenes: [{scene: qkv, steps: [one_token, all_tokens]}, {act: Next}, {scene: attention_matrix, steps: [equation]}]
 sentence: the cat
 pace: 10
 """
@@ -216,13 +216,13 @@ def test_a_clip_that_is_not_whole_is_refused():
 
 def test_what_has_not_changed_is_not_rendered_again(monkeypatch):
     found = render()
-    assert (found["code"], found["rendered"], found["cached"]) == (0, 7, 0)          # three steps, and four cards
+    assert (found["code"], found["rendered"], found["cached"]) == (0, 5, 0)          # three steps and two cards
     before, film = written(Path("out")), Path("out/film.mp4").read_bytes()
     monkeypatch.setattr(staging, "_trace", lambda *_: pytest.fail("a forward pass"))
     again = render()
-    assert (again["code"], again["rendered"], again["cached"], again["frames"]) == (0, 0, 7, found["frames"])
+    assert (again["code"], again["rendered"], again["cached"], again["frames"]) == (0, 0, 5, found["frames"])
     assert written(Path("out")) == before and again["files"] == found["files"]
-    assert "rendering film 3/7 qkv/one_token (cached)\n" in again["said"]
+    assert "rendering film 2/5 qkv/one_token (cached)\n" in again["said"]
     shutil.rmtree("out")
     assert render()["rendered"] == 0 and Path("out/film.mp4").read_bytes() == film
     monkeypatch.undo()
@@ -232,14 +232,14 @@ def test_what_has_changed_is_rendered_again():
     render()
     Path("film.yaml").write_text(FILM.replace("all_tokens]", "all_tokens], captions: {all_tokens: {en: Mine.}}"))
     found = render()
-    assert (found["code"], found["rendered"], found["cached"]) == (0, 1, 6)
-    assert "rendering film 7/7 qkv/all_tokens\n" in found["said"]
+    assert (found["code"], found["rendered"], found["cached"]) == (0, 1, 4)
+    assert "rendering film 5/5 qkv/all_tokens\n" in found["said"]
     said = json.loads(Path("out/film.json").read_text("utf-8"))
     assert said["scenes"][0]["steps"][1]["caption"] == "Mine." and said["frames"] == found["frames"]
     Path("film.yaml").write_text(FILM.replace("[equation]", "[equation], pace: 9"))
-    assert drawn() == (2, 5)              # the card before it has its pace
-    assert drawn("--set", "sentence=a cat") == (3, 4)
-    assert drawn("--no-cache") == (7, 0)
+    assert drawn() == (2, 3)              # the card before it has its pace
+    assert drawn("--set", "sentence=a cat") == (3, 2)
+    assert drawn("--no-cache") == (5, 0)
 
 
 def test_a_broken_entry_is_rendered_again(folder):
@@ -250,9 +250,9 @@ def test_a_broken_entry_is_rendered_again(folder):
     flipped.write_bytes(flipped.read_bytes()[:-1] + b"?")
     shutil.rmtree("out")
     found = render()
-    assert (found["code"], found["rendered"], found["cached"]) == (0, 2, 5)
+    assert (found["code"], found["rendered"], found["cached"]) == (0, 2, 3)
     assert {name: (folder / "out" / name).read_bytes() for name in names(folder / "out")} == expected
-    assert render()["cached"] == 7
+    assert render()["cached"] == 5
 
 
 def test_nothing_is_kept_if_nothing_is_to_be_kept():

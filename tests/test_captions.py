@@ -8,7 +8,7 @@ import srt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenes.base.words import is_wide
+from scenes.base.words import letters
 from studio.output.captions import WIDEST, Cue, broken, cues, subrip, webvtt
 from studio.read.folders import folder, ours
 from studio.read.words import languages, words
@@ -19,15 +19,10 @@ ALL = sorted({
 })
 
 
-def width(line: str) -> int:
-    """As wide as so many Latin letters."""
-    return sum(1 + is_wide(character) for character in line)
-
-
 @pytest.mark.parametrize("caption", ALL)
 def test_our_captions_fit_two_lines_a_cue_and_lose_nothing(caption):
     lines = broken(caption)
-    assert all(width(line) <= WIDEST for line in lines)
+    assert all(letters(line) <= WIDEST for line in lines)
     assert re.sub(r"\s", "", "".join(lines)) == re.sub(r"\s", "", caption)
     assert not any(line[0] in "，。：；、？！”）,.;:!?)" for line in lines)
     shown = cues(2.0, 8.0, caption)

@@ -87,7 +87,7 @@ def test_every_language_of_ours_is_sound_and_can_be_drawn():
 
 def test_chinese_words_are_chinese_with_punctuation_as_wide():
     said = all_words("zh")
-    assert said["reading_speed"] == 6 and all_words("en")["reading_speed"] == 15
+    assert said["reading_speed"] == 11 and all_words("en")["reading_speed"] == 12
     assert all(HAN.search(caption) for caption in captions("zh"))
     assert len(said["scenes"]) == len(folders.ours()) and all(HAN.search(scene["title"]) for scene in said["scenes"].values())
     assert not [text for text in strings(said) if HALF_WIDTH.search(text)]
@@ -313,7 +313,7 @@ def test_all_that_is_wrong_with_a_language_file_is_located(folder):
                  reading_speed="reading_speed: fast", result='result: "z {"', label_is="label_is: 🙂", output="outputs: x")
     place = r"texts/de\.yaml:\d+:\d+: "
     wanted = [
-        r"reading_speed: must be characters a second \(1 to 100\), not 'fast'",
+        r"reading_speed: must be letters a second \(1 to 100\), not 'fast'",
         r"counter: there is nothing to fill in for \{numer\}; in English: '\{scene\}   .*",
         r"counter: there is nothing to fill in for \{steps:\.2f\}; .*",
         r"scenes\.qkv\.labels\.note: must be a text, not a list",

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from model import Trace
 from studio import console
 from studio.cli import main
-from studio.errors import RenderError
+from studio.errors import RenderError, UserError
 from studio.output.contents import timeline
 from studio.plan import film, staging
 from studio.plan.film import loaded, side_by_side
@@ -26,7 +25,7 @@ from studio.render.quality import parse
 
 SMALL = ["--size", "192x108", "--fps", "5"]
 ROOT = Path(__file__).resolve().parent.parent
-IN_ORDER = yaml.safe_load((folders.SCENES / "film.yaml").read_text("utf-8"))["scenes"]
+IN_ORDER = [scene.name for scene in load("film").scenes]
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +53,10 @@ def test_help_shows_examples():
 def test_list_as_json():
     result = animformer("list", "--json")
     found = json.loads(result.stdout)
-    assert result.exit_code == 0 and found["films"][0]["scenes"] == IN_ORDER
+    assert result.exit_code == 0 and [film["id"] for film in found["films"]] == ["film", "article"]
+    acts = found["films"][0]["acts"]
+    assert [act["title"] for act in acts] == ["The question", "Looking", "Thinking", "The answer"]
+    assert [name for act in acts for name in act["scenes"]] == IN_ORDER and 480 < found["films"][0]["seconds"] < 720
     assert [scene["id"] for scene in found["scenes"]] == IN_ORDER and {*IN_ORDER} == {*folders.ours()}
     for scene in found["scenes"]:
         assert [step["id"] for step in scene["steps"]] == [f"{scene['id']}/{s}" for s in folders.folder(scene["id"]).facts.steps]
@@ -214,8 +216,10 @@ def test_steps_of_a_scene_are_rendered_together():
     specs = loaded(["qkv/blend", "attention_matrix", "qkv/one_token"], [])
     assert [(spec.name, len(spec.wanted)) for spec in specs] == [("qkv", 2), ("attention_matrix", len(specs[1].steps))]
     assert specs[0].wanted == ("one_token", "blend")
-    everything = side_by_side(loaded(["film", "qkv/blend"], []))
-    assert [scene.name for scene in everything.scenes] == IN_ORDER
+    everything = side_by_side(loaded(["film", str(ROOT / "tests/own_scene/temperature")], []))
+    assert [scene.name for scene in everything.scenes] == [*IN_ORDER, "temperature"]
+    with pytest.raises(UserError, match="its files would be those of"):
+        side_by_side(loaded(["film", "qkv/blend"], []))
 
 
 def test_progress_is_plain_lines_in_a_pipe(capsys):

@@ -56,20 +56,61 @@ def test_our_themes_measured_without_the_check(name):
         assert a.delta_e(b, method="2000") >= 20, (one, other, vision)
 
 
+SCALE = {                                 # CIEDE2000 between +v and −v at least: from a quarter of the scale on, and at a tenth
+    "normal sight": (38, 29), "protanopia": (40, 26), "deuteranopia": (35, 22), "tritanopia": (20, 11),
+}
+
+
 @pytest.mark.parametrize("name", THEMES)
-def test_negative_values_have_a_colour_of_their_own_in_any_sight(name):
-    """Positive ones in normal sight, or else they could not be near white where the output is a light green."""
+def test_values_of_one_magnitude_are_as_light_and_their_sign_is_seen_in_any_sight(name):
     theme = assets.theme(name)
-    negative, zero, positive = (theme.ramps["signed"][place] for place in (0, 128, 256))
-    for other in (zero, positive, *(theme.colours[role] for role in ("query", "key", "value", "output"))):
-        assert contrast.least_difference(negative, other)[0] >= 20
+    shades, ground, middle = theme.ramps["signed"], theme.colours["background"], len(theme.ramps["signed"]) // 2
+    pairs = [(shades[middle - k], shades[middle + k]) for k in range(1, middle + 1)]
+    for pair in pairs:
+        low, high = sorted(contrast.contrast(shade, ground) for shade in pair)
+        assert high / low < 1.02
+    for vision, (quarter, tenth) in SCALE.items():
+        apart = [contrast.difference(*pair, vision) for pair in pairs]
+        assert min(apart[middle // 4 - 1:]) >= quarter and apart[round(middle / 10) - 1] >= tenth
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_the_ends_of_the_ramps_are_like_no_role_and_readable_as_large_text(name):
+    theme = assets.theme(name)
+    ends = [theme.colour(role).to_hex().lower() for role in ("minus", "plus", "weight")]
+    assert ends == [theme.ramps["signed"][0], theme.ramps["signed"][-1], theme.ramps["weight"][-1]]
+    for end, role in product(ends, ("query", "key", "value", "output")):
+        assert contrast.difference(end, theme.colours[role]) >= 20
+    assert contrast.difference(ends[2], theme.colours["key"]) >= 26
+    for one, other in combinations(ends, 2):
+        assert contrast.difference(one, other) >= 40
+    assert min(contrast.contrast(end, theme.colours["background"]) for end in ends) >= 4.5
 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_digits_can_be_read_on_any_shade(name):
     theme = assets.theme(name)
     shades = [shade for ramp in theme.ramps.values() for shade in ramp]
-    assert min(contrast.contrast(theme.ink_on(ManimColor(shade)).to_hex(), shade) for shade in shades) >= 4.5
+    assert min(contrast.contrast(theme.ink_on(ManimColor(shade)).to_hex(), shade) for shade in shades) >= 4.58
+
+
+@pytest.mark.parametrize(("ramp", "stops", "said"), [
+    ("signed", ["#000000", "#ffffff"], "signed: needs a list of 3 colours or more"),
+    ("signed", ["#000000", "#111111", "#222222", "#333333"], "signed: has 4 colours; the number must be odd"),
+    ("weight", ["#000000"], "weight: needs a list of 2 colours or more"),
+    ("weight", ["#000000", "red"], "weight: needs a list of 2 colours or more"),
+])
+def test_a_ramp_needs_so_many_stops(ramp, stops, said):
+    with pytest.raises(ValueError) as raised:
+        Theme.from_mapping(changed() | {ramp: stops}, assets.theme("dark").fonts)
+    assert [problem for problem in raised.value.args[0] if said in problem]
+
+
+def test_ramps_of_few_stops_do():
+    few = Theme.from_mapping(changed() | {"signed": ["#d494fe", "#1b2232", "#5cc358"], "weight": ["#1b2232", "#fe7035"]},
+                             assets.theme("dark").fonts)
+    assert few.signed(-1).to_hex().lower() == "#d494fe" and few.signed(0).to_hex().lower() == "#1b2232"
+    assert contrast.problems(few) == []
 
 
 @pytest.mark.parametrize(("colours", "path", "kind", "said"), [
@@ -78,12 +119,13 @@ def test_digits_can_be_read_on_any_shade(name):
     ({"muted": "#5a6577"}, "colours.muted", "contrast", "would do for muted"),
     ({"key": "#8a5a10"}, "colours.key", "contrast", "would do for key"),
     ({"value": "#e05030"}, "colours.value", "colour-vision", "is 19.3 from key, #fac05a, in deuteranopia; 20 is needed"),
-    ({"signed_1": "#5a6477"}, "signed.1", "ramp", "stands for 0, is 25.9 from the background"),
+    ({"signed_8": "#5a6477"}, "signed.8", "ramp", "stands for 0, is 25.9 from the background"),
     ({"signed_0": "#05070c"}, "signed.0", "ramp", "nearer to the background"),
     ({"signed_0": "#2c2a4d"}, "signed.0", "colour-vision", "the negative end, #2c2a4d"),
     ({"signed_0": "#d9d4f5"}, "signed", "colour-vision", "the ends"),
-    ({"signed_2": "#ffd98a"}, "signed.2", "colour-vision", "from key"),
-    ({"weight_1": "#2c3340"}, "weight.1", "colour-vision", "the weight 1, #2c3340"),
+    ({"signed_16": "#ffd98a"}, "signed.16", "colour-vision", "from key"),
+    ({"weight_4": "#2c3340"}, "weight.4", "colour-vision", "the weight 1, #2c3340"),
+    ({"weight_4": "#e8ab45"}, "weight.4", "colour-vision", "from key"),
     ({"weight_0": "#66707f"}, "weight.0", "ramp", "stands for 0"),
 ])
 def test_what_is_wrong_with_a_theme_is_said(colours, path, kind, said):

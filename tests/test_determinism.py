@@ -25,15 +25,16 @@ def sample(scene: str) -> tuple[str, ...]:
     return steps[0], steps[len(steps) // 2]
 
 
-def drawn(scene: str, steps: tuple[str, ...]) -> Digests:
+def drawn(scene: str, steps: tuple[str, ...], *overrides: str) -> Digests:
     """The pictures of some steps of a scene, by `scene/step`."""
-    job = StripJob(scene, steps, partial(staging.build, load(scene)), SMALL, PICTURES)
+    job = StripJob(scene, steps, partial(staging.build, load(scene, overrides)), SMALL, PICTURES)
     return {f"{scene}/{step}": tuple(hashlib.sha256(png).hexdigest() for png in pngs) for step, pngs in render_strip(job).items()}
 
 
 def drawn_backwards(names: tuple[str, ...]) -> Digests:
-    """The later step of some scenes alone, the last scene first."""
-    return {name: digests for scene in reversed(names) for name, digests in drawn(scene, sample(scene)[1:]).items()}
+    """The later step of some scenes, where no other plays, the last scene first."""
+    return {f"{scene}/{step}": digests for scene in reversed(names) for step in sample(scene)[1:]
+            for digests in drawn(scene, (step,), f"steps=[{step}]").values()}
 
 
 @pytest.fixture(scope="module", params=["some", pytest.param("all", marks=pytest.mark.slow)])

@@ -256,25 +256,29 @@ def test_the_nearest_tokens_are_those_at_the_smallest_angle():
 
 # --- heads that are cut --------------------------------------------------------------------------------------------
 
-NOISY = model.tokenise("the boy does not follow the car because it is too noisy")
-
-
 def said(trace: model.Trace, rows) -> list[str]:
     """The words of rows of the output vocabulary, without the end token."""
     return [trace.output_vocabulary[int(row)] for row in rows if row == row][:-1]
 
 
-def test_cutting_the_pronoun_head_turns_elle_into_il():
-    trace = run("ablation", tokens=NOISY, twin=())
+def test_cutting_the_pronoun_head_turns_il_into_elle():
+    trace = run("ablation", twin=())
     t = trace.arrays
-    assert " ".join(trace.translation) == "le garçon ne suit pas la voiture parce qu' elle est trop bruyante"
-    assert " ".join(said(trace, t["ablation.next_token_ids"])) == "le garçon ne suit pas la voiture parce qu' il est trop bruyant"
+    assert " ".join(trace.translation) == "l' animal n' a pas traversé la rue parce qu' il était trop fatigué"
+    without = "l' animal n' a pas traversé la rue parce qu' elle était trop fatiguée"
+    assert " ".join(said(trace, t["ablation.next_token_ids"])) == without
     place = int(t["ablation.place"])
-    elle, il = t["ablation.candidates"].astype(int)
-    assert place == trace.translation.index("elle")
-    assert [trace.words("ablation.probabilities", "vocabulary")[row] for row in (elle, il)] == ["elle", "il"]
-    assert t["decoder.probabilities"][place, elle] > 0.99 and t["ablation.probabilities"][place, il] > 0.6
-    assert t["ablation.changed_words"][1, 0] == 2 and said(trace, t["ablation.translations"][1, 0])[place] == "il"
+    il, elle = t["ablation.candidates"].astype(int)
+    assert place == trace.translation.index("il")
+    assert [trace.words("ablation.probabilities", "vocabulary")[row] for row in (il, elle)] == ["il", "elle"]
+    before, after = (t[f"{name}.probabilities"][place] for name in ("decoder", "ablation"))
+    assert before[il] > 0.9 and before[elle] < 0.01 and after[elle] > 0.7 and after[il] < 0.1
+    assert t["ablation.changed_words"][1, 0] == 2 and said(trace, t["ablation.translations"][1, 0])[place] == "elle"
+
+
+def test_the_same_cut_leaves_the_other_sentence_as_it_is():
+    trace = run("ablation", tokens=WIDE, twin=())
+    assert said(trace, trace.arrays["ablation.next_token_ids"]) == list(trace.translation) and "elle" in trace.translation
 
 
 @pytest.mark.parametrize("to", ["zero", "uniform"])
@@ -294,11 +298,11 @@ def test_a_cut_run_is_the_run_of_a_model_without_that_head(to):
 
 
 def test_every_cut_moves_the_encoder_and_what_keeps_the_words_likely_keeps_the_loss_low():
-    t = run("ablation", tokens=NOISY, twin=()).arrays
+    t = run("ablation", twin=()).arrays
     assert (t["ablation.shifts"].max(-1) > 0.01).all() and t["ablation.loss"] >= 0
     assert close(t["ablation.shifts"][1, 0, :], np.linalg.norm(t["ablation.output"] - t["encoder.output"], axis=1))
-    place, elle = int(t["ablation.place"]), int(t["ablation.candidates"][0])
-    assert t["ablation.kept"][1, 0] < 0.4 and np.isclose(t["ablation.kept"][1, 0], t["ablation.probabilities"][place, elle])
+    place, il = int(t["ablation.place"]), int(t["ablation.candidates"][0])
+    assert t["ablation.kept"][1, 0] < 0.1 and np.isclose(t["ablation.kept"][1, 0], t["ablation.probabilities"][place, il])
     assert t["ablation.loss_changes"].argmax() == t["ablation.kept"].argmin() == 4
     own = t["decoder.next_token_ids"]
     rows = t["ablation.translations"].reshape(8, -1)                                # (cut, word)

@@ -39,12 +39,12 @@ def film_of(*names: str, title: str = "title: Mine\n") -> Path:
 # What the project calls so, and what the user does
 
 @pytest.mark.parametrize("names", [
-    ("opening", "closing"), ("cards-opening", "cards_opening", "cards-closing"), ("card", "cards", "chapter"), ("film", "storyboard"),
+    ("opening", "act"), ("cards-opening", "cards_opening", "cards-act-1"), ("card", "cards", "1"), ("film", "storyboard"),
 ])
 def test_a_scene_may_be_called_anything(names):
     for name in names:
         write(f"mine/{name}.yaml", "scene: recap\nsteps: [machine]\n")
-    film_of(*(f"mine/{name}.yaml" for name in names))
+    film_of(f"mine/{names[0]}.yaml", "{act: More}", *(f"mine/{name}.yaml" for name in names[1:]))
     with faked.drawing():
         result = render_film(load("film.yaml"), TINY, Path("out"), 1, cache=Cache())
     described = json.loads(Path("out/film.json").read_text())
@@ -58,9 +58,9 @@ def test_a_scene_may_be_called_anything(names):
 
 
 def test_cards_have_names_that_no_scene_can_have():
-    film_of("qkv", "recap")
+    film_of("qkv", "{act: Second}", "recap")
     cards = [part.name for part in parts_of(load("film.yaml")) if isinstance(part, CardSpec)]
-    assert cards == [f"{CARDS}/opening", f"{CARDS}/chapter/qkv", f"{CARDS}/chapter/recap", f"{CARDS}/closing"]
+    assert cards == [f"{CARDS}/opening", f"{CARDS}/act/1"]
 
 
 # Two of one name
@@ -97,7 +97,7 @@ def test_a_scene_that_a_film_tells_otherwise_is_not_made_over_the_scene_itself()
     with pytest.raises(UserError, match=r"film\.yaml: qkv: its files would be those of .*scene\.yaml, which has the same name"):
         loaded(["qkv", "film.yaml"])
     assert [spec.name for spec in loaded(["film.yaml", "recap/block"])] == ["film", "recap"]
-    assert [spec.name for spec in side_by_side(loaded(["film.yaml", "recap/block"])).scenes] == ["qkv", "recap"]
+    assert [spec.name for spec in side_by_side(loaded(["film.yaml", "recap/block"]), "deck").scenes] == ["qkv", "recap"]
 
 
 def test_a_step_that_a_scene_leaves_out_is_not_made_over_the_scene():

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import srt
 
+from scenes.base.spec import CardSpec, SceneSpec
 from studio.errors import UserError
+from studio.output.contents import timeline
 from studio.output.film import render_film
 from studio.plan.film import CARDS, parts_of
-from studio.read.folders import folder
+from studio.read.folders import ours
 from studio.read.spec import load
 from studio.render.quality import Quality
 
@@ -22,18 +24,21 @@ FILM = """\
 title: {en: A small film, zh: 一部短片}
 theme: light
 scenes:
+  - act: {en: What, zh: 什么}
   - scene: qkv
     steps: [one_token]
     voice: {one_token: voice.wav}
     captions: {one_token: {zh: "我自己的话。"}}
+  - act: {en: Again, zh: 再来}
   - scene: recap
     steps: [machine, block]
     sentence: the old dog runs
+  - {scene: overview, steps: [sentence]}
 """
 
 
 def small_film(place: Path, captions: str | None = None, text: str = FILM) -> Path:
-    """A film of two scenes, the first of which is spoken."""
+    """A film of three scenes in two acts, the first of which is spoken."""
     with wave.open(str(place / "voice.wav"), "wb") as file:
         file.setparams((1, 2, 22050, 0, "NONE", ""))
         file.writeframes((9000 * np.sin(np.arange(VOICE * 22050) / 10)).astype("<i2").tobytes())
@@ -52,36 +57,83 @@ def described(film) -> dict:
     return json.loads(film.with_suffix(".json").read_text(encoding="utf-8"))
 
 
-def test_cards_open_part_and_close_it(film, described):
-    first, second = described["scenes"]
+def test_a_card_stands_before_each_act_and_nothing_else_between_scenes(film, described):
+    first, second, third = described["scenes"]
     assert described["title"] == "A small film"
-    assert first["start"] > 2 and second["start"] > first["end"] + 1 and described["seconds"] > second["end"] + 2
+    assert [scene["act"] for scene in described["scenes"]] == ["What", "Again", "Again"]
+    assert first["start"] > 1 and second["start"] > first["end"] + 1
+    assert third["start"] == third["opens"] == second["end"] and described["seconds"] == third["end"]
     assert first["opens"] == 0 and second["opens"] == first["end"]
     assert [path.name for path in (film.parent / "clips").iterdir()] != [] and not list(film.parent.rglob(f"*{CARDS}*"))
 
 
-def test_no_card_parts_what_is_one_take():
-    whole = load("film")
-    names = [part.name for part in parts_of(whole)]
-    for before, after in zip(whole.scenes, whole.scenes[1:]):
-        goes_on = folder(after.scene).facts.follows == before.scene
-        assert (f"{CARDS}/chapter/{after.name}" in names) is not goes_on
-    assert names[0] == f"{CARDS}/opening" and names[-1] == f"{CARDS}/closing"
-    assert sum(folder(scene.scene).facts.follows != "" for scene in whole.scenes) >= 4
+def test_the_first_act_bears_the_films_title():
+    acts = [part for part in parts_of(load("film")) if isinstance(part, CardSpec)]
+    assert [card.above for card in acts] == [load("film").title, "", "", ""]
+    assert [(card.place, card.of) for card in acts] == [(place, 4) for place in range(4)]
 
 
-def test_scenes_that_show_another_sentence_are_parted(tmp_path):
-    text = "scenes: [weighted_average, {scene: dot_product_weights, sentence: the old dog runs, focus: dog}]\n"
+def test_a_card_is_there_from_its_first_frame_to_its_last(film):
+    with av.open(str(film)) as file:
+        frames = [frame.to_ndarray(format="gray") for frame, _ in zip(file.decode(video=0), range(11))]
+    assert np.ptp(frames[0]) > 100 and all((abs(frame.astype(int) - frames[0]) < 6).all() for frame in frames)
+
+
+def test_without_acts_only_the_title_has_a_card(tmp_path):
+    written = tmp_path / "film.yaml"
+    for title, cards in (("title: Mine\n", ["Mine"]), ("", [])):
+        written.write_text(f"{title}scenes: [recap, {{act: Later}}, {{scene: qkv}}]\n", encoding="utf-8")
+        parts = parts_of(load(str(written)))
+        assert [part.title for part in parts if isinstance(part, CardSpec)] == [*cards, "Later"]
+        assert [part.name for part in parts if isinstance(part, SceneSpec)] == ["recap", "qkv"]
+
+
+def test_the_article_has_every_step_and_the_film_every_scene():
+    film, article = load("film"), load("article")
+    assert {scene.name for scene in film.scenes} == {scene.name for scene in article.scenes} == set(ours())
+    assert all(scene.steps == scene.order for scene in article.scenes)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_film_is_about_ten_minutes_long(language):
+    minutes = sum(step.seconds for scene in load("film", [f"language={language}"]).scenes for step in timeline(scene)) / 60
+    assert 8.5 < minutes < 11
+
+
+WRONG_ACTS = {
+    "[recap, {act: End}]": "1:18: scenes.1.act: no scene comes after it",
+    "[{act: One}, {act: Two}, recap]": "1:11: scenes.0.act: no scene comes after it",
+    "[{act: [One]}, recap]": "1:16: scenes.0.act: must be a text, not a list; or one for each language: {en: …, zh: …}",
+    "[{act: One, theme: light}, recap]": "1:21: scenes.0.theme: unknown key of an act; write what holds for a scene beside the scene",
+    "[{act: \U0001F600}, recap]": "1:16: scenes.0.act: the fonts have no glyph for U+1F600",
+}
+
+
+@pytest.mark.parametrize("scenes", WRONG_ACTS)
+def test_what_is_wrong_with_an_act_is_told(tmp_path, monkeypatch, scenes):
+    monkeypatch.chdir(tmp_path)
+    Path("film.yaml").write_text(f"scenes: {scenes}\n", encoding="utf-8")
+    with pytest.raises(UserError) as told:
+        load("film.yaml")
+    assert str(told.value).startswith(f"film.yaml:{WRONG_ACTS[scenes]}")
+
+
+def test_the_running_question_is_in_the_films_language_and_a_scene_may_have_none(tmp_path):
+    text = "question: {en: 'Why?', zh: 为什么？}\nscenes: [qkv, {scene: recap, question: ''}, {scene: keys, question: 'How?'}]\n"
     (tmp_path / "film.yaml").write_text(text, encoding="utf-8")
-    assert f"{CARDS}/chapter/dot_product_weights" in [part.name for part in parts_of(load(str(tmp_path / "film.yaml")))]
+    for language, first in (("en", "Why?"), ("zh", "为什么？")):
+        scenes = load(str(tmp_path / "film.yaml"), [f"language={language}"]).scenes
+        assert [scene.keys["question"] for scene in scenes] == [first, "", "How?"]
+    with pytest.raises(UserError, match=r"question\.fr: there is no language 'fr'"):
+        load("qkv", ["question.fr=Quoi?"])
 
 
 def test_chapters_are_its_scenes(film, described):
     with av.open(str(film)) as file:
         chapters = [(chapter["start"], chapter["end"], chapter["metadata"]["title"]) for chapter in file.chapters()]
-    first, second = described["scenes"]
-    opens, end = (round(1000 * second) for second in (second["opens"], described["seconds"]))
-    assert chapters == [(0, opens, first["title"]), (opens, end, second["title"])]
+    scenes = described["scenes"]
+    starts = [*(round(1000 * scene["opens"]) for scene in scenes), round(1000 * described["seconds"])]
+    assert chapters == [(*pair, f"{scene['act']} · {scene['title']}") for *pair, scene in zip(starts, starts[1:], scenes)]
 
 
 def test_subtitles_in_both_languages_inside_and_beside(film, described):

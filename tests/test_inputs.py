@@ -24,7 +24,7 @@ from studio.render import inputs
 ROOT = Path(__file__).resolve().parent.parent
 SCENES = ("qkv", "attention_matrix")
 STEPS = {f"{scene}/{step}" for scene in SCENES for step in folders.folder(scene).facts.steps}
-CARDS = {*(f"cards/chapter/{name}/card" for name in SCENES), "cards/closing/card"}
+CARDS = {"cards/opening/card", "cards/act/1/card"}
 ALL = STEPS | CARDS
 
 
@@ -36,7 +36,7 @@ def folder(tmp_path, monkeypatch):
 
 def keys(*overrides, target="film.yaml", quality=TINY):
     """The key of every clip, those of cards too, by `scene/step`."""
-    Path("film.yaml").exists() or Path("film.yaml").write_text(f"scenes: [{', '.join(SCENES)}]\n")
+    Path("film.yaml").exists() or Path("film.yaml").write_text("title: Mine\nscenes: [qkv, {act: More}, attention_matrix]\n")
     return {
         f"{spec.name}/{step}": inputs.key(spec, step, inputs.of(spec, step, quality))
         for spec in parts_of(load(target, overrides)) for step in spec.wanted
@@ -76,30 +76,30 @@ def test_what_a_film_says_of_all_its_scenes(override, expected):
 
 
 def test_what_a_film_says_of_one_scene():
-    before, card = keys(), {"cards/chapter/attention_matrix/card"}
+    before, card = keys(), {"cards/act/1/card"}
     for said, cards in (("pace: 2", card), ("sentence: a dog", set()), ("block: 1", set()), ("theme: light", card)):
-        Path("film.yaml").write_text(f"scenes: [qkv, {{scene: attention_matrix, {said}}}]")
+        Path("film.yaml").write_text(f"title: Mine\nscenes: [qkv, {{act: More}}, {{scene: attention_matrix, {said}}}]")
         assert changed(before, keys()) == of("attention_matrix") | cards, said
 
 
 def test_a_card_is_made_of_what_it_shows():
-    before = keys()
-    Path("film.yaml").write_text(f"title: Mine\nscenes: [{', '.join(SCENES)}]\n")
-    titled = keys()
-    assert changed(before, titled) == {"cards/opening/card", "cards/chapter/qkv/card"}     # the second is no longer the first frame
-    Path("film.yaml").write_text(f"title: Yours\nscenes: [{', '.join(SCENES)}]\n")
-    assert changed(titled, keys()) == {"cards/opening/card"}
-    Path("film.yaml").write_text(f"scenes: [{', '.join(reversed(SCENES))}]\n")
-    assert changed(before, keys()) == CARDS - {"cards/closing/card"}           # each has another number
-    Path("film.yaml").write_text(f"scenes: [{', '.join(SCENES)}, recap]\n")
-    assert changed(before, keys()) == CARDS - {"cards/closing/card"} | of("recap") | {"cards/chapter/recap/card"}   # a dot more
+    before, text = keys(), Path("film.yaml").read_text()
+    for old, new, expected in (("Mine", "Yours", {"cards/opening/card"}), ("More", "Less", {"cards/act/1/card"}),
+                               ("title: Mine\n", "", {"cards/opening/card"}),
+                               ("matrix]", "matrix, {act: Last}, recap]", {f"cards/act/{k}/card" for k in (1, 2)} | of("recap"))):
+        Path("film.yaml").write_text(text.replace(old, new))
+        assert changed(before, keys()) == expected, new
 
 
-def test_another_step_more_and_every_counter_is_another():
-    before, after = keys(target="qkv"), keys("steps=[one_token, blend]", target="qkv")
-    assert changed(before, after) == of("qkv")
-    assert changed(after, keys("steps=[one_token, weighted_sum]", target="qkv")) >= of("qkv", "blend", "weighted_sum")
+def test_what_else_plays_makes_no_step_another():
+    before = keys(target="qkv")
+    assert keys("steps=[blend, one_token]", target="qkv") == {name: before[name] for name in ("qkv/blend", "qkv/one_token")}
     assert keys(target="qkv/blend") == {"qkv/blend": before["qkv/blend"]}
+
+
+def test_the_film_and_the_article_share_their_clips():
+    film, article = keys(target="film"), keys(target="article")
+    assert {film[name] for name in film if not name.startswith("cards")} <= set(article.values())
 
 
 def test_random_weights_count_by_their_seed():
@@ -156,15 +156,12 @@ def test_weights_count_by_their_content():
 
 @pytest.mark.parametrize("old, new, expected", [
     ("You do not take one folder.", "Do not take one folder.", of("qkv", "blend")),
-    ("title: Queries, keys and values", "title: Q, K and V", of("qkv") | {"cards/chapter/qkv/card"}),
+    ("title: Queries, keys and values", "title: Q, K and V", of("qkv")),
     ("label_is: the labels", "label_is: labels", of("qkv")),
-    ("reading_speed: 15.0", "reading_speed: 14", STEPS),
-    ("step {step} of {steps}", "{step}/{steps}", STEPS),
+    ("reading_speed: 12.0", "reading_speed: 14", STEPS),
     ("untrained: untrained weights", "untrained: nothing learned", STEPS),
     ("symmetric: symmetric", "symmetric: even", STEPS),
-    ("closing: That was all you need", "closing: That was all", {"cards/closing/card"}),
-    ("opening: How a", "opening: See how a", set()),        # the film has no title, and so no opening
-    ("counter: ", "# a comment\ncounter: ", set()),
+    ("untrained: ", "# a comment\nuntrained: ", set()),
     ("title: The feed-forward network", "title: Feed-forward", set()),
 ])
 def test_of_a_language_what_a_step_can_show_counts(old, new, expected):
@@ -189,7 +186,7 @@ def test_a_scene_gets_its_own_words_and_the_shared_ones_and_nothing_else():
                    for file in (words.TEXT / "en.yaml", folders.folder("qkv").path / "words.en.yaml"))
     spec = load("qkv")
     given, counts = staging.stage(spec).words, inputs.of(spec, "blend", TINY)["words"]
-    assert given == {key: shared[key] for key in ("reading_speed", "counter", "untrained")} | {
+    assert given == {key: shared[key] for key in ("reading_speed", "untrained")} | {
         "labels": shared["labels"] | own["labels"], "title": own["title"], "steps": own["steps"]}
     assert counts == given | {"steps": own["steps"]["blend"]}
 
@@ -313,18 +310,18 @@ def test_an_experiment_that_is_added_changes_nothing(as_it_is, checkout):
 
 
 @pytest.mark.parametrize("file, old, new, expected", [
-    ("words.en.yaml", "title: The feed-forward network", "title: Feed-forward", of("mlp") | {"cards/chapter/mlp/card"}),
+    ("words.en.yaml", "title: The feed-forward network", "title: Feed-forward", of("mlp")),
     ("words.zh.yaml", "title: ", "title: 新", set()),
     ("words.en.yaml", "Why ReLU?", "Why a ReLU?", of("mlp", "fold")),
     ("scene.yaml", "decimals: ", "decimals: 1  # ", of("mlp")),
     ("scene.yaml", "pace: ", "# a comment\npace: ", set()),
 ])
 def test_what_is_said_in_the_folder_of_a_scene_is_its_own(checkout, file, old, new, expected):
-    before, place = keys(target="film"), checkout / "scenes/mlp" / file
+    before, place = keys(target="article"), checkout / "scenes/mlp" / file
     text = place.read_text("utf-8")
     assert old in text and len(before) > 80
     place.write_text(text.replace(old, new, 1), "utf-8")
-    assert changed(before, keys(target="film")) == expected
+    assert changed(before, keys(target="article")) == expected
 
 
 @pytest.mark.parametrize("line", [

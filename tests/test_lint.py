@@ -73,7 +73,7 @@ class Broken(ExplainerScene):
     @step
     def zone(self):
         self.scrub()
-        self.write("where captions stand", -6, -2.65)
+        self.write("where captions stand", -4, self.frame.caption.centre[1])
 
     @step
     def small(self):

@@ -67,16 +67,22 @@ def test_what_is_kept_is_found_once_for_all_it_depends_on_and_again_if_it_is_bro
     for path in (tmp_path / "kept").iterdir():
         path.write_bytes(path.read_bytes()[:-1])
     assert kept.kept(find, 1, tmp_path / "file") == [4]
-    monkeypatch.setattr(kept, "LIMIT", 200)      # bytes of five of them
-    for number in range(6):
-        assert kept.kept(find, -number) == [5 + number]
-        files = [*(tmp_path / "kept").iterdir()]
-        assert sum(path.stat().st_size for path in files) <= 200
-        for path in files:
-            os.utime(path, (number, number))
-    assert len(files) == 5 and kept.kept(find, -5) == [10]
     monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path / "file")
-    assert kept.kept(find, 1) == [11]
+    assert kept.kept(find, 1) == [5]
+
+
+def test_once_in_a_process_what_was_used_last_stays_and_the_rest_goes(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(kept, "LIMIT", 200)      # bytes of five of them
+    for number in range(9):
+        assert kept.kept(lambda: [number], number) == [number]
+        os.utime(max((tmp_path / "kept").iterdir(), key=lambda path: path.stat().st_mtime_ns), (number, number))
+    files = [*(tmp_path / "kept").iterdir()]
+    assert len(files) == 9 and kept.kept(lambda: [-1], 0) == [0]
+    kept.trimmed.remove(tmp_path / "kept")       # as in a process that begins now
+    assert kept.kept(lambda: [9], 9) == [9]
+    assert sum(path.stat().st_size for path in (tmp_path / "kept").iterdir()) <= 200
+    assert [kept.kept(lambda: [-1], number) for number in (0, 6, 7, 8, 9, 5)] == [[0], [6], [7], [8], [9], [-1]]
 
 
 def test_a_kept_formula_is_the_one_that_was_set():

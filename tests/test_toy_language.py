@@ -225,6 +225,17 @@ def test_the_state_tells_the_noun(sample, reasons):
         assert "person" not in WORDS["nouns"][sentence.english[described[0]]]["is"]
 
 
+def test_articles_and_adjectives_of_a_noun_phrase_know_their_noun(sample):
+    """In English they stand before it, and nothing but adjectives stands between; a predicate is of no noun phrase."""
+    for sentence in sample:
+        words, expected = sentence.english, []
+        for index, word in enumerate(words):
+            rest = next((k for k in range(index + 1, len(words)) if words[k] not in WORDS["adjectives"]), None)
+            if (word in ("the", "a", "an") or word in WORDS["adjectives"]) and rest and words[rest] in WORDS["nouns"]:
+                expected.append((index, rest))
+        assert list(sentence.modifies) == expected, sentence
+
+
 def majority(sentences, clue):
     """How often one finds the noun by always naming the index that is most frequent with a clue."""
     indices = defaultdict(Counter)

@@ -1,6 +1,7 @@
 """Training differentiates the forward pass of the films, goes downhill, and can be interrupted."""
 
 import io
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from model.checkpoint import untrained
 from model.decoder import decode, predict
 from model.encoder import encode
 from model.examples import Examples, examples, is_held_out, vocabularies
+from model.guides import GUIDES, facts
 from model.toy_language import Lexicon, sentences
 from model.weights import filled, named
 from studio import training
@@ -31,10 +33,20 @@ SMALL = ModelConfig(weights="small", seed=1, d_model=8, n_heads=2, d_ff=12, n_bl
 SCHEDULE = train.Schedule(steps=12, batch=16, warm_up=2, peak=1e-2)
 
 
-def small_weights(dtype=np.float64):
+def small_weights():
     """Weights of a small model, with noise on everything."""
     drawn, rng = untrained(SMALL, *KNOWN), np.random.default_rng(2)
-    return filled(drawn, {name: (x + rng.normal(0, 0.1, x.shape)).astype(dtype) for name, x in named(drawn)})
+    return filled(drawn, {name: x + rng.normal(0, 0.1, x.shape) for name, x in named(drawn)})
+
+
+def single(weights):
+    """The same weights for JAX, in float32."""
+    return jax.tree.map(lambda x: jax.numpy.asarray(x, np.float32), weights)
+
+
+def pairs(pointing):
+    """Each index that points somewhere, and where."""
+    return [(int(index), int(pointing[index])) for index in np.flatnonzero(pointing >= 0)]
 
 
 # --- examples ------------------------------------------------------------------------------------------------------
@@ -48,13 +60,11 @@ def test_examples_say_what_the_sentences_say():
         assert [vocabulary[i] for i in e.source[e.there]] == list(sentence.english)
         assert [output[i] for i in e.said[: n + 2]] == [model.tokenizer.START, *sentence.french, model.tokenizer.END]
         assert e.length == n + 1 and (e.said[n + 1 :] == 1).all()
-        assert e.aligned[:n].tolist() == list(sentence.alignment) and (e.aligned[n:] == -1).all()
-        if sentence.antecedent:
-            assert sentence.english[e.it] == "it" and (e.it, e.noun) == sentence.antecedent
-            assert e.other == (-1 if sentence.other is None else sentence.other)
-            assert sentence.french[e.pronoun] in ("il", "elle")
-        else:
-            assert e.it == e.pronoun == -1
+        assert e.alignment[:n].tolist() == list(sentence.alignment) and (e.alignment[n:] == -1).all()
+        assert pairs(e.modifier) == list(sentence.modifies)
+        assert pairs(e.antecedent) == ([sentence.antecedent] if sentence.antecedent else [])
+        assert e.other == (-1 if sentence.other is None else sentence.other)
+        assert sentence.french[e.pronoun] in ("il", "elle") if sentence.antecedent else e.pronoun == -1
 
 
 def test_about_a_tenth_is_held_out_whatever_else_is_drawn():
@@ -100,8 +110,8 @@ def test_padding_has_no_influence_on_the_loss():
     with jax.enable_x64(True):
         weights, short = small_weights(), LEARNED[:8]
         wide = Examples(*(np.pad(x, ((0, 0), (0, 3)), mode="edge") if x.ndim > 1 else x for x in short))
-        wide = wide._replace(there=np.pad(short.there, ((0, 0), (0, 3))), aligned=np.pad(short.aligned, ((0, 0), (0, 3)),
-                                                                                            constant_values=-1))
+        nowhere = {guide.name: np.pad(getattr(short, guide.name), ((0, 0), (0, 3)), constant_values=-1) for guide in GUIDES}
+        wide = wide._replace(there=np.pad(short.there, ((0, 0), (0, 3))), **nowhere)
         loss = jax.jit(lambda w, part: train.loss(w, part, SMALL, SCHEDULE)[0])
         values = [float(loss(weights, part)) for part in (short, wide)]
     assert values[0] == pytest.approx(values[1], abs=1e-12)
@@ -109,7 +119,31 @@ def test_padding_has_no_influence_on_the_loss():
 
 def test_a_guide_draws_to_a_share_and_not_to_all():
     shares = np.linspace(0.01, 0.99, 99)
-    assert shares[np.asarray(train.astray(shares)).argmin()] == pytest.approx(train.SHARE, abs=0.01)
+    for guide in GUIDES:
+        assert shares[np.asarray(train.astray(shares, guide.share)).argmin()] == pytest.approx(guide.share, abs=0.01)
+        assert guide.share < 0.9
+
+
+def test_each_guide_draws_its_own_head_and_no_other():
+    """Only the queries of its head tell how far astray it is."""
+    config = ModelConfig(weights="two", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=2)
+    example = LEARNED[next(row for row, sentence in enumerate(DRAWN) if sentence.antecedent)]
+    astray = jax.jit(jax.jacrev(lambda w: {name: sum_ for name, (sum_, _) in train.terms(w, example, config, 0.05).items()}))
+    gradients, own = astray(single(untrained(config, *KNOWN))), np.arange(config.d_model) < config.d_k
+    for guide in GUIDES:
+        assert guide.head == 0
+        W_Q = np.asarray(dict(named(gradients[guide.name]))[f"weights.{guide.tensor(config).removesuffix('.weights')}.W_Q"])
+        assert np.abs(W_Q[:, own]).max() > 1e-4 and (W_Q[:, ~own] == 0).all(), guide
+
+
+def test_smoothing_asks_for_less_than_certainty_and_the_loss_on_record_does_not():
+    weights, batch = single(small_weights()), LEARNED[:6]
+    even = filled(weights, {name: x * (not name.startswith("weights.output")) for name, x in named(weights)})
+    plain, smooth = (jax.jit(partial(train.loss, examples=batch, config=SMALL, schedule=SCHEDULE._replace(smoothing=smoothing)))
+                     for smoothing in (0.0, 0.5))
+    (sharp, surprise), (soft, same) = plain(weights), smooth(weights)
+    assert surprise == same and abs(sharp - soft) > 1e-3
+    assert plain(even)[0] == pytest.approx(float(smooth(even)[0]), abs=1e-5)        # where all words are as likely, so are all labels
 
 
 # --- training ------------------------------------------------------------------------------------------------------
@@ -162,8 +196,9 @@ def test_what_is_trained_can_be_used(quick):
     assert figures["held_out"] == 20 and sorted(path.name for path in Path("mine").iterdir()) == ["card.md", "weights.npz"]
     checkpoint = Checkpoint.load("mine/weights.npz", "mine")
     assert checkpoint.facts["figures"] == figures and checkpoint.facts["schedule"]["steps"] == 6
+    assert checkpoint.facts["guided"] == facts(checkpoint.config)
     card = Path("mine/card.md").read_text()
-    assert "# Model card: mine" in card and "6 updates" in card and "drawn towards" in card
+    assert "# Model card: mine" in card and "6 updates" in card and card.count(": from ") == len(GUIDES)
     trace = model.run(("the", "cat", "sleeps"), checkpoint.config, checkpoint)
     assert trace.config.trained and len(trace["training.loss"]) == 6
 

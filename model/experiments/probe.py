@@ -1,10 +1,15 @@
-"""How much of a token's position can still be read from its vector, before the first block and after every block."""
+"""How much of a token's position can still be read from its vector, before the first block and after every block (Alain and
+Bengio 2017), and by which way it came there: along the residual path, or through the sublayers."""
+
+from dataclasses import replace
 
 import numpy as np
 
 from model.encoder import block, embed
+from model.functional import attention, feed_forward, layer_norm
 from model.tensors import Tensor, scoped
 from model.weights import N_POSITIONS, generator
+from model.wiring import path
 
 N_FIT, N_HELD_OUT = 60, 30                # sentences
 N_WORDS = 160                             # of untrained models, which know only those of the sentence
@@ -12,6 +17,10 @@ TENSORS = scoped(
     "probe",
     Tensor("readable", "stage", "share of the position that a straight line through each vector finds: 1 all, 0 or less nothing",
            "1 - mean (position - reading)^2 / variance of position, over held-out sentences; before block 0, then after each"),
+    Tensor("by_residual", "stage", "the same if the position goes along the residual path only",
+           "as readable; every sublayer gives what it gives without positions"),
+    Tensor("by_sublayers", "stage", "the same if it goes through the sublayers only",
+           "as readable; every residual path carries what it carries without positions"),
 )
 
 
@@ -22,8 +31,15 @@ def measure(run, record):
     if not run.config.trained:
         weights = weights._replace(embedding=rng.normal(0, width**-0.5, (N_WORDS, width)))      # (word, d_model)
     ids = rng.integers(len(weights.embedding), size=(N_FIT + N_HELD_OUT, N_POSITIONS))          # (sentence, position)
-    errors = np.stack([missed(x) for x in stages(ids, weights, run.config)])                    # (stage, sentence, position)
-    record("readable", 1 - (errors**2).mean((1, 2)) / np.arange(N_POSITIONS).var())             # (stage,)
+    record("readable", readable(stages(ids, weights, run.config)))                              # (stage,)
+    record("by_residual", readable(one_way(ids, weights, run.config, "sublayer")))              # (stage,)
+    record("by_sublayers", readable(one_way(ids, weights, run.config, "add")))                  # (stage,)
+
+
+def readable(stages):
+    """The share of the position that is found at each of the stages (sentence, position, d_model)."""
+    errors = np.stack([missed(x) for x in stages])                                              # (stage, sentence, position)
+    return 1 - (errors**2).mean((1, 2)) / np.arange(N_POSITIONS).var()                          # (stage,)
 
 
 def stages(ids, weights, config):
@@ -33,6 +49,36 @@ def stages(ids, weights, config):
     for w in weights.encoder:
         x = block(x, w, config)                                                                 # (sentence, position, d_model)
         yield x
+
+
+def one_way(ids, weights, config, kind):
+    """The vectors as `stages`, if all moves of one kind, sublayer or add, go on from a pass without positions.
+
+    Of a sum only what was led round the sublayer is then from that pass.
+    """
+    x = embed(ids, weights, config)                                                             # (sentence, position, d_model)
+    bare = embed(ids, weights, replace(config, positional="none"))                              # (sentence, position, d_model)
+    yield x
+    *_, last = path(config.norm)
+    for w in weights.encoder:
+        without = _moves(bare, w, config)
+        x, bare = _moves(x, w, config, kind, without)[last.makes], without[last.makes]
+        yield x
+
+
+def _moves(x, w, config, kind="", without=None):
+    """What every move of a block makes of x, by its name in the block. kind: of the moves that go on from `without`, another pass."""
+    apply = {
+        "self_attention": lambda x: attention(x, x, w.self_attention, config.n_heads),
+        "mlp": lambda x: feed_forward(x, w.mlp),
+        "norm_1": lambda x: layer_norm(x, w.norm_1, config.epsilon),
+        "norm_2": lambda x: layer_norm(x, w.norm_2, config.epsilon),
+    }
+    made = {"input": x}
+    for move in path(config.norm):
+        read = (without if move.kind == kind else made)[move.reads[0]]                          # (sentence, position, d_model)
+        made[move.makes] = read + made[move.reads[1]] if move.kind == "add" else apply[move.part](read)
+    return made
 
 
 def missed(x):

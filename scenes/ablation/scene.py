@@ -9,7 +9,7 @@ from model import View
 from model.tokenizer import END
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.heads import boxes, head_map, head_names, strike
-from scenes.parts.heat_map import HeatMap, heat_map
+from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import text
 from scenes.parts.look import Look, look, swing
 from scenes.parts.lookup import distance
@@ -30,6 +30,7 @@ class Ablation(ExplainerScene):
     """One head is cut and the model runs again; then every head in turn."""
 
     experiments = ("ablation",)
+    place = "encoder"
 
     @step
     def cut(self):
@@ -171,7 +172,7 @@ class Ablation(ExplainerScene):
         """Both models say their translation, word by word; or what they make of the followed token is shown."""
         if not self.trained:
             sources = [self.staging.trace[name][self.focus] for name in ("encoder.output", "ablation.output")]
-            scale = float(max(abs(source.values).max() for source in sources))
+            scale = peak(*sources)
             self.vectors = [
                 heat_map(self.theme, source, Room.around(body.centre, body.width, 0.7), role, digits=True, scale=scale)
                 for source, body, role in zip(sources, self.bodies, ("line", "output"), strict=True)

@@ -20,6 +20,7 @@ from scenes.parts.heat_map import (
     fit_digits,
     fit_grid,
     heat_map,
+    peak,
 )
 from scenes.parts.label import WORD, number, text, words_at
 from scenes.parts.lanes import bare
@@ -65,6 +66,7 @@ class AddNorm(ExplainerScene):
     """The skip and the sum, the four moves on one token, and all tokens at once."""
 
     experiments = ("moments",)
+    place = "block"
 
     @step
     def skip(self):
@@ -215,7 +217,7 @@ class AddNorm(ExplainerScene):
         left, middle, right, plus, end = self.stage.trim(left=cards + 0.12).columns([2.9, 1.5 * len(kinds), 2.9, 0.46, 2.9], gap=0.36)
         upper, lower = self.stage.rows([1, 1], gap=0.1)
         views = [self._tensor(name) for name in ("input", "self_attention.output", "input", "residual_1")]
-        scale = max(abs(view.values).max() for view in views)
+        scale = peak(*views)
         low, high = (half.centre[1] - ABOVE / 2 for half in (lower, upper))
         halves = [Room.around((right.centre[0], y), right.width, upper.height - ABOVE) for y in (high, low)]
         places = (left.inset(y=ABOVE), *halves, end.inset(y=ABOVE))
@@ -254,7 +256,7 @@ class AddNorm(ExplainerScene):
         columns, room = self.x.grid.columns, self.stage.inset(x=SIGN)
         grid = Grid((0,), columns, min(LARGEST_CELL, (room.width - 0.2) / len(columns)), 0.62)
         written = [fit_digits(self.theme, view.values, grid) for view in views]
-        digits, scale = None if None in written else min(written), max(abs(view.values).max() for view in views)
+        digits, scale = None if None in written else min(written), peak(*views)
         head, *rows = room.rows([0.55, 1.15, 1.15, 1.4], gap=0.1)
         self.terms = [heat_map(self.theme, view, row.trim(top=row.height - 0.7), digits=digits, scale=scale, grid=grid)
                       for view, row in zip(views, rows, strict=True)]

@@ -7,7 +7,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bars, floor, histogram
 from scenes.parts.equation import equation, linked, quote
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map, peak
 from scenes.parts.label import MINUS, WORD, number, text, text_width
 from scenes.parts.motion import EASY, appear, copy_to, dim, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
@@ -26,6 +26,7 @@ class AttentionMatrix(ExplainerScene):
     """The equation, symbol by symbol: the scores, why they are scaled, the weights, and what they average."""
 
     experiments = ("scaling",)
+    place = "head"
 
     @step
     def equation(self):
@@ -84,9 +85,9 @@ class AttentionMatrix(ExplainerScene):
     def sheets(self):
         """Raw scores, scaled scores, weights: three sheets that slide out of one another."""
         rooms = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=SLANTED, top=NAMED).columns([1, 1, 1], gap=1.35)
-        peak = float(abs(self._view("scores").values).max())
+        scale = peak(self._view("scores"))
         sheets = raw, scaled, weights = [
-            heat_map(self.theme, self._view(name), room, "line", digits=True, scale=peak, weights=name == "weights")
+            heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale, weights=name == "weights")
             for name, room in zip(("scores", "scaled_scores", "weights"), rooms, strict=True)
         ]
         maths = ("Q K^T", "(Q K^T) / sqrt(d_k)", 'A = "softmax"((Q K^T) / sqrt(d_k))')
@@ -255,10 +256,10 @@ class AttentionMatrix(ExplainerScene):
         trace = self.staging.trace
         head, body, foot = Room(column.left, column.right, row.bottom, row.top).rows([0.35, 1.45, 0.25], gap=0.05)
         left, right = body.columns([2.3, 0.9])
-        peak = float(trace[f"scaling.{prefix}histogram"].values.max())
+        full = float(trace[f"scaling.{prefix}histogram"].values.max())
         shapes = VGroup(
-            histogram(self.theme, trace[f"scaling.{prefix}histogram"][i], left, "output", peak), floor(self.theme, left),
-            bars(self.theme, trace[f"scaling.{prefix}weights"][i], right, "key", 1.0), floor(self.theme, right),
+            histogram(self.theme, trace[f"scaling.{prefix}histogram"][i], left, "output", full), floor(self.theme, left),
+            bars(self.theme, trace[f"scaling.{prefix}weights"][i], right, "weight", 1.0), floor(self.theme, right),
         )
         x, y = left.centre[0], head.centre[1]
         edges = trace["scaling.edges"]

@@ -2,22 +2,26 @@
 
 from dataclasses import dataclass, replace
 
-from scenes.base.room import FRAME_HEIGHT, Room
+from scenes.base.room import FRAME_HEIGHT, GAP, PX, Room
 
-MARGIN = 0.05                             # share of the frame's sides that no text enters
-TITLE, CAPTION, BETWEEN = 0.85, 1.06, 0.2  # heights of the title's zone and of the caption's, and between them and the stage
+MARGIN, EDGE = 64 * PX, 14 * PX           # at the sides, and above and below, where no text stands
+TITLE, CAPTION, BETWEEN = 100 * PX, 118 * PX, 2 * PX      # heights of the zones above and below the stage, and between it and the caption
+MAP_WIDTH, MAP_HEIGHT = 250 * PX, 84 * PX
+QUESTION = 0.26                           # share of the width that the running question may take
 
 
 @dataclass(frozen=True)
 class Frame:
     """The whole picture and its zones: what is shown stands on the stage, what is said of it above and below.
 
-    safe: where text may stand at all.
+    safe: where text may stand at all. title, question and map stand side by side above the stage.
     """
 
     whole: Room
     safe: Room
     title: Room
+    question: Room
+    map: Room
     stage: Room
     caption: Room
 
@@ -25,9 +29,14 @@ class Frame:
     def of(cls, width: float, height: float = FRAME_HEIGHT) -> "Frame":
         """A frame of a size, in manim units."""
         whole = Room.around((0, 0), width, height)
-        safe = whole.inset(MARGIN * width, MARGIN * height)
-        title, caption = replace(safe, bottom=safe.top - TITLE), replace(safe, top=safe.bottom + CAPTION)
-        return cls(whole, safe, title, replace(safe, bottom=caption.top + BETWEEN, top=title.bottom - BETWEEN), caption)
+        wide = whole.inset(MARGIN)
+        line, caption = wide.strip(top=TITLE), wide.strip(bottom=CAPTION)
+        the_map = line.strip(right=MAP_WIDTH).fit(height=MAP_HEIGHT)
+        left = line.trim(right=MAP_WIDTH + GAP)
+        question = left.strip(right=QUESTION * wide.width)
+        title = replace(left, right=question.left - GAP)
+        stage = wide.trim(top=TITLE, bottom=CAPTION + BETWEEN)
+        return cls(whole, whole.inset(MARGIN, EDGE), title, question, the_map, stage, caption)
 
 
 WIDE = Frame.of(128 / 9)                  # 16 : 9

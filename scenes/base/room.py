@@ -7,6 +7,7 @@ import numpy as np
 
 FRAME_HEIGHT = 8.0
 PX = FRAME_HEIGHT / 1080                  # a pixel of a 1080p frame
+PEN = 100 * PX                            # the stroke width that is a pixel of a 1080p frame wide
 TIGHT, GAP, WIDE = (pixels * PX for pixels in (20, 34, 80))     # between a picture and its name, two rooms, two pictures
 
 
@@ -56,6 +57,10 @@ class Room:
             rooms.append(replace(self, bottom=top - share * unit, top=top))
             top -= share * unit + gap
         return rooms
+
+    def split(self, shares: Sequence[float] | int, gap: float = GAP) -> list["Room"]:
+        """Rooms side by side where this one is wider than high, else one below the other: what may stand either way."""
+        return self.columns(shares, gap) if self.width >= self.height else self.rows(shares, gap)
 
     def grid(self, count: int, across: int, gap: float = GAP) -> list["Room"]:
         """As many rooms of one size, row by row, at most so many in a row."""

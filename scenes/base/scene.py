@@ -8,18 +8,17 @@ from manim import Animation, Mobject, Scene, VGroup
 
 from model import Trace, View
 from scenes.parts.label import Label, paragraph, text
-from scenes.parts.motion import appear
-from scenes.parts.shapes import room_of, rounded_rectangle
-from scenes.parts.whole import gathered, without
+from scenes.parts.machine import Machine, machine
+from scenes.parts.whole import Whole, gathered, without
 from scenes.base.frame import WIDE, Frame
-from scenes.base.room import PX
+from scenes.base.room import GAP, PX, Room
 from scenes.base.spec import SceneSpec
 from scenes.base.theme import Theme
 from scenes.base.words import reading_time
 
 SHORTEST_HOLD = 1.2                       # seconds on the last frame of a step at pace 1
-TITLE_SIZE, SUBTITLE_SIZE, CAPTION_SIZE = 56 * PX, 28 * PX, 34 * PX
-CAPTION_PADDING = 0.22
+TITLE_SIZE, NOTE_SIZE, CAPTION_SIZE = 36 * PX, 26 * PX, 38 * PX
+BASELINE = 72 * PX                        # of the title, from the top
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Staging:
     """All that a scene is given: what it is told, the tensors it draws, and how it looks and speaks.
 
     words: what the scene may say in its language, its own words over those of all scenes: `title`, `labels`, `steps` and more.
-    frame: the picture's zones.
+    frame: the picture's zones. guided: the heads that training was told where to look, by the tensor of their weights and number.
     """
 
     spec: SceneSpec
@@ -35,6 +34,7 @@ class Staging:
     theme: Theme
     words: Mapping
     frame: Frame = WIDE
+    guided: frozenset[tuple[str, int]] = frozenset()
 
 
 class Listener:
@@ -55,21 +55,31 @@ def step(method: Callable) -> Callable:
     return method
 
 
+class Heading(Whole):
+    """What stands above the stage: `title`; `note` and the running `question`, empty where there is none; `machine`, the map."""
+
+    def __init__(self, title: Label, note: Mobject, question: Mobject, machine: Machine):
+        super().__init__(title=title, note=note, question=question, machine=machine)
+
+
 class ExplainerScene(Scene):
     """A scene made of steps: methods marked `@step`.
 
-    A step plays animations and leaves in named attributes what the next one needs. Its caption, counter and hold are shown
-    from here. A step that is played out of order finds the stage as its predecessors leave it.
+    A step plays animations and leaves in named attributes what the next one needs. Its caption and its hold are from
+    here. A step that is played out of order finds the stage as its predecessors leave it.
 
     What else there is to know of a scene its class says in plain values, which are read in the source as the steps are.
     experiments: what it draws beside the forward pass, by the names of modules in its folder or in `model.experiments`.
     follows: the scene on whose last frame it opens, if any. own_keys: its own keys of the YAML; each with `default`, `description`,
-    and `type`, `minimum`, `maximum` and `enum` as in JSON Schema.
+    and `type`, `minimum`, `maximum` and `enum` as in JSON Schema. place: what is lit on the map of the machine (`machine`).
+    sparse: for a step that leaves most of the stage empty, why it does.
     """
 
     experiments: ClassVar[tuple[str, ...]] = ()
     follows: ClassVar[str] = ""
     own_keys: ClassVar[Mapping[str, Mapping]] = {}
+    place: ClassVar[str] = ""
+    sparse: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, staging: Staging, renderer=None, listener: Listener | None = None):
         super().__init__(renderer=renderer)
@@ -89,6 +99,21 @@ class ExplainerScene(Scene):
         """A label in the film's language."""
         return self.staging.words["labels"][key].format(**values)
 
+    def guided(self, weights: View) -> bool:
+        """Whether these are weights of one head that training was told where to look. ValueError if they are of several heads."""
+        head = weights.index[self.staging.trace.declared[weights.name].axes.split().index("head")]
+        if not isinstance(head, int):
+            raise ValueError(f"{weights!r} is not of one head")
+        return (weights.name, head) in self.staging.guided
+
+    def guide(self, weights: View, room: Room) -> VGroup:
+        """What is said in a room under the weights of a head that was guided; nothing if it was not."""
+        return VGroup(*[text(self.theme, self.say("guided"), NOTE_SIZE, "muted", at=room)] * self.guided(weights))
+
+    def title(self, name: str) -> str:
+        """The title that stands above a step: its own, if the words have one for it, or the scene's."""
+        return self.staging.words["steps"][name].get("title", self.staging.words["title"])
+
     def caption(self, name: str) -> str:
         """The caption of a step: the user's own or that of the scene's words, which may have another one for untrained weights."""
         words = self.staging.words["steps"][name]
@@ -99,7 +124,7 @@ class ExplainerScene(Scene):
         return "caption" if self.staging.trace.config.trained else "untrained"
 
     def on_stage(self, *but: Mobject) -> list[Mobject]:
-        """What is in the scene, except title, counter and caption, and `but`: wholes, and what is left of those without it."""
+        """What is in the scene, except heading and caption, and `but`: wholes, and what is left of those without it."""
         return without(self.mobjects, {member for thing in (self.heading, *self.announced, *but) for member in thing.get_family()})
 
     def opening(self) -> None:
@@ -108,66 +133,78 @@ class ExplainerScene(Scene):
     def construct(self) -> None:
         """Plays the wanted steps."""
         order, played = self.spec.order, ()
-        self.heading, self.announced = self._title(), []
-        self.opening()
-        for position, name in enumerate(self.spec.steps):
+        self._begin()
+        for name in self.spec.steps:
             before = order[: order.index(name)]
             if played != before:
                 self._rehearse(before)
             self.listener.begin(name)
-            self._perform(position, name)
+            self._perform(name)
             self.listener.end(name)
             played = (*before, name)
 
     def _rehearse(self, names: tuple[str, ...]) -> None:
         """Sets the stage as these steps leave it, without a frame."""
         self.rehearsing = True
-        self.clear()
-        self.announced = []
-        self.opening()
+        self._begin()
         for name in names:
             getattr(self, name)()
         self.rehearsing = False
 
-    def _perform(self, position: int, name: str) -> None:
+    def _begin(self) -> None:
+        """Nothing but the heading, which is there at once, so that a cut leaves no frame empty, and what the scene opens with."""
+        self.clear()
+        self.heading, self.announced = self._heading(self.spec.steps[0]), []
+        self.add(self.heading)
+        self.opening()
+
+    def _perform(self, name: str) -> None:
         start = self.time
-        self._announce(position, name)
+        self._announce(name)
         getattr(self, name)()
         reading = reading_time(self.caption(name), self.staging.words)
         played = round((self.time - start) * self.spec.pace, 6)  # to the digit the same whatever was played before
         spoken = self.spec.voice[name].seconds * self.spec.pace if name in self.spec.voice else 0
         self.wait(max(reading - played, spoken - played, SHORTEST_HOLD))
 
-    def _announce(self, position: int, name: str) -> None:
-        """The counter and the caption change. No frame of a step shows the caption of another, so each is a clip by itself."""
-        coming = [self._counter(position), *([self._caption_card(name)] if self.spec.burned else [])]
-        self.remove(*self.announced)
-        self.announced = coming
-        self.add(self.heading)            # from the first frame, which stands for a clip wherever it does not play
-        self.play(appear(*coming, run_time=0.4))
+    def _announce(self, name: str) -> None:
+        """The caption changes, and the title where a step has its own. No frame of a step shows the caption of another, so each is a
+        clip by itself."""
+        self.remove(self.heading, *self.announced)
+        self.heading = self._heading(name, self.heading.machine)
+        self.announced = [self._caption(name)] if self.spec.burned else []
+        self.add(self.heading, *self.announced)
 
-    def _title(self) -> Label:
-        zone = self.frame.title
-        at = (zone.left, zone.top - TITLE_SIZE / 2, 0)
-        return text(self.theme, self.staging.words["title"], TITLE_SIZE, weight=500, at=at, align=-1, width=zone.width)
+    def _heading(self, name: str, drawn: Machine | None = None) -> Heading:
+        """The title, the note that weights are untrained where they are, the running question, and the map of the machine.
 
-    def _counter(self, position: int) -> Label:
-        words = self.staging.words["counter"].format(
-            scene=self.spec.scene.rpartition("/")[2], step=position + 1, steps=len(self.spec.steps)
-        )
-        if not self.staging.trace.config.trained:
-            words = f"{words}   ·   {self.staging.words['untrained']}"
-        zone = self.frame.title
-        at = (zone.left, zone.bottom + SUBTITLE_SIZE / 2, 0)
-        return text(self.theme, words, SUBTITLE_SIZE, "muted", at=at, align=-1, width=zone.width)
+        drawn: the map as it is by now.
+        """
+        zone, config = self.frame.title, self.staging.trace.config
+        note = self._note() if not config.trained else VGroup()
+        y = self.frame.whole.top - BASELINE + self.theme.fonts.cap_height * TITLE_SIZE / 2
+        width = zone.width - (note.width + GAP if note else 0)
+        title = text(self.theme, self.title(name), TITLE_SIZE, weight=600, at=(zone.left, y, 0), align=-1, width=width)
+        if note:
+            note.shift([title.advance + GAP, y, 0])
+        return Heading(title, note, self._question(), drawn or self._machine())
 
-    def _caption_card(self, name: str) -> VGroup:
-        lines = paragraph(self.theme, self.caption(name), CAPTION_SIZE, self.frame.caption.width - 4 * CAPTION_PADDING)
-        room = room_of(lines)
-        pill = rounded_rectangle(room.width + 2.6 * CAPTION_PADDING, room.height + 2 * CAPTION_PADDING, 0.16)
-        pill.set_fill(self.theme.colour("surface"), 1)
-        card = VGroup(pill, lines.move_to(pill))
-        return card.move_to([0, self.frame.caption.bottom + card.height / 2, 0])
+    def _machine(self) -> Machine:
+        config = self.staging.trace.config
+        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.trained, self.place, self.spec.block, self.head)
+
+    def _note(self) -> Label:
+        return text(self.theme, self.staging.words["untrained"], NOTE_SIZE, "muted", at=(self.frame.title.left, 0, 0), align=-1)
+
+    def _question(self) -> Mobject:
+        """What is still open, on the line of the title, beside the map."""
+        zone, said = self.frame.question, self.spec.keys["question"]
+        y = self.frame.whole.top - BASELINE + self.theme.fonts.cap_height * NOTE_SIZE / 2
+        return text(self.theme, said, NOTE_SIZE, "muted", at=(zone.right, y, 0), align=1, width=zone.width) if said else VGroup()
+
+    def _caption(self, name: str) -> VGroup:
+        zone = self.frame.caption
+        return paragraph(self.theme, self.caption(name), CAPTION_SIZE, zone.width).shift(zone.centre)
 
     def play(self, *animations: Animation, **options) -> None:
         """Plays animations at the film's pace."""

@@ -7,6 +7,7 @@ from typing import Any
 from model import Intervention, ModelConfig
 
 CARD = "card"                             # the one step of a card
+PLACES = ("", "head", "block", "encoder", "decoder", "all")          # what may be lit on the map of the machine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +70,14 @@ class SceneSpec(Shown):
 class CardSpec(Shown):
     """A title card.
 
-    title: in large letters; above: in small letters over it; below: paragraphs under it; seconds: how long it stands. at_once:
-    whether it is there from the first frame, which stands for a film wherever it is not played.
-    place, of: which of how many chapters begins, from 0; None for a card that is no chapter's.
+    title: in large letters; above: in small letters over it; seconds: how long it stands.
+    place, of: which of how many acts begins, from 0; None for a card that is no act's.
     """
 
     title: str
     steps: tuple[str, ...] = (CARD,)
     wanted: tuple[str, ...] = (CARD,)
     above: str = ""
-    below: tuple[str, ...] = ()
     place: int | None = None
     of: int = 0
-    seconds: float = 1.6
-    at_once: bool = False
+    seconds: float = 2.2

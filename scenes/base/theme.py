@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from manim import ManimColor
 
 ROLES = ("query", "key", "value", "output", "text", "muted", "line", "surface", "background")
-RAMPS = {"signed": 3, "weight": 2}
+RAMPS = {"signed": 3, "weight": 2}         # stops at least; as many on either side of zero, so the first has an odd number
+ENDS = {"minus": ("signed", 0), "plus": ("signed", -1), "weight": ("weight", -1)}     # roles that are ends of ramps
 SHADES = 256
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -43,10 +44,7 @@ class Theme:
             f"colours.{role}: {value!r} is not a colour; write it as '#rrggbb'"
             for role, value in colours.items() if not _is_colour(value)
         ]
-        for ramp, stops in RAMPS.items():
-            value = mapping.get(ramp)
-            if not isinstance(value, list) or len(value) != stops or not all(map(_is_colour, value)):
-                problems.append(f"{ramp}: needs a list of {stops} colours like '#rrggbb'")
+        problems += filter(None, (_wrong_ramp(ramp, mapping.get(ramp)) for ramp in RAMPS))
         problems += [f"{key}: unknown key" for key in mapping if key not in ("name", "colours", *RAMPS)]
         if problems:
             raise ValueError(problems)
@@ -59,7 +57,10 @@ class Theme:
         return {name: colour.ramp(stops, SHADES + 1) for name, stops in self.stops.items()}
 
     def colour(self, role: str) -> "ManimColor":
-        """The colour of a role."""
+        """The colour of a role; `minus`, `plus` and `weight` are those of the most negative, the most positive value, the weight 1."""
+        if role in ENDS:
+            ramp, end = ENDS[role]
+            return _manim(self.stops[ramp][end])
         return _manim(self.colours[role])
 
     def signed(self, share: float) -> "ManimColor":
@@ -77,6 +78,14 @@ class Theme:
     def _shade(self, ramp: str, share: float) -> "ManimColor":
         shades = self.ramps[ramp]
         return _manim(shades[round(float(np.clip(share, 0, 1)) * (len(shades) - 1))])
+
+
+def _wrong_ramp(ramp: str, stops: object) -> str:
+    """What is wrong with the stops of a ramp, if anything."""
+    if not isinstance(stops, list) or len(stops) < RAMPS[ramp] or not all(map(_is_colour, stops)):
+        return f"{ramp}: needs a list of {RAMPS[ramp]} colours or more, like '#rrggbb'"
+    return f"{ramp}: has {len(stops)} colours; the number must be odd, for the middle one is that of 0" * (
+        ramp == "signed" and len(stops) % 2 == 0)
 
 
 def _is_colour(value: object) -> bool:

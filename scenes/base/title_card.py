@@ -1,20 +1,20 @@
-"""Title cards: what a film opens and ends with, and what stands between two of its scenes."""
+"""Title cards: what a film opens with, and what stands before each of its acts."""
 
 from manim import Scene, VGroup, VMobject
 
 from scenes.base.scene import Listener
-from scenes.parts.label import LINE_SPACING, paragraph, text
-from scenes.parts.motion import appear, vanish
+from scenes.parts.label import paragraph
 from scenes.parts.shapes import rounded_rectangle
 from scenes.base.frame import WIDE, Frame
 from scenes.base.room import PX
 from scenes.base.spec import CARD, CardSpec
 from scenes.base.theme import Theme
+from scenes.base.words import letters
 
-TITLE, CHAPTER, NUMBER, BELOW = (size * PX for size in (84, 68, 40, 34))
+TITLE, ABOVE = 150 * PX, 50 * PX
 WIDTH = 0.82                              # share of the safe area that its words may take
-DOT, PITCH = 0.1, 0.32
-COMES, GOES = 0.8, 0.5                    # seconds
+LONG = 40                                 # letters; a longer title is smaller
+DOT, PITCH = 16 * PX, 50 * PX
 
 
 class TitleCard(Scene):
@@ -30,29 +30,22 @@ class TitleCard(Scene):
         return ""
 
     def construct(self) -> None:
-        """The card comes up, stands, and goes."""
+        """The card stands from its first frame, which stands for a film wherever that is not played, to its last."""
         self.listener.begin(CARD)
-        *lines, dots = self._lines()
-        if self.spec.at_once:
-            self.add(*lines, dots)
-        else:
-            self.play(appear(*lines, dots, lag=0.2, run_time=COMES / self.pace))
+        self.add(*self._lines())
         self.wait(self.spec.seconds / self.pace)
-        self.play(vanish(*lines, dots, run_time=GOES / self.pace))
         self.listener.end(CARD)
 
     def _lines(self) -> list[VMobject]:
         """Everything on the card, the title in the middle."""
-        size, width = TITLE if self.spec.place is None else CHAPTER, WIDTH * self.frame.safe.width
-        title = paragraph(self.theme, self.spec.title, size, width, weight=500).shift([0, 0.25, 0])
-        above = VGroup(text(self.theme, self.spec.above, NUMBER, "output")) if self.spec.above else VGroup()
-        above.next_to(title, [0, 1, 0], buff=0.45)
-        below = VGroup(paragraph(self.theme, words, BELOW, width, "muted") for words in self.spec.below)
-        below.arrange([0, -1, 0], buff=LINE_SPACING * BELOW).next_to(title, [0, -1, 0], buff=0.6)
-        return [*above, title, *below, self._chapter_dots()]
+        width = WIDTH * self.frame.safe.width
+        size = TITLE * min(1, LONG / letters(self.spec.title))
+        title = paragraph(self.theme, self.spec.title, size, width, weight=600)
+        above = [paragraph(self.theme, self.spec.above, ABOVE, width, "muted").next_to(title, [0, 1, 0], buff=ABOVE)] if self.spec.above else []
+        return [*above, title, self._dots()]
 
-    def _chapter_dots(self) -> VGroup:
-        """A dot for every chapter, low on the card; the one that begins is lit."""
+    def _dots(self) -> VGroup:
+        """A dot for every act, low on the card; the one that begins is lit."""
         dots, of = VGroup(), self.spec.of
         for place in range(of):
             dot = rounded_rectangle(DOT, DOT, DOT / 2)

@@ -11,11 +11,17 @@ from uniseg.linebreak import line_break_units
 SURE = re.compile(r"(?<=[A-Za-z0-9] )(?=[A-Za-z0-9])|(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
 ELLIPSIS = "…"
 WHOLE = re.compile(r"[A-Za-z0-9]+ ?|[\u4e00-\u9fff]")
+LOOK = 1.5                                # seconds for the picture, beside those for its caption
 
 
 def reading_time(caption: str, words: Mapping) -> float:
-    """Seconds that a caption takes to be read at pace 1, in the language of these words."""
-    return len(caption) / words["reading_speed"]
+    """Seconds that a caption and its picture take at pace 1, in the language of these words."""
+    return letters(caption) / words["reading_speed"] + LOOK
+
+
+def letters(string: str) -> int:
+    """How long a text is, in Latin letters; an ideograph is as much as two."""
+    return sum(1 + is_wide(character) for character in string)
 
 
 @lru_cache(1024)

@@ -9,7 +9,7 @@ from manim import DOWN, LEFT, PI, RIGHT, Mobject, VGroup
 from model import View
 from scenes.base.scene import ExplainerScene
 from scenes.parts.equation import Equation, equation, quote
-from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import Label, Number, number, text
 from scenes.parts.motion import (
     Together,
@@ -82,11 +82,6 @@ class Bench(NamedTuple):
         return [self.token.cells, self.matrix, *self.words[:2]]
 
 
-def peak(view: View) -> float:
-    """The magnitude that is drawn brightest."""
-    return float(np.abs(view.values).max())
-
-
 class CandidateScene(ExplainerScene):
     """A scene on this stage. `opening` begins with `lay_out` and adds what the scene before has left there."""
 
@@ -143,7 +138,7 @@ class CandidateScene(ExplainerScene):
         measured = [self.view(f"candidates.{side}_scores")[block] for side in ("token", "key")]
         everything = np.concatenate([tensor.values.reshape(-1, n) for tensor in (*measured, self.view(f"{SCOPE}.scores"))])
         # A token's score with itself is far greater than all others: on a scale that has room for it the others would look alike.
-        brightest = max(peak(self.candidate(name).scores) for name in ("keys", "queries"))
+        brightest = peak(*(self.candidate(name).scores for name in ("keys", "queries")))
         digits = fit_digits(self.theme, everything, grid)
         return heat_map(self.theme, view, room, digits=digits, scale=brightest, grid=grid)
 

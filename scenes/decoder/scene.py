@@ -13,7 +13,7 @@ from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map, peak
 from scenes.parts.label import WORD, Label, Number, number, text, weight_numbers
 from scenes.parts.loom import Loom, across, back, loom
 from scenes.parts.motion import Together, appear, brighten, dim, draw, hide, travel, vanish
@@ -24,7 +24,7 @@ from scenes.base.room import PX, Room
 
 FORMULA, HEADING, SMALL = (size * PX for size in (34, 30, 26))
 LABEL, SLANTED, NAMED = 1.4, 0.85, 1.05   # room for the words beside rows and below columns, and for names above
-BEST, PRECISE = 5, 4                      # words that are ranked; decimals of a probability: with two, 0.9996 would be 1
+BEST, PRECISE = 5, 4                      # words that are ranked; decimals of a probability: with two, most would be 0
 PITCH = 0.68                              # from card to card at most, where the decoder stands between them
 IN_FULL, QUICK = 3, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
 
@@ -46,6 +46,7 @@ class Decoder(ExplainerScene):
     """What a word may see, where it looks in the sentence, how it becomes the next word, and how all this is learned at once."""
 
     experiments = ("passes", "causal")
+    place = "decoder"
 
     @step
     def mask(self):
@@ -53,7 +54,7 @@ class Decoder(ExplainerScene):
         self._prepare()
         left, right = self.stage.trim(bottom=SLANTED, top=NAMED).columns([1, 1], gap=1.5)
         plain, masked, weights = (self._scores(name) for name in ("scaled_scores", "masked_scores", "weights"))
-        scale = float(abs(plain.values).max()) or 1.0
+        scale = peak(plain)
         sheet, target = (heat_map(self.theme, view, left.trim(left=LABEL), "line", digits=True, scale=scale)
                          for view in (plain, masked))
         result = heat_map(self.theme, weights, right.trim(left=LABEL), "line", digits=True, weights=True)
@@ -82,9 +83,9 @@ class Decoder(ExplainerScene):
         ends = [(card.get_left()[0] - 0.14, card.get_y()) for card in cards.sources]
         numbers = weight_numbers(self.theme, weights[followed], ends)
         self.play(vanish(*self.on_stage(self.readers)))
-        self.play(appear(names[0], cards.sources, names[1]))
+        self.play(appear(names[0], cards.sources))
         self._become_cards(cards.queries)
-        self.play(appear(tag))
+        self.play(appear(names[1], tag))
         self.play(draw(*lines[followed], lag=0.2), appear(*numbers, lag=0.2))
         pairs = [VGroup(arrow(self.theme, query.get_right() + [0.1, 0, 0], word.get_left() - [0.05, 0, 0]), word)
                  for query, word in zip(cards.queries, cards.words, strict=False)]

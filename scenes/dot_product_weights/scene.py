@@ -13,6 +13,7 @@ class DotProductWeights(CandidateScene):
 
     experiments = ("candidates",)
     follows = "weighted_average"
+    place = "head"
 
     def opening(self):
         """The tokens with their vectors, and a grid without scores."""

@@ -10,7 +10,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, number, text
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, brighten, copy_to, dim, draw, travel, vanish
@@ -173,7 +173,7 @@ class Embeddings(ExplainerScene):
     @property
     def _scale(self) -> float:
         """The magnitude that is brightest in all these vectors."""
-        return float(abs(self.staging.trace["embeddings"].values).max())
+        return peak(self.staging.trace["embeddings"])
 
     def _number(self) -> None:
         """The ids beside the tokens and beside the rows of the table, and the lines between them."""
@@ -229,7 +229,7 @@ class Embeddings(ExplainerScene):
     def _vectors(self, name: str, scopes: Sequence[str], room: Room, digits: bool = False) -> list[HeatMap]:
         """The followed word's vector of each sentence, one at the top and one at the bottom of a room, or one in its middle."""
         sources = [self.staging.trace[f"{scope}{name}"][self.focus] for scope in scopes]
-        scale = float(max(abs(source.values).max() for source in sources))
+        scale = peak(*sources)
         grid = fit_grid(sources[0].shape, Room.around((0, 0), room.width, 0.6))
         half = grid.size[1] / 2
         heights = (room.top - half, room.bottom + half) if self._twin else (room.centre[1],)

@@ -10,7 +10,7 @@ from scenes.parts.block import block_modules, formulas, written
 from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
 from scenes.parts.equation import equation, quote
 from scenes.parts.flow import strands
-from scenes.parts.heat_map import LARGEST_CELL, Grid, HeatMap, fit_digits, heat_map
+from scenes.parts.heat_map import LARGEST_CELL, Grid, HeatMap, fit_digits, heat_map, peak
 from scenes.parts.label import text, weight_numbers
 from scenes.parts.lanes import bare, lanes, points, stations, strips, ways
 from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
@@ -25,6 +25,8 @@ CARD, STRIP, NUMBERS = 0.36, 0.28, 0.32   # height of a card, of a strip, and of
 
 class EncoderBlock(ExplainerScene):
     """The block as a diagram, as the ways of its tokens, and as the vectors on them."""
+
+    place = "block"
 
     @step
     def build(self):
@@ -166,7 +168,7 @@ class EncoderBlock(ExplainerScene):
     def _lay_out_vectors(self, foot: float) -> None:
         """All that the modules read and make, as strips in the lanes."""
         views = [self._tensor("input"), *(self._tensor(made[-1][1]) for made in self._makes)]
-        self.scale = max(abs(view.values).max() for view in views)
+        self.scale = peak(*views)
         heights = [foot, *(band.top - STRIP / 2 - 0.06 if kind == "attention" else band.centre[1]
                            for kind, band in zip(self.small.kinds, self.bands, strict=True))]
         least = 0.8 * min(band.height for band in self.bands)
@@ -177,12 +179,12 @@ class EncoderBlock(ExplainerScene):
         """The real weights of the shown head: strands from every token to every other, those of the followed one with digits."""
         weights = self._tensor("self_attention.weights")[self.head]
         low, high = band.bottom + NUMBERS, band.top - STRIP - 0.1
-        groups = strands(self.theme, points(self.lanes, low), points(self.lanes, high), weights, "key", along=UP)
+        groups = strands(self.theme, points(self.lanes, low), points(self.lanes, high), weights, along=UP)
         self.own = groups[self.focus]
         self.others = [line for i, group in enumerate(groups) if i != self.focus for line in group]
         row, y = weights[self.focus], band.bottom + NUMBERS / 2
         cells = Grid((0,), tuple(range(len(row))), self.room.width / max(len(row), 4), NUMBERS)
-        self.weights = VGroup(text(self.theme, self.say("head", number=self.head + 1), SMALL, "key",
+        self.weights = VGroup(text(self.theme, self.say("head", number=self.head + 1), SMALL, "weight",
                                    at=(self.names.centre[0], y, 0), width=self.names.width - 0.2))
         if digits := fit_digits(self.theme, row.values, cells, weights=True):
             numbers = weight_numbers(self.theme, row, [(0, 0)] * len(row), digits.size, digits.decimals)

@@ -10,7 +10,7 @@ from model.wiring import has_final_norm
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import module, route
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, text
 from scenes.parts.lanes import bare, lanes, strips
 from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
@@ -30,6 +30,7 @@ class EncoderStack(ExplainerScene):
     """The tokens rise through the blocks; one of them is followed; what comes out goes to every block of the decoder."""
 
     experiments = ("distances",)
+    place = "encoder"
 
     @step
     def stack(self):
@@ -125,7 +126,7 @@ class EncoderStack(ExplainerScene):
     @property
     def _scale(self) -> float:
         """The magnitude that is brightest at every depth."""
-        return max(float(abs(view.values).max()) for view in self._views)
+        return peak(*self._views)
 
     def _lay_out(self) -> None:
         """From the bottom up: the tokens, their vectors, and in turn a block and the vectors above it."""

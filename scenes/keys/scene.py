@@ -15,6 +15,7 @@ class Keys(CandidateScene):
 
     experiments = ("candidates",)
     follows = "dot_product_weights"
+    place = "head"
 
     def opening(self):
         """The first candidate, with all that speaks against it, and the gap between the tokens and their scores."""

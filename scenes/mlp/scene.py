@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from model import View
 from model.wiring import path, reads
 from scenes.base.scene import ExplainerScene, step
+from scenes.parts.bars import largest
 from scenes.parts.block import written
 from scenes.parts.diagram import route
 from scenes.parts.equation import equation, quote
-from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import number, text
 from scenes.parts.motion import Count, appear, brighten, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Layer, Network, Scales, fan, network, rise
@@ -29,6 +31,7 @@ class Mlp(ExplainerScene):
     """One token's network, what ReLU does in it, the same for all tokens, what follows, and what it would be without ReLU."""
 
     experiments = ("folding",)
+    place = "block"
 
     @step
     def widen(self):
@@ -154,8 +157,8 @@ class Mlp(ExplainerScene):
     def _network(self, hidden: str, token: int, room: Room) -> Network:
         """The network of a token, its hidden layer before ReLU (`hidden`) or after it (`activation`)."""
         views = [self._tensor(f"mlp.{name}") for name in ("input", hidden, "output")]
-        peaks = [float(abs(self._tensor(f"mlp.{name}").values).max()) or 1.0 for name in ("input", "hidden", "output")]
-        return network(self.theme, *(view[token] for view in views), room, Scales(*peaks))
+        x, full, made = (self._tensor(f"mlp.{name}") for name in ("input", "hidden", "output"))
+        return network(self.theme, *(view[token] for view in views), room, Scales(peak(x), largest(full) or 1.0, peak(made)))
 
     def _lay_out(self):
         head, body = self.stage.trim(bottom=0.15).rows([0.5, 4.05], gap=0.15)
@@ -239,13 +242,13 @@ class Mlp(ExplainerScene):
         return [first, *(symbol if symbol == made else f"{symbol} = {made.format(**words)}" for symbol, made in others)]
 
     def _values(self):
-        return [self._tensor(name).values[self.focus] for name in self._way]
+        return [self._tensor(name)[self.focus] for name in self._way]
 
     def _digits(self, grid: Grid):
-        return fit_digits(self.theme, self._values(), grid)
+        return fit_digits(self.theme, np.array([view.values for view in self._values()]), grid)
 
     def _peak(self) -> float:
-        return max(float(abs(values).max()) for values in self._values())
+        return peak(*self._values())
 
     def _bypass(self, start: HeatMap, end: HeatMap) -> VGroup:
         """The way round the network, at the right, and a plus sign where it ends."""

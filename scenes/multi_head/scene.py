@@ -30,6 +30,7 @@ class MultiHead(ExplainerScene):
     """d_model is cut into h heads of d_k; each looks in its own way; then they are joined and mixed."""
 
     experiments = ("twin", "multiplications")
+    place = "block"
 
     def wording(self, name: str) -> str:
         """Without a twin the sentence that is followed stays as it is."""

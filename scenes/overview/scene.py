@@ -10,7 +10,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, Label, text
 from scenes.parts.motion import DIMMED, appear, brighten, dim, draw, set_presence, slide, travel, vanish
 from scenes.parts.ranking import Ranking, grow, ranking, strongest
@@ -139,7 +139,7 @@ class Overview(ExplainerScene):
         """The keys, or the values, one row for every token: of the decoder's block, or without one of the encoder's."""
         whole = "decoder.{block}.cross_attention." if self.trained else "encoder.{block}.self_attention."
         view = (self.view(whole + name)[0] if self.trained else self.view(whole + name))[self.head]
-        room, scale = self.rooms[f"{name}s"], float(abs(view.values).max())
+        room, scale = self.rooms[f"{name}s"], peak(view)
         grid = fit_grid(view[0].shape, Room.around((0, 0), room.width, self.cards[0].height))
         return [heat_map(self.theme, row, room.level(card.get_y()), name, scale=scale, grid=grid)
                 for row, card in zip(view, self.cards, strict=True)]

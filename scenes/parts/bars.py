@@ -42,6 +42,11 @@ def bar_height(value: float, unit: float) -> float:
     return max(THINNEST, value * unit)
 
 
+def largest(*views: View) -> float:
+    """The largest magnitude: what the highest bar of pictures on one scale stands for."""
+    return max(float(np.abs(view.values).max()) for view in views)
+
+
 def bars(theme: Theme, view: View, room: Room, role: str, full: float) -> VGroup:
     """The entries of a vector ≥ 0 as bars on the floor of a room; `full` is the value that reaches its ceiling."""
     pitch, unit = room.width / len(view), room.height / full
@@ -64,10 +69,11 @@ def stack(theme: Theme, view: View, room: Room, role: str, full: float) -> VGrou
     return picture.set_stroke(theme.colour("background"), 1.5)
 
 
-def signed_bars(theme: Theme, view: View, room: Room, role: str, full: float, pitch: float | None = None) -> VGroup:
+def signed_bars(theme: Theme, view: View, room: Room, role: str | None, full: float, pitch: float | None = None) -> VGroup:
     """The entries of a vector as bars that stand on, or hang from, the middle line of a room; ±`full` reach its edges.
 
-    pitch: from bar to bar, if they shall not fill the room's width but stand in its middle.
+    role: None for the colours of plus and minus, each by its sign. pitch: from bar to bar, if they shall not fill the room's width
+    but stand in its middle.
     """
     pitch = pitch or room.width / len(view)
     unit, left = room.height / 2 / full, room.centre[0] - pitch * len(view) / 2
@@ -75,7 +81,7 @@ def signed_bars(theme: Theme, view: View, room: Room, role: str, full: float, pi
     for i, source in enumerate(view):
         value = float(source)
         height = bar_height(abs(value), unit)
-        bar = SignedBar(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
+        bar = SignedBar(stroke_width=0, fill_color=theme.colour(role or ("plus" if value >= 0 else "minus")), fill_opacity=1)
         bar.points = rounded_points(BAR_SHARE * pitch, height, 0.02) * (1, 1 if value >= 0 else -1, 1)
         bar.source, bar.unit = source, unit
         picture.add(bar.shift([left + (i + 0.5) * pitch, room.centre[1] + np.copysign(height, value) / 2, 0]))

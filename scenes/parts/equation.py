@@ -104,12 +104,16 @@ def _page(formula: str, fonts: Fonts) -> bytes:
     return compiler.compile(page.encode(), format="svg")
 
 
+def families(fonts: Fonts) -> list[str]:
+    """What Typst calls these fonts."""
+    return [font.family for folder in fonts.folders for font in typst.Fonts(False, False, [folder]).fonts() if font.index == 0]
+
+
 @lru_cache(16)
 def _compiler(fonts: Fonts) -> tuple[typst.Compiler, str]:
     """Typst with its own fonts and these, none of the system's; and the names of all that an equation may use, in order."""
-    ours = [font.family for folder in fonts.folders for font in typst.Fonts(False, False, [folder]).fonts() if font.index == 0]
-    families = "".join(f"{quote(name)}, " for name in (MATHS_FONT, *ours))
-    return typst.Compiler(ignore_system_fonts=True, font_paths=list(fonts.folders)), families
+    names = "".join(f"{quote(name)}, " for name in (MATHS_FONT, *families(fonts)))
+    return typst.Compiler(ignore_system_fonts=True, font_paths=list(fonts.folders)), names
 
 
 @lru_cache(16)

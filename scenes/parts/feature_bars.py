@@ -7,7 +7,6 @@ from manim import VGroup, VMobject
 from model import View
 from scenes.parts.bars import BAR_SHARE, bars, signed_bars
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import cell_colour
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
@@ -16,15 +15,14 @@ VEIL = {"mean": 0.4, "spread": 0.16}      # opacities
 
 
 def feature_bars(theme: Theme, vector: View, columns: Sequence[int | None], room: Room, full: float) -> VGroup:
-    """The entries of a vector (d) as bars in the colours of their cells, up or down from the middle line of a room.
+    """The entries of a vector (d) as bars in the colours of plus and minus, up or down from the middle line of a room.
 
     columns: of the heat map that they stand in line with; None, where features are elided, stays free. ±full reach the edges.
     """
     picture = VGroup()
     for place, j in zip(room.columns([1] * len(columns), gap=0), columns, strict=True):
         if j is not None:
-            picture.add(*signed_bars(theme, vector[j : j + 1], place, "text", full))
-            picture[-1].set_fill(cell_colour(theme, float(vector[j]), full))
+            picture.add(*signed_bars(theme, vector[j : j + 1], place, None, full))
     return picture
 
 

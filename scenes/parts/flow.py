@@ -6,16 +6,17 @@ import numpy as np
 from manim import DOWN, RIGHT, UP, VGroup, VMobject
 
 from model import View
+from scenes.base.room import PEN
 from scenes.base.theme import Theme
 
 TIP = 0.16
-THINNEST, THICKEST = 0.5, 14              # stroke widths of the weights 0 and 1
+THINNEST, STRAND, ARC = 0.5, 24 * PEN, 56 * PEN           # stroke widths of the weight 0, and of 1 in strands and in single arcs
 FAINTEST = 0.35                           # opacity of the weight 0
 
 
-def weight_width(weight: float) -> float:
-    """The stroke width that stands for a weight between 0 and 1."""
-    return THINNEST + (THICKEST - THINNEST) * weight
+def weight_width(weight: float, full: float) -> float:
+    """The stroke width that stands for a weight between 0 and 1, where `full` stands for 1."""
+    return THINNEST + (full - THINNEST) * weight
 
 
 def weight_opacity(weight: float) -> float:
@@ -24,40 +25,40 @@ def weight_opacity(weight: float) -> float:
 
 
 class WeightLine(VMobject):
-    """A line as thick as a weight; `source` is the weight."""
+    """A line as thick as a weight; `source` is the weight, `full` the stroke width of 1."""
 
 
-def weight_line(theme: Theme, start, end, source: View, role: str, along=RIGHT) -> WeightLine:
+def weight_line(theme: Theme, start, end, source: View, along=RIGHT) -> WeightLine:
     """A smooth line whose width and opacity are a weight; it leaves and arrives `along` a direction."""
     start, end = np.array(start, float), np.array(end, float)
     reach = abs(np.array(along)) * (end - start) / 2
-    return _weighted(theme, [start, start + reach, end - reach, end], source, role)
+    return _weighted(theme, [start, start + reach, end - reach, end], source, STRAND)
 
 
-def weight_arc(theme: Theme, start, end, source: View, role: str, rise: float, along=UP) -> WeightLine:
+def weight_arc(theme: Theme, start, end, source: View, rise: float, along=UP, full: float = ARC) -> WeightLine:
     """A bow above (or, with a negative rise, below) two points of one height, whose width and opacity are a weight.
 
-    along: where it rises to, if not upwards.
+    along: where it rises to, if not upwards. full: the stroke width of the weight 1.
     """
     start, end = np.array(start, float), np.array(end, float)
     up = rise * 2 / 3 * np.array(along, float)
     top = (start + end) / 2 + 1.5 * up
     along = (end - start) / 4
-    return _weighted(theme, [start, start + up, top - along, top, top, top + along, end + up, end], source, role)
+    return _weighted(theme, [start, start + up, top - along, top, top, top + along, end + up, end], source, full)
 
 
-def strands(theme: Theme, starts: Sequence, ends: Sequence, weights: View, role: str, along=DOWN) -> VGroup:
+def strands(theme: Theme, starts: Sequence, ends: Sequence, weights: View, along=DOWN) -> VGroup:
     """A line from each start to each end: weights (end, start), as many rows as ends; a group of lines for each end."""
     return VGroup(
-        VGroup(weight_line(theme, start, end, source, role, along) for start, source in zip(starts, row, strict=True))
+        VGroup(weight_line(theme, start, end, source, along) for start, source in zip(starts, row, strict=True))
         for end, row in zip(ends, weights, strict=True)
     )
 
 
-def _weighted(theme: Theme, points: Sequence[np.ndarray], source: View, role: str) -> WeightLine:
+def _weighted(theme: Theme, points: Sequence[np.ndarray], source: View, full: float) -> WeightLine:
     weight = float(source)
-    line = WeightLine(stroke_color=theme.colour(role), stroke_width=weight_width(weight), stroke_opacity=weight_opacity(weight))
-    line.points, line.source = np.array(points), source
+    line = WeightLine(stroke_color=theme.colour("weight"), stroke_width=weight_width(weight, full), stroke_opacity=weight_opacity(weight))
+    line.points, line.source, line.full = np.array(points), source, full
     return line
 
 

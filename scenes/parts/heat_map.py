@@ -9,16 +9,19 @@ from manim import ManimColor, VGroup, VMobject
 from model import View
 from scenes.parts.label import Number, format_number, format_weights, text_width
 from scenes.parts.shapes import Block, frame, rounded_points, rounded_rectangle
+from scenes.parts.weight import ROOM, disc, weight_bar, write_on
 from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
-SMALLEST_DIGIT = 27.5 * PX                # em size at which Inter's x-height is 15 px at 1080p
-LARGEST_DIGIT = 34 * PX
+SMALLEST_DIGIT, LARGEST_DIGIT = 28 * PX, 54 * PX
 MOST = 24                                 # more rows or columns than this are elided
-LARGEST_CELL = 0.7
-CELL_GAP = 0.05                           # share of a cell
-CELL_RADIUS = 0.14                        # share of a cell
+LARGEST_CELL = 190 * PX                   # from cell to cell
+CELL_GAP, CELL_RADIUS = 8 * PX, 12 * PX   # between two cells, and of their corners, in large cells
+GAP_SHARE, RADIUS_SHARE = 0.1, 0.14       # but at most these shares of a cell
+NOTCH, NOTCH_SHARE = 30 * PX, 0.26        # what is cut off the corner of a cell that is beyond the scale; at most this share of it
+DISC = 0.94                               # share of a cell that the disc of the weight 1 takes
+BEYOND = 3                                # the largest magnitude that is not beyond the scale, in root mean squares
 OBLONG, LONGEST = 1.7, 4                  # a cell's sides are in this ratio at most, in a matrix and in a single row
 WORDY = 0.3                               # but a row may be as high as a word beside it needs
 MARGIN, THIN = 0.09, 0.25                 # between the cells and their frame: a length, but at most this share of a cell
@@ -26,7 +29,8 @@ DIGIT_ROOM = 0.86                         # share of a cell that its digits may 
 
 
 class Cell(Block):
-    """One entry of a tensor as a coloured rectangle. `source`: which; `scale`: the magnitude drawn brightest, None for weights."""
+    """One entry of a tensor as a coloured rectangle. `source`: which; `scale`: the magnitude drawn brightest; a larger one has a
+    corner cut off. None for weights: the rectangle is only the ground of a disc or a bar."""
 
 
 class Grid(NamedTuple):
@@ -78,12 +82,13 @@ class HeatMap(Whole):
         return VGroup(self.cells[i][j], *([self.numbers[i][j]] if self.digits else []))
 
 
-def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: Digits | bool | None = None, scale: float | None = None, weights: bool = False, grid: Grid | None = None) -> HeatMap:
+def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: Digits | bool | None = None,
+             scale: float | None = None, weights: bool = False, grid: Grid | None = None) -> HeatMap:
     """A matrix (rows, columns), or a vector as one row, as a heat map in the middle of a room.
 
     role: of its frame. digits: True, as many as the theme says, fewer or none if they do not fit; or those of other heat maps.
-    scale: the magnitude drawn brightest (default: the largest of the view). weights: entries in 0 … 1 whose rows sum to 1, in the
-    colours of weights and rounded so that the shown digits sum to 1 too. grid: of another heat map whose rows or columns these
+    scale: the magnitude drawn brightest (default: the peak of the view). weights: entries in 0 … 1 whose rows sum to 1, as discs,
+    or with digits as bars, rounded so that what is shown sums to 1 too. grid: of another heat map whose rows or columns these
     stand beside, instead of one that fits the room.
     Cells shrink with the room; digits that would be illegible are left out; more than 24 rows or columns are elided.
     """
@@ -94,7 +99,7 @@ def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: D
     rows, columns = ([k for k in kept if k is not None] for kept in (grid.rows, grid.columns))
     entry = (lambda i, j: view[j]) if view.values.ndim == 1 else (lambda i, j: view[i, j])
     cells = VGroup(
-        VGroup(_cell(theme, grid, entry(i, j), scale).shift(place(grid, i, j)) for j in columns) for i in rows
+        VGroup(_cell(theme, grid, entry(i, j), scale, bool(digits)).shift(place(grid, i, j)) for j in columns) for i in rows
     )
     values = np.atleast_2d(view.values)[np.ix_(rows, columns)]
     numbers = VGroup(
@@ -106,8 +111,10 @@ def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: D
 
 
 def peak(*views: View) -> float:
-    """The magnitude that is drawn brightest in matrices on one scale."""
-    return max(float(np.abs(view.values).max()) for view in views) or 1.0
+    """The magnitude that is drawn brightest in matrices on one scale: their largest, but at most three times their root mean square,
+    so that one outlier does not leave all others in the dark."""
+    values = np.concatenate([view.values[np.isfinite(view.values)].ravel() for view in views])
+    return min(float(np.abs(values).max(initial=0)), BEYOND * float(np.sqrt((values**2).mean()))) or 1.0
 
 
 def heat_maps(theme: Theme, views: Sequence[View], rooms: Sequence[Room], role: str = "line", digits: bool = False,
@@ -122,7 +129,7 @@ def heat_maps(theme: Theme, views: Sequence[View], rooms: Sequence[Room], role: 
 def heat_rows(theme: Theme, matrix: View, rooms: Sequence[Room], role: str, grid: Grid, scale: float | None = None
               ) -> list[HeatMap]:
     """The rows of a matrix as heat maps of their own, each in its room, all with the same cells, digits and scale."""
-    scale = scale or float(np.abs(matrix.values).max()) or 1.0
+    scale = scale or peak(matrix)
     digits = fit_digits(theme, matrix.values, grid)
     return [
         heat_map(theme, row, room, role, digits=digits, scale=scale, grid=grid) for row, room in zip(matrix, rooms, strict=True)
@@ -158,16 +165,29 @@ def _offset(grid: Grid, y: float, x: float) -> np.ndarray:
 
 
 def cell_colour(theme: Theme, value: float, scale: float | None) -> ManimColor:
-    """The colour of an entry: signed, on a scale, or a weight if there is none."""
-    return theme.weight(value) if scale is None else theme.signed(value / scale)
+    """The colour of an entry: signed, on a scale, or the ground of a weight if there is none."""
+    return theme.colour("surface") if scale is None else theme.signed(value / scale)
 
 
-def _cell(theme: Theme, grid: Grid, source: View, scale: float | None) -> Cell:
-    gap = CELL_GAP * min(grid.width, grid.height)
+def is_beyond(value: float, scale: float | None) -> bool:
+    """Whether a value is larger than what is drawn brightest."""
+    return scale is not None and abs(value) > scale * (1 + 1e-9)
+
+
+def _gap(grid: Grid) -> float:
+    """Between two cells."""
+    return min(CELL_GAP, GAP_SHARE * min(grid.width, grid.height))
+
+
+def _cell(theme: Theme, grid: Grid, source: View, scale: float | None, written: bool) -> Cell:
+    pitch, gap = min(grid.width, grid.height), _gap(grid)
     cell = Cell(stroke_width=0, fill_color=cell_colour(theme, float(source), scale), fill_opacity=1)
-    width, height = grid.width - 2 * gap, grid.height - 2 * gap
-    cell.points = rounded_points(width, height, CELL_RADIUS * min(width, height)).copy()
+    notch = min(NOTCH, NOTCH_SHARE * pitch) * is_beyond(float(source), scale)
+    cell.points = rounded_points(grid.width - gap, grid.height - gap, min(CELL_RADIUS, RADIUS_SHARE * pitch), notch).copy()
     cell.source, cell.scale = source, scale
+    if scale is None:
+        inside = Room.around((0, 0), grid.width - gap, grid.height - gap)
+        cell.add(weight_bar(theme, source, inside) if written else disc(theme, source, DISC * (pitch - gap)))
     return cell
 
 
@@ -176,7 +196,8 @@ def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, weights: bool = Fal
     for places in range(theme.decimals, min(theme.decimals, 1) - 1, -1):
         strings = {string for row in np.atleast_2d(values) for string in _written(row, places, weights)}
         widest = max(text_width(theme, string, 1, tabular=True) for string in strings)
-        size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, DIGIT_ROOM * grid.height)
+        high = ROOM * (grid.height - _gap(grid)) if weights else DIGIT_ROOM * grid.height
+        size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, high)
         if size >= SMALLEST_DIGIT:
             return Digits(places, size)
     return None
@@ -188,6 +209,8 @@ def _written(row: np.ndarray, decimals: int, weights: bool) -> list[str]:
 
 def _digits(theme: Theme, cell: Cell, string: str, size: float) -> Number:
     label = Number(theme, cell.source, string, size)
+    if cell.submobjects:
+        return write_on(theme, label, *cell.submobjects)
     return label.set_fill(theme.ink_on(cell.get_fill_color())).shift(cell.get_center())
 
 

@@ -1,6 +1,8 @@
 """Labels and numbers: lines of text, each one shape."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from operator import le, lt
 
 import numpy as np
 from manim import ORIGIN, VGroup, VMobject
@@ -10,10 +12,11 @@ from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.base.words import elided, pieces
 
-SMALLEST_WORD = 18 * PX                   # em sizes below which nobody reads at 1080p
-WORD = 32 * PX
-LINE_SPACING = 1.35                       # baseline to baseline, in em
+SMALLEST_WORD = 26 * PX                   # em size below which nobody reads at 1080p
+WORD = 40 * PX
+LINE_SPACING = 1.25                       # baseline to baseline, in em
 SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
+MOST_DECIMALS = 15                        # a float64 has no more that mean anything
 MINUS = "−"
 
 
@@ -26,6 +29,17 @@ class Label(VMobject):
         middle = (advance / 2, theme.fonts.cap_height / 2)
         self.points = np.pad((points - middle) * size, ((0, 0), (0, 1)))
         self.string, self.size, self.advance = string, size, advance * size
+        self._extent = _extent(self.points)
+
+    @property
+    def em(self) -> float:
+        """Its size as it stands there, scaled or not."""
+        return self.size * _extent(self.points) / self._extent if self._extent else self.size
+
+
+def _extent(points: np.ndarray) -> float:
+    """How far points (n, 3) are spread, however they are turned."""
+    return float(np.linalg.norm(points - points.mean(0))) if len(points) else 0.0
 
 
 class Number(Label):
@@ -76,7 +90,7 @@ def words_at(theme: Theme, words: Sequence[str], points: Sequence[Sequence[float
 
 def paragraph(theme: Theme, string: str, size: float, width: float, role: str = "text", weight: int = 400) -> VGroup:
     """Lines of text, wrapped at a width, centred around the origin; the text shrinks a little where that saves a third line."""
-    for size in np.linspace(size, SHRUNK * size, 5):
+    for size in np.linspace(size, max(min(size, SMALLEST_WORD), SHRUNK * size), 5):
         lines = wrap(theme, string, size, width, weight)
         if len(lines) <= 2:
             break
@@ -125,6 +139,22 @@ def format_weights(row: np.ndarray, decimals: int) -> list[str]:
     return [format_number(units / 10**decimals, decimals) for units in floors]
 
 
+def decimals_for_sum(terms: Sequence[float], total: float, decimals: int) -> int:
+    """How many decimals terms need so that, as they are written, they add up to the total, written with `decimals`.
+
+    At least as many as the total has, and seldom more than one beyond: nobody who adds up what is shown finds anything else.
+    ValueError if no number of decimals is enough, as the terms do not add up to the total.
+    """
+    shown, half = Decimal(f"{total:.{decimals}f}"), Decimal(10) ** -decimals / 2
+    finer = range(decimals, MOST_DECIMALS + 1)
+    errors = [abs(sum(Decimal(f"{term:.{count}f}") for term in terms) - shown) for count in finer]
+    for fits in (lt, le):                 # half a unit may be rounded either way: it will do if nothing better does
+        for count, error in zip(finer, errors):
+            if fits(error, half):
+                return count
+    raise ValueError(f"terms that add up to {sum(terms)} are no sum of {total}")
+
+
 def number(theme: Theme, source: View, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN, align: int = 0,
            decimals: int | None = None) -> Number:
     """A scalar view as a number at a point, or in a room, like `text`; decimals: if not as many as the theme says."""
@@ -137,5 +167,5 @@ def number(theme: Theme, source: View, size: float = WORD, role: str = "text", w
 def weight_numbers(theme: Theme, weights: View, ends: Sequence[Sequence[float]], size: float = WORD, decimals: int | None = None) -> VGroup:
     """The weights of a row (n) as numbers that end at points; what they show adds up to 1."""
     strings = format_weights(weights.values, theme.decimals if decimals is None else decimals)
-    labels = [Number(theme, source, string, size, "key", weight=600) for source, string in zip(weights, strings, strict=True)]
+    labels = [Number(theme, source, string, size, "weight", weight=600) for source, string in zip(weights, strings, strict=True)]
     return VGroup(label.shift([x - label.advance / 2, y, 0]) for label, (x, y) in zip(labels, ends, strict=True))

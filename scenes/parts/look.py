@@ -16,7 +16,7 @@ from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
-CARD, CELL, GAP, BELOW = 0.52, 0.42, 0.12, 0.1
+CARD, CELL, GAP, BELOW = 0.52, 0.6, 0.12, 0.1
 LARGEST_WORD = 42 * PX
 NARROWEST = 0.58                          # card that the digits of a weight fit below
 FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
@@ -77,7 +77,7 @@ def _arc(theme: Theme, cards: VGroup, origin: int, j: int, source: View, high: f
     start, end = cards[origin].get_top(), cards[j].get_top()
     if j == origin:
         start, end = (start + [side * cards[j].width / 4, 0, 0] for side in (-1, 1))
-    return weight_arc(theme, start, end, source, "key", (FLATTEST + (0.96 - FLATTEST) * apart) * high)
+    return weight_arc(theme, start, end, source, (FLATTEST + (0.96 - FLATTEST) * apart) * high)
 
 
 def swing(before: Look, after: Look, run_time: float = 2.5) -> Animation:

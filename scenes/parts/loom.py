@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from manim import RIGHT, VGroup
 
 from model import View
-from scenes.parts.flow import weight_arc, weight_line
+from scenes.parts.flow import STRAND, weight_arc, weight_line
 from scenes.parts.tokens import token_column
 from scenes.parts.whole import Whole
 from scenes.base.room import Room
@@ -33,7 +33,7 @@ def across(theme: Theme, cards: Loom, weights: View, query: int) -> VGroup:
     """Strands from every source to a query, as thick as its weights (source)."""
     end = cards.queries[query].get_left()
     return VGroup(
-        weight_line(theme, card.get_right(), end, source, "key") for card, source in zip(cards.sources, weights, strict=True)
+        weight_line(theme, card.get_right(), end, source) for card, source in zip(cards.sources, weights, strict=True)
     )
 
 
@@ -41,6 +41,6 @@ def back(theme: Theme, cards: Loom, weights: View, query: int) -> VGroup:
     """Bows from the queries before it to a query, as thick as its weights (query)."""
     end = cards.queries[query].get_right()
     return VGroup(
-        weight_arc(theme, card.get_right(), end, source, "key", min(HIGHEST, FLATTEST + APART * (query - i)), RIGHT)
+        weight_arc(theme, card.get_right(), end, source, min(HIGHEST, FLATTEST + APART * (query - i)), RIGHT, STRAND)
         for i, (card, source) in enumerate(zip(cards.queries[:query], weights[:query], strict=True))
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from model import View
-from scenes.parts.heat_map import MOST, Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import MOST, Grid, HeatMap, fit_grid, heat_map, peak
 from scenes.parts.shapes import Block, frame
 from scenes.base.room import Room
 from scenes.base.theme import Theme
@@ -27,7 +27,7 @@ def slice_grid(matrix: View, n: int, room: Room) -> Grid:
 
 def slices(theme: Theme, matrix: View, centres: Sequence[np.ndarray], role: str, grid: Grid) -> list[HeatMap]:
     """A matrix in as many parts as there are centres, on one scale."""
-    scale = float(np.abs(matrix.values).max()) or 1.0
+    scale = peak(matrix)
     return [
         heat_map(theme, part, Room.around(centre, 0, 0), role, scale=scale, grid=grid)
         for part, centre in zip(cut(matrix, len(centres)), centres, strict=True)

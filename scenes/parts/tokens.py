@@ -9,7 +9,7 @@ from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, text, text_width, words_at
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.whole import Whole
-from scenes.base.room import PX, Room
+from scenes.base.room import Room
 from scenes.base.theme import Theme
 
 PADDING = 0.14
@@ -119,6 +119,6 @@ def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: s
     return labels
 
 
-def shape_label(theme: Theme, shape: Sequence[int], size: float = 25 * PX) -> Label:
+def shape_label(theme: Theme, shape: Sequence[int], size: float = SMALLEST_WORD) -> Label:
     """The true shape of a matrix, `4 × 16`, or the length of a vector."""
     return text(theme, " × ".join(map(str, shape)), size, "muted")

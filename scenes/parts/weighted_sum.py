@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 from manim import VGroup, VMobject
 
 from model import View
-from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows
+from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, text, text_width, weight_numbers, words_at
 from scenes.parts.whole import Whole
 from scenes.base.room import Room
@@ -51,7 +50,7 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     the last of the sums.
     """
     table = _table(theme, words, vectors, room)
-    scale = float(np.abs(vectors.values).max())
+    scale = peak(vectors)
     left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
     digits, place = fit_digits(theme, sums.values, table.grid), table.right.level(table.floor)
     totals = [*sums[: len(words) - 1], result]

@@ -12,7 +12,7 @@ from scenes.parts.chain import Chain, chain
 from scenes.parts.chart import Cut, Sweep, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, number, paragraph, text, text_width
 from scenes.parts.motion import Together, appear, copy_to, draw, merge, travel, vanish
 from scenes.parts.network import rise
@@ -241,8 +241,8 @@ class PositionalEncoding(ExplainerScene):
         grid = fit_grid(views[0].shape, places[0])
         places = [Room(right.left, right.left + grid.size[0], place.bottom, place.top) for place in places]
         values = np.stack([view.values for view in views])
-        digits, peak = fit_digits(self.theme, values, grid), float(abs(values).max())
-        rows = [heat_map(self.theme, view, place, role, digits=digits, scale=peak, grid=grid)
+        digits, scale = fit_digits(self.theme, values, grid), peak(*views)
+        rows = [heat_map(self.theme, view, place, role, digits=digits, scale=scale, grid=grid)
                 for view, place, role in zip(views, places, ("line", "line", "output")[-len(views):], strict=True)]
         words = [self.say(key, token=self.tokens[self.focus], place=self.focus) for key in tensors]
         names = [text(self.theme, name, WORD, at=(left.right, place.centre[1], 0), align=1, width=left.width)
@@ -282,8 +282,8 @@ class PositionalEncoding(ExplainerScene):
         head, body, foot = room.rows([0.5, 3.2, 1.0], gap=0.1)
         body = body.trim(left=CARD, right=self._number_width())
         views = [self.view(before), self.view(f"shuffling.{prefix}shuffled")]
-        peak, grid = float(abs(views[0].values).max()), self._grid(body)
-        first, second = (heat_map(self.theme, view, body, "output", scale=peak, grid=grid) for view in views)
+        scale, grid = peak(views[0]), self._grid(body)
+        first, second = (heat_map(self.theme, view, body, "output", scale=scale, grid=grid) for view in views)
         x, shuffled = room_of(first.border).right + 0.2, put(second, self._places)
         numbers = [number(self.theme, value, SMALLEST_DIGIT, "output", at=(x, row.get_y(), 0), align=-1)
                    for value, row in zip(self.view(f"shuffling.{prefix}differences"), second.cells, strict=True)]

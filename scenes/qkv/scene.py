@@ -10,7 +10,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.cabinet import cabinet, note
 from scenes.parts.equation import Equation, equation
 from scenes.parts.flow import weight_line
-from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map, peak
 from scenes.parts.label import text, weight_numbers
 from scenes.parts.motion import appear, brighten, copy_to, dim, draw, hide, live_dot_product, slide, travel, vanish
 from scenes.parts.shapes import room_of
@@ -19,7 +19,7 @@ from scenes.parts.weighted_sum import weighted_sum
 from scenes.base.room import PX, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
-NAME, FORMULA, HEADING, SMALL = (size * PX for size in (38, 28, 30, 24))
+NAME, FORMULA, HEADING, SMALL = (size * PX for size in (38, 28, 30, 26))
 
 
 class Projection(NamedTuple):
@@ -36,6 +36,8 @@ class Projection(NamedTuple):
 
 class Qkv(ExplainerScene):
     """One token meets W_Q, W_K and W_V; then all do; then what the three are for."""
+
+    place = "head"
 
     @step
     def one_token(self):
@@ -108,7 +110,7 @@ class Qkv(ExplainerScene):
         self.play(slide(*drawers, x=-reach, run_time=1.0))
         start = (room_of(self.note.sheet).right, self.note.sheet.get_y(), 0)
         self.lines = VGroup(
-            weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight, "key")
+            weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight)
             for drawer, weight in zip(drawers, weights, strict=True)
         )
         ends = [(self.room.right - 0.3, drawer.get_y()) for drawer in drawers]
@@ -155,7 +157,7 @@ class Qkv(ExplainerScene):
 
     def _scale(self, name: str) -> float:
         """The magnitude that is brightest in one of Q, K, V."""
-        return abs(self._view(name).values).max()
+        return peak(self._view(name))
 
     def _lay_out(self):
         source = self.view("encoder.{block}.self_attention.input")
@@ -179,7 +181,7 @@ class Qkv(ExplainerScene):
         grid = grid._replace(width=result.grid.width, height=pitch)
         matrix = heat_map(self.theme, weights, middle.trim(bottom=1.5 * pitch + 0.08), role, grid=grid)
         bias_map = heat_map(self.theme, bias, middle.level(middle.bottom + 0.75 * pitch), role,
-                            scale=abs(weights.values).max(), grid=grid._replace(rows=(0,)))
+                            scale=peak(weights), grid=grid._replace(rows=(0,)))
         sign = equation(self.theme, f"b_{letter}", size=FORMULA, role=role).next_to(bias_map, RIGHT, buff=0.08)
         roles, small = {"z": role}, letter.lower()
         for_one = equation(self.theme, f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", roles, FORMULA)
@@ -199,7 +201,7 @@ class Qkv(ExplainerScene):
         edge = room_of(projection.matrix.border)
         room = Room.around((edge.left - 0.14, projection.matrix.border.get_y()), 0.2, 0)
         grid = projection.matrix.grid._replace(columns=(0,), width=0.14)
-        return heat_map(self.theme, source[self.focus : self.focus + 1].T, room, scale=abs(source.values).max(), grid=grid)
+        return heat_map(self.theme, source[self.focus : self.focus + 1].T, room, scale=peak(source), grid=grid)
 
     def _multiply(self, projection: Projection, column: HeatMap, j: int, seconds: float) -> Animation:
         """One entry of the followed row is counted out."""
@@ -220,7 +222,7 @@ class Qkv(ExplainerScene):
         top = max(body.top, room_of(self.note.sheet).top)
         spots = [
             ("note", "query", self.note.sheet.get_x(), 2.0), ("label", "key", self.cabinet.labels[0].get_x(), reach),
-            ("folder", "value", body.right + reach / 2, reach), ("weight", "key", self.room.right - 0.7, 1.3),
+            ("folder", "value", body.right + reach / 2, reach), ("weight", "weight", self.room.right - 0.7, 1.3),
         ]
         return [
             VGroup(

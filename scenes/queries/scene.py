@@ -11,6 +11,7 @@ class Queries(CandidateScene):
 
     experiments = ("candidates",)
     follows = "keys"
+    place = "head"
 
     def opening(self):
         """The second candidate: W_K and the keys, the grid that mirrors itself, two objections struck out."""

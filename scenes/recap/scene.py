@@ -18,13 +18,15 @@ from scenes.parts.zoom import zoom_in, zoom_out
 from scenes.base.room import PX, Room
 
 LARGE, NAME, FORMULA = (size * PX for size in (76, 34, 38))
-LABEL, SLANTED = 1.7, 0.85                # room for the words beside rows and below columns
+LABEL, SLANTED, GUIDE = 1.7, 0.85, 0.4    # room for the words beside rows and below columns, and for what is said of a guided head
 WIDEST_CELL = 1.25                            # width of a cell of the one matrix that is shown alone
 LIT = 4                                   # stroke width of the part that is entered
 
 
 class Recap(ExplainerScene):
     """Five pictures, each behind a door of the one before."""
+
+    place = "all"
 
     @step
     def machine(self):
@@ -147,7 +149,7 @@ class Recap(ExplainerScene):
 
     def _head(self) -> tuple[VGroup, VGroup]:
         """The weights of the shown head, with the words of its rows and columns."""
-        room = self.stage.trim(left=LABEL, right=LABEL, bottom=SLANTED)
+        room = self.stage.trim(left=LABEL, right=LABEL, bottom=SLANTED + GUIDE)
         view = self._view("weights")
         grid, n = fit_grid(view.shape, room), len(view)
         width, height = min(WIDEST_CELL, room.width / (n + 0.5)), min(0.75 * WIDEST_CELL, room.height / (n + 0.5))
@@ -156,6 +158,7 @@ class Recap(ExplainerScene):
         words = VGroup(
             row_labels(self.theme, self.tokens, weights, "query", LABEL - 0.15),
             column_labels(self.theme, self.tokens, weights, "key", SLANTED),
+            self.guide(view, self.stage.trim(top=self.stage.height - GUIDE)),
         )
         return VGroup(weights, words), weights.cells[self.focus][self._most()]
 
@@ -180,7 +183,7 @@ class Recap(ExplainerScene):
         rooms = room.columns([2.2, 1.8, 1.2, 2.0, 1.8], gap=0.2)
         d_k = self.staging.trace.config.d_k
         numbers = [number(self.theme, view, size, role, weight=600) for view, size, role in
-                   ((score, LARGE * 0.6, "text"), (scaled, LARGE * 0.6, "text"), (weight, LARGE, "key"))]
+                   ((score, LARGE * 0.6, "text"), (scaled, LARGE * 0.6, "text"), (weight, LARGE, "weight"))]
         first = VGroup(equation(self.theme, "q dot k =", size=FORMULA), numbers[0]).arrange(buff=0.25).move_to(rooms[0].centre)
         steps = [self._between(place, maths) for place, maths in ((rooms[1], f"div sqrt({d_k})"), (rooms[3], '"softmax"'))]
         rest = [VGroup(steps[k], numbers[k + 1].move_to(rooms[2 * k + 2].centre)) for k in (0, 1)]

@@ -4,12 +4,12 @@ from manim import LEFT, RIGHT, UP, Mobject, VGroup
 
 from model import View
 from scenes.base.scene import step
-from scenes.candidates.bench import MATRICES, SCOPE, CandidateScene, peak
-from scenes.parts.bars import floor
+from scenes.candidates.bench import MATRICES, SCOPE, CandidateScene
+from scenes.parts.bars import floor, largest
 from scenes.parts.chart import Curve, curve
 from scenes.parts.equation import Equation, equation
 from scenes.parts.flow import strands
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map, peak
 from scenes.parts.label import WORD, Label, format_number, number, text, text_width, weight_numbers
 from scenes.parts.motion import Together, appear, draw, merge, travel, vanish
 from scenes.parts.shapes import room_of, rounded_rectangle
@@ -27,6 +27,7 @@ class Values(CandidateScene):
 
     experiments = ("candidates",)
     follows = "queries"
+    place = "head"
 
     def opening(self):
         """The three candidates for the weights, side by side."""
@@ -132,7 +133,7 @@ class Values(CandidateScene):
         """The strands from the weights to z."""
         starts = [(self._end(x) + BEYOND, row.get_y(), 0) for row in self.vectors.cells]
         end, weights = room_of(self.z.border), self.view(f"{SCOPE}.weights")[self.head, self.focus]
-        return strands(self.theme, starts, [(end.left - 0.08, end.centre[1], 0)], [weights], "key", along=RIGHT)[0]
+        return strands(self.theme, starts, [(end.left - 0.08, end.centre[1], 0)], [weights], along=RIGHT)[0]
 
     def _mix(self, letter: str, role: str) -> Equation:
         """How z is made, at the top of the verdict."""
@@ -188,12 +189,12 @@ class Values(CandidateScene):
         start = min(self._updates(checkpoint - 1), end - 1)
         left, right = (room.left + room.width * k / (len(loss) - 1) for k in (start, end))
         part = Room(left, right, room.bottom, room.top)
-        return curve(self.theme, loss[start : end + 1], part, "output", 0, peak(loss), width=2)
+        return curve(self.theme, loss[start : end + 1], part, "output", 0, largest(loss), width=2)
 
     def _mark(self, checkpoint: int, room: Room) -> VGroup:
         """A dot on the curve, its loss, and below it how many updates were done."""
         loss, k = self.view("training.loss"), self._updates(checkpoint)
-        x, y = room.left + room.width * k / (len(loss) - 1), room.bottom + room.height * float(loss[k]) / peak(loss)
+        x, y = room.left + room.width * k / (len(loss) - 1), room.bottom + room.height * float(loss[k]) / largest(loss)
         dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1).move_to([x, y, 0])
         side, at = (-1, (x + 0.2, y, 0)) if checkpoint == 0 else (1, (x, y + 0.3, 0))
         return VGroup(

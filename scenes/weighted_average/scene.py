@@ -6,11 +6,11 @@ from manim import UP, Animation, VGroup
 
 from model import View
 from scenes.base.scene import step
-from scenes.candidates.bench import GAP, READOUT, SCOPE, CandidateScene, peak
-from scenes.parts.bars import floor, signed_bars
+from scenes.candidates.bench import GAP, READOUT, SCOPE, CandidateScene
+from scenes.parts.bars import floor, largest, signed_bars
 from scenes.parts.equation import Equation, equation
 from scenes.parts.flow import arrow, strands
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map, peak
 from scenes.parts.label import WORD, Label, number, text, weight_numbers
 from scenes.parts.motion import Together, appear, draw, merge, travel, vanish
 from scenes.parts.shapes import room_of
@@ -32,6 +32,7 @@ class WeightedAverage(CandidateScene):
     """A mix of all the tokens; why raw scores will not do; softmax; and the question that the next scenes answer."""
 
     experiments = ("candidates",)
+    place = "head"
 
     @step
     def mix(self):
@@ -122,7 +123,7 @@ class WeightedAverage(CandidateScene):
     @property
     def full(self) -> float:
         """The value of the highest bar there is room for."""
-        return max(peak(self.view(f"{SCOPE}.input")), peak(self.made("weighted_sums")))
+        return largest(self.view(f"{SCOPE}.input"), self.made("weighted_sums"))
 
     @property
     def edge(self) -> Room:
@@ -142,7 +143,7 @@ class WeightedAverage(CandidateScene):
     def around_z(self) -> list:
         """The name of z; how far any token reaches, up and down; and what these lines are."""
         z, bars = self.mixed.z, self.bar_room
-        reach = bars.height / 2 * peak(self.view(f"{SCOPE}.input")) / self.full
+        reach = bars.height / 2 * largest(self.view(f"{SCOPE}.input")) / self.full
         letter, middle = equation(self.theme, "z_i", size=LETTER, role="output"), bars.centre[1]
         word = text(self.theme, self.tokens[self.focus], SMALL, "muted", width=bars.width - 0.6)
         lines = VGroup(floor(self.theme, bars.level(middle + y)) for y in (reach, -reach))
@@ -193,7 +194,7 @@ class WeightedAverage(CandidateScene):
         """The strands from a column of weights to z."""
         starts = [(end + BEYOND, y, 0) for end, y in self.ends(x)]
         z = room_of(self.mixed.z.border)
-        return strands(self.theme, starts, [(z.left - 0.08, z.centre[1], 0)], [weights], "key", along=(1, 0, 0))[0]
+        return strands(self.theme, starts, [(z.left - 0.08, z.centre[1], 0)], [weights], along=(1, 0, 0))[0]
 
     def way(self) -> list:
         """The arrow from the scores to the weights, and its name."""

@@ -105,12 +105,15 @@ def _ramps(theme: Theme) -> Iterator[Problem]:
     """Shades from which a value could not be read."""
     signed, weight = theme.ramps["signed"], theme.ramps["weight"]
     middle = len(signed) // 2
-    yield from _zero(theme, "signed.1", signed[middle])
+    zero, last, one = len(theme.stops["signed"]) // 2, len(theme.stops["signed"]) - 1, len(theme.stops["weight"]) - 1
+    yield from _zero(theme, f"signed.{zero}", signed[middle])
     yield from _zero(theme, "weight.0", weight[0])
     yield from _arm(theme, "signed.0", "the negative end", signed[middle::-1])
-    yield from _arm(theme, "signed.2", "the positive end", signed[middle:])
-    yield from _arm(theme, "weight.1", "the weight 1", weight)
+    yield from _arm(theme, f"signed.{last}", "the positive end", signed[middle:])
+    yield from _arm(theme, f"weight.{one}", "the weight 1", weight)
     yield from _ends(theme, signed[0], signed[-1])
+    yield from (problem for path, end in (("signed.0", signed[0]), (f"signed.{last}", signed[-1]), (f"weight.{one}", weight[-1]))
+                for problem in _like_a_role(theme, path, end))
 
 
 def _zero(theme: Theme, path: str, zero: str) -> Iterator[Problem]:
@@ -134,14 +137,16 @@ def _arm(theme: Theme, path: str, end: str, shades: Sequence[str]) -> Iterator[P
 
 
 def _ends(theme: Theme, negative: str, positive: str) -> Iterator[Problem]:
-    """The ends of the signed ramp are not like each other, and not like a role."""
+    """The ends of the signed ramp are not like each other."""
     distance, vision = least_difference(negative, positive)
     if distance < APART:
         what = f"the ends, {negative} and {positive}, are {distance:.1f} apart in {vision}; {NEEDED}"
         yield Problem(what, path="signed", kind="colour-vision", hint="let one be much farther from the background in lightness")
-    # In normal sight only: to a dichromat any violet is some blue, and what is near white is like any light green.
-    for path, end in (("signed.0", negative), ("signed.2", positive)):
-        distance, role = min((difference(end, theme.colours[role]), role) for role in ROLES)
-        if distance < APART:
-            what = f"{end} is {distance:.1f} from {role}, {theme.colours[role]}; {NEEDED}"
-            yield Problem(what, path=path, kind="colour-vision", hint="take a hue that no role has")
+
+
+def _like_a_role(theme: Theme, path: str, end: str) -> Iterator[Problem]:
+    """The end of a ramp that could be taken for a role; in normal sight only: to a dichromat any violet is some blue."""
+    distance, role = min((difference(end, theme.colours[role]), role) for role in ROLES)
+    if distance < APART:
+        what = f"{end} is {distance:.1f} from {role}, {theme.colours[role]}; {NEEDED}"
+        yield Problem(what, path=path, kind="colour-vision", hint="take a hue that no role has")

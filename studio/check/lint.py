@@ -15,7 +15,7 @@ from scenes.parts.label import SMALLEST_WORD, Label, Number
 from scenes.parts.shapes import Block
 from scenes.base.room import PX, Room
 from studio.check import provenance
-from studio.check.sight import FAINT, MOMENTS, Box, Moment, Sight, box, overlaps, see, walk
+from studio.check.sight import FAINT, MOMENTS, Box, Moment, Look, Sight, box, overlaps, own, see, walk
 from studio.render.worker import Build
 
 ALLOWED = 1.5 * PX                        # what nobody sees
@@ -42,14 +42,18 @@ class Finding:
         return f"{self.scene}/{self.moment.step} {self.moment}: {self.what}"
 
 
-def lint(name: str, build: Build, moments: Sequence[float] = MOMENTS) -> list[Finding]:
-    """What looks wrong in a scene, or is not what the trace holds, at the end of its steps and at `moments` of its animations."""
+def lint(name: str, build: Build, moments: Sequence[float] = MOMENTS, also: Look = lambda *_: None) -> list[Finding]:
+    """What looks wrong in a scene, or is not what the trace holds, at the end of its steps and at `moments` of its animations.
+
+    also: looks at the same as it plays.
+    """
     findings: list[Finding] = []
     ends: list[frozenset] = []
 
     def look(scene: ExplainerScene, moment: Moment) -> None:
-        found = list(_at_an_end(scene, moment, ends) if moment.ends else _in_motion(scene))
+        found = list(_at_an_end(scene, moment, ends) if moment.ends else () if moment.still else _in_motion(scene))
         findings.extend(Finding(name, moment, *finding) for finding in found)
+        also(scene, moment)
 
     walk(build, look, moments)
     return list({(f.moment.step, f.kind, f.message): f for f in reversed(findings)}.values())[::-1]
@@ -76,8 +80,8 @@ def _in_motion(scene: ExplainerScene) -> Iterator[tuple]:
 
 
 def _at_an_end(scene: ExplainerScene, moment: Moment, ends: list[frozenset]) -> Iterator[tuple]:
-    sight, own = see(scene), _own(scene)
-    shapes = [shape for shape in sight.shapes if shape not in own]
+    sight, heading = see(scene), own(scene)
+    shapes = [shape for shape in sight.shapes if shape not in heading]
     yield from _outside(sight.texts, scene.frame.safe, "the safe area")
     yield from _zones(scene, [box(_name(shape), [shape]) for shape in shapes])
     yield from _on_each_other(sight.texts)
@@ -93,11 +97,6 @@ def _at_an_end(scene: ExplainerScene, moment: Moment, ends: list[frozenset]) -> 
     if picture and picture in ends[-1:]:
         yield "same", "the picture is the one the step before ended on"
     ends.append(picture)
-
-
-def _own(scene: ExplainerScene) -> set:
-    """The shapes of title, counter and caption."""
-    return {shape for thing in (scene.heading, *scene.announced) for shape in thing.family_members_with_points()}
 
 
 def _name(shape) -> str:
@@ -116,9 +115,9 @@ def _beyond(thing: Box, room: Room) -> float:
 
 
 def _zones(scene: ExplainerScene, things: Sequence[Box]) -> Iterator[tuple]:
-    own = _own(scene)
+    heading = own(scene)
     for thing in things:
-        if own.isdisjoint(thing.shapes):
+        if heading.isdisjoint(thing.shapes):
             (_, bottom), (_, top) = thing.edges.tolist()
             for name, by in (("title", top - scene.stage.top), ("caption", scene.stage.bottom - bottom)):
                 if by > ALLOWED:
@@ -161,14 +160,14 @@ def _letters(scene: ExplainerScene | TitleCard, sight: Sight) -> Iterator[tuple]
             if missing := scene.theme.fonts.missing(label.string):
                 yield "glyph", f"the fonts have no “{missing}”, which “{label.string}” needs", 0.0
             least = SMALLEST_DIGIT if isinstance(label, Number) else SMALLEST_WORD
-            if label.size < least - 1e-6:
-                yield "small", f"“{label.string}” is {label.size / PX:.1f} px high, less than {least / PX:.1f}", 0.0
+            if label.em < least - 1e-6:
+                yield "small", f"“{label.string}” is {label.em / PX:.1f} px high, less than {least / PX:.1f}", 0.0
 
 
 def _caption(scene: ExplainerScene, moment: Moment) -> Iterator[tuple]:
     if not scene.spec.burned:
         return
-    lines = [shape for shape in scene.announced[1].family_members_with_points() if isinstance(shape, Label)]
+    lines = [shape for shape in scene.announced[0].family_members_with_points() if isinstance(shape, Label)]
     if len(lines) > MOST_LINES:
         yield "lines", f"the caption has {len(lines)} lines; shorten it to {MOST_LINES}", 0.0
     needed = reading_time(scene.caption(moment.step), scene.staging.words) / scene.spec.pace

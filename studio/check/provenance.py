@@ -8,9 +8,11 @@ from scenes.base.scene import ExplainerScene
 from scenes.parts.bars import Bar, SignedBar
 from scenes.parts.chart import Curve
 from scenes.parts.flow import WeightLine, weight_opacity, weight_width
-from scenes.parts.heat_map import Cell, cell_colour
+from scenes.parts.heat_map import Cell, cell_colour, is_beyond
 from scenes.parts.label import MINUS, Number
 from scenes.parts.motion import presence
+from scenes.parts.shapes import is_notched
+from scenes.parts.weight import Disc
 from studio.check.sight import see
 
 EXACT = 1e-9
@@ -42,10 +44,17 @@ def _number(scene: ExplainerScene, label: Number, recorded: float) -> Iterator[s
 def _cell(scene: ExplainerScene, cell: Cell, recorded: float) -> Iterator[str]:
     if cell.get_fill_color() != cell_colour(scene.theme, float(recorded), cell.scale):
         yield f"is drawn in {cell.get_fill_color().to_hex()}"
+    if is_notched(cell.points) != is_beyond(float(recorded), cell.scale):
+        yield f"is {'' if is_notched(cell.points) else 'not '}marked as beyond the scale"
+
+
+def _disc(scene: ExplainerScene, disc: Disc, recorded: float) -> Iterator[str]:
+    if abs(disc.share() - recorded) > EXACT:
+        yield f"is a disc of {disc.share():.3f}"
 
 
 def _line(scene: ExplainerScene, line: WeightLine, recorded: float) -> Iterator[str]:
-    if abs(line.get_stroke_width() - weight_width(float(recorded))) > EXACT:
+    if abs(line.get_stroke_width() - weight_width(float(recorded), line.full)) > EXACT:
         yield f"is {line.get_stroke_width():.2f} wide"
     if abs(line.get_stroke_opacity() - weight_opacity(float(recorded)) * presence(line)) > EXACT:
         yield f"has the opacity {line.get_stroke_opacity():.2f}"
@@ -68,4 +77,4 @@ def _curve(scene: ExplainerScene, curve: Curve, recorded: np.ndarray) -> Iterato
         yield "does not run like that"
 
 
-COMPARE = {Number: _number, Cell: _cell, WeightLine: _line, Bar: _bar, SignedBar: _signed_bar, Curve: _curve}
+COMPARE = {Number: _number, Cell: _cell, Disc: _disc, WeightLine: _line, Bar: _bar, SignedBar: _signed_bar, Curve: _curve}

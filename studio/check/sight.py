@@ -1,6 +1,7 @@
 """Looking at a scene without drawing a frame: what is seen at the end of every step, and at moments of its animations."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,17 +15,20 @@ from studio.render.manim_settings import settings
 from studio.render.quality import DEFAULT, QUALITIES
 from studio.render.worker import Build, StepRenderer
 
-QUALITY = QUALITIES[DEFAULT]
+QUALITY = replace(QUALITIES[DEFAULT], width=960, height=540)
 MOMENTS = (0.25, 0.5, 0.75)                    # of each animation, as shares of its time
 FAINT = 0.5                               # what is fainter than this in motion is on its way in or out
 
 
 class Moment(NamedTuple):
-    """A moment of a step, in seconds since it began; `ends`: it is the last one."""
+    """A moment of a step, in seconds since it began; `ends`: it is the last one. lasts: the seconds that it stands for; still: in
+    which nothing moves."""
 
     step: str
     seconds: float
     ends: bool
+    lasts: float = 0.0
+    still: bool = False
 
     def __str__(self) -> str:
         return "at the end" if self.ends else f"at {self.seconds:.1f} s"
@@ -48,10 +52,16 @@ class _Looker(StepRenderer):
         self.look(self.scene, Moment(step, self.time - self.began, ends=True))
         super().end(step)
 
+    def play(self, scene: ExplainerScene, *animations, **options) -> None:
+        super().play(scene, *animations, **options)
+        if self.moments and scene.is_current_animation_frozen_frame():
+            self.look(scene, Moment(self.step, self.time - self.began, ends=False, lasts=scene.duration, still=True))
+
     def _animate(self, scene: ExplainerScene, moments: Sequence[float]) -> None:
         for share in self.moments:
             scene.update_to_time(share * scene.duration)
-            self.look(scene, Moment(self.step, self.time - self.began + share * scene.duration, ends=False))
+            lasts = scene.duration / len(self.moments)
+            self.look(scene, Moment(self.step, self.time - self.began + share * scene.duration, ends=False, lasts=lasts))
         super()._animate(scene, moments)
 
 
@@ -62,6 +72,18 @@ def walk(build: Build, look: Look, moments: Sequence[float] = ()) -> ExplainerSc
         scene = build(renderer, renderer)
         scene.construct()
     return scene
+
+
+def picture(scene: ExplainerScene) -> np.ndarray:
+    """What a scene that walks looks like now, uint8 (height, width, 3)."""
+    scene.renderer.camera.reset()
+    scene.renderer.camera.capture_mobjects(scene.mobjects)
+    return scene.renderer.camera.pixel_array[..., :3]
+
+
+def own(scene: ExplainerScene) -> set[VMobject]:
+    """The shapes of heading and caption, which are not of the stage."""
+    return {shape for thing in (scene.heading, *scene.announced) for shape in thing.family_members_with_points()}
 
 
 class Box(NamedTuple):

@@ -10,7 +10,7 @@ from unicodedata import category
 
 import srt
 
-from scenes.base.words import is_wide, pieces
+from scenes.base.words import letters, pieces
 
 MOST_LINES = 2
 WIDEST = 42                               # of a line, in Latin letters; an ideograph is as wide as two
@@ -42,7 +42,7 @@ def cues(start: float, end: float, caption: str) -> list[Cue]:
 def broken(caption: str, widest: int = WIDEST) -> tuple[str, ...]:
     """The fewest lines of a caption, as even as can be, that end with a phrase wherever possible; Chinese by its own rules."""
     parts = pieces(" ".join(caption.split()))
-    fewest = -(-_width("".join(parts)) // widest)
+    fewest = -(-letters("".join(parts).rstrip()) // widest)
 
     @cache
     def best(first: int, lines: int) -> tuple[float, tuple[str, ...]]:
@@ -50,10 +50,10 @@ def broken(caption: str, widest: int = WIDEST) -> tuple[str, ...]:
         ways = []
         for last in range(first + 1, len(parts) + 1):
             line = "".join(parts[first:last]).rstrip()
-            if last > first + 1 and _width(line) > widest or (last == len(parts)) != (lines == 1):
+            if last > first + 1 and letters(line) > widest or (last == len(parts)) != (lines == 1):
                 continue
             rest, tail = best(last, lines - 1) if lines > 1 else (0.0, ())
-            ways.append(((widest - _width(line)) ** 2 + (rest if lines == 1 else rest + _cost(line)), (line, *tail)))
+            ways.append(((widest - letters(line)) ** 2 + (rest if lines == 1 else rest + _cost(line)), (line, *tail)))
         return min(ways, default=(float("inf"), ()))
 
     for lines in range(max(1, fewest), len(parts) + 1):
@@ -66,10 +66,6 @@ def broken(caption: str, widest: int = WIDEST) -> tuple[str, ...]:
 def _cost(line: str) -> float:
     """What it costs to end a line here."""
     return END_OF_PHRASE if category(line[-1])[0] == "P" and line[-1] not in "'’-" else INSIDE_PHRASE
-
-
-def _width(line: str) -> int:
-    return sum(2 if is_wide(character) else 1 for character in line.rstrip())
 
 
 def subrip(shown: Sequence[Cue]) -> str:

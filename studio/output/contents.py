@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
-from scenes.base.spec import SceneSpec
+from scenes.base.spec import CardSpec, SceneSpec
 from studio.errors import RenderError, UserError
-from studio.plan.film import scenes_of, title
+from studio.plan.film import acts_of, parts_of, scenes_of, title
 from studio.plan.staging import build
 from studio.read import folders
 from studio.read.keys import SceneKeys, model_of
@@ -48,11 +48,15 @@ def contents(targets: Sequence[str] = ()) -> dict[str, list[dict]]:
     """
     given = _loaded(targets)
     films = _each_once([*map(load, FILMS), *(spec for spec in given if isinstance(spec, FilmSpec))])
-    order = [*(scene.name for film in films for scene in film.scenes), *folders.ours()]
+    order = [*(scene.name for film in films for scene in scenes_of(film)), *folders.ours()]
     ours = [load(name) for name in dict.fromkeys(order) if name in folders.ours()]
     specs = _each_once([*ours, *(scene for spec in given for scene in scenes_of(spec))])
     return {
-        "films": [{"id": film.name, "title": film.title, "scenes": [spec.name for spec in film.scenes]} for film in films],
+        "films": [{
+            "id": film.name, "title": film.title, "seconds": round(sum(_seconds(part) for part in parts_of(film)), 3),
+            "scenes": [spec.name for spec in scenes_of(film)],
+            "acts": [{"title": act, "scenes": [spec.name for spec in scenes]} for act, scenes in acts_of(film)],
+        } for film in films],
         "scenes": [{"id": spec.name, "title": title(spec), "steps": [
             {"id": f"{spec.name}/{step}", "caption": caption, "seconds": seconds} for step, caption, seconds in _played(spec)
         ]} for spec in specs],
@@ -71,6 +75,11 @@ def _loaded(targets: Sequence[str]) -> list[SceneSpec | FilmSpec]:
 
 def _each_once(specs: Sequence) -> list:
     return [spec for place, spec in enumerate(specs) if spec not in specs[:place]]
+
+
+def _seconds(part: SceneSpec | CardSpec) -> float:
+    """How long a part of a film takes; of a card about."""
+    return part.seconds if isinstance(part, CardSpec) else sum(seconds for _, _, seconds in _played(part))
 
 
 def _played(spec: SceneSpec) -> list[tuple[str, str, float]]:

@@ -39,12 +39,14 @@ def scene(spec: SceneSpec, clips: Mapping[str, Entry], quality: Quality) -> dict
 
 
 def film(name: str, parts: tuple[SceneSpec | CardSpec, ...], clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:
-    """A video of scenes and the cards before and after them; all times are the film's. A scene opens with its card."""
-    scenes, start, opens = [], 0, 0
+    """A video of scenes and the cards before them; all times are the film's. A scene opens with its card, if it has one."""
+    scenes, start, opens, act = [], 0, 0, ""
     for spec in parts:
         card = isinstance(spec, CardSpec)
         if not card:
-            scenes.append(_scene(spec, spec.steps, clips, quality, start) | {"opens": _seconds(opens, quality)})
+            scenes.append({"act": act} | _scene(spec, spec.steps, clips, quality, start) | {"opens": _seconds(opens, quality)})
+        elif spec.place is not None:
+            act = spec.title
         start += _length(spec, clips)
         opens = opens if card else start
     return {"title": name} | _video(start, quality) | {"scenes": scenes}

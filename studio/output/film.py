@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache as remembered
@@ -13,19 +13,17 @@ from studio.console import Progress
 from studio.output import describe, spoken
 from studio.output.assemble import concatenate, is_made_of
 from studio.output.captions import subrip, webvtt
+from studio.output.clips import SILENT, made
 from studio.output.extras import Extras
-from studio.plan.film import burning, parts_of, reading_seconds
+from studio.plan.film import burning, parts_of
 from studio.read.spec import FilmSpec
-from studio.render import farm
 from studio.render.cache import Cache, Entry
-from studio.render.job import Clip
-from studio.render.order import Order, carrying, make, order_of
+from studio.render.order import Order, order_of
 from studio.render.quality import Quality
 from studio.store import files
 from studio.store.digest import digest_of, digest_of_file
 from studio.store.reel import Reel
 
-SILENT = Progress()
 CAPTIONS = ("burned", "track", "none")    # in the picture; as subtitles, in all videos; nowhere
 NUMBERED = re.compile(r"\d{2,}-(\w+)")
 
@@ -56,19 +54,11 @@ def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, worke
     files.check_writable(out, production.files())
     files.sweep({path.parent: None for path in production.files()})
     with closing(Reel(out)) as production.reel:
-        missing: dict[str, list[Order]] = {}
-        for order in production.orders():
-            if entry := cache and cache.get(order.key):
-                production.publish(order, entry)
-                progress(str(order), entry.frames, cached=True)
-            else:
-                missing.setdefault(order.key, []).append(order)
-        if missing:
-            production.render(missing, workers, progress, cache)
+        rendered = made(production.orders(), workers, production.publish, production.digests, progress, cache)
         production.publish_film()
     frames = sum(clip.frames for clip in production.clips.values())
-    made = len(missing), len(production.clips) - len(missing)
-    return Result(tuple(production.files()), frames, *made, time.monotonic() - began)
+    cached = len(production.clips) - rendered
+    return Result(tuple(production.files()), frames, rendered, cached, time.monotonic() - began)
 
 
 def numbered(spec: SceneSpec, step: str) -> str:
@@ -90,7 +80,7 @@ class _Production:
         self.scenes = {spec.name: spec for spec in self.parts if isinstance(spec, SceneSpec)}
         self.clips: dict[str, Entry] = {}
         self.marks: dict[str, str] = {}
-        self._digests = remembered(lambda scene: describe.digests(self.scenes[scene]) if scene in self.scenes else {})
+        self.digests = remembered(lambda scene: describe.digests(self.scenes[scene]) if scene in self.scenes else {})
 
     def orders(self) -> Iterator[Order]:
         """An order for each clip, in the order they play."""
@@ -107,30 +97,6 @@ class _Production:
                 yield from _with(self._scene(spec), ".json")
             for step in spec.wanted:
                 yield from _with(self._clip(spec, step), ".png", ".json")
-
-    def render(self, missing: Mapping[str, Sequence[Order]], workers: int | str, progress: Progress, cache: Cache | None) -> None:
-        """Draws clips, keeps them, and publishes them. missing: by key, as what is alike is drawn once."""
-
-        def on_done(order: Order, clip: Clip) -> None:
-            entry = Entry(**vars(clip), seconds=clip.frames / self.quality.fps, digests=self._digests(order.scene))
-            if cache:
-                cache.put(order.key, entry)
-            for alike in missing[order.key]:
-                self.publish(alike, entry)
-                progress(str(alike), entry.frames, cached=alike is not missing[order.key][0])
-
-        def length(order: Order) -> float:
-            known = cache and cache.seconds(*order.key.split(".")[:2])
-            return known or reading_seconds(order.spec, order.step)
-
-        orders = [replace(order, seconds=length(order)) for order, *_ in missing.values()]
-        if isinstance(workers, str):
-            orders = [carrying(order) for order in orders]
-        try:
-            farm.run(make, orders, workers, on_done, lambda order: progress.begin(str(order)))
-        finally:
-            if cache:
-                cache.trim()
 
     def publish(self, order: Order, entry: Entry) -> None:
         """Writes the files of a clip, and of its scene if that is now complete."""

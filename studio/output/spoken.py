@@ -39,10 +39,10 @@ def extras(described: Described, scenes: Scenes, tracks: bool, shown: bool) -> E
 
 
 def _chapters(described: Described) -> list[Chapter]:
-    """Each scene of a film, from the card before it to that of the next."""
+    """Each scene of a film, after its act, from the card before it, if there is one, to the next."""
     scenes = described.get("scenes", ())
     starts = [scene["opens"] if place else 0.0 for place, scene in enumerate(scenes)]
-    return [Chapter(scene["title"], start, end)
+    return [Chapter(" · ".join(filter(None, (scene["act"], scene["title"]))), start, end)
             for scene, start, end in zip(scenes, starts, [*starts[1:], described["seconds"]], strict=False)]
 
 

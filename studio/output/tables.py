@@ -28,7 +28,11 @@ def as_yaml(values: dict) -> str:
 
 def of_contents(contents: dict) -> str:
     """The film, its scenes and their steps, with times."""
-    lines = [f"{film['id']}  {film['title']}  ({', '.join(film['scenes'])})" for film in contents["films"]]
+    lines = []
+    for film in contents["films"]:
+        lines.append(f"{film['id']}  {film['title']}  {film['seconds'] // 60:.0f} min {film['seconds'] % 60:02.0f} s")
+        acts = aligned((act["title"], ", ".join(act["scenes"])) for act in film["acts"])
+        lines += [f"  {line}" for line in acts.splitlines()]
     for scene in contents["scenes"]:
         seconds = sum(step["seconds"] for step in scene["steps"])
         lines += ["", f"{scene['id']}  {scene['title']}  {seconds:.1f} s"]

@@ -12,7 +12,7 @@ from studio.read import assets
 from studio.read.folders import folder
 from studio.read.spec import FilmSpec, find, load_file
 from studio.read.text import file_name
-from studio.read.words import code, shared, words
+from studio.read.words import code, words
 
 CARDS = "cards"                           # what the names of cards begin with, before a slash, which no scene's has
 
@@ -73,14 +73,24 @@ def _told(spec: SceneSpec | FilmSpec) -> SceneSpec | FilmSpec:
     return replace(spec, source=source, wanted=())
 
 
-def side_by_side(specs: Sequence[SceneSpec | FilmSpec]) -> FilmSpec:
+def side_by_side(specs: Sequence[SceneSpec | FilmSpec], name: str) -> FilmSpec:
     """All the scenes of all the specs, each once."""
-    return FilmSpec(source="", name="storyboard", title="", scenes=tuple(together([s for spec in specs for s in scenes_of(spec)])))
+    return FilmSpec(source="", name=name, title="", scenes=tuple(together([scene for spec in specs for scene in scenes_of(spec)])))
 
 
 def scenes_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:
     """The scenes of a film, or the one scene."""
     return spec.scenes if isinstance(spec, FilmSpec) else (spec,)
+
+
+def acts_of(spec: FilmSpec) -> list[tuple[str, tuple[SceneSpec, ...]]]:
+    """The acts of a film, each with its title and its scenes; what stands before the first has none."""
+    found = [("", [])]
+    for scene in spec.scenes:
+        if scene.name in spec.acts:
+            found.append((spec.acts[scene.name], []))
+        found[-1][1].append(scene)
+    return [(title, tuple(scenes)) for title, scenes in found if scenes]
 
 
 def only_scene(spec: SceneSpec | FilmSpec) -> SceneSpec:
@@ -113,37 +123,26 @@ def burning(spec: SceneSpec | FilmSpec, burned: bool) -> SceneSpec | FilmSpec:
 
 
 def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
-    """What is played, in order: of a film its scenes with the cards around them, else the one scene.
+    """What is played, in order: of a film its scenes, with a card before each act, else the one scene.
 
-    No card parts a scene from the one on whose last frame it opens. The first card is there from the first frame.
+    The film's title stands over that of the first act; without acts it has a card of its own. Nothing else parts two scenes.
     """
     if not isinstance(spec, FilmSpec):
         return (spec,)
-    said, of = shared(spec.scenes[0].language)["film"], len(spec.scenes)
-    parts = []
-    if spec.title:
-        parts.append(_card(spec.scenes[0], "opening", title=spec.title, below=(said["opening"],), seconds=3.6))
-    for place, scene in enumerate(spec.scenes):
-        if not (place and _goes_on(spec.scenes[place - 1], scene)):
-            parts.append(_card(scene, f"chapter/{scene.name}", title=title(scene), above=str(place + 1), place=place, of=of))
+    parts, acts = [], list(spec.acts)
+    if spec.title and spec.scenes[0].name not in acts:
+        parts.append(_card(spec.scenes[0], "opening", title=spec.title))
+    for scene in spec.scenes:
+        if scene.name in acts:
+            said = {"place": acts.index(scene.name), "of": len(acts), "title": spec.acts[scene.name]}
+            parts.append(_card(scene, f"act/{said['place'] + 1}", above="" if parts else spec.title, **said))
         parts.append(scene)
-    below = said["closing_computed"], said["closing_yours"]
-    closing = _card(spec.scenes[0], "closing", title=said["closing"], below=below, seconds=4.5)
-    return replace(parts[0], at_once=True), *parts[1:], closing
+    return tuple(parts)
 
 
 def _card(beside: SceneSpec, name: str, **said) -> CardSpec:
     """A title card that looks as the scene beside it does."""
     return CardSpec(name=f"{CARDS}/{name}", language=beside.language, theme=beside.theme, keys={"pace": beside.pace}, **said)
-
-
-def _goes_on(before: SceneSpec, after: SceneSpec) -> bool:
-    """Whether a scene opens on the last frame of another: it is made to, and both show the same."""
-    home = folder(after.scene)
-    same = ("tokens", "model", "focus", "block", "head", "language", "theme", "keys")
-    return (home.facts.follows != "" and home.path.with_name(home.facts.follows) == folder(before.scene).path
-            and (before.steps[-1], after.steps[0]) == (before.order[-1], after.order[0])
-            and all(getattr(before, key) == getattr(after, key) for key in same))
 
 
 def title(spec: SceneSpec) -> str:

@@ -39,7 +39,13 @@ def stage(spec: SceneSpec) -> "Staging":
     """All that the scene of a spec is given. Raises UserError if its theme is not sound."""
     from scenes.base.scene import Staging
 
-    return Staging(spec, trace(spec), assets.theme(spec.theme, spec.language), words(spec.language, folder(spec.scene)))
+    theme, said = assets.theme(spec.theme, spec.language), words(spec.language, folder(spec.scene))
+    return Staging(spec, trace(spec), theme, said, guided=_guided(spec.model))
+
+
+def _guided(config: model.ModelConfig) -> frozenset[tuple[str, int]]:
+    facts = assets.checkpoint(config.weights).facts if config.trained else {}
+    return frozenset((f"{guide['side']}.{guide['block']}.{guide['attention']}.weights", guide["head"]) for guide in facts.get("guided", ()))
 
 
 def build(spec: SceneSpec, renderer=None, listener: "Listener | None" = None) -> "ExplainerScene":

@@ -6,15 +6,16 @@ import warnings
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from model import Checkpoint, Intervention, ModelConfig, tokenise
 from scenes.base.type import Fonts
-from studio.errors import Problem, UserError, count, did_you_mean, nearest, quoted
+from studio.errors import InVain, Problem, UserError, count, did_you_mean, nearest, quoted
 from studio.read import assets, folders, keys, words
 from studio.read.folders import SceneFolder, shown
 from studio.read.keys import ModelKeys, SceneKeys
-from studio.read.text import MAX_CAPTION, MAX_TITLE, composed, wrong_with
-from studio.read.words import CODE, code, is_path, languages
+from studio.read.text import MAX_CAPTION, MAX_TITLE, wrong_with
+from studio.read.words import CODE, code, in_language, is_path, languages
 from studio.read.yaml_file import Layer, Place
 
 MAX_TOKENS, MAX_WORD = 16, 40
@@ -203,6 +204,17 @@ class Draft:
         own = {step: " ".join(said.get(language, "").split()) for step, said in self.keys.captions.items()}
         return {step: text for step, text in own.items() if text}
 
+    def look(self) -> dict[str, Any]:
+        """The keys that say how the scene is shown, the question in its language."""
+        said = self.keys.question
+        for name in said:
+            if name not in ("", *languages(), code(self.keys.language)):
+                self._unknown_language(f"question.{name}", name, self._place(f"question.{name}").key)
+        question = " ".join(in_language(said, self.keys.language).split()) if said else ""
+        if question:
+            self._check("question", question, MAX_TITLE)
+        return keys.look(self.keys) | {"question": question}
+
     def voice(self, known: Sequence[str]) -> dict[str, tuple[str, float]]:
         """What is heard, by step: the file, and how many seconds it lasts."""
         if not self.keys.voice:
@@ -228,7 +240,7 @@ class Draft:
                 if step in known and step not in playing:
                     path = f"{key}.{step}"
                     message = "has no effect: the step is not among 'steps'"
-                    warnings.warn(str(Problem(message, self._place(path).key, path)), stacklevel=1)
+                    warnings.warn(InVain(Problem(message, self._place(path).key, path, "no-effect")), stacklevel=1)
 
     def language(self) -> str:
         """The name of the language, or the path of its file."""
@@ -307,8 +319,6 @@ class Draft:
         """All words that the scene may say: each that cannot be drawn if it is in the user's file, all in one if it is in ours."""
         if not self.folder:
             return
-        if not self.folder.ours:          # what the counter calls it
-            self._check("scene", composed(self.folder.name), MAX_TITLE)
         try:
             common, own = words.layers(language, self.folder)
         except UserError as error:

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from model import experiments
+from scenes.base.spec import PLACES
 from studio.errors import Problem, UserError
 from studio.store.digest import digest
 from studio.store.kept import kept
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENES = ROOT / "scenes"
 CODE, YAML = "scene.py", "scene.yaml"
-TOLD = ("experiments", "follows", "own_keys")
+TOLD = ("experiments", "follows", "own_keys", "place")
 THIS = Path(__file__)
 
 
@@ -39,6 +40,7 @@ class Facts:
     steps: tuple[str, ...]
     experiments: tuple[str, ...] = ()
     follows: str = ""
+    place: str = ""
     own_keys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -184,6 +186,8 @@ def _told(node: ast.ClassDef, file: Path) -> dict[str, Any]:
                 raise _wrong(file, each.lineno, f"{name} must be written as plain values", hint=hint) from error
             if name == "experiments" and isinstance(values[name], str):
                 raise _wrong(file, each.lineno, "experiments must be a tuple of names", hint=f"write ('{values[name]}',)")
+            if name == "place" and values[name] not in PLACES:
+                raise _wrong(file, each.lineno, f"place cannot be {values[name]!r}", hint=f"one of {', '.join(map(repr, PLACES))}")
     return values
 
 

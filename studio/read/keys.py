@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
 from pydantic_core import ErrorDetails
 
 from studio.errors import Problem, did_you_mean, quoted
@@ -22,9 +22,12 @@ EXPECTED = {
     "model": "keys with values: {key: value}",
 }
 DEFAULT_SENTENCE = "the black cat sleeps"
-
-
-Text = Annotated[str, AfterValidator(composed)]   # what is compared with another text, or shown
+Text = Annotated[str, AfterValidator(composed)]               # what is compared with another text, or shown
+# A text, or one for each language; as a text by language it is the same.
+Said = Annotated[
+    dict[str, Text], BeforeValidator(lambda said: {"": said} if isinstance(said, str) else said),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}),
+]
 
 
 class ModelKeys(BaseModel):
@@ -59,6 +62,7 @@ class LookKeys(BaseModel):
 
     pace: float = Field(1.0, ge=0.1, le=10, allow_inf_nan=False, description="2 is twice as fast")
     decimals: int = Field(2, ge=0, le=4, description="decimals of the numbers shown")
+    question: Said = Field({}, description="what is still open, small beside the map: a text, or one for each language")
 
 
 class SceneKeys(LookKeys):

@@ -8,37 +8,42 @@ import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from scenes.base.spec import SceneSpec, Voice
-from studio.errors import Problem, UserError, did_you_mean, quoted
+from studio.errors import InVain, Problem, UserError, did_you_mean, quoted
 from studio.read import assets, folders, yaml_file
 from studio.read.draft import Draft
 from studio.read.folders import SCENES, shown
-from studio.read.keys import look, without
+from studio.read.keys import without
 from studio.read.text import MAX_TITLE, file_name, folded, wrong_with
-from studio.read.words import code, is_path, languages
+from studio.read.words import code, in_language, is_path, languages
 from studio.read.yaml_file import FORBIDDEN, Layer, Place
 
-FILMS = tuple(sorted(path.stem for path in SCENES.glob("*.yaml")))
+FILMS = tuple(sorted((path.stem for path in SCENES.glob("*.yaml")), key=lambda name: (name != "film", name)))
 # A value of these keys is YAML on the command line as well; any other is the text as it stands.
 STRUCTURED = re.compile(r"tokens|steps|model|intervene|voice|captions(\.[^.]+)?")
 SHORT = {"language": "--lang", "theme": "--theme"}
 OF_A_FILM = ("title", "scenes", "scene")
+ACT = "act"                               # the one key of what stands between two scenes
 OF_THE_SENTENCE = ("sentence", "tokens", "focus", "twin")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FilmSpec:
-    """A film, ready to be staged: scenes of different names, in the order they play."""
+    """A film, ready to be staged: scenes of different names, in the order they play.
+
+    acts: the title of each act, by the name of the scene that it begins with.
+    """
 
     source: str
     name: str
     title: str
     scenes: tuple[SceneSpec, ...]
+    acts: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(target: str, overrides: Sequence[str] = ()) -> SceneSpec | FilmSpec:
@@ -115,7 +120,7 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     values = dict(
         source=shown(path), name=path.parent.name if path.name == folders.YAML else path.stem, tokens=tokens,
         twin=draft.twin(tokens), focus=draft.focus(tokens), model=model, intervention=draft.intervention(model),
-        block=draft.block(model), head=draft.head(model), language=draft.language(), theme=draft.theme(), keys=look(draft.keys),
+        block=draft.block(model), head=draft.head(model), language=draft.language(), theme=draft.theme(), keys=draft.look(),
     )
     draft.check_vocabulary(tokens, values["twin"])
     if folder:
@@ -135,6 +140,7 @@ def _voices(files: Mapping[str, tuple[str, float]]) -> dict[str, Voice]:
 def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> FilmSpec:
     problems += layer.problems
     entries = layer.values["scenes"]
+    titles = _titles(layer, layer.values["title"], ("title",), problems) if "title" in layer.values else {}
     if "scene" in layer.values:
         message, hint = "unknown key in a film", "name scenes in 'scenes'"
         problems.append(Problem(message, layer.places["scene",].key, "scene", "unknown-key", hint))
@@ -142,35 +148,63 @@ def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> Fil
         problems.append(Problem("must be a list of scenes: [a, b]", layer.places["scenes",].value, "scenes", "wrong-type"))
         raise UserError(problems)
     defaults = Layer({key: value for key, value in layer.values.items() if key not in OF_A_FILM}, layer.places)
-    specs = [_entry(number, path, layer, defaults, said, problems) for number in range(len(entries))]
-    for number, spec in enumerate(specs):
-        if spec and file_name(spec.name) in [file_name(other.name) for other in specs[:number] if other]:
+    numbers = [number for number, entry in enumerate(entries) if not _is_act(entry)]
+    specs = [_entry(number, path, layer, defaults, said, problems) for number in numbers]
+    for place, (number, spec) in enumerate(zip(numbers, specs, strict=True)):
+        if spec and file_name(spec.name) in [file_name(other.name) for other in specs[:place] if other]:
             message, hint = f"{quoted(spec.name)} is in the film already", "give it a file of another name"
             problems.append(Problem(message, layer.places["scenes", number].value, f"scenes.{number}", "duplicate", hint))
-    title = _title(layer, specs[0], problems) if "title" in layer.values else ""
+    title = _said(layer, titles, ("title",), specs[0], problems) if specs and titles else ""
+    acts = dict(_acts(layer, dict(zip(numbers, specs, strict=True)), problems))
     if problems:
         raise UserError(problems)
-    return FilmSpec(source=shown(path), name=path.stem, title=title, scenes=tuple(specs))
+    return FilmSpec(source=shown(path), name=path.stem, title=title, scenes=tuple(specs), acts=acts)
 
 
-def _title(layer: Layer, first: SceneSpec | None, problems: list[Problem]) -> str:
-    """The title of a film in the language of its first scene; what is wrong is added to the problems."""
-    said = layer.values["title"]
-    texts = said if isinstance(said, dict) else {"": said}
-    if not texts or not all(isinstance(text, str) for text in texts.values()):
-        message, hint = f"must be a text, not {quoted(said)}", "or one for each language: {en: …, zh: …}"
-        problems.append(Problem(message, layer.places["title",].value, "title", "wrong-type", hint))
+def _is_act(entry: Any) -> bool:
+    return isinstance(entry, dict) and ACT in entry
+
+
+def _acts(layer: Layer, specs: Mapping[int, SceneSpec | None], problems: list[Problem]) -> Iterator[tuple[str, str]]:
+    """The titles of the acts, each with the name of the scene after it. specs: of the scenes, by their places in the list."""
+    for number, entry in enumerate(layer.values["scenes"]):
+        if not _is_act(entry):
+            continue
+        path = ("scenes", number, ACT)
+        for key in (key for key in entry if key != ACT):
+            hint = "write what holds for a scene beside the scene"
+            problems.append(Problem("unknown key of an act", layer.places[*path[:2], key].key, f"scenes.{number}.{key}", "unknown-key", hint))
+        if number + 1 not in specs:
+            problems.append(Problem("no scene comes after it", layer.places[path].key, ".".join(map(str, path)), "empty"))
+        titles = _titles(layer, entry[ACT], path, problems)
+        if titles and (spec := specs.get(number + 1)):
+            yield spec.name, _said(layer, titles, path, spec, problems)
+
+
+def _titles(layer: Layer, said: Any, path: tuple, problems: list[Problem]) -> Mapping[str, str]:
+    """A title by language; nothing, and a problem, if it is none."""
+    titles = said if isinstance(said, dict) else {"": said}
+    if titles and all(isinstance(text, str) for text in titles.values()):
+        return titles
+    message, hint = f"must be a text, not {quoted(said)}", "or one for each language: {en: …, zh: …}"
+    problems.append(Problem(message, layer.places[path].value, ".".join(map(str, path)), "wrong-type", hint))
+    return {}
+
+
+def _said(layer: Layer, titles: Mapping[str, str], path: tuple, spec: SceneSpec | None, problems: list[Problem]) -> str:
+    """A title in the language of a scene; what is wrong with it, or with it in another language, is added to the problems."""
+    if spec is None:
         return ""
-    language = code(first.language) if first else ""
-    shown_one = language if language in texts else next(iter(texts))
-    for name, text in texts.items():
-        place, path = (layer.places["title", name], f"title.{name}") if name else (layer.places["title",], "title")
-        if name and first and name not in (*languages(), language):
+    seen = in_language(titles, spec.language)
+    for name, text in titles.items():
+        place = layer.places[*path, name] if name else layer.places[path]
+        called = ".".join(map(str, (*path, name) if name else path))
+        if name not in ("", *languages(), code(spec.language)):
             hint = did_you_mean(name, languages())
-            problems.append(Problem(f"there is no language {quoted(name)}", place.key, path, "unknown-language", hint))
-        fonts = assets.theme(first.theme, first.language).fonts if first and name == shown_one else None
-        problems += filter(None, [wrong_with(folded(text), place.value, path, MAX_TITLE, fonts)])
-    return folded(texts[shown_one])
+            problems.append(Problem(f"there is no language {quoted(name)}", place.key, called, "unknown-language", hint))
+        fonts = assets.theme(spec.theme, spec.language).fonts if text is seen else None
+        problems += filter(None, [wrong_with(folded(text), place.value, called, MAX_TITLE, fonts)])
+    return folded(seen)
 
 
 def _entry(number: int, film: Path, layer: Layer, defaults: Layer, said: Layer, problems: list[Problem]) -> SceneSpec | None:
@@ -209,8 +243,8 @@ def _warn_of_what_has_no_effect(lower: Layer, upper: Layer, file: str) -> None:
     for path, value in _leaves(lower.values).items():
         rest = replace(lower, values=without(lower.values, path))
         if there.get(path) != value and _merged([rest, upper]).values == whole:
-            said_in_vain = Problem(f"has no effect on {file}, which says its own", lower.places[path].key, ".".join(path))
-            warnings.warn(str(said_in_vain), stacklevel=1)
+            what = f"has no effect on {file}, which says its own"
+            warnings.warn(InVain(Problem(what, lower.places[path].key, ".".join(path), "no-effect")), stacklevel=1)
 
 
 def _yaml_of(entry: str, folder: Path) -> Path | None:

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from typing import TYPE_CHECKING
-from unicodedata import east_asian_width
 
+from scenes.base.words import is_wide, letters
 from studio.errors import Problem, count, quoted
 
 if TYPE_CHECKING:
@@ -37,11 +37,6 @@ def file_name(name: str) -> str:
     return composed(name).casefold()
 
 
-def length(text: str) -> int:
-    """How long a text is, in Latin letters; an ideograph is as wide as two."""
-    return sum(1 + (east_asian_width(c) in "WF") for c in text)
-
-
 def named(character: str) -> str:
     """`U+00AD (SOFT HYPHEN)`."""
     return f"U+{ord(character):04X} ({unicodedata.name(character, 'a control or private character')})"
@@ -65,9 +60,9 @@ def wrong_with(text: str, where: str, path: str, most: int = 0, fonts: "Fonts | 
     if hidden := unseen(text):
         message = f"{quoted(text[max(0, text.index(hidden[0]) - 20) :])} has {named(hidden[0])}, which cannot be seen"
         return Problem(message, where, path, "invisible", "leave it out")
-    if most and length(text) > most:
+    if most and letters(text) > most:
         hint = f"at most {most} can be shown; an ideograph counts twice"
-        return Problem(f"has {length(text)} characters", where, path, "too-long", hint)
+        return Problem(f"has {letters(text)} characters", where, path, "too-long", hint)
     return no_glyph(text, fonts, where, path) if fonts else None
 
 
@@ -78,7 +73,7 @@ def no_glyph(text: str, fonts: "Fonts", where: str, path: str) -> Problem | None
         return None
     first, others = missing[0], missing[1:]
     lacks = f"{named(first)}, nor for {count(len(others), 'other')}," if others else named(first)
-    wide = any(east_asian_width(c) in "WF" and unicodedata.category(c)[0] in "LP" for c in missing)
+    wide = any(is_wide(c) and unicodedata.category(c)[0] in "LP" for c in missing)
     hint = CJK_HINT if wide and fonts.missing(IDEOGRAPH) else "write it in letters, or name a font that has it in the theme's 'fonts'"
     message = f"the fonts have no glyph for {lacks} in {quoted(text[max(0, text.find(first) - 20) :])}"
     return Problem(message, where, path, "no-glyph", hint)

@@ -22,9 +22,9 @@ from studio.read.yaml_file import Layer
 TEXT = ROOT / "assets/text"
 CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")       # what a language is called (BCP 47): the stem of its file
 PLAIN = ("caption", "title")              # shown as they stand; in any other text the scene fills in what is in braces
-SPEED = "reading_speed"                   # characters a second
+SPEED = "reading_speed"                   # letters a second; an ideograph counts twice
 FIRST = "en"                              # what other languages are checked against
-SCENES, LABELS, FILM = "scenes", "labels", "film"
+SCENES, LABELS = "scenes", "labels"
 
 
 def languages() -> tuple[str, ...]:
@@ -50,6 +50,9 @@ def alpha3(code: str) -> str:
         return langcodes.Language.get(code).to_alpha3() if langcodes.tag_is_valid(code) else ""
     except LookupError:
         return ""
+def in_language(said: Mapping[str, str], language: str) -> str:
+    """What is said in a language; what is not said in it is said in the first one that there is."""
+    return said.get(code(language), next(iter(said.values())))
 
 
 def shared(language: str) -> Mapping[str, Any]:
@@ -60,7 +63,7 @@ def shared(language: str) -> Mapping[str, Any]:
 def words(language: str, folder: SceneFolder) -> Mapping[str, Any]:
     """What a scene may say in a language: its title, labels and steps, over what all scenes share. Raises as `layers` does."""
     common, own = (layer.values for layer in layers(language, folder))
-    return {key: said for key, said in common.items() if key != FILM} | own | {LABELS: common[LABELS] | own.get(LABELS, {})}
+    return {**common, **own, LABELS: common[LABELS] | own.get(LABELS, {})}
 
 
 def layers(language: str, folder: SceneFolder) -> tuple[Layer, Layer]:
@@ -218,7 +221,7 @@ def _speed(layer: Layer) -> Iterator[Problem]:
         except ValueError:
             right = False
         if not right:
-            yield _problem(layer, (SPEED,), f"must be characters a second (1 to 100), not {quoted(said)}", "wrong-type")
+            yield _problem(layer, (SPEED,), f"must be letters a second (1 to 100), not {quoted(said)}", "wrong-type")
 
 
 def _problem(layer: Layer, path: tuple, message: str, kind: str, hint: str = "", of_key: bool = False) -> Problem:

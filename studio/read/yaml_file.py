@@ -27,6 +27,7 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 HINTS = {
     "mapping values are not allowed": "put a text that has a colon in quotes",
     "'\\t'": "indent with spaces, not with tabs",
+    "but got '?'": "put a text that has a question mark in quotes",
     "end of stream": "close the quotation mark or bracket",
     "expected ',' or": "close the bracket or put a comma",
     "another document": "one file is one document: leave out the '---'",

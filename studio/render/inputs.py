@@ -31,7 +31,7 @@ NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.text", "stud
 STAGING, CARD = "studio.plan.staging", "studio.plan.card"   # they and what they import build what is drawn
 PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "coloraide", "svgelements", "pillow")
 UNLIKE_A_WORD, LONGEST = re.compile("[^A-Za-z0-9_]"), 60    # what the name of a clip has not; a file's name may have 255 bytes
-NAMES = {"source", "name", "scene", "wanted"}                      # of a spec: what is made, not what it looks like
+NAMES = {"source", "name", "scene", "steps", "wanted"}             # of a spec: what is made, not what it looks like
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts
 
 
@@ -106,7 +106,8 @@ def _quality(quality: Quality) -> dict[str, Any]:
 def _words(spec: SceneSpec, home: SceneFolder, step: str) -> dict[str, Any]:
     """What the scene may say, without what it says at other steps, and with the user's own caption if there is one."""
     said, own = words(spec.language, home), spec.captions.get(step)
-    return {**said, "steps": {"caption": own} if own else said["steps"][step]}
+    here = said["steps"][step]
+    return {**said, "steps": {"caption": own, "title": here.get("title")} if own else here}
 
 
 def _files(theme: str, weights: str = assets.RANDOM) -> dict[str, list[str]]:

@@ -91,7 +91,7 @@ def sweep(folders: Iterable[Path]) -> None:
     """Removes what killed processes have left half-written in these folders."""
     for folder in folders:
         with suppress(OSError):
-            for path in [path for path in folder.iterdir() if PARTIAL.fullmatch(path.name)]:
+            for path in [folder / name for name in os.listdir(folder) if PARTIAL.fullmatch(name)]:
                 with suppress(OSError), path.open("rb") as file:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     path.unlink()

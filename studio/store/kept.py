@@ -6,12 +6,14 @@ Nothing in there is needed: what is lost or broken is found out again, and what 
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from studio.store.digest import digest_of
 from studio.store.store import Store, cache_folder
 
 LIMIT = 20_000_000                        # bytes; the whole film has some 300 things of 10 kB or less
+trimmed: set[Path] = set()                # folders that this process has looked through: to do so takes longer than to keep a thing
 
 
 def kept(find: Callable[[], Any], *depends: Any) -> Any:
@@ -23,5 +25,7 @@ def kept(find: Callable[[], Any], *depends: Any) -> Any:
             return json.loads(body)
     found = find()
     store.put(key, json.dumps(found).encode())
-    store.trim()
+    if store.folder not in trimmed:
+        trimmed.add(store.folder)
+        store.trim()
     return found

@@ -1,0 +1,60 @@
+"""Why residual paths, and a norm before or after: many untrained blocks, forwards and backwards, wired in four ways.
+
+Of residual paths see He et al. (2016, "Identity Mappings", section 2), of tokens that become alike without them Dong et al. (2021,
+section 2), of the place of the norm Xiong et al. (2020, section 3).
+"""
+
+from dataclasses import replace
+from itertools import accumulate
+
+import numpy as np
+
+from model import backward
+from model.encoder import embed
+from model.tensors import Tensor, scoped
+from model.weights import generator, random_weights
+from model.wiring import MOVES
+
+N_BLOCKS, N_GRADIENTS = 12, 32
+AXES = "norm paths depth"                 # in the order of MOVES; with residual paths, without; before block 0, then after each
+TENSORS = scoped(
+    "deep_stack",
+    Tensor("rms", AXES, f"size of what each of {N_BLOCKS} untrained blocks hands on: norm after and before; with paths and without",
+           "root mean square over token and d_model; untrained weights, the same for all four"),
+    Tensor("spread", AXES, "how far the tokens are from their mean: 0 if all have become the same vector",
+           "root mean square over token and d_model of what is handed on - its mean over token"),
+    Tensor("gradients", AXES, "size of the gradient that arrives there, of one of size 1 at the end",
+           f"root mean square over {N_GRADIENTS} random gradients of |g| / |g at the end|"),
+    Tensor("unchanged", AXES, "how much of that gradient arrives there as it was at the end: 1 all",
+           "mean over the same of g . (g at the end) / |g at the end|^2"),
+)
+
+
+def measure(run, record):
+    """The same sentence, weights and random gradients in every wiring; nothing of it is trained."""
+    config = replace(run.config, weights="random", n_blocks=N_BLOCKS)
+    weights = random_weights(config, run.vocabulary)
+    x = embed(run.ids, weights, config)                                             # (n, d_model)
+    last = generator(config.seed, "deep_stack").normal(size=(N_GRADIENTS, *x.shape))            # (gradient, n, d_model)
+    last = last / np.sqrt((last**2).sum((-1, -2), keepdims=True))                   # (gradient, n, d_model), each of size 1
+    found = [[_wired(x, weights.encoder, replace(config, norm=norm), paths, last) for paths in (1, 0)] for norm in MOVES]
+    stream, gradients = (np.array([[pair[i] for pair in row] for row in found]) for i in (0, 1))
+    record("rms", _rms(stream))                                                     # (norm, paths, depth)
+    record("spread", _rms(stream - stream.mean(-2, keepdims=True)))                 # (norm, paths, depth)
+    record("gradients", np.sqrt((gradients**2).sum((-1, -2)).mean(-1)))             # (norm, paths, depth)
+    record("unchanged", (gradients * last).sum((-1, -2)).mean(-1))                  # (norm, paths, depth)
+
+
+def _rms(x):
+    return np.sqrt((x**2).mean((-1, -2)))
+
+
+def _wired(x, blocks, config, paths, g):
+    """The stream (depth, n, d_model) from x on, and the gradients (depth, gradient, n, d_model) of which the last is g."""
+    stream, backs = [x], []
+    for w in blocks:
+        x, back = backward.block(x, w, config, paths)                               # (n, d_model)
+        stream.append(x)
+        backs.append(back)
+    gradients = [*accumulate(reversed(backs), lambda g, back: back(g), initial=g)]  # the end first
+    return np.array(stream), np.array(gradients[::-1])

@@ -1,0 +1,51 @@
+"""Why E is multiplied by sqrt(d_model): so that the position does not drown the word (Vaswani et al. 2017, section 3.4).
+
+The paper gives no reason. Rows of E begin with a variance of 1 / d_model, a sinusoid has a mean square of 1/2 at every position.
+"""
+
+import numpy as np
+
+from model.encoder import positions
+from model.tensors import Tensor, scoped
+from model.weights import N_POSITIONS, random_weights
+
+WITH = "positional: sinusoidal | learned"
+TENSORS = scoped(
+    "embedding_scale",
+    Tensor("untrained", "token", "size of each token's row of E before any training",
+           "root mean square over d_model of N(0, 1 / d_model), as weights.embedding begins"),
+    Tensor("word", "token", "size of each token's row of E", "root mean square of embeddings over d_model"),
+    Tensor("scaled_word", "token", "the same, scaled up", "root mean square of scaled_embeddings over d_model"),
+    Tensor("factors", "factor", "by what the rows are multiplied: as they are, and scaled up", "1, sqrt(d_model)"),
+    Tensor("position", "token", "size of the position that is added to each token",
+           "root mean square of positions over d_model", WITH),
+    Tensor("shares", "factor token", "share of the position in the sum, if word and position are at right angles",
+           "position^2 / (position^2 + (factor word)^2)", WITH),
+    Tensor("found", "factor", "share of all sums of a word and a position whose word is that of the nearest row",
+           f"mean over vocabulary and position 0 to {N_POSITIONS - 1} of: factor embedding is nearest to its sum, of all rows", WITH),
+)
+
+
+def measure(run, record):
+    """Sizes of words and positions, and how often a word can still be told from the sum, with the factor and without."""
+    config, table = run.config, run.weights.embedding
+    record("untrained", _rms(random_weights(config, run.vocabulary).embedding[run.ids]))       # (n,)
+    word = record("word", _rms(run.arrays["embeddings"]))                           # (n,)
+    record("scaled_word", _rms(run.arrays["scaled_embeddings"]))                    # (n,)
+    factors = record("factors", np.array([1, config.d_model**0.5]))                 # (factor,)
+    if config.positional != "none":
+        position = record("position", _rms(run.arrays["positions"]))                # (n,)
+        record("shares", position**2 / (position**2 + (factors[:, None] * word) ** 2))          # (factor, n)
+        places = positions(N_POSITIONS, run.weights, config)                        # (position, d_model)
+        record("found", np.array([_found(factor * table, places) for factor in factors]))       # (factor,)
+
+
+def _rms(x):
+    return np.sqrt((x**2).mean(-1))
+
+
+def _found(words, places):
+    """The share of the sums of a word (w, d) and a place (p, d) that are nearer to their own word than to all others."""
+    sums = words[:, None] + places                                                  # (w, p, d)
+    far = (words**2).sum(-1) - 2 * sums @ words.T                                   # (w, p, w): squared distance - |sum|^2
+    return (far.argmin(-1) == np.arange(len(words))[:, None]).mean()                # ()

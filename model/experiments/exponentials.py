@@ -1,0 +1,23 @@
+"""Softmax, opened: every score grows to e to its power, and each of these is divided by their total (Bridle 1990)."""
+
+import numpy as np
+
+from model.tensors import Tensor, scoped
+
+TENSORS = scoped(
+    "exponentials",
+    Tensor("powers", "block head query key", "e to the power of each scaled score: never negative",
+           "exp(scaled_scores) of each block's self_attention"),
+    Tensor("totals", "block head query", "what those of each token add up to", "sum of powers over key"),
+    Tensor("shares", "block head query key", "the share of each in the total: the weights", "powers / totals", shares=True),
+    Tensor("e", "", "by what a power grows if its score is larger by 1", "exp(1)"),
+)
+
+
+def measure(run, record):
+    """For the scores of every head, as they are; the model takes the largest away first, which changes no share."""
+    scores = run.of_all_blocks("self_attention.scaled_scores")                      # (block, h, n, n)
+    powers = record("powers", np.exp(scores))                                       # (block, h, n, n)
+    totals = record("totals", powers.sum(-1))                                       # (block, h, n)
+    record("shares", powers / totals[..., None])                                    # (block, h, n, n), rows sum to 1
+    record("e", np.exp(1.0))                                                        # ()

@@ -108,7 +108,7 @@ class ExplainerScene(Scene):
 
     def guide(self, weights: View, room: Room) -> VGroup:
         """What is said in a room under the weights of a head that was guided; nothing if it was not."""
-        return VGroup(*[text(self.theme, self.say("guided"), SUBTITLE_SIZE, "muted", at=room)] * self.guided(weights))
+        return VGroup(*[text(self.theme, self.say("guided"), NOTE_SIZE, "muted", at=room)] * self.guided(weights))
 
     def title(self, name: str) -> str:
         """The title that stands above a step: its own, if the words have one for it, or the scene's."""

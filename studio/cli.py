@@ -167,6 +167,26 @@ def list_(targets: Sequence[str], as_json: bool, verbose: bool):
 
 
 @main.command()
+@click.argument("target", default="film")
+@overriding
+@talking
+def script(target: str, overrides: list[str], as_json: bool, verbose: bool):
+    """Print all captions in order, in every language.
+
+    With the time at which each begins. Without a target: of the film.
+
+    \b
+    animformer script article
+    animformer script qkv --json
+    """
+    from studio.output import contents, tables
+    from studio.read import spec
+
+    lines = contents.script(spec.load(target, overrides))
+    say_json({"steps": lines}) if as_json else click.echo(tables.of_script(lines))
+
+
+@main.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--table", is_flag=True, help="Also the figures of every step: use of the stage, sizes, time to read, and more.")
 @overriding

@@ -128,7 +128,7 @@ def test_each_guide_draws_its_own_head_and_no_other():
     """Only the queries of its head tell how far astray it is."""
     config = ModelConfig(weights="two", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=2)
     example = LEARNED[next(row for row, sentence in enumerate(DRAWN) if sentence.antecedent)]
-    astray = jax.jit(jax.jacrev(lambda w: {name: sum_ for name, (sum_, _) in train.terms(w, example, config, 0.05).items()}))
+    astray = jax.jit(jax.jacrev(lambda w: {name: sum_ for name, (sum_, _) in train.terms(w, example, config).items()}))
     gradients, own = astray(single(untrained(config, *KNOWN))), np.arange(config.d_model) < config.d_k
     for guide in GUIDES:
         assert guide.head == 0

@@ -199,6 +199,7 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
     """
     from studio.check import report
     from studio.check.themes import hard_to_see
+    from studio.output.figures import table as table_of
 
     found, problems = _sound(targets, overrides)
     better, measured = {}, []
@@ -220,7 +221,7 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
         say_json({"ok": not problems} | {key: [asdict(each) for each in listed] for key, listed in said.items()})
     else:
         if table:
-            click.echo(report.table(measured))
+            click.echo(table_of(measured))
         said = [count(len(problems), "problem") if problems else "all is well", *([count(len(better), "warning")] if better else [])]
         click.echo(", ".join(said), err=bool(problems))
     return WRONG if problems else 0

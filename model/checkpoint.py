@@ -50,7 +50,7 @@ class Checkpoint:
             with np.load(file, allow_pickle=False) as stored:
                 arrays = {key: stored[key] for key in stored.files}
             header = json.loads(arrays.pop(HEADER).item())
-            config = ModelConfig(weights=name, **header["config"])
+            config = ModelConfig(**{"output": "decoder"} | header["config"] | {"weights": name})
             words = tuple(header["vocabulary"]), tuple(header["output_vocabulary"])
             return cls(config, *words, _weights(config, *words, arrays), _training(arrays), header["facts"])
         except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:

@@ -240,7 +240,7 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
         click.echo("\n\n".join(tables.of_values(view, trace, verbose) for view in views))
     elif output is None:
         click.echo(tables.of_tensors(trace))
-        if trace.config.trained:
+        if trace.output_tokens:
             click.echo(f"\n{' '.join(trace.tokens)} → {' '.join(trace.translation)}\n{tables.of_translation(trace)}")
     else:
         click.echo(f"{output}: {count(len(trace.names), 'tensor')}", err=True)

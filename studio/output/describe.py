@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from model.trace import float64s
 from scenes.base.spec import CardSpec, SceneSpec
 from studio.plan.film import title
 from studio.plan.staging import trace
@@ -23,7 +24,9 @@ def digests(spec: SceneSpec) -> dict[str, str]:
     recorded, weights = trace(spec), hashlib.sha256()
     for name, array in recorded.arrays.items():
         if name.startswith("weights."):
-            weights.update(name.encode() + b"\0" + array.astype("<f8", copy=False).tobytes())
+            weights.update(name.encode() + b"\0")
+            for part in float64s(array):
+                weights.update(part)
     return {"weights_digest": weights.hexdigest(), "trace_digest": recorded.digest}
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from model.config import ModelConfig
 from model.table import declared, not_found
 from model.tensors import Tensor
-from model.tokenizer import END, START
+from model.tokenizer import END, START, Piece, written
 
 HEADER = "trace.json"
 AT_ONCE = 2**18                           # numbers
@@ -141,6 +141,11 @@ class Trace:
             raise UnknownTensor(not_found(name, self.config, self.names))
         array, axes = self.arrays[name], tuple(self.declared[name].axes.split())
         return View(name, array, axes, tuple(map(range, array.shape)), tuple(range(array.ndim)))
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The tokens as they are written."""
+        return written(self.tokens, self.config.spelling)
 
     @property
     def translation(self) -> tuple[str, ...]:

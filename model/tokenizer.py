@@ -102,6 +102,12 @@ def written(tokens: Sequence[str], spelling: str) -> tuple[Piece, ...]:
     return tuple(now._replace(joined=now.joined and not last.special) for last, now in zip(before, found))
 
 
+def text(tokens: Sequence[str], spelling: str) -> str:
+    """The text that tokens are of."""
+    found = [piece for piece in written(tokens, spelling) if not piece.special]
+    return "".join(f"{'' if piece.joined else ' '}{piece.text}" for piece in found).strip()
+
+
 def piece(token: str, spelling: str) -> Piece:
     """How a token of a vocabulary is written.
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from model.config import ModelConfig
 from model.table import declared, not_found
-from model.tensors import Tensor
-from model.tokenizer import END, START, Piece, written
+from model.tensors import TEXTS, Tensor
+from model.tokenizer import END, START, Piece, piece, text, written
 
 HEADER = "trace.json"
 AT_ONCE = 2**18                           # numbers
@@ -148,6 +148,11 @@ class Trace:
         return written(self.tokens, self.config.spelling)
 
     @property
+    def sentence(self) -> str:
+        """The text of the tokens."""
+        return text(self.tokens, self.config.spelling)
+
+    @property
     def translation(self) -> tuple[str, ...]:
         """What it has said, without the end token: a translation, or what comes after the sentence."""
         return tuple(token for token in self.output_tokens if token != END)
@@ -163,9 +168,16 @@ class Trace:
         return "training.loss" in self.arrays
 
     def words(self, name: str, axis: str) -> tuple[str, ...]:
-        """What stands along an axis of a tensor, if these are tokens or the words of a vocabulary; else (). KeyError as `[]`."""
-        text = self.declared[self[name].name].words.get(axis)
-        return getattr(self, text) if text else ()
+        """What stands along an axis of a tensor, as it is written, if these are tokens or the words of a vocabulary; else ().
+        KeyError as `[]`.
+        """
+        which = self.declared[self[name].name].words.get(axis)
+        return self._written[which] if which else ()
+
+    @cached_property
+    def _written(self) -> Mapping[str, tuple[str, ...]]:
+        spelling = self.config.spelling
+        return {which: tuple(piece(token, spelling).text for token in getattr(self, which)) for which in TEXTS}
 
     def table(self) -> list[dict]:
         """For each tensor its name, axes, shape, meaning and formula, in the order of recording."""

@@ -223,6 +223,7 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     animformer trace qkv decoder.probabilities --set sentence="the old dog runs"
     animformer trace qkv -o qkv.npz
     """
+    from model.tokenizer import text
     from studio.output import tables
     from studio.plan import film, staging
     from studio.read import spec
@@ -241,7 +242,7 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     elif output is None:
         click.echo(tables.of_tensors(trace))
         if trace.output_tokens:
-            click.echo(f"\n{' '.join(trace.tokens)} → {' '.join(trace.translation)}\n{tables.of_translation(trace)}")
+            click.echo(f"\n{trace.sentence} → {text(trace.output_tokens, trace.config.spelling)}\n{tables.of_translation(trace)}")
     else:
         click.echo(f"{output}: {count(len(trace.names), 'tensor')}", err=True)
 
@@ -270,6 +271,27 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int, as_j
         return say_json({"files": [str(output / name) for name in training.FILES], "figures": figures})
     click.echo(training.said(figures))
     click.echo("\n".join(str(output / name) for name in training.FILES), err=True)
+
+
+@main.command()
+@click.argument("name")
+@talking
+def get(name: str, as_json: bool, verbose: bool):
+    """Fetch a model that others have published.
+
+    `minilm`, a BERT that reads any English sentence, 92 MB: it is compared with what was published and kept in $XDG_DATA_HOME or
+    ~/.local/share. What is fetched is used by `weights: minilm` in a scene YAML.
+
+    \b
+    animformer get minilm
+    animformer render qkv --set model.weights=minilm --set sentence="I can read this."
+    """
+    from studio import get as fetching
+
+    files = fetching.get(name)
+    if as_json:
+        return say_json({"files": [*map(str, files)]})
+    click.echo("\n".join(map(str, files)))
 
 
 @main.command()

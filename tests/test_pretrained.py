@@ -13,6 +13,7 @@ import model
 from model.pretrained import load, safetensors, wordpiece
 from model.pretrained.tokens import TOKENIZER
 from model.tokenizer import place
+from studio.read import assets
 
 CHECKPOINTS = Path(__file__).parent / "fixtures/checkpoints"
 FAMILIES = tuple(sorted(path.name for path in CHECKPOINTS.iterdir()))
@@ -113,7 +114,8 @@ def odd_strings():
     """Words, pieces of words, and characters of all kinds, run together or not."""
     rng = random.Random(0)
     words = ["the", "Unbelievable", "naïve", "café", "ISTANBUL", "İstanbul", "Straße", "ΣΊΣΥΦΟΣ", "我们", "日本語です", "don't", "C++",
-             "e\u0301", "[MASK", "##ing", "x" * 99, "y" * 101, "3.50", "\u00a0", "\u2028", "\u200b", "\u00ad", "\ufffd", "\t", "\r\n", "\x00"]
+             "e\u0301", "[MASK", "##ing", "x" * 99, "y" * 101, "3.50",
+             "\u00a0", "\u2028", "\u200b", "\u00ad", "\ufffd", "\t", "\r\n", "\x00"]
     kinds = [range(0x20, 0x7F), range(0xA0, 0x250), range(0x300, 0x370), range(0x370, 0x530), range(0x5D0, 0x6F0), range(0x900, 0x980),
              range(0x1E00, 0x2070), range(0x20A0, 0x2300), range(0x3000, 0x30FF), range(0x4E00, 0x4F00), range(0x1F300, 0x1F650),
              range(0x00, 0x20), range(0xF900, 0xFB00), range(0x20000, 0x20100)]
@@ -327,3 +329,19 @@ def test_what_is_written_is_read(tmp_path):
     back = safetensors.read(tmp_path / "x")
     assert list(back) == list(arrays) and all(np.array_equal(back[name], arrays[name]) for name in arrays)
     assert back["b"].dtype == np.float32 and back["a"].flags.aligned
+
+
+# --- the real one --------------------------------------------------------------------------------------------------
+
+MINILM = assets.weights_folder("minilm")
+needs_minilm = pytest.mark.skipif(not MINILM.is_dir(), reason="`animformer get minilm` fetches it")
+
+
+@needs_minilm
+def test_minilm_is_what_transformers_finds():
+    theirs = expected(Path(__file__).parent / "fixtures/minilm.npz")
+    trace = trace_of(MINILM, theirs["sentence"].item())
+    assert trace["token_ids"].values.tolist() == theirs["ids"].tolist()
+    for kind, tolerance in (("64", FLOAT64), ("32", FLOAT32)):
+        assert close(trace["encoder.output"].values, theirs[f"hidden_{kind}"], tolerance)
+        assert close(trace["encoder.5.self_attention.weights"].values, theirs[f"attentions_{kind}"], tolerance)

@@ -96,8 +96,8 @@ BAD = {
     "a size with weights": ("scene: qkv\nmodel: {d_model: 8}\n", [
         "2:9: model.d_model: trained weights come with their own; leave it out, or set model.weights to random"]),
     "an unknown word": ("scene: qkv\nsentence: the blakc cat\n", [
-        "2:11: sentence: 'blakc' is not in the vocabulary of the weights 'translator'; did you mean 'black'",
-        "? for other words"]),
+        "2:11: sentence: 'blakc' is not in the vocabulary of the weights 'translator'; model.weights=minilm reads any sentence "
+        "(`animformer get minilm` fetches it); did you mean 'black'", "? for other words"]),
     "unknown words": (
         "scene: qkv\ntokens: [the, Xx, cat, Zz, Xx]\n", ["2:15: tokens.1: 'Xx', 'Zz' are not in the vocabulary of the weights "]),
     "block": ("scene: qkv\nblock: 3\n", ["2:8: block: 3 is out of range: the model has 2 blocks (1 to 2)"]),

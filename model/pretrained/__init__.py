@@ -17,6 +17,11 @@ FILES = (CONFIG, WEIGHTS, VOCABULARY, TOKENIZER, SETTINGS)     # of which some n
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 
 
+def is_folder(folder: Path) -> bool:
+    """Whether there is anything in a folder that could be of such a model."""
+    return any((folder / name).exists() for name in (*FILES, SHARDS)) or any(path for kind in PICKLES for path in folder.glob(kind))
+
+
 def load(folder: Path, name: str) -> Checkpoint:
     """The model in a folder. name: what to call it. Its matrices stay in their file, in float32 if they are.
 

@@ -82,7 +82,9 @@ def family_of(said: Mapping[str, Any]) -> Family:
 
 
 def config_of(said: Mapping[str, Any], name: str) -> ModelConfig:
-    """The config of a model, but for the spelling of its tokens. said: its config.json. Raises ValueError if anything in it is not known here."""
+    """The config of a model, but for the spelling of its tokens. said: its config.json. Raises ValueError if anything in it is not
+    known here.
+    """
     family = family_of(said)
     said = {**family.defaults, **said}
     for key, value in family.must.items():

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from model.tokenizer import text
 from model.trace import float64s
 from scenes.base.spec import CardSpec, SceneSpec
 from studio.plan.film import title
@@ -90,7 +91,7 @@ def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Entry], 
     return {
         "id": spec.name, "scene": folder(spec.scene).name, "title": title(spec),
         "start": _seconds(start, quality), "end": _seconds(end, quality), "steps": steps,
-        "sentence": " ".join(spec.tokens), "tokens": list(spec.tokens),
+        "sentence": text(spec.tokens, spec.model.spelling), "tokens": list(spec.tokens),
         "focus": spec.focus, "block": spec.block + 1, "head": spec.head + 1,
         "model": asdict(spec.model), **made.digests,
         "language": code(spec.language), "theme": spec.theme, **spec.keys,

@@ -49,11 +49,11 @@ def of_tensors(trace: Trace) -> str:
 
 def of_translation(trace: Trace) -> str:
     """What the decoder says at each step, with the most probable words of all."""
-    rows = []
-    for step, said in enumerate(trace.output_tokens):
+    rows, words = [], trace.words("decoder.probabilities", "vocabulary")
+    for step, said in enumerate(trace["decoder.next_token_ids"].values.astype(int)):
         probabilities = trace["decoder.probabilities"][step].values                 # (vocabulary,)
         best = probabilities.argsort()[::-1][:BEST]
-        rows.append((str(step), said, *(f"{trace.output_vocabulary[word]} {probabilities[word]:.4f}" for word in best)))
+        rows.append((str(step), words[said], *(f"{words[word]} {probabilities[word]:.4f}" for word in best)))
     return aligned([("step", "says", "most probable", "", ""), *rows])
 
 

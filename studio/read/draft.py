@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from model import Checkpoint, Intervention, ModelConfig, tokenise
+from model.tokenizer import Tokenizer, entry, place
 from scenes.base.type import IDEOGRAPH, Fonts
 from scenes.base.words import is_wide, letters
 from studio.errors import Problem, UserError, count, did_you_mean, nearest, quoted
 from studio.read import assets, folders, keys, words
 from studio.read.folders import SceneFolder, shown
 from studio.read.keys import ModelKeys, SceneKeys
+from studio.read.sentences import last, pieces, split
 from studio.read.words import CODE, code, in_language, is_path, languages
 from studio.read.yaml_file import Layer, Place
 
 MAX_TOKENS, MAX_WORD, MAX_CAPTION = 16, 40, 200
+ANY_WORDS = "model.weights=minilm reads any sentence (`animformer get minilm` fetches it)"
 OTHER_WORDS = "for other words set model.weights to random, or to a folder that `animformer train` has made of them"
 CJK_HINT = "install the Chinese fonts, pip install 'animformer[zh]', or name a font file in the theme's 'fonts'"
-WIDE = r"\u3001-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff65\U00020000-\U0003ffff"
-IDEOGRAPHS = re.compile(f"[{WIDE}]|[^{WIDE}]+")              # and their punctuation
 SUGGESTED = re.compile(r"did you mean '(.*)'\?")
 
 
@@ -74,7 +75,8 @@ class Draft:
         if not self._sound("sentence", "tokens"):
             return ()
         if self.keys.tokens is None:
-            path, tokens = "sentence", _split(keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence)
+            said = keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence
+            path, tokens = "sentence", split(said, self._tokenizer)
         else:
             path, tokens = "tokens", tuple(self.keys.tokens)
             if self.keys.sentence is not None:
@@ -82,36 +84,47 @@ class Draft:
         if not tokens:
             self._wrong(path, "is empty", "empty", f"write 1 to {MAX_TOKENS} words")
         if len(tokens) > MAX_TOKENS:
-            hint = f"at most {MAX_TOKENS} can be shown"
-            if path == "sentence" and len(tokenise(self.keys.sentence)) == 1:
-                hint += "; put spaces between the words, else each ideograph is one"
-            self._wrong(path, f"has {len(tokens)} words", "too-long", hint)
-        for number, token in enumerate(tokens[:MAX_TOKENS]):
-            self._check_word(f"tokens.{number}" if path == "tokens" else path, number + 1, token)
+            self._too_long(path, tokens)
+        for number, piece in enumerate(pieces(tokens[:MAX_TOKENS], self._tokenizer)):
+            self._check_word(f"tokens.{number}" if path == "tokens" else path, number + 1, piece.text)
         return tokens
+
+    def _too_long(self, path: str, tokens: Sequence[str]) -> None:
+        message, hint = f"has {len(tokens)} words", f"at most {MAX_TOKENS} can be shown"
+        if self._tokenizer:
+            message = f"has {len(tokens)} tokens: {' '.join(tokens)}"
+        elif path == "sentence" and len(tokenise(self.keys.sentence)) == 1:
+            hint += "; put spaces between the words, else each ideograph is one"
+        self._wrong(path, message, "too-long", hint)
+
+    @property
+    def _tokenizer(self) -> Tokenizer | None:
+        """What makes tokens of a sentence, if these are not its words."""
+        return self.checkpoint and self.checkpoint.tokenizer
 
     def twin(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """The tokens of the other sentence, or none."""
         said = self.keys.twin
         if said is None or not self._sound("twin", "sentence", "tokens"):
             return ()
-        twin = _split(said)
-        for number, token in enumerate(twin[:MAX_TOKENS]):
-            self._check_word("twin", number + 1, token)
+        twin = split(said, self._tokenizer)
+        for number, piece in enumerate(pieces(twin[:MAX_TOKENS], self._tokenizer)):
+            self._check_word("twin", number + 1, piece.text)
         if len(twin) != len(tokens):
-            message = f"has {count(len(twin), 'word')} and the sentence {len(tokens)}"
-            self._wrong("twin", message, "length", "write a sentence of as many words")
+            noun = "token" if self._tokenizer else "word"
+            message = f"has {count(len(twin), noun)} and the sentence {len(tokens)}"
+            self._wrong("twin", message, "length", f"write a sentence of as many {noun}s")
         return twin
 
     def focus(self, tokens: Sequence[str]) -> int:
         """Place of the token that is followed, from 0."""
         said = self.keys.focus
         if said is None or not self._sound("focus", "sentence", "tokens"):
-            return len(tokens) - 1
-        if said in tokens:
-            return tokens.index(said)
+            return last(tokens, self._tokenizer)
+        if (found := place(said, tokens, self._tokenizer)) is not None:
+            return found
         if not re.fullmatch(r"[+-]?[0-9]{1,9}", said):
-            hint = did_you_mean(said, dict.fromkeys(tokens), "the words are")
+            hint = did_you_mean(said, dict.fromkeys(piece.text for piece in pieces(tokens, self._tokenizer)), "the words are")
             self._wrong("focus", f"{quoted(said)} is not in the sentence", "unknown-word", hint)
         elif not 0 <= int(said) < len(tokens):
             has = f"{count(len(tokens), 'word')} (0 to {len(tokens) - 1})"
@@ -143,12 +156,13 @@ class Draft:
             self._check_known(words, path, self.checkpoint.vocabulary)
 
     def _check_known(self, tokens: Sequence[str], path: str, known: Sequence[str]) -> None:
-        unknown = [token for token in dict.fromkeys(tokens) if token not in known]
+        unknown = [token for token in dict.fromkeys(tokens) if entry(token, known) is None]
         if unknown:
             path = f"tokens.{tokens.index(unknown[0])}" if path == "tokens" else path
             words = ", ".join(map(quoted, unknown)) + (" is" if len(unknown) == 1 else " are")
             near = dict.fromkeys(word for token in unknown for word in nearest(token, known, 3))
-            hint = f"did you mean {' or '.join(map(quoted, near))}? {OTHER_WORDS}" if near else OTHER_WORDS
+            meant = f"did you mean {' or '.join(map(quoted, near))}? " if near else ""
+            hint = f"{meant}{OTHER_WORDS}" if self._tokenizer else f"{ANY_WORDS}; {meant}{OTHER_WORDS}"
             message = f"{words} not in the vocabulary of the weights '{self.keys.model.weights}'"
             self._wrong(path, message, "unknown-word", hint)
 
@@ -366,12 +380,6 @@ def no_glyph(text: str, fonts: Fonts, where: str, path: str) -> Problem | None:
     hint = CJK_HINT if wide and fonts.missing(IDEOGRAPH) else "write it in letters, or name a font that has it in the theme's 'fonts'"
     message = f"the fonts have no glyph for {lacks} in {quoted(text[max(0, text.index(first) - 20) :])}"
     return Problem(message, where, path, "no-glyph", hint)
-
-
-def _split(sentence: str) -> tuple[str, ...]:
-    """The tokens of a sentence: its words; of one without spaces each ideograph, as in the Chinese BERT, and what is between."""
-    said = tokenise(sentence)
-    return tuple(IDEOGRAPHS.findall(said[0])) if len(said) == 1 else said
 
 
 def _ancestry(path: str) -> Iterator[tuple]:

@@ -33,7 +33,8 @@ class ModelKeys(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
-    weights: str = Field("translator", description="translator, random (untrained), or a folder of `animformer train`")
+    weights: str = Field("translator", description="translator, minilm (after `animformer get minilm`), random (untrained), or a "
+                         "folder: of `animformer train`, or with a BERT, DistilBERT, RoBERTa or GPT-2")
     seed: int = Field(0, ge=0, le=2**32 - 1, description="which random weights")
     d_model: int = Field(16, ge=4, le=512, multiple_of=2, description="features of a token; n_heads divides it")
     n_heads: int = Field(4, ge=1, le=8, description="heads in each block")
@@ -67,7 +68,7 @@ class SceneKeys(LookKeys):
     """A scene YAML: what is shown, of which sentence, by which model."""
 
     scene: str | None = Field(None, description="which scene draws it (default: the name of the file)")
-    sentence: str | None = Field(None, description=f"1 to 16 words, or Chinese characters (default: {DEFAULT_SENTENCE})")
+    sentence: str | None = Field(None, description=f"1 to 16 words, pieces of words, or Chinese characters (default: {DEFAULT_SENTENCE})")
     tokens: list[str] | None = Field(None, description="the tokens themselves, instead of a sentence")
     focus: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
         None, description="the token that is followed: a word, or its index from 0 (default: the last)"

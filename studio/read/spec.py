@@ -101,7 +101,7 @@ def _step(scene: str, step: str, target: str) -> str:
 def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> SceneSpec | None:
     """The spec of a scene, later layers over earlier ones; or the problems, added to those there are."""
     draft = Draft(_merged(layers), path)
-    tokens, model, folder = draft.tokens(), draft.model(), draft.folder
+    model, tokens, folder = draft.model(), draft.tokens(), draft.folder
     values = dict(
         source=shown(path), name=path.parent.name if path.name == folders.YAML else path.stem, tokens=tokens,
         twin=draft.twin(tokens), focus=draft.focus(tokens), model=model, intervention=draft.intervention(model),
@@ -236,7 +236,7 @@ def _anchored(layer: Layer, folder: Path) -> Layer:
     if isinstance(values.get("scene"), str) and values["scene"] not in folders.ours() and folders.is_scene(folder / values["scene"]):
         values["scene"] = str(folder.resolve() / values["scene"])
     weights = model.get("weights") if isinstance(model, dict) else None
-    if isinstance(weights, str) and weights not in (assets.RANDOM, *assets.trained()):
+    if isinstance(weights, str) and weights not in assets.named():
         values["model"] = {**model, "weights": os.path.join(folder.resolve(), weights)}
     return replace(layer, values=values)
 

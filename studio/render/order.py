@@ -58,7 +58,7 @@ def carrying(order: Order) -> Order:
         paths.append(Path(spec.language))
     if isinstance(spec, SceneSpec):
         if spec.model.trained and spec.model.weights not in assets.trained():
-            paths.append(assets.weights_file(spec.model.weights))
+            paths += assets.weights_files(spec.model.weights)
         if not folder(spec.scene).ours:
             paths += sorted(path for kind in ("*.py", "*.yaml") for path in Path(spec.scene).rglob(kind))
     return replace(order, carried={str(path): path.read_bytes() for path in paths})

@@ -15,6 +15,7 @@ THEMES, WEIGHTS, LEXICON = ASSETS / "themes", ASSETS / "weights", ASSETS / "lexi
 RANDOM = "random"
 FETCHED = ("minilm",)                     # weights that `animformer get` fetches
 OURS = "weights.npz"
+OF_WEIGHTS = (OURS, *pretrained.FILES)    # the files that weights may be in
 A_MODEL = f"a folder of `animformer train` has {OURS}, one of BERT, DistilBERT, RoBERTa or GPT-2 has config.json and model.safetensors"
 
 
@@ -45,7 +46,7 @@ def weights_files(weights: str) -> tuple[Path, ...]:
     if weights == RANDOM:
         return ()
     folder = weights_folder(weights)
-    return tuple(folder / name for name in (OURS, *pretrained.FILES) if (folder / name).is_file()) or (folder / OURS,)
+    return tuple(folder / name for name in OF_WEIGHTS if (folder / name).is_file()) or (folder / OURS,)
 
 
 def checkpoint(weights: str) -> Checkpoint:

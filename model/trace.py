@@ -12,6 +12,7 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
+from model import safetensors
 from model.config import ModelConfig
 from model.table import declared, not_found
 from model.tensors import TEXTS, Tensor
@@ -213,6 +214,10 @@ class Trace:
         header = np.array(json.dumps(self._header() | {"also": also, "digest": self.digest}))
         with nullcontext(file) if hasattr(file, "write") else open(file, "wb") as stream:
             np.savez(stream, allow_pickle=False, **{HEADER: header}, **self.arrays)
+
+    def export(self, file: BinaryIO) -> None:
+        """Write to this open file as safetensors, for whatever reads these; the rest is JSON text in their metadata."""
+        safetensors.write(file, self.arrays, {HEADER: json.dumps(self._header() | {"digest": self.digest})})
 
     @classmethod
     def load(cls, file: str | os.PathLike | BinaryIO) -> Self:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import model
-from model.pretrained import load, safetensors, wordpiece
+from model import safetensors
+from model.pretrained import load, wordpiece
 from model.pretrained.tokens import TOKENIZER
 from model.tokenizer import place
 from studio.read import assets

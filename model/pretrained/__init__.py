@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from model import safetensors
 from model.checkpoint import Checkpoint
 from model.config import ModelConfig
-from model.pretrained import safetensors
 from model.pretrained.families import config_of, weights_of
 from model.pretrained.files import looked_at, read_json
 from model.pretrained.tokens import SETTINGS, TOKENIZER, VOCABULARY, tokenizer

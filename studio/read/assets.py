@@ -58,7 +58,8 @@ def checkpoint(weights: str) -> Checkpoint:
             message, hint = f"the weights '{weights}' are not here yet", f"fetch them with: animformer get {weights}"
         raise UserError([Problem(message, kind="no-file", hint=hint)])
     try:
-        return _checkpoint(folder, weights, tuple((file.name, file.stat().st_mtime_ns) for file in weights_files(weights)))
+        there = [file for file in weights_files(weights) if file.is_file()]
+        return _checkpoint(folder, weights, tuple((file.name, file.stat().st_mtime_ns) for file in there))
     except OSError as error:
         message = f"{shown(folder / Path(error.filename or OURS).name)} cannot be read: {error.strerror or error}"
         raise UserError([Problem(message, kind="unreadable", hint=A_MODEL)]) from error

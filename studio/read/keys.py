@@ -21,6 +21,8 @@ EXPECTED = {
     "model": "keys with values: {key: value}",
 }
 DEFAULT_SENTENCE = "the black cat sleeps"
+AUTO = "auto"
+NUMBER_OR_AUTO = {"anyOf": [{"type": "integer", "minimum": 1}, {"const": AUTO}]}
 # A text, or one for each language; as a text by language it is the same.
 Said = Annotated[
     dict[str, str], BeforeValidator(lambda said: {"": said} if isinstance(said, str) else said),
@@ -77,7 +79,12 @@ class SceneKeys(LookKeys):
     intervene: InterventionKeys = Field(InterventionKeys(), description="what is done to one head where a scene cuts one")
     model: ModelKeys = Field(ModelKeys(), description="the model that runs")
     block: int = Field(1, description="which block is shown, from 1", json_schema_extra={"minimum": 1})
-    head: int = Field(1, description="which of its heads is shown, from 1", json_schema_extra={"minimum": 1})
+    head: Annotated[int | None, BeforeValidator(lambda said: None if said == AUTO else said), WithJsonSchema(NUMBER_OR_AUTO)] = Field(
+        1, description="which of its heads is shown, from 1; or auto: of all heads the one that looks most from `focus` to `toward`"
+    )
+    toward: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
+        None, description="the token that the head is to look at, if it is found by auto: a word, or its index from 0"
+    )
     steps: list[str] | None = Field(None, description="which steps, in this order (default: all)")
     captions: dict[str, dict[str, str]] = Field({}, description="own words for a step, by language")
     voice: dict[str, str] = Field({}, description="a sound file for a step, which lasts as long (from the folder of this file)")

@@ -20,9 +20,9 @@ from studio.read.folders import folder
 from studio.read.words import is_path
 from studio.render import inputs
 from studio.render.alone import prepare
+from studio.render.carried import Carried, carried, unpacked
 from studio.render.job import Build, Clip, Job, StripJob
 from studio.render.quality import Quality
-from studio.store import files
 from studio.store.digest import digest_of
 
 
@@ -32,7 +32,7 @@ class Order(Job):
 
     spec: SceneSpec | CardSpec
     inputs: Mapping[str, Any]
-    carried: Mapping[str, bytes] = field(default_factory=dict)
+    carried: Mapping[str, Carried] = field(default_factory=dict)
 
     @cached_property
     def key(self) -> str:
@@ -58,10 +58,10 @@ def carrying(order: Order) -> Order:
         paths.append(Path(spec.language))
     if isinstance(spec, SceneSpec):
         if spec.model.trained and spec.model.weights not in assets.trained():
-            paths.append(assets.weights_file(spec.model.weights))
+            paths += assets.weights_files(spec.model.weights)
         if not folder(spec.scene).ours:
             paths += sorted(path for kind in ("*.py", "*.yaml") for path in Path(spec.scene).rglob(kind))
-    return replace(order, carried={str(path): path.read_bytes() for path in paths})
+    return replace(order, carried={str(path): carried(path) for path in paths})
 
 
 def make(order: Order) -> Clip:
@@ -95,16 +95,17 @@ def make_strip(job: StripJob) -> dict[str, list[bytes]]:
 
 def _unpacked(order: Order) -> Order:
     """The order with the files that it carries in a folder of this process, other files in another: Python is read but once."""
-    spec, root = order.spec, Path(_folder().name) / digest_of({path: data.hex() for path, data in order.carried.items()})
+    spec, root = order.spec, Path(_folder().name) / digest_of({path: file.digest for path, file in order.carried.items()})
 
     def moved(path: str, file: str) -> str:
         return str(root / path.lstrip("/")) if file in order.carried else path
 
-    for path, data in order.carried.items():
-        files.write(root / path.lstrip("/"), data)
+    for path, file in order.carried.items():
+        unpacked(root / path.lstrip("/"), file)
     changes = {"theme": moved(spec.theme, spec.theme), "language": moved(spec.language, spec.language)}
     if isinstance(spec, SceneSpec):
-        weights = moved(spec.model.weights, str(Path(spec.model.weights) / "weights.npz"))
+        of_weights = [path for path in order.carried if Path(path).name in assets.OF_WEIGHTS]
+        weights = moved(str(Path(of_weights[0]).parent), of_weights[0]) if of_weights else spec.model.weights
         changes |= {"scene": moved(spec.scene, str(Path(spec.scene) / "scene.py")), "model": replace(spec.model, weights=weights)}
     spec = replace(spec, **changes)
     return replace(order, spec=spec, build=_build(spec))

@@ -116,7 +116,10 @@ def render_step(job: Job) -> Clip:
         path = Path(folder) / "clip.mp4"
         encoder = ClipEncoder(path, job.quality)
         try:
-            renderer = StepRenderer(job.quality, {job.step: EVERY}, lambda step, pixels, repeat: encoder.write(pixels, repeat))
+            def take(step: str, pixels: np.ndarray, repeat: int) -> None:
+                encoder.write(pixels, repeat, renderer.canvas.changed)
+
+            renderer = StepRenderer(job.quality, {job.step: EVERY}, take)
             _run(job.build, renderer)
             frames = encoder.close()
         except BaseException:

@@ -20,6 +20,7 @@ from manim import (
     Square,
     Transform,
     Triangle,
+    ValueTracker,
     VGroup,
     VMobject,
 )
@@ -216,6 +217,11 @@ def test_what_is_there_twice_is_drawn_twice(canvas, drawn_whole):
     canvas.draw([above.add(below)])
     canvas.draw([above.remove(below)])
     assert drawn_whole == [1]
+
+
+def test_what_only_keeps_a_number_is_not_drawn(canvas, drawn_whole):
+    canvas.draw([Square(), ValueTracker(3)])
+    assert not drawn_whole
 
 
 def test_without_the_fast_camera_all_is_drawn_whole(canvas, drawn_whole, monkeypatch):

@@ -8,8 +8,10 @@ from operator import attrgetter
 
 import cairo
 import numpy as np
-from manim import BLUE, RED, WHITE, Camera, LineJointType, Mobject, VMobject
+from manim import BLUE, RED, WHITE, Camera, LineJointType, Mobject, PMobject, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
+from manim.mobject.types.image_mobject import AbstractImageMobject
+from manim.utils.color import color_to_int_rgba
 
 from studio.render import paths
 from studio.render.grid import Rectangle
@@ -42,6 +44,15 @@ class FastCamera(Camera):
     everything if a test at its first use finds that it does not draw what manim draws.
     """
 
+    def init_background(self) -> None:
+        """Called by manim when the camera is made or given another colour."""
+        if self.background_image is not None:
+            super().init_background()
+            return
+        colour = np.array(color_to_int_rgba(self.background_color, self.background_opacity)).astype(np.uint8)
+        whole = np.full((self.pixel_height, self.pixel_width), colour.view(np.uint32)[0])
+        self.background = whole.view(np.uint8).reshape(self.pixel_height, self.pixel_width, len(colour))
+
     def capture_mobjects(self, mobjects: Iterable[Mobject], **options) -> None:
         """Draws mobjects and all that belongs to them on `pixel_array`."""
         mobjects = list(mobjects)
@@ -52,11 +63,11 @@ class FastCamera(Camera):
             self.draw(drawings)
 
     def family(self, mobjects: Iterable[Mobject]) -> list[Mobject]:
-        """What has points, in the order in which it is drawn; what occurs twice stands in its last place."""
+        """What is drawn, in this order; what occurs twice stands in its last place."""
         found = {}
         for mobject in reversed(list(mobjects)):
             _collect(mobject, found)
-        shapes = [mobject for mobject in reversed(found) if len(mobject.points)]
+        shapes = [mobject for mobject in reversed(found) if len(mobject.points) and _is_drawn(type(mobject))]
         return sorted(shapes, key=attrgetter("z_index")) if self.use_z_index else shapes
 
     def made_ready(self, shapes: Sequence[Mobject]) -> list[Drawing] | None:
@@ -135,6 +146,12 @@ def _collect(mobject: Mobject, found: dict[Mobject, None]) -> None:
         for member in reversed(mobject.submobjects):
             _collect(member, found)
         found[mobject] = None
+
+
+@cache
+def _is_drawn(kind: type[Mobject]) -> bool:
+    """Whether things of a kind are seen at all, which what manim keeps a number in is not."""
+    return issubclass(kind, VMobject | PMobject | AbstractImageMobject)
 
 
 def _known(mobject: Mobject) -> bool:

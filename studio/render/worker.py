@@ -3,6 +3,7 @@
 import io
 import tempfile
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from weakref import proxy
@@ -18,6 +19,7 @@ from studio.render.encoder import ClipEncoder
 from studio.render.job import Build, Clip, Job, StripJob
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
+from studio.render.shortcuts import shortcuts
 
 EVERY = range(2**31)
 AS_IT_ENDS = -1
@@ -158,12 +160,10 @@ def _spread(length: int, n: int) -> set[int]:
 
 
 def _run(build: Build, renderer: StepRenderer) -> None:
-    scene = build(renderer, renderer)
-    try:
+    with shortcuts(), suppress(_Finished):
+        scene = build(renderer, renderer)
         scene.setup()
         scene.construct()
-    except _Finished:
-        pass
 
 
 def _png(pixels: np.ndarray) -> bytes:

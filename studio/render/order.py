@@ -1,19 +1,15 @@
 """An order: a job that says what its clip is to be made from, so that a worker that has something else refuses it."""
 
-import io
 import socket
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import av
-
 from scenes.base.spec import CardSpec, SceneSpec
-from studio.errors import Problem, RenderError, UserError
+from studio.errors import Problem, UserError
 from studio.plan import card, staging
 from studio.read import assets
 from studio.read.folders import folder
@@ -23,6 +19,7 @@ from studio.render.alone import prepare
 from studio.render.carried import Carried, carried, unpacked
 from studio.render.job import Build, Clip, Job, StripJob
 from studio.render.quality import Quality
+from studio.render.whole import check
 from studio.store.digest import digest_of
 
 
@@ -65,7 +62,7 @@ def carrying(order: Order) -> Order:
 
 
 def make(order: Order) -> Clip:
-    """The clip of an order, looked at: all its frames are there and can be decoded.
+    """The clip of an order, looked at: it is whole (`whole.check`).
 
     UserError if it would be made here from anything else than where it was ordered: a file that has been changed since, or
     another animformer on a machine of the cluster. RenderError if the clip is not whole.
@@ -114,16 +111,3 @@ def _unpacked(order: Order) -> Order:
 @cache
 def _folder() -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix="animformer-")
-
-
-def check(clip: Clip, quality: Quality) -> None:
-    """RenderError if the clip is not as many frames as it says, or as long, or cannot be decoded."""
-    try:
-        with av.open(io.BytesIO(clip.movie)) as file:
-            stream = file.streams.video[0]
-            stream.thread_type = "AUTO"
-            frames, length = sum(1 for _ in file.decode(stream)), stream.duration * stream.time_base
-    except (av.FFmpegError, LookupError) as error:
-        raise RenderError(f"the clip cannot be decoded: {error}") from error
-    if (frames, length) != (clip.frames, Fraction(clip.frames, quality.fps)):
-        raise RenderError(f"the clip has {frames} frames in {float(length):.3f} s, not {clip.frames}")

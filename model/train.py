@@ -98,31 +98,29 @@ def finished(state: State, config: ModelConfig, vocabulary: Sequence[str], outpu
 
 
 def loss(weights: Weights, examples: Examples, config: ModelConfig, schedule: Schedule, step: int | None = None) -> tuple:
-    """What is made small, and the first part of it: how surprised the translator is by the right word, on average.
+    """What is made small, and how surprised the translator is by the right word, on average and before any smoothing.
 
     step: how many updates were done before; guides grow once the warm-up is over, and have their full weight if it is None.
     """
-    found = jax.vmap(partial(terms, config=config, smoothing=schedule.smoothing), (None, 0))(weights, examples)
+    found = jax.vmap(partial(terms, config=config), (None, 0))(weights, examples)
     sums, counts = ({name: jnp.sum(values[i]) for name, values in found.items()} for i in (0, 1))
     means = {name: sums[name] / jnp.maximum(counts[name], 1) for name in sums}
+    smoothed = (1 - schedule.smoothing) * means["surprise"] + schedule.smoothing * means["any"]
     guides = sum(guide.weight * means[guide.name] for guide in GUIDES)
     growth = 1 if step is None else jnp.clip((step - schedule.warm_up) / 500, 0, 1)
-    return means["smoothed"] + growth * guides, means["surprise"]
+    return smoothed + growth * guides, means["surprise"]
 
 
-def terms(weights: Weights, example: Examples, config: ModelConfig, smoothing: float) -> dict:
-    """Of one example, each as a sum and of how many words: how surprised the model is by the right words, and by labels that are
-    smoothed, and how far astray each guided head is. The decoder reads the right words, whatever it would have said itself."""
-    record, read = Recorder(), example.there[None]
-    memory = encode(example.source, weights, config, record, read, jnp)                             # (m, d_model)
-    x = decode(example.said[:-1], memory, weights.decoder, config, record, read, jnp)               # (n, d_model)
-    logits, right = predict(x, weights.decoder.output), example.said[1:]                            # (n, vocabulary), (n,)
-    labels = optax.smooth_labels(jax.nn.one_hot(right, logits.shape[-1]), smoothing)                # (n, vocabulary)
-    there = jnp.arange(len(right)) < example.length                                                 # (n,)
-    found = {
-        "surprise": (optax.softmax_cross_entropy_with_integer_labels(logits, right), there),        # (n,) each
-        "smoothed": (optax.softmax_cross_entropy(logits, labels), there),
-    }
+def terms(weights: Weights, example: Examples, config: ModelConfig) -> dict:
+    """Of one example, each as a sum and of how many words: how surprised the model is by the right word, how surprised it would
+    be by any, and how far astray each guided head is. The decoder reads the right words, whatever it would have said itself."""
+    record, there = Recorder(), example.there[None]
+    memory = encode(example.source, weights, config, record, there, jnp)                            # (m, d_model)
+    x = decode(example.said[:-1], memory, weights.decoder, config, record, there, jnp)              # (n, d_model)
+    surprise = -jax.nn.log_softmax(predict(x, weights.decoder.output))                              # (n, vocabulary)
+    row = jnp.arange(len(surprise))                                                                 # (n,)
+    counts = row < example.length                                                                   # (n,)
+    found = {"surprise": (surprise[row, example.said[1:]], counts), "any": (surprise.mean(-1), counts)}
     for guide in GUIDES:
         to = getattr(example, guide.name)                                                           # (query,)
         share = record.arrays[guide.tensor(config)][guide.head, jnp.arange(len(to)), to]            # (query,)

@@ -170,6 +170,26 @@ def list_(targets: Sequence[str], as_json: bool, verbose: bool):
 
 
 @main.command()
+@click.argument("target", default="film")
+@overriding
+@talking
+def script(target: str, overrides: list[str], as_json: bool, verbose: bool):
+    """Print all captions in order, in every language.
+
+    With the time at which each begins. Without a target: of the film.
+
+    \b
+    animformer script article
+    animformer script qkv --json
+    """
+    from studio.output import contents, tables
+    from studio.read import spec
+
+    lines = contents.script(spec.load(target, overrides))
+    say_json({"steps": lines}) if as_json else say(tables.of_script(lines))
+
+
+@main.command()
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--table", is_flag=True, help="Also the figures of every step: use of the stage, sizes, time to read, and more.")
 @overriding
@@ -182,6 +202,7 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
     """
     from studio.check import report
     from studio.check.themes import hard_to_see
+    from studio.output.figures import table as table_of
 
     scenes, cards, problems, better = _sound(targets, overrides)
     measured = []
@@ -204,7 +225,7 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
         say_json({"ok": not problems} | {key: [asdict(each) for each in listed] for key, listed in said.items()})
     else:
         if table:
-            say(report.table(measured))
+            say(table_of(measured))
         said = [count(len(problems), "problem") if problems else "all is well", *([count(len(better), "warning")] if better else [])]
         (tell if problems else say)(", ".join(said))
     return WRONG if problems else 0
@@ -213,7 +234,8 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
 @main.command()
 @click.argument("target")
 @click.argument("tensors", nargs=-1, metavar="[TENSOR]...")
-@click.option("-o", "--output", type=PLACE, metavar="FILE.npz", help="Write all the arrays.")
+@click.option("-o", "--output", type=PLACE, metavar="FILE",
+              help="Write all the arrays: FILE.npz, or FILE.safetensors.")
 @overriding
 @talking
 def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: list[str], as_json: bool, verbose: bool):
@@ -225,7 +247,9 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     animformer trace qkv
     animformer trace qkv decoder.probabilities --set sentence="the old dog runs"
     animformer trace qkv -o qkv.npz
+    animformer trace qkv -o qkv.safetensors
     """
+    from model.tokenizer import text
     from studio.output import tables
     from studio.plan import film, staging
     from studio.read import spec
@@ -236,18 +260,47 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     if output is not None:
         if not files.is_special(output):
             files.check_writable(output.parent, [output])
-        with files.atomic(output) as partial:
-            trace.save(partial)
+        with files.atomic(output) as partial, partial.open("wb") as file:
+            trace.export(file) if output.suffix == ".safetensors" else trace.save(file)
     if as_json:
         return say_json(tables.to_json(trace, views))
     if views:
         say("\n\n".join(tables.of_values(view, trace, verbose) for view in views))
     elif output is None:
         say(tables.of_tensors(trace))
-        if trace.config.trained:
-            say(f"\n{' '.join(trace.tokens)} → {' '.join(trace.translation)}\n{tables.of_translation(trace)}")
+        if trace.output_tokens:
+            say(f"\n{trace.sentence} → {text(trace.output_tokens, trace.config.spelling)}\n{tables.of_translation(trace)}")
     else:
         tell(f"{output}: {count(len(trace.names), 'tensor')}")
+
+
+@main.command()
+@click.argument("target")
+@click.option("--from", "query", metavar="WORD", help="The word that looks (default: `focus`).")
+@click.option("--toward", metavar="WORD", help="The word that it looks at: the heads that tie the two come first.")
+@click.option("-o", "--output", type=PLACE, default=Path("out"), metavar="DIR", help="Folder (default: out).")
+@overriding
+@talking
+def heads(target: str, query: str | None, toward: str | None, output: Path, overrides: list[str], as_json: bool, verbose: bool):
+    """Draw what all heads look at.
+
+    One sheet, heads.png, of the attention of every head in the sentence, sorted by what they do.
+
+    \b
+    animformer heads multi_head
+    animformer heads multi_head --set model.weights=minilm --set sentence="The keys are on the table." --from are --toward keys
+    """
+    from studio.output import heads as sheets
+    from studio.plan import film
+    from studio.read import spec
+
+    words = {"focus": query, "toward": toward}
+    said = [*overrides, *(f"{key}={word}" for key, word in words.items() if word is not None)]
+    found = sheets.make(film.only_scene(spec.load(target, said)), output)
+    if as_json:
+        return say_json({"files": [str(output / sheets.FILE)], "sections": sheets.to_json(found)})
+    say_files([output / sheets.FILE])
+    say("\n".join(["", *sheets.lines(found)]))
 
 
 @main.command()
@@ -274,6 +327,27 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int, as_j
         return say_json({"files": [str(output / name) for name in training.FILES], "figures": figures})
     say(training.said(figures))
     tell("\n".join(str(output / name) for name in training.FILES))
+
+
+@main.command()
+@click.argument("name")
+@talking
+def get(name: str, as_json: bool, verbose: bool):
+    """Fetch a model that others have published.
+
+    `minilm`, a BERT that reads any English sentence, 92 MB: it is compared with what was published and kept in $XDG_DATA_HOME or
+    ~/.local/share. What is fetched is used by `weights: minilm` in a scene YAML.
+
+    \b
+    animformer get minilm
+    animformer render qkv --set model.weights=minilm --set sentence="I can read this."
+    """
+    from studio import get as fetching
+
+    files = fetching.get(name)
+    if as_json:
+        return say_json({"files": [*map(str, files)]})
+    say_files(files)
 
 
 @main.command()

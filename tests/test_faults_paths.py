@@ -64,7 +64,7 @@ def test_a_scene_and_where_it_goes_may_be_called_anything(name):
 def test_a_theme_and_weights_may_be_called_anything(name):
     shutil.copy(assets.THEMES / "dark.yaml", f"{name}.yaml")
     Path(name).mkdir()
-    shutil.copy(assets.weights_file("translator"), f"{name}/weights.npz")
+    shutil.copy(assets.WEIGHTS / "translator/weights.npz", f"{name}/weights.npz")
     spec = load("recap", [f"theme=./{name}.yaml", f"model.weights={name}"] if "\udcff" not in name and "\n" not in name else [])
     assert spec.scene == "recap"
 

@@ -105,3 +105,16 @@ def test_captions_stand_long_enough_and_scenes_neither_too_short_nor_too_long(sc
         assert all(seconds * pace >= reading_time(stage.caption(step), stage.staging.words) - 1e-9 for step, seconds in times.items())
         lengths.append(sum(times.values()) * pace)
     assert 30 <= lengths[0] <= 90 and np.allclose(lengths, lengths[0])
+
+
+def test_a_head_that_was_guided_is_known_by_its_weights_and_said():
+    scene = building("recap")()
+    room, trace = scene.stage, scene.staging.trace
+    for name, head, guided in (("encoder.0.self_attention", 0, True), ("encoder.0.self_attention", 1, False),
+                               ("encoder.1.self_attention", 0, True), ("decoder.0.self_attention", 0, False)):
+        weights = trace[f"{name}.weights"][(head if name[0] == "e" else (0, head))]
+        assert scene.guided(weights) == scene.guided(weights[0]) == guided
+        assert [label.string for label in scene.guide(weights, room)] == [scene.say("guided")] * guided
+    assert scene.guided(trace["decoder.1.cross_attention.weights"][0, 0]) and not building("recap", **RANDOM)().staging.guided
+    with pytest.raises(ValueError, match="not of one head"):
+        scene.guided(trace["encoder.0.self_attention.weights"])

@@ -29,7 +29,7 @@ LEXICON = Lexicon.from_mapping(yaml.safe_load(assets.LEXICON.read_text("utf-8"))
 KNOWN = vocabularies(LEXICON)
 DRAWN = sentences(LEXICON, 600, 3)
 LEARNED = examples(DRAWN, *KNOWN)
-SMALL = ModelConfig(weights="small", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=1)
+SMALL = ModelConfig(weights="small", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=1, output="decoder")
 SCHEDULE = train.Schedule(steps=12, batch=16, warm_up=2, peak=1e-2)
 
 
@@ -128,7 +128,7 @@ def test_each_guide_draws_its_own_head_and_no_other():
     """Only the queries of its head tell how far astray it is."""
     config = ModelConfig(weights="two", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=2)
     example = LEARNED[next(row for row, sentence in enumerate(DRAWN) if sentence.antecedent)]
-    astray = jax.jit(jax.jacrev(lambda w: {name: sum_ for name, (sum_, _) in train.terms(w, example, config, 0.05).items()}))
+    astray = jax.jit(jax.jacrev(lambda w: {name: sum_ for name, (sum_, _) in train.terms(w, example, config).items()}))
     gradients, own = astray(single(untrained(config, *KNOWN))), np.arange(config.d_model) < config.d_k
     for guide in GUIDES:
         assert guide.head == 0

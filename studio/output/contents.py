@@ -7,7 +7,8 @@ from itertools import accumulate
 
 from scenes.base.spec import CardSpec, SceneSpec
 from studio.errors import RenderError, UserError
-from studio.plan.film import acts_of, parts_of, scenes_of, title
+from studio.output.spoken import languages
+from studio.plan.film import acts_of, parts_of, scenes_of, title, translated
 from studio.plan.staging import build
 from studio.read import folders
 from studio.read.keys import SceneKeys, model_of
@@ -61,6 +62,23 @@ def contents(targets: Sequence[str] = ()) -> dict[str, list[dict]]:
             {"id": f"{spec.name}/{step}", "caption": caption, "seconds": seconds} for step, caption, seconds in _played(spec)
         ]} for spec in specs],
     }
+
+
+def script(target: SceneSpec | FilmSpec) -> list[dict]:
+    """All captions of a target as they follow each other, in each language: where they stand, when they begin, in seconds, and what
+    they say, by language. The captions are those of what is shown: the user's own, or of weights that have not been trained."""
+    lines, start = [], 0.0
+    acts = {scene.name: act for act, scenes in acts_of(target) for scene in scenes} if isinstance(target, FilmSpec) else {}
+    for part in parts_of(target):
+        if isinstance(part, CardSpec):
+            start += _seconds(part)
+            continue
+        for step, caption, seconds in _played(part):
+            said = {code: translated(part, step, caption, language) for code, language in languages(part).items()}
+            lines.append({"act": acts.get(part.name, ""), "scene": part.name, "title": title(part), "step": step,
+                          "start": round(start, 3), "captions": said})
+            start += seconds
+    return lines
 
 
 def own_keys(targets: Sequence[str] = ()) -> type[SceneKeys]:

@@ -7,7 +7,7 @@ entry in the film, command line. What has no effect is warned of. All problems a
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
@@ -29,7 +29,7 @@ STRUCTURED = re.compile(r"tokens|steps|model|intervene|voice|captions(\.[^.]+)?"
 SHORT = {"language": "--lang", "theme": "--theme"}
 OF_A_FILM = ("title", "scenes", "scene")
 ACT = "act"                               # the one key of what stands between two scenes
-OF_THE_SENTENCE = ("sentence", "tokens", "focus", "twin")
+OF_THE_SENTENCE = ("sentence", "tokens", "focus", "toward", "twin")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,17 +116,19 @@ def _step(scene: str, step: str, target: str) -> str:
 def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> SceneSpec | None:
     """The spec of a scene, later layers over earlier ones; or the problems, added to those there are."""
     draft = Draft(_merged(layers), path)
-    tokens, model, folder = draft.tokens(), draft.model(), draft.folder
+    model, tokens, folder = draft.model(), draft.tokens(), draft.folder
     values = dict(
         source=shown(path), name=path.parent.name if path.name == folders.YAML else path.stem, tokens=tokens,
-        twin=draft.twin(tokens), focus=draft.focus(tokens), model=model, intervention=draft.intervention(model),
-        block=draft.block(model), head=draft.head(model), language=draft.language(), theme=draft.theme(), keys=draft.look(),
+        twin=draft.twin(tokens), focus=draft.focus(tokens), toward=draft.toward(tokens), model=model,
+        intervention=draft.intervention(model), block=draft.block(model), head=draft.head(model), language=draft.language(),
+        theme=draft.theme(), keys=draft.look(),
     )
     draft.check_vocabulary(tokens, values["twin"])
+    values |= draft.strongest(model, tokens, values["focus"], values["toward"])
     if folder:
         order = folder.facts.steps
         steps, voices = draft.steps(order), draft.voice(order)
-        draft.warn_of_steps_left_out(steps, order)
+        _warn_of_steps_left_out(draft, set(order) - set(steps))
         values |= dict(scene=folder.id, order=order, steps=steps, wanted=steps, captions=draft.captions(order),
                        translations=draft.keys.captions, voice=_voices(voices))
     problems += sorted(draft.problems, key=_reading_order)
@@ -275,7 +277,7 @@ def _anchored(layer: Layer, folder: Path) -> Layer:
     if isinstance(scene, str) and scene not in folders.ours() and folders.is_scene(Path(beside(scene))):
         values["scene"] = beside(scene)
     weights = model.get("weights") if isinstance(model, dict) else None
-    if isinstance(weights, str) and weights not in (assets.RANDOM, *assets.trained()):
+    if isinstance(weights, str) and weights not in assets.named():
         values["model"] = {**model, "weights": beside(weights)}
     return replace(layer, values=values)
 
@@ -302,6 +304,14 @@ def _commanded(overrides: Sequence[str]) -> tuple[Layer, list[Problem]]:
                 places = {place: said for place, said in places.items() if place not in set(_paths(value))}
                 places |= {place: Place(where, where) for place in _paths(value)}
     return _anchored(Layer(values, places), Path.cwd()), problems
+
+
+def _warn_of_steps_left_out(draft: Draft, steps: Set[str]) -> None:
+    """Warns of what is said of steps that do not play."""
+    for path, place in draft.layer.places.items():
+        if len(path) == 2 and path[0] in ("captions", "voice") and path[1] in steps:
+            what = "has no effect: the step is not among 'steps'"
+            warnings.warn(InVain(Problem(what, place.key, ".".join(path), "no-effect")), stacklevel=1)
 
 
 def _leaves(values: dict, path: tuple = ()) -> dict[tuple, Any]:

@@ -1,7 +1,6 @@
 """Many jobs at once: in processes of their own here, or on a cluster."""
 
 import multiprocessing
-import os
 import signal
 import tempfile
 import threading
@@ -18,8 +17,6 @@ from studio.errors import RenderError, UserError
 from studio.render import cluster
 from studio.render.alone import prepare
 
-# Each process has a core. Libraries of linear algebra would start as many threads as there are cores in every one of them.
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 DIED = "the process that drew it died (out of memory?)"
 
 
@@ -62,8 +59,6 @@ class _Run:
 
     def in_processes(self, jobs: deque, n: int) -> None:
         """Does the jobs in so many processes."""
-        for name in THREADS:
-            os.environ.setdefault(name, "1")
         while jobs:
             with _processes(min(n, len(jobs))) as executor:
                 lost = self.drain(executor, jobs, n)

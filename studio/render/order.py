@@ -42,7 +42,7 @@ class StripOrder(StripJob):
     """Pictures to be made, and the scene they are of. carried: the user's own files that it takes, by path."""
 
     spec: SceneSpec
-    carried: Mapping[str, bytes] = field(default_factory=dict)
+    carried: Mapping[str, Carried] = field(default_factory=dict)
 
 
 def order_of(spec: SceneSpec | CardSpec, step: str, quality: Quality) -> Order:

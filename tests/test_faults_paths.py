@@ -80,16 +80,24 @@ def test_what_is_read_is_a_file_and_nothing_that_it_names():
             sound.seconds(Path(f"{name}.wav"))
 
 
-def test_a_name_that_is_too_long_is_told_before_anything_is_drawn():
-    for name, said in (("n" * 249, "File name too long"), ("n" * 200, "")):
-        Path(f"{name}.yaml").write_text("scenes: [{scene: recap, steps: [machine]}]\n")
-        with faked.drawing() as drawn:
-            if said:
-                with pytest.raises(UserError, match=said):
-                    render_film(load(f"{name}.yaml"), TINY, Path("out"), 1)
-                assert drawn == []
-            else:
-                render_film(load(f"{name}.yaml"), TINY, Path("out"), 1)
+@pytest.mark.parametrize("name", ["n" * 201, "一" * 67, "..", "."])
+@pytest.mark.parametrize("text", ["scenes: [{scene: recap, steps: [machine]}]\n", "scene: recap\n"])
+def test_a_name_that_files_cannot_have_is_told_by_whoever_reads_it(name, text):
+    Path(f"{name}.yaml").write_text(text)
+    with pytest.raises(UserError, match="files cannot be called after '"):
+        load(f"{name}.yaml")
+
+
+def test_a_long_name():
+    Path(f"{'n' * 200}.yaml").write_text("scenes: [{scene: recap, steps: [machine]}]\n")
+    with faked.drawing():
+        assert all(file.is_file() for file in render_film(load(f"{'n' * 200}.yaml"), TINY, Path("out"), 1).files)
+
+
+def test_a_name_that_does_not_fit_its_folder_is_told_before_anything_is_drawn():
+    with faked.drawing() as drawn, pytest.raises(UserError, match="File name too long"):
+        render_film(load("recap/machine"), TINY, Path("o" * 256), 1)
+    assert drawn == []
 
 
 # What is no regular file

@@ -29,6 +29,7 @@ STRUCTURED = re.compile(r"tokens|steps|model|intervene|voice|captions(\.[^.]+)?"
 SHORT = {"language": "--lang", "theme": "--theme"}
 OF_A_FILM = ("title", "scenes", "scene")
 ACT = "act"                               # the one key of what stands between two scenes
+MAX_NAME = 200                            # bytes; a file's name may have 255, and what is made is called more than that
 OF_THE_SENTENCE = ("sentence", "tokens", "focus", "toward", "twin")
 
 
@@ -118,7 +119,7 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     draft = Draft(_merged(layers), path)
     model, tokens, folder = draft.model(), draft.tokens(), draft.folder
     values = dict(
-        source=shown(path), name=path.parent.name if path.name == folders.YAML else path.stem, tokens=tokens,
+        source=shown(path), name=_name(path, problems), tokens=tokens,
         twin=draft.twin(tokens), focus=draft.focus(tokens), toward=draft.toward(tokens), model=model,
         intervention=draft.intervention(model), block=draft.block(model), head=draft.head(model), language=draft.language(),
         theme=draft.theme(), keys=draft.look(),
@@ -135,13 +136,22 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     return None if draft.problems else SceneSpec(**values)
 
 
+def _name(path: Path, problems: list[Problem]) -> str:
+    """What the files of a scene or film are called; what cannot be a part of their names is added to the problems."""
+    name = path.absolute().parent.name if path.name == folders.YAML else path.stem
+    if name in (".", "..") or len(os.fsencode(name)) > MAX_NAME:
+        hint = f"call it something of 1 to {MAX_NAME} bytes, and not after a folder"
+        problems.append(Problem(f"files cannot be called after {quoted(name)}", shown(path), kind="name", hint=hint))
+    return name
+
+
 def _voices(files: Mapping[str, tuple[str, float]]) -> dict[str, Voice]:
     return {step: Voice(path=path, seconds=seconds) for step, (path, seconds) in files.items()}
 
 
 def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> FilmSpec:
     problems += layer.problems
-    entries = layer.values["scenes"]
+    name, entries = _name(path, problems), layer.values["scenes"]
     titles = _titles(layer, layer.values["title"], ("title",), problems) if "title" in layer.values else {}
     if "scene" in layer.values:
         message, hint = "unknown key in a film", "name scenes in 'scenes'"
@@ -160,7 +170,7 @@ def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> Fil
     acts = dict(_acts(layer, dict(zip(numbers, specs, strict=True)), problems))
     if problems:
         raise UserError(problems)
-    return FilmSpec(source=shown(path), name=path.stem, title=title, scenes=tuple(specs), acts=acts)
+    return FilmSpec(source=shown(path), name=name, title=title, scenes=tuple(specs), acts=acts)
 
 
 def _is_act(entry: Any) -> bool:

@@ -13,7 +13,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {                            # of our own rooms and of the outside
     "model": ({"model"}, {"numpy"}),
-    "scenes": ({"scenes", "model"}, {"manim", "numpy", "uharfbuzz", "coloraide", "typst", "svgelements", "uniseg"}),
+    "scenes": ({"scenes", "model"}, {"manim", "numpy", "uharfbuzz", "coloraide", "typst", "svgelements", "uniseg", "bidi"}),
 }
 FILES = {room: sorted(ROOT.glob(f"{room}/**/*.py")) for room in ("model", "scenes", "studio")}
 NO_PART = re.compile(r"\brandom\b|#[0-9a-fA-F]{6}\b|\bopen\(|\bnp\.array\(\[[\d., -]{8,}\]")

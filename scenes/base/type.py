@@ -9,15 +9,19 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 import numpy as np
 import uharfbuzz as hb
+
+from scenes.base.words import FROM_LEFT, FROM_RIGHT, seen
 
 # Contextual alternates would turn "->" into an arrow: what the user writes is what is shown.
 FEATURES = {"calt": False, "kern": True}
 # Latin fonts have these too, but among ideographs they are as wide as those (the set is Typst's "latin-in-cjk").
 SHARED = frozenset("·–—‘’“”‥…‧⸺")
+MARKS = dict.fromkeys(map(ord, (FROM_LEFT, FROM_RIGHT)))      # have done what they are for when all stands in its order
+UNDRAWN = "\u200c\u200d" + FROM_LEFT + FROM_RIGHT            # no font need have them
 WITH_IDEOGRAPHS, IDEOGRAPH = ("zh", "ja"), "一"
 
 
@@ -49,18 +53,20 @@ class Fonts:
 
     def missing(self, text: str) -> str:
         """The characters of `text` that no font has, each once, in their order."""
-        return "".join(c for c in dict.fromkeys(normalize("NFC", text)) if not any(ord(c) in known for known in self._coverage))
+        wanted = (c for c in dict.fromkeys(normalize("NFC", text)) if c not in UNDRAWN)
+        return "".join(c for c in wanted if not any(ord(c) in known for known in self._coverage))
 
     def _shape(self, text: str, weight: int = 400, tabular: bool = False) -> Outline:
         """Outline of one line of text; `tabular`: all digits equally wide."""
         points, pen = [np.empty((0, 2))], 0.0
-        for number, run in self._runs(normalize("NFC", text)):
+        for number, run, backwards in self._stretches(normalize("NFC", text)):
             font = self._font(number, weight)
             buffer = hb.Buffer()
             buffer.add_str(run)
             buffer.language = self.language
             buffer.guess_segment_properties()
-            hb.shape(font, buffer, {**FEATURES, "tnum": tabular})
+            buffer.direction = "rtl" if backwards else "ltr"
+            hb.shape(font, buffer, {**({} if backwards else FEATURES), "tnum": tabular})
             em = font.face.upem
             for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
                 offset = (pen + position.x_offset / em, position.y_offset / em)
@@ -68,9 +74,20 @@ class Fonts:
                 pen += position.x_advance / em
         return Outline(np.concatenate(points), pen)
 
+    def _stretches(self, text: str) -> Iterator[tuple[int, str, bool]]:
+        """What a line is made of from left to right: the number of a font, what it draws, and whether that is read from the right."""
+        for stretch, backwards in seen(text, self.language):
+            runs = list(self._runs(stretch.translate(MARKS)))
+            yield from ((*run, backwards) for run in (reversed(runs) if backwards else runs))
+
     def _runs(self, text: str) -> Iterator[tuple[int, str]]:
         """Stretches of text with the number of the font that draws them."""
-        numbers = [self._number(text, place) for place in range(len(text))]
+        numbers = []
+        for place, character in enumerate(text):
+            # What is on a letter, or joins it to the next, is drawn with it.
+            beside = place and (combining(character) or character in UNDRAWN)
+            same = beside and (character in UNDRAWN or ord(character) in self._coverage[numbers[-1]])
+            numbers.append(numbers[-1] if same else self._number(text, place))
         pairs = groupby(zip(numbers, text, strict=True), key=itemgetter(0))
         return ((number, "".join(character for _, character in run)) for number, run in pairs)
 

@@ -10,7 +10,7 @@ from manim import ORIGIN, VGroup, VMobject
 from model import View
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
-from scenes.base.words import elided, pieces
+from scenes.base.words import elided, of_paragraph, pieces
 
 SMALLEST_WORD = 26 * PX                   # em size below which nobody reads at 1080p
 WORD = 40 * PX
@@ -95,6 +95,7 @@ def paragraph(theme: Theme, string: str, size: float, width: float, role: str = 
         if len(lines) <= 2:
             break
     top = (len(lines) - 1) / 2 * LINE_SPACING * size
+    lines = [of_paragraph(line, string, theme.fonts.language) for line in lines]
     return VGroup(
         text(theme, line, size, role, weight, at=(0, top - i * LINE_SPACING * size, 0), width=width)
         for i, line in enumerate(lines)

@@ -29,7 +29,7 @@ DRAWING = ("studio.render.worker",)                        # it and what it impo
 # What these find out is said by the spec and the words, or is about mistakes.
 NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.text", "studio.read.words", "studio.read.yaml_file", "studio.store")
 STAGING, CARD = "studio.plan.staging", "studio.plan.card"   # they and what they import build what is drawn
-PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "coloraide", "svgelements", "pillow")
+PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "python-bidi", "coloraide", "svgelements", "pillow")
 UNLIKE_A_WORD, LONGEST = re.compile("[^A-Za-z0-9_]"), 60    # what the name of a clip has not; a file's name may have 255 bytes
 NAMES = {"source", "name", "scene", "steps", "wanted"}             # of a spec: what is made, not what it looks like
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from manim import VGroup, VMobject
 
 from scenes.parts.flow import arrow
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, Label, text, text_width, wrap
+from scenes.parts.label import LINE_SPACING, Label, text, text_width, wrap
+from scenes.parts.phrase import LOUD, phrase, spaced
 from scenes.parts.shapes import frame, room_of, rounded_rectangle
 from scenes.parts.whole import Whole
 from scenes.base.room import PEN, PX, TIGHT, Room
@@ -13,10 +14,8 @@ from scenes.base.theme import Theme
 
 ENGLISH, FRENCH, REST, GLOSS, ASK = (size * PX for size in (96, 250, 62, 56, 64))
 SHARES = 1.3, 1.5, 2.3, 0.9               # heights of the sentence, the question, the translation, and what it means
-LOUD, QUIET = 700, 400                    # weights of words
 WIDEST = 0.62                             # share of the width that the one word of the translation may take
 UNDERLINE, CIRCLE = 9 * PX, 92 * PX       # how thick, how wide
-SPACE = 0.26                              # between words, in em
 
 
 class Half(Whole):
@@ -34,40 +33,27 @@ def half(theme: Theme, words: Sequence[str], swapped: int | None, translation: S
     """
     box = frame(theme, room, radius=28 * PX, width=2, fill="surface")
     top, middle, below, foot = room.inset(64 * PX, TIGHT).rows(SHARES, gap=0)
-    said = phrase(theme, words, {0, swapped}, top)
+    said = phrase(theme, _pieces(words, {0, swapped}), ENGLISH, top)
     size = min(FRENCH, WIDEST * below.width / text_width(theme, translation[0], 1, LOUD))
     word = text(theme, translation[0], size, "output", LOUD, at=below, align=-1)
     return Half(
-        box, said, _underline(theme, said, swapped), word, _beside(theme, word, spaced(translation[1:]), below),
+        box, said, _underline(theme, said, swapped, top), word, _beside(theme, word, spaced(translation[1:]), below),
         VGroup(*[text(theme, gloss, GLOSS, weight=500, at=foot, align=-1)] * bool(gloss)), _ask(theme, said, word, middle),
     )
 
 
-def spaced(words: Sequence[str]) -> str:
-    """Words as they are written: no space follows an apostrophe."""
-    return " ".join(words).replace("' ", "'")
+def _pieces(words: Sequence[str], loud: set[int | None]) -> list[tuple[str, str]]:
+    spaces = [" "] * (len(words) - 1) + [""]
+    return [piece for i, (word, space) in enumerate(zip(words, spaces)) for piece in ((word, "text" if i in loud else ""), (space, ""))]
 
 
-def phrase(theme: Theme, words: Sequence[str], loud: set[int | None], room: Room, size: float = ENGLISH) -> VGroup:
-    """Words in a line at the left of a room, some of them loud; what would be too small to read loses its middle."""
-    weights = [LOUD if i in loud else QUIET for i in range(len(words))]
-    widths = [text_width(theme, word, 1, weight) for word, weight in zip(words, weights, strict=True)]
-    size = min(size, room.width / (sum(widths) + SPACE * (len(words) - 1)))
-    if size < SMALLEST_WORD:
-        return VGroup(text(theme, " ".join(words), SMALLEST_WORD, weight=LOUD, at=room, align=-1))
-    line, (x, y, _) = VGroup(), room.point(-1)
-    for word, weight, width in zip(words, weights, widths, strict=True):
-        line.add(text(theme, word, size, "text" if weight == LOUD else "muted", weight, at=(x, y, 0), align=-1))
-        x += (width + SPACE) * size
-    return line
-
-
-def _underline(theme: Theme, said: VGroup, swapped: int | None) -> VGroup:
-    if swapped is None or swapped >= len(said):
+def _underline(theme: Theme, said: VGroup, swapped: int | None, room: Room) -> VGroup:
+    words = [label for label in said if label.string.strip()]
+    if swapped is None or len(said) == 1:
         return VGroup()
-    place = room_of(said[swapped])
-    line = rounded_rectangle(place.width, UNDERLINE, UNDERLINE / 2).set_fill(theme.colour("text"), 1)
-    return VGroup(line.move_to([place.centre[0], said.get_y() - 0.75 * said[swapped].size, 0]))
+    word = words[swapped]
+    line = rounded_rectangle(word.width, UNDERLINE, UNDERLINE / 2).set_fill(theme.colour("text"), 1)
+    return VGroup(line.move_to([word.get_x(), room.centre[1] - 0.75 * word.size, 0]))
 
 
 def _beside(theme: Theme, word: Label, rest: str, room: Room) -> VGroup:

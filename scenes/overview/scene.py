@@ -10,7 +10,7 @@ from model import View
 from model.tokenizer import END
 from scenes.base.layout import stacked
 from scenes.base.scene import ExplainerScene, step
-from scenes.overview.hook import Half, half, spaced
+from scenes.overview.hook import Half, half
 from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow, bow

@@ -6,10 +6,10 @@ from model import View
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, heat_map
 from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.tokens import column_labels, row_labels
-from scenes.base.room import Room
+from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
-WIDEST, TALLEST = 1.25, 0.8               # a head's box
+WIDEST, TALLEST = 400 * PX, 330 * PX       # a head’s box
 STRIKE = 5
 
 

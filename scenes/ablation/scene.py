@@ -9,27 +9,26 @@ from model import View
 from model.tokenizer import END
 from scenes.ablation.snip import halves, scissors, struck
 from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
-from scenes.base.layout import above, below, side_by_side
+from scenes.base.layout import above
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.bars import bars
+from scenes.parts.bars import Bar, bars
 from scenes.parts.flow import WeightLine, weight_arc
 from scenes.parts.heads import head_map, head_names
-from scenes.parts.heat_map import Digits, HeatMap, heat_map, peak
-from scenes.parts.label import number, text
+from scenes.parts.heat_map import HeatMap, heat_map, peak
+from scenes.parts.label import Number, number, text
 from scenes.parts.lookup import distance
-from scenes.parts.motion import BLINK, BRIEF, FLASH, SHORT, SLOW, STEADY, appear, dim, draw, travel, vanish
-from scenes.parts.phrase import differing, phrase, spaced
-from scenes.parts.shapes import ring, room_of
+from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, dim, draw, travel, vanish
+from scenes.parts.phrase import PRONOUNS, differing, phrase, spaced
+from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import snug_row
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
-ROWS = 3.6, 0.84, 0.5, 2.4                # heights of the arcs, the sentence, the words already said, and what is said next
+ROWS = 3.2, 0.84, 0.5, 2.8                # heights of the arcs, the sentence, the words already said, and what is said next
 CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, and em size of its word
-NAME, GLOSS, WEIGHT, REST, CHANCE = (size * PX for size in (36, 40, 90, 80, 96))
+NAME, GLOSS, WEIGHT, REST, CHANCE = (size * PX for size in (36, 46, 90, 92, 130))
 FOLLOWED = 7 * PEN
 LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
 FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
-PRONOUNS = ("il", "elle")                 # French for `it`; the words say what each of them means
 
 
 class Ablation(ExplainerScene):
@@ -185,7 +184,7 @@ class Ablation(ExplainerScene):
         arcs = [self._arc(source, j) for j, source in enumerate(weights)]
         widest = arcs.pop(most)
         label = number(self.theme, weights[most], WEIGHT, "weight", 700)
-        return VGroup(*arcs), widest, label.move_to([widest.get_x() - 2 * WIDE, self.high.centre[1] - WEIGHT, 0])
+        return VGroup(*arcs), widest, label.move_to([widest.get_x() - 2 * label.width, self.high.bottom + WEIGHT, 0])
 
     def _blind(self, arcs: VGroup, whole: VGroup, weight: Mobject) -> None:
         """The head looks everywhere alike."""
@@ -241,13 +240,21 @@ class Ablation(ExplainerScene):
         head, body, foot = room.rows([0.6, 5.4, 1])
         rows = [int(row) for row in self.staging.trace["ablation.candidates"].values]
         chances = self.staging.trace[name][self._number("place")]
-        places = body.trim(top=CHANCE + TIGHT).columns(2, gap=WIDE)
+        places = body.columns(2)
         roles = ["output" if chances.values[row] == chances.values[rows].max() else "muted" for row in rows]
-        standing = VGroup(*(bars(self.theme, chances[row:row + 1], place, role, 1) for row, place, role in zip(rows, places, roles)))
+        standing = [VGroup(frame(self.theme, place, width=0, fill="surface"), *bars(self.theme, chances[row:row + 1], place, role, 1))
+                    for row, place, role in zip(rows, places, roles)]
         words = VGroup(text(self.theme, self._word(row), REST, role, 700, at=(place.centre[0], foot.centre[1], 0), width=place.width)
                        for row, place, role in zip(rows, places, roles))
-        numbers = VGroup(above(number(self.theme, chances[row], CHANCE, role, 600), bar) for row, bar, role in zip(rows, standing, roles))
+        numbers = VGroup(self._on(number(self.theme, chances[row], CHANCE, role, 600), bar)
+                         for row, (_, bar), role in zip(rows, standing, roles))
         return text(self.theme, title, NAME, weight=500, at=head), words, standing, numbers
+
+    def _on(self, label: Number, bar: Bar) -> Number:
+        """Puts a probability above its bar, or inside it where that is high."""
+        if bar.height < bar.unit / 2:
+            return above(label, bar)
+        return label.move_to(bar.get_top() - [0, TIGHT + label.height, 0]).set_fill(self.theme.ink_on(bar.get_fill_color()))
 
     def _changes(self, picture: HeatMap) -> list[Mobject]:
         """A ring around every cut that changes the translation, and below its number what is said instead."""

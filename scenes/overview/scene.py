@@ -8,29 +8,30 @@ from manim import Mobject, VGroup, VMobject
 
 from model import View
 from model.tokenizer import END
-from scenes.base.layout import stacked
 from scenes.base.scene import ExplainerScene, step
 from scenes.overview.hook import Half, half
 from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow, bow
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, Label, number, text
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, text_width
 from scenes.parts.motion import (
-    BRIEF, DIMMED, SHORT, SLOW, SLOWER, STEADY, appear, brighten, dim, draw, merge, set_presence, slide, travel, vanish,
+    DIMMED, SHORT, SLOW, SLOWER, STEADY, appear, brighten, dim, draw, merge, set_presence, slide, travel, vanish,
 )
+from scenes.parts.phrase import PRONOUNS, spaced
 from scenes.parts.ranking import Ranking, grow, ranking, strongest
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import snug_row, token_column
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
 NAME, HEADING = 38 * PX, 30 * PX
-SHARED, QUESTION, STEPS = (size * PX for size in (60, 62, 200))     # em sizes of the shared beginning, the question, and counted steps
+SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (92, 60, 62, 270))         # em sizes of sentences and of counted steps
 BEST = 3                                  # words whose probabilities are shown
 ROW = 0.95                                # height of a row of the ranking
 QUICK = 0.3                               # seconds that a move takes at least
-CARD, HOP = 84 * PX, 70 * PX              # height of a card in a row that is looked at, and of a hop to the next one
-PRONOUNS = ("il", "elle")                 # French for `it`; the words say what each of them means
+CARD, HOP = 70 * PX, 0.3                  # height of a card of a row; of a short step, as a share of a long one's
+BOLD = 8 * PEN
+ON_TWO_LINES = 1.7                        # how many times the width of the stage a sentence may be long
 
 
 class Overview(ExplainerScene):
@@ -40,27 +41,27 @@ class Overview(ExplainerScene):
 
     @step
     def sentence(self):
-        """A sentence, its end in large letters, and what the machine makes of it."""
-        self.top, self.left, self.right, self.foot = self._hook_rooms()
-        first = self._half("encoder", self.tokens, self.staging.trace.output_tokens, self.left)
-        self.halves = [first]
-        self.shared = self._shared()
-        self.brace = self._brace(first)
-        self.play(appear(self.shared, self.brace, first.box, first.said, first.mark))
-        self.wait(STEADY)
-        self.play(appear(first.word, first.rest, run_time=STEADY))
+        """A sentence goes in, and its translation comes out."""
+        top, into, middle, out, low = self.stage.rows([2.7, 0.9, 1.4, 0.9, 2.7], gap=TIGHT)
+        said = self.staging.trace.translation or (self.say("unknown"),)
+        machine = module(self.theme, self.say("machine"), middle, size=SHARED)
+        ways = [arrow(self.theme, room.point(y=1), room.point(y=-1), "text", BOLD) for room in (into, out)]
+        self.play(appear(self._lines(" ".join(self.tokens), "text", top), machine))
+        self.play(draw(*ways[0]))
+        self.play(draw(*ways[1]), appear(self._lines(spaced(said), "output", low), run_time=STEADY))
 
     @step
     def swap(self):
-        """One word is swapped; the machine says another."""
-        if not self.spec.twin:
-            return
-        first, second = self.halves[0], self._half("twin.encoder", self.spec.twin, self._twin_output(), self.right)
-        self.halves.append(second)
-        brace = self._brace(second)
-        self.play(appear(second.box, brace, second.said, second.mark))
-        self.brace.add(*brace)
-        self.play(appear(second.word, second.rest, run_time=STEADY))
+        """The end of the sentence and of its translation, large; beside it one word is swapped, and the machine says another."""
+        self.top, left, right, self.foot = self._hook_rooms()
+        self.halves = [self._half("encoder", self.tokens, self.staging.trace.output_tokens, left)]
+        if self.spec.twin:
+            self.halves.append(self._half("twin.encoder", self.spec.twin, self._twin_output(), right))
+        first, *others = self.halves
+        self.play(vanish(*self.on_stage()), appear(self._shared(), self._brace(first), first.box, first.said, first.word, first.rest))
+        for half_ in others:
+            self.play(appear(half_.box, self._brace(half_), half_.said))
+            self.play(appear(first.mark, half_.mark), appear(half_.word, half_.rest, run_time=STEADY))
 
     @step
     def question(self):
@@ -74,7 +75,7 @@ class Overview(ExplainerScene):
     def encode(self):
         """All the tokens go into the encoder together; a key and a value come out for each."""
         self.play(vanish(*self.on_stage()), appear(*self._lay_out(), run_time=STEADY))
-        self.play(draw(*self.wires[0]), merge(*self.cards, into=self.wires[0], run_time=SLOWER))
+        self.play(draw(*self.wires[0]), merge(*(card.box for card in self.cards), into=self.wires[0], run_time=SLOWER))
         self.play(appear(*self.keys, *self.values, self.names["keys"], self.names["values"], lag=0.05, run_time=SHORT))
 
     @step
@@ -93,7 +94,7 @@ class Overview(ExplainerScene):
     def loop(self):
         """So it goes on, until the end token comes out."""
         for place in range(2, len(self.said)):
-            self._say(place, max(BRIEF, STEADY / (place - 1)))
+            self._say(place, max(QUICK, STEADY / (place - 1)))
         self.play(draw(frame(self.theme, room_of(self.slots[1:], GAP / 5), "output")))
 
     @step
@@ -101,31 +102,27 @@ class Overview(ExplainerScene):
         """Both halves again, each beside a clock that counts its forward passes."""
         words = self.slots[1:]
         left, right = self.stage.trim(left=self.cards.width + WIDE, right=self.slots.width + WIDE).split(2)
-        self.play(vanish(*self.on_stage(self.cards, words)))
         clocks = [self._clock(panel, *what) for panel, *what in (
             (left, self.view("passes.encoder")[:1], "query", "at_once"), (right, self._passes(), "output", "one_by_one"),
         )]
-        self.play(slide(*words, x=self.stage.right - room_of(words).right), dim(self.cards, words),
-                  *(appear(watch.ring, said) for watch, said in clocks))
+        halves = [module(self.theme, "", panel).box for panel in (left, right)]
+        self.play(vanish(*self.on_stage(self.cards, words, self.encoder.box, self.decoder.box)),
+                  travel(self.encoder.box, halves[0]), travel(self.decoder.box, halves[1]),
+                  slide(*words, x=self.stage.right - room_of(words).right), dim(self.cards, words))
+        self.play(*(appear(watch.ring, said) for watch, said in clocks))
         self._run([watch for watch, _ in clocks], words)
 
     @step
     def recurrence(self):
         """From the followed word to the one it stands for: one step by attention, one a word by a recurrence."""
         here, there = self.focus, self._meant("encoder")
-        above, middle, below = self.stage.rows([3.4, 0.8, 2.6])
-        cards = snug_row(self.theme, self.tokens, middle, CARD, gap=TIGHT / 2)
-        marks = [ring(self.theme, cards[k].box) for k in {here, there}]
         way = range(here, there, 1 if there > here else -1)
-        hops = VGroup(bow(self.theme, cards[k].get_bottom(), cards[k + way.step].get_bottom(), -HOP) for k in way)
-        leap = bow(self.theme, cards[here].get_top(), cards[there].get_top(), 0.9 * above.height)
-        self.play(vanish(*self.on_stage()), appear(cards, *marks))
-        for name, lines, room in (("attention", [leap], above.trim(top=0.3 * above.height)), ("recurrence", hops, below.trim(top=HOP))):
-            source = self.view(f"path_length.{name}")[here, there]
-            count = number(self.theme, source, STEPS, weight=700, decimals=0)
-            told = stacked(count, text(self.theme, self.say(name), NAME), gap=GAP, at=room)
-            self.play(draw(*lines, lag=0.5), appear(told[1]))
-            self.play(appear(told[0]))
+        steps = {"attention": [(here, there)], "recurrence": [(k, k + way.step) for k in way]}
+        panels = [self._steps(what, room) for what, room in zip(steps.items(), self.stage.rows(2), strict=True)]
+        self.play(vanish(*self.on_stage()), *(appear(*around) for around, _, _ in panels))
+        for _, lines, count in panels:
+            self.play(draw(*lines, lag=0.3))
+            self.play(appear(count))
 
     def wording(self, name: str) -> str:
         """Without a twin there is nothing to compare."""
@@ -136,6 +133,11 @@ class Overview(ExplainerScene):
     def trained(self) -> bool:
         """Whether there is a decoder."""
         return self.staging.trace.config.trained
+
+    def _lines(self, words: str, role: str, room: Room) -> VGroup:
+        """A sentence in two lines of a room."""
+        size = min(SPOKEN, max(SMALLEST_WORD, ON_TWO_LINES * room.width / text_width(self.theme, words, 1, 500)))
+        return paragraph(self.theme, words, size, room.width, role, 500).move_to(room.centre)
 
     def _hook_rooms(self) -> list[Room]:
         """Rooms for the shared beginning, the two halves, or the only one, and the question."""
@@ -223,7 +225,7 @@ class Overview(ExplainerScene):
 
     def _say(self, place: int, seconds: float) -> None:
         """One forward pass of the decoder: it reads the keys, the values and all the words so far; the next word joins them."""
-        read = [merge(*self.slots[: place + 1], into=self.wires[2]), merge(*self.keys, *self.values, into=self.wires[1])]
+        read = [merge(*(card.box for card in self.slots[: place + 1]), into=self.wires[2]), merge(*self.keys, *self.values, into=self.wires[1])]
         self.play(*read[: 2 * (place < 2)])
         best, card = self._best(place), self.slots[place + 1]
         self.play(vanish(*self.shown, run_time=QUICK), appear(best.tracks, best.words, best.numbers, run_time=seconds),
@@ -232,6 +234,18 @@ class Overview(ExplainerScene):
         winner = best.words[0].copy()
         winner.overlay = True             # it starts on the word that stays
         self.play(appear(card.box, run_time=QUICK), travel(winner, card.word, run_time=seconds))
+
+    def _steps(self, way: tuple[str, Sequence[tuple[int, int]]], room: Room) -> tuple[list[Mobject], VGroup, Number]:
+        """What a way of reading needs from the followed word to another: the sentence, its steps as bows, and their number."""
+        (name, steps), (left, right) = way, room.inset(GAP, GAP).columns([4, 1])
+        head, high, low = left.rows([0.6, 2, 1], gap=0)
+        cards = snug_row(self.theme, self.tokens, low, CARD, gap=TIGHT / 2)
+        marks = [ring(self.theme, cards[k].box) for k in {self.focus, self._meant("encoder")}]
+        tops = [card.get_top() for card in cards]
+        lines = VGroup(bow(self.theme, tops[a], tops[b], high.height * (1 if len(steps) == 1 else HOP), width=BOLD) for a, b in steps)
+        source = self.view(f"path_length.{name}")[self.focus, self._meant("encoder")]
+        around = [module(self.theme, "", room).box, text(self.theme, self.say(name), NAME, weight=500, at=head, align=-1), cards, *marks]
+        return around, lines, number(self.theme, source, STEPS, weight=700, at=right, decimals=0)
 
     def _best(self, place: int) -> Ranking:
         """The most probable words to come next at a place of the translation."""
@@ -249,12 +263,12 @@ class Overview(ExplainerScene):
 
     def _clock(self, panel: Room, counts: Sequence[View], role: str, key: str) -> tuple[Clock, VGroup]:
         """A clock in the middle of a panel, and the words below it."""
-        dial, name, unit = panel.trim(top=0.95).rows([2.9, 0.5, 0.4], gap=0.05)
+        head, dial, name, unit = panel.inset(GAP, GAP).rows([0.6, 4.4, 0.6, 0.5])
         words = [
-            text(self.theme, self.say(key), NAME, role, 500, at=name.centre, width=panel.width),
-            text(self.theme, self.say("passes"), WORD, "muted", at=unit.centre, width=panel.width),
+            text(self.theme, self.say("encoder" if key == "at_once" else "decoder"), SHARED, weight=500, at=head),
+            text(self.theme, self.say(key), SHARED, role, 500, at=name), text(self.theme, self.say("passes"), WORD, "muted", at=unit),
         ]
-        return clock(self.theme, counts, dial.centre, 1.3, role), VGroup(*words)
+        return clock(self.theme, counts, dial.centre, min(dial.width, dial.height) / 2, role), VGroup(*words)
 
     def _run(self, clocks: Sequence[Clock], words: VGroup) -> None:
         """The encoder's clock goes round once, for all the cards; the decoder's goes on by an arc for every word."""

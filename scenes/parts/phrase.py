@@ -11,6 +11,7 @@ from scenes.base.room import Room
 from scenes.base.theme import Theme
 
 LOUD, QUIET = 700, 400                    # weights of letters
+PRONOUNS = ("il", "elle")                 # French for `it`; the words of a scene say what each of them means
 
 Pieces = Sequence[tuple[str, str]]        # what is written, spaces included, and the role of what is loud, or ""
 

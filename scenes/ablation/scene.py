@@ -15,7 +15,7 @@ from scenes.parts.bars import Bar, bars
 from scenes.parts.flow import WeightLine, weight_arc
 from scenes.parts.heads import head_map, head_names
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import Number, number, text
+from scenes.parts.label import WORD, Number, number, text
 from scenes.parts.lookup import distance
 from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, dim, draw, travel, vanish
 from scenes.parts.phrase import PRONOUNS, differing, phrase, spaced
@@ -23,7 +23,8 @@ from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import snug_row
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
-ROWS = 3.2, 0.84, 0.5, 2.8                # heights of the arcs, the sentence, the words already said, and what is said next
+ROWS, SAID = (3.1, 0.84, 3.5), (0.6, 2.8)  # heights of the arcs, the sentence, what is said; in that, of what is said already, and then
+PANEL = 28 * PX                           # radius of the corners of its panel
 CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, and em size of its word
 NAME, GLOSS, WEIGHT, REST, CHANCE = (size * PX for size in (36, 46, 90, 92, 130))
 FOLLOWED = 7 * PEN
@@ -40,11 +41,11 @@ class Ablation(ExplainerScene):
     @step
     def cut(self):
         """Where the head looks from the followed token; then what it finds is taken away."""
-        self.high, middle, *self.low = self.stage.rows(ROWS)
+        self.high, middle, self.low = self.stage.rows(ROWS, gap=TIGHT)
         self.sentence = self._sentence(middle)
         arcs, most, weight = self._arcs()
         whole = halves(most, apart=False)
-        self.before = self._before() if self.trained else [self._vector("encoder.output", "line", self.low[0])]
+        self.before = self._before() if self.trained else [self._vector("encoder.output", "line", self.low.rows(2)[0])]
         self.play(appear(self.sentence, *self.before))
         self.play(draw(*whole, *arcs, lag=0.05), appear(weight))
         self.wait(STEADY)
@@ -62,9 +63,9 @@ class Ablation(ExplainerScene):
     def again(self):
         """The model runs again without the head, and says something else."""
         if not self.trained:
-            self.play(appear(self._vector("ablation.output", "output", self.low[1])))
+            self.play(appear(self._vector("ablation.output", "output", self.low.rows(2)[1])))
             return
-        said, rest, gloss = self.before[1:]
+        said, rest, gloss = self.before[2:]
         new = self._card("ablation.probabilities", self._said_after, self.card)
         changed = flip(self.theme, self._card("ablation.probabilities", self._said_before, self.old, "muted"), new)
         self.play(travel(said, edge := on_edge(said), run_time=BLINK))
@@ -109,6 +110,8 @@ class Ablation(ExplainerScene):
             return "uniform" if self._number("uniform") else "caption"
         if self.trained and name in ("again", "odds") and not self._changed:
             return "same"
+        if self.trained and name == "again" and {*map(self._word, (self._said_before, self._said_after))} == {*PRONOUNS}:
+            return "answer"
         return super().wording(name)
 
     @property
@@ -184,7 +187,7 @@ class Ablation(ExplainerScene):
         arcs = [self._arc(source, j) for j, source in enumerate(weights)]
         widest = arcs.pop(most)
         label = number(self.theme, weights[most], WEIGHT, "weight", 700)
-        return VGroup(*arcs), widest, label.move_to([widest.get_x() - 2 * label.width, self.high.bottom + WEIGHT, 0])
+        return VGroup(*arcs), widest, label.move_to([widest.get_x() - label.width, self.high.bottom + 0.7 * WEIGHT, 0])
 
     def _blind(self, arcs: VGroup, whole: VGroup, weight: Mobject) -> None:
         """The head looks everywhere alike."""
@@ -192,12 +195,13 @@ class Ablation(ExplainerScene):
         self.play(vanish(arcs, whole, weight, run_time=STEADY), appear(after, run_time=STEADY), self._strike_out())
 
     def _before(self) -> list[Mobject]:
-        """What the whole model says: the words up to the one that is compared, a card with that, all others, what the word means."""
+        """What the whole model says, on a panel: the words up to the one that is compared, a card with that, all others, what it means."""
         start, after = self._word(self._said_before), self._word(self._said_after)
         said = self._tokens("decoder.next_token_ids")[: self._number("place")]
-        self.old, self.card, self.others = card_rooms(self.theme, (start, after), self.low[1])
-        shared = text(self.theme, spaced(said), GLOSS, "muted", at=self.low[0])
-        return [shared, self._card("decoder.probabilities", self._said_before, self.card),
+        head, body = self.low.inset(GAP, TIGHT / 2).rows(SAID, gap=TIGHT / 2)
+        self.old, self.card, self.others = card_rooms(self.theme, (start, after), body)
+        panel = frame(self.theme, self.low, radius=PANEL, width=2, fill="surface")
+        return [panel, text(self.theme, spaced(said), GLOSS, "muted", at=head), self._card("decoder.probabilities", self._said_before, self.card),
                 *self._rest("decoder.next_token_ids", self._said_before, self.tokens)]
 
     def _card(self, name: str, row: int, room: Room, role: str = "output") -> WordCard:
@@ -211,9 +215,9 @@ class Ablation(ExplainerScene):
     def _rest(self, name: str, row: int, sentence: Sequence[str]) -> tuple[VGroup, VGroup]:
         """The words after the one that is compared, loud where the whole model says other letters; and what that one means."""
         after, own = (self._tokens(each)[self._number("place") + 1:] for each in (name, "decoder.next_token_ids"))
-        above, below = self.others.rows(2, gap=0)
-        rest = phrase(self.theme, differing(after, own, "output"), REST, above, role="text") if after else VGroup()
-        return rest, self._gloss(row, sentence, below)
+        high, low = self.others.rows(2, gap=0)
+        rest = phrase(self.theme, differing(after, own, "output"), REST, high, role="text") if after else VGroup()
+        return rest, self._gloss(row, sentence, low)
 
     def _gloss(self, row: int, sentence: Sequence[str], room: Room) -> VGroup:
         """What a pronoun means: whose gender it has."""
@@ -268,5 +272,5 @@ class Ablation(ExplainerScene):
 
     def _instead(self, row: int, cell: Room) -> Mobject:
         below = cell.strip(bottom=cell.height / 3)
-        size = min(REST, below.height)
+        size = min(WORD, below.height)
         return text(self.theme, self._word(row), size, weight=700, at=below) if size > NAME else VGroup()

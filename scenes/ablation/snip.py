@@ -11,7 +11,7 @@ from scenes.base.room import PEN, PX, TIGHT
 from scenes.base.theme import Theme
 
 BLADE, HANDLE, RING = 118 * PX, 84 * PX, 52 * PX          # from the pivot to the point and to the ring; the ring's diameter
-REACH = 0.6                               # share of a blade that is below the arc
+REACH = 0.35                              # share of a blade that is below the arc
 SIZE = 52 * PX                            # em size of what is said beside a struck number
 OPEN, CLOSED = 0.32, 0.12                 # angles of a blade from the middle
 SWING, MISSING = 0.04, 0.05               # how far a half turns, in radians; the share of the arc that each half loses

@@ -9,13 +9,14 @@ from scenes.parts.label import LINE_SPACING, Label, text, text_width, wrap
 from scenes.parts.phrase import LOUD, phrase, spaced
 from scenes.parts.shapes import frame, room_of, rounded_rectangle
 from scenes.parts.whole import Whole
-from scenes.base.room import PEN, PX, TIGHT, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 ENGLISH, FRENCH, REST, GLOSS, ASK = (size * PX for size in (96, 250, 62, 56, 64))
-SHARES = 1.3, 1.5, 2.3, 0.9               # heights of the sentence, the question, the translation, and what it means
+SHARES = 1.2, 1.7, 2.2, 0.9               # heights of the sentence, the question, the translation, and what it means
 WIDEST = 0.62                             # share of the width that the one word of the translation may take
 UNDERLINE, CIRCLE = 9 * PX, 92 * PX       # how thick, how wide
+BOLD = 8 * PEN
 
 
 class Half(Whole):
@@ -58,7 +59,7 @@ def _underline(theme: Theme, said: VGroup, swapped: int | None, room: Room) -> V
 
 def _beside(theme: Theme, word: Label, rest: str, room: Room) -> VGroup:
     """All other words in lines at the right of the one that shouts, the last on its baseline."""
-    x, foot = room_of(word).right + TIGHT, room.centre[1] - theme.fonts.cap_height * (word.size - REST) / 2
+    x, foot = room_of(word).right + GAP, room.centre[1] - theme.fonts.cap_height * (word.size - REST) / 2
     lines = wrap(theme, rest, REST, room.right - x) if rest else []
     return VGroup(
         text(theme, line, REST, "muted", 500, at=(x, foot + (len(lines) - 1 - i) * LINE_SPACING * REST, 0), align=-1, width=room.right - x)
@@ -68,7 +69,7 @@ def _beside(theme: Theme, word: Label, rest: str, room: Room) -> VGroup:
 
 def _ask(theme: Theme, said: VGroup, word: Label, room: Room) -> VGroup:
     """An arrow from the first word down to the one that shouts, with a question mark on its way."""
-    x, circle = said[0].get_x(), Room.around(room.centre, CIRCLE, CIRCLE)
-    line = arrow(theme, (x, room.top, 0), (x, room_of(word).top + TIGHT, 0), "text", 9 * PEN)
-    round_ = frame(theme, circle, "text", circle.width / 2, 7 * PEN, "surface").set_x(x)
-    return VGroup(line, round_, text(theme, "?", ASK, weight=LOUD, at=(x, room.centre[1], 0)))
+    x, y = said[0].get_x(), room.point(y=0.3)[1]
+    line = arrow(theme, (x, room.top, 0), (x, room_of(word).top + TIGHT, 0), "text", BOLD)
+    circle = frame(theme, Room.around((x, y), CIRCLE, CIRCLE), "text", CIRCLE / 2, BOLD, "surface")
+    return VGroup(line, circle, text(theme, "?", ASK, weight=LOUD, at=(x, y, 0)))

@@ -25,7 +25,7 @@ from scenes.parts.tokens import snug_row, token_column
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
 NAME, HEADING = 38 * PX, 30 * PX
-SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (92, 60, 62, 270))         # em sizes of sentences and of counted steps
+SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (118, 60, 62, 270))         # em sizes of sentences and of counted steps
 BEST = 3                                  # words whose probabilities are shown
 ROW = 0.95                                # height of a row of the ranking
 QUICK = 0.3                               # seconds that a move takes at least
@@ -66,7 +66,7 @@ class Overview(ExplainerScene):
     @step
     def question(self):
         """How did it know?"""
-        question = text(self.theme, self.say("question"), QUESTION, weight=700, at=self.foot)
+        question = text(self.theme, self.say("question" if self._asks else "question_alone"), QUESTION, weight=700, at=self.foot)
         self.play(*(appear(each.ask) for each in self.halves))
         self.play(*(appear(each.gloss) for each in self.halves))
         self.play(appear(question, run_time=STEADY))
@@ -125,9 +125,14 @@ class Overview(ExplainerScene):
             self.play(appear(count))
 
     def wording(self, name: str) -> str:
-        """Without a twin there is nothing to compare."""
-        alone = self.trained and not self.spec.twin and name in ("swap", "question")
+        """Without a twin there is nothing to compare, and not every word that differs is a pronoun."""
+        alone = self.trained and (name == "swap" and not self.spec.twin or name == "question" and not self._asks)
         return "alone" if alone else super().wording(name)
+
+    @property
+    def _asks(self) -> bool:
+        """Whether one word of the sentence makes another pronoun."""
+        return bool(self.spec.twin) and self.trained and {half.word.string for half in self.halves} == {*PRONOUNS}
 
     @property
     def trained(self) -> bool:

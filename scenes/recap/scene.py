@@ -19,10 +19,10 @@ from scenes.parts.tokens import column_labels, row_labels, snug_row
 from scenes.parts.weight import weight_bars
 from scenes.parts.whole import Whole
 from scenes.parts.zoom import zoom_in, zoom_out
-from scenes.base.room import PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 NAME, FORMULA, SHARE, LARGEST = (size * PX for size in (34, 66, 46, 210))
-LABEL, SLANTED, FOOT = 1.5, 0.85, 0.45    # room for the words beside rows and below columns, and for what is said below a picture
+LABEL, SLANTED, FOOT = 1.5, 1.1, 0.45    # room for the words beside rows and below columns, and for what is said below a picture
 BLOCK = 0.7                               # share of the stage's width that the diagram of a block takes
 LIT = 4                                   # stroke width of the part that is entered
 
@@ -140,7 +140,7 @@ class Recap(ExplainerScene):
         head, body = room.inset(0.3, 0.2).rows([0.45, 2.05], gap=0.12)
         n = self.staging.trace.config.n_blocks
         blocks = VGroup(
-            module(self.theme, self.say("block", number=i + 1), place, size=NAME * 0.8)
+            module(self.theme, self.say("block", number=i + 1), place, size=WORD)
             for i, place in enumerate(reversed(body.rows([1] * n, gap=0.1)))
         )
         label = text(self.theme, self.say(name), WORD, at=head.centre, width=head.width)
@@ -204,7 +204,7 @@ class Recap(ExplainerScene):
         d_k = self.staging.trace.config.d_k
         score, scaled = (number(self.theme, self._entry(name), FORMULA, weight=600) for name in ("scores", "scaled_scores"))
         sign = equation(self.theme, "{{ q : q }} dot {{ k : k }} =", {"q": "query", "k": "key"}, size=FORMULA)
-        line = side_by_side(sign, score, equation(self.theme, f"quad div sqrt({d_k}) =", size=FORMULA), scaled, at=room)
+        line = side_by_side(sign, score, equation(self.theme, f"quad div sqrt({d_k}) =", size=FORMULA), scaled, gap=GAP, at=room)
         return Product(*line)
 
     def _row(self, names: Room, middle: Room, foot: Room, right: Room) -> list[list[Mobject]]:

@@ -7,7 +7,7 @@ from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
-from scenes.ablation.snip import halves, scissors, struck
+from scenes.ablation.snip import ABOVE, halves, scissors, struck
 from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
 from scenes.base.layout import above
 from scenes.base.scene import ExplainerScene, step
@@ -15,7 +15,7 @@ from scenes.parts.bars import Bar, bars
 from scenes.parts.flow import WeightLine, weight_arc
 from scenes.parts.heads import head_map, head_names
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import WORD, Number, number, text
+from scenes.parts.label import WORD, Number, format_number, number, text, text_width
 from scenes.parts.lookup import distance
 from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, dim, draw, travel, vanish
 from scenes.parts.phrase import PRONOUNS, differing, phrase, spaced
@@ -43,8 +43,10 @@ class Ablation(ExplainerScene):
         """Where the head looks from the followed token; then what it finds is taken away."""
         self.high, middle, self.low = self.stage.rows(ROWS, gap=TIGHT)
         self.sentence = self._sentence(middle)
-        arcs, most, weight = self._arcs()
+        arcs, most = self._arcs()
         whole = halves(most, apart=False)
+        weight = number(self.theme, most.source, WEIGHT, "weight", 700)
+        told = struck(self.theme, weight, self.say("counts_as"), most, self.stage)
         self.before = self._before() if self.trained else [self._vector("encoder.output", "line", self.low.rows(2)[0])]
         self.play(appear(self.sentence, *self.before))
         self.play(draw(*whole, *arcs, lag=0.05), appear(weight))
@@ -56,8 +58,7 @@ class Ablation(ExplainerScene):
         self.play(appear(tool, run_time=BRIEF))
         self.play(tool.animate(run_time=FLASH).close().build(), travel(whole, halves(most, apart=True), run_time=FLASH), self._strike_out())
         self.wait(BRIEF)
-        line, words = struck(self.theme, weight, self.say("counts_as"))
-        self.play(draw(line, run_time=BLINK), appear(words), dim(arcs, weight))
+        self.play(draw(told.line, run_time=BLINK), appear(told.words), dim(arcs, weight))
 
     @step
     def again(self):
@@ -68,9 +69,9 @@ class Ablation(ExplainerScene):
         said, rest, gloss = self.before[2:]
         new = self._card("ablation.probabilities", self._said_after, self.card)
         changed = flip(self.theme, self._card("ablation.probabilities", self._said_before, self.old, "muted"), new)
-        self.play(travel(said, edge := on_edge(said), run_time=BLINK))
+        self.play(travel(said, edge := on_edge(said), run_time=BLINK), vanish(gloss, run_time=BLINK))
         self.play(vanish(edge, run_time=FLASH), travel(on_edge(new), new, run_time=BLINK))
-        self.play(vanish(rest, gloss), *map(appear, self._rest("ablation.next_token_ids", self._said_after, self.spec.twin)))
+        self.play(vanish(rest), *map(appear, self._rest("ablation.next_token_ids", self._said_after, self.spec.twin)))
         if self._changed:
             self.play(appear(changed.old, changed.way), draw(changed.line))
 
@@ -160,6 +161,11 @@ class Ablation(ExplainerScene):
         block, head = self._cut
         return self.staging.trace[f"{scope}.{block}.self_attention.weights"][head][self.focus]
 
+    @property
+    def _most(self) -> int:
+        """The token that the followed one looks at most."""
+        return int(self._weights("encoder").values.argmax())
+
     def _strike_out(self):
         """The head is struck out on the map."""
         return self.heading.machine.animate(run_time=FLASH).cut(*self._cut).build()
@@ -167,27 +173,24 @@ class Ablation(ExplainerScene):
     def _sentence(self, room: Room) -> VGroup:
         """The sentence; the followed token and the one it looks at most wear their colours."""
         cards = snug_row(self.theme, self.tokens, room, CARD, gap=TIGHT / 2, size=CHIP)
-        for k, role in ((int(self._weights("encoder").values.argmax()), "key"), (self.focus, "query")):
+        for k, role in ((self._most, "key"), (self.focus, "query")):
             cards[k].box.set_stroke(self.theme.colour(role), FOLLOWED)
         return cards
 
     def _arc(self, source: View, j: int) -> WeightLine:
-        """The arc to a token, the higher the further away it is; to the followed token itself, a loop above it."""
+        """The arc to a token, the higher the further away it is, highest to the one it looks at most; to itself, a loop."""
         cards, here, n = self.sentence, self.focus, len(self.tokens)
         start, end = cards[here].get_top(), cards[j].get_top()
         if j == here:
             start, end = (start + [side * cards[j].width / 4, 0, 0] for side in (-1, 1))
-        apart = abs(j - here) / max(1, here, n - 1 - here)
-        return weight_arc(self.theme, start, end, source, (FLATTEST + (1 - FLATTEST) * apart) * 0.9 * self.high.height)
+        apart = 1 if j == self._most else abs(j - here) / max(1, here, n - 1 - here)
+        return weight_arc(self.theme, start, end, source, (FLATTEST + (1 - FLATTEST) * apart) * (self.high.height - ABOVE))
 
-    def _arcs(self) -> tuple[VGroup, WeightLine, Mobject]:
-        """All arcs but the one of the largest weight, that one, and its number below it."""
-        weights = self._weights("encoder")
-        most = int(weights.values.argmax())
-        arcs = [self._arc(source, j) for j, source in enumerate(weights)]
-        widest = arcs.pop(most)
-        label = number(self.theme, weights[most], WEIGHT, "weight", 700)
-        return VGroup(*arcs), widest, label.move_to([widest.get_x() - label.width, self.high.bottom + 0.7 * WEIGHT, 0])
+    def _arcs(self) -> tuple[VGroup, WeightLine]:
+        """All arcs but the one of the largest weight, and that one."""
+        arcs = [self._arc(source, j) for j, source in enumerate(self._weights("encoder"))]
+        most = arcs.pop(self._most)
+        return VGroup(*arcs), most
 
     def _blind(self, arcs: VGroup, whole: VGroup, weight: Mobject) -> None:
         """The head looks everywhere alike."""
@@ -250,7 +253,8 @@ class Ablation(ExplainerScene):
                     for row, place, role in zip(rows, places, roles)]
         words = VGroup(text(self.theme, self._word(row), REST, role, 700, at=(place.centre[0], foot.centre[1], 0), width=place.width)
                        for row, place, role in zip(rows, places, roles))
-        numbers = VGroup(self._on(number(self.theme, chances[row], CHANCE, role, 600), bar)
+        size = min(CHANCE, 0.9 * places[0].width / text_width(self.theme, format_number(0, self.theme.decimals), 1, 600, True))
+        numbers = VGroup(self._on(number(self.theme, chances[row], size, role, 600), bar)
                          for row, (_, bar), role in zip(rows, standing, roles))
         return text(self.theme, title, NAME, weight=500, at=head), words, standing, numbers
 

@@ -25,7 +25,7 @@ from scenes.parts.tokens import snug_row, token_column
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
 NAME, HEADING = 38 * PX, 30 * PX
-SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (118, 60, 62, 270))         # em sizes of sentences and of counted steps
+SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (112, 60, 62, 270))         # em sizes of sentences and of counted steps
 BEST = 3                                  # words whose probabilities are shown
 ROW = 0.95                                # height of a row of the ranking
 QUICK = 0.3                               # seconds that a move takes at least
@@ -42,7 +42,7 @@ class Overview(ExplainerScene):
     @step
     def sentence(self):
         """A sentence goes in, and its translation comes out."""
-        top, into, middle, out, low = self.stage.rows([2.7, 0.9, 1.4, 0.9, 2.7], gap=TIGHT)
+        top, into, middle, out, low = self.stage.rows([3, 0.7, 1.3, 0.7, 3], gap=TIGHT)
         said = self.staging.trace.translation or (self.say("unknown"),)
         machine = module(self.theme, self.say("machine"), middle, size=SHARED)
         ways = [arrow(self.theme, room.point(y=1), room.point(y=-1), "text", BOLD) for room in (into, out)]

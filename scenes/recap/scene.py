@@ -10,7 +10,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import block_diagram, module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map
 from scenes.parts.label import WORD, Label, Number, number, text, words_at
 from scenes.parts.motion import BRIEF, LONG, STEADY, appear, hide, live_dot_product
 from scenes.parts.phrase import PRONOUNS
@@ -21,7 +21,7 @@ from scenes.parts.whole import Whole
 from scenes.parts.zoom import zoom_in, zoom_out
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
-NAME, FORMULA, SHARE, LARGEST = (size * PX for size in (34, 66, 46, 210))
+NAME, FORMULA, LARGEST = (size * PX for size in (34, 66, 210))
 LABEL, SLANTED, FOOT = 1.5, 1.1, 0.45    # room for the words beside rows and below columns, and for what is said below a picture
 BLOCK = 0.7                               # share of the stage's width that the diagram of a block takes
 LIT = 4                                   # stroke width of the part that is entered
@@ -213,10 +213,12 @@ class Recap(ExplainerScene):
         scores = heat_map(self.theme, self._view("scaled_scores")[self.focus], middle, digits=True)
         places = [Room(cell.left, cell.right, foot.bottom, foot.top) for cell in map(room_of, scores.cells[0])]
         weights = self._view("weights")[self.focus]
-        shares = weight_bars(self.theme, weights, places, SHARE)
+        digits = fit_digits(self.theme, weights.values, scores.grid, weights=True)
+        shares = weight_bars(self.theme, weights, places, digits.size, digits.decimals)
         words = words_at(self.theme, self.tokens, [(place.centre[0], names.centre[1]) for place in places], WORD, places[0].width, "key", align=0)
         said = [text(self.theme, self.say(name), NAME, "muted", at=Room(self.stage.left, place.left - TIGHT, place.bottom, place.top), align=1)
                 for name, place in (("scores", middle), ("weights", foot))]
-        one = number(self.theme, weights[most], LARGEST, "weight", 700, at=right)
+        one = number(self.theme, weights[most], LARGEST, "weight", 700, decimals=digits.decimals)
+        one = one.scale(min(1, right.width / one.width)).move_to(right.centre)
         return [[scores, words, said[0], ring(self.theme, scores.cells[0][most])], [shares, said[1]],
                 [ring(self.theme, shares.grounds[most]), one]]

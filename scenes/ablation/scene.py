@@ -118,7 +118,7 @@ class Ablation(ExplainerScene):
     @property
     def trained(self) -> bool:
         """Whether there is a decoder that translates."""
-        return self.staging.trace.config.trained
+        return self.staging.trace.config.translates
 
     def _number(self, name: str) -> int:
         return int(float(self.staging.trace[f"ablation.{name}"]))

@@ -13,7 +13,7 @@ from scenes.overview.hook import Half, half
 from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow, bow
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, text_width
 from scenes.parts.motion import (
     DIMMED, SHORT, SLOW, SLOWER, STEADY, appear, brighten, dim, draw, merge, set_presence, slide, travel, vanish,
@@ -73,14 +73,14 @@ class Overview(ExplainerScene):
 
     @step
     def encode(self):
-        """All the tokens go into the encoder together; a key and a value come out for each."""
+        """All the tokens go into the encoder together; a row of numbers comes out for each."""
         self.play(vanish(*self.on_stage()), appear(*self._lay_out(), run_time=STEADY))
         self.play(draw(*self.wires[0]), merge(*(card.box for card in self.cards), into=self.wires[0], run_time=SLOWER))
-        self.play(appear(*self.keys, *self.values, self.names["keys"], self.names["values"], lag=0.05, run_time=SHORT))
+        self.play(appear(*self.numbers, self.names["rows"], lag=0.05, run_time=SHORT))
 
     @step
     def first_word(self):
-        """The decoder has nothing but the start token; it reads the keys and values and gives a word."""
+        """The decoder has nothing but the start token; it reads the numbers and gives a word."""
         self.play(appear(self.names["said"], self.slots[0], self.names["next"]), *(draw(*wire) for wire in self.wires[1:]))
         self._say(0, SLOW)
 
@@ -137,7 +137,7 @@ class Overview(ExplainerScene):
     @property
     def trained(self) -> bool:
         """Whether there is a decoder."""
-        return self.staging.trace.config.trained
+        return self.staging.trace.config.translates
 
     def _lines(self, words: str, role: str, room: Room) -> VGroup:
         """A sentence in two lines of a room."""
@@ -181,16 +181,16 @@ class Overview(ExplainerScene):
     def _lay_out(self) -> list[Mobject]:
         """Everything of the machine, at its place. Returns what is there from the start."""
         lanes = self.stage.trim(top=0.8, bottom=0.1)
-        names = ("cards", "encoder", "keys", "values", "decoder", "said", "next")
-        self.rooms = dict(zip(names, lanes.columns([1.4, 1.5, 1.1, 1.1, 1.5, 1.5, 2.5], gap=0.36), strict=True))
+        names = ("cards", "encoder", "rows", "decoder", "said", "next")
+        self.rooms = dict(zip(names, lanes.columns([1.4, 1.5, 2.6, 1.5, 1.5, 2.5]), strict=True))
         unknown = (self.say("unknown"),) * len(self.tokens)
         self.said = self.staging.trace.output_tokens or (*unknown, END)
         start = self.staging.trace.read_tokens[:1]
         self.cards = token_column(self.theme, self.tokens, self.rooms["cards"])
         self.slots = token_column(self.theme, (*start, *self.said), self.rooms["said"])
         self.encoder, self.decoder = (self._box(name, self.rooms[name]) for name in ("encoder", "decoder"))
-        self.keys, self.values = (self._rows(name) for name in ("key", "value"))
-        tops = {"cards": self.cards, "keys": self.keys[0], "values": self.values[0], "said": self.slots}
+        self.numbers = self._rows()
+        tops = {"cards": self.cards, "rows": self.numbers[0], "said": self.slots}
         self.names = {part: self._name(part, room_of(thing).top + 0.24) for part, thing in tops.items()}
         self.names["next"] = self._name("next", self.decoder.get_y() + BEST * ROW / 2 + 0.2)
         self.wires, self.shown = self._wires(), VGroup()
@@ -204,33 +204,29 @@ class Overview(ExplainerScene):
                 set_presence(shape, DIMMED)
         return box
 
-    def _rows(self, name: str) -> list[HeatMap]:
-        """The keys, or the values, one row for every token: of the decoder's block, or without one of the encoder's."""
-        whole = "decoder.{block}.cross_attention." if self.trained else "encoder.{block}.self_attention."
-        view = (self.view(whole + name)[0] if self.trained else self.view(whole + name))[self.head]
-        room, scale = self.rooms[f"{name}s"], peak(view)
+    def _rows(self) -> list[HeatMap]:
+        """What the encoder makes of each token, a row of numbers."""
+        view, room = self.view("encoder.output"), self.rooms["rows"]
         grid = fit_grid(view[0].shape, Room.around((0, 0), room.width, self.cards[0].height))
-        return [heat_map(self.theme, row, room.level(card.get_y()), name, scale=scale, grid=grid)
-                for row, card in zip(view, self.cards, strict=True)]
+        return heat_rows(self.theme, view, [room.level(card.get_y()) for card in self.cards], "line", grid)
 
     def _name(self, part: str, y: float) -> Label:
         """What a part of the machine is called, above it."""
-        role = {"keys": "key", "values": "value"}.get(part, "muted")
-        room = self.rooms["next" if part == "out" else part]
-        return text(self.theme, self.say(part), HEADING, role, 500, at=(room.centre[0], y, 0), width=room.width + 0.3)
+        room = self.rooms[part]
+        return text(self.theme, self.say(part), HEADING, "muted", 500, at=(room.centre[0], y, 0), width=room.width + GAP)
 
     def _wires(self) -> list[VGroup]:
-        """From the cards to the encoder, from the values and from the words to the decoder, from the decoder to the next word."""
+        """From the cards to the encoder, from the numbers and from the words to the decoder, from the decoder to the next word."""
         y, edge, first = self.encoder.get_y(), room_of(self.decoder), self.slots[0].get_y()
-        ends = [(room_of(self.cards).right, room_of(self.encoder).left, y), (room_of(VGroup(*self.values)).right, edge.left, y),
+        ends = [(room_of(self.cards).right, room_of(self.encoder).left, y), (room_of(VGroup(*self.numbers)).right, edge.left, y),
                 (room_of(self.slots).left, edge.right, first)]
         top, x = self.stage.top - 0.12, self.rooms["next"].centre[0]
         over = [(self.decoder.get_x(), edge.top), (self.decoder.get_x(), top), (x, top), (x, y + BEST * ROW / 2 + 0.42)]
         return [*(arrow(self.theme, (start, at, 0), (end, at, 0)) for start, end, at in ends), route(self.theme, over)]
 
     def _say(self, place: int, seconds: float) -> None:
-        """One forward pass of the decoder: it reads the keys, the values and all the words so far; the next word joins them."""
-        read = [merge(*(card.box for card in self.slots[: place + 1]), into=self.wires[2]), merge(*self.keys, *self.values, into=self.wires[1])]
+        """One forward pass of the decoder: it reads the numbers and all the words so far; the next word joins them."""
+        read = [merge(*(card.box for card in self.slots[: place + 1]), into=self.wires[2]), merge(*self.numbers, into=self.wires[1])]
         self.play(*read[: 2 * (place < 2)])
         best, card = self._best(place), self.slots[place + 1]
         self.play(vanish(*self.shown, run_time=QUICK), appear(best.tracks, best.words, best.numbers, run_time=seconds),

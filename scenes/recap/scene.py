@@ -43,7 +43,7 @@ class Recap(ExplainerScene):
     def machine(self):
         """The sentence goes in at the bottom; the translation comes out at the top."""
         self.pictures, self.doors = [], []
-        for lay_out in (self._machine, self._block, self._heads, self._head):
+        for lay_out in (self._whole, self._block, self._heads, self._head):
             picture, door = lay_out()
             self.pictures.append(picture)
             self.doors.append(room_of(door))
@@ -109,7 +109,7 @@ class Recap(ExplainerScene):
         """The token that the followed one looks at most."""
         return int(self._view("weights")[self.focus].values.argmax())
 
-    def _machine(self) -> tuple[VGroup, VGroup]:
+    def _whole(self) -> tuple[VGroup, VGroup]:
         """The sentence, the encoder with its blocks, and, if there is one, the decoder and what it has said."""
         top, middle, bottom = self.stage.rows([0.6, 2.9, 0.6], gap=0.4)
         said = self.staging.trace.translation

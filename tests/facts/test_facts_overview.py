@@ -3,13 +3,13 @@
 from functools import cache, partial
 
 import pytest
+import yaml
 
-from model import lexicon
+from model.lexicon import Lexicon
 from scenes.parts.label import Label, Number
 from scenes.parts.phrase import differing
 from studio.check.sight import see, walk
 from studio.plan import staging
-from studio.read import yaml_file
 from studio.read.assets import LEXICON
 from studio.read.spec import load
 
@@ -29,7 +29,7 @@ def strings(labels):
 
 def feminine(noun):
     """Whether a noun is feminine in French, as the lexicon has it, which is checked by hand elsewhere."""
-    language = lexicon.from_mapping(yaml_file.read(LEXICON).values)
+    language = Lexicon.from_mapping(yaml.safe_load(LEXICON.read_text("utf-8")))
     return next(found.feminine for found in language.nouns if found.english == noun)
 
 

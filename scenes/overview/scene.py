@@ -226,7 +226,7 @@ class Overview(ExplainerScene):
 
     def _say(self, place: int, seconds: float) -> None:
         """One forward pass of the decoder: it reads the numbers and all the words so far; the next word joins them."""
-        read = [merge(*(card.box for card in self.slots[: place + 1]), into=self.wires[2]), merge(*self.numbers, into=self.wires[1])]
+        read = [merge(*(card.box for card in self.slots[: place + 1]), into=self.wires[2]), merge(*(row.cells for row in self.numbers), into=self.wires[1])]
         self.play(*read[: 2 * (place < 2)])
         best, card = self._best(place), self.slots[place + 1]
         self.play(vanish(*self.shown, run_time=QUICK), appear(best.tracks, best.words, best.numbers, run_time=seconds),

@@ -45,10 +45,19 @@ def test_an_experiment_records_what_it_declares_and_each_axis_has_one_length(nam
 def test_an_experiment_runs_on_any_words_without_training(name):
     for tokens, config in ((("a",), ModelConfig(d_model=4, n_heads=1, n_blocks=1)), (("x", "y", "x"), ModelConfig(norm="pre"))):
         trace = model.run(tokens, config, None, [find(name)], {"intervention": Intervention(0, 0)})
-        assert any(full.startswith(f"{name}.") for full in trace.names) == (name != "twin")
+        assert any(full.startswith(f"{name}.") for full in trace.names) == (name not in ("twin", "twin_translation"))
 
 
 # --- the twin ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_said_to_the_twin_is_what_is_said_to_it_as_a_sentence():
+    trace, other = run("twin_translation"), run(tokens=WIDE)
+    for name in ("next_token_ids", "probabilities"):
+        assert close(trace[f"twin_translation.{name}"].values, other[f"decoder.{name}"].values), name
+    place = int(float(trace["twin_translation.place"]))
+    ours, theirs = trace.translation, other.translation
+    assert ours[:place] == theirs[:place] and (ours[place], theirs[place]) == ("il", "elle")
 
 
 def test_the_twin_is_the_pass_of_the_other_sentence():

@@ -83,7 +83,7 @@ def cut_weights(run, cut):
 def _compare(run, record, memory):
     """The translation of the cut run, and the step at which it is set beside that of the whole model."""
     before, own = run.arrays["decoder.probabilities"], _own(run)                    # (step, vocabulary), (step,)
-    said, after = said_to(run, memory)                                           # (said,), (said, vocabulary)
+    said, after = said_to(run, memory)                                              # (said,), (said, vocabulary)
     record("next_token_ids", said)
     record("probabilities", after)
     differs = np.flatnonzero([a != b for a, b in zip_longest(own, said)])

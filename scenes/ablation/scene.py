@@ -198,13 +198,14 @@ class Ablation(ExplainerScene):
         self.play(vanish(arcs, whole, weight, run_time=STEADY), appear(after, run_time=STEADY), self._strike_out())
 
     def _before(self) -> list[Mobject]:
-        """What the whole model says, on a panel: the words up to the one that is compared, a card with that, all others, what it means."""
+        """What the whole model says: a panel, the words up to the one that is compared, a card with that, all others, its gender."""
         start, after = self._word(self._said_before), self._word(self._said_after)
         said = self._tokens("decoder.next_token_ids")[: self._number("place")]
         head, body = self.low.inset(GAP, TIGHT / 2).rows(SAID, gap=TIGHT / 2)
         self.old, self.card, self.others = card_rooms(self.theme, (start, after), body)
         panel = frame(self.theme, self.low, radius=PANEL, width=2, fill="surface")
-        return [panel, text(self.theme, spaced(said), GLOSS, "muted", at=head), self._card("decoder.probabilities", self._said_before, self.card),
+        shared = text(self.theme, spaced(said), GLOSS, "muted", at=head)
+        return [panel, shared, self._card("decoder.probabilities", self._said_before, self.card),
                 *self._rest("decoder.next_token_ids", self._said_before, self.tokens)]
 
     def _card(self, name: str, row: int, room: Room, role: str = "output") -> WordCard:

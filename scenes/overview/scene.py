@@ -35,7 +35,7 @@ ON_TWO_LINES = 1.7                        # how many times the width of the stag
 
 
 class Overview(ExplainerScene):
-    """Two translations and a question. Then the sentence goes through the encoder at once; the decoder says the translation word by word."""
+    """Two translations and a question. Then the sentence goes through the encoder at once; the decoder answers word by word."""
 
     experiments = ("passes", "twin", "twin_translation", "path_length")
 
@@ -226,8 +226,9 @@ class Overview(ExplainerScene):
 
     def _say(self, place: int, seconds: float) -> None:
         """One forward pass of the decoder: it reads the numbers and all the words so far; the next word joins them."""
-        read = [merge(*(card.box for card in self.slots[: place + 1]), into=self.wires[2]), merge(*(row.cells for row in self.numbers), into=self.wires[1])]
-        self.play(*read[: 2 * (place < 2)])
+        words = [card.box for card in self.slots[: place + 1]]
+        if place < 2:                     # later it is the same again
+            self.play(merge(*words, into=self.wires[2]), merge(*(row.cells for row in self.numbers), into=self.wires[1]))
         best, card = self._best(place), self.slots[place + 1]
         self.play(vanish(*self.shown, run_time=QUICK), appear(best.tracks, best.words, best.numbers, run_time=seconds),
                   grow(best.bars, run_time=seconds))
@@ -245,8 +246,9 @@ class Overview(ExplainerScene):
         tops = [card.get_top() for card in cards]
         lines = VGroup(bow(self.theme, tops[a], tops[b], high.height * (1 if len(steps) == 1 else HOP), width=BOLD) for a, b in steps)
         source = self.view(f"path_length.{name}")[self.focus, self._meant("encoder")]
-        around = [module(self.theme, "", room).box, text(self.theme, self.say(name), NAME, weight=500, at=head, align=-1), cards, *marks]
-        return around, lines, number(self.theme, source, STEPS, weight=700, at=right, decimals=0)
+        title = text(self.theme, self.say(name), NAME, weight=500, at=head, align=-1)
+        count = number(self.theme, source, STEPS, weight=700, at=right, decimals=0)
+        return [module(self.theme, "", room).box, title, cards, *marks], lines, count
 
     def _best(self, place: int) -> Ranking:
         """The most probable words to come next at a place of the translation."""

@@ -215,8 +215,9 @@ class Recap(ExplainerScene):
         weights = self._view("weights")[self.focus]
         digits = fit_digits(self.theme, weights.values, scores.grid, weights=True)
         shares = weight_bars(self.theme, weights, places, digits.size, digits.decimals)
-        words = words_at(self.theme, self.tokens, [(place.centre[0], names.centre[1]) for place in places], WORD, places[0].width, "key", align=0)
-        said = [text(self.theme, self.say(name), NAME, "muted", at=Room(self.stage.left, place.left - TIGHT, place.bottom, place.top), align=1)
+        points = [(place.centre[0], names.centre[1]) for place in places]
+        words = words_at(self.theme, self.tokens, points, WORD, places[0].width, "key", align=0)
+        said = [text(self.theme, self.say(name), NAME, "muted", at=place.outside(left=LABEL - TIGHT, gap=TIGHT), align=1)
                 for name, place in (("scores", middle), ("weights", foot))]
         one = number(self.theme, weights[most], LARGEST, "weight", 700, decimals=digits.decimals)
         one = one.scale(min(1, right.width / one.width)).move_to(right.centre)

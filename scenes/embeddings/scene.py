@@ -14,11 +14,14 @@ from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid,
 from scenes.parts.label import WORD, number, text
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, brighten, copy_to, dim, draw, travel, vanish
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import cards_beside, shape_label, snug_row
-from scenes.base.room import PX, Room
+from scenes.parts.whole import Whole
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.layout import above
 
-NAME, HEADING, SMALL = (size * PX for size in (42, 30, 28))
+NAME, HEADING, SMALL, LARGE, HUGE = (size * PX for size in (42, 30, 28, 60, 90))
+SIZE, AROUND = 260 * PX, 2               # room for a size beside its row; words shown before and after a token's in the list
 SPACE = 0.28                              # between the words of the sentence, in em
 CARD = 0.62                               # height of a card
 
@@ -26,29 +29,26 @@ CARD = 0.62                               # height of a card
 class Embeddings(ExplainerScene):
     """A sentence becomes tokens, tokens become ids, ids pick rows of a table; a row knows nothing of its sentence yet."""
 
-    experiments = ("twin", "distances")
+    experiments = ("twin", "distances", "embedding_scale")
 
     @step
     def sentence(self):
-        """The sentence comes apart into tokens; each has a number."""
-        names, body = self.stage.columns([1.1, 11.45], gap=0.25)
-        above, below = body.inset(y=1.3).rows([1, 1])
-        self.cards = snug_row(self.theme, self.tokens, above, CARD)
+        """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
+        above, lists, below = self.stage.rows([1, 3.4, 1])
+        self.cards = snug_row(self.theme, self.tokens, above, CARD, gap=GAP, size=LARGE)
         words = self._sentence(above)
-        self.ids = VGroup(
-            number(self.theme, source, WORD, at=(card.get_x(), below.centre[1], 0), decimals=0)
-            for source, card in zip(self.staging.trace["token_ids"], self.cards, strict=True)
-        )
-        headings = [
-            text(self.theme, self.say(key), HEADING, "muted", at=(names.left, row.centre[1], 0), align=-1, width=names.width)
-            for key, row in (("tokens", above), ("ids", below))
-        ]
+        places = lists.columns(len(self.tokens), TIGHT)
+        self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
+        vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]
+        self.ids = VGroup(number(self.theme, self._id(i), LARGE, at=(place.centre[0], below.centre[1], 0), decimals=0)
+                          for i, place in enumerate(places))
         self.play(appear(words, run_time=1.0))
         self.wait(0.8)
         self.play(*(travel(word, card.word) for word, card in zip(words, self.cards, strict=True)))
-        self.play(appear(headings[0], *(card.box for card in self.cards), lag=0.05))
-        self._whole(self.cards)
-        self.play(appear(headings[1]), appear(*self.ids, lag=0.3))
+        self.play(appear(*(card.box for card in self.cards), lag=0.05))
+        self.play(appear(*(column.words for column in vocabulary), lag=0.2))
+        self.play(appear(*(column.ring for column in vocabulary), lag=0.2))
+        self.play(appear(*self.ids, lag=0.3))
 
     @step
     def row(self):
@@ -56,7 +56,7 @@ class Embeddings(ExplainerScene):
         self._lay_out()
         others = [part for i in range(len(self.tokens)) if i != self.focus for part in (self.column[i], self.numbers[i])]
         self.play(vanish(*self.on_stage(self.cards, self.ids)))
-        self._rearrange((self.cards, self.ids), (self.column, self.numbers))
+        self.play(*(travel(start, end) for start, end in ((self.cards, self.column), (self.ids, self.numbers))))
         self.play(appear(self.table, self.table_name, *self.addresses, run_time=0.8))
         self.play(dim(*others))
         place = self._place(self.focus)
@@ -66,18 +66,26 @@ class Embeddings(ExplainerScene):
         self.play(appear(self.vector_name))
 
     @step
+    def scaled(self):
+        """The row times the root of its width, beside the position that will be added to it."""
+        self._lay_out_scaled()
+        row, times, position = self.sizes
+        self.play(vanish(*self.on_stage(self.vector, self.vector_name)))
+        self.play(travel(self.vector.cells, row.sheet.cells), vanish(self.vector.border, self.vector.numbers, self.vector.dots, self.vector_name))
+        self.play(appear(row.sheet.border, row.sheet.numbers, row.sheet.dots, row.label, row.size))
+        self.play(copy_to(row.sheet.cells, times.sheet), appear(times.label))
+        self.play(appear(times.size))
+        self.play(appear(position))
+
+    @step
     def all_rows(self):
-        """Every other id does the same: all the rows together are X."""
-        rest = [i for i in range(len(self.tokens)) if i != self.focus]
-        self.play(brighten(self.column, self.numbers, self.table.cells), vanish(self.vector_name, self.vector.numbers),
-                  appear(self.x.border, self.x.dots, self.x_name))
-        self.play(travel(self.vector.cells, VGroup(self.x.cells[self.focus])),
-                  vanish(self.vector.border, self.vector.dots))
-        if rest:
-            self.play(draw(*(self.links[i] for i in rest), lag=0.1))
-            rows = [(VGroup(self.table.cells[self._place(i)].copy()), VGroup(self.x.cells[i])) for i in rest]
-            self.play(Together(*(travel(start, end, run_time=1.0) for start, end in rows), lag=0.25))
-        self._whole(self.x.cells)
+        """Every other id does the same: a row of the table for each token, times the same factor."""
+        self._lay_out()
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(self.table, self.table_name, *self.addresses, self.column, self.numbers, self.x.border, self.x.dots, self.x_name))
+        self.play(draw(*self.links, lag=0.1))
+        rows = [(VGroup(self.table.cells[self._place(i)].copy()), VGroup(self.x.cells[i])) for i in range(len(self.tokens))]
+        self.play(Together(*(travel(start, end, run_time=1.0) for start, end in rows), lag=0.25))
         self.play(appear(self.x.numbers))
 
     @step
@@ -85,8 +93,8 @@ class Embeddings(ExplainerScene):
         """The vector of a word is the same in any sentence: nothing between the twins' vectors."""
         self._lay_out_twins()
         followed = VGroup(self.x.cells[self.focus])
-        self.play(vanish(*self.on_stage(self.column, self.x.cells)), vanish(*self._others(self.x.cells)))
-        self._rearrange((self.column,), (self.sentences[0],))
+        self.play(vanish(*self.on_stage(self.x.cells)), vanish(*(row for i, row in enumerate(self.x.cells) if i != self.focus)))
+        self.play(appear(self.sentences[0]))
         self.play(*(appear(cards, run_time=0.8) for cards in self.sentences[1:]))
         self.play(*(copy_to(followed, vector, run_time=1.6) for vector in self.wide), vanish(followed, run_time=0.3))
         for apart in self.apart[:1]:
@@ -121,21 +129,6 @@ class Embeddings(ExplainerScene):
         twin = self.staging.trace.twin
         return bool(twin) and twin[self.focus] == self.tokens[self.focus]
 
-    def _rearrange(self, starts: Sequence[VGroup], ends: Sequence[VGroup]) -> None:
-        """What belongs to the tokens goes elsewhere, one token after the other."""
-        pairs = zip(map(VGroup, *starts), map(VGroup, *ends), strict=True)
-        self.play(Together(*(travel(start, end, run_time=0.7) for start, end in pairs), lag=0.3))
-        for parts in ends:
-            self._whole(parts)
-
-    def _whole(self, parts: VGroup) -> None:
-        """What has arrived part by part is one thing again."""
-        self.remove(*parts.get_family())
-        self.add(parts)
-
-    def _others(self, rows: VGroup) -> list[VGroup]:
-        return [row for i, row in enumerate(rows) if i != self.focus]
-
     def _sentence(self, room: Room) -> VGroup:
         """The words of the cards as they stand in a sentence."""
         words = VGroup(card.word.copy() for card in self.cards)
@@ -155,7 +148,7 @@ class Embeddings(ExplainerScene):
 
     def _lay_out(self) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below."""
-        whole, vectors = self.stage.trim(bottom=0.85), self.staging.trace["embeddings"]
+        whole, vectors = self.stage.trim(bottom=0.85), self.staging.trace["scaled_embeddings"]
         left, _, middle, _, right = whole.trim(top=0.45).columns([2.75, 1.1, 3.9, 0.55, 3.9], gap=0.1)
         table, scale = self.staging.trace["weights.embedding"], self._scale
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
@@ -166,9 +159,9 @@ class Embeddings(ExplainerScene):
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named("E", table, self.table, "text")
-        self.x_name = self._named("X", vectors, self.x, "output")
+        self.x_name = self._named("sqrt(d) E", vectors, self.x, "output")
         self._number()
-        self._lift(vectors[self.focus], self.stage.trim(top=self.stage.height - 0.7))
+        self._lift(self.staging.trace["embeddings"][self.focus], self.stage.trim(top=self.stage.height - 0.7))
 
     @property
     def _scale(self) -> float:
@@ -191,6 +184,32 @@ class Embeddings(ExplainerScene):
             link(self.theme, (start + 0.12, y, 0), (left, self.table.cells[self._place(i)].get_y(), 0),
                  "output" if i == self.focus else "muted", 3 if i == self.focus else 1.5) for i, (_, y, _) in enumerate(spots)
         ]
+
+    def _neighbours(self, i: int, room: Room) -> Whole:
+        """The word of a token in the list of all words, between the words before and after it."""
+        words, place = self.staging.trace.vocabulary, int(self._id(i).values)
+        shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
+        rows = room.rows(len(shown), 0)
+        size = min(WORD, 0.6 * rows[0].height)
+        column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
+                        for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
+        return Whole(words=column, ring=frame(self.theme, rows[AROUND].inset(TIGHT / 4, TIGHT / 4), "output" if i == self.focus else "line"))
+
+    def _lay_out_scaled(self) -> None:
+        """Three rows of cells, each with its name and its size: the row of E, the same scaled, the position."""
+        i, trace = self.focus, self.staging.trace
+        rows = [("row_of", trace["embeddings"][i], trace["embedding_scale.word"][i]),
+                ("times", trace["scaled_embeddings"][i], trace["embedding_scale.scaled_word"][i]),
+                ("position", trace["positions"][i], trace["embedding_scale.position"][i])]
+        scale = peak(*(view for _, view, _ in rows))
+        self.sizes = []
+        for (key, view, size), place in zip(rows, self.stage.rows(3, WIDE), strict=True):
+            body = place.trim(top=WORD + TIGHT, right=SIZE)
+            sheet = heat_map(self.theme, view, body, "output" if key == "times" else "line", digits=True, scale=scale)
+            said = self.say(key, token=self.tokens[i], factor=round(trace.config.d_model**0.5, 2))
+            name = above(text(self.theme, said, WORD, "muted"), sheet.border, align=-1)
+            value = number(self.theme, size, HUGE, weight=600, at=(body.right + SIZE / 2 + TIGHT, sheet.get_y(), 0))
+            self.sizes.append(Whole(sheet=sheet, label=name, size=VGroup(value, above(text(self.theme, self.say("size"), SMALL, "muted"), value))))
 
     def _lift(self, source: View, room: Room) -> None:
         """The row that lifts out, at the foot of the stage, with its digits."""

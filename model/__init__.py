@@ -8,7 +8,7 @@ from model.checkpoint import Checkpoint
 from model.config import Intervention, ModelConfig
 from model.encoder import encode
 from model.experiments import Run, name_of, tensors_of
-from model.generation import generate
+from model.generation import carry_on, generate
 from model.recorder import Recorder
 from model.tokenizer import END, START, ids, tokenise, vocabulary
 from model.trace import Trace, UnknownTensor, View
@@ -21,8 +21,8 @@ def run(tokens: Sequence[str], config: ModelConfig, checkpoint: Checkpoint | Non
         experiments: Sequence[ModuleType] = (), given: Mapping[str, Any] | None = None) -> Trace:
     """One forward pass over the tokens of one sentence, everything kept.
 
-    With a checkpoint its decoder translates the sentence; random weights have an encoder only. config: the checkpoint's own,
-    if there is one. experiments: what else is done, modules as `model.experiments` says; given: what they are given by name
+    What can speak does: a decoder translates the sentence, a model of text carries it on. config: the checkpoint's own, if there
+    is one. experiments: what else is done, modules as `model.experiments` says; given: what they are given by name
     (see `experiments.Run`). The same arguments give the same trace.
     Raises ValueError for a sentence without tokens, for an empty token, for one outside the checkpoint's vocabulary, for more
     tokens than a table of learned positions has rows, for a twin of another length, for a config that is not the checkpoint's,
@@ -42,11 +42,13 @@ def run(tokens: Sequence[str], config: ModelConfig, checkpoint: Checkpoint | Non
     for name, array in named(weights):
         record(name, array)
     memory = encode(rows, weights, config, record)                                  # (n, d_model)
-    said, known = [], checkpoint.output_vocabulary if checkpoint else ()
-    if checkpoint:
+    said, known = [], words if config.continues else checkpoint.output_vocabulary if checkpoint else ()
+    if config.translates:
         said = generate(memory, weights.decoder, config, known.index(START), known.index(END), record)
-        for name, array in checkpoint.training.items():
-            record(name, array)
+    elif config.continues:
+        said = carry_on(rows, weights, config, record)
+    for name, array in checkpoint.training.items() if checkpoint else ():
+        record(name, array)
     done = Run(tuple(tokens), rows, config, weights, checkpoint, words, record.arrays, given)
     for experiment in experiments:
         experiment.measure(done, record.scope(name_of(experiment)))

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Self
 import numpy as np
 
 from model.config import ModelConfig
+from model.tokenizer import Tokenizer
 from model.weights import Weights, filled, named, random_decoder, random_weights
 
 HEADER = "checkpoint.json"
@@ -21,7 +22,8 @@ class Checkpoint:
     """A trained model. config.weights: what it is called.
 
     vocabulary: the word of each row of the encoder's embedding table; output_vocabulary: of the decoder's. training: tensors
-    of the training run by their names in the trace. facts: whatever else is known of the run, fit for JSON.
+    of the training run by their names in the trace. facts: whatever else is known of the run, fit for JSON. tokenizer: makes
+    tokens of a sentence, if these are not its words.
     """
 
     config: ModelConfig
@@ -30,6 +32,7 @@ class Checkpoint:
     weights: Weights
     training: Mapping[str, np.ndarray]
     facts: Mapping[str, Any]
+    tokenizer: Tokenizer | None = None
 
     def save(self, file: str | os.PathLike | BinaryIO) -> None:
         """Write to exactly this path, or to this open file, as .npz: float32 arrays, and the rest as JSON text."""
@@ -50,7 +53,7 @@ class Checkpoint:
             with np.load(file, allow_pickle=False) as stored:
                 arrays = {key: stored[key] for key in stored.files}
             header = json.loads(arrays.pop(HEADER).item())
-            config = ModelConfig(weights=name, **header["config"])
+            config = ModelConfig(**{"output": "decoder"} | header["config"] | {"weights": name})
             words = tuple(header["vocabulary"]), tuple(header["output_vocabulary"])
             return cls(config, *words, _weights(config, *words, arrays), _training(arrays), header["facts"])
         except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:

@@ -36,7 +36,7 @@ def block(x, memory, w, config, record=ignore, mask=None, memory_mask=None, xp=n
     x = record("input", x)                                                          # (n, d_model)
     x = sublayer(1, x, lambda x: self_attention(x, w, config, record, mask, xp), w.norm_1, config, record, xp)
     x = sublayer(2, x, lambda x: cross_attention(x, memory, w, config, record, memory_mask, xp), w.norm_2, config, record, xp)
-    x = sublayer(3, x, lambda x: mlp(x, w, record, xp), w.norm_3, config, record, xp)
+    x = sublayer(3, x, lambda x: mlp(x, w, config, record, xp), w.norm_3, config, record, xp)
     return record("output", x)                                                      # (n, d_model)
 
 

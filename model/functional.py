@@ -9,6 +9,8 @@ train. Nothing is written in place.
 
 import numpy as np
 
+from model.activations import ACTIVATIONS
+
 
 def ignore(name, x):
     """The recorder that keeps nothing: for training."""
@@ -85,11 +87,11 @@ def layer_norm(x, w, epsilon, record=ignore, xp=np):
     return record("output", scaled + w.beta)                                        # (n, d_model)
 
 
-def feed_forward(x, w, record=ignore, xp=np):
-    """Position-wise feed-forward network (eq. 2), each token alone: (n, d_model) to the same."""
+def feed_forward(x, w, activation="relu", record=ignore, xp=np):
+    """Position-wise feed-forward network (eq. 2), each token alone: (n, d_model) to the same. activation: one of ACTIVATIONS."""
     hidden = record("hidden", x @ w.W_1 + w.b_1)                                    # (n, d_ff)
-    activation = record("activation", xp.maximum(hidden, 0))                        # (n, d_ff)
-    return record("output", activation @ w.W_2 + w.b_2)                             # (n, d_model)
+    active = record("activation", ACTIVATIONS[activation](hidden, xp))              # (n, d_ff)
+    return record("output", active @ w.W_2 + w.b_2)                                 # (n, d_model)
 
 
 def sinusoids(n, d_model, xp=np):

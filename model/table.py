@@ -2,11 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from model import experiments
 from model.config import ModelConfig
-from model.tensors import LEARNED, POSITIONS, TENSORS, TRAINED, UNTRAINED, Tensor
+from model.tensors import ACTIVATION, LEARNED, LOGITS, NEEDS, POSITIONS, TENSORS, UNTRAINED, Tensor
 from model.wiring import has_final_norm, path
 
 
@@ -31,26 +31,40 @@ def _exists(tensor: Tensor, config: ModelConfig) -> bool:
 
 def _holds(setting: str, config: ModelConfig) -> bool:
     field, _, values = setting.partition(": ")
-    return config.trained if setting == TRAINED else getattr(config, field) in values.split(" | ")
+    return getattr(config, field) in values.split(" | ")
 
 
 def _fill(tensor: Tensor, config: ModelConfig, block: int) -> str:
     side = "decoder" if "decoder" in tensor.name else "encoder"
     scope, last = "decoder." if side == "decoder" else "", config.n_blocks - 1
-    read = ["scaled_embeddings", "positions"][:1 if config.positional == "none" else 2]
+    summed = " + ".join(scope + name for name in _summed(config))
+    first = "embedding_norm.output" if config.embedding == "normalised" else summed
     moves = path(config.norm, side)
     parts = {move.part: move.reads[0] if move.kind == "add" else f"{side}.{block}.{move.reads[0]}" for move in moves}
     parts |= LEARNED if config.trained else UNTRAINED
     parts |= {
-        "block_input": f"{side}.{block - 1}.output" if block else " + ".join(scope + name for name in read),
+        "block_input": f"{side}.{block - 1}.output" if block else first,
+        "summed": summed,
         "block_output": moves[-1].makes,
         "side_output": f"{side}.{'final_norm' if has_final_norm(config.norm) else last}.output",
         "positions": POSITIONS[config.positional].format(side_=scope),
+        "scores": "masked_scores" if config.mask == "causal" else "scaled_scores",
+        "activation": ACTIVATION[config.activation],
+        "logits": LOGITS.get(config.output),
     }
     try:
         return tensor.formula.format(**parts, side=side, side_=scope, block=block, last=last)
     except (KeyError, IndexError, ValueError) as error:
         raise ValueError(f"{tensor.name}: its formula, {tensor.formula!r}, has a place that nothing fills: {error}") from error
+
+
+def _summed(config: ModelConfig) -> Iterator[str]:
+    """The tensors that are added to each other before the first block."""
+    yield "scaled_embeddings" if config.embedding == "scaled" else "embeddings"
+    if config.positional != "none":
+        yield "positions"
+    if config.segments != "none":
+        yield "segments"
 
 
 def not_found(name: str, config: ModelConfig, names: Collection[str]) -> str:
@@ -65,7 +79,7 @@ def not_found(name: str, config: ModelConfig, names: Collection[str]) -> str:
     general = re.sub(r"\.\d+\.", ".{block}.", name)
     for tensor in TENSORS:
         if tensor.name == general and not _exists(tensor, config):
-            return f"{message}: it needs {tensor.only}"
+            return f"{message}: it needs {' and '.join(NEEDS.get(setting, setting) for setting in tensor.only.split(' and '))}"
     ends = [full for full in names if full == name or full.endswith(f".{name}")]
     near = (ends or difflib.get_close_matches(name, names))[:3]
     return message + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")

@@ -53,7 +53,17 @@ UNTRAINED = {
     "ids": "order of first appearance, from 0",
 }
 LEARNED = dict.fromkeys(UNTRAINED, "learned") | {"ids": "places in the vocabulary, from 0"}
-TRAINED = "trained weights"
+ACTIVATION = {
+    "relu": "max(0, hidden)",
+    "gelu": "hidden P(x <= hidden), x of N(0, 1)",
+    "gelu_new": "hidden (1 + tanh(sqrt(2 / pi) (hidden + 0.044715 hidden^3))) / 2",
+}
+LOGITS = {
+    "decoder": "decoder.output[last token] weights.output.W + weights.output.b",
+    "tied": "output[last token] times weights.embedding transposed, output: of the encoder, for the sentence and all said so far",
+}
+TRANSLATES, SPEAKS = "output: decoder", "output: decoder | tied"
+NEEDS = {TRANSLATES: "a translator", SPEAKS: "a model that says something"}     # settings, in other words
 LATER = "; NaN for later tokens"
 FINAL_NORM = f"norm: {' | '.join(filter(has_final_norm, MOVES))}"
 
@@ -63,17 +73,17 @@ def scoped(scope: str, *tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(tensor._replace(name=f"{scope}.{tensor.name}") for tensor in tensors)
 
 
-def _stepped(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+def _stepped(tensors: tuple[Tensor, ...], only: str = TRANSLATES) -> tuple[Tensor, ...]:
     """The same of the decoder, which does it all again for every word."""
-    return tuple(_step(tensor) for tensor in tensors)
+    return tuple(_step(tensor, only) for tensor in tensors)
 
 
-def _step(tensor: Tensor) -> Tensor:
+def _step(tensor: Tensor, only: str) -> Tensor:
     of_the_sentence = tensor.name.endswith(("cross_attention.key", "cross_attention.value"))
     asked = {"token": "tokens"} if of_the_sentence else {"key": "tokens"} if "cross_attention" in tensor.name else {}
     later = LATER if set(tensor.axes.split()) & {"token", "query"} and not of_the_sentence else ""
     return tensor._replace(axes=f"step {tensor.axes}".strip(), meaning=tensor.meaning + later, words=SAID | asked,
-                           only=f"{TRAINED} and {tensor.only}" if tensor.only else TRAINED)
+                           only=f"{only} and {tensor.only}" if tensor.only else only)
 
 
 def _norm(scope: str, reads: str, only: str = "") -> tuple[Tensor, ...]:
@@ -95,15 +105,16 @@ def _embedding(ids: str) -> tuple[Tensor, ...]:
     return (
         Tensor("token_ids", "token", "row of each token in the embedding table", ids),
         Tensor("embeddings", features, "vector of each token, wherever it stands", "weights.{side_}embedding[token_ids]"),
-        Tensor("scaled_embeddings", features, "embeddings, scaled up before positions are added", "sqrt(d_model) embeddings"),
+        Tensor("scaled_embeddings", features, "embeddings, scaled up before positions are added", "sqrt(d_model) embeddings",
+               "embedding: scaled"),
         Tensor("positions", features, "vector of each place in the sequence", "{positions}", "positional: sinusoidal | learned"),
     )
 
 
-def _attention(scope: str, reads: str, asked: str = "input", masked: bool = False) -> tuple[Tensor, ...]:
-    """asked: what keys and values are made from."""
+def _attention(scope: str, reads: str, asked: str = "input", scores: str = "{scores}") -> tuple[Tensor, ...]:
+    """asked: what keys and values are made from. scores: what softmax reads, if that is not for the config to say."""
     mask = Tensor("masked_scores", "head query key", "scaled_scores, but -inf where a token would look ahead",
-                  "scaled_scores where key <= query, else -inf")
+                  "scaled_scores where key <= query, else -inf", "mask: causal" if scores == "{scores}" else "")
     return scoped(
         scope,
         Tensor("input", "token d_model", "what asks and is asked" if asked == "input" else "what asks", reads),
@@ -112,9 +123,9 @@ def _attention(scope: str, reads: str, asked: str = "input", masked: bool = Fals
         Tensor("value", "head token d_k", "what each token hands over", f"{asked} W_V + b_V, cut into heads"),
         Tensor("scores", "head query key", "how well each query fits each key", "query key^T"),
         Tensor("scaled_scores", "head query key", "scores whose spread does not grow with d_k", "scores / sqrt(d_k)"),
-        *(mask,) * masked,
-        Tensor("weights", "head query key", "how much each token looks at each other",
-               f"softmax of {'masked' if masked else 'scaled'}_scores over key", shares=True),
+        *(mask,) * (scores != "scaled_scores"),
+        Tensor("weights", "head query key", "how much each token looks at each other", f"softmax of {scores} over key",
+               shares=True),
         Tensor("heads", "head query d_k", "average of the values, by each token's weights", "weights value"),
         Tensor("weight_sums", "head query", "what each row of weights adds up to: 1", "sum of weights over key"),
         Tensor("head_sums", "head query", "what each row of heads adds up to: anything", "sum of heads over d_k"),
@@ -130,8 +141,8 @@ def _mlp(scope: str, reads: str) -> tuple[Tensor, ...]:
     return scoped(
         scope,
         Tensor("input", "token d_model", "what each token brings to the feed-forward network", reads),
-        Tensor("hidden", "token d_ff", "wide layer before ReLU", "input W_1 + b_1"),
-        Tensor("activation", "token d_ff", "wide layer after ReLU", "max(0, hidden)"),
+        Tensor("hidden", "token d_ff", "wide layer before its activation function", "input W_1 + b_1"),
+        Tensor("activation", "token d_ff", "wide layer after its activation function", "{activation}"),
         Tensor("output", "token d_model", "what the feed-forward network adds", "activation W_2 + b_2"),
     )
 
@@ -172,6 +183,8 @@ def _mlp_weights(scope: str, only: str = "") -> tuple[Tensor, ...]:
 WEIGHTS = (
     Tensor("weights.embedding", "vocabulary d_model", "embedding table: a row for each different token", "{rows}"),
     Tensor("weights.positions", "position d_model", "table of learned positions", "{places}", "positional: learned"),
+    Tensor("weights.segments", "segment d_model", "table of the vectors of segments", "{rows}", "segments: learned"),
+    *_norm_weights("weights.embedding_norm", "embedding: normalised"),
     *_attention_weights("weights.encoder.{block}.self_attention"),
     *_norm_weights("weights.encoder.{block}.norm_1"),
     *_mlp_weights("weights.encoder.{block}.mlp"),
@@ -180,20 +193,25 @@ WEIGHTS = (
 )
 
 DECODER_WEIGHTS = (
-    Tensor("weights.decoder.embedding", "vocabulary d_model", "embedding table of the words it can say", "{rows}", TRAINED, SAID),
+    Tensor("weights.decoder.embedding", "vocabulary d_model", "embedding table of the words it can say", "{rows}", TRANSLATES, SAID),
     Tensor("weights.decoder.positions", "position d_model", "table of learned positions", "{places}",
-           f"{TRAINED} and positional: learned"),
-    *_attention_weights("weights.decoder.{block}.self_attention", TRAINED),
-    *_norm_weights("weights.decoder.{block}.norm_1", TRAINED),
-    *_attention_weights("weights.decoder.{block}.cross_attention", TRAINED),
-    *_norm_weights("weights.decoder.{block}.norm_2", TRAINED),
-    *_mlp_weights("weights.decoder.{block}.mlp", TRAINED),
-    *_norm_weights("weights.decoder.{block}.norm_3", TRAINED),
-    *_norm_weights("weights.decoder.final_norm", f"{TRAINED} and {FINAL_NORM}"),
+           f"{TRANSLATES} and positional: learned"),
+    *_attention_weights("weights.decoder.{block}.self_attention", TRANSLATES),
+    *_norm_weights("weights.decoder.{block}.norm_1", TRANSLATES),
+    *_attention_weights("weights.decoder.{block}.cross_attention", TRANSLATES),
+    *_norm_weights("weights.decoder.{block}.norm_2", TRANSLATES),
+    *_mlp_weights("weights.decoder.{block}.mlp", TRANSLATES),
+    *_norm_weights("weights.decoder.{block}.norm_3", TRANSLATES),
+    *_norm_weights("weights.decoder.final_norm", f"{TRANSLATES} and {FINAL_NORM}"),
 )
 
 ENCODER = (
     *_embedding("{ids}"),
+    Tensor("segments", "token d_model", "vector of the sentence that each token is of: the first", "weights.segments[0]",
+           "segments: learned"),
+    Tensor("embedding_sum", "token d_model", "all that is known of each token before it is normalised", "{summed}",
+           "embedding: normalised"),
+    *_norm("embedding_norm", "embedding_sum", "embedding: normalised"),
     *scoped("encoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
     *_attention("encoder.{block}.self_attention", "{self_attention}"),
     *scoped("encoder.{block}", _residual(1, "self_attention")),
@@ -209,10 +227,10 @@ ENCODER = (
 DECODER = _stepped((
     *scoped("decoder", *_embedding("the start token, then the words said so far")),
     *scoped("decoder.{block}", Tensor("input", "token d_model", "what the block reads", "{block_input}")),
-    *_attention("decoder.{block}.self_attention", "{self_attention}", masked=True),
+    *_attention("decoder.{block}.self_attention", "{self_attention}", scores="masked_scores"),
     *scoped("decoder.{block}", _residual(1, "self_attention")),
     *_norm("decoder.{block}.norm_1", "{norm_1}"),
-    *_attention("decoder.{block}.cross_attention", "{cross_attention}", asked="encoder.output"),
+    *_attention("decoder.{block}.cross_attention", "{cross_attention}", "encoder.output", "scaled_scores"),
     *scoped("decoder.{block}", _residual(2, "cross_attention")),
     *_norm("decoder.{block}.norm_2", "{norm_2}"),
     *_mlp("decoder.{block}.mlp", "{mlp}"),
@@ -221,25 +239,25 @@ DECODER = _stepped((
     *scoped("decoder.{block}", Tensor("output", "token d_model", "what the block hands on", "{block_output}")),
     *_norm("decoder.final_norm", "decoder.{last}.output", FINAL_NORM),
     Tensor("decoder.output", "token d_model", "each word said so far, understood with the sentence", "{side_output}"),
-    Tensor("decoder.logits", "vocabulary", "score of every word to come next",
-           "decoder.output[last token] weights.output.W + weights.output.b"),
+)) + _stepped((
+    Tensor("decoder.logits", "vocabulary", "score of every word to come next", "{logits}"),
     Tensor("decoder.probabilities", "vocabulary", "probability of every word to come next", "softmax of logits over vocabulary"),
     Tensor("decoder.next_token_ids", "", "row of the word that comes next", "argmax of probabilities over vocabulary"),
-))
+), SPEAKS)
 
 OUTPUT_WEIGHTS = scoped(
     "weights.output",
-    Tensor("W", "d_model vocabulary", "matrix that makes a score for every word", "{matrix}", TRAINED, SAID),
-    Tensor("b", "vocabulary", "bias that makes a score for every word", "{zero}", TRAINED, SAID),
+    Tensor("W", "d_model vocabulary", "matrix that makes a score for every word", "{matrix}", TRANSLATES, SAID),
+    Tensor("b", "vocabulary", "bias that makes a score for every word", "{zero}", TRANSLATES, SAID),
 )
 
 TRAINING = scoped(
     "training",
     Tensor("loss", "update", "what every update found: how surprised the decoder was by the right word, on average",
-           "mean over the words of a batch of -log probability", TRAINED),
-    Tensor("steps", "checkpoint", "updates done when the matrices below were kept", "first, middle, last", TRAINED),
+           "mean over the words of a batch of -log probability", TRANSLATES),
+    Tensor("steps", "checkpoint", "updates done when the matrices below were kept", "first, middle, last", TRANSLATES),
     *(Tensor(f"W_{letter}", "checkpoint block input output", f"matrix of each encoder block that makes {makes}, being learned",
-             f"self_attention.W_{letter} of each encoder block, after so many updates", TRAINED)
+             f"self_attention.W_{letter} of each encoder block, after so many updates", TRANSLATES)
       for letter, makes in {"Q": "queries", "K": "keys", "V": "values"}.items()),
 )
 

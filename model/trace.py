@@ -12,12 +12,14 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
+from model import safetensors
 from model.config import ModelConfig
 from model.table import declared, not_found
-from model.tensors import Tensor
-from model.tokenizer import END, START
+from model.tensors import TEXTS, Tensor
+from model.tokenizer import END, START, Piece, piece, text, written
 
 HEADER = "trace.json"
+AT_ONCE = 2**18                           # numbers
 
 
 class UnknownTensor(KeyError):
@@ -101,8 +103,9 @@ class View:
 class Trace:
     """Every tensor of one forward pass: `trace["encoder.0.self_attention.weights"]` is a View of it.
 
-    arrays: name to float64 array, in the order of recording; kept as read-only copies. vocabulary: the word of each row of
-    the embedding table. output_vocabulary: that of the decoder's. output_tokens: what the decoder has said, one token a step;
+    arrays: name to float64 array, in the order of recording; kept as read-only copies, but for what nobody can write to: weights
+    that stand in a file are not copied, and may be float32. vocabulary: the word of each row of
+    the embedding table. output_vocabulary: that of the words it can say. output_tokens: what it has said, one token a step;
     the last is the end token, if it came to an end. twin: the tokens of the other sentence, if there is one. also: what is
     declared besides the model's own tensors, by experiments. Raises ValueError if a tensor is not declared.
     """
@@ -141,19 +144,41 @@ class Trace:
         return View(name, array, axes, tuple(map(range, array.shape)), tuple(range(array.ndim)))
 
     @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The tokens as they are written."""
+        return written(self.tokens, self.config.spelling)
+
+    @property
+    def sentence(self) -> str:
+        """The text of the tokens."""
+        return text(self.tokens, self.config.spelling)
+
+    @property
     def translation(self) -> tuple[str, ...]:
-        """What the decoder has said, without the end token."""
+        """What it has said, without the end token: a translation, or what comes after the sentence."""
         return tuple(token for token in self.output_tokens if token != END)
 
     @property
     def read_tokens(self) -> tuple[str, ...]:
-        """What the decoder has read when it has said all this, token by token: the start token first."""
-        return (START, *self.output_tokens[:-1])
+        """What was the last token to be read, step by step: the start token first, or the last of the sentence."""
+        return (self.tokens[-1] if self.config.continues else START, *self.output_tokens[:-1])
+
+    @property
+    def has_training_record(self) -> bool:
+        """Whether it is known how the weights were learned."""
+        return "training.loss" in self.arrays
 
     def words(self, name: str, axis: str) -> tuple[str, ...]:
-        """What stands along an axis of a tensor, if these are tokens or the words of a vocabulary; else (). KeyError as `[]`."""
-        text = self.declared[self[name].name].words.get(axis)
-        return getattr(self, text) if text else ()
+        """What stands along an axis of a tensor, as it is written, if these are tokens or the words of a vocabulary; else ().
+        KeyError as `[]`.
+        """
+        which = self.declared[self[name].name].words.get(axis)
+        return self._written[which] if which else ()
+
+    @cached_property
+    def _written(self) -> Mapping[str, tuple[str, ...]]:
+        spelling = self.config.spelling
+        return {which: tuple(piece(token, spelling).text for token in getattr(self, which)) for which in TEXTS}
 
     def table(self) -> list[dict]:
         """For each tensor its name, axes, shape, meaning and formula, in the order of recording."""
@@ -173,7 +198,8 @@ class Trace:
         """SHA-256, in hexadecimal, over tokens, config, vocabularies, and the name, axes, shape and bytes of every tensor."""
         sha = hashlib.sha256(json.dumps(self._header()).encode())
         for array in self.arrays.values():
-            sha.update(array.astype("<f8", copy=False).data)
+            for part in float64s(array):
+                sha.update(part)
         return sha.hexdigest()
 
     def _header(self) -> dict:
@@ -188,6 +214,10 @@ class Trace:
         header = np.array(json.dumps(self._header() | {"also": also, "digest": self.digest}))
         with nullcontext(file) if hasattr(file, "write") else open(file, "wb") as stream:
             np.savez(stream, allow_pickle=False, **{HEADER: header}, **self.arrays)
+
+    def export(self, file: BinaryIO) -> None:
+        """Write to this open file as safetensors, for whatever reads these; the rest is JSON text in their metadata."""
+        safetensors.write(file, self.arrays, {HEADER: json.dumps(self._header() | {"digest": self.digest})})
 
     @classmethod
     def load(cls, file: str | os.PathLike | BinaryIO) -> Self:
@@ -205,7 +235,17 @@ class Trace:
         return trace
 
 
+def float64s(array: np.ndarray) -> Iterator[memoryview]:
+    """The bytes of all its numbers as little-endian float64, some rows at a time: a large table need not be copied whole."""
+    array = np.atleast_1d(array)
+    rows = max(1, AT_ONCE * len(array) // max(1, array.size))
+    for start in range(0, len(array), rows):
+        yield np.ascontiguousarray(array[start:start + rows], "<f8").data
+
+
 def _frozen(array: np.ndarray) -> np.ndarray:
+    if isinstance(array, np.ndarray) and not array.flags.writeable and array.dtype in (np.float32, np.float64):
+        return array
     frozen = np.array(array, dtype=np.float64, order="C")
     frozen.flags.writeable = False
     return frozen

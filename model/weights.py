@@ -14,6 +14,7 @@ from model.wiring import has_final_norm
 Array = Any  # of numpy or of jax.numpy
 
 N_POSITIONS = 16                          # learned places of a sentence
+SEGMENTS = 2                              # sentences that a model is told apart
 MOST_STEPS = 32                           # words of a translation, even if it finds no end
 # Where a parameter is called other than the way to it.
 PLACES = {
@@ -92,11 +93,14 @@ class Decoder(NamedTuple):
 class Weights(NamedTuple):
     """A whole model. embedding: (vocabulary, d_model). positions: (position, d_model), only if they are learned.
 
-    final_norm: only if no block ends in a norm. decoder: only of a model that translates.
+    segments: (segment, d_model), and embedding_norm: only if config says so. final_norm: only if no block ends in a norm. decoder:
+    only of a model that translates.
     """
 
     embedding: Array
     positions: Array | None
+    segments: Array | None
+    embedding_norm: Norm | None
     encoder: tuple[Block, ...]
     final_norm: Norm | None
     decoder: Decoder | None = None
@@ -105,14 +109,16 @@ class Weights(NamedTuple):
 def random_weights(config: ModelConfig, vocabulary: Sequence[str]) -> Weights:
     """Untrained weights of an encoder: matrices by Glorot and Bengio (2010, eq. 16), biases 0, gamma 1, beta 0.
 
-    An embedding is N(0, 1 / d_model), so that it has unit variance once it is scaled by sqrt(d_model). Every part has
-    its own stream of random numbers: a word's row depends on the seed, d_model and the word alone, a block on the
-    seed, the sizes and its number.
+    An embedding, of a word or a segment, is N(0, 1 / d_model), so that it has unit variance once it is scaled by
+    sqrt(d_model). Every part has its own stream of random numbers: a word's row depends on the seed, d_model and the word
+    alone, a block on the seed, the sizes and its number.
     """
     d_model, learned = config.d_model, config.positional == "learned"
     return Weights(
         embedding=_embedding(config, "embedding", vocabulary),                      # (vocabulary, d_model)
         positions=untrained_positions(config) if learned else None,                 # (position, d_model)
+        segments=_embedding(config, "segments", range(SEGMENTS)) if config.segments == "learned" else None,
+        embedding_norm=_norm(d_model) if config.embedding == "normalised" else None,
         encoder=tuple(_block(generator(config.seed, "encoder", number), config) for number in range(config.n_blocks)),
         final_norm=_norm(d_model) if has_final_norm(config.norm) else None,
     )
@@ -183,7 +189,7 @@ def _filled(part: Any, arrays: Iterator[Array]) -> Any:
     return type(part)(*inner) if hasattr(part, "_fields") else tuple(inner)
 
 
-def _embedding(config: ModelConfig, table: str, vocabulary: Sequence[str]) -> np.ndarray:
+def _embedding(config: ModelConfig, table: str, vocabulary: Sequence[str | int]) -> np.ndarray:
     d_model = config.d_model
     rows = [generator(config.seed, table, d_model, word).normal(0, d_model**-0.5, d_model) for word in vocabulary]
     return np.array(rows)                                                           # (vocabulary, d_model)

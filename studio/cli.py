@@ -199,7 +199,7 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
     """
     from studio.check import report
     from studio.check.themes import hard_to_see
-    from studio.output import measured
+    from studio.output.figures import table as table_of
 
     found, problems = _sound(targets, overrides)
     better, steps = {}, []
@@ -221,7 +221,7 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
         say_json({"ok": not problems} | {key: [asdict(each) for each in listed] for key, listed in said.items()})
     else:
         if table and steps:
-            click.echo(measured.table(steps))
+            click.echo(table_of(steps))
         said = [count(len(problems), "problem") if problems else "all is well", *([count(len(better), "warning")] if better else [])]
         click.echo(", ".join(said), err=bool(problems))
     return WRONG if problems else 0
@@ -230,7 +230,8 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
 @main.command()
 @click.argument("target")
 @click.argument("tensors", nargs=-1, metavar="[TENSOR]...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE.npz", help="Write all the arrays.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write all the arrays: FILE.npz, or FILE.safetensors.")
 @overriding
 @talking
 def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: list[str], as_json: bool, verbose: bool):
@@ -242,7 +243,9 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     animformer trace qkv
     animformer trace qkv decoder.probabilities --set sentence="the old dog runs"
     animformer trace qkv -o qkv.npz
+    animformer trace qkv -o qkv.safetensors
     """
+    from model.tokenizer import text
     from studio.output import tables
     from studio.plan import film, staging
     from studio.read import spec
@@ -252,18 +255,46 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     views = film.views(trace, tensors)
     if output is not None:
         files.check_writable(output.parent, [output])
-        with files.atomic(output) as partial:
-            trace.save(partial)
+        with files.atomic(output) as partial, partial.open("wb") as file:
+            trace.export(file) if output.suffix == ".safetensors" else trace.save(file)
     if as_json:
         return say_json(tables.to_json(trace, views))
     if views:
         click.echo("\n\n".join(tables.of_values(view, trace, verbose) for view in views))
     elif output is None:
         click.echo(tables.of_tensors(trace))
-        if trace.config.trained:
-            click.echo(f"\n{' '.join(trace.tokens)} → {' '.join(trace.translation)}\n{tables.of_translation(trace)}")
+        if trace.output_tokens:
+            click.echo(f"\n{trace.sentence} → {text(trace.output_tokens, trace.config.spelling)}\n{tables.of_translation(trace)}")
     else:
         click.echo(f"{output}: {count(len(trace.names), 'tensor')}", err=True)
+
+
+@main.command()
+@click.argument("target")
+@click.option("--from", "query", metavar="WORD", help="The word that looks (default: `focus`).")
+@click.option("--toward", metavar="WORD", help="The word that it looks at: the heads that tie the two come first.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="DIR", help="Folder (default: out).")
+@overriding
+@talking
+def heads(target: str, query: str | None, toward: str | None, output: Path, overrides: list[str], as_json: bool, verbose: bool):
+    """Draw what all heads look at.
+
+    One sheet, heads.png, of the attention of every head in the sentence, sorted by what they do.
+
+    \b
+    animformer heads multi_head
+    animformer heads multi_head --set model.weights=minilm --set sentence="The keys are on the table." --from are --toward keys
+    """
+    from studio.output import heads as sheets
+    from studio.plan import film
+    from studio.read import spec
+
+    words = {"focus": query, "toward": toward}
+    said = [*overrides, *(f"{key}={word}" for key, word in words.items() if word is not None)]
+    found = sheets.make(film.only_scene(spec.load(target, said)), output)
+    if as_json:
+        return say_json({"files": [str(output / sheets.FILE)], "sections": sheets.to_json(found)})
+    click.echo("\n".join([str(output / sheets.FILE), "", *sheets.lines(found)]))
 
 
 @main.command()
@@ -290,6 +321,27 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int, as_j
         return say_json({"files": [str(output / name) for name in training.FILES], "figures": figures})
     click.echo(training.said(figures))
     click.echo("\n".join(str(output / name) for name in training.FILES), err=True)
+
+
+@main.command()
+@click.argument("name")
+@talking
+def get(name: str, as_json: bool, verbose: bool):
+    """Fetch a model that others have published.
+
+    `minilm`, a BERT that reads any English sentence, 92 MB: it is compared with what was published and kept in $XDG_DATA_HOME or
+    ~/.local/share. What is fetched is used by `weights: minilm` in a scene YAML.
+
+    \b
+    animformer get minilm
+    animformer render qkv --set model.weights=minilm --set sentence="I can read this."
+    """
+    from studio import get as fetching
+
+    files = fetching.get(name)
+    if as_json:
+        return say_json({"files": [*map(str, files)]})
+    click.echo("\n".join(map(str, files)))
 
 
 @main.command()

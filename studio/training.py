@@ -40,7 +40,7 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int) -> d
     schedule = learner.Schedule() if steps is None else learner.Schedule(steps=steps)
     known = vocabularies(words)
     learned = [sentence for sentence in drawn if not is_held_out(sentence)]
-    start, config = time.monotonic(), ModelConfig(weights=output.name or "weights", seed=seed)
+    start, config = time.monotonic(), ModelConfig(weights=output.name or "weights", seed=seed, output="decoder")
     state = learner.begin(config, *known, schedule)
     state = _run(learner, state, examples(learned, *known), config, schedule, output, _fingerprint(learned, config, schedule))
     checkpoint = learner.finished(state, config, *known, schedule)

@@ -186,7 +186,7 @@ def test_an_order_can_carry_the_user_s_own_files(scene):
     Path("mine/themes/theme.yaml").write_text(f"{theme}\nfonts: [../fonts/a.ttf]\n", "utf-8")
     shutil.copy(inputs.font_files()[0], "mine/fonts/a.ttf")
     Path("mine/de.yaml").write_text(as_yaml(everything("en", [folders.folder("attention_matrix")])), "utf-8")
-    shutil.copy(assets.weights_file("translator"), "mine/weights.npz")
+    shutil.copy(assets.weights_files("translator")[0], "mine/weights.npz")
     shutil.copytree(folders.SCENES / "attention_matrix", "mine/matrix")
     words = everything("en", [folders.folder("mine/matrix")])
     Path("mine/matrix/words.de.yaml").write_text(as_yaml(words["scenes"]["matrix"]), "utf-8")

@@ -27,7 +27,7 @@ from manim import (
 from PIL import Image
 
 from studio.plan import staging
-from studio.render import camera, worker
+from studio.render import camera, paths, worker
 from studio.render.camera import FastCamera
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
@@ -56,8 +56,8 @@ def untested():
 def drawn_fast(monkeypatch):
     """The shapes that the fast code has drawn, but for its self-test."""
     camera.trusted()
-    seen, draw = [], FastCamera.draw
-    monkeypatch.setattr(FastCamera, "draw", lambda self, shapes: seen.extend(shapes) or draw(self, shapes))
+    seen, ready = [], FastCamera.made_ready
+    monkeypatch.setattr(FastCamera, "made_ready", lambda self, shapes: (found := ready(self, shapes)) and seen.extend(shapes) or found)
     return seen
 
 
@@ -142,9 +142,10 @@ def test_random_curves(drawn_fast):
 
 def test_what_is_transparent_is_not_drawn(monkeypatch):
     hidden = VGroup(styled(stroke_opacity=0), styled(stroke_width=0), styled(color=[RED, BLUE]).set_opacity(0))
-    monkeypatch.setattr(camera, "_small_path", lambda *_: pytest.fail("packed"))
+    camera.trusted()
+    monkeypatch.setattr(paths, "append_path", lambda: lambda *_: pytest.fail("drawn"))
     drawn = FastCamera()
-    drawn.draw(hidden)
+    drawn.capture_mobjects(hidden)
     assert np.array_equal(drawn.pixel_array, drawn.background)
 
 
@@ -152,7 +153,7 @@ def test_the_order_of_what_lies_above_what():
     shared, below = Square(fill_opacity=1), Dot(radius=2).set_z_index(-1)
     group = VGroup(shared, VGroup(Circle(fill_opacity=1), shared), VMobject())
     mobjects = [shared, group, Triangle(fill_opacity=1), below, group[1]]
-    assert FastCamera()._family(mobjects) == Camera().get_mobjects_to_display(mobjects)
+    assert FastCamera().family(mobjects) == Camera().get_mobjects_to_display(mobjects)
     assert np.array_equal(*both(*mobjects))
 
 
@@ -214,17 +215,15 @@ def broken(*_):
 
 
 @pytest.mark.parametrize("name, how", [
-    ("_layout_is_known", lambda: False), ("_append_path", broken), ("_append_path", lambda: lambda *_: None),
-    ("MOVE", camera._header(1, 2)), ("CLOSE", camera.CURVE_TO),
+    ("layout_is_known", lambda: False), ("append_path", broken), ("append_path", lambda: lambda *_: None),
+    ("MOVE", paths._header(1, 2)), ("CLOSE", paths.CURVE_TO),
 ], ids=["layout", "no library", "draws nothing", "lines for moves", "wrong record"])
 def test_if_the_self_test_fails_manim_draws_and_a_warning_says_so_once(name, how, untested, monkeypatch):
-    camera._small_path.cache_clear()
-    monkeypatch.setattr(camera, name, how)
+    monkeypatch.setattr(paths, name, how)
     with pytest.warns(RuntimeWarning, match="manim's own, slower code") as told:
         first, second = both(Square(fill_opacity=1)), both(Circle())
     assert len(told) == 1
     assert np.array_equal(*first) and np.array_equal(*second)
-    camera._small_path.cache_clear()
 
 
 def test_here_the_self_test_succeeds(untested):

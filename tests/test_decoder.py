@@ -30,7 +30,7 @@ def close(a, b, tolerance=1e-12):
 
 def shaken(norm="post", positional="sinusoidal", scale=0.3):
     """A checkpoint of noise: no bias is 0 and no gamma 1."""
-    config = ModelConfig(weights="noise", d_model=12, n_heads=3, d_ff=20, norm=norm, positional=positional)
+    config = ModelConfig(weights="noise", d_model=12, n_heads=3, d_ff=20, norm=norm, positional=positional, output="decoder")
     drawn, rng = untrained(config, ENGLISH, FRENCH), np.random.default_rng(5)
     weights = filled(drawn, {name: x + rng.normal(0, scale, x.shape) for name, x in named(drawn)})
     matrices = {f"training.W_{letter}": np.zeros((3, 2, 12, 12)) for letter in "QKV"}
@@ -170,9 +170,9 @@ def test_blocks_are_wired_as_in_the_paper(norm):
 
 
 @pytest.mark.parametrize("name, message", {
-    "decoder.0.input": "no tensor 'decoder.0.input': it needs trained weights",
-    "decoder.probabilities": "it needs trained weights",
-    "training.loss": "it needs trained weights",
+    "decoder.0.input": "no tensor 'decoder.0.input': it needs a translator",
+    "decoder.probabilities": "it needs a model that says something",
+    "training.loss": "it needs a translator",
 }.items())
 def test_what_random_weights_do_not_record(name, message):
     with pytest.raises(KeyError, match=message):
@@ -244,7 +244,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path):
 
 def test_trained_weights_and_their_config_belong_together():
     c = shaken()
-    for config, checkpoint in ((c.config, None), (ModelConfig(), c), (ModelConfig(weights="noise"), c)):
+    for config, checkpoint in ((c.config, None), (ModelConfig(), c), (ModelConfig(weights="noise", output="decoder"), c)):
         with pytest.raises(ValueError, match="^weights: "):
             model.run(ENGLISH, config, checkpoint)
     with pytest.raises(ValueError, match="^tokens: 'elephant' is not in the vocabulary"):

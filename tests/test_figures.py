@@ -16,7 +16,7 @@ from scenes.parts.label import number, text
 from scenes.parts.shapes import frame, rounded_points
 from studio.check.figures import Measuring, beyond, meanings, occupancy
 from studio.check.lint import lint
-from studio.output.measured import table
+from studio.output.figures import table
 from studio.plan.staging import stage
 from studio.read.folders import _read
 from studio.read.spec import load

@@ -143,7 +143,7 @@ def test_a_theme_counts_by_its_content():
 
 
 def test_weights_count_by_their_content():
-    bundled = assets.weights_file("translator")
+    bundled = assets.weights_files("translator")[0]
     for name in ("one", "two"):
         Path(name).mkdir()
         shutil.copy(bundled, f"{name}/weights.npz")

@@ -96,8 +96,8 @@ BAD = {
     "a size with weights": ("scene: qkv\nmodel: {d_model: 8}\n", [
         "2:9: model.d_model: trained weights come with their own; leave it out, or set model.weights to random"]),
     "an unknown word": ("scene: qkv\nsentence: the blakc cat\n", [
-        "2:11: sentence: 'blakc' is not in the vocabulary of the weights 'translator'; did you mean 'black'",
-        "? for other words"]),
+        "2:11: sentence: 'blakc' is not in the vocabulary of the weights 'translator'; model.weights=minilm reads any sentence "
+        "(`animformer get minilm` fetches it); did you mean 'black'", "? for other words"]),
     "unknown words": (
         "scene: qkv\ntokens: [the, Xx, cat, Zz, Xx]\n", ["2:15: tokens.1: 'Xx', 'Zz' are not in the vocabulary of the weights "]),
     "block": ("scene: qkv\nblock: 3\n", ["2:8: block: 3 is out of range: the model has 2 blocks (1 to 2)"]),
@@ -240,7 +240,7 @@ def test_mistakes_on_the_command_line(folder, override, message):
 def test_defaults(folder):
     found = loaded("scene: qkv\n")
     assert found.tokens == tuple(keys.DEFAULT_SENTENCE.split()) and found.focus == 3
-    assert found.model == ModelConfig(weights="translator") and (found.block, found.head) == (0, 0)
+    assert found.model == ModelConfig(weights="translator", output="decoder") and (found.block, found.head) == (0, 0)
     assert found.steps == found.wanted == folders.folder("qkv").facts.steps == tuple(STEPS)
     assert (found.name, found.source, found.scene, found.order) == ("my", "my.yaml", "qkv", tuple(STEPS))
     assert found.keys == {"pace": 1.0, "decimals": 2} and found.burned
@@ -283,7 +283,7 @@ def test_the_command_line_goes_over_the_yaml(folder):
     assert loaded(text, "steps=[blend]").steps == ("blend",)
     # Other weights are another matter: what was said of the old ones does not hold.
     known = text.replace("a b c", "a cat").replace(": b", ": cat")
-    assert loaded(known, "model.weights=translator").model == ModelConfig(weights="translator")
+    assert loaded(known, "model.weights=translator").model == ModelConfig(weights="translator", output="decoder")
     assert loaded(text, "model.d_ff=9", "model.weights=random").model == ModelConfig(seed=1, d_ff=9)
     # Another sentence is another matter: what was said about the words of the old one does not hold.
     assert loaded(text, "tokens=[x, y]").focus == loaded(text, "sentence=x y").focus == 1

@@ -16,7 +16,9 @@ from model.table import declared
 from model.tensors import TENSORS
 
 SENTENCE = model.tokenise("the black cat sleeps")
-MAKES = [ModelConfig(norm=n, positional=p) for n in ("post", "pre") for p in ("sinusoidal", "learned", "none")]
+BERT = ModelConfig(positional="learned", activation="gelu", embedding="normalised", segments="learned")
+GPT_2 = ModelConfig(norm="pre", positional="learned", activation="gelu_new", embedding="plain", mask="causal", output="tied")
+MAKES = [*(ModelConfig(norm=n, positional=p) for n in ("post", "pre") for p in ("sinusoidal", "learned", "none")), BERT, GPT_2]
 TRACE = model.run(SENTENCE, ModelConfig(), experiments=[scaling])
 WEIGHTS = "encoder.1.self_attention.weights"
 
@@ -32,7 +34,7 @@ def test_what_is_recorded_is_declared_and_what_is_declared_is_recorded(config):
 @pytest.mark.parametrize("config", MAKES, ids=str)
 def test_axes_fit_shapes_and_lengths_fit_everywhere(config):
     lengths = {"d_model": 16, "d_k": 4, "d_ff": 64, "head": 4, "token": 4, "query": 4, "input": 16, "output": 16}
-    lengths |= {"vocabulary": 4, "position": 16, "key": 4}
+    lengths |= {"vocabulary": 4, "position": 16, "key": 4, "segment": 2, "step": 6}
     for row in model.run(SENTENCE, config).table():
         assert row["shape"] == [lengths[axis] for axis in row["axes"]], row["name"]
         assert len(set(row["axes"])) == len(row["axes"])
@@ -84,6 +86,8 @@ def test_the_table_follows_the_record():
         ("scores", "did you mean 'encoder.0.self_attention.scores' or 'encoder.1.self_attention.scores' or 'scaling.scores'?"),
         ("encoder.final_norm.mean", "no tensor 'encoder.final_norm.mean': it needs norm: pre"),
         ("weights.positions", "no tensor 'weights.positions': it needs positional: learned"),
+        ("embedding_norm.output", "no tensor 'embedding_norm.output': it needs embedding: normalised"),
+        ("decoder.logits", "no tensor 'decoder.logits': it needs a model that says something"),
         ("twin.embeddings", "no tensor 'twin.embeddings': it is of the experiment 'twin', which this scene does not draw"),
         ("%", "no tensor '%'"),
     ],
@@ -168,10 +172,11 @@ def test_what_is_no_trace_is_refused():
 
 def test_the_digest_tells_runs_apart():
     assert model.run(list(SENTENCE), ModelConfig(), experiments=[scaling]).digest == TRACE.digest
-    changes = [("seed", 1), ("n_heads", 2), ("norm", "pre"), ("positional", "none"), ("epsilon", 1e-6), ("n_blocks", 1)]
+    changes = [("seed", 1), ("n_heads", 2), ("norm", "pre"), ("positional", "none"), ("epsilon", 1e-6), ("n_blocks", 1),
+               ("activation", "gelu"), ("mask", "causal"), ("spelling", "wordpiece")]
     others = [model.run(SENTENCE, ModelConfig(**{field: value})) for field, value in changes]
     others.append(model.run(("the", "black", "dog", "sleeps"), ModelConfig()))
-    assert len({TRACE.digest, *(other.digest for other in others)}) == 8
+    assert len({TRACE.digest, *(other.digest for other in others)}) == 11
 
 
 # --- provenance ----------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ LEXICON = Lexicon.from_mapping(yaml.safe_load(assets.LEXICON.read_text("utf-8"))
 KNOWN = vocabularies(LEXICON)
 DRAWN = sentences(LEXICON, 600, 3)
 LEARNED = examples(DRAWN, *KNOWN)
-SMALL = ModelConfig(weights="small", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=1)
+SMALL = ModelConfig(weights="small", seed=1, d_model=8, n_heads=2, d_ff=12, n_blocks=1, output="decoder")
 SCHEDULE = train.Schedule(steps=12, batch=16, warm_up=2, peak=1e-2)
 
 

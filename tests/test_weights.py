@@ -1,6 +1,7 @@
 """What goes into the model: tokens, config, weights, sizes, and the experiment on the spread of scores."""
 
 import math
+import re
 import time
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 import model
 from model import ModelConfig
+from model.tokenizer import ids
 
 SENTENCE = model.tokenise("the animal did not cross the street because it was too tired")
 
@@ -77,6 +79,15 @@ def test_tokens_are_words_as_they_stand():
 def test_bad_tokens_are_refused(tokens):
     with pytest.raises(ValueError, match="^tokens: "):
         model.run(tokens, ModelConfig())
+
+
+def test_capitals_and_a_sign_at_the_end_make_no_other_word():
+    known = ("the", "Paris", "cat", "")
+    assert ids(("The", "cat.", "Paris?", "CAT!?"), known).tolist() == [0, 2, 1, 2]
+    for unknown in ("paris", "cat's", ".", "(cat)"):
+        with pytest.raises(ValueError, match=f"tokens: {re.escape(repr(unknown))} is not in the vocabulary"):
+            ids((unknown,), known)
+    assert arrays(("the", "The", "the."))["token_ids"].tolist() == [0, 1, 2]        # what is drawn is drawn for each word as it stands
 
 
 def test_learned_positions_end():

@@ -15,7 +15,7 @@ from model.experiments.distances import distance
 from model.functional import softmax
 from model.generation import generate, stacked
 from model.recorder import Recorder
-from model.tensors import SAID, TRAINED, Tensor, scoped
+from model.tensors import SAID, TRANSLATES, Tensor, scoped
 from model.tokenizer import END, START
 from model.weights import without_head
 
@@ -31,22 +31,22 @@ TENSORS = scoped(
     Tensor("shifts", "block head token", "how far each token's vector moves if one head is cut, for every head",
            "|encoder.output - encoder.output of the cut run|"),
     Tensor("next_token_ids", "said", f"{HERE} of every word that is said without that head", "as decoder.next_token_ids",
-           TRAINED),
+           TRANSLATES),
     Tensor("probabilities", "said vocabulary", "probability of every word to come next without that head",
-           "as decoder.probabilities", TRAINED, SAID),
+           "as decoder.probabilities", TRANSLATES, SAID),
     Tensor("place", "", "the step that is compared: the first that says another word, else the one whose word loses most",
-           "argmax of next_token_ids != decoder.next_token_ids, or of the fall of its probability", TRAINED),
+           "argmax of next_token_ids != decoder.next_token_ids, or of the fall of its probability", TRANSLATES),
     Tensor("candidates", "candidate", f"{HERE} of the word said there before, and of the strongest other after",
-           "decoder.next_token_ids[place], argmax of probabilities[place] over the others", TRAINED),
+           "decoder.next_token_ids[place], argmax of probabilities[place] over the others", TRANSLATES),
     Tensor("kept", "block head", "probability that the word at that step keeps if one head is cut, after the same words",
-           "probability of candidates[0] at step `place` of the cut run that is given the own translation", TRAINED),
-    Tensor("loss", "", "how surprised the model is by its own translation", "mean over step of -log probability", TRAINED),
+           "probability of candidates[0] at step `place` of the cut run that is given the own translation", TRANSLATES),
+    Tensor("loss", "", "how surprised the model is by its own translation", "mean over step of -log probability", TRANSLATES),
     Tensor("loss_changes", "block head", "how much more it is surprised if one head is cut", "loss of the cut run - loss",
-           TRAINED),
+           TRANSLATES),
     Tensor("translations", "block head word", f"{HERE} of every word that is said if one head is cut; NaN after the end",
-           "as decoder.next_token_ids", TRAINED),
+           "as decoder.next_token_ids", TRANSLATES),
     Tensor("changed_words", "block head", "words of the translation that are others if one head is cut",
-           "count of translations != decoder.next_token_ids", TRAINED),
+           "count of translations != decoder.next_token_ids", TRANSLATES),
 )
 
 
@@ -63,7 +63,7 @@ def measure(run, record):
     blocks, heads = range(run.config.n_blocks), range(run.config.n_heads)
     every = [[encode(run.ids, cut_weights(run, replace(cut, block=b, head=h)), run.config) for h in heads] for b in blocks]
     record("shifts", distance(np.array(every), run.arrays["encoder.output"]))       # (block, head, n)
-    if run.checkpoint:
+    if run.config.translates:
         place = _compare(run, record, memory)
         _judge(run, record, every, place)
 

@@ -32,7 +32,7 @@ TENSORS = scoped(
 
 def measure(run, record):
     """The same sentence, weights and random gradients in every wiring; nothing of it is trained."""
-    config = replace(run.config, weights="random", n_blocks=N_BLOCKS)
+    config = replace(run.config, weights="random", output="none", n_blocks=N_BLOCKS)
     weights = random_weights(config, run.vocabulary)
     x = embed(run.ids, weights, config)                                             # (n, d_model)
     last = generator(config.seed, "deep_stack").normal(size=(N_GRADIENTS, *x.shape))            # (gradient, n, d_model)

@@ -32,7 +32,7 @@ def fold(x, hidden, output, w, record):
     """The folded layer of one block. x, output: (n, d_model), what its network reads and gives; hidden: (n, d_ff)."""
     dead = record("dead", (hidden < 0).sum(-1))                                     # (n,)
     record("all_dead", dead.sum())                                                  # ()
-    matrix = record("matrix", w.W_1 @ w.W_2)                                        # (d_model, d_model)
+    matrix = record("matrix", w.W_1.astype(float) @ w.W_2)                          # (d_model, d_model)
     bias = record("bias", w.b_1 @ w.W_2 + w.b_2)                                    # (d_model,)
     two_steps = record("two_steps", hidden @ w.W_2 + w.b_2)                         # (n, d_model)
     one_step = record("one_step", x @ matrix + bias)                                # (n, d_model)

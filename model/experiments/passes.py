@@ -4,20 +4,20 @@ import numpy as np
 
 from model.decoder import decode, predict
 from model.functional import softmax
-from model.tensors import TRAINED, Tensor, scoped
+from model.tensors import TRANSLATES, Tensor, scoped
 from model.tokenizer import START
 
 TENSORS = scoped(
     "passes",
     Tensor("encoder", "token", "forward passes of the encoder until each token is understood", "1"),
-    Tensor("generation", "step", "forward passes of the decoder until each word is said", "step + 1", TRAINED),
-    Tensor("training", "step", "forward passes of the decoder until each word is judged, if all are given to it", "1", TRAINED),
+    Tensor("generation", "step", "forward passes of the decoder until each word is said", "step + 1", TRANSLATES),
+    Tensor("training", "step", "forward passes of the decoder until each word is judged, if all are given to it", "1", TRANSLATES),
     Tensor("generation_probabilities", "step", "probability of each word that is said, in the pass that says it",
-           "decoder.probabilities[step, next_token_ids]", TRAINED),
+           "decoder.probabilities[step, next_token_ids]", TRANSLATES),
     Tensor("training_probabilities", "step", "the same, all found in one masked pass over all the words",
-           "softmax(output weights.output.W + weights.output.b)[token, next_token_ids], output: of the pass", TRAINED),
+           "softmax(output weights.output.W + weights.output.b)[token, next_token_ids], output: of the pass", TRANSLATES),
     Tensor("difference", "", "how far the one pass is from the many, over the whole vocabulary",
-           "max |softmax(output weights.output.W + weights.output.b) - decoder.probabilities|", TRAINED),
+           "max |softmax(output weights.output.W + weights.output.b) - decoder.probabilities|", TRANSLATES),
 )
 
 
@@ -28,7 +28,7 @@ def measure(run, record):
     place what generation has found there.
     """
     record("encoder", np.ones(len(run.tokens)))                                     # (n,)
-    if run.checkpoint:
+    if run.config.translates:
         _decoder(run, record)
 
 

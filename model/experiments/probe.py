@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.encoder import block, embed
+from model.encoder import block, embed, visible
 from model.functional import attention, feed_forward, layer_norm
 from model.tensors import Tensor, scoped
 from model.weights import N_POSITIONS, generator
 from model.wiring import path
 
-N_FIT, N_HELD_OUT = 60, 30                # sentences
+N_FIT, N_HELD_OUT = 60, 30                # sentences; a wide model takes more, to have SAMPLES for each number that is fitted
+SAMPLES = 4
 N_WORDS = 160                             # of untrained models, which know only those of the sentence
 TENSORS = scoped(
     "probe",
@@ -30,7 +31,8 @@ def measure(run, record):
     weights = run.weights
     if not run.config.trained:
         weights = weights._replace(embedding=rng.normal(0, width**-0.5, (N_WORDS, width)))      # (word, d_model)
-    ids = rng.integers(len(weights.embedding), size=(N_FIT + N_HELD_OUT, N_POSITIONS))          # (sentence, position)
+    n_fit = max(N_FIT, -(-SAMPLES * (width + 1) // N_POSITIONS))
+    ids = rng.integers(len(weights.embedding), size=(n_fit + N_HELD_OUT, N_POSITIONS))          # (sentence, position)
     record("readable", readable(stages(ids, weights, run.config)))                              # (stage,)
     record("by_residual", readable(one_way(ids, weights, run.config, "sublayer")))              # (stage,)
     record("by_sublayers", readable(one_way(ids, weights, run.config, "add")))                  # (stage,)
@@ -43,11 +45,15 @@ def readable(stages):
 
 
 def stages(ids, weights, config):
-    """The vectors (sentence, position, d_model) that the first block reads, then what each block hands on."""
+    """The vectors (sentence, position, d_model) that the first block reads, then what each block hands on.
+
+    The sentences go one after the other, so that what is wide stays in the processor's cache.
+    """
+    mask = visible(ids.shape[-1], config)
     x = embed(ids, weights, config)                                                             # (sentence, position, d_model)
     yield x
     for w in weights.encoder:
-        x = block(x, w, config)                                                                 # (sentence, position, d_model)
+        x = np.stack([block(one, w, config, mask=mask) for one in x])                           # (sentence, position, d_model)
         yield x
 
 
@@ -61,16 +67,17 @@ def one_way(ids, weights, config, kind):
     yield x
     *_, last = path(config.norm)
     for w in weights.encoder:
-        without = _moves(bare, w, config)
-        x, bare = _moves(x, w, config, kind, without)[last.makes], without[last.makes]
+        withouts = [_moves(one, w, config) for one in bare]
+        x = np.stack([_moves(one, w, config, kind, without)[last.makes] for one, without in zip(x, withouts)])
+        bare = np.stack([without[last.makes] for without in withouts])                          # (sentence, position, d_model)
         yield x
 
 
 def _moves(x, w, config, kind="", without=None):
     """What every move of a block makes of x, by its name in the block. kind: of the moves that go on from `without`, another pass."""
     apply = {
-        "self_attention": lambda x: attention(x, x, w.self_attention, config.n_heads),
-        "mlp": lambda x: feed_forward(x, w.mlp),
+        "self_attention": lambda x: attention(x, x, w.self_attention, config.n_heads, mask=visible(x.shape[-2], config)),
+        "mlp": lambda x: feed_forward(x, w.mlp, config.activation),
         "norm_1": lambda x: layer_norm(x, w.norm_1, config.epsilon),
         "norm_2": lambda x: layer_norm(x, w.norm_2, config.epsilon),
     }
@@ -84,7 +91,7 @@ def _moves(x, w, config, kind="", without=None):
 def missed(x):
     """How far the reading is off in held-out sentences. x: (sentence, position, d_model)."""
     x = np.pad(x, ((0, 0), (0, 0), (0, 1)), constant_values=1)                                 # (sentence, position, d_model + 1)
-    fitted = x[:N_FIT].reshape(-1, x.shape[-1])                                                 # (sample, d_model + 1)
-    places = np.tile(np.arange(N_POSITIONS), N_FIT)                                             # (sample,)
+    fitted = x[:-N_HELD_OUT].reshape(-1, x.shape[-1])                                           # (sample, d_model + 1)
+    places = np.tile(np.arange(N_POSITIONS), len(x) - N_HELD_OUT)                               # (sample,)
     reading = np.linalg.lstsq(fitted, places, rcond=None)[0]                                    # (d_model + 1,)
-    return np.arange(N_POSITIONS) - x[N_FIT:] @ reading                                         # (held-out sentence, position)
+    return np.arange(N_POSITIONS) - x[-N_HELD_OUT:] @ reading                                   # (held-out sentence, position)

@@ -47,7 +47,8 @@ class SceneSpec(Shown):
 
     source: its YAML, as it is called in messages. scene: which scene draws it, one of ours or the path of its folder; order:
     all the steps it has, as they follow each other. twin: the tokens of the other sentence, if there is one. focus, block,
-    head: from 0. captions: own words by step, in the scene's language; translations: in any language, by step, then language.
+    head: from 0. toward: the token that a head is to look at, from 0, if one is named; compared: how many heads there are of which
+    the shown one looks there most, 0 if it was chosen by its number. captions: own words by step, in the scene's language; translations: in any language, by step, then language.
     voice: what is heard, by step.
     """
 
@@ -64,6 +65,8 @@ class SceneSpec(Shown):
     captions: Mapping[str, str]
     translations: Mapping[str, Mapping[str, str]]
     voice: Mapping[str, Voice]
+    toward: int | None = None
+    compared: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

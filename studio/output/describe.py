@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from model.tokenizer import text
+from model.trace import float64s
 from scenes.base.spec import CardSpec, SceneSpec
 from studio.plan.film import title
 from studio.plan.staging import trace
@@ -23,7 +25,9 @@ def digests(spec: SceneSpec) -> dict[str, str]:
     recorded, weights = trace(spec), hashlib.sha256()
     for name, array in recorded.arrays.items():
         if name.startswith("weights."):
-            weights.update(name.encode() + b"\0" + array.astype("<f8", copy=False).tobytes())
+            weights.update(name.encode() + b"\0")
+            for part in float64s(array):
+                weights.update(part)
     return {"weights_digest": weights.hexdigest(), "trace_digest": recorded.digest}
 
 
@@ -87,7 +91,7 @@ def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Entry], 
     return {
         "id": spec.name, "scene": folder(spec.scene).name, "title": title(spec),
         "start": _seconds(start, quality), "end": _seconds(end, quality), "steps": steps,
-        "sentence": " ".join(spec.tokens), "tokens": list(spec.tokens),
+        "sentence": text(spec.tokens, spec.model.spelling), "tokens": list(spec.tokens),
         "focus": spec.focus, "block": spec.block + 1, "head": spec.head + 1,
         "model": asdict(spec.model), **made.digests,
         "language": code(spec.language), "theme": spec.theme, **spec.keys,

@@ -49,11 +49,11 @@ def of_tensors(trace: Trace) -> str:
 
 def of_translation(trace: Trace) -> str:
     """What the decoder says at each step, with the most probable words of all."""
-    rows = []
-    for step, said in enumerate(trace.output_tokens):
+    rows, words = [], trace.words("decoder.probabilities", "vocabulary")
+    for step, said in enumerate(trace["decoder.next_token_ids"].values.astype(int)):
         probabilities = trace["decoder.probabilities"][step].values                 # (vocabulary,)
         best = probabilities.argsort()[::-1][:BEST]
-        rows.append((str(step), said, *(f"{trace.output_vocabulary[word]} {probabilities[word]:.4f}" for word in best)))
+        rows.append((str(step), words[said], *(f"{words[word]} {probabilities[word]:.4f}" for word in best)))
     return aligned([("step", "says", "most probable", "", ""), *rows])
 
 
@@ -74,12 +74,12 @@ def of_values(view: View, trace: Trace, whole: bool = False) -> str:
 def to_json(trace: Trace, views: Sequence[View]) -> dict:
     """The list of tensors, of all or of those that are named; the latter with their values, null for what is not there.
 
-    A masked score is the text "-inf", as JSON has no such number. Trained weights have a translation too.
+    A masked score is the text "-inf", as JSON has no such number. What says something has a translation too, be it only what comes next.
     """
     values = {view.name: _plain(view.values.tolist()) for view in views}
     table = [row | {"values": values[row["name"]]} for row in trace.table() if row["name"] in values]
     found = {"tensors": table if views else trace.table(), "tokens": list(trace.tokens), "digest": trace.digest}
-    return found | {"translation": list(trace.translation)} if trace.config.trained else found
+    return found | {"translation": list(trace.translation)} if trace.output_tokens else found
 
 
 def _plain(values: list | float) -> list | float | str | None:

@@ -1,10 +1,10 @@
-"""What the project brings along: its themes and its trained weights."""
+"""What the project brings along, its themes and its trained weights; and weights that were fetched, or are the user's own."""
 
 import os
 from functools import lru_cache
 from pathlib import Path
 
-from model import Checkpoint
+from model import Checkpoint, pretrained
 from studio.errors import Problem, UserError, did_you_mean, quoted
 from studio.read import fonts, yaml_file
 from studio.read.folders import ROOT, shown
@@ -13,6 +13,10 @@ from studio.read.words import code, is_path
 ASSETS = ROOT / "assets"
 THEMES, WEIGHTS, LEXICON = ASSETS / "themes", ASSETS / "weights", ASSETS / "lexicon/english-french.yaml"
 RANDOM = "random"
+FETCHED = ("minilm",)                     # weights that `animformer get` fetches
+OURS = "weights.npz"
+OF_WEIGHTS = (OURS, *pretrained.FILES)    # the files that weights may be in
+A_MODEL = f"a folder of `animformer train` has {OURS}, one of BERT, DistilBERT, RoBERTa or GPT-2 has config.json and model.safetensors"
 
 
 def themes() -> tuple[str, ...]:
@@ -22,33 +26,61 @@ def themes() -> tuple[str, ...]:
 
 def trained() -> tuple[str, ...]:
     """The names of the trained weights."""
-    return tuple(sorted(path.parent.name for path in WEIGHTS.glob("*/weights.npz")))
+    return tuple(sorted(path.parent.name for path in WEIGHTS.glob(f"*/{OURS}")))
 
 
-def weights_file(weights: str) -> Path:
-    """The file of the trained weights of that name, or in the folder of that path."""
-    return (WEIGHTS / weights if weights in trained() else Path(weights)) / "weights.npz"
+def named() -> tuple[str, ...]:
+    """All that weights can be called which are no folder."""
+    return (RANDOM, *trained(), *FETCHED)
+
+
+def weights_folder(weights: str) -> Path:
+    """The folder of the weights of that name, or of that path."""
+    if weights in FETCHED:
+        return data_folder() / weights
+    return WEIGHTS / weights if weights in trained() else Path(weights)
+
+
+def weights_files(weights: str) -> tuple[Path, ...]:
+    """The files that weights are in."""
+    if weights == RANDOM:
+        return ()
+    folder = weights_folder(weights)
+    return tuple(folder / name for name in OF_WEIGHTS if (folder / name).is_file()) or (folder / OURS,)
 
 
 def checkpoint(weights: str) -> Checkpoint:
     """The trained weights of that name, or in the folder of that path. Raises UserError if there are none."""
-    file = weights_file(weights)
-    folder = file.parent
+    folder = weights_folder(weights)
+    if not os.path.isdir(folder):         # unlike Path.is_dir, takes any name
+        message, hint = f"there is no folder {shown(folder)}", did_you_mean(folder.name, named(), "name the folder of a model or one of")
+        if weights in FETCHED:
+            message, hint = f"the weights '{weights}' are not here yet", f"fetch them with: animformer get {weights}"
+        raise UserError([Problem(message, kind="no-file", hint=hint)])
     try:
-        if not os.path.isdir(folder):  # unlike Path.is_dir, takes any name
-            hint = did_you_mean(folder.name, (RANDOM, *trained()), "name the folder of a checkpoint or one of")
-            raise UserError([Problem(f"there is no folder {shown(folder)}", kind="no-file", hint=hint)])
-        return _checkpoint(file, weights, file.stat().st_mtime_ns)
+        there = [file for file in weights_files(weights) if file.is_file()]
+        return _checkpoint(folder, weights, tuple((file.name, file.stat().st_mtime_ns) for file in there))
     except OSError as error:
-        message, hint = f"{shown(file)} cannot be read: {error.strerror or error}", "`animformer train -o FOLDER` makes one"
-        raise UserError([Problem(message, kind="unreadable", hint=hint)]) from error
+        message = f"{shown(folder / Path(error.filename or OURS).name)} cannot be read: {error.strerror or error}"
+        raise UserError([Problem(message, kind="unreadable", hint=A_MODEL)]) from error
     except ValueError as error:
-        raise UserError([Problem(f"{shown(file)} {error}", kind="unreadable")]) from error
+        raise UserError([Problem(f"{shown(folder)}/{error}", kind="unreadable")]) from error
 
 
 @lru_cache(maxsize=4)
-def _checkpoint(file: Path, name: str, changed: int) -> Checkpoint:
-    return Checkpoint.load(file, name)
+def _checkpoint(folder: Path, name: str, files: tuple) -> Checkpoint:
+    if (folder / OURS).exists() or not pretrained.is_folder(folder):
+        try:
+            return Checkpoint.load(folder / OURS, name)
+        except ValueError as error:
+            raise ValueError(f"{OURS} {error}") from error
+    return pretrained.load(folder, name)
+
+
+def data_folder() -> Path:
+    """Where this user keeps what was fetched."""
+    home = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
+    return home / "animformer"
 
 
 def theme_file(theme: str) -> Path:

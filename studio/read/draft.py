@@ -2,27 +2,25 @@
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from model import Checkpoint, Intervention, ModelConfig, tokenise
-from scenes.base.type import IDEOGRAPH, Fonts
-from scenes.base.words import is_wide, letters
-from studio.errors import Problem, UserError, count, did_you_mean, nearest, quoted
+from model import Checkpoint, Intervention, ModelConfig, heads, run, tokenise
+from model.tokenizer import Tokenizer, entry, place
+from scenes.base.type import Fonts
+from scenes.base.words import letters
+from studio.errors import Problem, UserError, count, did_you_mean, quoted
 from studio.read import assets, folders, keys, words
 from studio.read.folders import SceneFolder, shown
+from studio.read.glyphs import no_glyph
 from studio.read.keys import ModelKeys, SceneKeys
+from studio.read.sentences import last, other_words, pieces, split
 from studio.read.words import CODE, code, in_language, is_path, languages
 from studio.read.yaml_file import Layer, Place
 
 MAX_TOKENS, MAX_WORD, MAX_CAPTION = 16, 40, 200
-OTHER_WORDS = "for other words set model.weights to random, or to a folder that `animformer train` has made of them"
-CJK_HINT = "install the Chinese fonts, pip install 'animformer[zh]', or name a font file in the theme's 'fonts'"
-WIDE = r"\u3001-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff65\U00020000-\U0003ffff"
-IDEOGRAPHS = re.compile(f"[{WIDE}]|[^{WIDE}]+")              # and their punctuation
 SUGGESTED = re.compile(r"did you mean '(.*)'\?")
 
 
@@ -74,7 +72,8 @@ class Draft:
         if not self._sound("sentence", "tokens"):
             return ()
         if self.keys.tokens is None:
-            path, tokens = "sentence", _split(keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence)
+            said = keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence
+            path, tokens = "sentence", split(said, self._tokenizer)
         else:
             path, tokens = "tokens", tuple(self.keys.tokens)
             if self.keys.sentence is not None:
@@ -82,43 +81,61 @@ class Draft:
         if not tokens:
             self._wrong(path, "is empty", "empty", f"write 1 to {MAX_TOKENS} words")
         if len(tokens) > MAX_TOKENS:
-            hint = f"at most {MAX_TOKENS} can be shown"
-            if path == "sentence" and len(tokenise(self.keys.sentence)) == 1:
-                hint += "; put spaces between the words, else each ideograph is one"
-            self._wrong(path, f"has {len(tokens)} words", "too-long", hint)
-        for number, token in enumerate(tokens[:MAX_TOKENS]):
-            self._check_word(f"tokens.{number}" if path == "tokens" else path, number + 1, token)
+            self._too_long(path, tokens)
+        for number, piece in enumerate(pieces(tokens[:MAX_TOKENS], self._tokenizer)):
+            self._check_word(f"tokens.{number}" if path == "tokens" else path, number + 1, piece.text)
         return tokens
+
+    def _too_long(self, path: str, tokens: Sequence[str]) -> None:
+        message, hint = f"has {len(tokens)} words", f"at most {MAX_TOKENS} can be shown"
+        if self._tokenizer:
+            message = f"has {len(tokens)} tokens: {' '.join(tokens)}"
+        elif path == "sentence" and len(tokenise(self.keys.sentence)) == 1:
+            hint += "; put spaces between the words, else each ideograph is one"
+        self._wrong(path, message, "too-long", hint)
+
+    @property
+    def _tokenizer(self) -> Tokenizer | None:
+        """What makes tokens of a sentence, if these are not its words."""
+        return self.checkpoint and self.checkpoint.tokenizer
 
     def twin(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """The tokens of the other sentence, or none."""
         said = self.keys.twin
         if said is None or not self._sound("twin", "sentence", "tokens"):
             return ()
-        twin = _split(said)
-        for number, token in enumerate(twin[:MAX_TOKENS]):
-            self._check_word("twin", number + 1, token)
+        twin = split(said, self._tokenizer)
+        for number, piece in enumerate(pieces(twin[:MAX_TOKENS], self._tokenizer)):
+            self._check_word("twin", number + 1, piece.text)
         if len(twin) != len(tokens):
-            message = f"has {count(len(twin), 'word')} and the sentence {len(tokens)}"
-            self._wrong("twin", message, "length", "write a sentence of as many words")
+            noun = "token" if self._tokenizer else "word"
+            message = f"has {count(len(twin), noun)} and the sentence {len(tokens)}"
+            self._wrong("twin", message, "length", f"write a sentence of as many {noun}s")
         return twin
 
     def focus(self, tokens: Sequence[str]) -> int:
         """Place of the token that is followed, from 0."""
-        said = self.keys.focus
-        if said is None or not self._sound("focus", "sentence", "tokens"):
-            return len(tokens) - 1
-        if said in tokens:
-            return tokens.index(said)
+        found = self._token("focus", self.keys.focus, tokens)
+        return last(tokens, self._tokenizer) if found is None else found
+
+    def toward(self, tokens: Sequence[str]) -> int | None:
+        """Place of the token that a head is to look at, from 0, if there is one."""
+        return self._token("toward", self.keys.toward, tokens)
+
+    def _token(self, path: str, said: str | None, tokens: Sequence[str]) -> int | None:
+        if said is None or not self._sound(path, "sentence", "tokens"):
+            return None
+        if (found := place(said, tokens, self._tokenizer)) is not None:
+            return found
         if not re.fullmatch(r"[+-]?[0-9]{1,9}", said):
-            hint = did_you_mean(said, dict.fromkeys(tokens), "the words are")
-            self._wrong("focus", f"{quoted(said)} is not in the sentence", "unknown-word", hint)
+            hint = did_you_mean(said, dict.fromkeys(piece.text for piece in pieces(tokens, self._tokenizer)), "the words are")
+            self._wrong(path, f"{quoted(said)} is not in the sentence", "unknown-word", hint)
         elif not 0 <= int(said) < len(tokens):
             has = f"{count(len(tokens), 'word')} (0 to {len(tokens) - 1})"
-            self._wrong("focus", f"{said} is out of range: the sentence has {has}", "out-of-range")
+            self._wrong(path, f"{said} is out of range: the sentence has {has}", "out-of-range")
         else:
             return int(said)
-        return 0
+        return None
 
     def model(self) -> ModelConfig:
         """The configuration of the model; trained weights bring their own."""
@@ -143,14 +160,12 @@ class Draft:
             self._check_known(words, path, self.checkpoint.vocabulary)
 
     def _check_known(self, tokens: Sequence[str], path: str, known: Sequence[str]) -> None:
-        unknown = [token for token in dict.fromkeys(tokens) if token not in known]
+        unknown = [token for token in dict.fromkeys(tokens) if entry(token, known) is None]
         if unknown:
             path = f"tokens.{tokens.index(unknown[0])}" if path == "tokens" else path
             words = ", ".join(map(quoted, unknown)) + (" is" if len(unknown) == 1 else " are")
-            near = dict.fromkeys(word for token in unknown for word in nearest(token, known, 3))
-            hint = f"did you mean {' or '.join(map(quoted, near))}? {OTHER_WORDS}" if near else OTHER_WORDS
             message = f"{words} not in the vocabulary of the weights '{self.keys.model.weights}'"
-            self._wrong(path, message, "unknown-word", hint)
+            self._wrong(path, message, "unknown-word", other_words(unknown, known, self._tokenizer))
 
     def intervention(self, model: ModelConfig) -> Intervention:
         """What is done to one head."""
@@ -171,11 +186,22 @@ class Draft:
 
     def head(self, model: ModelConfig) -> int:
         """The head that is shown, from 0."""
-        head, n_heads = self.keys.head, self._made(model).n_heads
+        head, n_heads = 1 if self.keys.head is None else self.keys.head, self._made(model).n_heads
         if not 1 <= head <= n_heads and self._sound("model.n_heads", "model.weights"):
             has = f"block {self.keys.block} has {_numbered(n_heads, 'head')}"
             self._wrong("head", f"{head} is out of range: {has}", "out-of-range")
         return head - 1
+
+    def strongest(self, model: ModelConfig, tokens: Sequence[str], query: int, key: int | None) -> dict[str, int]:
+        """The block and the head in which one token looks at another most, and of how many, if they are to be found."""
+        if self.keys.head is not None:
+            return {}
+        if key is None and self._sound("toward"):
+            self._wrong("head", "auto takes a word to look for", "missing", "write 'toward: WORD', and 'focus: WORD' for what looks")
+        if self.problems:
+            return {}
+        block, head = heads.strongest(run(tokens, model, self.checkpoint), query, key)
+        return {"block": block, "head": head, "compared": model.n_blocks * model.n_heads}
 
     def steps(self, known: tuple[str, ...]) -> tuple[str, ...]:
         """The steps that play, in their order; known: those of the scene."""
@@ -352,26 +378,6 @@ class Draft:
         """Which of these keys was said last: where it stands."""
         wanted = {next(_ancestry(path)) for path in paths}
         return [place.value for parts, place in self.layer.places.items() if parts in wanted][-1]
-
-
-def no_glyph(text: str, fonts: Fonts, where: str, path: str) -> Problem | None:
-    """The problem with a text some of whose characters no font has."""
-    missing = fonts.missing(text)
-    if not missing:
-        return None
-    first, others = missing[0], missing[1:]
-    what = f"U+{ord(first):04X} ({unicodedata.name(first, 'a control or private character')})"
-    lacks = f"{what}, nor for {count(len(others), 'other')}," if others else what
-    wide = any(is_wide(c) and unicodedata.category(c)[0] in "LP" for c in missing)
-    hint = CJK_HINT if wide and fonts.missing(IDEOGRAPH) else "write it in letters, or name a font that has it in the theme's 'fonts'"
-    message = f"the fonts have no glyph for {lacks} in {quoted(text[max(0, text.index(first) - 20) :])}"
-    return Problem(message, where, path, "no-glyph", hint)
-
-
-def _split(sentence: str) -> tuple[str, ...]:
-    """The tokens of a sentence: its words; of one without spaces each ideograph, as in the Chinese BERT, and what is between."""
-    said = tokenise(sentence)
-    return tuple(IDEOGRAPHS.findall(said[0])) if len(said) == 1 else said
 
 
 def _ancestry(path: str) -> Iterator[tuple]:

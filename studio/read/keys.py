@@ -21,6 +21,8 @@ EXPECTED = {
     "model": "keys with values: {key: value}",
 }
 DEFAULT_SENTENCE = "the black cat sleeps"
+AUTO = "auto"
+NUMBER_OR_AUTO = {"anyOf": [{"type": "integer", "minimum": 1}, {"const": AUTO}]}
 # A text, or one for each language; as a text by language it is the same.
 Said = Annotated[
     dict[str, str], BeforeValidator(lambda said: {"": said} if isinstance(said, str) else said),
@@ -33,7 +35,8 @@ class ModelKeys(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
-    weights: str = Field("translator", description="translator, random (untrained), or a folder of `animformer train`")
+    weights: str = Field("translator", description="translator, minilm (after `animformer get minilm`), random (untrained), or a "
+                         "folder: of `animformer train`, or with a BERT, DistilBERT, RoBERTa or GPT-2")
     seed: int = Field(0, ge=0, le=2**32 - 1, description="which random weights")
     d_model: int = Field(16, ge=4, le=512, multiple_of=2, description="features of a token; n_heads divides it")
     n_heads: int = Field(4, ge=1, le=8, description="heads in each block")
@@ -67,7 +70,7 @@ class SceneKeys(LookKeys):
     """A scene YAML: what is shown, of which sentence, by which model."""
 
     scene: str | None = Field(None, description="which scene draws it (default: the name of the file)")
-    sentence: str | None = Field(None, description=f"1 to 16 words, or Chinese characters (default: {DEFAULT_SENTENCE})")
+    sentence: str | None = Field(None, description=f"1 to 16 words, pieces of words, or Chinese characters (default: {DEFAULT_SENTENCE})")
     tokens: list[str] | None = Field(None, description="the tokens themselves, instead of a sentence")
     focus: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
         None, description="the token that is followed: a word, or its index from 0 (default: the last)"
@@ -76,7 +79,12 @@ class SceneKeys(LookKeys):
     intervene: InterventionKeys = Field(InterventionKeys(), description="what is done to one head where a scene cuts one")
     model: ModelKeys = Field(ModelKeys(), description="the model that runs")
     block: int = Field(1, description="which block is shown, from 1", json_schema_extra={"minimum": 1})
-    head: int = Field(1, description="which of its heads is shown, from 1", json_schema_extra={"minimum": 1})
+    head: Annotated[int | None, BeforeValidator(lambda said: None if said == AUTO else said), WithJsonSchema(NUMBER_OR_AUTO)] = Field(
+        1, description="which of its heads is shown, from 1; or auto: of all heads the one that looks most from `focus` to `toward`"
+    )
+    toward: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
+        None, description="the token that the head is to look at, if it is found by auto: a word, or its index from 0"
+    )
     steps: list[str] | None = Field(None, description="which steps, in this order (default: all)")
     captions: dict[str, dict[str, str]] = Field({}, description="own words for a step, by language")
     voice: dict[str, str] = Field({}, description="a sound file for a step, which lasts as long (from the folder of this file)")

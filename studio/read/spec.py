@@ -14,8 +14,9 @@ from typing import Any
 from scenes.base.spec import SceneSpec, Voice
 from studio.errors import Problem, UserError, did_you_mean, quoted
 from studio.read import assets, folders, yaml_file
-from studio.read.draft import Draft, no_glyph
+from studio.read.draft import Draft
 from studio.read.folders import SCENES, shown
+from studio.read.glyphs import no_glyph
 from studio.read.words import in_language, is_path
 from studio.read.yaml_file import FORBIDDEN, Layer, Place
 
@@ -25,7 +26,7 @@ STRUCTURED = re.compile(r"tokens|steps|model|intervene|voice|captions(\.[^.]+)?"
 SHORT = {"language": "--lang", "theme": "--theme"}
 OF_A_FILM = ("title", "scenes", "scene")
 ACT = "act"                               # the one key of what stands between two scenes
-OF_THE_SENTENCE = ("sentence", "tokens", "focus", "twin")
+OF_THE_SENTENCE = ("sentence", "tokens", "focus", "toward", "twin")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +102,15 @@ def _step(scene: str, step: str, target: str) -> str:
 def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> SceneSpec | None:
     """The spec of a scene, later layers over earlier ones; or the problems, added to those there are."""
     draft = Draft(_merged(layers), path)
-    tokens, model, folder = draft.tokens(), draft.model(), draft.folder
+    model, tokens, folder = draft.model(), draft.tokens(), draft.folder
     values = dict(
         source=shown(path), name=path.parent.name if path.name == folders.YAML else path.stem, tokens=tokens,
-        twin=draft.twin(tokens), focus=draft.focus(tokens), model=model, intervention=draft.intervention(model),
-        block=draft.block(model), head=draft.head(model), language=draft.language(), theme=draft.theme(), keys=draft.look(),
+        twin=draft.twin(tokens), focus=draft.focus(tokens), toward=draft.toward(tokens), model=model,
+        intervention=draft.intervention(model), block=draft.block(model), head=draft.head(model), language=draft.language(),
+        theme=draft.theme(), keys=draft.look(),
     )
     draft.check_vocabulary(tokens, values["twin"])
+    values |= draft.strongest(model, tokens, values["focus"], values["toward"])
     if folder:
         order = folder.facts.steps
         steps, voices = draft.steps(order), draft.voice(order)
@@ -236,7 +239,7 @@ def _anchored(layer: Layer, folder: Path) -> Layer:
     if isinstance(values.get("scene"), str) and values["scene"] not in folders.ours() and folders.is_scene(folder / values["scene"]):
         values["scene"] = str(folder.resolve() / values["scene"])
     weights = model.get("weights") if isinstance(model, dict) else None
-    if isinstance(weights, str) and weights not in (assets.RANDOM, *assets.trained()):
+    if isinstance(weights, str) and weights not in assets.named():
         values["model"] = {**model, "weights": os.path.join(folder.resolve(), weights)}
     return replace(layer, values=values)
 

@@ -15,13 +15,23 @@ _turn = threading.Lock()
 
 
 class _Workers(Executor):
-    """Hands jobs to the workers as bytes: the scheduler, which unpickles all it passes on, needs no animformer."""
+    """Hands jobs to the workers as bytes: the scheduler, which unpickles all it passes on, needs no animformer.
 
-    def __init__(self, executor: Executor):
-        self.executor = executor
+    What goes beside a job, such as the weights of a large model, is sent to all workers once; they hand it to those that come later.
+    """
+
+    def __init__(self, executor: Executor, client):
+        self.executor, self.client, self.sent = executor, client, {}
 
     def submit(self, work: Callable, /, *args) -> Future:
-        return self.executor.submit(pickle.loads, pickle.dumps(_Call(_in_turn, work, *args)))
+        beside: list[pickle.PickleBuffer] = []
+        call = pickle.dumps(_Call(_in_turn, work, *args), protocol=5, buffer_callback=beside.append)
+        return self.executor.submit(pickle.loads, call, buffers=[self._sent(buffer.raw().obj) for buffer in beside])
+
+    def _sent(self, data: bytes):
+        if id(data) not in self.sent:
+            self.sent[id(data)] = data, self.client.scatter(data, broadcast=True, hash=False)  # kept, so that the id is no other's
+        return self.sent[id(data)][1]
 
 
 class _Call:
@@ -56,7 +66,7 @@ def executor(address: str) -> Iterator[Executor]:
         _look_at(client, address)
         pool = client.get_executor(pure=False)
         try:
-            yield _Workers(pool)
+            yield _Workers(pool, client)
         finally:
             pool.shutdown(wait=False)
 

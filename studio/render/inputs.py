@@ -113,7 +113,7 @@ def _files(theme: str, weights: str = assets.RANDOM) -> dict[str, list[str]]:
     files = {
         "theme": _theme_files(theme, assets.theme_file(theme).stat().st_mtime_ns),
         "fonts": font_files(),
-        "weights": () if weights == assets.RANDOM else (assets.weights_file(weights),),
+        "weights": assets.weights_files(weights),
     }
     return {kind: [digest_of_file(file) for file in found] for kind, found in files.items()}
 

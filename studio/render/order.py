@@ -1,28 +1,25 @@
 """An order: a job that says what its clip is to be made from, so that a worker that has something else refuses it."""
 
-import io
 import socket
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import av
-
 from scenes.base.spec import CardSpec, SceneSpec
-from studio.errors import Problem, RenderError, UserError
+from studio.errors import Problem, UserError
 from studio.plan import card, staging
 from studio.read import assets
 from studio.read.folders import folder
 from studio.read.words import is_path
 from studio.render import inputs
 from studio.render.alone import prepare
+from studio.render.carried import Carried, carried, unpacked
 from studio.render.job import Build, Clip, Job, StripJob
 from studio.render.quality import Quality
-from studio.store import files
+from studio.render.whole import check
 from studio.store.digest import digest_of
 
 
@@ -32,7 +29,7 @@ class Order(Job):
 
     spec: SceneSpec | CardSpec
     inputs: Mapping[str, Any]
-    carried: Mapping[str, bytes] = field(default_factory=dict)
+    carried: Mapping[str, Carried] = field(default_factory=dict)
 
     @cached_property
     def key(self) -> str:
@@ -58,14 +55,14 @@ def carrying(order: Order) -> Order:
         paths.append(Path(spec.language))
     if isinstance(spec, SceneSpec):
         if spec.model.trained and spec.model.weights not in assets.trained():
-            paths.append(assets.weights_file(spec.model.weights))
+            paths += assets.weights_files(spec.model.weights)
         if not folder(spec.scene).ours:
             paths += sorted(path for kind in ("*.py", "*.yaml") for path in Path(spec.scene).rglob(kind))
-    return replace(order, carried={str(path): path.read_bytes() for path in paths})
+    return replace(order, carried={str(path): carried(path) for path in paths})
 
 
 def make(order: Order) -> Clip:
-    """The clip of an order, looked at: all its frames are there and can be decoded.
+    """The clip of an order, looked at: it is whole (`whole.check`).
 
     UserError if it would be made here from anything else than where it was ordered: a file that has been changed since, or
     another animformer on a machine of the cluster. RenderError if the clip is not whole.
@@ -95,16 +92,17 @@ def make_strip(job: StripJob) -> dict[str, list[bytes]]:
 
 def _unpacked(order: Order) -> Order:
     """The order with the files that it carries in a folder of this process, other files in another: Python is read but once."""
-    spec, root = order.spec, Path(_folder().name) / digest_of({path: data.hex() for path, data in order.carried.items()})
+    spec, root = order.spec, Path(_folder().name) / digest_of({path: file.digest for path, file in order.carried.items()})
 
     def moved(path: str, file: str) -> str:
         return str(root / path.lstrip("/")) if file in order.carried else path
 
-    for path, data in order.carried.items():
-        files.write(root / path.lstrip("/"), data)
+    for path, file in order.carried.items():
+        unpacked(root / path.lstrip("/"), file)
     changes = {"theme": moved(spec.theme, spec.theme), "language": moved(spec.language, spec.language)}
     if isinstance(spec, SceneSpec):
-        weights = moved(spec.model.weights, str(Path(spec.model.weights) / "weights.npz"))
+        of_weights = [path for path in order.carried if Path(path).name in assets.OF_WEIGHTS]
+        weights = moved(str(Path(of_weights[0]).parent), of_weights[0]) if of_weights else spec.model.weights
         changes |= {"scene": moved(spec.scene, str(Path(spec.scene) / "scene.py")), "model": replace(spec.model, weights=weights)}
     spec = replace(spec, **changes)
     return replace(order, spec=spec, build=_build(spec))
@@ -113,16 +111,3 @@ def _unpacked(order: Order) -> Order:
 @cache
 def _folder() -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix="animformer-")
-
-
-def check(clip: Clip, quality: Quality) -> None:
-    """RenderError if the clip is not as many frames as it says, or as long, or cannot be decoded."""
-    try:
-        with av.open(io.BytesIO(clip.movie)) as file:
-            stream = file.streams.video[0]
-            stream.thread_type = "AUTO"
-            frames, length = sum(1 for _ in file.decode(stream)), stream.duration * stream.time_base
-    except (av.FFmpegError, LookupError) as error:
-        raise RenderError(f"the clip cannot be decoded: {error}") from error
-    if (frames, length) != (clip.frames, Fraction(clip.frames, quality.fps)):
-        raise RenderError(f"the clip has {frames} frames in {float(length):.3f} s, not {clip.frames}")

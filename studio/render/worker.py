@@ -3,6 +3,7 @@
 import io
 import tempfile
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from weakref import proxy
@@ -13,10 +14,12 @@ from manim.renderer.cairo_renderer import CairoRenderer
 from PIL import Image
 
 from studio.render.camera import FastCamera
+from studio.render.canvas import Canvas, DirtyCanvas
 from studio.render.encoder import ClipEncoder
 from studio.render.job import Build, Clip, Job, StripJob
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
+from studio.render.shortcuts import shortcuts
 
 EVERY = range(2**31)
 AS_IT_ENDS = -1
@@ -31,8 +34,8 @@ class StepRenderer(CairoRenderer):
     """Draws the wanted frames of the wanted steps of a scene. It is the scene's renderer and its listener.
 
     wanted: for each wanted step the numbers of its frames, or AS_IT_ENDS. take(step, pixels, repeat) gets each
-    picture, uint8 (height, width, 4), which is overwritten by the next, and for how many frames it stands.
-    After a scene: `frames`, how many each step has that has played.
+    picture, uint8 (height, width, 4), which is overwritten by the next, and for how many frames it stands; meanwhile
+    `canvas` knows where it differs from the one before. After a scene: `frames`, how many each step has that has played.
 
     Time is the sum of run times at any frame rate. A play of `run_time` seconds has max(1, round(run_time · fps)) frames,
     showing the moments 0, 1/fps, …
@@ -42,6 +45,7 @@ class StepRenderer(CairoRenderer):
                  camera_class: type[Camera] = FastCamera):
         width = max(FRAME_WIDTH, FRAME_HEIGHT * quality.width / quality.height)
         super().__init__(camera_class=partial(camera_class, frame_width=width))
+        self.canvas = (DirtyCanvas if camera_class is FastCamera else Canvas)(self.camera)
         self.fps, self.wanted, self.take = quality.fps, wanted, take
         self.step, self.frames = "", {"": 0}
 
@@ -56,8 +60,7 @@ class StepRenderer(CairoRenderer):
     def end(self, step: str) -> None:
         """A step has played. Ends the scene if nothing else is wanted of it."""
         if AS_IT_ENDS in self.wanted.get(step, ()):
-            self._draw(self.scene.mobjects)
-            self.take(step, self.camera.pixel_array, 1)
+            self._show_all(self.scene.mobjects, 1)
         self.step = ""
         if self.wanted and self.wanted.keys() <= self.frames.keys():
             raise _Finished
@@ -75,39 +78,30 @@ class StepRenderer(CairoRenderer):
         if not scene.is_current_animation_frozen_frame():
             self._animate(scene, [(number - first) / self.fps for number in numbers])
         elif numbers:
-            self._draw(scene.mobjects)
-            self.take(self.step, self.camera.pixel_array, len(numbers))
+            self._show_all(scene.mobjects, len(numbers))
         self.num_plays += 1
         self.time += scene.duration
 
     def _animate(self, scene: Scene, moments: Sequence[float]) -> None:
         if moments:
-            self._keep_still_part(scene)
+            scene.moving_mobjects, still = scene.get_moving_and_static_mobjects(scene.animations)
+            self.canvas.lay(still)                     # what does not move and lies below all that does is drawn once
             for animation in scene.animations:
                 _hold_families(animation)
         for moment in moments:
             scene.update_to_time(moment)
-            self._draw(scene.moving_mobjects)
-            self.take(self.step, self.camera.pixel_array, 1)
-        self.static_image = None
+            self.canvas.draw(scene.moving_mobjects)
+            self.take(self.step, self.canvas.pixels, 1)
         scene.update_to_time(scene.duration)
         for animation in scene.animations:
             animation.finish()
             animation.clean_up_from_scene(scene)
         scene.update_mobjects(0)
 
-    def _keep_still_part(self, scene: Scene) -> None:
-        """What does not move and lies below all that does is drawn once."""
-        scene.moving_mobjects, still = scene.get_moving_and_static_mobjects(scene.animations)
-        self._draw(still)
-        self.static_image = self.get_frame()
-
-    def _draw(self, mobjects: Sequence) -> None:
-        if self.static_image is None:
-            self.camera.reset()
-        else:
-            self.camera.set_frame_to_background(self.static_image)
-        self.camera.capture_mobjects(mobjects)
+    def _show_all(self, mobjects: Sequence, times: int) -> None:
+        self.canvas.lay(())
+        self.canvas.draw(mobjects)
+        self.take(self.step, self.canvas.pixels, times)
 
 
 def _hold_families(animation: Animation) -> None:
@@ -124,13 +118,16 @@ def render_step(job: Job) -> Clip:
         path = Path(folder) / "clip.mp4"
         encoder = ClipEncoder(path, job.quality)
         try:
-            renderer = StepRenderer(job.quality, {job.step: EVERY}, lambda step, pixels, repeat: encoder.write(pixels, repeat))
+            def take(step: str, pixels: np.ndarray, repeat: int) -> None:
+                encoder.write(pixels, repeat, renderer.canvas.changed)
+
+            renderer = StepRenderer(job.quality, {job.step: EVERY}, take)
             _run(job.build, renderer)
             frames = encoder.close()
         except BaseException:
             encoder.abort()
             raise
-        return Clip(path.read_bytes(), _png(renderer.camera.pixel_array), frames, renderer.scene.caption(job.step))
+        return Clip(path.read_bytes(), _png(renderer.canvas.pixels), frames, renderer.scene.caption(job.step))
 
 
 def render_strip(job: StripJob) -> dict[str, list[bytes]]:
@@ -163,12 +160,10 @@ def _spread(length: int, n: int) -> set[int]:
 
 
 def _run(build: Build, renderer: StepRenderer) -> None:
-    scene = build(renderer, renderer)
-    try:
+    with shortcuts(), suppress(_Finished):
+        scene = build(renderer, renderer)
         scene.setup()
         scene.construct()
-    except _Finished:
-        pass
 
 
 def _png(pixels: np.ndarray) -> bytes:

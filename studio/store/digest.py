@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,4 +24,5 @@ def digest_of_file(file: Path) -> str:
 
 @lru_cache(512)
 def _of_file(file: Path, changed: int) -> str:
-    return digest(file.read_bytes())
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, partial(hashlib.blake2b, digest_size=16)).hexdigest()

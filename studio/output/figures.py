@@ -1,4 +1,4 @@
-"""The figures of a film, as a table for people."""
+"""The figures of steps as a table."""
 
 from collections.abc import Callable, Sequence
 from statistics import median

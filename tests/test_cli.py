@@ -228,10 +228,10 @@ def test_steps_of_a_scene_are_rendered_together():
     specs = loaded(["qkv/blend", "attention_matrix", "qkv/one_token"], [])
     assert [(spec.name, len(spec.wanted)) for spec in specs] == [("qkv", 2), ("attention_matrix", len(specs[1].steps))]
     assert specs[0].wanted == ("one_token", "blend")
-    everything = side_by_side(loaded(["film", str(ROOT / "tests/own_scene/temperature")], []))
+    everything = side_by_side(loaded(["film", str(ROOT / "tests/own_scene/temperature")], []), "storyboard")
     assert [scene.name for scene in everything.scenes] == [*IN_ORDER, "temperature"]
     with pytest.raises(UserError, match="qkv/scene.yaml: another qkv is drawn already"):
-        side_by_side(loaded(["film", "qkv/blend"], []))
+        side_by_side(loaded(["film", "qkv/blend"], []), "storyboard")
 
 
 def test_progress_is_plain_lines_in_a_pipe(capsys):

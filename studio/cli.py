@@ -166,11 +166,11 @@ def list_(targets: Sequence[str], as_json: bool, verbose: bool):
         click.echo(f"\nkeys of a scene YAML, with their defaults\n{tables.aligned(keys.described(contents.own_keys(targets)))}")
 
 
-@main.command()
+@main.command("script")
 @click.argument("target", default="film")
 @overriding
 @talking
-def script(target: str, overrides: list[str], as_json: bool, verbose: bool):
+def script_(target: str, overrides: list[str], as_json: bool, verbose: bool):
     """Print all captions in order, in every language.
 
     With the time at which each begins. Without a target: of the film.
@@ -179,11 +179,11 @@ def script(target: str, overrides: list[str], as_json: bool, verbose: bool):
     animformer script article
     animformer script qkv --json
     """
-    from studio.output import contents, tables
+    from studio.output import script
     from studio.read import spec
 
-    lines = contents.script(spec.load(target, overrides))
-    say_json({"steps": lines}) if as_json else click.echo(tables.of_script(lines))
+    lines = script.script(spec.load(target, overrides))
+    say_json({"steps": lines}) if as_json else click.echo(script.written(lines))
 
 
 @main.command()
@@ -202,13 +202,13 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
     from studio.output.figures import table as table_of
 
     found, problems = _sound(targets, overrides)
-    better, measured = {}, []
+    better, steps = {}, []
     with progress(len(found), "checking") as done:
         for scene in found:
             wrong, figures = report.report(scene)
             problems |= dict.fromkeys((*hard_to_see(scene.theme), *wrong))
             better |= dict.fromkeys(report.warnings(scene, figures))
-            measured += figures
+            steps += figures
             done(scene.name)
             if verbose:
                 click.echo(f"{scene.name}: {count(len(figures), 'step')}, {sum(each.seconds for each in figures) / scene.pace:.1f} s", err=True)
@@ -217,11 +217,11 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
     for problem in better:
         warn(str(problem))
     if as_json:
-        said = {"problems": problems, "warnings": better} | ({"figures": measured} if table else {})
+        said = {"problems": problems, "warnings": better} | ({"figures": steps} if table else {})
         say_json({"ok": not problems} | {key: [asdict(each) for each in listed] for key, listed in said.items()})
     else:
-        if table:
-            click.echo(table_of(measured))
+        if table and steps:
+            click.echo(table_of(steps))
         said = [count(len(problems), "problem") if problems else "all is well", *([count(len(better), "warning")] if better else [])]
         click.echo(", ".join(said), err=bool(problems))
     return WRONG if problems else 0

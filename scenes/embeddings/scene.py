@@ -21,6 +21,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.layout import above
 
 NAME, HEADING, SMALL, LARGE, HUGE = (size * PX for size in (42, 30, 28, 60, 90))
+HIGHEST = 110 * PX                        # row of a table
 SIZE, AROUND = 260 * PX, 2               # room for a size beside its row; words shown before and after a token's in the list
 SPACE = 0.28                              # between the words of the sentence, in em
 CARD = 0.62                               # height of a card
@@ -148,20 +149,21 @@ class Embeddings(ExplainerScene):
 
     def _lay_out(self) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below."""
-        whole, vectors = self.stage.trim(bottom=0.85), self.staging.trace["scaled_embeddings"]
-        left, _, middle, _, right = whole.trim(top=0.45).columns([2.75, 1.1, 3.9, 0.55, 3.9], gap=0.1)
+        whole, vectors = self.stage.trim(bottom=1.1), self.staging.trace["scaled_embeddings"]
+        left, _, middle, _, right = whole.trim(top=0.6).columns([2.4, 0.9, 4.4, 0.5, 4.4], gap=0.1)
         table, scale = self.staging.trace["weights.embedding"], self._scale
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
+        grid = grid._replace(height=min(HIGHEST, (middle.height - 2 * grid.margin) / len(grid.rows)))
         self.table = heat_map(self.theme, table, middle, scale=scale, grid=grid)
         grid = fit_grid(vectors.shape, right)._replace(width=grid.width)
-        grid = grid._replace(height=min(grid.height, max(self.table.grid.height, 0.32)))
-        self.x = heat_map(self.theme, vectors, right, "output", digits=True, scale=scale, grid=grid)
+        grid = grid._replace(height=min(self.table.grid.height, (right.height - 2 * grid.margin) / len(grid.rows)))
+        self.x = heat_map(self.theme, vectors, right, "output", digits=True, scale=peak(vectors), grid=grid)
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named("E", table, self.table, "text")
         self.x_name = self._named("sqrt(d) E", vectors, self.x, "output")
         self._number()
-        self._lift(self.staging.trace["embeddings"][self.focus], self.stage.trim(top=self.stage.height - 0.7))
+        self._lift(self.staging.trace["embeddings"][self.focus], self.stage.trim(top=self.stage.height - 0.9))
 
     @property
     def _scale(self) -> float:

@@ -42,9 +42,10 @@ def overriding(command: Callable) -> Callable:
     @click.option("--set", "said", multiple=True, metavar="PATH=VALUE", help="Override a key of the YAML: model.d_model=8.")
     @click.option("--lang", help="Language of titles and captions: en, zh or a language file.")
     @click.option("--theme", help="Name of a theme, or a theme file.")
+    @click.option("--bare", is_flag=True, help="Nothing around the stage: no title, map or caption (furniture: none).")
     @wraps(command)
-    def with_overrides(*args, said: Sequence[str], lang: str | None, theme: str | None, **options):
-        short = {"language": lang, "theme": theme}
+    def with_overrides(*args, said: Sequence[str], lang: str | None, theme: str | None, bare: bool, **options):
+        short = {"language": lang, "theme": theme, "furniture": "none" if bare else None}
         overrides = [*said, *(f"{path}={value}" for path, value in short.items() if value is not None)]
         return command(*args, overrides=overrides, **options)
 
@@ -131,7 +132,8 @@ def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool,
     """Make slides: one for every step, on which its clip plays.
 
     pptx for PowerPoint, Keynote and LibreOffice; html for a browser, one file that needs no network; pdf, a handout of the last
-    frames; manim-slides, the JSON that it presents. Without a target: of the film.
+    frames; manim-slides, the JSON that it presents. Clips are bare unless --set furniture=full says otherwise.
+    Without a target: of the film.
 
     \b
     animformer deck qkv attention_matrix
@@ -142,6 +144,8 @@ def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool,
     from studio.plan.film import loaded, side_by_side
     from studio.render.cache import Cache
 
+    if not any(said.startswith("furniture=") for said in overrides):
+        overrides.append("furniture=none")
     make = partial(make_deck, cache=Cache(warn), kinds=kinds, titles=titles, loop=loop, template=template, each=int(each))
     specs = loaded(targets or ("film",), overrides)
     _make("drawing", make, specs if len(specs) == 1 else [side_by_side(specs, "deck")], as_json, **options)

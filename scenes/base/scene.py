@@ -33,7 +33,7 @@ class Staging:
     trace: Trace
     theme: Theme
     words: Mapping
-    frame: Frame = WIDE
+    frame: Frame = WIDE["full"]
     guided: frozenset[tuple[str, int]] = frozenset()
 
 
@@ -87,7 +87,7 @@ class ExplainerScene(Scene):
         self.staging, self.spec, self.listener = staging, spec, listener or Listener()
         self.theme = replace(staging.theme, decimals=spec.keys["decimals"])
         self.focus, self.head, self.tokens = spec.focus, spec.head, staging.trace.tokens
-        self.frame, self.stage = staging.frame, staging.frame.stage
+        self.frame, self.stage, self.furniture = staging.frame, staging.frame.stage, spec.keys["furniture"]
         self.rehearsing = False
         self.camera.background_color = staging.theme.colour("background")
 
@@ -155,7 +155,7 @@ class ExplainerScene(Scene):
         """Nothing but the heading, which is there at once, so that a cut leaves no frame empty, and what the scene opens with."""
         self.clear()
         self.heading, self.announced = self._heading(self.spec.steps[0]), []
-        self.add(self.heading)
+        self.add(*self.around_stage())
         self.opening()
 
     def _perform(self, name: str) -> None:
@@ -172,8 +172,12 @@ class ExplainerScene(Scene):
         clip by itself."""
         self.remove(self.heading, *self.announced)
         self.heading = self._heading(name, self.heading.machine)
-        self.announced = [self._caption(name)] if self.spec.burned else []
-        self.add(self.heading, *self.announced)
+        self.announced = [self._caption(name)] if self.spec.burned and self.furniture != "none" else []
+        self.add(*self.around_stage())
+
+    def around_stage(self) -> list[Mobject]:
+        """What stands around the stage."""
+        return [*([self.heading] if self.furniture == "full" else []), *self.announced]
 
     def _heading(self, name: str, drawn: Machine | None = None) -> Heading:
         """The title, the note that weights are untrained where they are, the running question, and the map of the machine.
@@ -208,7 +212,7 @@ class ExplainerScene(Scene):
 
     def play(self, *animations: Animation, **options) -> None:
         """Plays animations at the film's pace."""
-        compiled = [animation for animation in self.compile_animations(*animations, **options) if animation.run_time > 0]
+        compiled = [animation for animation in self.compile_animations(*animations, **options) if self._plays(animation)]
         if not compiled:
             return
         if self.rehearsing:
@@ -218,6 +222,10 @@ class ExplainerScene(Scene):
                 animation.run_time /= self.spec.pace
             super().play(*compiled)
         self.mobjects = gathered(self.mobjects)
+
+    def _plays(self, animation: Animation) -> bool:
+        """Whether there is anything to be seen of it: what moves in a heading that is not there is not."""
+        return animation.run_time > 0 and (self.furniture == "full" or animation.mobject not in self.heading.get_family())
 
     def _pass_through(self, animations: list[Animation]) -> None:
         self.add_mobjects_from_animations(animations)

@@ -95,7 +95,7 @@ class Recap(ExplainerScene):
     def _behind_the_words(self, picture: VGroup) -> None:
         """Makes room on the stage for a picture that comes up, below title and caption, which it may pass on its way."""
         hide(picture)
-        self.add(picture, self.heading, *self.announced)
+        self.add(picture, *self.around_stage())
 
     def _entry(self, name: str) -> View:
         """What the shown head has of the followed token and the one it looks at most."""

@@ -13,12 +13,15 @@ from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, Number, number, text
 from scenes.parts.motion import Together, appear, brighten, dim, draw, live_dot_product, merge, set_presence, travel, vanish
+from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
 from scenes.parts.product import Product
 from scenes.parts.score_grid import compare_with_mirror, mirrored
 from scenes.parts.shapes import Block, ring, room_of
+from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import card_width, cards_beside, column_labels, row_labels
 from scenes.parts.verdict import EVIDENCE, Objection, objection
+from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
@@ -180,6 +183,21 @@ class CandidateScene(ExplainerScene):
         """The opened dot product of the pair, and a ring around its score: what is the same whatever the task."""
         i, j = self.pair
         return self.opened_pair(), ring(self.theme, self.work_now.result.cells[i][j])
+
+    def weights_at(self, mixed: Mixture) -> WeightBars:
+        """The weights of the followed token, as bars beside what they weigh."""
+        return weight_bars(self.theme, self.view(f"{SCOPE}.weights")[self.head, self.focus], mixed.places[:-1], WORD)
+
+    def opened(self, said: str = "") -> Softmax:
+        """The softmax of the followed token's scores; said: what their total is called."""
+        row, scores = (self.spec.block, self.head, self.focus), self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus]
+        powers, total, shares, line = (self.view(f"exponentials.{name}")[row] for name in ("powers", "totals", "shares", "curve"))
+        return softmax(self.theme, self.tokens, scores, powers, total, shares, line, self.stage, said, peak(scores))
+
+    def sum_of(self, letter: str, role: str, room: Room, factor: str = "a") -> Equation:
+        """How z is made: letter, role: of what is mixed; factor: by which it is multiplied."""
+        maths = f"{{{{ z_i : z }}}} = scripts(sum)_j {factor}_(i j) {{{{ {letter} : mixed }}}}"
+        return equation(self.theme, maths, {"z": "output", "mixed": role}, FORMULA, at=room)
 
     def facing(self, name: str) -> VGroup:
         """The scores of the pair in both directions, on the bench."""

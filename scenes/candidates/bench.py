@@ -29,10 +29,9 @@ SCOPE = "encoder.{block}.self_attention"
 CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and of the left factor, height of the upper one
 LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
 SHARES, LINES = (3, 2), (2, 6, 4)         # of grid and panel; of formula, bench and verdict
-UPON, ACROSS, NAME = (1, 4), (4, 1), 170 * PX             # of a token and the matrix below it; of the matrix and what comes out; for names
+UPON, ACROSS, NAME = (1, 4), (4, 1), 140 * PX             # of a token and the matrix below it; of the matrix and what comes out; for names
 STRUCK = 0.5                              # presence of what is struck out
-LETTER, FORMULA, READOUT, QUESTION = (size * PX for size in (40, 66, 40, 420))
-DECISIVE = 100 * PX
+LETTER, FORMULA, READOUT, DECISIVE, ASKED, QUESTION = (size * PX for size in (40, 66, 40, 100, 150, 420))
 CANDIDATES = ("tokens", "keys", "queries")
 OBJECTIONS = ("symmetric", "no_parameters", "cannot_adapt")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
@@ -134,9 +133,9 @@ class CandidateScene(ExplainerScene):
         return heat_map(self.theme, view, room, digits=fit_digits(self.theme, everything, grid), scale=self.scale, grid=grid)
 
     def ask(self) -> list[Mobject]:
-        """A question mark in the grid, and one in the place of the formula."""
+        """A question mark in the grid, and one where its formula will be."""
         sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * self.square.height), role="output").move_to(self.square.centre)
-        return [sign, equation(self.theme, "S_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, FORMULA, at=self.maths)]
+        return [sign, equation(self.theme, "S_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)]
 
     def work_of(self, name: str, head: int | None = None) -> Product:
         """The two sides of a candidate and the grid where they meet; tokens stand at the left already."""

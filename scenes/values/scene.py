@@ -1,25 +1,26 @@
 """Scene 7: what is averaged, tokens or values (Vaswani et al. 2017, section 3.2.1), and how W_Q, W_K and W_V are learned."""
 
 import numpy as np
-from manim import UP, VGroup
+from manim import LEFT, VGroup
 
 from model import View
+from scenes.base.layout import Labelled, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import DECISIVE, FORMULA, LETTER, MATRICES, NAME, SCOPE, SHARES, CandidateScene
+from scenes.candidates.bench import FORMULA, LETTER, MATRICES, NAME, SCOPE, SHARES, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import curve
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import WORD, number, text, words_at
 from scenes.parts.mixture import mixture
 from scenes.parts.motion import Together, appear, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
-from scenes.parts.shapes import rounded_rectangle
+from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.verdict import Objection, objection
 
 ROWS, PANEL = (3, 10, 2), (2, 5, 3)       # of formula, mixture and objections; of formula, matrix and objections
-READOUT, DOT = 44 * PX, 18 * PX
+LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 190, 140, 18))
 ENDS = 6                                  # words that are shown at either end of a feature
 
 
@@ -81,7 +82,7 @@ class Values(CandidateScene):
         self.play(vanish(*self.on_stage()))
         self.play(appear(*now))
         if trained:
-            self.train(left.inset(GAP, WIDE), now)
+            self.train(left.inset(GAP, WIDE).trim(bottom=GAP), now)
         else:
             uses = [self.use(letter, left.level(room.centre[1])) for letter, room in zip(MATRICES, self.rooms)]
             self.play(appear(*uses, lag=0.5))
@@ -112,8 +113,8 @@ class Values(CandidateScene):
         whole = self.view("query_key.matrices")[self.spec.block, self.head]
         left, right = self.stage.split(SHARES, WIDE)
         work = product(self.theme, Factor(w_q, "query"), Factor(w_k.T, "key"), Factor(whole, "line"), left.trim(left=NAME), digits=False)
-        names = [equation(self.theme, "W_Q", size=FORMULA, role="query").next_to(work.left.border, UP, buff=TIGHT),
-                 equation(self.theme, "W_K^T", size=FORMULA, role="key").next_to(work.above.border, UP, buff=TIGHT)]
+        names = [left_of(equation(self.theme, maths, size=FORMULA, role=role), picture.border) for maths, role, picture in (
+            ("W_Q", "query", work.left), ("W_K^T", "key", work.above))]
         self.play(vanish(*self.on_stage()))
         self.play(appear(work.left, work.above, *names))
         self.play(appear(work.result, run_time=1.5))
@@ -123,7 +124,7 @@ class Values(CandidateScene):
                   appear(floor(self.theme, top.trim(bottom=WIDE)), text(self.theme, self.say("directions"), WORD, "muted", at=top.strip(bottom=WIDE))))
         for place, count, key in zip(bottom.columns(2, GAP), way, ("two", "one")):
             digits, word = place.rows((3, 1), TIGHT)
-            self.play(appear(number(self.theme, count, DECISIVE, at=digits, decimals=0, weight=600),
+            self.play(appear(number(self.theme, count, COUNT, at=digits, decimals=0, weight=600),
                              text(self.theme, self.say(key), WORD, "muted", at=word)))
 
     @step
@@ -134,9 +135,11 @@ class Values(CandidateScene):
         n, words = len(order), self.staging.trace.vocabulary
         kept = sorted({*range(min(ENDS, n)), *range(max(0, n - ENDS), n)})
         self.play(vanish(*self.on_stage()))
-        for place, k in zip(self.stage.columns(len(kept), TIGHT), kept, strict=True):
+        places = self.stage.columns(len(kept), TIGHT)
+        said = words_at(self.theme, [words[int(order.values[k])] for k in kept], [place.strip(bottom=WIDE).centre[:2] for place in places],
+                        WORD, places[0].width, align=0)
+        for place, k, word in zip(places, kept, said, strict=True):
             bar = signed_bars(self.theme, values[k : k + 1], place.trim(bottom=WIDE), None, largest(values))
-            word = text(self.theme, words[int(order.values[k])], WORD, at=place.strip(bottom=WIDE))
             self.play(appear(bar, word, run_time=0.3))
 
     def objections_to_tokens(self, parameters: View, rooms: list[Room]) -> list[Objection]:
@@ -148,10 +151,11 @@ class Values(CandidateScene):
 
     def reading(self, value: View, among: View, key: str, room: Room) -> list:
         """A loss, and among how many words that is to guess."""
-        digits, words = room.rows((3, 2), TIGHT)
-        return [number(self.theme, value, DECISIVE, "output", at=digits, align=-1, weight=600),
-                text(self.theme, self.say(key), WORD, "muted", at=words, align=-1),
-                number(self.theme, among, READOUT, at=words, align=1)]
+        digits, words = room.rows((3, 1), TIGHT)
+        count = number(self.theme, among, WORD, decimals=0 if float(among).is_integer() else None, weight=600)
+        said = VGroup(text(self.theme, self.say(key), WORD, "muted"), count, text(self.theme, self.say("words"), WORD, "muted"))
+        return [number(self.theme, value, LOUD, "output", at=digits, align=-1, weight=600),
+                said.arrange(buff=TIGHT).move_to(words.point(-1), LEFT)]
 
     def train(self, room: Room, now: list) -> None:
         """The curve of the loss is drawn up to one checkpoint after the other, and the matrices keep up with it."""
@@ -175,9 +179,9 @@ class Values(CandidateScene):
             return picture
         d_k = self.staging.trace.config.d_k
         whole = self.view(f"training.W_{letter}")[:, self.spec.block, :, self.head * d_k : (self.head + 1) * d_k]
-        sheet = heat_map(self.theme, whole[checkpoint].T, room, MATRICES[letter], scale=peak(whole), grid=picture.sheet.grid)
-        picture.sheet.become(sheet)
-        return picture
+        sheet = heat_map(self.theme, whole[checkpoint].T, room_of(picture.sheet.border), MATRICES[letter], scale=peak(whole),
+                         grid=picture.sheet.grid)
+        return Labelled(sheet, picture.title, VGroup(), VGroup())
 
     def use(self, letter: str, room: Room) -> Equation:
         """What a matrix is for."""
@@ -196,11 +200,11 @@ class Values(CandidateScene):
         dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1).move_to([x, y, 0])
         side = 1 if checkpoint else -1
         return VGroup(
-            dot, number(self.theme, loss[k], READOUT, "output", at=(x - side * TIGHT, y + GAP, 0), align=side),
-            number(self.theme, self.view("training.steps")[checkpoint], READOUT, "muted", at=(x, room.bottom - GAP, 0), align=side, decimals=0),
+            dot, number(self.theme, loss[k], LOSS, "output", at=(x - side * TIGHT, y + max(side, 0) * WIDE, 0), align=side, weight=600),
+            number(self.theme, self.view("training.steps")[checkpoint], WORD, "muted", at=(x, room.bottom - GAP, 0), align=side, decimals=0),
         )
 
     def axes(self, room: Room) -> list:
         """What the two axes of the chart mean."""
         return [text(self.theme, self.say("loss"), WORD, "output", at=room.outside(top=WIDE), align=-1),
-                text(self.theme, self.say("updates"), WORD, "muted", at=room.outside(bottom=WIDE))]
+                text(self.theme, self.say("updates"), WORD, "muted", at=room.outside(bottom=GAP, gap=WIDE))]

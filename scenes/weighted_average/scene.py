@@ -5,7 +5,7 @@ from manim import DOWN, LEFT, VGroup
 from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import FORMULA, SCOPE, CandidateScene
+from scenes.candidates.bench import ASKED, FORMULA, SCOPE, CandidateScene
 from scenes.parts.bars import largest
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
@@ -61,7 +61,7 @@ class WeightedAverage(CandidateScene):
         self.play(vanish(*self.on_stage(*self.scores)))
         self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words))
         self.play(draw(opened.curve, run_time=1.0), appear(*opened.bars, lag=0.3), appear(*opened.powers, lag=0.3))
-        self.play(appear(self.more))
+        self.play(appear(*self.more, lag=0.5))
 
     @step
     def softmax(self):
@@ -88,12 +88,13 @@ class WeightedAverage(CandidateScene):
         self.play(appear(*ask, lag=0.3))
 
     def one_more(self) -> VGroup:
-        """What one more in score makes of a power."""
-        room = self.soft.beside
+        """What becomes of a score, and what one more makes of it."""
+        room, free = self.soft.beside, self.soft.chart.strip(top=self.soft.chart.height / 2)
+        grown = equation(self.theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=free, align=-1)
         digits = number(self.theme, self.view("exponentials.e"), LOUD, at=room, weight=600)
         words = paragraph(self.theme, self.say("one_more"), WORD, room.width, "muted").next_to(digits, DOWN, buff=GAP)
         sign = text(self.theme, "×", LOUD / 2, "muted").next_to(digits, LEFT, buff=TIGHT)
-        return VGroup(sign, digits, words)
+        return VGroup(grown, VGroup(sign, digits, words))
 
     def mixture_of(self, name: str, room: Room) -> Mixture:
         """The tokens and what becomes of the followed one, of `averages` or `weighted_sums`."""

@@ -17,7 +17,7 @@ from scenes.parts.tokens import card_width, cards_beside
 from scenes.parts.whole import Whole
 
 CARD, FACTOR = 180 * PX, 170 * PX         # widths of the cards and of what the vectors are multiplied by
-LETTER = 66 * PX
+LETTER, SUM = 66 * PX, 1.25               # size of z's name; height of its row, where the others have 1
 
 
 class Mixture(Whole):
@@ -37,7 +37,7 @@ class Mixture(Whole):
 def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Room, role: str, scale: float) -> Mixture:
     """A mixture laid out in a room. vectors: (n, d). z: (d). scale: the magnitude that is drawn brightest in both."""
     width = card_width(theme, words, CARD)
-    above, below = room.rows((len(words), 1), GAP)
+    above, below = room.rows((len(words), SUM), GAP)
     left = width + FACTOR + 2 * TIGHT
     grid = fit_grid(vectors.shape, above.trim(left=left))
     row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(rows=(0,)))

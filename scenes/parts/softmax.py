@@ -19,7 +19,7 @@ from scenes.parts.whole import Whole
 SHARES = (62, 8, 12, 24)                  # of the chart, the total, the stack, and the weights, in the width
 SQUARE, LINE, THICK = 72 * PX, 60 * PX, 150 * PX          # heights of a score and of a word below it; widest bar
 SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits of weights; share of its piece that they may take
-POWER, TOTAL, MOST = 44 * PX, 72 * PX, 5  # sizes of the digits of powers and of the total; weights that are written
+POWER, TOTAL, MOST, DIGITS = 44 * PX, 72 * PX, 5, 2.3     # sizes of powers and of the total; weights that are written; their width in em
 
 
 class Softmax(Whole):
@@ -99,7 +99,7 @@ def _total(theme: Theme, total: View, room: Room, said: str, decimals: int) -> V
 def _weights(theme: Theme, words: Sequence[str], shares: View, order: Sequence[int], pieces: VGroup, room: Room) -> VGroup:
     """The largest weights beside their pieces, with their words, so far apart that none touches another."""
     strings, kept = format_weights(shares.values, theme.decimals), order[:MOST]
-    sizes = [min(LARGE, max(SMALL, FILLED * pieces[j].height)) for j in kept]
+    sizes = [min(LARGE, room.width / DIGITS, max(SMALL, FILLED * pieces[j].height)) for j in kept]
     ys = _apart([pieces[j].get_y() for j in kept], sizes, room)
     labels = VGroup()
     for j, size, y in zip(kept, sizes, ys, strict=True):

@@ -14,14 +14,14 @@ from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, number, text, words_at
 from scenes.parts.mixture import mixture
-from scenes.parts.motion import Together, appear, draw, merge, travel, vanish
+from scenes.parts.motion import SLOW, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.verdict import Objection, objection
 
-ROWS, PANEL = (3, 10, 2), (2, 5, 3)       # of formula, mixture and objections; of formula, matrix and objections
+ROWS, PANEL = (4, 10, 2), (2, 5, 3)       # of formula, mixture and objections; of formula, matrix and objections
 LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 190, 140, 18))
-ENDS = 6                                  # words that are shown at either end of a feature
+ENDS = 5                                  # words that are shown at either end of a feature
 
 
 class Values(CandidateScene):
@@ -44,7 +44,7 @@ class Values(CandidateScene):
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens))
         self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", above)
-        scaled = equation(self.theme, "s_(i j) = S_(i j) / sqrt(d_k)", size=FORMULA, at=self.stage.rows(ROWS, GAP)[0], align=-1)
+        scaled = equation(self.theme, "s_(i j) = S_(i j) / sqrt(d_k)", size=FORMULA, at=opened.chart.strip(top=opened.chart.height / 2), align=-1)
         self.play(vanish(*self.on_stage(third)))
         self.play(vanish(third), *(travel(VGroup(cell.copy()), square.cells[0]) for cell, square in
                                    zip(third.cells[self.focus], opened.scores)), appear(scaled, opened.words, opened.floor))
@@ -65,10 +65,12 @@ class Values(CandidateScene):
         self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
         self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
+        tokens, made = heat_map(self.theme, old.vectors.view, room_of(self.mixed.vectors.border), scale=peak(old.vectors.view)), self.mixed.vectors
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
+        self.play(become(old.vectors, tokens, SLOW), travel(old.cards, self.mixed.cards), travel(weighed, self.weighed))
         self.play(appear(self.matrix))
-        self.play(Together(*(merge(row, into=self.matrix.sheet.border) for row in old.vectors.cells), lag=0.3), vanish(old.vectors, run_time=1.6))
-        self.play(travel(old.cards, self.mixed.cards), travel(weighed, self.weighed), appear(self.mixed.vectors))
+        self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
+            Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
         self.play(appear(formula, self.mixed.z.border, self.mixed.letter, *new))
         self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=2.0))
         self.strike_out(*new)
@@ -82,7 +84,7 @@ class Values(CandidateScene):
         self.play(vanish(*self.on_stage()))
         self.play(appear(*now))
         if trained:
-            self.train(left.inset(GAP, WIDE).trim(bottom=GAP), now)
+            self.train(left.inset(GAP, WIDE).trim(bottom=WIDE, top=GAP), now)
         else:
             uses = [self.use(letter, left.level(room.centre[1])) for letter, room in zip(MATRICES, self.rooms)]
             self.play(appear(*uses, lag=0.5))
@@ -206,5 +208,5 @@ class Values(CandidateScene):
 
     def axes(self, room: Room) -> list:
         """What the two axes of the chart mean."""
-        return [text(self.theme, self.say("loss"), WORD, "output", at=room.outside(top=WIDE), align=-1),
+        return [text(self.theme, self.say("loss"), WORD, "output", at=room.outside(top=GAP, gap=WIDE), align=-1),
                 text(self.theme, self.say("updates"), WORD, "muted", at=room.outside(bottom=GAP, gap=WIDE))]

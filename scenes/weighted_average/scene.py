@@ -14,7 +14,7 @@ from scenes.parts.mixture import Mixture, mixture, reaching
 from scenes.parts.motion import SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import room_of
 
-ROWS, LOUD = (3, 10, 5), 170 * PX        # of the formula, the mixture, and z as bars
+ROWS, LOUD = (4, 10, 5), 170 * PX        # of the formula, the mixture, and z as bars
 TOTAL = 54 * PX
 
 

@@ -17,7 +17,7 @@ from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
 from scenes.parts.product import Product
 from scenes.parts.score_grid import compare_with_mirror, mirrored
-from scenes.parts.shapes import Block, ring, room_of
+from scenes.parts.shapes import Block, frame, ring, room_of
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import card_width, cards_beside, column_labels, row_labels
 from scenes.parts.verdict import EVIDENCE, Objection, objection
@@ -133,9 +133,11 @@ class CandidateScene(ExplainerScene):
         return heat_map(self.theme, view, room, digits=fit_digits(self.theme, everything, grid), scale=self.scale, grid=grid)
 
     def ask(self) -> list[Mobject]:
-        """A question mark in the grid, and one where its formula will be."""
+        """The empty cells of the grid, a question mark in it, and one where its formula will be."""
+        cells = [cell for row in self.scores_of(self.candidate("tokens").scores).cells for cell in row]
+        blanks = VGroup(frame(self.theme, room_of(cell), width=0, radius=TIGHT / 2, fill="surface") for cell in cells)
         sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * self.square.height), role="output").move_to(self.square.centre)
-        return [sign, equation(self.theme, "S_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)]
+        return [blanks, sign, equation(self.theme, "S_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)]
 
     def work_of(self, name: str, head: int | None = None) -> Product:
         """The two sides of a candidate and the grid where they meet; tokens stand at the left already."""

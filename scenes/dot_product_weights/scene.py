@@ -6,7 +6,7 @@ from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
 from scenes.parts.label import number
 from scenes.parts.legend import legend
-from scenes.parts.motion import appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.motion import FLASH, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.shapes import ring
 from scenes.base.room import PX
@@ -24,9 +24,9 @@ class DotProductWeights(CandidateScene):
     def opening(self):
         """The tokens with their vectors, and a grid without scores."""
         self.lay_out()
-        self.work_now, self.question = self.work_of("tokens"), self.ask()
+        self.work_now, (self.blanks, *self.question) = self.work_of("tokens"), self.ask()
         self.words = self.words_below(self.work_now.result)
-        self.add(self.cards, self.vectors, self.letter, self.work_now.result.border, self.words, *self.question)
+        self.add(self.cards, self.vectors, self.letter, self.work_now.result.border, self.words, self.blanks, *self.question)
 
     @step
     def dot_product(self):
@@ -55,6 +55,7 @@ class DotProductWeights(CandidateScene):
         self.play(travel(rows, columns(above), run_time=1.4), appear(above.border, above.dots, run_time=1.4), appear(*self.names))
         for motion in fill(self.work_now, i, skip=j):
             self.play(motion)
+        self.play(vanish(self.blanks, run_time=FLASH))
 
     @step
     def symmetric(self):

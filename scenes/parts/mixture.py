@@ -40,7 +40,8 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
     above, below = room.rows((len(words), SUM), GAP)
     left = width + FACTOR + 2 * TIGHT
     grid = fit_grid(vectors.shape, above.trim(left=left))
-    row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(rows=(0,)))
+    row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(
+        rows=(0,), height=min(grid.height, below.height - 2 * grid.margin)))
     picture = heat_map(theme, vectors, above.trim(left=left), role, True, scale, grid=grid)
     cards = cards_beside(theme, words, picture, width, FACTOR + 2 * TIGHT)
     x = room_of(picture.border).left - TIGHT - FACTOR / 2

@@ -10,27 +10,27 @@ from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import bars, floor
-from scenes.parts.chart import Curve, curve
+from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.heat_map import HeatMap, heat_map
 from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_weights, number, text
 from scenes.parts.shapes import room_of
 from scenes.parts.whole import Whole
 
-SHARES = (62, 8, 12, 24)                  # of the chart, the total, the stack, and the weights, in the width
-SQUARE, LINE, THICK = 72 * PX, 60 * PX, 150 * PX          # heights of a score and of a word below it; widest bar
+SHARES = (60, 9, 16, 24)                  # of the chart, the total, the stack, and the weights, in the width
+SQUARE, LINE, THICK = 72 * PX, 60 * PX, 240 * PX          # heights of a score and of a word below it; widest bar
 SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits of weights; share of its piece that they may take
 POWER, TOTAL, MOST, DIGITS = 44 * PX, 72 * PX, 5, 2.3     # sizes of powers and of the total; weights that are written; their width in em
 
 
 class Softmax(Whole):
     """`scores`, squares below the `floor`, and their `words`; `bars` of their powers, the `curve` that these lie on, and the `powers`
-    in digits; `pieces`, the bars upon one another, with the `total` beside them; `weights`, the share of each, and whose it is. `chart`,
+    in digits; `ribbons` from there to `pieces`, the bars upon one another, with the `total` beside them; `weights`, the share of each, and whose it is. `chart`,
     `beside`: the rooms of the bars, and of all that is beside them."""
 
     def __init__(self, scores: Sequence[HeatMap], words: VGroup, floor: VMobject, bars: VGroup, curve: VGroup, powers: VGroup,
-                 pieces: VGroup, total: VGroup, weights: VGroup, chart: Room, beside: Room):
-        super().__init__(floor=floor, curve=curve, scores=scores, words=words, bars=bars, powers=powers, pieces=pieces, total=total,
-                         weights=weights)
+                 ribbons: VGroup, pieces: VGroup, total: VGroup, weights: VGroup, chart: Room, beside: Room):
+        super().__init__(floor=floor, ribbons=ribbons, scores=scores, words=words, bars=bars, curve=curve, powers=powers, pieces=pieces,
+                         total=total, weights=weights)
         self.chart, self.beside = chart, beside
 
 
@@ -49,13 +49,12 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     fitted, size = fit_words(theme, words, WORD, places[0].width)
     standing = VGroup(*(bars(theme, powers[j : j + 1], place, "weight", full)[0] for j, place in enumerate(places)))
     pieces = _pile(theme, powers, order, pile, full)
-    decimals = decimals_for_sum(powers.values, full, max(0, theme.decimals - 1))
+    decimals = theme.decimals - (full >= 10)
     return Softmax(
         squares, VGroup(text(theme, word, size, "key", at=place.strip(bottom=LINE)) for word, place in zip(fitted, base)),
         floor(theme, chart), standing, VGroup(*[_curve(theme, line, places, chart, full)] * true),
-        VGroup(number(theme, source, POWER, decimals=decimals, weight=600).next_to(bar, UP, buff=TIGHT)
-               for source, bar in zip(powers, standing)),
-        pieces, _total(theme, total, beside, said, max(0, theme.decimals - 1)), _weights(theme, words, shares, order, pieces, digits),
+        _powers(theme, powers, standing, places, decimals),
+        VGroup(_ribbon(theme, bar, piece) for bar, piece in zip(standing, pieces)), pieces, _total(theme, total, beside, said, decimals), _weights(theme, words, shares, order, pieces, digits),
         chart, Room(beside.left, digits.right, room.bottom, room.top),
     )
 
@@ -84,6 +83,34 @@ def _pile(theme: Theme, powers: View, order: Sequence[int], room: Room, full: fl
         found[j] = bars(theme, powers[j : j + 1], Room(room.left, room.right, bottom, bottom + room.height), "weight", full)[0]
         bottom = found[j].get_top()[1]
     return VGroup(found[j] for j in range(len(order))).set_stroke(theme.colour("background"), 2)
+
+
+def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room], decimals: int) -> VGroup:
+    """The powers above their bars, or inside where there is no room above; none where they would not fit side by side.
+
+    decimals: of their total, to which they add up as they are written.
+    """
+    decimals = decimals_for_sum(powers.values, float(powers.values.sum()), decimals)
+    labels = [number(theme, source, POWER, decimals=decimals, weight=600) for source in powers]
+    for label, bar, place in zip(labels, standing, places, strict=True):
+        label.next_to(bar, UP, buff=TIGHT)
+        if room_of(label).top > place.top:
+            label.move_to(bar).set_fill(theme.ink_on(bar.get_fill_color()))
+    fits = all(label.width <= places[0].width / 0.8 for label in labels)
+    return VGroup(*labels * fits)
+
+
+def _ribbon(theme: Theme, bar: VMobject, piece: VMobject) -> VMobject:
+    """The way of a bar to its piece of the pile, as high all along."""
+    start, end = room_of(bar), room_of(piece)
+    middle = (start.right + end.left) / 2
+    lines = [[(start.right, a), (middle, a), (middle, b), (end.left, b)] for a, b in ((start.top, end.top), (start.bottom, end.bottom))]
+    shape = VMobject(stroke_width=0, fill_color=theme.colour("weight"), fill_opacity=VEIL)
+    shape.start_new_path(np.array([*lines[0][0], 0]))
+    shape.add_cubic_bezier_curve_to(*(np.array([*point, 0]) for point in lines[0][1:]))
+    shape.add_line_to(np.array([*lines[1][-1], 0]))
+    shape.add_cubic_bezier_curve_to(*(np.array([*point, 0]) for point in lines[1][-2::-1]))
+    return shape.close_path() or shape
 
 
 def _total(theme: Theme, total: View, room: Room, said: str, decimals: int) -> VGroup:

@@ -9,7 +9,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import FORMULA, LETTER, MATRICES, NAME, SCOPE, SHARES, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
-from scenes.parts.chart import curve
+from scenes.parts.chart import area, curve
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, number, text, words_at
@@ -20,7 +20,7 @@ from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.verdict import Objection, objection
 
 ROWS, PANEL = (4, 10, 2), (2, 5, 3)       # of formula, mixture and objections; of formula, matrix and objections
-LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 190, 140, 18))
+LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 140, 18))
 ENDS = 5                                  # words that are shown at either end of a feature
 
 
@@ -99,6 +99,7 @@ class Values(CandidateScene):
                   text(self.theme, self.say("chance"), WORD, "muted", at=room.outside(bottom=WIDE), align=1)]
         self.play(vanish(*self.on_stage()))
         self.play(appear(floor(self.theme, room), *named_), draw(line, run_time=1.5))
+        self.play(appear(area(self.theme, line, room, "output")))
         if self.staging.trace.config.trained:
             for place, (loss, among, key) in zip(right.rows(2, GAP), (("no_idea", "words", "at_first"), ("last", "last_perplexity", "at_last"))):
                 value = self.view(f"surprise.{loss}")
@@ -171,7 +172,7 @@ class Values(CandidateScene):
             left, right = (room.left + room.width * x / (len(loss) - 1) for x in (start, end))
             part = curve(self.theme, loss[start : end + 1], Room(left, right, room.bottom, room.top), "output", 0, largest(loss), width=2)
             self.play(draw(part, run_time=5 / (k + 1)), *changes)
-            self.play(appear(marks[k], run_time=0.4))
+            self.play(appear(area(self.theme, part, room, "output"), marks[k], run_time=0.4))
             now = then
 
     def matrix_at(self, letter: str, room: Room, checkpoint: int | None):
@@ -208,5 +209,5 @@ class Values(CandidateScene):
 
     def axes(self, room: Room) -> list:
         """What the two axes of the chart mean."""
-        return [text(self.theme, self.say("loss"), WORD, "output", at=room.outside(top=GAP, gap=WIDE), align=-1),
+        return [text(self.theme, self.say("loss"), WORD, "output", at=room.outside(top=GAP, gap=GAP), align=-1),
                 text(self.theme, self.say("updates"), WORD, "muted", at=room.outside(bottom=GAP, gap=WIDE))]

@@ -14,7 +14,7 @@ from scenes.parts.mixture import Mixture, mixture, reaching
 from scenes.parts.motion import SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import room_of
 
-ROWS, LOUD = (4, 10, 5), 170 * PX        # of the formula, the mixture, and z as bars
+ROWS, LOUD = (4, 10, 5), 230 * PX        # of the formula, the mixture, and z as bars
 TOTAL = 54 * PX
 
 
@@ -67,7 +67,7 @@ class WeightedAverage(CandidateScene):
     def softmax(self):
         """All pour into one pile, the total; each one's share of it is its weight."""
         opened = self.soft
-        self.play(vanish(self.more), travel(opened.bars.copy(), opened.pieces))
+        self.play(vanish(self.more), travel(opened.bars.copy(), opened.pieces), appear(opened.ribbons, run_time=SLOW))
         self.play(appear(opened.total))
         self.rule = equation(self.theme, "{{ a_(i j) : weight }} = e^(s_(i j)) / (sum_k e^(s_(i k)))", {"weight": "weight"}, FORMULA,
                              at=opened.chart.strip(top=opened.chart.height / 2), align=-1)

@@ -137,6 +137,8 @@ class CandidateScene(ExplainerScene):
         cells = [cell for row in self.scores_of(self.candidate("tokens").scores).cells for cell in row]
         blanks = VGroup(frame(self.theme, room_of(cell), width=0, radius=TIGHT / 2, fill="surface") for cell in cells)
         sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * self.square.height), role="output").move_to(self.square.centre)
+        for part in sign.family_members_with_points():
+            part.overlay = True           # it stands on all the cells
         return [blanks, sign, equation(self.theme, "S_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)]
 
     def work_of(self, name: str, head: int | None = None) -> Product:

@@ -26,7 +26,7 @@ class DotProductWeights(CandidateScene):
         self.lay_out()
         self.work_now, (self.blanks, *self.question) = self.work_of("tokens"), self.ask()
         self.words = self.words_below(self.work_now.result)
-        self.add(self.cards, self.vectors, self.letter, self.work_now.result.border, self.words, self.blanks, *self.question)
+        self.add(self.blanks, self.cards, self.vectors, self.letter, self.work_now.result.border, self.words, *self.question)
 
     @step
     def dot_product(self):

@@ -13,7 +13,7 @@ from scenes.parts.bars import bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.heat_map import HeatMap, heat_map
 from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_weights, number, text
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
 SHARES = (60, 9, 16, 24)                  # of the chart, the total, the stack, and the weights, in the width
@@ -24,12 +24,13 @@ POWER, TOTAL, MOST, DIGITS = 44 * PX, 72 * PX, 5, 2.3     # sizes of powers and 
 
 class Softmax(Whole):
     """`scores`, squares below the `floor`, and their `words`; `bars` of their powers, the `curve` that these lie on, and the `powers`
-    in digits; `ribbons` from there to `pieces`, the bars upon one another, with the `total` beside them; `weights`, the share of each, and whose it is. `chart`,
-    `beside`: the rooms of the bars, and of all that is beside them."""
+    in digits; the `glass` that they pour into, along
+    `ribbons`: `pieces`, the bars upon one another, with the `total` beside them; `weights`, the share of each, and whose it is. `chart`,
+    `beside`: the rooms of the bars, and of the weights."""
 
     def __init__(self, scores: Sequence[HeatMap], words: VGroup, floor: VMobject, bars: VGroup, curve: VGroup, powers: VGroup,
-                 ribbons: VGroup, pieces: VGroup, total: VGroup, weights: VGroup, chart: Room, beside: Room):
-        super().__init__(floor=floor, ribbons=ribbons, scores=scores, words=words, bars=bars, curve=curve, powers=powers, pieces=pieces,
+                 glass: VMobject, ribbons: VGroup, pieces: VGroup, total: VGroup, weights: VGroup, chart: Room, beside: Room):
+        super().__init__(floor=floor, glass=glass, ribbons=ribbons, scores=scores, words=words, bars=bars, curve=curve, powers=powers, pieces=pieces,
                          total=total, weights=weights)
         self.chart, self.beside = chart, beside
 
@@ -54,8 +55,8 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
         squares, VGroup(text(theme, word, size, "key", at=place.strip(bottom=LINE)) for word, place in zip(fitted, base)),
         floor(theme, chart), standing, VGroup(*[_curve(theme, line, places, chart, full)] * true),
         _powers(theme, powers, standing, places, decimals),
-        VGroup(_ribbon(theme, bar, piece) for bar, piece in zip(standing, pieces)), pieces, _total(theme, total, beside, said, decimals), _weights(theme, words, shares, order, pieces, digits),
-        chart, Room(beside.left, digits.right, room.bottom, room.top),
+        frame(theme, pile, width=0, radius=0, fill="surface"), VGroup(_ribbon(theme, bar, piece) for bar, piece in zip(standing, pieces)), pieces, _total(theme, total, beside, said, decimals), _weights(theme, words, shares, order, pieces, digits),
+        chart, digits,
     )
 
 
@@ -81,7 +82,7 @@ def _pile(theme: Theme, powers: View, order: Sequence[int], room: Room, full: fl
     bottom, found = room.bottom, {}
     for j in order:
         found[j] = bars(theme, powers[j : j + 1], Room(room.left, room.right, bottom, bottom + room.height), "weight", full)[0]
-        bottom = found[j].get_top()[1]
+        bottom += float(powers[int(j)]) * found[j].unit
     return VGroup(found[j] for j in range(len(order))).set_stroke(theme.colour("background"), 2)
 
 

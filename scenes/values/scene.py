@@ -20,7 +20,7 @@ from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.verdict import Objection, objection
 
 ROWS, PANEL = (4, 10, 2), (2, 5, 3)       # of formula, mixture and objections; of formula, matrix and objections
-LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 140, 18))
+LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
 ENDS = 5                                  # words that are shown at either end of a feature
 
 
@@ -47,7 +47,7 @@ class Values(CandidateScene):
         scaled = equation(self.theme, "s_(i j) = S_(i j) / sqrt(d_k)", size=FORMULA, at=opened.chart.strip(top=opened.chart.height / 2), align=-1)
         self.play(vanish(*self.on_stage(third)))
         self.play(vanish(third), *(travel(VGroup(cell.copy()), square.cells[0]) for cell, square in
-                                   zip(third.cells[self.focus], opened.scores)), appear(scaled, opened.words, opened.floor))
+                                   zip(third.cells[self.focus], opened.scores)), appear(scaled, opened.words, opened.floor, opened.glass))
         self.play(appear(*opened.scores, run_time=0.3), appear(*opened.bars, lag=0.1, run_time=0.4))
         self.play(travel(opened.bars, opened.pieces, run_time=0.8), appear(opened.weights))
         self.play(vanish(*self.on_stage(opened.pieces)), travel(opened.pieces, self.weighed.bars), appear(self.mixed.cards, self.mixed.vectors))

@@ -14,7 +14,7 @@ from scenes.parts.mixture import Mixture, mixture, reaching
 from scenes.parts.motion import SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import room_of
 
-ROWS, LOUD = (4, 10, 5), 230 * PX        # of the formula, the mixture, and z as bars
+ROWS, LOUD = (4, 10, 5), 150 * PX        # of the formula, the mixture, and z as bars
 TOTAL = 54 * PX
 
 
@@ -59,7 +59,7 @@ class WeightedAverage(CandidateScene):
         self.soft = opened = self.opened(self.say("total"))
         self.more = self.one_more()
         self.play(vanish(*self.on_stage(*self.scores)))
-        self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words))
+        self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words, opened.glass))
         self.play(draw(opened.curve, run_time=1.0), appear(*opened.bars, lag=0.3), appear(*opened.powers, lag=0.3))
         self.play(appear(*self.more, lag=0.5))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from manim import DOWN, LEFT, PI, RIGHT, Mobject, VGroup
+from manim import DOWN, LEFT, RIGHT, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import Labelled, between, left_of
@@ -149,10 +149,10 @@ class CandidateScene(ExplainerScene):
         return Product(rows, self.columns_of(above, other), self.scores_of(candidate.scores))
 
     def names_of(self, name: str, work: Product) -> list[Equation]:
-        """The letters of the two sides: at the left of the upper one, and below the left one, unless it is the tokens."""
+        """The letters of the two sides: at the left of the upper one, and below the left one."""
         (left, above), roles = self.candidate(name).letters, self.candidate(name).ink
         upper = equation(self.theme, f"{above}_j", size=LETTER, role=roles[1]).next_to(work.above.border, LEFT, buff=TIGHT)
-        return [upper] if name == "tokens" else [upper, self._letter(f"{left}_i", work.left, roles[0])]
+        return [upper, self.letter if name == "tokens" else self._letter(f"{left}_i", work.left, roles[0])]
 
     def words_below(self, picture: HeatMap) -> VGroup:
         """The words of a grid's columns."""
@@ -308,7 +308,7 @@ class CandidateScene(ExplainerScene):
     def put_down(self, bench: Bench, old: HeatMap, side: HeatMap) -> None:
         """What came out takes the place of what was in the row of its token."""
         row = VGroup(VGroup(cell) for cell in side.cells[self.focus])
-        self.play(vanish(old.cells[self.focus]), travel(bench.column.cells.copy(), row, arc=PI / 2))
+        self.play(vanish(old.cells[self.focus]), travel(bench.column.cells.copy(), row))
 
     def make_the_rest(self, bench: Bench, old: HeatMap, side: HeatMap) -> None:
         """All the other tokens go through the same matrix, and the frame is that of what came out."""
@@ -346,7 +346,7 @@ class CandidateScene(ExplainerScene):
 
     def _gap(self, candidate: Candidate) -> list[Mobject]:
         """How far a grid is from its mirror image: what it is called, and the number."""
-        return [self._small("gap"), number(self.theme, candidate.asymmetry, READOUT, "output", weight=600)]
+        return [self._small("gap"), number(self.theme, candidate.asymmetry, READOUT, "output")]
 
     def _small(self, key: str) -> Mobject:
         return text(self.theme, self.say(key), EVIDENCE, "muted")

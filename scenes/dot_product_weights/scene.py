@@ -52,7 +52,7 @@ class DotProductWeights(CandidateScene):
         rows, above = self.vectors.cells.copy(), self.work_now.above
         self.names = self.names_of("tokens", self.work_now)
         self.play(vanish(self.box), brighten(*self.cards))
-        self.play(travel(rows, columns(above), run_time=1.4), appear(above.border, above.dots, run_time=1.4), appear(*self.names))
+        self.play(travel(rows, columns(above), run_time=1.4), appear(above.border, above.dots, run_time=1.4), appear(self.names[0]))
         for motion in fill(self.work_now, i, skip=j):
             self.play(motion)
         self.play(vanish(self.blanks, run_time=FLASH))

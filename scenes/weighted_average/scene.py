@@ -11,8 +11,9 @@ from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, number, paragraph, text
 from scenes.parts.mixture import Mixture, mixture, reaching
-from scenes.parts.motion import SLOW, appear, become, draw, travel, vanish
+from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import room_of
+from scenes.parts.weight import weight_bars
 
 ROWS, LOUD = (4, 10, 5), 150 * PX        # of the formula, the mixture, and z as bars
 TOTAL = 54 * PX
@@ -79,9 +80,9 @@ class WeightedAverage(CandidateScene):
         rows, work, ask = self.view(f"{SCOPE}.weights")[self.head], self.work_of("tokens"), self.ask()
         grid = heat_map(self.theme, rows, self.square, digits=True, weights=True, grid=self.score_grid)
         others, i = [grid.row(k) for k in range(len(rows)) if k != self.focus], self.focus
-        bars = VGroup(*(cell.submobjects[0] for cell in grid.cells[i]))
-        self.play(vanish(*self.on_stage(self.soft.pieces)))
-        self.play(appear(self.cards, work.result.border, self.words_below(grid)), appear(grid.row(i)), vanish(self.soft.pieces))
+        bars = weight_bars(self.theme, rows[i], [room_of(cell) for cell in grid.cells[i]], WORD).bars
+        self.play(vanish(*self.on_stage(self.soft.pieces)), travel(self.soft.pieces, bars))
+        self.play(appear(self.cards, work.result.border, self.words_below(grid), grid.row(i)), vanish(bars, run_time=SHORT))
         self.play(appear(*others, lag=0.4))
         self.wait(1.5)
         self.play(vanish(grid.cells, grid.numbers), appear(self.vectors, self.letter))

@@ -109,8 +109,8 @@ def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: s
     pitch = heat_map.grid.width
     size = min(WORD, max(SMALLEST_WORD, 0.62 * pitch))
     columns, y = [cell.get_x() for cell in heat_map.cells[0]], room_of(heat_map.border).bottom - gap - 0.4 * size
-    if max(text_width(theme, word, size) for word in words) <= 0.94 * pitch:
-        return words_at(theme, words, [(x, y) for x in columns], size, pitch, role, align=0)
+    if max(text_width(theme, word, SMALLEST_WORD) for word in words) <= 0.94 * pitch:
+        return words_at(theme, words, [(x, y) for x in columns], size, 0.94 * pitch, role, align=0)
     slant = max(LEAST_SLANT, np.arcsin(min(1, LINE * size / pitch)))
     labels = words_at(theme, words, [(0, 0)] * len(words), size, (height - gap - size) / np.sin(slant), role)
     for label, x in zip(labels, columns, strict=True):

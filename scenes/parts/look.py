@@ -8,10 +8,9 @@ from manim import Animation, VGroup, VMobject, smooth, squish_rate_func
 from model import View
 from scenes.parts.flow import WeightLine, weight_arc
 from scenes.parts.heat_map import Grid, HeatMap, heat_map
-from scenes.parts.label import SMALLEST_WORD, text_width
 from scenes.parts.motion import Presence, Together, travel
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import PADDING, token_card
+from scenes.parts.tokens import token_card, word_widths
 from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
@@ -53,22 +52,13 @@ def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: Vie
 
 
 def _cards(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, room: Room) -> VGroup:
-    widths, size = _widths(theme, list(zip(words, others, strict=True)), room.width)
+    widths, size = word_widths(theme, list(zip(words, others, strict=True)), room.width, LARGEST_WORD, NARROWEST, GAP)
     rooms = Room.around(room.centre, sum(widths) + GAP * (len(widths) - 1), 0).columns(widths, GAP)
     roles = ["query" if i == origin else "line" if a == b else "output" for i, (a, b) in enumerate(zip(words, others))]
     return VGroup(
         token_card(theme, word, place.width, CARD, role, size).move_to(place.centre)
         for word, role, place in zip(words, roles, rooms, strict=True)
     )
-
-
-def _widths(theme: Theme, pairs: Sequence[Sequence[str]], most: float) -> tuple[list[float], float]:
-    """Cards as wide as their words at the largest size at which they fit side by side; all alike if they fit at none."""
-    for size in np.linspace(LARGEST_WORD, SMALLEST_WORD, 8):
-        widths = [max(NARROWEST, *(text_width(theme, word, size) + 2 * PADDING for word in pair)) for pair in pairs]
-        if sum(widths) + GAP * (len(pairs) - 1) <= most:
-            return widths, size
-    return [(most + GAP) / len(pairs) - GAP] * len(pairs), SMALLEST_WORD
 
 
 def _arc(theme: Theme, cards: VGroup, origin: int, j: int, source: View, high: float) -> WeightLine:

@@ -81,6 +81,19 @@ def card_width(theme: Theme, words: Sequence[str], most: float, size: float = WO
     return min(most, max(text_width(theme, word, size) for word in words) + 2 * PADDING)
 
 
+def word_widths(theme: Theme, pairs: Sequence[Sequence[str]], most: float, size: float, narrowest: float, gap: float
+                ) -> tuple[list[float], float]:
+    """Widths of columns that hold their words side by side, and the size of these: the largest up to `size` at which they fit.
+
+    pairs: the words that each must hold. most: what all may take. narrowest: of a column. All are alike if they fit at no size.
+    """
+    for size in np.linspace(size, SMALLEST_WORD, 8):
+        widths = [max(narrowest, *(text_width(theme, word, size) + 2 * PADDING for word in pair)) for pair in pairs]
+        if sum(widths) + gap * (len(pairs) - 1) <= most:
+            return widths, size
+    return [(most + gap) / len(pairs) - gap] * len(pairs), SMALLEST_WORD
+
+
 def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: float, gap: float = 0.12) -> VGroup:
     """A card to the left of every row of a heat map, all as wide as the widest word needs, but not wider than `width`."""
     pitch = heat_map.grid.height

@@ -22,11 +22,12 @@ class Area(Whole):
 
     def __init__(self, words: Mobject, blocks: VGroup, total: VGroup):
         super().__init__(words=words, blocks=blocks, total=total)
+        self.middle = blocks.get_center()
 
     def close(self) -> VGroup:
         """The blocks, put so close that they are one."""
         self.places = [block.get_x() for block in self.blocks]
-        return self.blocks.arrange(buff=0).set_x(sum(self.places) / len(self.places))
+        return self.blocks.arrange(buff=0).move_to(self.middle)
 
     def fall_apart(self, run_time: float = STEADY) -> Animation:
         """The blocks, which were put close, go to their places."""

@@ -120,7 +120,7 @@ class MultiHead(ExplainerScene):
     def mix(self):
         """A row of the joined heads times a column of W_O: every entry of the output takes from all the heads."""
         width = card_width(self.theme, self.tokens, CARD)
-        left, middle, right = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=LINE).columns(3, 2 * WIDE)
+        left, middle, right = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=LINE).columns(3, SIDE / 2)
         self.parts = self._bring_aside(left, width)
         self.mixer, result = heat_map(self.theme, self._weights("O"), middle), self.view("encoder.{block}.self_attention.output")
         grid = fit_grid(result.shape, right)._replace(height=self.parts[0].grid.height)

@@ -6,10 +6,10 @@ from manim import RIGHT, Mobject, VGroup
 
 from model import View
 from scenes.attention_matrix.spread import slider, spread
-from scenes.base.layout import above, arrows, below, between, named, right_of
+from scenes.base.layout import SLANTED, above, arrows, below, between, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.equation import Equation, equation, linked
+from scenes.parts.equation import Equation, equation, linked, quote
 from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import MINUS, WORD, decimals_for_sum, number, text, text_width
 from scenes.parts.motion import BLINK, BRIEF, EASY, FLASH, LONG, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
@@ -20,9 +20,10 @@ from scenes.parts.tokens import column_labels, row_labels
 ROLES = {"z": "output", "q": "query", "k": "key", "v": "value"}
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
-LARGE, MEDIUM, NAME, SIGN = (size * PX for size in (90, 66, 44, 34))
-LABEL, LEVEL, NAMED = (length * PX for length in (170, 60, 110))          # beside rows, below columns, above for formulas
-SHAPE, SIDE = (length * PX for length in (50, 130))                       # below a matrix for its shape; between two sheets, beside a product
+UNKNOWN, LARGE, MEDIUM, NAME, SIGN = (size * PX for size in (300, 90, 66, 44, 34))
+LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
+LEVEL, FEW = 60 * PX, 6                   # below columns where words are few enough to stand level
+SHAPE, SIDE = (length * PX for length in (70, 120))                       # below a matrix for its shape; between two sheets, beside a product
 
 
 class AttentionMatrix(ExplainerScene):
@@ -78,13 +79,13 @@ class AttentionMatrix(ExplainerScene):
     @step
     def sheets(self):
         """Raw scores, scaled scores, weights: three sheets that slide out of one another."""
-        rooms = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=LEVEL, top=NAMED).columns(3, SIDE)
+        rooms = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=self._foot, top=NAMED).columns(3, SIDE)
         scale = peak(self._view("scores"))
         sheets = raw, scaled, weights = [
             heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale, weights=name == "weights")
             for name, room in zip(("scores", "scaled_scores", "weights"), rooms, strict=True)
         ]
-        maths = ("Q K^T", "(Q K^T) / sqrt(d_k)", 'A = "softmax"((Q K^T) / sqrt(d_k))')
+        maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)", "A")
         names = [VGroup(self._above(sheet, name), self._columns(sheet)) for sheet, name in zip(sheets, maths, strict=True)]
         self.play(vanish(*self.on_stage()), appear(raw, names[0], self._rows(raw)))
         d_k = self.staging.trace.config.d_k
@@ -99,7 +100,7 @@ class AttentionMatrix(ExplainerScene):
     @step
     def distributions(self):
         """A row of weights sums to 1; a row of Z sums to anything."""
-        rooms = self.stage.trim(bottom=LEVEL, top=NAMED).split(2, WIDE)
+        rooms = self.stage.trim(bottom=self._foot, top=NAMED).split(2, WIDE)
         left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
         weights = heat_map(self.theme, self._view("weights"), left, "line", digits=True, weights=True)
         rows, totals = self._view("heads"), self._view("head_sums")
@@ -120,6 +121,11 @@ class AttentionMatrix(ExplainerScene):
         self.play(appear(work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work)))
         self._multiply(work)
 
+    @property
+    def _foot(self) -> float:
+        """The room that words below columns take."""
+        return LEVEL if len(self.tokens) <= FEW else SLANTED
+
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
         return self.view(f"encoder.{{block}}.self_attention.{name}")[self.head]
@@ -132,14 +138,17 @@ class AttentionMatrix(ExplainerScene):
         n, d_k = self._view("query").shape
         shape = f"d_k times n = {d_k} times {n}" if symbol == "k" else f"n times d_k = {n} times {d_k}"
         words = below(equation(self.theme, shape, size=SIGN, role="muted", width=room.width), picture.border)
-        return (picture.border if symbol == "z" else picture), words
+        if symbol != "z":
+            return picture, words
+        unknown = equation(self.theme, quote("?"), size=UNKNOWN, role="output", width=room.width).move_to(picture)
+        return picture.border, VGroup(words, unknown)
 
     def _product(self, left: tuple, upper: tuple, result: tuple) -> Product:
         """Two factors and their product, each given by the name of its tensor and its role, over the whole stage."""
         factors = [Factor(self._view(name), role, name == "weights") for name, role in (left, upper, result)]
         if upper[0] == "key":
             factors[1] = factors[1]._replace(view=factors[1].view.T)
-        return product(self.theme, *factors, self.stage.trim(left=LABEL, right=SIDE, bottom=LEVEL))
+        return product(self.theme, *factors, self.stage.trim(left=LABEL, right=LABEL, bottom=self._foot))
 
     def _in_the_corner(self, formula: str, work: Product) -> Equation:
         """The equation above the left factor, beside the upper one."""
@@ -185,11 +194,11 @@ class AttentionMatrix(ExplainerScene):
         return row_labels(self.theme, self.tokens, sheet, "query", LABEL - TIGHT)
 
     def _columns(self, sheet: HeatMap) -> VGroup:
-        return column_labels(self.theme, self.tokens, sheet, "key", LEVEL)
+        return column_labels(self.theme, self.tokens, sheet, "key", self._foot)
 
     def _sum_width(self) -> float:
         """The room that row sums take."""
-        return text_width(self.theme, f"= {MINUS}0.{'0' * self.theme.decimals}", WORD, tabular=True) + TIGHT
+        return text_width(self.theme, f"= {MINUS}0.{'0' * self.theme.decimals}", WORD, 600, tabular=True) + TIGHT
 
     def _sums(self, sheet: HeatMap, name: str) -> list[VGroup]:
         """The sum of each row, at its right."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from manim import VGroup, VMobject
 
 from model import View
-from scenes.base.layout import named, sign
+from scenes.base.layout import between, named
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import floor
@@ -44,8 +44,8 @@ class Adding(Whole):
                          total=total, below=below, line=line, ring=around)
 
 
-def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, str], room: Room, followed: int) -> Adding:
-    """The terms of a token, laid out in a room. names: of the heads. words: above what is added and above its length."""
+def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, str, str], room: Room, followed: int) -> Adding:
+    """The terms of a token, laid out in a room. names: of the heads. words: the token, and what is added and its length are called."""
     n = len(names)
     head, *lines, last, foot = room.rows([HEAD, *[1] * n, 1, 1], TIGHT)
     table = [line.columns(SHARES, GAP) for line in (head, *lines, last, foot)]
@@ -55,10 +55,13 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
     *parts, bias, total = heat_maps(theme, (*terms.parts, terms.bias, terms.total), cells[3], scale=peak(*terms.parts, terms.total),
                                     grid=fit_grid(terms.total.shape, cells[3][0]))
     total.border.set_stroke(theme.colour("output"))
-    above = [named(theme, maths, at=place) for maths, place in
-             zip(("z", "W_O", quote(words[0]), quote(words[1])), table[0][1:], strict=True)]
-    signs = VGroup(VGroup(sign(theme, "times", a.border, b.border), sign(theme, "=", b.border, c.border))
-                   for a, b, c in zip(answers, strips, parts, strict=True))
+    token, *others = words
+    above = [text(theme, token, WORD, "query", 600, at=table[0][0], align=-1), *(
+        named(theme, maths, at=place) for maths, place in zip(("z", "W_O", *map(quote, others)), table[0][1:], strict=True))]
+    signs = VGroup(
+        VGroup(between(text(theme, string, WORD, "muted"), left.border, right.border) for string, left, right in (("×", *line[:2]), ("=", *line[1:])))
+        for line in zip(answers, strips, parts, strict=True)
+    )
     below = VGroup(equation(theme, maths, size=WORD, role="muted", at=place, align=1) for maths, place in
                    (("+ b_O", cells[2][n]), ("=", cells[2][n + 1])))
     return Adding(

@@ -22,7 +22,7 @@ from scenes.parts.tokens import card_width, cards_beside
 
 ROLES = {"Q": "query", "K": "key", "V": "value"}
 NAME, LARGE, SIGN = (size * PX for size in (38, 66, 34))
-LINE, CARD, SIDE = (length * PX for length in (50, 250, 256))    # a line of words; widths of a card, and of the thumbnails
+LINE, HEAD, CARD, SIDE = (length * PX for length in (50, 74, 250, 256))     # heights of a line and a name; widths of cards, thumbnails
 CLOSE, APART = TIGHT / 2, 40 * PX         # between the parts of one head, and between heads
 COLUMN = 4                                # thumbnails one below the other before there are two columns of them
 
@@ -40,7 +40,7 @@ class MultiHead(ExplainerScene):
     @step
     def split(self):
         """The columns of W_Q, W_K and W_V are cut apart, and each head gathers its part of each."""
-        upper, lower = (row.trim(top=LINE) for row in self.stage.rows(2, GAP))
+        upper, lower = (row.trim(top=HEAD, bottom=CLOSE) for row in self.stage.rows(2, 0))
         *thirds, margin = upper.columns(4, GAP)
         rooms = lower.columns(self.heads, APART)
         width = min(thirds[0].width / self.heads, (rooms[0].width - 2 * CLOSE) / 3) - CLOSE
@@ -75,7 +75,7 @@ class MultiHead(ExplainerScene):
                   appear(closed.words, closed.columns, run_time=SLOW))
         self.play(appear(closed.rows, *thumbs, lag=0.4))
         self.play(opened.open_from(closed))
-        rows = [frame(self.theme, room_of(thumb.cells[self.focus]), "output", radius=CLOSE) for thumb in thumbs]
+        rows = [frame(self.theme, room_of(thumb.cells[self.focus]), "query", radius=CLOSE) for thumb in thumbs]
         self.play(appear(opened.numbers, opened.around, *rows, self.guide(weights, foot)))
         self.play(appear(most_looked_at(self.theme, opened, weights[self.focus])))
         self.opened = opened.rows[self.focus]
@@ -98,7 +98,7 @@ class MultiHead(ExplainerScene):
     def concatenate(self):
         """The answers of the heads stand side by side, and close up."""
         source, width = self._joined(), card_width(self.theme, self.tokens, CARD)
-        body = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=LINE)
+        body = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=HEAD)
         grid = slice_grid(source, self.heads, body.columns(self.heads, APART)[0])
         self.parts = slices(self.theme, source, in_line(self.heads, grid.size[0] + APART, body.centre), "output", grid)
         self.letters = [self._letter(i, part) for i, part in enumerate(self.parts)]
@@ -120,7 +120,7 @@ class MultiHead(ExplainerScene):
     def mix(self):
         """A row of the joined heads times a column of W_O: every entry of the output takes from all the heads."""
         width = card_width(self.theme, self.tokens, CARD)
-        left, middle, right = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=LINE).columns(3, SIDE / 2)
+        left, middle, right = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=HEAD).columns(3, SIDE / 2)
         self.parts = self._bring_aside(left, width)
         self.mixer, result = heat_map(self.theme, self._weights("O"), middle), self.view("encoder.{block}.self_attention.output")
         grid = fit_grid(result.shape, right)._replace(height=self.parts[0].grid.height)
@@ -140,7 +140,7 @@ class MultiHead(ExplainerScene):
     def contributions(self):
         """For one token: what each head gives, times its own rows of W_O, is what it adds; all that and the bias are the output."""
         names = [self.say("head", number=i + 1) for i in range(self.heads)]
-        table = adding(self.theme, self._terms(), names, (self.say("adds"), self.say("length")), self.stage, self.head)
+        table = adding(self.theme, self._terms(), names, (self.tokens[self.focus], self.say("adds"), self.say("length")), self.stage, self.head)
         self.play(vanish(*self.on_stage(*self.parts)), appear(table.names, table.heads),
                   *(travel(VGroup(part.cells[self.focus].copy()), answer.cells) for part, answer in zip(self.parts, table.answers)))
         self.play(vanish(*self.parts), *(appear(answer.border) for answer in table.answers))

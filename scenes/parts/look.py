@@ -15,7 +15,7 @@ from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
-CARD, CELL, GAP, BELOW = 0.52, 0.6, 0.12, 0.1
+CARD, CELL, GAP, BELOW = (length * PX for length in (76, 110, 16, 14))
 LARGEST_WORD = 42 * PX
 NARROWEST = 0.58                          # card that the digits of a weight fit below
 FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has

@@ -49,7 +49,7 @@ def pattern(theme: Theme, words: Sequence[str], weights: View, room: Room, opene
         return Pattern(VGroup(*rows), VGroup(), names, columns, VGroup())
     bars = _bars(theme, weights[opened], places[opened])
     rows[opened] = VGroup(VGroup(ground, bar) for ground, bar in zip(bars.grounds, bars.bars, strict=True))
-    around = VGroup(frame(theme, room_of(rows[opened], GAP), "output", width=5))
+    around = VGroup(frame(theme, room_of(rows[opened], GAP), "query", width=5))
     return Pattern(VGroup(*rows), VGroup(*filter(lambda label: label.size >= SMALLEST_DIGIT, bars.numbers)), names, columns, around)
 
 
@@ -69,7 +69,7 @@ def _cell(theme: Theme, source: View, place: Room) -> Cell:
 
 def _name(theme: Theme, word: str, place: Room, loud: bool) -> Label:
     size = LARGEST if loud else min(WORD, max(SMALLEST_WORD, 0.7 * place.height))
-    return text(theme, word, min(size, place.height), "output" if loud else "query", 700 if loud else 400, at=place, align=1)
+    return text(theme, word, min(size, place.height), "query", 700 if loud else 400, at=place, align=1)
 
 
 def _bars(theme: Theme, row: View, places: Sequence[Room]) -> WeightBars:

@@ -15,6 +15,7 @@ from scenes.base.theme import Theme
 PADDING = 0.14
 LEAST_SLANT = np.pi / 5
 MOST, FILLED, HIGHEST = 20, 0.84, 0.54     # cards in a column, the share of it that they fill, and how high they are at most
+LEVEL = 0.94                              # share of its column that a level word takes at most
 LINE = 1.2                                # height of a line with accents and descenders, in em
 
 
@@ -121,8 +122,10 @@ def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: s
     """
     pitch = heat_map.grid.width
     size = min(WORD, max(SMALLEST_WORD, 0.62 * pitch))
+    level = LEVEL * pitch / max(text_width(theme, word, 1) for word in words)                   # the size at which all fit
+    size = min(size, level) if level >= SMALLEST_WORD else size
     columns, y = [cell.get_x() for cell in heat_map.cells[0]], room_of(heat_map.border).bottom - gap - 0.4 * size
-    if max(text_width(theme, word, size) for word in words) <= 0.94 * pitch:
+    if level >= SMALLEST_WORD:
         return words_at(theme, words, [(x, y) for x in columns], size, pitch, role, align=0)
     slant = max(LEAST_SLANT, np.arcsin(min(1, LINE * size / pitch)))
     labels = words_at(theme, words, [(0, 0)] * len(words), size, (height - gap - size) / np.sin(slant), role)

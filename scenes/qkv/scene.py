@@ -39,9 +39,9 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
 LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
-CARD, HAND, WEIGHT, HEAD = (length * PX for length in (200, 400, 210, 110))      # widths of cards, note and weights; room for headings
-LINE, ROW, COLUMN, APART = (length * PX for length in (60, 80, 19, 60))          # a line of words, a row of results, x upright; gaps
-SHARES = (2.6, 4, 4, 4)                   # widths of X and of the three matrices
+CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 430, 200, 110))      # widths of cards, note and weights; room for headings
+LINE, ROW, COLUMN, APART = (length * PX for length in (60, 80, 19, 50))          # a line of words, a row of results, x upright; gaps
+SHARES = (2, 4, 4, 4)                     # widths of X and of the three matrices
 
 
 class Projection(NamedTuple):
@@ -161,7 +161,7 @@ class Qkv(ExplainerScene):
             before = [vanish(total.sums[j - 1], run_time=seconds)] if j else []
             self.play(*before, copy_to(product.cells, so_far, run_time=seconds))
         z = text(self.theme, self.say("result", token=self.tokens[self.focus]), HEADING, "output", weight=600)
-        self.play(appear(left_of(z, total.sums[-1].border), ring(self.theme, total.sums[-1].border)))
+        self.play(appear(left_of(z, total.sums[-1].border, GAP), ring(self.theme, total.sums[-1].border)))
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
@@ -182,9 +182,9 @@ class Qkv(ExplainerScene):
         """Factors as they are multiplied by hand: X at the left, each W above what comes out; what is done, in the corner."""
         source = self.view("encoder.{block}.self_attention.input")
         cards = card_width(self.theme, self.tokens, CARD)
-        left, *columns = self.stage.trim(left=cards + TIGHT).columns(SHARES, APART)
+        left, *columns = self.stage.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
         corner, *_ = self._rows(Room(self.stage.left, left.right, self.stage.bottom, self.stage.top))[1:]
-        lines = corner.rows(len(LETTERS))
+        lines = corner.trim(bottom=GAP).rows(len(LETTERS))
         self.projections = [self._projection(letter, *rooms) for letter, *rooms in zip(LETTERS, columns, lines, strict=True)]
         result = self.projections[0].result
         grid = fit_grid(source.shape, left)._replace(height=result.grid.height)
@@ -196,7 +196,7 @@ class Qkv(ExplainerScene):
     def _rows(self, room: Room) -> list[Room]:
         """Of a column: the name of the matrix, the matrix and its bias, what comes out, its name."""
         tall = min(ROW * len(self.tokens) + 2 * MARGIN, room.height / 2)
-        return room.rows([LINE, room.height - 2 * LINE - tall - 3 * TIGHT, tall, LINE], TIGHT)
+        return room.rows([LINE, room.height - 2 * LINE - tall - 3 * GAP, tall, LINE], GAP)
 
     def _projection(self, letter: str, room: Room, line: Room) -> Projection:
         role, (weights, bias), values = LETTERS[letter], self._weights(letter), self._view(LETTERS[letter])

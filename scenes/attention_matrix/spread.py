@@ -17,7 +17,7 @@ from scenes.parts.whole import Whole
 
 MATHS = {"": "q dot k", "scaled_": "(q dot k) / sqrt(d_k)"}
 LETTERS, DECISIVE, STOP, NOTE = (size * PX for size in (66, 100, 54, 30))
-COLUMNS = (3, 7, 3, 7)                    # widths: maths, histogram, spread, softmax
+COLUMNS = (3, 8, 4, 8)                    # widths: maths, histogram, spread, softmax
 LINE, KNOB = 44 * PX, 26 * PX             # height of a line of words or digits; width of the knob
 WAY = (2, 6, 7)                           # widths: the letter, the slider, what is said beside it
 

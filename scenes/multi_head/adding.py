@@ -10,7 +10,7 @@ from scenes.base.layout import between, named
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import floor
-from scenes.parts.equation import equation, quote
+from scenes.parts.equation import equation
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps, peak
 from scenes.parts.label import WORD, number, text
 from scenes.parts.shapes import ring
@@ -56,8 +56,9 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
                                     grid=fit_grid(terms.total.shape, cells[3][0]))
     total.border.set_stroke(theme.colour("output"))
     token, *others = words
-    above = [text(theme, token, WORD, "query", 600, at=table[0][0], align=-1), *(
-        named(theme, maths, at=place) for maths, place in zip(("z", "W_O", *map(quote, others)), table[0][1:], strict=True))]
+    above = [text(theme, token, WORD, "query", 600, at=table[0][0], align=-1),
+             *(named(theme, maths, at=place) for maths, place in zip(("z", "W_O"), table[0][1:3], strict=True)),
+             *(text(theme, word, WORD, "muted", at=place) for word, place in zip(others, table[0][3:], strict=True))]
     signs = VGroup(
         VGroup(between(text(theme, string, WORD, "muted"), left.border, right.border) for string, left, right in (("×", *line[:2]), ("=", *line[1:])))
         for line in zip(answers, strips, parts, strict=True)

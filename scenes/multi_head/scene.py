@@ -23,7 +23,7 @@ from scenes.parts.tokens import card_width, cards_beside
 ROLES = {"Q": "query", "K": "key", "V": "value"}
 NAME, LARGE, SIGN = (size * PX for size in (38, 66, 34))
 LINE, HEAD, CARD, SIDE = (length * PX for length in (50, 74, 250, 256))     # heights of a line and a name; widths of cards, thumbnails
-CLOSE, APART = TIGHT / 2, 40 * PX         # between the parts of one head, and between heads
+CLOSE, APART, BETWEEN = TIGHT / 2, 40 * PX, 160 * PX      # between the parts of one head, between heads, between factors
 COLUMN = 4                                # thumbnails one below the other before there are two columns of them
 
 
@@ -120,7 +120,7 @@ class MultiHead(ExplainerScene):
     def mix(self):
         """A row of the joined heads times a column of W_O: every entry of the output takes from all the heads."""
         width = card_width(self.theme, self.tokens, CARD)
-        left, middle, right = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=HEAD).columns(3, SIDE / 2)
+        left, middle, right = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=HEAD).columns(3, BETWEEN)
         self.parts = self._bring_aside(left, width)
         self.mixer, result = heat_map(self.theme, self._weights("O"), middle), self.view("encoder.{block}.self_attention.output")
         grid = fit_grid(result.shape, right)._replace(height=self.parts[0].grid.height)

@@ -43,6 +43,8 @@ def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: Vie
     grid = Grid((0,), tuple(range(len(words))), min(card.width for card in cards), CELL)
     cells = heat_map(theme, weights, room.level(room.bottom + CELL / 2), digits=True, weights=True, grid=grid)
     cells.remove(cells.border)
+    for cell, card in zip(cells.cells[0], cards, strict=True):
+        cell.stretch(card.width / cell.width, 0)
     for line in (*cells.cells, *cells.numbers):
         for part, card in zip(line, cards, strict=True):
             part.set_x(card.get_x())

@@ -39,7 +39,7 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
 LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
-CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 430, 200, 110))      # widths of cards, note and weights; room for headings
+CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 490, 200, 110))      # widths of cards, note and weights; room for headings
 LINE, ROW, COLUMN, APART = (length * PX for length in (60, 80, 19, 50))          # a line of words, a row of results, x upright; gaps
 SHARES = (2, 4, 4, 4)                     # widths of X and of the three matrices
 

@@ -71,10 +71,9 @@ class AttentionMatrix(ExplainerScene):
             for prefix, row in zip(("", "scaled_"), rows, strict=True)
         )
         self.play(vanish(*self.on_stage()), appear(sizes, before[0]))
+        self.play(after[0].come_from(before[0]))
         for i in range(1, len(before)):
-            self.play(sizes.move_to_stop(i), before[i].follow(before[i - 1]))
-        self.play(appear(after[-1].axis), travel(before[-1].shape.copy(), after[-1].shape, run_time=LONG))
-        self.play(appear(after[-1].measured, after[-1].weights))
+            self.play(sizes.move_to_stop(i), before[i].follow(before[i - 1]), after[i].follow(after[i - 1]))
 
     @step
     def sheets(self):

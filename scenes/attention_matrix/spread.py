@@ -28,13 +28,18 @@ class Spread(Whole):
     def __init__(self, axis: VGroup, shape: Bar, measured: VGroup, weights: WeightBars):
         super().__init__(axis=axis, shape=shape, measured=measured, weights=weights)
 
+    def come_from(self, other: "Spread", run_time: float = LONG) -> Animation:
+        """The histogram goes from its axis to another one; what is found there comes up."""
+        return Together(appear(self.axis), travel(other.shape.copy(), self.shape, run_time=run_time),
+                        appear(self.measured, self.weights, run_time=run_time))
+
     def follow(self, before: "Spread", run_time: float = LONG) -> Animation:
-        """Takes the place of another one of the same axis."""
+        """Takes the place of another one of the same axis, which stays."""
         pairs = [(before.shape, self.shape), (before.weights.bars, self.weights.bars)]
-        coming = (self.axis, self.measured, self.weights.grounds, self.weights.numbers)
         return Together(
-            vanish(before.axis, before.measured, before.weights.grounds, before.weights.numbers, run_time=run_time / 4),
-            *(travel(old, new, run_time=run_time) for old, new in pairs), appear(*coming, run_time=run_time),
+            vanish(before.measured, before.weights.numbers, run_time=run_time / 4),
+            *(travel(old, new, run_time=run_time) for old, new in pairs),
+            appear(self.measured, self.weights.numbers, run_time=run_time),
         )
 
 

@@ -14,7 +14,7 @@ from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import MARGIN, Cell, HeatMap, fit_grid, heat_map
 from scenes.parts.label import WORD, Label, number, text
 from scenes.parts.look import Look, look, swing
-from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, draw, hide, live_dot_product, merge, slide, travel, vanish
+from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, copy_to, draw, hide, live_dot_product, merge, slide, travel, vanish
 from scenes.parts.pattern import most_looked_at, pattern
 from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.slices import around_joined, in_line, joined, slice_grid, slices
@@ -141,9 +141,8 @@ class MultiHead(ExplainerScene):
         """For one token: what each head gives, times its own rows of W_O, is what it adds; all that and the bias are the output."""
         names = [self.say("head", number=i + 1) for i in range(self.heads)]
         table = adding(self.theme, self._terms(), names, (self.tokens[self.focus], self.say("adds"), self.say("length")), self.stage, self.head)
-        self.play(vanish(*self.on_stage(*self.parts)), appear(table.names, table.heads),
-                  *(travel(VGroup(part.cells[self.focus].copy()), answer.cells) for part, answer in zip(self.parts, table.answers)))
-        self.play(vanish(*self.parts), *(appear(answer.border) for answer in table.answers))
+        self.play(vanish(*self.on_stage()), appear(table.names, table.heads),
+                  *(copy_to(VGroup(part.cells[self.focus]), answer) for part, answer in zip(self.parts, table.answers)))
         self.play(appear(*table.strips, lag=0.2), appear(*table.signs, lag=0.2))
         self.play(appear(*table.parts, lag=0.4))
         self.play(appear(*table.sizes, lag=0.3))

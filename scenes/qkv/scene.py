@@ -107,14 +107,14 @@ class Qkv(ExplainerScene):
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))
         self.play(
-            appear(self.note.sheet, self.note.title, self.headings[0]), vanish(query.border),
+            appear(self.note.sheet, self.note.title, self.headings[0]), vanish(query.border, query.cells),
             copy_to(VGroup(query.cells[self.focus]), self.note.query, run_time=STEADY),
         )
         labels, drawers = self.cabinet.labels, self.cabinet.drawers
         for drawer in drawers:
             drawer.shift([self.cabinet.reach, 0, 0])
         self.play(
-            vanish(query.cells, key.border, value.border),
+            vanish(key.border, value.border),
             *(travel(VGroup(row), label.cells, run_time=SLOW) for row, label in zip(key.cells, labels)),
             *(travel(VGroup(row), drawer.cells, run_time=SLOW) for row, drawer in zip(value.cells, drawers)),
         )

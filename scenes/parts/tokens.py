@@ -15,6 +15,7 @@ from scenes.base.theme import Theme
 PADDING = 0.14
 LEAST_SLANT = np.pi / 5
 MOST, FILLED, HIGHEST = 20, 0.84, 0.54     # cards in a column, the share of it that they fill, and how high they are at most
+LEVEL = 0.94                              # share of its column that a level word takes at most
 LINE = 1.2                                # height of a line with accents and descenders, in em
 
 
@@ -81,6 +82,19 @@ def card_width(theme: Theme, words: Sequence[str], most: float, size: float = WO
     return min(most, max(text_width(theme, word, size) for word in words) + 2 * PADDING)
 
 
+def word_widths(theme: Theme, pairs: Sequence[Sequence[str]], most: float, size: float, narrowest: float, gap: float
+                ) -> tuple[list[float], float]:
+    """Widths of columns that hold their words side by side, and the size of these: the largest up to `size` at which they fit.
+
+    pairs: the words that each must hold. most: what all may take. narrowest: of a column. All are alike if they fit at no size.
+    """
+    for size in np.linspace(size, SMALLEST_WORD, 8):
+        widths = [max(narrowest, *(text_width(theme, word, size) + 2 * PADDING for word in pair)) for pair in pairs]
+        if sum(widths) + gap * (len(pairs) - 1) <= most:
+            return widths, size
+    return [(most + gap) / len(pairs) - gap] * len(pairs), SMALLEST_WORD
+
+
 def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: float, gap: float = 0.12) -> VGroup:
     """A card to the left of every row of a heat map, all as wide as the widest word needs, but not wider than `width`."""
     pitch = heat_map.grid.height
@@ -108,9 +122,11 @@ def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: s
     """
     pitch = heat_map.grid.width
     size = min(WORD, max(SMALLEST_WORD, 0.62 * pitch))
+    level = LEVEL * pitch / max(text_width(theme, word, 1) for word in words)                   # the size at which all fit
+    size = min(size, level) if level >= SMALLEST_WORD else size
     columns, y = [cell.get_x() for cell in heat_map.cells[0]], room_of(heat_map.border).bottom - gap - 0.4 * size
-    if max(text_width(theme, word, SMALLEST_WORD) for word in words) <= 0.94 * pitch:
-        return words_at(theme, words, [(x, y) for x in columns], size, 0.94 * pitch, role, align=0)
+    if level >= SMALLEST_WORD:
+        return words_at(theme, words, [(x, y) for x in columns], size, pitch, role, align=0)
     slant = max(LEAST_SLANT, np.arcsin(min(1, LINE * size / pitch)))
     labels = words_at(theme, words, [(0, 0)] * len(words), size, (height - gap - size) / np.sin(slant), role)
     for label, x in zip(labels, columns, strict=True):

@@ -65,14 +65,15 @@ def write_on(theme: Theme, label: Number, bar: WeightBar) -> Number:
     return label.set_fill(theme.ink_on(bar.get_fill_color()) if inside else theme.colour("text"))
 
 
-def weight_bars(theme: Theme, weights: View, rooms: Sequence[Room], size: float, decimals: int | None = None) -> WeightBars:
-    """A row of weights (n), opened: each as a bar in its room, with its number. size: of the numbers, in em, at most what finds room;
-    there are none where they would be illegible."""
+def weight_bars(theme: Theme, weights: View, rooms: Sequence[Room], size: float | Sequence[float], decimals: int | None = None
+                ) -> WeightBars:
+    """A row of weights (n), opened: each as a bar in its room, with its number. size: of all numbers or of each, in em, at most what
+    finds room; there are none where they would be illegible."""
     strings = format_weights(weights.values, theme.decimals if decimals is None else decimals)
     bars = VGroup(weight_bar(theme, source, room) for source, room in zip(weights, rooms, strict=True))
-    size = min(size, ROOM * min(room.height for room in rooms))
-    labels = [Number(theme, source, string, size, weight=600) for source, string in zip(weights, strings, strict=True)]
+    sizes = np.minimum(np.broadcast_to(size, len(rooms)), ROOM * min(room.height for room in rooms))
+    labels = (Number(theme, source, string, size, weight=600) for source, string, size in zip(weights, strings, sizes, strict=True))
     return WeightBars(
         VGroup(frame(theme, room, width=0, radius=RADIUS, fill="surface") for room in rooms), bars,
-        VGroup(write_on(theme, label, bar) for label, bar in zip(labels, bars, strict=True) if size >= SMALLEST_NUMBER),
+        VGroup(write_on(theme, label, bar) for label, bar in zip(labels, bars, strict=True) if label.size >= SMALLEST_NUMBER),
     )

@@ -23,6 +23,7 @@ from studio.render.cache import Cache, Entry
 from studio.render.job import Clip
 from studio.render.order import Order, carrying, make, order_of
 from studio.render.quality import Quality
+from studio.render.runs import runs_of
 from studio.store import files
 from studio.store.digest import digest, digest_of, digest_of_file
 
@@ -126,7 +127,7 @@ class _Production:
         if isinstance(workers, str):
             orders = [carrying(order) for order in orders]
         try:
-            farm.run(make, orders, workers, on_done, lambda order: progress.begin(str(order)))
+            farm.run(make, runs_of(orders, workers), workers, on_done, lambda order: progress.begin(str(order)))
         finally:
             if cache:
                 cache.trim()

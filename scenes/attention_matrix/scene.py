@@ -64,7 +64,7 @@ class AttentionMatrix(ExplainerScene):
     def scale(self):
         """The spread of q · k for three key sizes, and what softmax makes of it, before and after the division."""
         trace, (top, *rows) = self.staging.trace, self.stage.rows([3, 8, 8], GAP)
-        sizes = slider(self.theme, trace["scaling.d_k"], self.say("random"), top)
+        sizes = slider(self.theme, trace["scaling.d_k"], self.say("by_chance"), top)
         words = self.say("spread"), self.say("softmax")
         before, after = (
             [spread(self.theme, trace, prefix, i, words, row) for i in range(len(trace["scaling.d_k"]))]

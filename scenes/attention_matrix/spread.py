@@ -1,4 +1,4 @@
-"""How far random dot products are spread, and what softmax makes of some of them; and the slider that says how long the vectors are."""
+"""How far dot products of drawn vectors are spread, and what softmax makes of some of them; and the slider that says how long the vectors are."""
 
 from manim import Animation, VGroup, VMobject
 

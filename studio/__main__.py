@@ -1,6 +1,6 @@
 """`python -m studio` is `animformer`."""
 
-from studio.cli import main
+from animformer import main
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,6 @@
 """The command `animformer`. Its functions are thin: they look up, call, and print."""
 
-import json
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from functools import partial, wraps
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from studio.console import WRONG, Application, cores, progress, say_json, warn
-from studio.errors import Problem, UserError, count
+from studio.console import PLACE, WRONG, Application, Place, cores, progress, say, say_files, say_json, tell, warn
+from studio.errors import InVain, Problem, UserError, count
 
 EXAMPLES = """\b
 Examples:
@@ -20,13 +20,16 @@ Examples:
 """
 
 
-@click.group(cls=Application, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+ABOUT = """Films of a transformer at work: every number on screen is computed by a real forward pass.
+
+A TARGET is `film`, a scene, one step of it as SCENE/STEP, or the path of a scene or film YAML.
+"""
+
+
+@click.group(cls=Application, help=ABOUT, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="animformer")
 def main():
-    """Films of a transformer at work: every number on screen is computed by a real forward pass.
-
-    A TARGET is `film`, a scene, one step of it as SCENE/STEP, or the path of a scene or film YAML.
-    """
+    """The command."""
 
 
 def talking(command: Callable) -> Callable:
@@ -60,7 +63,7 @@ def drawing(command: Callable) -> Callable:
         click.option("--size", metavar="WxH", help="Pixels, instead of the quality's."),
         click.option("--fps", type=int, metavar="N", help="Frames a second, instead of the quality's."),
         click.option("-q", "--quality", metavar="NAME", help="preview, 720p, 1080p (default), 1080p60 or 4k."),
-        click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="DIR",
+        click.option("-o", "--output", type=PLACE, default=Path("out"), metavar="DIR",
                      help="Where the files go (default: out)."),
     ):
         command = option(command)
@@ -89,7 +92,7 @@ def render(targets: Sequence[str], captions: str | None, no_cache: bool, overrid
     from studio.plan.film import loaded
     from studio.render.cache import Cache
 
-    make = partial(render_film, captions=captions, cache=None if no_cache else Cache(warn))
+    make = partial(render_film, captions=captions, cache=None if no_cache else Cache())
     _make("rendering", make, loaded(targets or ("film",), overrides), as_json, **options)
 
 
@@ -121,7 +124,7 @@ def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json
               help="What kind of deck (default: pptx); more than once for several.")
 @click.option("--titles", is_flag=True, help="Captions stand on the slides, not only in the notes.")
 @click.option("--loop", is_flag=True, help="Clips begin again when they end.")
-@click.option("--template", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.pptx",
+@click.option("--template", type=Place(exists=True, dir_okay=False, path_type=Path), metavar="FILE.pptx",
               help="A PowerPoint file whose look is taken.")
 @click.option("--each", type=click.Choice(["1", "2", "4", "6"]), default="4", help="Pictures on a page of the pdf (default: 4).")
 @overriding
@@ -146,7 +149,7 @@ def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool,
 
     if not any(said.startswith("furniture=") for said in overrides):
         overrides.append("furniture=none")
-    make = partial(make_deck, cache=Cache(warn), kinds=kinds, titles=titles, loop=loop, template=template, each=int(each))
+    make = partial(make_deck, cache=Cache(), kinds=kinds, titles=titles, loop=loop, template=template, each=int(each))
     specs = loaded(targets or ("film",), overrides)
     _make("drawing", make, specs if len(specs) == 1 else [side_by_side(specs, "deck")], as_json, **options)
 
@@ -165,9 +168,9 @@ def list_(targets: Sequence[str], as_json: bool, verbose: bool):
     found = contents.contents(targets)
     if as_json:
         return say_json(found)
-    click.echo(tables.of_contents(found))
+    say(tables.of_contents(found))
     if verbose:
-        click.echo(f"\nkeys of a scene YAML, with their defaults\n{tables.aligned(keys.described(contents.own_keys(targets)))}")
+        say(f"\nkeys of a scene YAML, with their defaults\n{tables.aligned(keys.described(contents.own_keys(targets)))}")
 
 
 @main.command("script")
@@ -187,7 +190,7 @@ def script_(target: str, overrides: list[str], as_json: bool, verbose: bool):
     from studio.read import spec
 
     lines = script.script(spec.load(target, overrides))
-    say_json({"steps": lines}) if as_json else click.echo(script.written(lines))
+    say_json({"steps": lines}) if as_json else say(script.written(lines))
 
 
 @main.command()
@@ -205,19 +208,20 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
     from studio.check.themes import hard_to_see
     from studio.output.figures import table as table_of
 
-    found, problems = _sound(targets, overrides)
-    better, steps = {}, []
-    with progress(len(found), "checking") as done:
-        for scene in found:
+    scenes, cards, problems, better = _sound(targets, overrides)
+    steps = []
+    with progress(len(scenes), "checking") as done:
+        for scene in scenes:
             wrong, figures = report.report(scene)
             problems |= dict.fromkeys((*hard_to_see(scene.theme), *wrong))
             better |= dict.fromkeys(report.warnings(scene, figures))
             steps += figures
             done(scene.name)
             if verbose:
-                click.echo(f"{scene.name}: {count(len(figures), 'step')}, {sum(each.seconds for each in figures) / scene.pace:.1f} s", err=True)
+                tell(f"{scene.name}: {count(len(figures), 'step')}, {sum(each.seconds for each in figures) / scene.pace:.1f} s")
+    problems |= dict.fromkeys(problem for card, film in cards for problem in report.of_card(card, film))
     for problem in problems:
-        click.echo(str(problem), err=True)
+        tell(str(problem))
     for problem in better:
         warn(str(problem))
     if as_json:
@@ -225,16 +229,16 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
         say_json({"ok": not problems} | {key: [asdict(each) for each in listed] for key, listed in said.items()})
     else:
         if table and steps:
-            click.echo(table_of(steps))
+            say(table_of(steps))
         said = [count(len(problems), "problem") if problems else "all is well", *([count(len(better), "warning")] if better else [])]
-        click.echo(", ".join(said), err=bool(problems))
+        (tell if problems else say)(", ".join(said))
     return WRONG if problems else 0
 
 
 @main.command()
 @click.argument("target")
 @click.argument("tensors", nargs=-1, metavar="[TENSOR]...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+@click.option("-o", "--output", type=PLACE, metavar="FILE",
               help="Write all the arrays: FILE.npz, or FILE.safetensors.")
 @overriding
 @talking
@@ -258,26 +262,27 @@ def trace(target: str, tensors: Sequence[str], output: Path | None, overrides: l
     trace = staging.trace(film.only_scene(spec.load(target, overrides)))
     views = film.views(trace, tensors)
     if output is not None:
-        files.check_writable(output.parent, [output])
+        if not files.is_special(output):
+            files.check_writable(output.parent, [output])
         with files.atomic(output) as partial, partial.open("wb") as file:
             trace.export(file) if output.suffix == ".safetensors" else trace.save(file)
     if as_json:
         return say_json(tables.to_json(trace, views))
     if views:
-        click.echo("\n\n".join(tables.of_values(view, trace, verbose) for view in views))
+        say("\n\n".join(tables.of_values(view, trace, verbose) for view in views))
     elif output is None:
-        click.echo(tables.of_tensors(trace))
+        say(tables.of_tensors(trace))
         if trace.output_tokens:
-            click.echo(f"\n{trace.sentence} → {text(trace.output_tokens, trace.config.spelling)}\n{tables.of_translation(trace)}")
+            say(f"\n{trace.sentence} → {text(trace.output_tokens, trace.config.spelling)}\n{tables.of_translation(trace)}")
     else:
-        click.echo(f"{output}: {count(len(trace.names), 'tensor')}", err=True)
+        tell(f"{output}: {count(len(trace.names), 'tensor')}")
 
 
 @main.command()
 @click.argument("target")
 @click.option("--from", "query", metavar="WORD", help="The word that looks (default: `focus`).")
 @click.option("--toward", metavar="WORD", help="The word that it looks at: the heads that tie the two come first.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out"), metavar="DIR", help="Folder (default: out).")
+@click.option("-o", "--output", type=PLACE, default=Path("out"), metavar="DIR", help="Folder (default: out).")
 @overriding
 @talking
 def heads(target: str, query: str | None, toward: str | None, output: Path, overrides: list[str], as_json: bool, verbose: bool):
@@ -298,12 +303,13 @@ def heads(target: str, query: str | None, toward: str | None, output: Path, over
     found = sheets.make(film.only_scene(spec.load(target, said)), output)
     if as_json:
         return say_json({"files": [str(output / sheets.FILE)], "sections": sheets.to_json(found)})
-    click.echo("\n".join([str(output / sheets.FILE), "", *sheets.lines(found)]))
+    say_files([output / sheets.FILE])
+    say("\n".join(["", *sheets.lines(found)]))
 
 
 @main.command()
-@click.option("--lexicon", type=click.Path(path_type=Path), metavar="FILE.yaml", help="The words of another little language.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("out/weights"), metavar="DIR",
+@click.option("--lexicon", type=PLACE, metavar="FILE.yaml", help="The words of another little language.")
+@click.option("-o", "--output", type=PLACE, default=Path("out/weights"), metavar="DIR",
               help="Folder for the weights (default: out/weights).")
 @click.option("--steps", type=click.IntRange(2), metavar="N", help="Updates of the weights (default: as the bundled ones).")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, metavar="N", help="Of all that is drawn (default: 0).")
@@ -323,8 +329,8 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int, as_j
     figures = training.train(lexicon, output, steps, seed)
     if as_json:
         return say_json({"files": [str(output / name) for name in training.FILES], "figures": figures})
-    click.echo(training.said(figures))
-    click.echo("\n".join(str(output / name) for name in training.FILES), err=True)
+    say(training.said(figures))
+    tell("\n".join(str(output / name) for name in training.FILES))
 
 
 @main.command()
@@ -345,7 +351,7 @@ def get(name: str, as_json: bool, verbose: bool):
     files = fetching.get(name)
     if as_json:
         return say_json({"files": [*map(str, files)]})
-    click.echo("\n".join(map(str, files)))
+    say_files(files)
 
 
 @main.command()
@@ -365,7 +371,7 @@ def cache(what: str, as_json: bool, verbose: bool):
     found = kept.info()
     if as_json:
         return say_json(found)
-    click.echo(f"{found['folder']}: {count(found['clips'], 'clip')}, {found['bytes'] / 1e6:.1f} of {found['limit'] / 1e6:.0f} MB")
+    say(f"{found['folder']}: {count(found['clips'], 'clip')}, {found['bytes'] / 1e6:.1f} of {found['limit'] / 1e6:.0f} MB")
 
 
 @main.command()
@@ -378,7 +384,7 @@ def schema(targets: Sequence[str], as_json: bool, verbose: bool):
     """
     from studio.output.contents import own_keys
 
-    click.echo(json.dumps(own_keys(targets).model_json_schema(), indent=2, ensure_ascii=False))
+    say_json(own_keys(targets).model_json_schema())
 
 
 @main.command()
@@ -397,22 +403,28 @@ def words(language: str, as_json: bool, verbose: bool):
     from studio.read.words import everything
 
     found = everything(language, map(folders.folder, folders.ours()))
-    say_json(found) if as_json else click.echo(tables.as_yaml(found), nl=False)
+    say_json(found) if as_json else say(tables.as_yaml(found).encode(), end=False)    # whatever is said elsewhere, a YAML is UTF-8
 
 
-def _sound(targets: Sequence[str], overrides: Sequence[str]) -> tuple[list, dict[Problem, None]]:
-    """The specs of all scenes of the targets, each once, as far as they are sound, and what is wrong with the others."""
-    from studio.plan.film import scenes_of
+def _sound(targets: Sequence[str], overrides: Sequence[str]) -> tuple[list, list, dict[Problem, None], dict[Problem, None]]:
+    """The specs of all scenes of the targets, each once, as far as they are sound; the cards, each with its film; what is wrong with
+    the others; and what is said in vain."""
+    from scenes.base.spec import CardSpec
+    from studio.plan.film import gathered, parts_of, scenes_of
     from studio.read import folders, spec
 
-    found, problems = [], {}
-    for target in targets or (*folders.ours(), *spec.FILMS):
-        try:
-            loaded = [spec.load_file(path, step, overrides) for path, step in spec.find(target)]
-            found += [scene for each in loaded for scene in scenes_of(each) if scene not in found]
-        except UserError as error:
-            problems |= dict.fromkeys(error.problems)
-    return found, problems
+    scenes, cards, problems = [], [], {}
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always")
+        for together in [targets] if targets else [[name] for name in (*folders.ours(), *spec.FILMS)]:
+            specs, wrong = gathered(together, overrides)
+            problems |= dict.fromkeys(wrong)
+            scenes += [scene for each in specs for scene in scenes_of(each) if scene not in scenes]
+            cards += [(part, each.source) for each in specs for part in parts_of(each) if isinstance(part, CardSpec)]
+    in_vain = {each.message.problem: None for each in noted if isinstance(each.message, InVain)}
+    for other in (each.message for each in noted if not isinstance(each.message, InVain)):
+        warn(str(other))
+    return scenes, cards, problems, in_vain
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
@@ -431,9 +443,9 @@ def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Pat
     if as_json:
         return say_json({"files": [str(file) for result in results for file in result.files]} | sums)
     for result in results:
-        click.echo("\n".join(map(str, result.files if verbose else result.files[:1])))
+        say_files(result.files if verbose else result.files[:1])
     made = f"{count(sums['rendered'], 'clip')}{' and {cached} from the cache' if sums['cached'] else ''}".format(**sums)
-    click.echo(f"{made}, {sums['frames']} frames, {sums['seconds']:.1f} s", err=True)
+    tell(f"{made}, {sums['frames']} frames, {sums['seconds']:.1f} s")
 
 
 def _look_at_themes(names: Iterable[str]) -> None:

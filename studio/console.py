@@ -1,16 +1,21 @@
 """How the command talks: results on standard output, all else on standard error, one exit code for each kind of end."""
 
+import ast
 import atexit
 import gc
+import inspect
 import json
 import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,28 +25,79 @@ from studio.errors import Problem, RenderError, UserError
 from studio.render.alone import prepare
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
+ENDING = ("SIGTERM", "SIGHUP")            # end a command as Ctrl-C does, unless somebody has had them ignored (nohup)
 
 
 class Application(click.Group):
     """The command `animformer`: whatever happens in it ends in an exit code and a message that says what to do."""
 
+    def command(self, *args, **options) -> Callable:
+        """As in click, but what a command says of itself is known even where docstrings are left out (python -OO)."""
+        add = super().command(*args, **options)
+        return lambda function: add(_documented(function))
+
     def main(self, args=None, prog_name="animformer", **options):
         """Runs the command line and exits: 0 done, 2 the user's input is wrong, 1 it failed, 130 interrupted or terminated."""
         args = list(sys.argv[1:] if args is None else args)
         atexit.register(gc.freeze)        # what is left when all is done need not be looked through for garbage
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            prepare()
-            code = super().main(args, prog_name, **options | {"standalone_mode": False})
-        except Exception as error:
-            if "--debug" in args:
-                traceback.print_exc()
-            code, problems = _explained(error)
-            if "--json" in args:
-                say_json({"ok": False, "problems": [asdict(problem) for problem in problems]})
-        finally:
-            signal.signal(signal.SIGTERM, before)
+        _open_streams()
+        with warnings.catch_warnings(), _ended_by(*ENDING):
+            warnings.simplefilter("default", UserWarning)
+            warnings.showwarning = lambda message, *_: warn(str(message))
+            try:
+                prepare()
+                code = super().main(args, prog_name, **options | {"standalone_mode": False})
+            except (Exception, KeyboardInterrupt) as error:
+                if "--debug" in args:
+                    traceback.print_exc()
+                code, problems = _explained(error)
+                if "--json" in args:
+                    say_json({"ok": False, "problems": [asdict(problem) for problem in problems]})
         sys.exit(code or 0)
+
+
+@contextmanager
+def _ended_by(*names: str) -> Iterator[None]:
+    """Within this, these signals do what Ctrl-C does."""
+    signals = [number for name in names if signal.getsignal(number := getattr(signal, name)) not in (signal.SIG_IGN, None)]
+    before = {number: signal.signal(number, signal.default_int_handler) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _open_streams() -> None:
+    """Standard streams that can be written to: a closed one leads nowhere, and what an encoding lacks is written as an escape."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:    # its number must be taken, or the next file that is opened would get it
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _documented(function: Callable) -> Callable:
+    function.__doc__ = function.__doc__ or _docstrings(inspect.unwrap(function).__code__.co_filename)[function.__name__]
+    return function
+
+
+@cache
+def _docstrings(file: str) -> dict[str, str | None]:
+    """What the functions in a file say of themselves."""
+    tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    return {node.name: ast.get_docstring(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+class Place(click.Path):
+    """A path on the command line; `~` is a home also where the shell has not seen to it, as in --output=~/x."""
+
+    def convert(self, value, param, ctx) -> Path:
+        return super().convert(os.path.expanduser(value), param, ctx)
+
+
+PLACE = Place(path_type=Path)
 
 
 class Progress:
@@ -59,14 +115,45 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def say(what: str | bytes, end: bool = True) -> None:
+    """Something on standard output, with the end of the line. If nobody reads any more, the command ends well, and at once.
+
+    Raises RenderError if it cannot be written.
+    """
+    try:
+        click.echo(what, nl=end)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # for what is still to be written when all ends
+        sys.exit(0)
+    except OSError as error:
+        raise RenderError(f"standard output: {error.strerror}") from error
+
+
+def say_files(files: Iterable[Path]) -> None:
+    """The names of files on standard output, a line each, byte by byte as they are."""
+    say(b"\n".join(map(os.fsencode, files)))
+
+
 def say_json(value: Any) -> None:
     """One JSON object on standard output."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    say(text)
+
+
+def tell(line: str) -> None:
+    """A line on standard error. What cannot be told is not: nothing that is made depends on it."""
+    with suppress(OSError):
+        click.echo(line, err=True)
 
 
 def warn(message: str) -> None:
-    """A line on standard error; a bar that is there makes room for it."""
-    tqdm.write(f"warning: {message}", sys.stderr)
+    """A warning on standard error; a bar that is there makes room for it."""
+    with suppress(OSError):
+        tqdm.write(f"warning: {message}", sys.stderr)
 
 
 @contextmanager
@@ -87,7 +174,7 @@ class _Lines(Progress):
 
     def __call__(self, name: str, frames: int = 0, cached: bool = False) -> None:
         self.done += 1
-        click.echo(f"{self.what} {self.done}/{self.total} {name}{' (cached)' if cached else ''}", err=True)
+        tell(f"{self.what} {self.done}/{self.total} {name}{' (cached)' if cached else ''}")
 
 
 class _Bar(Progress):
@@ -113,20 +200,21 @@ class _Bar(Progress):
         self.bar.set_postfix_str(speed + (" ".join(self.running) or name))
 
 
-def _explained(error: Exception) -> tuple[int, tuple[Problem, ...]]:
+def _explained(error: BaseException) -> tuple[int, tuple[Problem, ...]]:
     """Says on standard error what happened. Returns the exit code, and the problems it amounts to."""
     if isinstance(error, UserError):
-        click.echo(str(error), err=True)
+        tell(str(error))
         return WRONG, error.problems
-    if isinstance(error, click.Abort):
-        click.echo("interrupted; what is finished stays finished", err=True)
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        tell("interrupted; what is finished stays finished")
         return INTERRUPTED, (Problem("interrupted", kind="interrupted"),)
     if isinstance(error, click.ClickException):
-        error.show(sys.stderr)
+        with suppress(OSError):
+            error.show(sys.stderr)
         return error.exit_code, (Problem(error.format_message(), "command line", kind="usage"),)
     if isinstance(error, RenderError):
         message = str(error)
     else:
         message = f"{type(error).__name__}: {error}; --debug shows where"
-    click.echo(f"failed: {message}", err=True)
+    tell(f"failed: {message}")
     return FAILED, (Problem(message, kind="failed"),)

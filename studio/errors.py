@@ -36,6 +36,14 @@ class UserError(Exception):
         return "\n".join([*map(str, self.problems), f"{count(len(self.problems), 'problem')}; nothing was rendered"])
 
 
+class InVain(UserWarning):
+    """Something that was said has no effect. `problem`: what, and where."""
+
+    def __init__(self, problem: Problem):
+        self.problem = problem
+        super().__init__(str(problem))
+
+
 class RenderError(Exception):
     """It failed, and not by the user's fault (exit code 1)."""
 

@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
+from studio.console import tell
 from studio.errors import Problem, RenderError, UserError, did_you_mean
 from studio.read import assets
 from studio.store import files
@@ -193,7 +194,7 @@ def _bar(name: str, total: int) -> Iterator[Callable[[int], None]]:
     """Yields what is to be told how many bytes have come: a bar on a terminal, one line in a pipe."""
     terminal = sys.stderr.isatty()
     if not terminal:
-        print(f"fetching {name}, {total / 1e6:.0f} MB", file=sys.stderr)
+        tell(f"fetching {name}, {total / 1e6:.0f} MB")
     with tqdm(total=total, desc=f"fetching {name}", unit="B", unit_scale=True, disable=not terminal, leave=False) as bar:
         yield lambda size: bar.update(min(size, total) - bar.n)
 

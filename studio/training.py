@@ -19,6 +19,7 @@ from studio.console import progress
 from studio.errors import Problem, UserError
 from studio.read import assets, yaml_file
 from studio.read.folders import shown
+from studio.read.text import composed
 from studio.store import files
 
 FILES = ("weights.npz", "card.md")
@@ -141,12 +142,12 @@ def _write(checkpoint: Checkpoint, output: Path) -> None:
 
 
 def _with_booleans(values: Any) -> Any:
-    """The same with `true` and `false` for what they say: a YAML file is read as texts."""
+    """The same with `true` and `false` for what they say: a YAML file is read as texts. All others are composed."""
     if isinstance(values, dict):
         return {key: _with_booleans(value) for key, value in values.items()}
     if isinstance(values, list):
         return [_with_booleans(value) for value in values]
-    return {"true": True, "false": False}.get(values, values)
+    return {"true": True, "false": False}.get(values, composed(values))
 
 
 def _place(layer: yaml_file.Layer, path: str, name: str) -> str:

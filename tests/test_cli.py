@@ -230,7 +230,7 @@ def test_steps_of_a_scene_are_rendered_together():
     assert specs[0].wanted == ("one_token", "blend")
     everything = side_by_side(loaded(["film", str(ROOT / "tests/own_scene/temperature")], []), "storyboard")
     assert [scene.name for scene in everything.scenes] == [*IN_ORDER, "temperature"]
-    with pytest.raises(UserError, match="qkv/scene.yaml: another qkv is drawn already"):
+    with pytest.raises(UserError, match="its files would be those of"):
         side_by_side(loaded(["film", "qkv/blend"], []), "storyboard")
 
 

@@ -24,7 +24,7 @@ from studio.render import inputs
 ROOT = Path(__file__).resolve().parent.parent
 SCENES = ("qkv", "attention_matrix")
 STEPS = {f"{scene}/{step}" for scene in SCENES for step in folders.folder(scene).facts.steps}
-CARDS = {"cards-opening/card", "cards-act-1/card"}
+CARDS = {"cards/opening/card", "cards/act/1/card"}
 ALL = STEPS | CARDS
 
 
@@ -76,7 +76,7 @@ def test_what_a_film_says_of_all_its_scenes(override, expected):
 
 
 def test_what_a_film_says_of_one_scene():
-    before, card = keys(), {"cards-act-1/card"}
+    before, card = keys(), {"cards/act/1/card"}
     for said, cards in (("pace: 2", card), ("sentence: a dog", set()), ("block: 2", set()), ("theme: light", card)):
         Path("film.yaml").write_text(f"title: Mine\nscenes: [qkv, {{act: More}}, {{scene: attention_matrix, {said}}}]")
         assert changed(before, keys()) == of("attention_matrix") | cards, said
@@ -84,9 +84,9 @@ def test_what_a_film_says_of_one_scene():
 
 def test_a_card_is_made_of_what_it_shows():
     before, text = keys(), Path("film.yaml").read_text()
-    for old, new, expected in (("Mine", "Yours", {"cards-opening/card"}), ("More", "Less", {"cards-act-1/card"}),
-                               ("title: Mine\n", "", {"cards-opening/card"}),
-                               ("matrix]", "matrix, {act: Last}, recap]", {f"cards-act-{k}/card" for k in (1, 2)} | of("recap"))):
+    for old, new, expected in (("Mine", "Yours", {"cards/opening/card"}), ("More", "Less", {"cards/act/1/card"}),
+                               ("title: Mine\n", "", {"cards/opening/card"}),
+                               ("matrix]", "matrix, {act: Last}, recap]", {f"cards/act/{k}/card" for k in (1, 2)} | of("recap"))):
         Path("film.yaml").write_text(text.replace(old, new))
         assert changed(before, keys()) == expected, new
 
@@ -211,7 +211,7 @@ class LaterCard(CardSpec):
 
 def test_a_key_of_the_spec_that_comes_later_counts():
     scene = load("qkv")
-    card = CardSpec(name="cards-mine", title="Mine", language="en", theme="dark", keys={"pace": 1.0})
+    card = CardSpec(name="cards/mine", title="Mine", language="en", theme="dark", keys={"pace": 1.0})
     for spec, step in ((LaterScene(**vars(scene)), "blend"), (LaterCard(**vars(card)), "card")):
         changes = {"spec.twist": replace(spec, twist=1), "spec.keys.twist": replace(spec, keys={**spec.keys, "twist": 1})}
         for place, other in changes.items():

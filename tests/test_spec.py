@@ -126,7 +126,7 @@ BAD = {
         "scene: qkv\ntokens: [a, ไทย]\n", ["2:13: tokens.1: the fonts have no glyph for U+0E44 (THAI CHARACTER SARA AI"]),
     "a caption's glyph": (
         "scene: qkv\ncaptions: {blend: {en: ok 🙂}}\n", ["2:24: captions.blend.en: the fonts have no glyph for U+1F642"]),
-    "a line break in a token": ('scene: qkv\ntokens: ["a\\nb"]\n', ["2:10: tokens.0: the fonts have no glyph for U+000A"]),
+    "a line break in a token": ('scene: qkv\ntokens: ["a\\nb"]\n', ["2:10: tokens.0: 'a b' is not in the vocabulary"]),
 }
 
 

@@ -6,10 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from disks import small_disk
 from test_cache import FILM
 from test_render import _alive, _until
 
@@ -114,19 +114,6 @@ def test_two_renders_at_once(tmp_path, undisturbed):
     both = [start(tmp_path), start(tmp_path)]
     assert [finish(process) for process in both] == [0, 0], [process.said for process in both]
     assert contents(tmp_path / "out") == undisturbed
-
-
-@contextmanager
-def small_disk(folder, kilobytes):
-    """A disk of its own at a folder."""
-    folder.mkdir()
-    size = f"size={kilobytes}k"
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True, check=False).returncode:
-        pytest.skip("disks can be mounted by root only")
-    try:
-        yield lambda *options: subprocess.run(["mount", "-o", ",".join(["remount", *options]), folder], check=True)
-    finally:
-        subprocess.run(["umount", folder], check=True)
 
 
 @pytest.mark.slow

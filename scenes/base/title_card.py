@@ -9,9 +9,11 @@ from scenes.base.frame import WIDE, Frame
 from scenes.base.room import PX
 from scenes.base.spec import CARD, CardSpec
 from scenes.base.theme import Theme
+from scenes.base.words import letters
 
 TITLE, ABOVE = 150 * PX, 50 * PX
 WIDTH = 0.82                              # share of the safe area that its words may take
+LONG = 40                                 # letters; a longer title is smaller
 DOT, PITCH = 16 * PX, 50 * PX
 
 
@@ -37,7 +39,8 @@ class TitleCard(Scene):
     def _lines(self) -> list[VMobject]:
         """Everything on the card, the title in the middle."""
         width = WIDTH * self.frame.safe.width
-        title = paragraph(self.theme, self.spec.title, TITLE, width, weight=600)
+        size = TITLE * min(1, LONG / letters(self.spec.title))
+        title = paragraph(self.theme, self.spec.title, size, width, weight=600)
         above = [paragraph(self.theme, self.spec.above, ABOVE, width, "muted").next_to(title, [0, 1, 0], buff=ABOVE)] if self.spec.above else []
         return [*above, title, self._dots()]
 

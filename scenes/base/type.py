@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 import numpy as np
 import uharfbuzz as hb
@@ -48,12 +49,12 @@ class Fonts:
 
     def missing(self, text: str) -> str:
         """The characters of `text` that no font has, each once, in their order."""
-        return "".join(c for c in dict.fromkeys(text) if not any(ord(c) in known for known in self._coverage))
+        return "".join(c for c in dict.fromkeys(normalize("NFC", text)) if not any(ord(c) in known for known in self._coverage))
 
     def _shape(self, text: str, weight: int = 400, tabular: bool = False) -> Outline:
         """Outline of one line of text; `tabular`: all digits equally wide."""
         points, pen = [np.empty((0, 2))], 0.0
-        for number, run in self._runs(text):
+        for number, run in self._runs(normalize("NFC", text)):
             font = self._font(number, weight)
             buffer = hb.Buffer()
             buffer.add_str(run)

@@ -1,7 +1,7 @@
 """Words before they are drawn: how long a caption takes to be read, and where a line of text may end."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from unicodedata import east_asian_width
 
@@ -9,6 +9,7 @@ from uniseg.linebreak import line_break_units
 
 # Between two Latin words, and between two ideographs, a line may end whatever stands around them (UAX #14, LB18 and LB31).
 SURE = re.compile(r"(?<=[A-Za-z0-9] )(?=[A-Za-z0-9])|(?<=[\u4e00-\u9fff])(?=[\u4e00-\u9fff])")
+ELLIPSIS = "…"
 WHOLE = re.compile(r"[A-Za-z0-9]+ ?|[\u4e00-\u9fff]")
 LOOK = 1.5                                # seconds for the picture, beside those for its caption
 
@@ -41,6 +42,15 @@ def pieces(string: str) -> tuple[str, ...]:
 def _units(string: str) -> list[str]:
     """What a line may end after by UAX #14. Asked letter by letter, which is slow, only where it is not plain."""
     return [unit for part in SURE.split(string) for unit in ([part] if WHOLE.fullmatch(part) else line_break_units(part))]
+
+
+def elided(string: str, fits: Callable[[str], bool]) -> str:
+    """The string, or as much of its beginning and its end as fits, with an ellipsis between."""
+    keep, fitted = len(string), string
+    while not fits(fitted) and keep > 2:
+        keep -= 1
+        fitted = string[: (keep + 1) // 2] + ELLIPSIS + string[len(string) - keep // 2 :]
+    return fitted
 
 
 def is_wide(character: str) -> bool:

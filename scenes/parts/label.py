@@ -10,14 +10,14 @@ from manim import ORIGIN, VGroup, VMobject
 from model import View
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
-from scenes.base.words import pieces
+from scenes.base.words import elided, pieces
 
 SMALLEST_WORD = 26 * PX                   # em size below which nobody reads at 1080p
 WORD = 40 * PX
 LINE_SPACING = 1.25                       # baseline to baseline, in em
 SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
 MOST_DECIMALS = 15                        # a float64 has no more that mean anything
-MINUS, ELLIPSIS = "−", "…"
+MINUS = "−"
 
 
 class Label(VMobject):
@@ -72,12 +72,7 @@ def text(theme: Theme, string: str, size: float = WORD, role: str = "text", weig
 def fit_text(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> tuple[str, float]:
     """The string and size that fit a width: smaller first, then with its middle elided."""
     size = min(size, max(SMALLEST_WORD, size * width / max(text_width(theme, string, size, weight), 1e-9)))
-    keep = len(string)
-    fitted = string
-    while text_width(theme, fitted, size, weight) > width * 1.001 and keep > 2:
-        keep -= 1
-        fitted = string[: (keep + 1) // 2] + ELLIPSIS + string[len(string) - keep // 2 :]
-    return fitted, size
+    return elided(string, lambda fitted: text_width(theme, fitted, size, weight) <= width * 1.001), size
 
 
 def fit_words(theme: Theme, words: Sequence[str], size: float, width: float, weight: int = 400) -> tuple[list[str], float]:

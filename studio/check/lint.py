@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenes.base.scene import ExplainerScene, reading_time
+from scenes.base.title_card import TitleCard
 from scenes.parts.heat_map import SMALLEST_DIGIT
 from scenes.parts.label import SMALLEST_WORD, Label, Number
 from scenes.parts.shapes import Block
@@ -56,6 +57,19 @@ def lint(name: str, build: Build, moments: Sequence[float] = MOMENTS, also: Look
 
     walk(build, look, moments)
     return list({(f.moment.step, f.kind, f.message): f for f in reversed(findings)}.values())[::-1]
+
+
+def lint_card(name: str, build: Build) -> list[Finding]:
+    """What looks wrong on a title card."""
+    findings = {}
+
+    def look(card: TitleCard, moment: Moment) -> None:
+        sight = see(card, FAINT)
+        found = (*_outside(sight.texts, card.frame.safe, "the safe area"), *_on_each_other(sight.texts), *_letters(card, sight))
+        findings.update({finding[:2]: Finding(name, moment, *finding) for finding in found})
+
+    walk(build, look, MOMENTS)
+    return list(findings.values())
 
 
 def _in_motion(scene: ExplainerScene) -> Iterator[tuple]:
@@ -140,7 +154,7 @@ def _overlay(word: Box) -> bool:
     return any(getattr(shape, "overlay", False) for shape in word.shapes)
 
 
-def _letters(scene: ExplainerScene, sight: Sight) -> Iterator[tuple]:
+def _letters(scene: ExplainerScene | TitleCard, sight: Sight) -> Iterator[tuple]:
     for label in sight.shapes:
         if isinstance(label, Label):
             if missing := scene.theme.fonts.missing(label.string):

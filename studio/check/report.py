@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from functools import partial
 
-from scenes.base.spec import SceneSpec
+from scenes.base.spec import CardSpec, SceneSpec
 from studio.check.figures import Figures, Measuring, beyond
-from studio.check.lint import lint
-from studio.errors import Problem
+from studio.check.lint import lint, lint_card
+from studio.errors import Problem, quoted
+from studio.plan import card
 from studio.plan.staging import build
 
+SHORTER = "write a shorter title, or one of shorter words"
 LESS = "use fewer or shorter words, or a smaller model"
 HINTS = {
     "overlap": LESS, "across": LESS, "hidden": LESS, "outside": LESS, "zone": LESS, "small": LESS,
@@ -26,6 +28,12 @@ def report(spec: SceneSpec) -> tuple[list[Problem], list[Figures]]:
         Problem(f"{finding.moment}: {finding.what}", spec.source, finding.moment.step, finding.kind, HINTS.get(finding.kind, ""))
         for finding in findings
     ], measuring.found
+
+
+def of_card(spec: CardSpec, film: str) -> list[Problem]:
+    """The problems of a card in the film of a file."""
+    findings = lint_card(spec.name, partial(card.build, spec))
+    return [Problem(f"on the card {quoted(spec.title)}: {finding.what}", film, "title", finding.kind, SHORTER) for finding in findings]
 
 
 def warnings(spec: SceneSpec, found: Sequence[Figures]) -> list[Problem]:

@@ -1,6 +1,7 @@
 """Captions as cues: what is read when, in lines that end where a phrase ends, as SubRip and WebVTT."""
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from scenes.base.words import letters, pieces
 
 MOST_LINES = 2
 WIDEST = 42                               # of a line, in Latin letters; an ideograph is as wide as two
+TAG, CODE = re.compile(r"<([^<>]*)>"), re.compile(r"\{(?=\\|[A-Za-z]:)|\\(?=[Nnh])")     # as SubRip's players have them
 END_OF_PHRASE, INSIDE_PHRASE = 0.0, 120.0 # what a line costs that ends there, beside the square of what it falls short
 
 
@@ -68,8 +70,19 @@ def _cost(line: str) -> float:
 
 def subrip(shown: Sequence[Cue]) -> str:
     """The cues as an .srt file."""
-    items = (srt.Subtitle(None, timedelta(seconds=cue.start), timedelta(seconds=cue.end), cue.text) for cue in shown)
+    items = (srt.Subtitle(None, timedelta(seconds=cue.start), timedelta(seconds=cue.end), unmarked(cue.text)) for cue in shown)
     return srt.compose(items)
+
+
+def unmarked(text: str) -> str:
+    """The text with nothing in it that a player of SubRip takes for a mark: the format knows no escapes, so it is written otherwise.
+
+    Tags are in angle quotes, an arrow is one character, and what would be a code after a brace or backslash stands apart from it.
+    """
+    text = text.replace("-->", "→")
+    while (found := TAG.sub(r"‹\1›", text)) != text:
+        text = found
+    return CODE.sub(r"\g<0> ", text)
 
 
 def webvtt(shown: Sequence[Cue]) -> str:

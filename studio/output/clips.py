@@ -21,31 +21,35 @@ def made(orders: Iterable[Order], workers: int | str, take: Callable[[Order, Ent
     workers: as for `farm.run`. digests: of the trace and the weights that a scene is drawn from. cache: where clips are that need not
     be rendered, and where those go that are. Raises RenderError if any fails: the others are done nevertheless.
     """
-    missing = []
+    missing: dict[str, list[Order]] = {}
     for order in orders:
         if entry := cache and cache.get(order.key):
             take(order, entry)
             progress(str(order), entry.frames, cached=True)
         else:
-            missing.append(order)
+            missing.setdefault(order.key, []).append(order)
     if missing:
         _render(missing, workers, take, digests, progress, cache)
     return len(missing)
 
 
-def _render(orders: list[Order], workers: int | str, take: Callable, digests: Callable, progress: Progress, cache: Cache | None) -> None:
+def _render(missing: Mapping[str, list[Order]], workers: int | str, take: Callable, digests: Callable, progress: Progress,
+            cache: Cache | None) -> None:
+    """missing: by key, as what is alike is drawn once."""
+
     def on_done(order: Order, clip: Clip) -> None:
         entry = Entry(**vars(clip), seconds=clip.frames / order.quality.fps, digests=digests(order.scene))
         if cache:
             cache.put(order.key, entry)
-        take(order, entry)
-        progress(str(order), entry.frames)
+        for alike in missing[order.key]:
+            take(alike, entry)
+            progress(str(alike), entry.frames, cached=alike is not missing[order.key][0])
 
     def length(order: Order) -> float:
         known = cache and cache.seconds(*order.key.split(".")[:2])
         return known or reading_seconds(order.spec, order.step)
 
-    orders = [replace(order, seconds=length(order)) for order in orders]
+    orders = [replace(order, seconds=length(order)) for order, *_ in missing.values()]
     if isinstance(workers, str):
         orders = [carrying(order) for order in orders]
     try:

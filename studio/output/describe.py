@@ -57,8 +57,8 @@ def film(name: str, parts: tuple[SceneSpec | CardSpec, ...], clips: Mapping[str,
 
 
 def to_json(described: Mapping[str, Any]) -> bytes:
-    """As it is written to a file."""
-    return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode()
+    """As it is written to a file. Names of files that are no text are as JSON escapes what is none."""
+    return (json.dumps(described, indent=2, ensure_ascii=False) + "\n").encode(errors="backslashreplace")
 
 
 def is_of(described: Path, step: str) -> bool:

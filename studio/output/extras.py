@@ -1,7 +1,7 @@
 """What an MP4 holds beside its pictures: chapters, subtitle tracks and voices."""
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,9 +10,9 @@ import av
 import numpy as np
 
 from studio.output.captions import Cue
+from studio.read.sound import SOUND, decoded
 
 MILLI = Fraction(1, 1000)
-SOUND = {"format": "fltp", "layout": "stereo", "rate": 48000}
 ENABLED = 1                               # the flag of a track that a player shows unasked (ISO/IEC 14496-12, tkhd)
 
 
@@ -58,21 +58,23 @@ class Extras:
 NOTHING = Extras()
 
 
-def add(output, extras: Extras) -> None:
-    """Puts chapters, subtitles and sound into an MP4 that is being written, whose pictures come later.
+def add(output, extras: Extras) -> list[Iterable[av.Packet]]:
+    """Adds chapters to an MP4 that is being written, and streams for subtitles and sound; gives their packets, stream by stream.
 
-    What is small goes first: the muxer keeps it until the pictures of its time come, and so all lies together in the file.
     Sounds follow one another; there is silence between them, and the sound is as long as the pictures.
     """
     sound = output.add_stream("aac", rate=SOUND["rate"], layout=SOUND["layout"]) if extras.sounds else None
-    texts = [_text_stream(output, track) for track in extras.tracks]
+    # The muxer takes all times for those of one clock as it looks where a text ends: with another, ends would lie far off.
+    clock = Fraction(1, SOUND["rate"]) if sound else output.streams.video[0].time_base
+    texts = [_text_stream(output, track, clock) for track in extras.tracks]
     output.set_chapters([_chapter(number, chapter) for number, chapter in enumerate(extras.chapters)])
-    for stream, track in zip(texts, extras.tracks, strict=True):
-        output.mux([_text_packet(stream, cue) for cue in track.cues])
-    if sound:
-        for frame in _sound_frames(extras.sounds, extras.seconds):
-            output.mux(sound.encode(frame))
-        output.mux(sound.encode(None))
+    packets = [[_text_packet(stream, cue) for cue in track.cues] for stream, track in zip(texts, extras.tracks, strict=True)]
+    return [*packets, _sound_packets(sound, extras)] if sound else packets
+
+
+def _sound_packets(stream, extras: Extras) -> Iterator[av.Packet]:
+    for frame in (*_sound_frames(extras.sounds, extras.seconds), None):
+        yield from stream.encode(frame)
 
 
 def _chapter(number: int, chapter: Chapter) -> dict:
@@ -80,9 +82,9 @@ def _chapter(number: int, chapter: Chapter) -> dict:
     return {"id": number, "start": start, "end": end, "time_base": MILLI, "metadata": {"title": chapter.title}}
 
 
-def _text_stream(output, track: Track):
+def _text_stream(output, track: Track, clock: Fraction):
     stream = output.add_mux_stream("mov_text")
-    stream.time_base, stream.metadata["language"] = MILLI, track.language
+    stream.time_base, stream.metadata["language"] = clock, track.language
     return stream
 
 
@@ -90,8 +92,8 @@ def _text_packet(stream, cue: Cue) -> av.Packet:
     """A sample of 3GPP Timed Text (ISO/IEC 14496-17): how many bytes, then the text."""
     text = cue.text.encode()
     packet = av.Packet(struct.pack(">H", len(text)) + text)
-    start, end = (round(second / MILLI) for second in (cue.start, cue.end))
-    packet.stream, packet.time_base, packet.duration = stream, MILLI, end - start
+    start, end = (round(second / stream.time_base) for second in (cue.start, cue.end))
+    packet.stream, packet.time_base, packet.duration = stream, stream.time_base, end - start
     packet.pts = packet.dts = start
     return packet
 
@@ -119,19 +121,11 @@ def _samples(sounds: Sequence[Sound], length: int) -> Iterator[np.ndarray]:
             silence = np.zeros((2, min(start - at, SOUND["rate"])), np.float32)
             at += silence.shape[1]
             yield silence
-        for samples in _decoded(sound.path) if sound else ():
+        for samples in decoded(sound.path) if sound else ():
             kept = samples[:, : length - at]
             at += kept.shape[1]
             if kept.size:
                 yield kept
-
-
-def _decoded(path: Path) -> Iterator[np.ndarray]:
-    resampler = av.AudioResampler(**SOUND)
-    with av.open(str(path)) as source:
-        for frame in (*source.decode(audio=0), None):
-            for part in resampler.resample(frame):
-                yield part.to_ndarray()
 
 
 def hide_subtitles(path: Path) -> None:

@@ -3,12 +3,10 @@
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache as remembered
-from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 from scenes.base.spec import CardSpec, SceneSpec
 from studio.console import Progress
@@ -23,7 +21,8 @@ from studio.render.cache import Cache, Entry
 from studio.render.order import Order, order_of
 from studio.render.quality import Quality
 from studio.store import files
-from studio.store.digest import digest, digest_of, digest_of_file
+from studio.store.digest import digest_of, digest_of_file
+from studio.store.reel import Reel
 
 CAPTIONS = ("burned", "track", "none")    # in the picture; as subtitles, in all videos; nowhere
 NUMBERED = re.compile(r"\d{2,}-(\w+)")
@@ -51,10 +50,10 @@ def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, worke
     `out` cannot be written to; RenderError if a step fails: the others are done nevertheless.
     """
     began = time.monotonic()
-    with ExitStack() as held:
-        production = _Production(burning(target, captions in (None, "burned")), quality, out, held, captions)
-        files.check_writable(out, production.files())
-        files.sweep({path.parent: None for path in production.files()})
+    production = _Production(burning(target, captions in (None, "burned")), quality, out, captions)
+    files.check_writable(out, production.files())
+    files.sweep({path.parent: None for path in production.files()})
+    with closing(Reel(out)) as production.reel:
         rendered = made(production.orders(), workers, production.publish, production.digests, progress, cache)
         production.publish_film()
     frames = sum(clip.frames for clip in production.clips.values())
@@ -70,15 +69,16 @@ def numbered(spec: SceneSpec, step: str) -> str:
 class _Production:
     """A render under way: which files there will be, and by `scene/step` the clips that are done.
 
-    Of a clip only its file is held, opened: whoever else writes to the same folders, a film is made of its own clips.
+    Their pictures are on a reel: whoever else writes to the same folders, a film is made of its own clips.
     """
 
-    def __init__(self, target: SceneSpec | FilmSpec, quality: Quality, out: Path, held: ExitStack, captions: str | None):
-        self.target, self.quality, self.out, self.held, self.captions = target, quality, out, held, captions
+    reel: Reel
+
+    def __init__(self, target: SceneSpec | FilmSpec, quality: Quality, out: Path, captions: str | None):
+        self.target, self.quality, self.out, self.captions = target, quality, out, captions
         self.parts = parts_of(target)
         self.scenes = {spec.name: spec for spec in self.parts if isinstance(spec, SceneSpec)}
         self.clips: dict[str, Entry] = {}
-        self.movies: dict[str, BinaryIO] = {}
         self.marks: dict[str, str] = {}
         self.digests = remembered(lambda scene: describe.digests(self.scenes[scene]) if scene in self.scenes else {})
 
@@ -100,18 +100,16 @@ class _Production:
 
     def publish(self, order: Order, entry: Entry) -> None:
         """Writes the files of a clip, and of its scene if that is now complete."""
-        self.marks[str(order)] = digest(entry.movie)
+        self.marks[str(order)] = self.reel.add(entry.movie)
         self.clips[str(order)] = replace(entry, movie=b"", picture=b"")
         if isinstance(order.spec, CardSpec):
-            self.movies[str(order)] = BytesIO(entry.movie)
             return
         spec = order.spec
         path, described = self._clip(spec, order.step), describe.clip(spec, order.step, self.clips, self.quality)
         if self._extras(described):
-            self.movies[str(order)] = BytesIO(entry.movie)
             self._put_together([str(order)], path, described)
         else:
-            self.movies[str(order)] = self.held.enter_context(files.hold(path, entry.movie))
+            files.write(path, entry.movie)
         files.write(path.with_suffix(".png"), entry.picture)
         self._describe(path, described)
         if _whole(spec) and all(name in self.clips for name in _names(spec)):
@@ -145,9 +143,10 @@ class _Production:
         """Writes clips as one video, unless it is there already."""
         extras = self._extras(described)
         sounds = [digest_of_file(sound.path) for sound in extras.sounds]
-        mark = f"animformer {digest_of([*(self.marks[name] for name in names), repr(extras), *sounds])}"
+        made_of = [*(self.marks[name] for name in names), described["title"], repr(extras), *sounds]
+        mark = f"animformer {digest_of(made_of)}"
         if not is_made_of(path, mark):
-            concatenate([self.movies[name] for name in names], path, mark, extras)
+            concatenate((self.reel.open(self.marks[name]) for name in names), path, mark, extras, described["title"])
 
     def _remove_stale(self, spec: SceneSpec) -> None:
         """Removes the clips of steps that are no longer in the scene, known by what their description says."""

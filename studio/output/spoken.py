@@ -32,17 +32,10 @@ def extras(described: Described, scenes: Scenes, tracks: bool, shown: bool) -> E
     said = languages(next(iter(scenes.values()))) if tracks else {}
     return Extras(
         seconds=described["seconds"], shown=shown, chapters=_chapters(described),
-        tracks=[Track(_alpha3(code), subtitles(described, scenes, said[code])) for code in said],
+        tracks=[Track(words.alpha3(code), subtitles(described, scenes, said[code])) for code in said],
         sounds=[Sound(Path(spec.voice[_name(step)].path), step["start"])
                 for spec, step in _steps(described, scenes) if _name(step) in spec.voice],
     )
-
-
-def _alpha3(code: str) -> str:
-    """What a language is called in MP4s (ISO 639-2)."""
-    import langcodes  # slow to start, and only films have tracks unasked
-
-    return langcodes.Language.get(code).to_alpha3()
 
 
 def _chapters(described: Described) -> list[Chapter]:

@@ -3,21 +3,22 @@
 import io
 import time
 from collections.abc import Sequence
-from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from scenes.base.spec import SceneSpec
-from studio.plan.film import scenes_of
-from studio.plan.staging import build
-from studio.read.fonts import font_files
+from scenes.base.words import elided
+from studio.errors import visible
 from studio.output.film import Progress, Result, numbered
+from studio.plan.film import scenes_of
+from studio.read import assets
+from studio.read.spec import FilmSpec
+from studio.read.text import composed
 from studio.render import farm
 from studio.render.quality import Quality
-from studio.read.spec import FilmSpec
-from studio.render.job import StripJob
-from studio.render.order import make_strip
+from studio.render.order import StripOrder, carrying, make_strip, strips_of
 from studio.store import files
 
 COLUMNS, THUMBNAIL, GAP, LABEL = 3, 640, 16, 20   # pixels, but for the columns
@@ -25,11 +26,12 @@ STRIP_COLUMNS = 4
 PAPER, INK = (24, 24, 27), (228, 228, 231)
 
 
-def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, n_workers: int, n_pictures: int = 1,
+def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers: int | str, n_pictures: int = 1,
                     progress: Progress = lambda *_: None) -> Result:
     """`out/storyboard/SCENE/01-STEP.png`, the last frame of every step, and `out/storyboard.png`, all of them on one sheet.
 
-    n_pictures > 1: also `01-STEP.strip.png`, that many frames evenly across the step. Raises what `render_film` raises.
+    n_pictures > 1: also `01-STEP.strip.png`, that many frames evenly across the step. workers: as for `farm.run`.
+    Raises what `render_film` raises.
     """
     began = time.monotonic()
     specs = {spec.name: spec for spec in scenes_of(target)}
@@ -37,21 +39,25 @@ def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, n
     suffixes = (".png", ".strip.png") if n_pictures > 1 else (".png",)
     paths = [_place(out, spec, step) + suffix for spec in specs.values() for step in spec.wanted for suffix in suffixes]
     files.check_writable(out, [sheet, *map(Path, paths)])
-    jobs = [StripJob(spec.name, spec.wanted, partial(build, spec), quality, n_pictures) for spec in specs.values()]
+    jobs = [strips_of(spec, quality, n_pictures) for spec in specs.values()]
+    if isinstance(workers, str):
+        jobs = list(map(carrying, jobs))
     stills: dict[str, Image.Image] = {}
 
-    def on_done(job: StripJob, pictures: dict[str, list[bytes]]) -> None:
+    def on_done(job: StripOrder, pictures: dict[str, list[bytes]]) -> None:
         for step, frames in pictures.items():
             place = _place(out, specs[job.scene], step)
             files.write(Path(f"{place}.png"), frames[-1])
             if n_pictures > 1:
-                files.write(Path(f"{place}.strip.png"), _png(_grid(_opened(frames), [""] * len(frames), STRIP_COLUMNS)))
+                files.write(Path(f"{place}.strip.png"), _png(_grid(_opened(frames), STRIP_COLUMNS)))
             stills[f"{job.scene}/{step}"] = _opened(frames[-1:])[0]
             progress(f"{job.scene}/{step}")
 
-    farm.run(make_strip, jobs, n_workers, on_done)
+    farm.run(make_strip, jobs, workers, on_done)
     names = [f"{spec.name}/{step}" for spec in specs.values() for step in spec.wanted]
-    files.write(sheet, _png(_grid([stills[name] for name in names], names, COLUMNS)))
+    fonts = [assets.theme(spec.theme, spec.language).fonts for spec in specs.values() for _ in spec.wanted]
+    labels = [_written(name, font) for name, font in zip(names, fonts, strict=True)]
+    files.write(sheet, _png(_grid([stills[name] for name in names], COLUMNS, labels)))
     return Result((sheet, *map(Path, paths)), len(names) * n_pictures, len(names), 0, time.monotonic() - began)
 
 
@@ -59,21 +65,38 @@ def _place(out: Path, spec: SceneSpec, step: str) -> str:
     return str(out / "storyboard" / spec.name / numbered(spec, step))
 
 
-def _grid(pictures: Sequence[Image.Image], labels: Sequence[str], columns: int) -> Image.Image:
-    """Thumbnails in rows, each with its label below."""
+def _grid(pictures: Sequence[Image.Image], columns: int, labels: Sequence[Image.Image] = ()) -> Image.Image:
+    """Thumbnails in rows, each with its label below if there are labels."""
     columns = min(columns, len(pictures))
     height = round(THUMBNAIL * pictures[0].height / pictures[0].width)
-    line = 2 * LABEL if any(labels) else 0
+    line = 2 * LABEL if labels else 0
     rows = -(-len(pictures) // columns)
     sheet = Image.new("RGB", (columns * (THUMBNAIL + GAP) + GAP, rows * (height + line + GAP) + GAP), PAPER)
-    draw = ImageDraw.Draw(sheet)
-    for number, (picture, label) in enumerate(zip(pictures, labels, strict=True)):
+    for number, (picture, label) in enumerate(zip_longest(pictures, labels)):
         row, column = divmod(number, columns)
         x, y = GAP + column * (THUMBNAIL + GAP), GAP + row * (height + line + GAP)
         sheet.paste(picture.resize((THUMBNAIL, height), Image.Resampling.LANCZOS), (x, y))
-        file = font_files()[0 if label.isascii() else -1]       # the last one has Chinese, if any has
-        draw.text((x, y + height + LABEL / 2), label, INK, ImageFont.truetype(str(file), LABEL))
+        if label:
+            sheet.paste(INK, (x, y + height), label)
     return sheet
+
+
+def _written(name: str, fonts) -> Image.Image:
+    """A name in one line as wide as a thumbnail, as a mask; what the fonts have not is written as an escape."""
+    import cairo
+
+    shown = "".join(ascii(c)[1:-1] if fonts.missing(c) else c for c in composed(visible(name)))
+    outline = fonts.outline(elided(shown, lambda text: fonts.outline(text).advance * LABEL <= THUMBNAIL))
+    surface = cairo.ImageSurface(cairo.FORMAT_A8, THUMBNAIL, 2 * LABEL)
+    context = cairo.Context(surface)
+    end = None
+    for points in (outline.points * (LABEL, -LABEL) + (0, 1.4 * LABEL)).reshape(-1, 8).tolist():      # curve, its four points
+        if points[:2] != end:
+            context.move_to(*points[:2])
+        context.curve_to(*points[2:])
+        end = points[6:]
+    context.fill()
+    return Image.frombuffer("L", (THUMBNAIL, 2 * LABEL), surface.get_data(), "raw", "L", surface.get_stride(), 1)
 
 
 def _opened(pictures: Sequence[bytes]) -> list[Image.Image]:

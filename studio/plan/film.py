@@ -1,7 +1,8 @@
 """What is to be rendered: the specs of all targets, and a film with the cards around its scenes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import model
 from scenes.base.spec import CardSpec, SceneSpec
@@ -10,35 +11,40 @@ from studio.errors import Problem, UserError
 from studio.read import assets
 from studio.read.folders import folder
 from studio.read.spec import FilmSpec, find, load_file
+from studio.read.text import file_name
 from studio.read.words import code, words
 
-CARDS = "cards"                           # what the names of cards begin with
+CARDS = "cards"                           # what the names of cards begin with, before a slash, which no scene's has
 
 
 def loaded(targets: Sequence[str], overrides: Sequence[str] = ()) -> list[SceneSpec | FilmSpec]:
-    """The specs of all targets, fit to be staged. Raises UserError with all that is wrong in any of them."""
-    specs, problems, sources = [], [], {}
-    for target in targets:
-        try:
-            for path, step in find(target):
-                specs.append(load_file(path, step, overrides))
-                for scene in scenes_of(specs[-1]):
-                    assets.theme(scene.theme, scene.language)
-                    if sources.setdefault(scene.name, scene.source) != scene.source:
-                        message = f"its files would be those of {sources[scene.name]}, which has the same name"
-                        problems.append(Problem(message, scene.source, kind="duplicate", hint="render it with another --output"))
-        except UserError as error:
-            problems += error.problems
+    """The specs of all targets, fit to be staged. Raises UserError with all that `gathered` finds wrong."""
+    specs, problems = gathered(targets, overrides)
     if problems:
         raise UserError(problems)
     return together(specs)
+
+
+def gathered(targets: Sequence[str], overrides: Sequence[str] = ()) -> tuple[list[SceneSpec | FilmSpec], list[Problem]]:
+    """The specs of the targets that are sound, and what is wrong with any, or with two that would be written to the same files."""
+    specs, problems = [], []
+    for target in targets:
+        try:
+            for path, step in find(target):
+                spec = load_file(path, step, overrides)
+                for scene in scenes_of(spec):
+                    assets.theme(scene.theme, scene.language)
+                specs.append(spec)
+        except UserError as error:
+            problems += error.problems
+    return specs, [*problems, *_clashes(specs)]
 
 
 def together(specs: Sequence[SceneSpec | FilmSpec]) -> list[SceneSpec | FilmSpec]:
     """The same, but what is wanted of one scene in several specs is wanted in one."""
     found = {}
     for spec in specs:
-        key = (spec.name, spec.steps if isinstance(spec, SceneSpec) else None)
+        key = type(spec), spec.name
         if isinstance(spec, SceneSpec) and key in found:
             wanted = {*found[key].wanted, *spec.wanted}
             spec = replace(spec, wanted=tuple(step for step in spec.steps if step in wanted))
@@ -46,14 +52,30 @@ def together(specs: Sequence[SceneSpec | FilmSpec]) -> list[SceneSpec | FilmSpec
     return list(found.values())
 
 
+def _clashes(specs: Sequence[SceneSpec | FilmSpec]) -> Iterator[Problem]:
+    """What would be written to the same files as something else, which has the same name."""
+    taken = {}
+    for spec in specs:
+        for part in (spec, *spec.scenes) if isinstance(spec, FilmSpec) else (spec,):
+            told = _told(part)
+            other, where = taken.setdefault((type(part), file_name(part.name)), (told, spec.source))
+            if told != other:
+                message = f"its files would be those of {where}, which has the same name"
+                hint = "render it with another --output, or give one of them another name"
+                yield Problem(message, spec.source, "" if part is spec else part.name, "duplicate", hint)
+
+
+def _told(spec: SceneSpec | FilmSpec) -> SceneSpec | FilmSpec:
+    """All that is said of a scene or film, whatever is wanted of it."""
+    source = str(Path(spec.source).resolve())
+    if isinstance(spec, FilmSpec):
+        return replace(spec, source=source, scenes=tuple(map(_told, spec.scenes)))
+    return replace(spec, source=source, wanted=())
+
+
 def side_by_side(specs: Sequence[SceneSpec | FilmSpec], name: str) -> FilmSpec:
-    """All the scenes of all the specs, each once. UserError if two of one name are not the same."""
-    scenes = together([scene for spec in specs for scene in scenes_of(spec)])
-    names = [scene.name for scene in scenes]
-    if twice := [scene for place, scene in enumerate(scenes) if scene.name in names[:place]]:
-        hint = "name one of the two, or draw them into different folders"
-        raise UserError([Problem(f"another {scene.name} is drawn already", scene.source, kind="duplicate", hint=hint) for scene in twice])
-    return FilmSpec(source="", name=name, title="", scenes=tuple(scenes))
+    """All the scenes of all the specs, each once."""
+    return FilmSpec(source="", name=name, title="", scenes=tuple(together([scene for spec in specs for scene in scenes_of(spec)])))
 
 
 def scenes_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:
@@ -113,14 +135,14 @@ def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
     for scene in spec.scenes:
         if scene.name in acts:
             said = {"place": acts.index(scene.name), "of": len(acts), "title": spec.acts[scene.name]}
-            parts.append(_card(scene, f"act-{said['place'] + 1}", above="" if parts else spec.title, **said))
+            parts.append(_card(scene, f"act/{said['place'] + 1}", above="" if parts else spec.title, **said))
         parts.append(scene)
     return tuple(parts)
 
 
 def _card(beside: SceneSpec, name: str, **said) -> CardSpec:
     """A title card that looks as the scene beside it does."""
-    return CardSpec(name=f"{CARDS}-{name}", language=beside.language, theme=beside.theme, keys={"pace": beside.pace}, **said)
+    return CardSpec(name=f"{CARDS}/{name}", language=beside.language, theme=beside.theme, keys={"pace": beside.pace}, **said)
 
 
 def title(spec: SceneSpec) -> str:
@@ -150,4 +172,4 @@ def translated(spec: SceneSpec, step: str, shown: str, language: str) -> str:
     except UserError:
         return shown
     wording = next((key for key, caption in here.items() if caption == shown), "caption")
-    return there[wording]
+    return there.get(wording, there["caption"])

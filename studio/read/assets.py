@@ -79,7 +79,7 @@ def _checkpoint(folder: Path, name: str, files: tuple) -> Checkpoint:
 
 def data_folder() -> Path:
     """Where this user keeps what was fetched."""
-    home = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
+    home = Path(os.path.expanduser(os.environ.get("XDG_DATA_HOME") or "~/.local/share"))
     return home / "animformer"
 
 
@@ -123,7 +123,7 @@ def _own_fonts(layer: yaml_file.Layer, folder: Path) -> tuple[tuple[Path, ...], 
     if not isinstance(said, list) or not all(isinstance(name, str) for name in said):
         message = f"must be a list of font files: [a.otf, b.ttf], not {quoted(said)}"
         return (), [Problem(message, layer.places["fonts",].value, "fonts", "wrong-type")]
-    files = tuple(folder / name for name in said)
+    files = tuple(folder / os.path.expanduser(name) for name in said)
     problems = [
         Problem(f"{shown(file)} {wrong}", layer.places["fonts", number].value, f"fonts.{number}", "font", fonts.WANTED)
         for number, file in enumerate(files) if (wrong := fonts.wrong_with(file))

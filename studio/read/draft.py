@@ -10,17 +10,16 @@ from typing import Any
 from model import Checkpoint, Intervention, ModelConfig, heads, run, tokenise
 from model.tokenizer import Tokenizer, entry, place
 from scenes.base.type import Fonts
-from scenes.base.words import letters
 from studio.errors import Problem, UserError, count, did_you_mean, quoted
 from studio.read import assets, folders, keys, words
 from studio.read.folders import SceneFolder, shown
-from studio.read.glyphs import no_glyph
 from studio.read.keys import ModelKeys, SceneKeys
 from studio.read.sentences import last, other_words, pieces, split
+from studio.read.text import MAX_CAPTION, MAX_TITLE, wrong_with
 from studio.read.words import CODE, code, in_language, is_path, languages
 from studio.read.yaml_file import Layer, Place
 
-MAX_TOKENS, MAX_WORD, MAX_CAPTION = 16, 40, 200
+MAX_TOKENS, MAX_WORD = 16, 40
 SUGGESTED = re.compile(r"did you mean '(.*)'\?")
 
 
@@ -75,7 +74,7 @@ class Draft:
             said = keys.DEFAULT_SENTENCE if self.keys.sentence is None else self.keys.sentence
             path, tokens = "sentence", split(said, self._tokenizer)
         else:
-            path, tokens = "tokens", tuple(self.keys.tokens)
+            path, tokens = "tokens", tuple(" ".join(token.split()) for token in self.keys.tokens)
             if self.keys.sentence is not None:
                 self._wrong("tokens", "there is a sentence already", "both", "give the sentence or the tokens, not both")
         if not tokens:
@@ -223,18 +222,12 @@ class Draft:
             if step not in known:
                 self._unknown_step(f"captions.{step}", step, known, self._place(f"captions.{step}").key)
             for name, text in said.items():
-                path = f"captions.{step}.{name}"
-                if name not in (*languages(), code(self.keys.language)):
+                path, drawn = f"captions.{step}.{name}", name == code(self.keys.language)
+                if name not in languages() and not drawn:
                     self._unknown_language(path, name, self._place(path).key)
-                if not text.strip():
-                    self._wrong(path, "is empty", "empty")
-                if (length := letters(text)) > MAX_CAPTION:
-                    hint = f"at most {MAX_CAPTION} can be shown; an ideograph counts twice"
-                    self._wrong(path, f"has {length} characters", "too-long", hint)
+                self._check(path, " ".join(text.split()), MAX_CAPTION, drawn)
         language = code(self.keys.language)
         own = {step: " ".join(said.get(language, "").split()) for step, said in self.keys.captions.items()}
-        for step, text in own.items():
-            self._check_glyphs(f"captions.{step}.{language}", text)
         return {step: text for step, text in own.items() if text}
 
     def look(self) -> dict[str, Any]:
@@ -244,7 +237,8 @@ class Draft:
             if name not in ("", *languages(), code(self.keys.language)):
                 self._unknown_language(f"question.{name}", name, self._place(f"question.{name}").key)
         question = " ".join(in_language(said, self.keys.language).split()) if said else ""
-        self._check_glyphs("question", question)
+        if question:
+            self._check("question", question, MAX_TITLE)
         return keys.look(self.keys) | {"question": question}
 
     def voice(self, known: Sequence[str]) -> dict[str, tuple[str, float]]:
@@ -272,7 +266,7 @@ class Draft:
             self._unknown_language("language", language)
         elif is_path(language) and not os.path.isfile(language):
             self._wrong("language", f"there is no file {shown(Path(language))}", "no-file")
-        elif not CODE.fullmatch(code(language)):
+        elif not CODE.fullmatch(code(language)) or not words.alpha3(code(language)):
             message, hint = f"{quoted(code(language))} is no language", "call the file after its language, as in de.yaml"
             self._wrong("language", message, "unknown-language", hint)
         else:
@@ -326,14 +320,15 @@ class Draft:
 
     def _check_word(self, path: str, number: int, word: str) -> None:
         if not word.strip():
-            self._wrong(path, f"word {number} is empty", "empty")
-        elif len(word) > MAX_WORD:
+            return self._wrong(path, f"word {number} is empty", "empty")
+        if len(word) > MAX_WORD:
             self._wrong(path, f"word {number}, {quoted(word)}, has {len(word)} letters", "too-long",
                         f"at most {MAX_WORD} can be shown")
-        self._check_glyphs(path, word)
+        return self._check(path, word)
 
-    def _check_glyphs(self, path: str, text: str, where: str = "") -> None:
-        if self._fonts and (problem := no_glyph(text, self._fonts, where or self._place(path).value, path)):
+    def _check(self, path: str, text: str, most: int = 0, drawn: bool = True, where: str = "") -> None:
+        """Notes what is wrong with a text that is to be seen; drawn: in the picture, not only in subtitles."""
+        if problem := wrong_with(text, where or self._place(path).value, path, most, self._fonts if drawn else None):
             self.faulty.add(path)
             self.problems.append(problem)
 
@@ -352,8 +347,10 @@ class Draft:
                 together += said.values()
             else:
                 for path, text in said.items():
-                    self._check_glyphs(layer.path(path), " ".join(text.split()), layer.places[path].value)
-        self._check_glyphs("language", " ".join(together))
+                    most = MAX_TITLE if path[-1] == "title" else MAX_CAPTION
+                    self._check(layer.path(path), text, most, where=layer.places[path].value)
+        if together:
+            self._check("language", " ".join(together))
 
     def _unknown_step(self, path: str, step: str, known: Sequence[str], where: str = "") -> None:
         self._wrong(path, f"there is no step {quoted(step)}", "unknown-step", did_you_mean(step, known, "the steps are"), where)

@@ -72,7 +72,7 @@ class SceneFolder:
     @property
     def package(self) -> str:
         """The package that its modules are imported from."""
-        return f"scenes.{self.name}" if self.ours else f"animformer_scene_{digest(str(self.path).encode())}"
+        return f"scenes.{self.name}" if self.ours else f"animformer_scene_{digest(os.fsencode(self.path))}"
 
     @cached_property
     def facts(self) -> Facts:

@@ -11,7 +11,7 @@ from studio.errors import RenderError
 from studio.store import files as stored
 from studio.store.digest import digest
 from studio.store.kept import kept
-from studio.store.store import cache_folder
+from studio.store.store import cache_folder, not_kept
 
 TYPESETTING = Path(__file__).resolve().parents[2] / "scenes/parts/equation.py"
 # In the order in which they are asked for a glyph. The second is there if the user has installed it.
@@ -80,7 +80,10 @@ def _folder(file: Path) -> tempfile.TemporaryDirectory:
 
 
 def use_project_fonts() -> None:
-    """Make fontconfig, and so Pango and Typst, see our fonts alone. Has to come before manim is imported."""
+    """Make fontconfig, and so Pango and Typst, see our fonts alone. Has to come before manim is imported.
+
+    Where that cannot be written down, they see what there is, and a warning says so.
+    """
     folders = sorted({str(file.parent) for file in font_files()})
     text = FONTCONFIG.format(
         folders="\n".join(f"  <dir>{html.escape(folder)}</dir>" for folder in folders),
@@ -88,9 +91,13 @@ def use_project_fonts() -> None:
     )
     name = digest(text.encode())[:16]
     file = cache_folder() / f"fonts-{name}.conf"
-    if not file.exists():
-        stored.write(file, text.encode())
-    os.environ["FONTCONFIG_FILE"] = str(file)
+    try:
+        if not os.path.exists(file):
+            stored.write(file, text.encode())
+    except RenderError as error:
+        not_kept(cache_folder(), error)
+    else:
+        os.environ["FONTCONFIG_FILE"] = str(file)
 
 
 def _files(package: str) -> list[Path]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
 from pydantic_core import ErrorDetails
 
 from studio.errors import Problem, did_you_mean, quoted
+from studio.read.text import composed
 from studio.read.yaml_file import Layer
 
 EXPECTED = {
@@ -21,11 +22,12 @@ EXPECTED = {
     "model": "keys with values: {key: value}",
 }
 DEFAULT_SENTENCE = "the black cat sleeps"
+Text = Annotated[str, AfterValidator(composed)]               # what is compared with another text, or shown
 AUTO = "auto"
 NUMBER_OR_AUTO = {"anyOf": [{"type": "integer", "minimum": 1}, {"const": AUTO}]}
 # A text, or one for each language; as a text by language it is the same.
 Said = Annotated[
-    dict[str, str], BeforeValidator(lambda said: {"": said} if isinstance(said, str) else said),
+    dict[str, Text], BeforeValidator(lambda said: {"": said} if isinstance(said, str) else said),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}),
 ]
 
@@ -72,24 +74,24 @@ class SceneKeys(LookKeys):
     """A scene YAML: what is shown, of which sentence, by which model."""
 
     scene: str | None = Field(None, description="which scene draws it (default: the name of the file)")
-    sentence: str | None = Field(None, description=f"1 to 16 words, pieces of words, or Chinese characters (default: {DEFAULT_SENTENCE})")
-    tokens: list[str] | None = Field(None, description="the tokens themselves, instead of a sentence")
-    focus: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
+    sentence: Text | None = Field(None, description=f"1 to 16 words, pieces of words, or Chinese characters (default: {DEFAULT_SENTENCE})")
+    tokens: list[Text] | None = Field(None, description="the tokens themselves, instead of a sentence")
+    focus: Annotated[Text, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
         None, description="the token that is followed: a word, or its index from 0 (default: the last)"
     )
-    twin: str | None = Field(None, description="another sentence of as many words, that scenes set beside the first")
+    twin: Text | None = Field(None, description="another sentence of as many words, that scenes set beside the first")
     intervene: InterventionKeys = Field(InterventionKeys(), description="what is done to one head where a scene cuts one")
     model: ModelKeys = Field(ModelKeys(), description="the model that runs")
     block: int = Field(1, description="which block is shown, from 1", json_schema_extra={"minimum": 1})
     head: Annotated[int | None, BeforeValidator(lambda said: None if said == AUTO else said), WithJsonSchema(NUMBER_OR_AUTO)] = Field(
         1, description="which of its heads is shown, from 1; or auto: of all heads the one that looks most from `focus` to `toward`"
     )
-    toward: Annotated[str, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
+    toward: Annotated[Text, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
         None, description="the token that the head is to look at, if it is found by auto: a word, or its index from 0"
     )
-    steps: list[str] | None = Field(None, description="which steps, in this order (default: all)")
-    captions: dict[str, dict[str, str]] = Field({}, description="own words for a step, by language")
-    voice: dict[str, str] = Field({}, description="a sound file for a step, which lasts as long (from the folder of this file)")
+    steps: list[Text] | None = Field(None, description="which steps, in this order (default: all)")
+    captions: dict[Text, dict[str, Text]] = Field({}, description="own words for a step, by language")
+    voice: dict[Text, str] = Field({}, description="a sound file for a step, which lasts at least as long (from the folder of this file)")
     language: str = Field("en", description="en, zh, or a language file (from the folder of this file)")
     theme: str = Field("dark", description="the name of a theme, or a theme file (from the folder of this file)")
 
@@ -118,7 +120,7 @@ def validate(layer: Layer, keys: type[SceneKeys]) -> tuple[SceneKeys, list[Probl
         return keys.model_validate(layer.values), []
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    sound = reduce(_without, (e["loc"] for e in errors), layer.values)
+    sound = reduce(without, (e["loc"] for e in errors), layer.values)
     return keys.model_validate(sound), [_problem(e, layer, keys) for e in errors]
 
 
@@ -156,11 +158,11 @@ def _fields(loc: tuple, keys: type[SceneKeys]) -> dict:
     return (NESTED[loc[0]] if len(loc) > 1 else keys).model_fields
 
 
-def _without(values: dict, loc: tuple) -> dict:
+def without(values: dict, loc: tuple) -> dict:
     """The values without the key or item at a path; a wrong item takes its list with it."""
     key, *rest = loc
     if rest and isinstance(values.get(key), dict):
-        return {**values, key: _without(values[key], tuple(rest))}
+        return {**values, key: without(values[key], tuple(rest))}
     return {k: v for k, v in values.items() if k != key}
 
 

@@ -1,16 +1,35 @@
 """Sound files."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import numpy as np
+
+SOUND = {"format": "fltp", "layout": "stereo", "rate": 48000}         # as it is heard in a video
 
 
 def seconds(path: Path) -> float:
-    """How long a sound file is. ValueError with the reason if it is none."""
+    """How long a sound file is. ValueError with the reason if it is none, or has nothing to hear."""
+    if not os.path.isfile(path):
+        raise ValueError("is no file" if os.path.exists(path) else "cannot be read: No such file or directory")
     try:
-        with av.open(str(path)) as file:
-            if not file.streams.audio:
-                raise ValueError("has no sound")
-            return sum(frame.samples / frame.sample_rate for frame in file.decode(audio=0))
+        length = sum(samples.shape[1] for samples in decoded(path)) / SOUND["rate"]
+    except IndexError as error:
+        raise ValueError("has no sound") from error
     except (OSError, av.FFmpegError) as error:
         raise ValueError(f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if not length:
+        raise ValueError("lasts 0 seconds")
+    return length
+
+
+def decoded(path: Path) -> Iterator[np.ndarray]:
+    """The samples of a sound file as SOUND has them, in pieces (channel, sample); read from this file alone."""
+    resampler = av.AudioResampler(**SOUND)
+    # Whole, so that no part of it is taken for a protocol; and a file that names others, a playlist, gets none of them.
+    with av.open(str(path.absolute()), options={"protocol_whitelist": "file"}) as source:
+        for frame in (*source.decode(audio=0), None):
+            for part in resampler.resample(frame):
+                yield part.to_ndarray()

@@ -1,23 +1,26 @@
 """Spec: what is to be rendered, complete and checked, before anything is rendered.
 
-What counts, from the weakest to the strongest: defaults, film YAML, scene YAML, command line. All problems are found at once.
+What counts, from the weakest to the strongest: defaults, the YAML of one of our scenes, film YAML, the YAML of a user's scene, its
+entry in the film, command line. What has no effect is warned of. All problems are found at once.
 """
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from scenes.base.spec import SceneSpec, Voice
-from studio.errors import Problem, UserError, did_you_mean, quoted
+from studio.errors import InVain, Problem, UserError, did_you_mean, quoted
 from studio.read import assets, folders, yaml_file
 from studio.read.draft import Draft
 from studio.read.folders import SCENES, shown
-from studio.read.glyphs import no_glyph
-from studio.read.words import in_language, is_path
+from studio.read.keys import without
+from studio.read.text import MAX_TITLE, file_name, folded, wrong_with
+from studio.read.words import code, in_language, is_path, languages
 from studio.read.yaml_file import FORBIDDEN, Layer, Place
 
 FILMS = tuple(sorted((path.stem for path in SCENES.glob("*.yaml")), key=lambda name: (name != "film", name)))
@@ -77,17 +80,28 @@ def find(target: str) -> list[tuple[Path, str]]:
     """
     if target in FILMS:
         return [(SCENES / f"{target}.yaml", "")]
+    target = os.path.expanduser(target)
     before, slash, step = target.rstrip("/").rpartition("/")
     for scene, step in ((target.rstrip("/"), ""), (before, step)):
         if scene in folders.ours() or scene and folders.is_scene(Path(scene)):
             return [(folders.folder(scene).yaml, _step(scene, step, target))]
-    if target.endswith((".yaml", ".yml")) or is_path(target) and os.path.isfile(target):
+    if target.lower().endswith((".yaml", ".yml")) or is_path(target) and os.path.isfile(target):
         return [(Path(target), "")]
     if os.path.isdir(target):
-        return [(path / folders.YAML, "") for path in folders.inside(Path(target)) or (folders.folder(target).path,)]
+        return _inside(target)
     near = (*FILMS, *folders.ours())
     hint = did_you_mean((before or target).rpartition("/")[2], near, "name a YAML file, the folder of a scene, or one of")
     raise UserError([Problem("unknown target", target, kind="unknown-target", hint=hint)])
+
+
+def _inside(folder: str) -> list[tuple[Path, str]]:
+    """The scenes whose folders are in a folder. Raises UserError if there are none."""
+    if within := folders.inside(Path(folder)):
+        return [(path / folders.YAML, "") for path in within]
+    if files := sorted(path.name for path in Path(folder).iterdir() if path.suffix.lower() in (".yaml", ".yml")):
+        message, hint = "is no folder of a scene", f"name one of the files in it: {', '.join(files)}"
+        raise UserError([Problem(message, shown(Path(folder)), kind="no-file", hint=hint)])
+    return [(folders.folder(folder).yaml, "")]
 
 
 def _step(scene: str, step: str, target: str) -> str:
@@ -114,6 +128,7 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     if folder:
         order = folder.facts.steps
         steps, voices = draft.steps(order), draft.voice(order)
+        _warn_of_steps_left_out(draft, set(order) - set(steps))
         values |= dict(scene=folder.id, order=order, steps=steps, wanted=steps, captions=draft.captions(order),
                        translations=draft.keys.captions, voice=_voices(voices))
     problems += sorted(draft.problems, key=_reading_order)
@@ -126,7 +141,8 @@ def _voices(files: Mapping[str, tuple[str, float]]) -> dict[str, Voice]:
 
 def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> FilmSpec:
     problems += layer.problems
-    titles, entries = _titles(layer, layer.values.get("title", ""), ("title",), problems), layer.values["scenes"]
+    entries = layer.values["scenes"]
+    titles = _titles(layer, layer.values["title"], ("title",), problems) if "title" in layer.values else {}
     if "scene" in layer.values:
         message, hint = "unknown key in a film", "name scenes in 'scenes'"
         problems.append(Problem(message, layer.places["scene",].key, "scene", "unknown-key", hint))
@@ -137,7 +153,7 @@ def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> Fil
     numbers = [number for number, entry in enumerate(entries) if not _is_act(entry)]
     specs = [_entry(number, path, layer, defaults, said, problems) for number in numbers]
     for place, (number, spec) in enumerate(zip(numbers, specs, strict=True)):
-        if spec and spec.name in [other.name for other in specs[:place] if other]:
+        if spec and file_name(spec.name) in [file_name(other.name) for other in specs[:place] if other]:
             message, hint = f"{quoted(spec.name)} is in the film already", "give it a file of another name"
             problems.append(Problem(message, layer.places["scenes", number].value, f"scenes.{number}", "duplicate", hint))
     title = _said(layer, titles, ("title",), specs[0], problems) if specs and titles else ""
@@ -178,13 +194,19 @@ def _titles(layer: Layer, said: Any, path: tuple, problems: list[Problem]) -> Ma
 
 
 def _said(layer: Layer, titles: Mapping[str, str], path: tuple, spec: SceneSpec | None, problems: list[Problem]) -> str:
-    """A title in the language of a scene; its glyphs are looked at."""
+    """A title in the language of a scene; what is wrong with it, or with it in another language, is added to the problems."""
     if spec is None:
         return ""
-    title = in_language(titles, spec.language)
-    if title and (problem := no_glyph(title, assets.theme(spec.theme, spec.language).fonts, layer.places[path].value, ".".join(map(str, path)))):
-        problems.append(problem)
-    return title
+    seen = in_language(titles, spec.language)
+    for name, text in titles.items():
+        place = layer.places[*path, name] if name else layer.places[path]
+        called = ".".join(map(str, (*path, name) if name else path))
+        if name not in ("", *languages(), code(spec.language)):
+            hint = did_you_mean(name, languages())
+            problems.append(Problem(f"there is no language {quoted(name)}", place.key, called, "unknown-language", hint))
+        fonts = assets.theme(spec.theme, spec.language).fonts if text is seen else None
+        problems += filter(None, [wrong_with(folded(text), place.value, called, MAX_TITLE, fonts)])
+    return folded(seen)
 
 
 def _entry(number: int, film: Path, layer: Layer, defaults: Layer, said: Layer, problems: list[Problem]) -> SceneSpec | None:
@@ -211,16 +233,28 @@ def _entry(number: int, film: Path, layer: Layer, defaults: Layer, said: Layer, 
     if "scenes" in scene.values:
         problems.append(Problem("a film cannot hold a film", place, path, "wrong-type"))
         return None
+    if folders.is_scene(file.parent) and folders.folder(str(file.parent.absolute())).ours:
+        return _scene(file, [scene, defaults, own, said], problems)
+    _warn_of_what_has_no_effect(defaults, scene, shown(file))
     return _scene(file, [defaults, scene, own, said], problems)
+
+
+def _warn_of_what_has_no_effect(lower: Layer, upper: Layer, file: str) -> None:
+    """Warns of what a film says in vain of a scene whose own file says something else."""
+    there, whole = _leaves(upper.values), _merged([lower, upper]).values
+    for path, value in _leaves(lower.values).items():
+        rest = replace(lower, values=without(lower.values, path))
+        if there.get(path) != value and _merged([rest, upper]).values == whole:
+            what = f"has no effect on {file}, which says its own"
+            warnings.warn(InVain(Problem(what, lower.places[path].key, ".".join(path), "no-effect")), stacklevel=1)
 
 
 def _yaml_of(entry: str, folder: Path) -> Path | None:
     """The YAML of a scene that a film names: one of ours, the folder of one, or a file; None if it is none of these."""
     if entry in folders.ours():
         return folders.folder(entry).yaml
-    if folders.is_scene(folder / entry):
-        return folder / entry / folders.YAML
-    return folder / entry if is_path(entry) else None
+    path = folder / os.path.expanduser(entry)
+    return path / folders.YAML if folders.is_scene(path) else path if is_path(entry) else None
 
 
 def _read(path: Path) -> Layer:
@@ -228,25 +262,29 @@ def _read(path: Path) -> Layer:
 
 
 def _anchored(layer: Layer, folder: Path) -> Layer:
-    """The layer, its scene, theme, language and weights looked for beside the file that names them."""
+    """The layer, its scene, theme, language, voice and weights looked for beside the file that names them."""
     values, model = dict(layer.values), layer.values.get("model")
+
+    def beside(name: Any) -> Any:
+        return str(folder.resolve() / os.path.expanduser(name)) if isinstance(name, str) else name
+
     if isinstance(values.get("voice"), dict):
-        values["voice"] = {step: str(folder.resolve() / file) if isinstance(file, str) else file
-                           for step, file in values["voice"].items()}
+        values["voice"] = {step: beside(file) for step, file in values["voice"].items()}
     for key in ("theme", "language"):
         if isinstance(values.get(key), str) and is_path(values[key]):
-            values[key] = str(folder.resolve() / values[key])
-    if isinstance(values.get("scene"), str) and values["scene"] not in folders.ours() and folders.is_scene(folder / values["scene"]):
-        values["scene"] = str(folder.resolve() / values["scene"])
+            values[key] = beside(values[key])
+    scene = values.get("scene")
+    if isinstance(scene, str) and scene not in folders.ours() and folders.is_scene(Path(beside(scene))):
+        values["scene"] = beside(scene)
     weights = model.get("weights") if isinstance(model, dict) else None
     if isinstance(weights, str) and weights not in assets.named():
-        values["model"] = {**model, "weights": os.path.join(folder.resolve(), weights)}
+        values["model"] = {**model, "weights": beside(weights)}
     return replace(layer, values=values)
 
 
 def _commanded(overrides: Sequence[str]) -> tuple[Layer, list[Problem]]:
     """What the command line sets, and what is wrong with how it is written."""
-    layers, problems = [Layer({})], []
+    values, places, problems = {}, {}, []
     for override in overrides:
         path, equals, text = override.partition("=")
         where = f"{SHORT[path]} {text}" if path in SHORT else f"--set {override}"
@@ -262,8 +300,26 @@ def _commanded(overrides: Sequence[str]) -> tuple[Layer, list[Problem]]:
             else:
                 for key in reversed(path.split(".")):
                     value = {key: value}
-                layers.append(Layer(value, {place: Place(where, where) for place in _paths(value)}))
-    return _anchored(_merged(layers), Path.cwd()), problems
+                values = _deep(values, value)  # all of it holds at once, in whatever order it is said
+                places = {place: said for place, said in places.items() if place not in set(_paths(value))}
+                places |= {place: Place(where, where) for place in _paths(value)}
+    return _anchored(Layer(values, places), Path.cwd()), problems
+
+
+def _warn_of_steps_left_out(draft: Draft, steps: Set[str]) -> None:
+    """Warns of what is said of steps that do not play."""
+    for path, place in draft.layer.places.items():
+        if len(path) == 2 and path[0] in ("captions", "voice") and path[1] in steps:
+            what = "has no effect: the step is not among 'steps'"
+            warnings.warn(InVain(Problem(what, place.key, ".".join(path), "no-effect")), stacklevel=1)
+
+
+def _leaves(values: dict, path: tuple = ()) -> dict[tuple, Any]:
+    """What is said, by the path of each."""
+    found = {}
+    for key, value in values.items():
+        found |= _leaves(value, (*path, key)) if isinstance(value, dict) else {(*path, key): value}
+    return found
 
 
 def _paths(value: Any) -> Iterator[tuple]:

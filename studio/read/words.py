@@ -16,6 +16,7 @@ from typing import Any
 from studio.errors import Problem, UserError, did_you_mean, quoted
 from studio.read import yaml_file
 from studio.read.folders import ROOT, SceneFolder, shown
+from studio.read.text import folded
 from studio.read.yaml_file import Layer
 
 TEXT = ROOT / "assets/text"
@@ -34,7 +35,7 @@ def languages() -> tuple[str, ...]:
 
 def is_path(name: str) -> bool:
     """Whether a name is meant as a path to a YAML file."""
-    return "/" in name or "\\" in name or name.endswith((".yaml", ".yml"))
+    return "/" in name or "\\" in name or name.lower().endswith((".yaml", ".yml"))
 
 
 def code(language: str) -> str:
@@ -42,6 +43,14 @@ def code(language: str) -> str:
     return Path(language).stem if is_path(language) else language
 
 
+def alpha3(code: str) -> str:
+    """What a language is called in MP4s (ISO 639-2), or nothing if it is none."""
+    import langcodes  # slow to start, and only films have tracks unasked
+
+    try:
+        return langcodes.Language.get(code).to_alpha3() if langcodes.tag_is_valid(code) else ""
+    except LookupError:
+        return ""
 def in_language(said: Mapping[str, str], language: str) -> str:
     """What is said in a language; what is not said in it is said in the first one that there is."""
     return said.get(code(language), next(iter(said.values())))
@@ -145,7 +154,15 @@ def _sound(path: Path) -> Layer:
 
 @lru_cache(maxsize=64)
 def _read(path: Path, changed: int) -> Layer:
-    return yaml_file.sound(path, shown(path))
+    layer = yaml_file.sound(path, shown(path))
+    return replace(layer, values=_in_lines(layer.values))
+
+
+def _in_lines(values: Any) -> Any:
+    """The same, every text in one line."""
+    if isinstance(values, dict):
+        return {key: _in_lines(value) for key, value in values.items()}
+    return folded(values) if isinstance(values, str) else values
 
 
 def _texts(values: dict, path: tuple) -> Iterator[tuple[tuple, str]]:

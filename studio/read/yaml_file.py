@@ -16,9 +16,11 @@ import yaml
 
 from studio import errors
 from studio.errors import Problem, UserError
+from studio.read import text as texts
+from studio.read.text import blanks, named
 from studio.store.kept import kept
 
-CODE = Path(__file__), Path(errors.__file__)
+CODE = Path(__file__), Path(errors.__file__), Path(texts.__file__)
 MAX_BYTES = 256_000
 MAX_DEPTH = 12
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -34,6 +36,7 @@ HINTS = {
     "cannot start any token": "put the value in quotes",
 }
 
+COLOUR = re.compile(r"(?:^|[\s:\[{,])(#[0-9a-fA-F]{6})\b")                       # without quotes; a comment to YAML
 NAMES = {yaml.MappingNode: "keys with values", yaml.SequenceNode: "a list", yaml.ScalarNode: "a text"}
 
 
@@ -98,7 +101,7 @@ def parse(text: str, name: str) -> Layer:
     """The mapping in a YAML text. Raises UserError as `read` does."""
     node = _compose(text, name)
     if not isinstance(node, yaml.MappingNode):
-        message, hint = f"must hold keys with values, not {NAMES[type(node)]}", "write 'key: value' lines"
+        message, hint = f"must hold keys with values, not {NAMES[type(node)]}", _spacing(text) or "write 'key: value' lines"
         raise UserError([Problem(message, _at(node, name), kind="wrong-type", hint=hint)])
     reading = _Reading(name)
     return Layer(reading.plain(node, ()), reading.places, tuple(reading.problems))
@@ -137,14 +140,29 @@ def _compose(text: str, name: str) -> yaml.Node:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark, message = error.problem_mark or loader.get_mark(), _said(error)
+        first = (error.context_mark or mark).line
     except (ValueError, OverflowError):  # PyYAML trusts escapes and version numbers: "\UFFFFFFFF", %YAML 1.999…
         mark, message = loader.get_mark(), "there is no such character or number"
+        first = mark.line
     else:
         if node is None:
             raise UserError([Problem("is empty", f"{name}:1:1", kind="empty")])
         return node
-    hint = next((hint for sign, hint in HINTS.items() if sign in message), "")
+    lines = "\n".join(text.split("\n")[max(0, first - 1) : mark.line + 1])
+    hint = _quoting(lines) or _spacing(lines) or next((hint for sign, hint in HINTS.items() if sign in message), "")
     raise UserError([Problem(message, f"{name}:{mark.line + 1}:{mark.column + 1}", kind="syntax", hint=hint)])
+
+
+def _quoting(text: str) -> str:
+    """What to do about a colour that YAML takes for a comment, if there is one."""
+    found = COLOUR.search(text)
+    return f'put it in quotes, "{found[1]}": what follows a # is a comment' if found else ""
+
+
+def _spacing(text: str) -> str:
+    """What to do about what looks like a space and is none, if there is such a thing."""
+    found = blanks(text)
+    return f"write a plain space in the place of {named(found[0])}" if found else ""
 
 
 def _said(error: yaml.MarkedYAMLError) -> str:
@@ -187,6 +205,9 @@ class _Reading:
                 self._wrong(node, path, f"the character {ascii(wrong[0])} is not allowed", "character")
             return node.value
         if isinstance(node, yaml.SequenceNode):
+            for number, item in enumerate(node.value):
+                if _is_nothing(item):
+                    self._lacks_value(item, (*path, number), "item")
             return [self._item(item, item, (*path, number)) for number, item in enumerate(node.value)]
         return {key: self._item(key_node, item, (*path, key)) for key, key_node, item in self._entries(node, path)}
 
@@ -195,14 +216,20 @@ class _Reading:
         for key, item in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._wrong(key, path, f"a key must be a word, not {NAMES[type(key)]}", "wrong-type")
+            elif found := blanks(key.value):
+                self._wrong(key, (*path, key.value), f"has {named(found[0])} in it", "invisible", _spacing(found))
             elif key.value in first:
                 self._wrong(key, (*path, key.value), f"appears twice (first in line {first[key.value]})", "duplicate-key")
             elif _is_nothing(item):
-                self._wrong(key, (*path, key.value), "has no value", "no-value", "give it one or leave the key out")
+                self._lacks_value(key, (*path, key.value), "key")
             else:
                 yield key.value, key, item
             if isinstance(key, yaml.ScalarNode):
                 first.setdefault(key.value, key.start_mark.line + 1)
+
+    def _lacks_value(self, node: yaml.Node, path: tuple, what: str) -> None:
+        after = node.end_mark.buffer[node.end_mark.pointer :].split("\n", 1)[0]
+        self._wrong(node, path, "has no value", "no-value", _quoting(after) or f"give it one or leave the {what} out")
 
     def _item(self, key: yaml.Node, item: yaml.Node, path: tuple) -> Any:
         self.places[path] = Place(_at(key, self.name), _at(item, self.name))

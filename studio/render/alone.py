@@ -4,7 +4,6 @@ import contextlib
 import os
 import tempfile
 from functools import cache
-from pathlib import Path
 
 from studio.read.fonts import use_project_fonts
 
@@ -23,10 +22,12 @@ def prepare() -> None:
     for name, value in ONE_CORE.items():
         os.environ.setdefault(name, value)
     use_project_fonts()
-    home = Path(os.path.expanduser("~/.config/manim/manim.cfg"))
-    if home.is_absolute() and not home.exists() and not Path("manim.cfg").exists():
+    home = os.path.expanduser("~/.config/manim/manim.cfg")
+    if os.path.isabs(home) and not os.path.exists(home) and not os.path.exists("manim.cfg"):
         return
     from unittest import mock  # slow to import, and seldom needed
 
-    with tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty), mock.patch.dict(os.environ, HOME=empty):
+    # Where there is no room for an empty folder, manim comes later and reads them; whoever draws has its settings put right.
+    with contextlib.suppress(OSError), tempfile.TemporaryDirectory() as empty, contextlib.chdir(empty), \
+            mock.patch.dict(os.environ, HOME=empty):
         import manim  # noqa: F401

@@ -2,13 +2,13 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from studio.errors import Problem, RenderError, UserError
+from studio.errors import Problem, UserError
 from studio.render.job import Clip
 from studio.store.store import ENTRY, Store, cache_folder, head
 
@@ -28,12 +28,13 @@ class Cache:
     """The clips in a folder, by the key of what they are made from. Many processes may use it at once.
 
     `$ANIMFORMER_CACHE`, or `animformer/clips` in `$XDG_CACHE_HOME` or `~/.cache`; at most `$ANIMFORMER_CACHE_LIMIT` gigabytes,
-    4 if it does not say. warn: is told, once, if the folder cannot be written to. Raises UserError if the limit is no number.
+    4 if it does not say. Raises UserError if the limit is no number.
     """
 
-    def __init__(self, warn: Callable[[str], None] = lambda _: None):
-        self.store = Store(Path(os.environ.get(FOLDER) or cache_folder() / "clips"), "clip", _limit())
-        self.warn, self.trim, self.clear = warn, self.store.trim, self.store.clear
+    def __init__(self):
+        folder = os.path.expanduser(os.environ.get(FOLDER, "")) or cache_folder() / "clips"
+        self.store = Store(Path(folder), "clip", _limit())
+        self.trim, self.clear = self.store.trim, self.store.clear
 
     def get(self, key: str) -> Entry | None:
         """The clip of that key, if it is there and whole; one that is not is removed."""
@@ -45,12 +46,8 @@ class Cache:
             return None
 
     def put(self, key: str, entry: Entry) -> None:
-        """Keeps a clip. If it cannot be kept, all goes on without."""
-        try:
-            self.store.put(key, _packed(entry))
-        except RenderError as error:
-            self.warn(f"what is rendered is not kept for the next time: {error}")
-            self.warn = lambda _: None
+        """Keeps a clip. If it cannot be kept, a warning says so, and all goes on without."""
+        self.store.put(key, _packed(entry))
 
     def seconds(self, scene: str, step: str) -> float | None:
         """How long the clip of a step was when last it was made or used, whatever of; None if it is not known."""
@@ -87,7 +84,9 @@ def _unpacked(body: bytes) -> Entry:
 def _limit() -> int:
     said = os.environ.get(LIMIT) or str(DEFAULT_LIMIT)
     try:
-        return int(float(said) * GIGABYTE)
+        if (limit := int(float(said) * GIGABYTE)) >= 0:
+            return limit
+        raise ValueError(said)
     except (ValueError, OverflowError) as error:
         message = f"'{said}' is no number of gigabytes"
         raise UserError([Problem(message, LIMIT, kind="wrong-type", hint="for example 0.5")]) from error

@@ -4,6 +4,7 @@ import multiprocessing
 import signal
 import tempfile
 import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
@@ -114,7 +115,8 @@ class _Run:
 def _processes(n: int) -> Iterator[Executor]:
     """So many processes, which do not outlive what is done with them."""
     with tempfile.TemporaryDirectory(prefix="animformer-") as scratch:
-        pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), _enter, (scratch,))
+        with _unheard():
+            pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), _enter, (scratch,))
         try:
             yield pool
         except BaseException:
@@ -126,10 +128,16 @@ def _processes(n: int) -> Iterator[Executor]:
 
 
 def _submit(executor: Executor, work: Callable, job) -> Future:
-    """A worker is started with Ctrl-C blocked, and so never sees it: it is for this process to stop the workers."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+    with _unheard():
         return executor.submit(_checked, work, job)
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """A process that is started within this never sees Ctrl-C, or that the terminal is gone: it is for this one to stop it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -148,6 +156,7 @@ def _checked(work: Callable, job):
 def _enter(scratch: str) -> None:
     """A worker begins: its temporary files go where they will be removed even if it is killed, and it does not outlive us."""
     tempfile.tempdir = scratch
+    warnings.simplefilter("ignore", UserWarning)            # the first process says it
     prepare()
     threading.Thread(target=_follow_parent, daemon=True).start()
 

@@ -5,6 +5,7 @@ A clip is known by what goes in, not by the tensors that come of it: that nothin
 
 import ast
 import platform
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import cache, lru_cache
@@ -26,9 +27,10 @@ from studio.store.kept import kept
 ROOMS, OWN = ("model", "scenes", "studio"), "own"          # OWN: what the package of a folder is called that is not ours
 DRAWING = ("studio.render.worker",)                        # it and what it imports draws, besides a scene's own modules
 # What these find out is said by the spec and the words, or is about mistakes.
-NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.words", "studio.read.yaml_file", "studio.store")
+NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.text", "studio.read.words", "studio.read.yaml_file", "studio.store")
 STAGING, CARD = "studio.plan.staging", "studio.plan.card"   # they and what they import build what is drawn
 PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "coloraide", "svgelements", "pillow")
+UNLIKE_A_WORD, LONGEST = re.compile("[^A-Za-z0-9_]"), 60    # what the name of a clip has not; a file's name may have 255 bytes
 NAMES = {"source", "name", "scene", "steps", "wanted"}             # of a spec: what is made, not what it looks like
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts
 
@@ -56,7 +58,7 @@ def of(spec: SceneSpec | CardSpec, step: str, quality: Quality) -> dict[str, Any
 def key(spec: SceneSpec | CardSpec, step: str, inputs: Mapping[str, Any]) -> str:
     """The name of a clip that is made from these inputs: `qkv.blend.` and 32 hexadecimal digits."""
     name = spec.name if isinstance(spec, CardSpec) else folder(spec.scene).name
-    return f"{''.join(c if c.isalnum() else '_' for c in name)}.{step}.{digest_of(inputs)}"
+    return f"{UNLIKE_A_WORD.sub('_', name)[:LONGEST]}.{UNLIKE_A_WORD.sub('_', step)[:LONGEST]}.{digest_of(inputs)}"
 
 
 def differing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:

@@ -37,16 +37,29 @@ class Order(Job):
         return inputs.key(self.spec, self.step, self.inputs)
 
 
+@dataclass(frozen=True, kw_only=True)
+class StripOrder(StripJob):
+    """Pictures to be made, and the scene they are of. carried: the user's own files that it takes, by path."""
+
+    spec: SceneSpec
+    carried: Mapping[str, Carried] = field(default_factory=dict)
+
+
 def order_of(spec: SceneSpec | CardSpec, step: str, quality: Quality) -> Order:
     """The order of the clip of a step. UserError if a file that it is made from is gone."""
     return Order(spec.name, step, _build(spec), quality, spec=spec, inputs=inputs.of(spec, step, quality))
+
+
+def strips_of(spec: SceneSpec, quality: Quality, n_pictures: int) -> StripOrder:
+    """The order of pictures of what is wanted of a scene."""
+    return StripOrder(spec.name, spec.wanted, _build(spec), quality, n_pictures, spec=spec)
 
 
 def _build(spec: SceneSpec | CardSpec) -> Build:
     return partial(card.build if isinstance(spec, CardSpec) else staging.build, spec)
 
 
-def carrying(order: Order) -> Order:
+def carrying(order: Order | StripOrder) -> Order | StripOrder:
     """The order with the user's own files, for a machine that has not got them: theme, fonts, language, weights and scene."""
     spec, paths = order.spec, []
     if is_path(spec.theme):
@@ -87,15 +100,15 @@ def _compare(order: Order) -> None:
         raise UserError([Problem(message, str(order), kind="changed", hint=hint)])
 
 
-def make_strip(job: StripJob) -> dict[str, list[bytes]]:
-    """The pictures of a job as PNG, by step, in the order they are seen."""
+def make_strip(order: StripOrder) -> dict[str, list[bytes]]:
+    """The pictures of an order as PNG, by step, in the order they are seen."""
     prepare()
     from studio.render.worker import render_strip  # takes manim, slow to start
 
-    return render_strip(job)
+    return render_strip(_unpacked(order) if order.carried else order)
 
 
-def _unpacked(order: Order) -> Order:
+def _unpacked(order: Order | StripOrder) -> Order | StripOrder:
     """The order with the files that it carries in a folder of this process, other files in another: Python is read but once."""
     spec, root = order.spec, Path(_folder().name) / digest_of({path: file.digest for path, file in order.carried.items()})
 

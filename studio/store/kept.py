@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from studio.errors import RenderError
 from studio.store.digest import digest_of
 from studio.store.store import Store, cache_folder
 
@@ -25,9 +24,8 @@ def kept(find: Callable[[], Any], *depends: Any) -> Any:
         if body is not None:
             return json.loads(body)
     found = find()
-    with suppress(RenderError):
-        store.put(key, json.dumps(found).encode())
-        if store.folder not in trimmed:
-            trimmed.add(store.folder)
-            store.trim()
+    store.put(key, json.dumps(found).encode())
+    if store.folder not in trimmed:
+        trimmed.add(store.folder)
+        store.trim()
     return found

@@ -7,6 +7,7 @@ small values is good at, and nothing here has to be repaired after a kill.
 import os
 import re
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -43,9 +44,13 @@ class Store:
         return body
 
     def put(self, key: str, body: bytes) -> None:
-        """Keeps something. Raises RenderError if it cannot be written."""
-        files.write(self._path(key), digest(body).encode() + b"\n" + body, flush=False)  # the digest tells if it is whole
-        self.written = True
+        """Keeps something. If it cannot be written, a warning says so, once, and all goes on without."""
+        try:
+            files.write(self._path(key), digest(body).encode() + b"\n" + body, flush=False)  # the digest tells if it is whole
+        except RenderError as error:
+            not_kept(self.folder, error)
+        else:
+            self.written = True
 
     def remove(self, key: str) -> None:
         """Keeps it no longer."""
@@ -95,14 +100,36 @@ def head(path: Path) -> bytes:
         return file.readline()
 
 
+def not_kept(folder: Path, error: Exception) -> None:
+    """Warns, once, that what a folder is for is not kept in it, and why."""
+    _warn(f"{folder}: what is made or found out is not kept for the next time: {getattr(error.__cause__, 'strerror', None) or error}")
+
+
+@cache
+def _warn(message: str) -> None:
+    warnings.warn(message, stacklevel=1)
+
+
 @cache
 def cache_folder() -> Path:
-    """A folder of this user's for what can be made again, or one for temporary files where there can be none."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
-    for folder in (home / "animformer", Path(tempfile.gettempdir()) / f"animformer-{os.getuid()}"):
-        if folder.is_absolute() and _writable(folder):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="animformer-"))
+    """A folder of this user's for what can be made again, or one for temporary files where there can be none.
+
+    If there can be none at all, one that cannot be written to.
+    """
+    home = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "animformer"
+    try:
+        for folder in (home, Path(tempfile.gettempdir()) / f"animformer-{os.getuid()}"):
+            if folder.is_absolute() and _writable(folder):
+                return folder
+        return Path(_own_folder().name)
+    except OSError:
+        return home
+
+
+@cache
+def _own_folder() -> tempfile.TemporaryDirectory:
+    """A folder that goes as this process ends."""
+    return tempfile.TemporaryDirectory(prefix="animformer-")
 
 
 def _writable(folder: Path) -> bool:

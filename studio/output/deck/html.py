@@ -8,6 +8,7 @@ from string import Template
 
 import av
 
+from studio.errors import visible
 from studio.output.deck.slides import Chapter, Deck, Slide
 from studio.read.assets import ASSETS
 
@@ -36,14 +37,14 @@ def _chapter(chapter: Chapter, deck: Deck) -> str:
     slides = "\n".join(_slide(slide, deck) for slide in chapter.slides)
     if len(deck.chapters) == 1:
         return slides
-    return f'<section><section id="{escape(chapter.id)}"><h2>{escape(chapter.title)}</h2></section>\n{slides}</section>'
+    return f'<section><section id="{escape(visible(chapter.id))}"><h2>{escape(chapter.title)}</h2></section>\n{slides}</section>'
 
 
 def _slide(slide: Slide, deck: Deck) -> str:
     """A clip with its caption, to be read or for who cannot see it."""
     caption, kind = escape(slide.caption), ("titled" if deck.titles else "bare")
     return (
-        f'<section id="{escape(slide.id)}" class="{kind}"><h3>{caption}</h3>'
+        f'<section id="{escape(visible(slide.id))}" class="{kind}"><h3>{caption}</h3>'
         f'<video muted playsinline preload="auto"{" loop" if deck.loop else ""} aria-label="{caption}" '
         f'poster="{_data("image/webp", _first(slide.movie))}" data-src="{_data("video/mp4", slide.movie)}"></video>'
         f'<aside class="notes">{caption}</aside></section>'

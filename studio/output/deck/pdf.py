@@ -17,8 +17,8 @@ LAYOUT = ASSETS / "deck" / "handout.typ"
 def write(deck: Deck, path: Path, each: int) -> None:
     """Writes a handout as .pdf, so many pictures on a page (a key of GRIDS)."""
     across, down = GRIDS[each]
-    slides = [{"chapter": chapter.title, "caption": slide.caption, "picture": f"{slide.id.replace('/', '-')}.png"}
-              for chapter in deck.chapters for slide in chapter.slides]
+    slides = [{"chapter": chapter.title, "caption": slide.caption} for chapter in deck.chapters for slide in chapter.slides]
+    slides = [said | {"picture": f"{number}.png"} for number, said in enumerate(slides)]
     fonts = deck.theme.fonts
     said = {"title": deck.title, "language": deck.language, "fonts": families(fonts), "across": across, "down": down, "slides": slides}
     with tempfile.TemporaryDirectory(prefix="animformer-") as folder:

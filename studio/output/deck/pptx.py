@@ -16,7 +16,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from scenes.base.theme import Theme
-from studio.errors import Problem, UserError
+from studio.errors import Problem, UserError, visible
 from studio.output.deck.slides import Chapter, Deck, Slide
 
 WIDTH = Emu(12_192_000)                   # of a slide of our own; its height is as the video's is
@@ -165,7 +165,7 @@ def _movie(slide, shown: Slide, ratio: float, left: int, top: int, width: int, h
     wide, high = min(width, round(height * ratio)), min(height, round(width / ratio))
     x, y = left + (width - wide) // 2, top + (height - high) // 2
     movie = slide.shapes.add_movie(io.BytesIO(shown.movie), x, y, wide, high, io.BytesIO(shown.picture), "video/mp4")
-    movie.name = shown.id
+    movie.name = visible(shown.id)        # XML has not every character that names of files have
     movie._element.nvPicPr.cNvPr.set("descr", shown.caption)
     return movie
 

@@ -11,7 +11,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import MINUS, WORD, decimals_for_sum, number, text, text_width
+from scenes.parts.label import MINUS, WORD, decimals_for_sums, number, text, text_width
 from scenes.parts.motion import BLINK, BRIEF, EASY, FLASH, LONG, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
@@ -103,7 +103,7 @@ class AttentionMatrix(ExplainerScene):
         left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
         weights = heat_map(self.theme, self._view("weights"), left, "line", digits=True, weights=True)
         rows, totals = self._view("heads"), self._view("head_sums")
-        finer = max(decimals_for_sum(row, float(total), self.theme.decimals) for row, total in zip(rows.values, totals, strict=True))
+        finer = decimals_for_sums(rows.values, totals.values, self.theme.decimals)
         z = heat_map(replace(self.theme, decimals=finer), rows, right, "output", digits=True)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights, run_time=EASY))
         self.play(appear(self._rows(weights), self._above(weights, "A"), self._columns(weights)))

@@ -8,7 +8,7 @@ from manim import VGroup, VMobject
 
 from model import View
 from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows, peak
-from scenes.parts.label import SMALLEST_WORD, decimals_for_sum, text, text_width, weight_numbers, words_at
+from scenes.parts.label import SMALLEST_WORD, decimals_for_sums, text, text_width, weight_numbers, words_at
 from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
@@ -55,7 +55,7 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     scale = peak(vectors)
     left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
     digits, place = fit_digits(theme, sums.values, table.grid), table.right.level(table.floor)
-    finer = max(decimals_for_sum(column, float(sum_), theme.decimals) for column, sum_ in zip(products.values.T, result))
+    finer = decimals_for_sums(products.values.T, result.values, theme.decimals)
     totals = [*sums[: len(words) - 1], result]
     terms = heat_rows(replace(theme, decimals=finer), products, right, "value", table.grid, scale)
     short = terms[0].digits and terms[0].decimals < finer

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from manim import RIGHT, Mobject, VGroup
+from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
 from scenes.attention_matrix.spread import slider, spread
-from scenes.base.layout import SLANTED, above, arrows, below, between, named, right_of
+from scenes.base.layout import SLANTED, above, arrows, below, between, fitted, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
-from scenes.base.scene import ExplainerScene, step
+from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import MINUS, WORD, decimals_for_sum, number, text, text_width
+from scenes.parts.label import MINUS, WORD, decimals_for_sums, number, text, text_width
 from scenes.parts.motion import BLINK, BRIEF, EASY, FLASH, LONG, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
@@ -103,13 +103,14 @@ class AttentionMatrix(ExplainerScene):
         left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
         weights = heat_map(self.theme, self._view("weights"), left, "line", digits=True, weights=True)
         rows, totals = self._view("heads"), self._view("head_sums")
-        finer = max(decimals_for_sum(row, float(total), self.theme.decimals) for row, total in zip(rows.values, totals, strict=True))
+        finer = decimals_for_sums(rows.values, totals.values, self.theme.decimals)
         z = heat_map(replace(self.theme, decimals=finer), rows, right, "output", digits=True)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights, run_time=EASY))
         self.play(appear(self._rows(weights), self._above(weights, "A"), self._columns(weights)))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.2))
         self.play(appear(z, self._rows(z), self._above(z, "Z", "output")))
-        self.play(appear(*self._sums(z, "head_sums"), lag=0.2))
+        rounded = [below(text(self.theme, self.say("rounded"), NOTE_SIZE, "muted"), z.border)] * (z.digits and z.decimals < finer)
+        self.play(appear(*self._sums(z, "head_sums"), *rounded, lag=0.2))
         self.weights = weights
 
     @step
@@ -139,7 +140,7 @@ class AttentionMatrix(ExplainerScene):
         words = below(equation(self.theme, shape, size=SIGN, role="muted", width=room.width), picture.border)
         if symbol != "z":
             return picture, words
-        unknown = equation(self.theme, quote("?"), size=UNKNOWN, role="output", width=room.width).move_to(picture)
+        unknown = equation(self.theme, quote("?"), size=min(UNKNOWN, picture.height / 2), role="output").move_to(picture)
         return picture.border, VGroup(words, unknown)
 
     def _product(self, left: tuple, upper: tuple, result: tuple) -> Product:
@@ -152,14 +153,14 @@ class AttentionMatrix(ExplainerScene):
     def _in_the_corner(self, formula: str, work: Product) -> Equation:
         """The equation above the left factor, beside the upper one."""
         left, upper = room_of(work.left.border), room_of(work.above.border)
-        return equation(self.theme, formula, ROLES, MEDIUM, at=Room(self.stage.left, left.right, upper.bottom, upper.top))
+        return fitted(equation(self.theme, formula, ROLES, MEDIUM), Room(self.stage.left, left.right, upper.bottom + NAME, upper.top))
 
     def _around(self, work: Product, left: str, upper: str, result: str) -> list[Mobject]:
         """The frame of the result, the names of the three matrices, the words of rows and columns."""
         names = VGroup(
             above(self._named(work.left, left, ROLES.get(left.lower(), "text")), work.left.border),
-            right_of(self._named(work.above, upper, ROLES[upper[0].lower()]), work.above.border),
-            right_of(self._named(work.result, result, ROLES.get(result.lower(), "text")), work.result.border),
+            right_of(self._named(work.above, upper, ROLES[upper[0].lower()]).arrange(DOWN), work.above.border),
+            right_of(self._named(work.result, result, ROLES.get(result.lower(), "text")).arrange(DOWN), work.result.border),
         )
         words = self._columns(work.result if upper == "K^T" else work.left)
         return [work.result.border, work.result.dots, names, self._rows(work.left), words]

@@ -16,7 +16,7 @@ from scenes.parts.label import WORD, number, text
 from scenes.parts.shapes import ring
 from scenes.parts.whole import Whole
 
-HEAD, SIZE = 0.7, 54 * PX                 # height of the names above, as a share of a row; em size of a length
+HEAD, SIZE = 60 * PX, 54 * PX             # height of the names above; em size of a length
 SHARES = (3, 4, 6, 9, 3)                  # widths: names, answers, rows of W_O, what is added, its length
 
 
@@ -47,8 +47,8 @@ class Adding(Whole):
 def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, str, str], room: Room, followed: int) -> Adding:
     """The terms of a token, laid out in a room. names: of the heads. words: the token, and what is added and its length are called."""
     n = len(names)
-    head, *lines, last, foot = room.rows([HEAD, *[1] * n, 1, 1], TIGHT)
-    table = [line.columns(SHARES, GAP) for line in (head, *lines, last, foot)]
+    head, lines = room.strip(top=HEAD), room.trim(top=HEAD, bottom=TIGHT / 2).rows(n + 2, TIGHT)
+    table = [line.columns(SHARES, GAP) for line in (head, *lines)]
     cells = list(zip(*table[1:], strict=True))                                                  # by column, then by line
     kinds = ((terms.answers, 1), (terms.rows, 2))
     answers, strips = (heat_maps(theme, views, cells[k][:n], grid=fit_grid(views[0].shape, cells[k][0])) for views, k in kinds)

@@ -73,6 +73,11 @@ class HeatMap(Whole):
     def digits(self) -> bool:
         return len(self.numbers) > 0
 
+    @property
+    def decimals(self) -> int:
+        """The decimals with which its numbers are written, which must be there."""
+        return len(self.numbers[0][0].string.partition(".")[2])
+
     def row(self, i: int) -> VGroup:
         """The cells and digits of the i-th shown row."""
         return VGroup(self.cells[i], *(self.numbers[i : i + 1]))

@@ -145,14 +145,25 @@ def decimals_for_sum(terms: Sequence[float], total: float, decimals: int) -> int
     At least as many as the total has, and seldom more than one beyond: nobody who adds up what is shown finds anything else.
     ValueError if no number of decimals is enough, as the terms do not add up to the total.
     """
-    shown, half = Decimal(f"{total:.{decimals}f}"), Decimal(10) ** -decimals / 2
+    return decimals_for_sums([terms], [total], decimals)
+
+
+def decimals_for_sums(rows: Sequence[Sequence[float]], totals: Sequence[float], decimals: int) -> int:
+    """How many decimals the terms of several sums need, which are written alike (`decimals_for_sum`)."""
+    half = Decimal(10) ** -decimals / 2
     finer = range(decimals, MOST_DECIMALS + 1)
-    errors = [abs(sum(Decimal(f"{term:.{count}f}") for term in terms) - shown) for count in finer]
+    errors = [max(_error(terms, total, count, decimals) for terms, total in zip(rows, totals, strict=True)) for count in finer]
     for fits in (lt, le):                 # half a unit may be rounded either way: it will do if nothing better does
         for count, error in zip(finer, errors):
             if fits(error, half):
                 return count
-    raise ValueError(f"terms that add up to {sum(terms)} are no sum of {total}")
+    found, wanted = (", ".join(map(str, numbers)) for numbers in (map(sum, rows), totals))
+    raise ValueError(f"terms that add up to {found} are no sum of {wanted}")
+
+
+def _error(terms: Sequence[float], total: float, count: int, decimals: int) -> Decimal:
+    """How far terms, written with so many decimals, are from a total that is written with `decimals`."""
+    return abs(sum(Decimal(f"{term:.{count}f}") for term in terms) - Decimal(f"{total:.{decimals}f}"))
 
 
 def number(theme: Theme, source: View, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN, align: int = 0,

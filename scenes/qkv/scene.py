@@ -6,12 +6,12 @@ from typing import NamedTuple
 from manim import PI, UP, Animation, VGroup
 
 from model import View
-from scenes.base.layout import below, left_of, named, right_of, stacked
+from scenes.base.layout import below, fitted, left_of, named, right_of, stacked
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.cabinet import cabinet, note
 from scenes.parts.equation import Equation, equation
 from scenes.parts.flow import weight_line
-from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map, peak
+from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, HeatMap, fit_grid, heat_map, peak
 from scenes.parts.label import text, weight_numbers
 from scenes.parts.motion import (
     BLINK,
@@ -41,7 +41,7 @@ LETTERS = {"Q": "query", "K": "key", "V": "value"}
 LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
 CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 490, 200, 110))      # widths of cards, note and weights; room for headings
 LINE, ROW, COLUMN, APART = (length * PX for length in (60, 80, 19, 50))          # a line of words, a row of results, x upright; gaps
-SHARES = (2, 4, 4, 4)                     # widths of X and of the three matrices
+MOST, SHARES = 0.62, (2, 4, 4, 4)         # share of the height that results take; widths of X and of the three matrices
 
 
 class Projection(NamedTuple):
@@ -135,7 +135,7 @@ class Qkv(ExplainerScene):
             weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight)
             for drawer, weight in zip(drawers, weights, strict=True)
         )
-        size = min(SHARE, 0.6 * self.cabinet.drawers[0].height)
+        size = max(SMALLEST_DIGIT, min(SHARE, self.cabinet.drawers[0].height / 2))
         self.weights = weight_numbers(self.theme, weights, [(self.room.right, drawer.get_y()) for drawer in drawers], size)
         self.play(draw(*self.lines, lag=0.3))
         self.play(appear(self.headings[3], *self.weights))
@@ -161,7 +161,7 @@ class Qkv(ExplainerScene):
             before = [vanish(total.sums[j - 1], run_time=seconds)] if j else []
             self.play(*before, copy_to(product.cells, so_far, run_time=seconds))
         z = text(self.theme, self.say("result", token=self.tokens[self.focus]), HEADING, "output", weight=600)
-        self.play(appear(left_of(z, total.sums[-1].border, GAP), ring(self.theme, total.sums[-1].border)))
+        self.play(appear(left_of(z, total.sums[-1].border, GAP), total.note, ring(self.theme, total.sums[-1].border)))
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
@@ -195,7 +195,7 @@ class Qkv(ExplainerScene):
 
     def _rows(self, room: Room) -> list[Room]:
         """Of a column: the name of the matrix, the matrix and its bias, what comes out, its name."""
-        tall = min(ROW * len(self.tokens) + 2 * MARGIN, room.height / 2)
+        tall = min(ROW * len(self.tokens) + 2 * MARGIN, MOST * room.height)
         return room.rows([LINE, room.height - 2 * LINE - tall - 3 * GAP, tall, LINE], GAP)
 
     def _projection(self, letter: str, room: Room, line: Room) -> Projection:
@@ -210,7 +210,7 @@ class Qkv(ExplainerScene):
         sign = right_of(equation(self.theme, f"b_{letter}", size=SMALL, role=role), bias_map, TIGHT / 2)
         roles, small = {"z": role}, letter.lower()
         formulas = (f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", f"{{{{ {letter} : z }}}} = X W_{letter} + b_{letter}")
-        for_one, for_all = (equation(self.theme, formula, roles, FORMULA, at=line, align=-1) for formula in formulas)
+        for_one, for_all = (fitted(equation(self.theme, formula, roles, FORMULA), line) for formula in formulas)
         names = tuple(named(self.theme, name, shape, role, LETTER, at=foot)
                       for name, shape in ((small, values[self.focus].shape), (letter, values.shape)))
         return Projection(letter, named(self.theme, f"W_{letter}", weights.shape, role, LETTER, at=top), matrix,
@@ -255,5 +255,5 @@ class Qkv(ExplainerScene):
         return weighted_sum(
             self.theme, self.tokens, self._view("weights")[self.focus], self._view("value"),
             self._view("weighted_values")[self.focus], self._view("partial_sums")[self.focus], self._view("heads")[self.focus],
-            self.stage,
+            self.stage, self.say("rounded"),
         )

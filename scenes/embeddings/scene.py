@@ -197,7 +197,9 @@ class Embeddings(ExplainerScene):
         size = min(LARGE, 0.62 * rows[0].height)
         column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
                         for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
-        return Whole(panel=frame(self.theme, room, width=0, fill="surface"), words=column, ring=frame(self.theme, rows[AROUND].inset(TIGHT / 4, TIGHT / 4), "output" if i == self.focus else "line"))
+        around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
+        return Whole(panel=frame(self.theme, room, width=0, fill="surface"), words=column,
+                     ring=frame(self.theme, around, "output" if i == self.focus else "line"))
 
     def _lay_out_scaled(self) -> None:
         """Three rows of cells, each with its name and its size: the row of E, the same scaled, the position."""

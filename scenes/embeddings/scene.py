@@ -11,7 +11,7 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import WORD, fit_words, number, text
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, brighten, copy_to, dim, draw, travel, vanish
 from scenes.parts.shapes import frame, room_of
@@ -41,7 +41,7 @@ class Embeddings(ExplainerScene):
         places = lists.columns(len(self.tokens), TIGHT)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
         vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]
-        self.ids = VGroup(number(self.theme, self._id(i), HUGE, weight=600, at=(place.centre[0], foot.centre[1], 0), decimals=0)
+        self.ids = VGroup(number(self.theme, self._id(i), min(HUGE, place.width / 2), weight=600, at=(place.centre[0], foot.centre[1], 0), decimals=0)
                           for i, place in enumerate(places))
         self.play(appear(words, run_time=1.0))
         self.wait(0.8)
@@ -194,7 +194,7 @@ class Embeddings(ExplainerScene):
         words, place = self.staging.trace.vocabulary, int(self._id(i).values)
         shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
         rows = room.rows(len(shown), 0)
-        size = min(LARGE, 0.62 * rows[0].height)
+        shown, size = fit_words(self.theme, shown, min(LARGE, 0.62 * rows[0].height), room.width)
         column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
                         for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
         around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)

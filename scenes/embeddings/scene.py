@@ -41,8 +41,9 @@ class Embeddings(ExplainerScene):
         places = lists.columns(len(self.tokens), TIGHT)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
         vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]
-        self.ids = VGroup(number(self.theme, self._id(i), min(HUGE, place.width / 2), weight=600, at=(place.centre[0], foot.centre[1], 0), decimals=0)
-                          for i, place in enumerate(places))
+        size = min(HUGE, places[0].width / 2)
+        self.ids = VGroup(number(self.theme, self._id(i), size, weight=600, at=place, decimals=0)
+                          for i, place in enumerate(foot.columns(len(places), TIGHT)))
         self.play(appear(words, run_time=1.0))
         self.wait(0.8)
         self.play(*(travel(word, card.word) for word, card in zip(words, self.cards, strict=True)))
@@ -72,7 +73,8 @@ class Embeddings(ExplainerScene):
         self._lay_out_scaled()
         row, times, position = self.sizes
         self.play(vanish(*self.on_stage(self.vector, self.vector_name)))
-        self.play(travel(self.vector.cells, row.sheet.cells), vanish(self.vector.border, self.vector.numbers, self.vector.dots, self.vector_name))
+        self.play(travel(self.vector.cells, row.sheet.cells),
+                  vanish(self.vector.border, self.vector.numbers, self.vector.dots, self.vector_name))
         self.play(appear(row.sheet.border, row.sheet.numbers, row.sheet.dots, row.label, row.size))
         self.play(copy_to(row.sheet.cells, times.sheet), appear(times.label))
         self.play(appear(times.size))
@@ -194,7 +196,7 @@ class Embeddings(ExplainerScene):
         words, place = self.staging.trace.vocabulary, int(self._id(i).values)
         shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
         rows = room.rows(len(shown), 0)
-        shown, size = fit_words(self.theme, shown, min(LARGE, 0.62 * rows[0].height), room.width)
+        shown, size = fit_words(self.theme, shown, min(LARGE, 0.62 * rows[0].height), room.width - TIGHT / 2, 600)
         column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
                         for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
         around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
@@ -214,7 +216,8 @@ class Embeddings(ExplainerScene):
             sheet = heat_map(self.theme, view, body, "output" if key == "times" else "line", digits=True, scale=scale)
             name = self._titled(key, sheet, align=-1, factor=f"{trace.config.d_model**0.5:.3g}")
             value = number(self.theme, size, HUGE, weight=600, at=(body.right + SIZE / 2 + TIGHT, sheet.get_y(), 0))
-            self.sizes.append(Whole(sheet=sheet, label=name, size=VGroup(value, above(text(self.theme, self.say("size"), SMALL, "muted"), value))))
+            words = above(text(self.theme, self.say("size"), SMALL, "muted"), value)
+            self.sizes.append(Whole(sheet=sheet, label=name, size=VGroup(value, words)))
 
     def _lift(self, source: View, room: Room) -> None:
         """The row that lifts out, at the foot of the stage, with its digits."""

@@ -71,14 +71,14 @@ class Embeddings(ExplainerScene):
     def scaled(self):
         """The row times the root of its width, beside the position that will be added to it."""
         self._lay_out_scaled()
-        row, times, position = self.sizes
+        row, times, *position = self.sizes
         self.play(vanish(*self.on_stage(self.vector, self.vector_name)))
         self.play(travel(self.vector.cells, row.sheet.cells),
                   vanish(self.vector.border, self.vector.numbers, self.vector.dots, self.vector_name))
         self.play(appear(row.sheet.border, row.sheet.numbers, row.sheet.dots, row.label, row.size))
         self.play(copy_to(row.sheet.cells, times.sheet), appear(times.label))
         self.play(appear(times.size))
-        self.play(appear(position))
+        self.play(appear(*position))
 
     @step
     def all_rows(self):
@@ -124,13 +124,23 @@ class Embeddings(ExplainerScene):
             self.play(draw(*apart.lines, run_time=0.5), appear(apart.words))
 
     def wording(self, name: str) -> str:
-        """Without a twin in which the followed word stands at the same place there is nothing to compare."""
+        """Without a twin in which the followed word stands at the same place there is nothing to compare, and not every position is
+        larger than a row of E."""
+        if name == "scaled":
+            word = self.staging.trace["embedding_scale.word"][self.focus]
+            return "caption" if any(float(size) > float(word) for size in self._position) else "smaller"
         return "caption" if self._twin else "alone"
 
     @property
     def _twin(self) -> bool:
         twin = self.staging.trace.twin
         return bool(twin) and twin[self.focus] == self.tokens[self.focus]
+
+    @property
+    def _position(self) -> list[View]:
+        """The size of the followed token's position, if there are positions."""
+        sizes = [] if self.staging.trace.config.positional == "none" else self.staging.trace["embedding_scale.position"]
+        return [*sizes[self.focus : self.focus + 1]]
 
     def _sentence(self, room: Room) -> VGroup:
         """The words of the cards as they stand in a sentence."""
@@ -208,7 +218,7 @@ class Embeddings(ExplainerScene):
         i, trace = self.focus, self.staging.trace
         rows = [("row_of", trace["embeddings"][i], trace["embedding_scale.word"][i]),
                 ("times", trace["scaled_embeddings"][i], trace["embedding_scale.scaled_word"][i]),
-                ("position", trace["positions"][i], trace["embedding_scale.position"][i])]
+                *(("position", trace["positions"][i], size) for size in self._position)]
         scale = peak(*(view for _, view, _ in rows))
         self.sizes = []
         for (key, view, size), place in zip(rows, self.stage.rows(3, WIDE), strict=True):

@@ -221,7 +221,7 @@ class Embeddings(ExplainerScene):
                 *(("position", trace["positions"][i], size) for size in self._position)]
         scale = peak(*(view for _, view, _ in rows))
         self.sizes = []
-        for (key, view, size), place in zip(rows, self.stage.rows(3, WIDE), strict=True):
+        for (key, view, size), place in zip(rows, self.stage.rows(3, WIDE), strict=False):
             body = place.trim(top=WORD + TIGHT, right=SIZE)
             sheet = heat_map(self.theme, view, body, "output" if key == "times" else "line", digits=True, scale=scale)
             name = self._titled(key, sheet, align=-1, factor=f"{trace.config.d_model**0.5:.3g}")

@@ -15,7 +15,7 @@ from scenes.parts.shapes import frame
 from scenes.parts.tokens import PADDING, card_width, token_card
 from scenes.parts.whole import Whole
 
-SHARES = (3.4, 10, 0.9, 2.4)             # of the width: the card, the features, the bar of the difference, its number
+SHARES = (3.4, 10, 0.9, 3.2)             # of the width: the card, the features, the bar of the difference, its number
 FILLED, SLIM, LARGEST = 0.8, 0.4, 90 * PX
 
 
@@ -54,6 +54,6 @@ def _card(theme: Theme, word: str, words: Sequence[str], room: Room):
 
 def _difference(theme: Theme, differences: View, i: int, full: float, line: Sequence[Room]) -> VGroup:
     """A bar that grows from the left, and its number."""
-    size = min(LARGEST, 0.4 * line[3].width, FILLED * line[3].height)
+    size = min(LARGEST, 0.44 * line[3].width, FILLED * line[3].height)
     bar, = bars(theme, differences[i : i + 1], line[2].inset(y=0.1 * line[2].height), "output", full)
     return VGroup(bar, number(theme, differences[i], size, "output", 600, at=line[3], align=-1))

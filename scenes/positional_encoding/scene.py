@@ -12,7 +12,7 @@ from scenes.parts.chart import Cut, Sweep, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, fit_words, number, text
+from scenes.parts.label import WORD, fit_words, number, paragraph, text
 from scenes.parts.lookup import link
 from scenes.parts.motion import Together, appear, copy_to, draw, merge, travel, vanish
 from scenes.parts.network import rise
@@ -222,13 +222,15 @@ class PositionalEncoding(ExplainerScene):
         """A row of circles for each position that is turned from; the angles below."""
         circles, angles = self.view("rotation.circles"), self.view("rotation.angles")
         pairs = min(PAIRS, circles.shape[1])
-        *rows, foot = (row.columns([2.2, *[3] * pairs], TIGHT) for row in self.stage.rows([2, 2, 1], TIGHT))
+        shares = [1.8, *[3] * pairs]
+        *rows, foot = (row.columns(shares, TIGHT) for row in self.stage.inset(y=TIGHT / 2).rows([2, 2, 0.8], TIGHT / 2))
         self.turns = [[turn(self.theme, circles[p, j], circles[p + SHIFT, j], angles[SHIFT, j], room) for j, room in enumerate(row[1:])]
                       for p, row in zip(FIRST, rows, strict=True)]
         said = [*(self.say("turned", place=p, other=p + SHIFT) for p in FIRST), self.say("angle")]
-        self.names = [text(self.theme, words, WORD, at=row[0], align=-1) for words, row in zip(said, (*rows, foot), strict=True)]
-        self.degrees = [side_by_side(number(self.theme, angles[SHIFT, j], LARGE, "output", 600, decimals=1),
-                                    text(self.theme, "°", LARGE, "output", 600), gap=0, at=room) for j, room in enumerate(foot[1:])]
+        self.names = [frame(self.theme, room, fill="surface") for room in self.stage.columns(shares, TIGHT)[1:]]
+        self.names += [text(self.theme, words, WORD, at=row[0], align=-1) for words, row in zip(said, (*rows, foot), strict=True)]
+        values = [number(self.theme, angles[SHIFT, j], LARGE, "output", 600, room, decimals=1) for j, room in enumerate(foot[1:])]
+        self.degrees = [VGroup(value, text(self.theme, "°", LARGE, "output", 600, room_of(value).point(1), -1)) for value in values]
 
     def _rows(self) -> tuple[list[HeatMap], list[VMobject]]:
         """The followed token's scaled row of E, its position and their sum, and what they are called."""
@@ -258,16 +260,15 @@ class PositionalEncoding(ExplainerScene):
         tensors, counts = [self.view("scaled_embeddings"), self.view(self._tables)], self.view("orthogonality.parameters")
         pictures = []
         for i, room in enumerate(self.stage.split([1, 2], WIDE)):
-            head, strip, body = room.rows([0.7, 0.9, 4], TIGHT)
+            head, strip, note, body = room.rows([0.6, 1, 0.4, 3.8], TIGHT)
             views = [self.view("encoder.0.input")] if i == 0 else tensors
             sheets = [heat_map(self.theme, view[self.focus], part, "output" if i == 0 else "line", scale=peak(*tensors))
                       for view, part in zip(views, strip.columns(len(views), 0), strict=True)]
             side = min(body.height, body.width) * float(np.sqrt(counts.values[i] / counts.values.max()))
             area = frame(self.theme, body.fit(side, side), "output" if i == 0 else "text", fill="surface")
-            count = number(self.theme, counts[i], side / 3, weight=600, at=area.get_center(), decimals=0)
+            count = number(self.theme, counts[i], 1.2 * side / len(f"{float(counts[i]):.0f}"), weight=600, at=area.get_center(), decimals=0)
             pictures.append(Whole(title=text(self.theme, self.say(("added", "appended")[i]), WORD, weight=600, at=head), sheets=sheets,
-                                  area=VGroup(area, below(text(self.theme, self.say("numbers"), SMALL, "muted", width=side), count)),
-                                  count=count))
+                                  area=VGroup(area, text(self.theme, self.say("numbers"), SMALL, "muted", at=note)), count=count))
         return pictures
 
     @property
@@ -286,17 +287,17 @@ class PositionalEncoding(ExplainerScene):
         if not found:
             return pictures, []
         value = number(self.theme, self.view("embedding_scale.found")[1], GIANT, "output", 600, at=right)
-        return pictures, [value, below(text(self.theme, self.say("found"), WORD, width=right.width), value, GAP)]
+        return pictures, [value, below(paragraph(self.theme, self.say("found"), WORD, right.width), value, GAP)]
 
     def _spread(self, key: str, view: View, room: Room, full: float) -> Whole:
         """How often each angle is found, on an axis from 0 to 180 degrees."""
         edges = self.view("orthogonality.edges")
-        head, body, foot = room.rows([0.5, 3, 0.4], TIGHT)
+        head, body, foot = room.inset(GAP, TIGHT / 2).rows([0.5, 3, 0.4], TIGHT / 2)
         axis = [number(self.theme, edges[k], SMALL, "muted", at=(body.left + body.width * k / (len(edges) - 1), foot.centre[1], 0),
                        decimals=0) for k in range(0, len(edges), (len(edges) - 1) // 4)]
         right_angle = link(self.theme, body.point(0, -1), body.point(0, 1), "muted")
         words = text(self.theme, self.say(key, width=self.staging.trace.config.d_model), WORD, at=head, align=-1)
-        return Whole(around=VGroup(words, right_angle, floor(self.theme, body), *axis),
+        return Whole(around=VGroup(frame(self.theme, room, fill="surface"), words, right_angle, floor(self.theme, body), *axis),
                      shares=histogram(self.theme, view, body, "output" if key == "words" else "muted", full))
 
     def _readable(self) -> list[Whole]:
@@ -325,7 +326,7 @@ class PositionalEncoding(ExplainerScene):
             del kinds["with"]
         parts = [(key, self.view(before), *(self.view(f"shuffling.{prefix}{name}") for name in ("shuffled", "differences")))
                  for key, (before, prefix) in kinds.items()]
-        full = largest(*(differences for *_, differences in parts))
+        full = largest(*(differences for *_, differences in parts)) or 1.0
         return [overlay(self.theme, self.say(key), self.tokens, before, after, differences, full, self._places, room)
                 for (key, before, after, differences), room in zip(parts, self.stage.split(len(parts), GAP), strict=True)]
 
@@ -334,6 +335,7 @@ class PositionalEncoding(ExplainerScene):
         head, note, body = room.rows([0.4, 0.3, 4.3], TIGHT)
         table = heat_map(self.theme, view, body.trim(left=0.5), "output" if kind == self._kind else "line")
         key = "untrained" if view.name == "waves.learned" else "own" if kind == self._kind else "paper"
-        words = VGroup(text(self.theme, self.say(kind), WORD, weight=600, at=head), text(self.theme, self.say(key), SMALL, "muted", at=note))
+        words = VGroup(text(self.theme, self.say(kind), WORD, weight=600, at=head),
+                       text(self.theme, self.say(key), SMALL, "muted", at=note))
         numbers = row_labels(self.theme, [str(p) for p in range(len(table.cells))], table, "muted", 0.4)
         return table, VGroup(words, numbers)

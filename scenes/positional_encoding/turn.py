@@ -1,12 +1,11 @@
 """Circles on which a position is a point: a sine to the right, its cosine upwards."""
 
 import numpy as np
-from manim import TAU, Circle, VGroup
+from manim import TAU, Circle, Line, VGroup
 
 from model import View
 from scenes.base.room import PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.lookup import link
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.whole import Whole
 
@@ -26,7 +25,7 @@ def turn(theme: Theme, start: View, end: View, angle: View, room: Room) -> Turn:
     radius = min(room.width, room.height) / 2 - TIGHT
     ends = [room.centre + radius * np.array([*view.values, 0]) for view in (start, end)]
     circle = Circle(radius, color=theme.colour("line"), stroke_width=4 * PEN).move_to(room.centre)
-    spokes = VGroup(link(theme, room.centre, point, "muted") for point in ends)
+    spokes = VGroup(Line(room.centre, point, color=theme.colour("muted"), stroke_width=5 * PEN) for point in ends)
     dots = [rounded_rectangle(DOT, DOT, DOT / 2).set_fill(theme.colour(role), 1).move_to(point)
             for role, point in zip(("text", "output"), ends, strict=True)]
     return Turn(circle, spokes, *dots, float(angle) / 360 * TAU)

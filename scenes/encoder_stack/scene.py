@@ -64,7 +64,7 @@ class EncoderStack(ExplainerScene):
         self.play(vanish(*self.on_stage()))
         self.play(appear(self.cards, self.swapped))
         for row in self.moved:
-            self.play(appear(row.panel, row.name))
+            self.play(appear(row.panel, row.depth))
             self.play(*(rise(each.bar, each.bar.get_bottom()) for each in row.tokens), appear(*(each.value for each in row.tokens)))
 
     @step
@@ -198,13 +198,14 @@ class EncoderStack(ExplainerScene):
             whole = Room(self.stage.left, self.stage.right, row.bottom, row.top)
             tokens = [self._bar(view[depth], i, place, full) for i, place in enumerate(lanes(len(self.tokens), row.inset(y=TIGHT / 2)))]
             self.moved.append(Whole(panel=frame(self.theme, whole, width=0, fill="surface"), tokens=tokens,
-                                    name=text(self.theme, said, size, "muted", at=whole.inset(TIGHT), align=-1)))
+                                    depth=text(self.theme, said, size, "muted", at=whole.inset(TIGHT), align=-1)))
 
     def _bar(self, view: View, i: int, room: Room, full: float) -> Whole:
         """How far one token has moved, as a bar with its number above it."""
         role, same = "output" if i == self.focus else "text" if i in self._same else "muted", i in self._same
-        size = min(LARGE if i == self.focus else WORD, room.width / 2.4, room.height / 3)
-        bar = bars(self.theme, view[i : i + 1], room.trim(top=1.2 * size), role, full) if same else VGroup()
+        largest = min(LARGE, room.width / 2.4, room.height / 3)
+        size = largest if i == self.focus else min(WORD, largest)
+        bar = bars(self.theme, view[i : i + 1], room.trim(top=1.2 * largest), role, full) if same else VGroup()
         value = number(self.theme, view[i], size, role, 600 if i == self.focus else 400)
         return Whole(bar=bar, value=value.move_to([room.centre[0], (room_of(bar).top if same else room.bottom) + 0.65 * size, 0]))
 

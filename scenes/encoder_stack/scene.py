@@ -64,7 +64,7 @@ class EncoderStack(ExplainerScene):
         self.play(vanish(*self.on_stage()))
         self.play(appear(self.cards, self.swapped))
         for row in self.moved:
-            self.play(appear(row.panel, row.depth))
+            self.play(appear(row.panel, row.heading))
             self.play(*(rise(each.bar, each.bar.get_bottom()) for each in row.tokens), appear(*(each.value for each in row.tokens)))
 
     @step
@@ -198,7 +198,7 @@ class EncoderStack(ExplainerScene):
             whole = Room(self.stage.left, self.stage.right, row.bottom, row.top)
             tokens = [self._bar(view[depth], i, place, full) for i, place in enumerate(lanes(len(self.tokens), row.inset(y=TIGHT / 2)))]
             self.moved.append(Whole(panel=frame(self.theme, whole, width=0, fill="surface"), tokens=tokens,
-                                    depth=text(self.theme, said, size, "muted", at=whole.inset(TIGHT), align=-1)))
+                                    heading=text(self.theme, said, size, "muted", at=whole.inset(TIGHT), align=-1)))
 
     def _bar(self, view: View, i: int, room: Room, full: float) -> Whole:
         """How far one token has moved, as a bar with its number above it."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import RIGHT, VGroup
+from manim import RIGHT, Mobject, VGroup
 
 from model import View
 from scenes.base.scene import ExplainerScene, step
@@ -11,7 +11,7 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import WORD, fit_words, number, text
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, brighten, copy_to, dim, draw, travel, vanish
 from scenes.parts.shapes import frame, room_of
@@ -20,11 +20,11 @@ from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.layout import above
 
-NAME, HEADING, SMALL, LARGE, HUGE = (size * PX for size in (42, 30, 28, 60, 90))
+NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
 HIGHEST = 110 * PX                        # row of a table
 SIZE, AROUND = 260 * PX, 2               # room for a size beside its row; words shown before and after a token's in the list
 SPACE = 0.28                              # between the words of the sentence, in em
-CARD = 0.62                               # height of a card
+CARD, TALL, LIFTED = 0.62, 0.95, 1.5      # heights: of a card, of a large one, and of the lifted row with its name
 
 
 class Embeddings(ExplainerScene):
@@ -35,19 +35,20 @@ class Embeddings(ExplainerScene):
     @step
     def sentence(self):
         """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
-        above, lists, below = self.stage.rows([1, 3.4, 1])
-        self.cards = snug_row(self.theme, self.tokens, above, CARD, gap=GAP, size=LARGE)
-        words = self._sentence(above)
+        head, lists, foot = self.stage.rows([1, 3.2, 1], TIGHT)
+        self.cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=HUGE)
+        words = self._sentence(head)
         places = lists.columns(len(self.tokens), TIGHT)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
         vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]
-        self.ids = VGroup(number(self.theme, self._id(i), LARGE, at=(place.centre[0], below.centre[1], 0), decimals=0)
-                          for i, place in enumerate(places))
+        size = min(HUGE, places[0].width / 2)
+        self.ids = VGroup(number(self.theme, self._id(i), size, weight=600, at=place, decimals=0)
+                          for i, place in enumerate(foot.columns(len(places), TIGHT)))
         self.play(appear(words, run_time=1.0))
         self.wait(0.8)
         self.play(*(travel(word, card.word) for word, card in zip(words, self.cards, strict=True)))
         self.play(appear(*(card.box for card in self.cards), lag=0.05))
-        self.play(appear(*(column.words for column in vocabulary), lag=0.2))
+        self.play(appear(*(VGroup(column.panel, column.words) for column in vocabulary), lag=0.2))
         self.play(appear(*(column.ring for column in vocabulary), lag=0.2))
         self.play(appear(*self.ids, lag=0.3))
 
@@ -70,13 +71,14 @@ class Embeddings(ExplainerScene):
     def scaled(self):
         """The row times the root of its width, beside the position that will be added to it."""
         self._lay_out_scaled()
-        row, times, position = self.sizes
+        row, times, *position = self.sizes
         self.play(vanish(*self.on_stage(self.vector, self.vector_name)))
-        self.play(travel(self.vector.cells, row.sheet.cells), vanish(self.vector.border, self.vector.numbers, self.vector.dots, self.vector_name))
+        self.play(travel(self.vector.cells, row.sheet.cells),
+                  vanish(self.vector.border, self.vector.numbers, self.vector.dots, self.vector_name))
         self.play(appear(row.sheet.border, row.sheet.numbers, row.sheet.dots, row.label, row.size))
         self.play(copy_to(row.sheet.cells, times.sheet), appear(times.label))
         self.play(appear(times.size))
-        self.play(appear(position))
+        self.play(appear(*position))
 
     @step
     def all_rows(self):
@@ -122,13 +124,23 @@ class Embeddings(ExplainerScene):
             self.play(draw(*apart.lines, run_time=0.5), appear(apart.words))
 
     def wording(self, name: str) -> str:
-        """Without a twin in which the followed word stands at the same place there is nothing to compare."""
+        """Without a twin in which the followed word stands at the same place there is nothing to compare, and not every position is
+        larger than a row of E."""
+        if name == "scaled":
+            word = self.staging.trace["embedding_scale.word"][self.focus]
+            return "caption" if any(float(size) > float(word) for size in self._position) else "smaller"
         return "caption" if self._twin else "alone"
 
     @property
     def _twin(self) -> bool:
         twin = self.staging.trace.twin
         return bool(twin) and twin[self.focus] == self.tokens[self.focus]
+
+    @property
+    def _position(self) -> list[View]:
+        """The size of the followed token's position, if there are positions."""
+        sizes = [] if self.staging.trace.config.positional == "none" else self.staging.trace["embedding_scale.position"]
+        return [*sizes[self.focus : self.focus + 1]]
 
     def _sentence(self, room: Room) -> VGroup:
         """The words of the cards as they stand in a sentence."""
@@ -149,7 +161,7 @@ class Embeddings(ExplainerScene):
 
     def _lay_out(self) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below."""
-        whole, vectors = self.stage.trim(bottom=1.1), self.staging.trace["scaled_embeddings"]
+        whole, vectors = self.stage.trim(bottom=LIFTED), self.staging.trace["scaled_embeddings"]
         left, _, middle, _, right = whole.trim(top=0.6).columns([2.4, 0.9, 4.4, 0.5, 4.4], gap=0.1)
         table, scale = self.staging.trace["weights.embedding"], self._scale
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
@@ -163,7 +175,7 @@ class Embeddings(ExplainerScene):
         self.table_name = self._named("E", table, self.table, "text")
         self.x_name = self._named("sqrt(d) E", vectors, self.x, "output")
         self._number()
-        self._lift(self.staging.trace["embeddings"][self.focus], self.stage.trim(top=self.stage.height - 0.9))
+        self._lift(self.staging.trace["embeddings"][self.focus], self.stage.strip(bottom=LIFTED))
 
     @property
     def _scale(self) -> float:
@@ -173,9 +185,11 @@ class Embeddings(ExplainerScene):
     def _number(self) -> None:
         """The ids beside the tokens and beside the rows of the table, and the lines between them."""
         size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.x.grid.height))
-        start, end = room_of(self.column).right + 0.5, room_of(self.table.border).left - 0.12
+        self.numbers = VGroup(number(self.theme, self._id(i), size, decimals=0) for i in range(len(self.tokens)))
+        start, end = room_of(self.column).right + TIGHT + self.numbers.width, room_of(self.table.border).left - 0.12
         spots = [(start, card.get_y(), 0) for card in self.column]
-        self.numbers = VGroup(number(self.theme, self._id(i), size, at=at, align=1, decimals=0) for i, at in enumerate(spots))
+        for label, (x, y, _) in zip(self.numbers, spots, strict=True):
+            label.move_to([x - label.width / 2, y, 0])
         seen = {self._place(i): self._id(i) for i in range(len(self.tokens))}
         size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.table.grid.height))
         self.addresses = VGroup(
@@ -192,35 +206,38 @@ class Embeddings(ExplainerScene):
         words, place = self.staging.trace.vocabulary, int(self._id(i).values)
         shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
         rows = room.rows(len(shown), 0)
-        size = min(WORD, 0.6 * rows[0].height)
+        shown, size = fit_words(self.theme, shown, min(LARGE, 0.62 * rows[0].height), room.width - TIGHT / 2, 600)
         column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
                         for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
-        return Whole(words=column, ring=frame(self.theme, rows[AROUND].inset(TIGHT / 4, TIGHT / 4), "output" if i == self.focus else "line"))
+        around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
+        return Whole(panel=frame(self.theme, room, width=0, fill="surface"), words=column,
+                     ring=frame(self.theme, around, "output" if i == self.focus else "line"))
 
     def _lay_out_scaled(self) -> None:
         """Three rows of cells, each with its name and its size: the row of E, the same scaled, the position."""
         i, trace = self.focus, self.staging.trace
         rows = [("row_of", trace["embeddings"][i], trace["embedding_scale.word"][i]),
                 ("times", trace["scaled_embeddings"][i], trace["embedding_scale.scaled_word"][i]),
-                ("position", trace["positions"][i], trace["embedding_scale.position"][i])]
+                *(("position", trace["positions"][i], size) for size in self._position)]
         scale = peak(*(view for _, view, _ in rows))
         self.sizes = []
-        for (key, view, size), place in zip(rows, self.stage.rows(3, WIDE), strict=True):
+        for (key, view, size), place in zip(rows, self.stage.rows(3, WIDE), strict=False):
             body = place.trim(top=WORD + TIGHT, right=SIZE)
             sheet = heat_map(self.theme, view, body, "output" if key == "times" else "line", digits=True, scale=scale)
-            said = self.say(key, token=self.tokens[i], factor=round(trace.config.d_model**0.5, 2))
-            name = above(text(self.theme, said, WORD, "muted"), sheet.border, align=-1)
+            name = self._titled(key, sheet, align=-1, factor=f"{trace.config.d_model**0.5:.3g}")
             value = number(self.theme, size, HUGE, weight=600, at=(body.right + SIZE / 2 + TIGHT, sheet.get_y(), 0))
-            self.sizes.append(Whole(sheet=sheet, label=name, size=VGroup(value, above(text(self.theme, self.say("size"), SMALL, "muted"), value))))
+            words = above(text(self.theme, self.say("size"), SMALL, "muted"), value)
+            self.sizes.append(Whole(sheet=sheet, label=name, size=VGroup(value, words)))
 
     def _lift(self, source: View, room: Room) -> None:
         """The row that lifts out, at the foot of the stage, with its digits."""
-        names, body = room.columns([2.4, 10], gap=0.2)
-        self.vector = heat_map(self.theme, source, body, "output", digits=True, scale=self._scale)
-        words = self.say("vector_of", token=self.tokens[self.focus])
-        edge = room_of(self.vector.border).left - 0.2
-        at = (edge, room.centre[1], 0)
-        self.vector_name = text(self.theme, words, SMALL, "output", at=at, align=1, width=edge - names.left)
+        self.vector = heat_map(self.theme, source, room.trim(top=WORD + TIGHT), "output", digits=True, scale=self._scale)
+        self.vector_name = self._titled("vector_of", self.vector, "output", -1)
+
+    def _titled(self, key: str, picture: HeatMap, role: str = "muted", align: int = 0, **values: object) -> Mobject:
+        """What a picture is, above it."""
+        words = text(self.theme, self.say(key, token=self.tokens[self.focus], **values), WORD, role, width=picture.width)
+        return above(words, picture.border, align=align)
 
     def _named(self, maths: str, view: View, picture: HeatMap, role: str) -> VGroup:
         """The letter of a matrix and its true shape, above it."""
@@ -230,10 +247,10 @@ class Embeddings(ExplainerScene):
     def _lay_out_twins(self) -> None:
         """The sentences above and below; between them the vectors of one word: alone, then before the encoder and after it."""
         scopes = ("", "twin.")[: 1 + self._twin]
-        top, body, bottom = self.stage.rows([CARD, self.stage.height - 2 * CARD, CARD], gap=0)
+        top, body, bottom = self.stage.rows([TALL, self.stage.height - 2 * (TALL + GAP), TALL])
         self.sentences = [self._marked(i, room) for i, room in zip(range(len(scopes)), (top, bottom), strict=False)]
-        _, middle, _ = columns = body.inset(y=0.55).columns([4.9, 2.0, 4.9], gap=0.5)
-        self.wide = self._vectors("embeddings", scopes, body.inset(0.6, 0.5), digits=True)
+        _, middle, _ = columns = body.inset(y=GAP).trim(top=WORD + TIGHT).columns([4.9, 2.0, 4.9], gap=0.5)
+        self.wide = self._vectors("embeddings", scopes, body, digits=True)
         self.before, self.after = (self._vectors(name, scopes, column) for name, column in
                                    (("embeddings", columns[0]), ("encoder.output", columns[2])))
         self.encoder = module(self.theme, self.say("encoder"), middle.inset(y=0 if self._twin else 0.6), size=WORD)
@@ -241,17 +258,13 @@ class Embeddings(ExplainerScene):
         self.ways = [self._way(cards) for cards in self.sentences]
         compared = (("before", self.wide), ("before", self.before), ("after", self.after))
         self.apart = [self._distance(name, *vectors) for name, vectors in compared if self._twin]
-        self.headings = [
-            text(self.theme, self.say(key, token=self.tokens[self.focus]), HEADING, "muted", width=column.width,
-                 at=(column.centre[0], room_of(vectors[0].border).top + 0.28, 0))
-            for key, column, vectors in (("before", columns[0], self.before), ("after", columns[2], self.after))
-        ]
+        self.headings = [self._titled(key, vectors[0]) for key, vectors in (("before", self.before), ("after", self.after))]
 
     def _vectors(self, name: str, scopes: Sequence[str], room: Room, digits: bool = False) -> list[HeatMap]:
         """The followed word's vector of each sentence, one at the top and one at the bottom of a room, or one in its middle."""
         sources = [self.staging.trace[f"{scope}{name}"][self.focus] for scope in scopes]
         scale = peak(*sources)
-        grid = fit_grid(sources[0].shape, Room.around((0, 0), room.width, 0.6))
+        grid = fit_grid(sources[0].shape, room.fit(height=TALL))
         half = grid.size[1] / 2
         heights = (room.top - half, room.bottom + half) if self._twin else (room.centre[1],)
         digits = fit_digits(self.theme, np.array([s.values for s in sources]), grid) if digits else None
@@ -262,7 +275,7 @@ class Embeddings(ExplainerScene):
         """The cards of a sentence; the followed word, and those that the twin has not, stand out."""
         sentences = self.tokens, self.staging.trace.twin or self.tokens
         words, others = sentences[which], sentences[1 - which]
-        cards = snug_row(self.theme, words, room, CARD - 0.06, others=others)
+        cards = snug_row(self.theme, words, room, TALL, others=others, size=LARGE)
         for i, card in enumerate(cards):
             if i == self.focus or words[i] != others[i]:
                 card.box.set_stroke(self.theme.colour("output" if i == self.focus else "text"), 3)

@@ -25,7 +25,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 FORMULA, HEADING, SMALL, SAID, HUGE = (size * PX for size in (40, 32, 28, 72, 140))
 HEAD, LEFT = 0.6, 1.6                     # room above the cards, and at their left for the weights
-LABEL, SLANTED, NAMED = 1.4, 0.85, 1.05   # room for the words beside rows and below columns, and for names above
+LABEL, SLANTED, NAMED = 1.4, 0.85, 1.2    # room for the words beside rows and below columns, and for names above
 BEST, PRECISE = 5, 4                      # words that are ranked; decimals of what is almost 0
 PITCH = 0.98                              # from card to card at most, where the decoder stands between them
 CHANCE = 1.05                             # room for a probability beside a card

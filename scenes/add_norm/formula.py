@@ -43,7 +43,7 @@ def normed(theme: Theme, reads: str, mean: View, spread: View, marks: Moments, r
     """The formula in a room, the mean above it and the spread below it. reads: the letter of what is normalised."""
     maths = equation(theme, MATHS.replace("READ", reads), size=LARGE, at=room)
     level, bracket = room_of(marks.level), room_of(marks.bracket)
-    around = {name: frame(theme, room_of(maths.select(name), TIGHT / 3), "text", width=3) for name in ("mu", "sigma")}
+    around = {name: _box(theme, maths.select(name)) for name in ("mu", "sigma")}
     upper, lower = room_of(around["mu"]), room_of(around["sigma"])
     top, bottom = room.point(0, 0.55)[1], room.point(0, -0.55)[1]
     x, y = (bracket.right, level.right)[0], bracket.centre[1]
@@ -60,6 +60,12 @@ def _said(theme: Theme, letter: str, value: View, at: Sequence[float]) -> VGroup
     maths = equation(theme, letter, size=DIGITS)
     maths.move_to([at[0] + 2 * TIGHT + maths.width, at[1], 0])
     return VGroup(maths, right_of(number(theme, value, DIGITS, weight=600), maths))
+
+
+def _box(theme: Theme, symbol: VMobject) -> Block:
+    around = frame(theme, room_of(symbol, TIGHT / 3), "text", width=3)
+    around.overlay = True
+    return around
 
 
 def _leader(theme: Theme, stops: Sequence[Sequence[float]]) -> VMobject:

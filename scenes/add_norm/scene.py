@@ -13,7 +13,7 @@ from scenes.parts.bars import largest
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import fit_digits, fit_grid, heat_map
-from scenes.parts.label import WORD, number, text, words_at
+from scenes.parts.label import WORD, number, paragraph, text, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import appear, brighten, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import ring, room_of
@@ -21,8 +21,8 @@ from scenes.parts.tokens import cards_beside, token_card
 from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
-SYMBOL, LARGE, HUGE = 48 * PX, 84 * PX, 130 * PX
-CELL, BESIDE = 76 * PX, 90 * PX           # height of a row of cells below bars; room for the name at its left
+SYMBOL, READ, HUGE = 48 * PX, 52 * PX, 130 * PX
+CELL, BESIDE = 76 * PX, 72 * PX           # height of a row of cells below bars; room for the name at its left
 
 
 class AddNorm(ExplainerScene):
@@ -46,7 +46,7 @@ class AddNorm(ExplainerScene):
     def addition(self):
         """The two meet: feature by feature, first slowly, then fast."""
         x, attended, total = self.ways.rows
-        self.play(appear(self.ways.sign, self.ways.line, self.ways.names[2]))
+        self.play(appear(self.ways.sign, self.ways.line, self.ways.names[2], self.ways.hint))
         for j, cell in enumerate(total.cells[0]):
             seconds = max(0.1, 0.8 / (j + 1))
             pair = (x.cells[0][j], attended.cells[0][j])
@@ -73,6 +73,7 @@ class AddNorm(ExplainerScene):
     @step
     def centre(self):
         """Every feature less the mean: the bars drop together, and so does the slab."""
+        self.play(vanish(self.name))
         self._move(1)
 
     @step
@@ -88,7 +89,7 @@ class AddNorm(ExplainerScene):
                       brighten(self.formula.maths.select(symbol)))
             self._move(k, row)
         written = left_of(equation(self.theme, "y", size=SYMBOL), self.now.row.border)
-        self.play(brighten(self.formula.maths.select("y")), vanish(self.name), appear(written))
+        self.play(brighten(self.formula.maths.select("y")), appear(written))
 
     @step
     def every_token(self):
@@ -159,14 +160,14 @@ class AddNorm(ExplainerScene):
         attention = f'{quote(self.say("attention"))}(x)'
         views = [self._tensor(name)[self.focus] for name in ("input", "self_attention.output", "residual_1")]
         self.card = self._card(head)
-        self.ways = ways(self.theme, views, ("x", attention, f"s = x + {attention}"), kinds, self.say("bypass"), body)
+        self.ways = ways(self.theme, views, ("x", attention, f"s = x + {attention}"), kinds, self.say("bypass"), self.say("rounded"), body)
 
     def _card(self, room: Room):
         return token_card(self.theme, self.tokens[self.focus], 2.2, room.height, "output").move_to(room.centre)
 
     def _lay_out_bars(self):
         """Bars and cells at the left; the token and the formula at the right."""
-        left, side = self.stage.split([2.4, 1], WIDE)
+        left, side = self.stage.split([2.8, 1], WIDE)
         body, *strips = left.trim(left=BESIDE).rows([left.height - 3 * (CELL + TIGHT), CELL, CELL, CELL], TIGHT)
         views = [self._read(k)[self.focus] for k in range(len(STAGES) + 1)]
         self.main, self.full = body, 1.05 * largest(*views)
@@ -200,12 +201,12 @@ class AddNorm(ExplainerScene):
 
     def _lay_out_table(self):
         """A row for each token: its word, its bars, its mean and spread; γ and β above them all."""
-        head, body = self.stage.trim(left=4 * BESIDE, right=4 * BESIDE).rows([self.stage.height / 5, 4 * self.stage.height / 5])
+        head, body = self.stage.trim(left=3.5 * BESIDE, right=4.5 * BESIDE).rows([self.stage.height / 5, 4 * self.stage.height / 5])
         self.places = body.rows(len(self.tokens), TIGHT)
         grid = self._row(self._read(0)[0], body)
         self.gains, self.shifts = (self._weights(name, place, grid) for name, place in zip(("gamma", "beta"), head.rows(2, TIGHT), strict=True))
         self.floors = [middle(self.theme, place) for place in self.places]
-        size = min(WORD, 0.6 * self.places[0].height)
+        size = min(READ, 0.6 * self.places[0].height)
         self.words = words_at(self.theme, self.tokens, [(place.left - GAP, place.centre[1]) for place in self.places], size, 3 * BESIDE)
         columns = body.outside(right=4 * BESIDE, gap=GAP).columns(2)
         self.table_head = VGroup(equation(self.theme, name, size=SYMBOL).move_to([column.centre[0], body.top + SYMBOL, 0])
@@ -223,15 +224,15 @@ class AddNorm(ExplainerScene):
 
     def _lay_out_batch(self):
         """The vectors of all tokens at the left; what each norm looks at, and how far the company moves the token, at the right."""
-        left, right = self.stage.split([1.6, 1], WIDE)
-        sheet = left.trim(left=3 * BESIDE, top=2 * SYMBOL)
+        left, right = self.stage.split([2, 1], WIDE)
+        sheet = left.trim(left=3 * BESIDE, top=SYMBOL + TIGHT)
         self.sheet = heat_map(self.theme, self._read(0), sheet, grid=fit_grid(self._read(0).shape, sheet))
         self.cards = cards_beside(self.theme, self.tokens, self.sheet, 3 * BESIDE - GAP)
         self.sheet_name = above(text(self.theme, self.say("features"), WORD, "muted"), self.sheet.border)
         column = VGroup(*(row[0] for row in self.sheet.cells))
         self.rings = [ring(self.theme, self.sheet.cells[self.focus]), ring(self.theme, column)]
         upper, lower = right.rows(2, WIDE)
-        self.verdicts = [text(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, at=place.point(0, 0.6), width=place.width)
+        self.verdicts = [paragraph(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, place.width).move_to(place.point(0, 0.5))
                          for key, place in (("layer_norm", upper), ("batch_norm", lower))]
         changes = [self.view(f"batch_norm.{name}")[self.spec.block, self.focus] for name in ("layer_norm_changes", "changes")]
         self.shifts_by = [below(number(self.theme, change, HUGE, weight=600), verdict, GAP)

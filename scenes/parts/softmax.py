@@ -9,7 +9,7 @@ from manim import UP, VGroup, VMobject
 from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.bars import bars, floor
+from scenes.parts.bars import THINNEST, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.heat_map import HeatMap, heat_map
 from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_weights, number, text
@@ -42,7 +42,7 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     powers, shares: (n); total: of the powers; line: (sample), the curve from the lowest to the highest score, or none drawn where
     scores are too close for bars to stand at them. said: what the total is called. scale: the score that is drawn brightest.
     """
-    chart, beside, pile, digits = room.trim(bottom=SQUARE + LINE).columns(SHARES, GAP)
+    chart, beside, pile, digits = room.trim(bottom=SQUARE + LINE, top=THINNEST).columns(SHARES, GAP)
     full, order = float(total), np.argsort(-scores.values, kind="stable")
     places, true = _places(scores, chart)
     base = [Room(place.left, place.right, room.bottom, chart.bottom) for place in places]

@@ -27,7 +27,7 @@ ENDS = 5                                  # words that are shown at either end o
 class Values(CandidateScene):
     """The tokens as what is averaged, and what speaks against it; values instead; the matrices being learned; and what learners ask."""
 
-    experiments = ("candidates", "exponentials", "surprise", "query_key", "features", "contributions")
+    experiments = ("candidates", "exponentials", "surprise", "query_key", "features")
     follows = "queries"
     place = "head"
 

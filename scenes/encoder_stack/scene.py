@@ -11,7 +11,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bars
 from scenes.parts.diagram import module, route
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import LARGEST_CELL, SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, number, text
 from scenes.parts.lanes import bare, lanes, strips
 from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
@@ -93,7 +93,8 @@ class EncoderStack(ExplainerScene):
         if not self.staging.trace.twin:
             return "others" if len(self.tokens) > 1 else "alone"
         last = self.staging.trace["distances.moved"].values[-1]
-        return "caption" if max(self._same, key=last.__getitem__, default=None) == self.focus else "other"
+        swapped = len(self.tokens) - len(self._same)
+        return "caption" if swapped == 1 and max(self._same, key=last.__getitem__, default=None) == self.focus else "other"
 
     @property
     def _same(self) -> list[int]:
@@ -201,12 +202,12 @@ class EncoderStack(ExplainerScene):
                                     heading=text(self.theme, said, size, "muted", at=whole.inset(TIGHT), align=-1)))
 
     def _bar(self, view: View, i: int, room: Room, full: float) -> Whole:
-        """How far one token has moved, as a bar with its number above it."""
+        """How far one token has moved, as a bar with its number above it where that can be read."""
         role, same = "output" if i == self.focus else "text" if i in self._same else "muted", i in self._same
         largest = min(LARGE, room.width / 2.4, room.height / 3)
         size = largest if i == self.focus else min(WORD, largest)
         bar = bars(self.theme, view[i : i + 1], room.trim(top=1.2 * largest), role, full) if same else VGroup()
-        value = number(self.theme, view[i], size, role, 600 if i == self.focus else 400)
+        value = number(self.theme, view[i], size, role, 600 if i == self.focus else 400) if size >= SMALLEST_DIGIT else VGroup()
         return Whole(bar=bar, value=value.move_to([room.centre[0], (room_of(bar).top if same else room.bottom) + 0.65 * size, 0]))
 
     def _lay_out_memory(self) -> None:

@@ -86,14 +86,14 @@ def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
     assert close(t["scaling.scaled_scores"], scores / np.sqrt(d_k)[:, None])
 
 
-def test_histograms_hold_every_sample_on_common_bins():
+def test_histograms_hold_every_sample_each_in_its_bin():
     t = model.run(("a",), ModelConfig(), experiments=[find("scaling")]).arrays
-    edges = t["scaling.edges"]
-    assert edges.shape == (N_BINS + 1,) and close(edges, -edges[::-1])
-    assert close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS))
-    for shown, of in (("scaling.histogram", "scaling.scores"), ("scaling.scaled_histogram", "scaling.scaled_scores")):
-        assert close(t[shown].sum(1), np.ones(3))
-        assert close(t[shown][:, 20], (np.abs(t[of]) < edges[21]).mean(1))
+    for prefix, of in (("", "scaling.scores"), ("scaled_", "scaling.scaled_scores")):
+        edges, shares = t[f"scaling.{prefix}edges"], t[f"scaling.{prefix}histogram"]
+        assert edges.shape == (N_BINS + 1,) and close(edges, -edges[::-1]) and edges[-1] == np.abs(t[of]).max()
+        assert close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS))
+        below = (t[of][..., None] < edges[1:-1]).mean(1)                            # (dimension, inner edge)
+        assert close(shares.cumsum(1)[:, :-1], below) and close(shares.sum(1), np.ones(3))
 
 
 def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():

@@ -201,7 +201,7 @@ class AddNorm(ExplainerScene):
 
     def _lay_out_table(self):
         """A row for each token: its word, its bars, its mean and spread; γ and β above them all."""
-        head, body = self.stage.trim(left=3.5 * BESIDE, right=4.5 * BESIDE).rows([self.stage.height / 5, 4 * self.stage.height / 5])
+        head, body = self.stage.trim(left=3.5 * BESIDE, right=4.5 * BESIDE, bottom=TIGHT).rows([self.stage.height / 5, 4 * self.stage.height / 5])
         self.places = body.rows(len(self.tokens), TIGHT)
         grid = self._row(self._read(0)[0], body)
         self.gains, self.shifts = (self._weights(name, place, grid) for name, place in zip(("gamma", "beta"), head.rows(2, TIGHT), strict=True))

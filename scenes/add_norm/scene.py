@@ -12,7 +12,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
-from scenes.parts.heat_map import fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, fit_digits, fit_grid, heat_map
 from scenes.parts.label import WORD, number, paragraph, text, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import appear, brighten, copy_to, dim, draw, merge, travel, vanish
@@ -21,7 +21,7 @@ from scenes.parts.tokens import cards_beside, token_card
 from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
-SYMBOL, READ, HUGE = 48 * PX, 52 * PX, 130 * PX
+SYMBOL, READ, HUGE = 48 * PX, 56 * PX, 130 * PX
 CELL, BESIDE = 76 * PX, 72 * PX           # height of a row of cells below bars; room for the name at its left
 
 
@@ -201,12 +201,12 @@ class AddNorm(ExplainerScene):
 
     def _lay_out_table(self):
         """A row for each token: its word, its bars, its mean and spread; γ and β above them all."""
-        head, body = self.stage.trim(left=3.5 * BESIDE, right=4.5 * BESIDE).rows([self.stage.height / 5, 4 * self.stage.height / 5])
+        head, body = self.stage.trim(left=3.5 * BESIDE, right=4.5 * BESIDE, bottom=TIGHT).rows([self.stage.height / 5, 4 * self.stage.height / 5])
         self.places = body.rows(len(self.tokens), TIGHT)
         grid = self._row(self._read(0)[0], body)
         self.gains, self.shifts = (self._weights(name, place, grid) for name, place in zip(("gamma", "beta"), head.rows(2, TIGHT), strict=True))
         self.floors = [middle(self.theme, place) for place in self.places]
-        size = min(READ, 0.6 * self.places[0].height)
+        size = max(SMALLEST_DIGIT, min(READ, 0.6 * self.places[0].height))
         self.words = words_at(self.theme, self.tokens, [(place.left - GAP, place.centre[1]) for place in self.places], size, 3 * BESIDE)
         columns = body.outside(right=4 * BESIDE, gap=GAP).columns(2)
         self.table_head = VGroup(equation(self.theme, name, size=SYMBOL).move_to([column.centre[0], body.top + SYMBOL, 0])

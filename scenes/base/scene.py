@@ -7,7 +7,7 @@ from typing import ClassVar
 from manim import Animation, Mobject, Scene, VGroup
 
 from model import Trace, View
-from scenes.parts.label import Label, paragraph, text
+from scenes.parts.label import Label, Word, paragraph, text
 from scenes.parts.machine import Machine, machine
 from scenes.parts.whole import Whole, gathered, without
 from scenes.base.frame import WIDE, Frame
@@ -86,7 +86,8 @@ class ExplainerScene(Scene):
         spec = staging.spec
         self.staging, self.spec, self.listener = staging, spec, listener or Listener()
         self.theme = replace(staging.theme, decimals=spec.keys["decimals"])
-        self.focus, self.head, self.tokens = spec.focus, spec.head, staging.trace.tokens
+        self.focus, self.head = spec.focus, spec.head
+        self.tokens, self.twin = (tuple(map(Word, said)) for said in (staging.trace.pieces, staging.trace.twin_pieces))
         self.frame, self.stage, self.furniture = staging.frame, staging.frame.stage, spec.keys["furniture"]
         self.rehearsing = False
         self.camera.background_color = staging.theme.colour("background")
@@ -115,13 +116,18 @@ class ExplainerScene(Scene):
         return self.staging.words["steps"][name].get("title", self.staging.words["title"])
 
     def caption(self, name: str) -> str:
-        """The caption of a step: the user's own or that of the scene's words, which may have another one for untrained weights."""
+        """The caption of a step: the user's own or that of the scene's words, which may have others: see `wording`."""
         words = self.staging.words["steps"][name]
         return self.spec.captions.get(name) or words.get(self.wording(name), words["caption"])
 
     def wording(self, name: str) -> str:
-        """Which of the captions that a step has in its words holds for what is shown, if there are several."""
-        return "caption" if self.staging.trace.config.trained else "untrained"
+        """Which of the captions that a step has in its words holds for what is shown, if there are several.
+
+        Here: `caption` of a translator; `learned` of what has learned, but does not translate; `untrained` of random weights. Where
+        there is no such caption `caption` holds for all.
+        """
+        config = self.staging.trace.config
+        return "caption" if config.translates else "learned" if config.trained else "untrained"
 
     def on_stage(self, *but: Mobject) -> list[Mobject]:
         """What is in the scene, except heading and caption, and `but`: wholes, and what is left of those without it."""
@@ -195,7 +201,7 @@ class ExplainerScene(Scene):
 
     def _machine(self) -> Machine:
         config = self.staging.trace.config
-        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.trained, self.place, self.spec.block, self.head)
+        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.translates, self.place, self.spec.block, self.head)
 
     def _note(self) -> Label:
         return text(self.theme, self.staging.words["untrained"], NOTE_SIZE, "muted", at=(self.frame.title.left, 0, 0), align=-1)

@@ -35,7 +35,7 @@ class MultiHead(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """Without a twin the sentence that is followed stays as it is."""
-        return "alone" if name == "follow" and not self.staging.trace.twin else super().wording(name)
+        return "alone" if name == "follow" and not self.twin else super().wording(name)
 
     @step
     def split(self):
@@ -83,15 +83,14 @@ class MultiHead(ExplainerScene):
     @step
     def follow(self):
         """What one token looks at in one head; then a word of the sentence changes, and the arcs go where the weights go."""
-        twin = self.staging.trace.twin
         body, foot = self.stage.rows([self.stage.height - LINE, LINE], 0)
-        rooms = body.rows(2, GAP) if twin else [body]
+        rooms = body.rows(2, GAP) if self.twin else [body]
         self.look = self._look(body.fit(height=rooms[0].height))
         self.play(vanish(*self.on_stage(self.opened)), appear(self.look.cards),
                   travel(self.opened, self.look.weights.cells[0]), appear(self.guide(self._patterns()[self.head], foot)))
         self.play(appear(self.look.weights.numbers), draw(*self.look.arcs, lag=0.1))
         self.play(appear(self.look.most))
-        if twin:
+        if self.twin:
             self._change_a_word(rooms, body)
 
     @step
@@ -222,8 +221,7 @@ class MultiHead(ExplainerScene):
         return thumbs, [self._head_name(i, thumb.border) for i, thumb in zip(others, thumbs, strict=True)]
 
     def _look(self, room: Room, twin: bool = False) -> Look:
-        trace = self.staging.trace
-        words, others = (trace.twin, self.tokens) if twin else (self.tokens, trace.twin)
+        words, others = (self.twin, self.tokens) if twin else (self.tokens, self.twin)
         weights = self.view(("twin." if twin else "") + "encoder.{block}.self_attention.weights")[self.head, self.focus]
         return look(self.theme, words, others, weights, self.focus, room)
 

@@ -56,7 +56,7 @@ class Overview(ExplainerScene):
         self.top, left, right, self.foot = self._hook_rooms()
         self.halves = [self._half("encoder", self.tokens, self.staging.trace.output_tokens, left)]
         if self.spec.twin:
-            self.halves.append(self._half("twin.encoder", self.spec.twin, self._twin_output(), right))
+            self.halves.append(self._half("twin.encoder", self.twin, self._twin_output(), right))
         first, *others = self.halves
         self.play(vanish(*self.on_stage()), appear(self._shared(), self._brace(first), first.box, first.said, first.word, first.rest))
         for half_ in others:
@@ -152,7 +152,7 @@ class Overview(ExplainerScene):
     def _half(self, scope: str, tokens: Sequence[str], output: Sequence[str], room: Room) -> Half:
         """A sentence from the followed word on, and its translation from the first word on that differs."""
         start, words = self.focus, [word for word in output if word != END] or [self.say("unknown")]
-        swapped = next((i for i, pair in enumerate(zip(self.tokens, self.spec.twin)) if len({*pair}) > 1), None)
+        swapped = next((i for i, pair in enumerate(zip(self.tokens, self.twin)) if len({*pair}) > 1), None)
         place = min(int(float(self.staging.trace["twin_translation.place"])), len(words) - 1) if self.trained and self.spec.twin else 0
         gloss = self.say(words[place], noun=tokens[self._meant(scope)]) if words[place] in PRONOUNS else ""
         return half(self.theme, tokens[start:], swapped and swapped - start, words[place:], gloss, room)

@@ -8,6 +8,7 @@ import numpy as np
 from manim import ORIGIN, VGroup, VMobject
 
 from model import View
+from model.tokenizer import Piece
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.base.words import elided, pieces
@@ -18,6 +19,27 @@ LINE_SPACING = 1.25                       # baseline to baseline, in em
 SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
 MOST_DECIMALS = 15                        # a float64 has no more that mean anything
 MINUS = "−"
+
+
+class Word(str):
+    """A token as it is written. `joined`: to the token before it, without a gap; `special`: no part of the text, and so drawn dimmed."""
+
+    def __new__(cls, piece: str | Piece):
+        if isinstance(piece, str):        # as a copy of it is made
+            return super().__new__(cls, piece)
+        word = super().__new__(cls, piece.text)
+        word.joined, word.special = piece.joined, piece.special
+        return word
+
+
+def is_special(word: str) -> bool:
+    """Whether a word is a token that is no part of the text."""
+    return isinstance(word, Word) and word.special
+
+
+def is_joined(word: str) -> bool:
+    """Whether a word is a piece that belongs to the one before it."""
+    return isinstance(word, Word) and word.joined
 
 
 class Label(VMobject):
@@ -65,7 +87,7 @@ def text(theme: Theme, string: str, size: float = WORD, role: str = "text", weig
         at, width = at.point(align), at.width if width is None else width
     if width is not None:
         string, size = fit_text(theme, string, size, width, weight)
-    label = Label(theme, string, size, role, weight)
+    label = Label(theme, string, size, "muted" if is_special(string) else role, weight)
     return label.shift(np.array(at, float) - [align * label.advance / 2, 0, 0])
 
 

@@ -11,7 +11,7 @@ from scenes.parts.heat_map import DISC, RADIUS_SHARE, SMALLEST_DIGIT, Cell, cell
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width
 from scenes.parts.motion import Together, travel
 from scenes.parts.shapes import Block, frame, room_of, rounded_points
-from scenes.parts.tokens import word_widths
+from scenes.parts.tokens import best_word, word_widths
 from scenes.parts.weight import WeightBars, disc, weight_bars
 from scenes.parts.whole import Whole
 
@@ -55,7 +55,7 @@ def pattern(theme: Theme, words: Sequence[str], weights: View, room: Room, opene
 
 def most_looked_at(theme: Theme, picture: Pattern, row: View) -> Block:
     """The frame of the word above the column in which a row has its largest weight."""
-    return frame(theme, room_of(picture.columns[int(row.values.argmax())], TIGHT / 2), "key", width=4)
+    return frame(theme, room_of(picture.columns[best_word([column.string for column in picture.columns], row)], TIGHT / 2), "key", width=4)
 
 
 def _cell(theme: Theme, source: View, place: Room) -> Cell:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from manim import VGroup, VMobject
 
+from model import View
 from scenes.parts.heat_map import HeatMap
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, is_joined, is_special, text, text_width, words_at
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.whole import Whole
 from scenes.base.room import Room
@@ -38,9 +39,7 @@ def token_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.
     width = card_width(theme, words, (room.width + gap) / len(words) - gap, size)
     fitted, size = fit_words(theme, words, size, width - 2 * PADDING)
     cards = VGroup(token_card(theme, word, width, height, size=size) for word in fitted)
-    for i, card in enumerate(cards):
-        card.move_to(room.centre + np.array([(i - (len(cards) - 1) / 2) * (width + gap), 0, 0]))
-    return cards
+    return side_by_side(cards, words, gap, room)
 
 
 def snug_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.56, gap: float = 0.12, size: float = WORD,
@@ -55,7 +54,17 @@ def snug_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.5
     if size < SMALLEST_WORD:
         return token_row(theme, words, room, height, gap)
     cards = VGroup(token_card(theme, word, size * width + 2 * PADDING, height, size=size) for word, width in zip(words, widths))
-    return cards.arrange(buff=gap).move_to(room.centre)
+    return side_by_side(cards, words, gap, room)
+
+
+def side_by_side(cards: VGroup, words: Sequence[str], gap: float, room: Room) -> VGroup:
+    """Puts cards in a row in the middle of a room, a gap apart, but for pieces of a word, which touch."""
+    widths = np.array([card.width for card in cards])
+    lefts = np.cumsum([0, *(width + gap * (not is_joined(word)) for width, word in zip(widths, words[1:]))])
+    start = room.centre[0] - (lefts[-1] + widths[-1]) / 2
+    for card, x in zip(cards, start + lefts + widths / 2, strict=True):
+        card.move_to([x, room.centre[1], 0])
+    return cards
 
 
 def token_column(theme: Theme, words: Sequence[str], room: Room, pitch: float = 0.6) -> VGroup:
@@ -75,6 +84,11 @@ def token_column(theme: Theme, words: Sequence[str], room: Room, pitch: float = 
         .move_to([columns[i // rows].centre[0], top - i % rows * pitch, 0])
         for i, word in enumerate(fitted)
     )
+
+
+def best_word(words: Sequence[str], weights: View) -> int:
+    """Which word has the largest of some weights; special tokens, which often have it, are none if there are others."""
+    return max(range(len(words)), key=lambda i: (not is_special(words[i]), weights.values[i]))
 
 
 def card_width(theme: Theme, words: Sequence[str], most: float, size: float = WORD) -> float:

@@ -149,6 +149,11 @@ class Trace:
         return written(self.tokens, self.config.spelling)
 
     @property
+    def twin_pieces(self) -> tuple[Piece, ...]:
+        """The tokens of the other sentence as they are written."""
+        return written(self.twin, self.config.spelling)
+
+    @property
     def sentence(self) -> str:
         """The text of the tokens."""
         return text(self.tokens, self.config.spelling)

@@ -52,7 +52,7 @@ def animformer(*args):
 
 
 def test_a_sentence_becomes_the_tokens_of_the_weights():
-    spec = minilm("sentence=The cat, unably WIDE!")
+    spec = minilm("sentence=The cat, unably WIDE!", "block=2", "head=2")
     assert spec.tokens == ("[CLS]", "the", "cat", ",", "un", "##ably", "wide", "!", "[SEP]") and spec.focus == 7
     assert spec.model.spelling == "wordpiece" and spec.model.d_model == 24 and spec.block == 1 and spec.head == 1
     trace = staging.trace(spec)

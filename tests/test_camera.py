@@ -57,7 +57,7 @@ def drawn_fast(monkeypatch):
     """The shapes that the fast code has drawn, but for its self-test."""
     camera.trusted()
     seen, ready = [], FastCamera.made_ready
-    monkeypatch.setattr(FastCamera, "made_ready", lambda self, shapes: (found := ready(self, shapes)) and seen.extend(shapes) or found)
+    monkeypatch.setattr(FastCamera, "made_ready", lambda self, shapes, *packed: (found := ready(self, shapes, *packed)) and seen.extend(shapes) or found)
     return seen
 
 

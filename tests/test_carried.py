@@ -1,14 +1,17 @@
 """What travels with an order to machines that have not got it: large files go once, and beside it."""
 
+import ctypes
 import pickle
 import shutil
 from pathlib import Path
 
 import pytest
+from test_cluster import ROOT, dask  # noqa: F401
 
 from studio.read.spec import load
-from studio.render import carried, cluster, order
+from studio.render import carried, cluster, farm, order
 from studio.render.carried import Carried
+from studio.render.job import Job
 from studio.render.order import make
 from studio.render.quality import Quality
 
@@ -48,6 +51,21 @@ def test_a_file_that_has_changed_is_carried_anew():
     assert carried.carried(Path("x")) is before
     Path("x").write_bytes(b"22")
     assert carried.carried(Path("x")).data == b"22"
+
+
+def threads_of(job):
+    """How many threads BLAS takes in a worker, by what the C library finds in the environment."""
+    find = ctypes.CDLL(None).getenv
+    find.restype = ctypes.c_char_p
+    return find(b"OPENBLAS_NUM_THREADS")
+
+
+def test_a_worker_multiplies_on_one_core(dask, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    dask.worker(path=f"{ROOT}:{ROOT / 'tests'}")
+    found = []
+    farm.run(threads_of, [Job("shapes", "square", print, Quality("tiny", 160, 90, 5))], dask.address, lambda _, said: found.append(said))
+    assert found == [b"1"]
 
 
 def weighed(job):

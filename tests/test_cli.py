@@ -104,7 +104,19 @@ def test_own_captions_are_said():
 @pytest.mark.parametrize("targets", [["qkv", "recap", "recap"], pytest.param([], marks=pytest.mark.slow)], ids=str)
 def test_check_finds_nothing_wrong_with_what_is_right(targets):
     result = animformer("check", *targets, "--json")
-    assert (result.exit_code, json.loads(result.stdout)) == (0, {"ok": True, "problems": []})
+    found = json.loads(result.stdout)
+    assert (result.exit_code, found["ok"], found["problems"]) == (0, True, [])
+
+
+def test_what_could_be_better_is_a_warning_and_the_figures_are_a_table():
+    long = "captions.blend.en=" + 20 * "five "
+    result = animformer("check", "qkv", "--table", "--set", long)
+    assert result.exit_code == 0 and re.fullmatch(r"all is well, \d+ warnings?", result.stdout.splitlines()[-1])
+    assert re.search(r"warning: .*qkv/scene\.yaml: blend: the caption has 99 letters, more than 90", result.stderr)
+    assert re.search(r"^ *qkv/blend +\d+ +\d+ +\d+ +38 +!99 +12\.0 ", result.stdout, re.M)
+    found = json.loads(animformer("check", "qkv", "--table", "--json", "--set", long).stdout)
+    assert {"letters"} <= {warning["kind"] for warning in found["warnings"]}
+    assert [each["step"] for each in found["figures"]] == list(folders.folder("qkv").facts.steps)
 
 
 def test_check_finds_what_is_wrong_in_all_targets():
@@ -216,10 +228,10 @@ def test_steps_of_a_scene_are_rendered_together():
     specs = loaded(["qkv/blend", "attention_matrix", "qkv/one_token"], [])
     assert [(spec.name, len(spec.wanted)) for spec in specs] == [("qkv", 2), ("attention_matrix", len(specs[1].steps))]
     assert specs[0].wanted == ("one_token", "blend")
-    everything = side_by_side(loaded(["film", str(ROOT / "tests/own_scene/temperature")], []))
+    everything = side_by_side(loaded(["film", str(ROOT / "tests/own_scene/temperature")], []), "storyboard")
     assert [scene.name for scene in everything.scenes] == [*IN_ORDER, "temperature"]
     with pytest.raises(UserError, match="its files would be those of"):
-        side_by_side(loaded(["film", "qkv/blend"], []))
+        side_by_side(loaded(["film", "qkv/blend"], []), "storyboard")
 
 
 def test_progress_is_plain_lines_in_a_pipe(capsys):

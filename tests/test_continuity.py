@@ -28,7 +28,7 @@ class _Drawn(Exception):
 
 def stage_zone(pixels: np.ndarray) -> np.ndarray:
     """The part of a frame between title and caption, as signed numbers."""
-    top, bottom = (round((0.5 - y / FRAME_HEIGHT) * QUALITY.height) for y in (WIDE.stage.top, WIDE.stage.bottom))
+    top, bottom = (round((0.5 - y / FRAME_HEIGHT) * QUALITY.height) for y in (WIDE["full"].stage.top, WIDE["full"].stage.bottom))
     return pixels[top:bottom, :, :3].astype(int)
 
 

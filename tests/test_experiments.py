@@ -45,10 +45,19 @@ def test_an_experiment_records_what_it_declares_and_each_axis_has_one_length(nam
 def test_an_experiment_runs_on_any_words_without_training(name):
     for tokens, config in ((("a",), ModelConfig(d_model=4, n_heads=1, n_blocks=1)), (("x", "y", "x"), ModelConfig(norm="pre"))):
         trace = model.run(tokens, config, None, [find(name)], {"intervention": Intervention(0, 0)})
-        assert any(full.startswith(f"{name}.") for full in trace.names) == (name != "twin")
+        assert any(full.startswith(f"{name}.") for full in trace.names) == (name not in ("twin", "twin_translation"))
 
 
 # --- the twin ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_said_to_the_twin_is_what_is_said_to_it_as_a_sentence():
+    trace, other = run("twin_translation"), run(tokens=WIDE)
+    for name in ("next_token_ids", "probabilities"):
+        assert close(trace[f"twin_translation.{name}"].values, other[f"decoder.{name}"].values), name
+    place = int(float(trace["twin_translation.place"]))
+    ours, theirs = trace.translation, other.translation
+    assert ours[:place] == theirs[:place] and (ours[place], theirs[place]) == ("il", "elle")
 
 
 def test_the_twin_is_the_pass_of_the_other_sentence():
@@ -77,14 +86,14 @@ def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
     assert close(t["scaling.scaled_scores"], scores / np.sqrt(d_k)[:, None])
 
 
-def test_histograms_hold_every_sample_on_common_bins():
+def test_histograms_hold_every_sample_each_in_its_bin():
     t = model.run(("a",), ModelConfig(), experiments=[find("scaling")]).arrays
-    edges = t["scaling.edges"]
-    assert edges.shape == (N_BINS + 1,) and close(edges, -edges[::-1])
-    assert close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS))
-    for shown, of in (("scaling.histogram", "scaling.scores"), ("scaling.scaled_histogram", "scaling.scaled_scores")):
-        assert close(t[shown].sum(1), np.ones(3))
-        assert close(t[shown][:, 20], (np.abs(t[of]) < edges[21]).mean(1))
+    for prefix, of in (("", "scaling.scores"), ("scaled_", "scaling.scaled_scores")):
+        edges, shares = t[f"scaling.{prefix}edges"], t[f"scaling.{prefix}histogram"]
+        assert edges.shape == (N_BINS + 1,) and close(edges, -edges[::-1]) and edges[-1] == np.abs(t[of]).max()
+        assert close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS))
+        below = (t[of][..., None] < edges[1:-1]).mean(1)                            # (dimension, inner edge)
+        assert close(shares.cumsum(1)[:, :-1], below) and close(shares.sum(1), np.ones(3))
 
 
 def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():

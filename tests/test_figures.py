@@ -145,7 +145,7 @@ def test_how_much_of_the_stage_is_used():
 
 def test_a_tile_is_used_if_anything_touches_it():
     pixels = np.full((1080, 1920, 3), 20, np.uint8)
-    rows = round(WIDE.stage.height / PX) // 20
+    rows = round(WIDE["full"].stage.height / PX) // 20
     pixels[105, 5] = 40                                   # one pixel of one tile
     assert occupancy(pixels, WIDE) == pytest.approx(1 / (rows * 96))
     pixels[0:100] = pixels[965:] = 90

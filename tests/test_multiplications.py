@@ -41,4 +41,5 @@ def test_narrow_heads_multiply_as_often_as_one_wide_one(n_heads):
     assert t["multiplications.narrow_total"].values == narrow.sum() == multiplied(x, w, n_heads)
     assert t["multiplications.wide_total"].values == wide.sum() == multiplied(x, w, 1)
     assert (t["multiplications.narrow_sums"].values == wide).all() and narrow.shape == (n_heads, 4)
+    assert (t["multiplications.narrow_heads"].values * n_heads == wide.sum()).all()
     assert t["multiplications.uncut_total"].values == n_heads * wide.sum()

@@ -43,7 +43,7 @@ def weights(staging):
     return staging.trace["encoder.1.self_attention.weights"][1]
 
 
-@pytest.mark.parametrize("frame", [WIDE, Frame.of(8.0), Frame.of(10.0)])
+@pytest.mark.parametrize("frame", [*WIDE.values(), Frame.of(8.0), Frame.of(10.0)])
 def test_zones_lie_side_by_side_and_the_stage_has_three_quarters_of_the_height(frame):
     above = (frame.title, frame.question, frame.map)
     assert all(left.right < right.left for left, right in zip(above, above[1:]))
@@ -159,7 +159,7 @@ def test_one_outlier_does_not_set_the_scale(staging):
 
 def test_digits_and_cells_are_as_large_as_was_said(theme, staging):
     scores = staging.trace["encoder.1.self_attention.scores"][1]
-    drawn = heat_map(theme, scores, WIDE.stage, digits=True)
+    drawn = heat_map(theme, scores, WIDE["full"].stage, digits=True)
     assert {round(label.size / PX) for row in drawn.numbers for label in row} == {54}
     left, right = (room_of(drawn.cells[0][j]) for j in (0, 1))
     assert np.isclose(left.width / PX, 182) and np.isclose((right.left - left.right) / PX, 8)

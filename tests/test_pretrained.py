@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import model
-from model import safetensors
+from model import experiments, safetensors
 from model.pretrained import load, wordpiece
 from model.pretrained.tokens import TOKENIZER
 from model.tokenizer import place
@@ -101,6 +101,23 @@ def test_old_names_other_prefixes_and_other_precisions_are_the_same_model(bert):
         assert found.arrays["weights.embedding"].dtype == np.float32
         assert 0 < np.abs(found["embeddings"].values - before["embeddings"].values).max() < 0.02 * (kind == "BF16") + 0.002
         assert close(found["encoder.output"].values, before["encoder.output"].values, tolerance)
+
+
+@pytest.mark.parametrize("family", ["bert", "gpt2"])
+def test_every_experiment_can_be_made_with_it(family):
+    """Also with what is not the paper's: what one finds is finite, and what needs a decoder or scaled embeddings is not there."""
+    found = load(tiny(family), "theirs")
+    tokens, twin = (found.tokenizer(sentence) for sentence in ("the cat is old", "the dog is old"))
+    given = {"twin": twin, "intervention": model.Intervention(1, 2)}
+    trace = model.run(tokens, found.config, found, [*map(experiments.find, experiments.names())], given)
+    recorded = [name for name in trace.names if name.partition(".")[0] in experiments.names()]
+    assert {"ablation", "distances", "probe", "shuffling", "twin"} <= {name.partition(".")[0] for name in recorded}
+    for name in recorded:
+        masked = name.endswith("masked_scores")
+        assert masked or np.isfinite(trace[name].values).all(), name
+    assert not any(name.startswith(("embedding_scale.", "passes.generation", "surprise.words")) for name in recorded)
+    if family == "gpt2":                  # nothing that comes later changes what was before
+        assert close(trace["twin.encoder.output"].values[0], trace["encoder.output"].values[0], 1e-12)
 
 
 def test_rows_without_a_word_have_none():

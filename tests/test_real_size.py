@@ -12,10 +12,12 @@ from studio.read import assets
 
 ROOT = Path(__file__).resolve().parent.parent
 MINILM = assets.weights_folder("minilm")
-THREADS = "import studio, os, numpy as np; a = np.ones((500, 500)); a @ a; print(len(os.listdir('/proc/self/task')))"
+PREPARED = "import os; from studio.render.alone import prepare; prepare(); "
+THREADS = f"{PREPARED} import numpy as np; a = np.ones((500, 500)); a @ a; print(len(os.listdir('/proc/self/task')))"
 RECORD = f"""
-import json, resource, sys, time
-import studio, model
+{PREPARED}
+import json, resource, time
+import model
 from pathlib import Path
 from model.pretrained import load
 began = time.process_time()

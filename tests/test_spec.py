@@ -22,7 +22,7 @@ BAD = {
     "an unlike key": (
         "scene: qkv\nzzz: 1\n", [f"2:1: zzz: unknown key; the keys are: {', '.join(keys.SceneKeys.model_fields)}\n"]),
     "a long name": (f"scene: {'x/' * 3000}y\n", ["1:8: scene: there is no scene 'x/x/"]),
-    "a film's key": ("scene: qkv\ntitle: x\n", ["2:1: title: unknown key; the keys are: pace, decimals, scene, sentence, "]),
+    "a film's key": ("scene: qkv\ntitle: x\n", ["2:1: title: unknown key; the keys are: pace, decimals, furniture, question, scene, "]),
     "merge key": ("scene: qkv\n<<: {focus: a}\n", ["2:1: <<: unknown key"]),
     "wrong type, number": ("scene: qkv\nhead: many\n", ["2:7: head: must be a whole number, not 'many'"]),
     "wrong type, fraction": ("scene: qkv\nmodel:\n  d_model: 8.5\n", ["3:12: model.d_model: must be a whole number, not '8.5'"]),
@@ -197,7 +197,7 @@ def test_a_huge_file_is_refused_without_being_read(folder):
     "/": "/: is no folder of a scene; it needs a scene.py and a scene.yaml",
     "qvk": "qvk: unknown target; did you mean 'qkv'?",
     "flim": "flim: unknown target; did you mean 'film'?",
-    "zzz": "zzz: unknown target; name a YAML file, the folder of a scene, or one of: film, ablation, add_norm, ",
+    "zzz": "zzz: unknown target; name a YAML file, the folder of a scene, or one of: film, article, ablation, ",
     "qkv/blned": "qkv/blned: scene qkv has no step 'blned'; did you mean 'blend'?",
     "qkv/blned/": "qkv/blned/: scene qkv has no step 'blned'; did you mean 'blend'?",
     "qvk/blend": "qvk/blend: unknown target; did you mean 'qkv'?",
@@ -243,7 +243,7 @@ def test_defaults(folder):
     assert found.model == ModelConfig(weights="translator", output="decoder") and (found.block, found.head) == (0, 0)
     assert found.steps == found.wanted == folders.folder("qkv").facts.steps == tuple(STEPS)
     assert (found.name, found.source, found.scene, found.order) == ("my", "my.yaml", "qkv", tuple(STEPS))
-    assert found.keys == {"pace": 1.0, "decimals": 2} and found.burned
+    assert found.keys == {"pace": 1.0, "decimals": 2, "furniture": "full", "question": ""} and found.burned
     assert pickle.loads(pickle.dumps(found)) == found
 
 
@@ -330,7 +330,7 @@ def test_a_film(folder):
     "scenes: [qvk]\n": "1:10: scenes.0: there is no scene 'qvk'; did you mean 'qkv'?",
     "scenes: [qkv, [a]]\n": "1:15: scenes.1: must be a scene, or keys with 'scene: NAME' among them",
     "scenes: [{head: 2}]\n": "1:10: scenes.0: must be a scene, or keys with 'scene: NAME' among them",
-    "scenes: [{scene: qkv, head: 9}]\n": "1:29: head: 9 is out of range: block 2 has 4 heads (1 to 4)",
+    "scenes: [{scene: qkv, head: 9}]\n": "1:29: head: 9 is out of range: block 1 has 4 heads (1 to 4)",
     "scenes: [qkv, attention_matrix]\npase: 2\n": "2:1: pase: unknown key; did you mean 'pace'?",
     "scenes: [qkv]\nscene: qkv\n": "2:1: scene: unknown key in a film; name scenes in 'scenes'",
     "scenes: [qkv]\ntitle: [a]\n": "2:8: title: must be a text, not a list",

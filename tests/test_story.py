@@ -13,8 +13,7 @@ from click.testing import CliRunner
 from studio.check.figures import beyond, meanings
 from studio.check.report import report
 from studio.cli import main
-from studio.output.contents import script
-from studio.output.tables import of_script
+from studio.output.script import script, written
 from studio.read.folders import folder, ours
 from studio.read.spec import FILMS, load
 
@@ -48,7 +47,7 @@ def test_the_script_says_what_is_shown():
 
 def test_the_command_prints_it():
     printed = CliRunner().invoke(main, ["script", "qkv"])
-    assert printed.exit_code == 0 and printed.stdout == of_script(script(load("qkv"))) + "\n"
+    assert printed.exit_code == 0 and printed.stdout == written(script(load("qkv"))) + "\n"
     found = json.loads(CliRunner().invoke(main, ["script", "qkv", "--json"]).stdout)
     assert found["steps"] == script(load("qkv"))
 

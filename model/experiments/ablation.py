@@ -83,7 +83,7 @@ def cut_weights(run, cut):
 def _compare(run, record, memory):
     """The translation of the cut run, and the step at which it is set beside that of the whole model."""
     before, own = run.arrays["decoder.probabilities"], _own(run)                    # (step, vocabulary), (step,)
-    said, after = _translate(run, memory)                                           # (said,), (said, vocabulary)
+    said, after = said_to(run, memory)                                              # (said,), (said, vocabulary)
     record("next_token_ids", said)
     record("probabilities", after)
     differs = np.flatnonzero([a != b for a, b in zip_longest(own, said)])
@@ -104,7 +104,7 @@ def _judge(run, record, every, place):
     record("kept", found[..., place])                                               # (block, head)
     loss = record("loss", -np.log(run.arrays["decoder.probabilities"][steps, own]).mean())      # ()
     record("loss_changes", -np.log(found).mean(-1) - loss)                          # (block, head)
-    said = [[_translate(run, memory)[0] for memory in row] for row in every]
+    said = [[said_to(run, memory)[0] for memory in row] for row in every]
     record("translations", stacked([stacked(row) for row in said]))                 # (block, head, word)
     changed = [[sum(a != b for a, b in zip_longest(own, words)) for words in row] for row in said]
     record("changed_words", np.array(changed))                                      # (block, head)
@@ -115,7 +115,7 @@ def _own(run):
     return run.arrays["decoder.next_token_ids"].astype(int)
 
 
-def _translate(run, memory):
+def said_to(run, memory):
     """What the decoder says to the output of an encoder: rows (said,), and probabilities (said, vocabulary)."""
     known, steps = run.checkpoint.output_vocabulary, Recorder()
     said = generate(memory, run.weights.decoder, run.config, known.index(START), known.index(END), steps)

@@ -17,6 +17,10 @@ TENSORS = scoped(
            "input input^T of each block's self_attention"),
     Tensor("key_scores", "block head query key", "second candidate: a key on both sides",
            "key key^T of each block's self_attention"),
+    Tensor("token_products", "block query key d_model", "what the dot products of tokens add up: feature times feature",
+           "input input of each block's self_attention, entry by entry"),
+    Tensor("query_products", "block head query key d_k", "what the scores add up: entries of a query times those of a key",
+           "query key of each block's self_attention, entry by entry"),
     Tensor("token_asymmetry", "block", "how far token_scores are from their mirror image",
            "max |token_scores - token_scores^T| over query and key"),
     Tensor("key_asymmetry", "block head", "how far key_scores are from their mirror image",
@@ -33,8 +37,8 @@ TENSORS = scoped(
 
 def measure(run, record):
     """Scores (n, n) of all blocks, and of each of their h heads, between the same n tokens."""
-    tokens, keys, scores, scaled, weights = (
-        run.of_all_blocks(f"self_attention.{name}") for name in ("input", "key", "scores", "scaled_scores", "weights")
+    tokens, keys, queries, scores, scaled, weights = (
+        run.of_all_blocks(f"self_attention.{name}") for name in ("input", "key", "query", "scores", "scaled_scores", "weights")
     )                                                                               # (block, n, d_model), (block, h, n, d_k or n)
     w = run.weights.encoder[0].self_attention
     of_keys, of_queries = ((matrix.size + bias.size) / run.config.n_heads for matrix, bias in ((w.W_K, w.b_K), (w.W_Q, w.b_Q)))
@@ -42,6 +46,8 @@ def measure(run, record):
     record("value_parameters", (w.W_V.size + w.b_V.size) / run.config.n_heads)      # ()
     by_tokens = record("token_scores", tokens @ tokens.swapaxes(-1, -2))            # (block, n, n)
     by_keys = record("key_scores", keys @ keys.swapaxes(-1, -2))                    # (block, h, n, n)
+    record("token_products", tokens[:, :, None] * tokens[:, None])                  # (block, n, n, d_model)
+    record("query_products", queries[:, :, :, None] * keys[:, :, None])             # (block, h, n, n, d_k)
     record("token_asymmetry", asymmetry(by_tokens))                                 # (block,), all 0
     record("key_asymmetry", asymmetry(by_keys))                                     # (block, h), all 0
     record("query_asymmetry", asymmetry(scores))                                    # (block, h), anything

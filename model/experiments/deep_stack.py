@@ -12,6 +12,7 @@ import numpy as np
 from model import backward
 from model.encoder import embed
 from model.tensors import Tensor, scoped
+from model.tokenizer import ids, vocabulary
 from model.weights import generator, random_weights
 from model.wiring import MOVES
 
@@ -32,9 +33,11 @@ TENSORS = scoped(
 
 def measure(run, record):
     """The same sentence, weights and random gradients in every wiring; nothing of it is trained."""
-    config = replace(run.config, weights="random", output="none", n_blocks=N_BLOCKS)
-    weights = random_weights(config, run.vocabulary)
-    x = embed(run.ids, weights, config)                                             # (n, d_model)
+    make = {"weights": "random", "output": "none", "mask": "none", "activation": "relu", "n_blocks": N_BLOCKS}
+    config, tokens = replace(run.config, **make), [run.vocabulary[row] for row in run.ids]
+    words = vocabulary(tokens)            # a word's row is the same whatever other words there are
+    weights = random_weights(config, words)
+    x = embed(ids(tokens, words), weights, config)                                  # (n, d_model)
     last = generator(config.seed, "deep_stack").normal(size=(N_GRADIENTS, *x.shape))            # (gradient, n, d_model)
     last = last / np.sqrt((last**2).sum((-1, -2), keepdims=True))                   # (gradient, n, d_model), each of size 1
     found = [[_wired(x, weights.encoder, replace(config, norm=norm), paths, last) for paths in (1, 0)] for norm in MOVES]

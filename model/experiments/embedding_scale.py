@@ -9,14 +9,15 @@ from model.encoder import positions
 from model.tensors import Tensor, scoped
 from model.weights import N_POSITIONS, random_weights
 
-WITH = "positional: sinusoidal | learned"
+SCALED = "embedding: scaled"
+WITH = f"{SCALED} and positional: sinusoidal | learned"
 TENSORS = scoped(
     "embedding_scale",
     Tensor("untrained", "token", "size of each token's row of E before any training",
-           "root mean square over d_model of N(0, 1 / d_model), as weights.embedding begins"),
-    Tensor("word", "token", "size of each token's row of E", "root mean square of embeddings over d_model"),
-    Tensor("scaled_word", "token", "the same, scaled up", "root mean square of scaled_embeddings over d_model"),
-    Tensor("factors", "factor", "by what the rows are multiplied: as they are, and scaled up", "1, sqrt(d_model)"),
+           "root mean square over d_model of N(0, 1 / d_model), as weights.embedding begins", SCALED),
+    Tensor("word", "token", "size of each token's row of E", "root mean square of embeddings over d_model", SCALED),
+    Tensor("scaled_word", "token", "the same, scaled up", "root mean square of scaled_embeddings over d_model", SCALED),
+    Tensor("factors", "factor", "by what the rows are multiplied: as they are, and scaled up", "1, sqrt(d_model)", SCALED),
     Tensor("position", "token", "size of the position that is added to each token",
            "root mean square of positions over d_model", WITH),
     Tensor("shares", "factor token", "share of the position in the sum, if word and position are at right angles",
@@ -27,8 +28,13 @@ TENSORS = scoped(
 
 
 def measure(run, record):
-    """Sizes of words and positions, and how often a word can still be told from the sum, with the factor and without."""
+    """Sizes of words and positions, and how often a word can still be told from the sum, with the factor and without.
+
+    Nothing is recorded of a model that does not scale its embeddings.
+    """
     config, table = run.config, run.weights.embedding
+    if config.embedding != "scaled":
+        return
     record("untrained", _rms(random_weights(config, run.vocabulary).embedding[run.ids]))       # (n,)
     word = record("word", _rms(run.arrays["embeddings"]))                           # (n,)
     record("scaled_word", _rms(run.arrays["scaled_embeddings"]))                    # (n,)

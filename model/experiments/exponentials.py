@@ -4,12 +4,15 @@ import numpy as np
 
 from model.tensors import Tensor, scoped
 
+SAMPLES = 65
 TENSORS = scoped(
     "exponentials",
     Tensor("powers", "block head query key", "e to the power of each scaled score: never negative",
            "exp(scaled_scores) of each block's self_attention"),
     Tensor("totals", "block head query", "what those of each token add up to", "sum of powers over key"),
     Tensor("shares", "block head query key", "the share of each in the total: the weights", "powers / totals", shares=True),
+    Tensor("places", "block head query sample", "from the lowest scaled score of each row to the highest, in even steps", "linspace over key"),
+    Tensor("curve", "block head query sample", "e to the power of these places: the curve that the powers lie on", "exp(places)"),
     Tensor("e", "", "by what a power grows if its score is larger by 1", "exp(1)"),
 )
 
@@ -20,4 +23,6 @@ def measure(run, record):
     powers = record("powers", np.exp(scores))                                       # (block, h, n, n)
     totals = record("totals", powers.sum(-1))                                       # (block, h, n)
     record("shares", powers / totals[..., None])                                    # (block, h, n, n), rows sum to 1
+    places = record("places", np.linspace(scores.min(-1), scores.max(-1), SAMPLES, axis=-1))    # (block, h, n, sample)
+    record("curve", np.exp(places))                                                 # (block, h, n, sample)
     record("e", np.exp(1.0))                                                        # ()

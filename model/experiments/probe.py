@@ -2,6 +2,7 @@
 Bengio 2017), and by which way it came there: along the residual path, or through the sublayers."""
 
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 
@@ -12,7 +13,8 @@ from model.weights import N_POSITIONS, generator
 from model.wiring import path
 
 N_FIT, N_HELD_OUT = 60, 30                # sentences; a wide model takes more, to have SAMPLES for each number that is fitted
-SAMPLES = 4
+SAMPLES = 2.5
+AT_ONCE = 8                               # sentences: what is wide stays in the processor's cache
 N_WORDS = 160                             # of untrained models, which know only those of the sentence
 TENSORS = scoped(
     "probe",
@@ -31,11 +33,11 @@ def measure(run, record):
     weights = run.weights
     if not run.config.trained:
         weights = weights._replace(embedding=rng.normal(0, width**-0.5, (N_WORDS, width)))      # (word, d_model)
-    n_fit = max(N_FIT, -(-SAMPLES * (width + 1) // N_POSITIONS))
+    n_fit = max(N_FIT, ceil(SAMPLES * (width + 1) / N_POSITIONS))
     ids = rng.integers(len(weights.embedding), size=(n_fit + N_HELD_OUT, N_POSITIONS))          # (sentence, position)
     record("readable", readable(stages(ids, weights, run.config)))                              # (stage,)
-    record("by_residual", readable(one_way(ids, weights, run.config, "sublayer")))              # (stage,)
-    record("by_sublayers", readable(one_way(ids, weights, run.config, "add")))                  # (stage,)
+    for name, kind in (("by_residual", "sublayer"), ("by_sublayers", "add")):
+        record(name, readable(one_way(ids, weights, run.config, kind)))                         # (stage,)
 
 
 def readable(stages):
@@ -45,15 +47,12 @@ def readable(stages):
 
 
 def stages(ids, weights, config):
-    """The vectors (sentence, position, d_model) that the first block reads, then what each block hands on.
-
-    The sentences go one after the other, so that what is wide stays in the processor's cache.
-    """
+    """The vectors (sentence, position, d_model) that the first block reads, then what each block hands on."""
     mask = visible(ids.shape[-1], config)
     x = embed(ids, weights, config)                                                             # (sentence, position, d_model)
     yield x
     for w in weights.encoder:
-        x = np.stack([block(one, w, config, mask=mask) for one in x])                           # (sentence, position, d_model)
+        x = np.concatenate([block(some, w, config, mask=mask) for some in _parts(x)])           # (sentence, position, d_model)
         yield x
 
 
@@ -67,10 +66,14 @@ def one_way(ids, weights, config, kind):
     yield x
     *_, last = path(config.norm)
     for w in weights.encoder:
-        withouts = [_moves(one, w, config) for one in bare]
-        x = np.stack([_moves(one, w, config, kind, without)[last.makes] for one, without in zip(x, withouts)])
-        bare = np.stack([without[last.makes] for without in withouts])                          # (sentence, position, d_model)
+        withouts = [_moves(some, w, config) for some in _parts(bare)]
+        x = np.concatenate([_moves(some, w, config, kind, without)[last.makes] for some, without in zip(_parts(x), withouts)])
+        bare = np.concatenate([without[last.makes] for without in withouts])                    # (sentence, position, d_model)
         yield x
+
+
+def _parts(x):
+    return np.split(x, range(AT_ONCE, len(x), AT_ONCE))
 
 
 def _moves(x, w, config, kind="", without=None):

@@ -3,130 +3,130 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import VGroup
+from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
+from scenes.ablation.snip import ABOVE, halves, scissors, struck
+from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
+from scenes.base.layout import above
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.heads import boxes, head_map, head_names, strike
+from scenes.parts.bars import Bar, bars
+from scenes.parts.flow import WeightLine, weight_arc
+from scenes.parts.heads import head_map, head_names
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import text
-from scenes.parts.look import Look, look, swing
+from scenes.parts.label import WORD, Number, format_number, number, text, text_width
 from scenes.parts.lookup import distance
-from scenes.parts.motion import appear, dim, draw, travel, vanish
-from scenes.parts.ranking import Ranking, grow, ranking
-from scenes.parts.shapes import frame, room_of
+from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, dim, draw, travel, vanish
+from scenes.parts.phrase import PRONOUNS, differing, phrase, spaced
+from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import snug_row
-from scenes.base.room import PX, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
-HEADING, SMALL = 32 * PX, 28 * PX
-CARD, LINE = 0.54, 16                     # height of a card; words in a line
-LABEL, BELOW = 1.1, 0.4                   # room for the names of blocks and heads
-WORST = 2                                 # cuts whose translations are shown
-ODDS = 0.8                                # height of a probability and its bar
+ROWS, SAID = (3.1, 0.84, 3.5), (0.6, 2.8)  # heights of the arcs, the sentence, what is said; in that, of what is said already, and then
+PANEL = 28 * PX                           # radius of the corners of its panel
+CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, and em size of its word
+NAME, GLOSS, WEIGHT, REST, CHANCE = (size * PX for size in (36, 46, 90, 92, 130))
+FOLLOWED = 7 * PEN
+LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
+FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
 
 
 class Ablation(ExplainerScene):
     """One head is cut and the model runs again; then every head in turn."""
 
-    experiments = ("ablation",)
+    experiments = ("ablation", "twin")
     place = "encoder"
 
     @step
     def cut(self):
-        """Where the head looks from the followed token; then it is struck out of all the heads."""
-        top, bottom = self.stage.rows([2.75, 1.9], gap=0.24)
-        block, head = self._cut
-        self.look = self._look(self.staging.trace[f"encoder.{block}.self_attention.weights"][head], top)
-        picture = head_map(self.theme, self._shifts, bottom.trim(bottom=BELOW))
-        self.heads = boxes(self.theme, picture)
-        box = self._cut_box(self.heads)
-        self.strike = strike(self.theme, box)
-        edge = room_of(self.heads).right + 0.3
-        name = text(self.theme, self._cut_name, HEADING, "output", at=(edge, box.get_y(), 0), align=-1, width=bottom.right - edge)
-        self.play(appear(self.look.cards))
-        self.play(draw(*self.look.arcs, lag=0.1), appear(self.look.weights.cells, self.look.weights.numbers))
-        self.play(appear(self.look.most, run_time=0.4))
-        self.wait(0.8)
-        self.play(appear(self.heads, self._names(picture)))
-        self.play(box.animate(run_time=0.6).set_stroke(self.theme.colour("output"), 4).build())
-        self.play(draw(self.strike, run_time=0.8), appear(name))
-        self._blind(top)
+        """Where the head looks from the followed token; then what it finds is taken away."""
+        self.high, middle, self.low = self.stage.rows(ROWS, gap=TIGHT)
+        self.sentence = self._sentence(middle)
+        arcs, most = self._arcs()
+        whole = halves(most, apart=False)
+        weight = number(self.theme, most.source, WEIGHT, "weight", 700)
+        told = struck(self.theme, weight, self.say("counts_as"), most, self.stage)
+        self.before = self._before() if self.trained else [self._vector("encoder.output", "line", self.low.rows(2)[0])]
+        self.play(appear(self.sentence, *self.before))
+        self.play(draw(*whole, *arcs, lag=0.05), appear(weight))
+        self.wait(STEADY)
+        if self._number("uniform"):
+            self._blind(arcs, whole, weight)
+            return
+        tool = scissors(self.theme, most)
+        self.play(appear(tool, run_time=BRIEF))
+        self.play(tool.animate(run_time=FLASH).close().build(), travel(whole, halves(most, apart=True), run_time=FLASH), self._strike_out())
+        self.wait(BRIEF)
+        self.play(draw(told.line, run_time=BLINK), appear(told.words), dim(arcs, weight))
 
     @step
     def again(self):
-        """The whole model and the one without the head, side by side: what each of them makes of the sentence."""
-        names, grids, self.bodies = zip(*self._lanes(), strict=True)
-        top = Room(self.bodies[0].left, self.stage.right, self.stage.top - CARD, self.stage.top)
-        sentence = snug_row(self.theme, self.tokens, top, CARD)
-        minis = [boxes(self.theme, head_map(self.theme, self._shifts, grid)) for grid in grids]
-        struck = strike(self.theme, self._cut_box(minis[1]).set_stroke(self.theme.colour("output"), 3))
-        whole = self.heads.copy()
-        self._cut_box(whole).set_stroke(self.theme.colour("line"), 2)
-        self.play(vanish(*self.on_stage(self.heads, self.strike, self.look.cards)))
-        self.play(
-            travel(self.look.cards, sentence), travel(whole, minis[0]),
-            travel(self.heads, minis[1]), travel(self.strike, struck),
-        )
-        said = [text(self.theme, words, SMALL, role, at=room.centre, width=room.width + 0.3)
-                for words, role, room in zip((self.say("whole"), self._cut_name), ("text", "output"), names, strict=True)]
-        self.play(appear(*said))
-        self.heads, self.strike = minis[1], struck
-        self._run()
+        """The model runs again without the head, and says something else."""
+        if not self.trained:
+            self.play(appear(self._vector("ablation.output", "output", self.low.rows(2)[1])))
+            return
+        said, rest, gloss = self.before[2:]
+        new = self._card("ablation.probabilities", self._said_after, self.card)
+        changed = flip(self.theme, self._card("ablation.probabilities", self._said_before, self.old, "muted"), new)
+        self.play(travel(said, edge := on_edge(said), run_time=BLINK), vanish(gloss, run_time=BLINK))
+        self.play(vanish(edge, run_time=FLASH), travel(on_edge(new), new, run_time=BLINK))
+        self.play(vanish(rest), *map(appear, self._rest("ablation.next_token_ids", self._said_after, self.spec.twin)))
+        if self._changed:
+            self.play(appear(changed.old, changed.way), draw(changed.line))
 
     @step
     def odds(self):
-        """Where the two part: the probabilities before and after. Untrained: how far the vector has moved."""
+        """The probabilities of both words, before and after. Untrained: how far the vector has moved."""
         if not self.trained:
-            source = self._shifts[self._cut]
-            apart = distance(self.theme, *(vector.border for vector in self.vectors), self.say("distance"), source)
-            self.play(draw(*apart.lines), appear(apart.words))
+            self.play(vanish(*self.on_stage()), appear(*self._apart()))
             return
-        place = int(self._number("place"))
-        others = [card for cards in self.rows for i, card in enumerate(cards) if i != place]
-        marks = [frame(self.theme, room_of(cards[place].box), "output", 0.08, 4) for cards in self.rows if place < len(cards)]
-        self.play(dim(*others), appear(*marks))
-        pictures = [self._odds(name, place, body, cards) for name, body, cards in
-                    zip(("decoder.probabilities", "ablation.probabilities"), self.bodies, self.rows, strict=True)]
-        self.play(*(appear(picture.tracks, picture.words) for picture in pictures))
-        for picture in pictures:
-            self.play(grow(picture.bars, 1.0), appear(picture.numbers, run_time=1.0))
+        panels = [self._panel(*what) for what in zip(
+            ("decoder.probabilities", "ablation.probabilities"), (self.say("whole"), self._cut_name), self.stage.split(2, gap=WIDE))]
+        self.play(vanish(*self.on_stage()), *(appear(title, words) for title, words, _, _ in panels))
+        for _, _, standing, chances in panels:
+            self.play(appear(*standing, *chances, run_time=STEADY))
 
     @step
     def every_head(self):
-        """Every head is cut, one at a time: a grid of what that changes."""
-        self.play(vanish(*self.on_stage(self.heads, self.strike)), vanish(self.strike))
-        pictures, titles = zip(*self._grids(), strict=True)
-        places = [boxes(self.theme, picture) for picture in pictures]
-        starts = [self.heads, *(self.heads.copy() for _ in places[1:])]
-        self.play(*(travel(start, end) for start, end in zip(starts, places, strict=True)),
-                  appear(*titles, *map(self._names, pictures), run_time=1.2))
-        blocks, heads = self._shifts.shape
-        cuts = [VGroup(*(picture.cell(i, j) for picture in pictures)) for i in range(blocks) for j in range(heads)]
-        self.play(appear(*cuts, lag=max(0.15, 1.2 - 0.05 * len(cuts))))
+        """Every head is cut, one at a time: a map of what that does to this word."""
+        name = "kept" if self.trained else "shifts"
+        view = self.staging.trace[f"ablation.{name}"] if self.trained else self._shifts
+        head, body = self.stage.rows([0.6, 7])
+        picture = head_map(self.theme, view, body.trim(left=LABEL, bottom=BELOW), digits=True, scale=1.0 if self.trained else None)
+        word = self._word(self._said_before) if self.trained else self.tokens[self.focus]
+        title = text(self.theme, self.say(name, word=word), NAME, weight=500, at=head)
+        blocks, heads = view.shape
+        names = head_names(self.theme, picture, [self.say("block", number=k + 1) for k in range(blocks)],
+                           [self.say("head", number=k + 1) for k in range(heads)], LABEL, BELOW)
+        cells = [picture.cell(i, j) for i in range(blocks) for j in range(heads)]
+        self.play(vanish(*self.on_stage()), appear(title, names))
+        self.play(appear(*cells, lag=max(0.15, 1.2 - 0.05 * len(cells))))
         if self.trained:
-            self._mark_changes(pictures)
+            self.play(appear(*self._changes(picture)))
 
     def wording(self, name: str) -> str:
         """The cut may be of two kinds, and need not change a word."""
         if name == "cut":
             return "uniform" if self._number("uniform") else "caption"
-        if self.trained and name == "odds" and not self.staging.trace["ablation.changed_words"].values[self._cut]:
+        if self.trained and name in ("again", "odds") and not self._changed:
             return "same"
+        if self.trained and name == "again" and {*map(self._word, (self._said_before, self._said_after))} == {*PRONOUNS}:
+            return "answer"
         return super().wording(name)
 
     @property
     def trained(self) -> bool:
         """Whether there is a decoder that translates."""
-        return self.staging.trace.config.trained
+        return self.staging.trace.config.translates
 
-    def _number(self, name: str) -> float:
-        return float(self.staging.trace[f"ablation.{name}"])
+    def _number(self, name: str) -> int:
+        return int(float(self.staging.trace[f"ablation.{name}"]))
 
     @property
     def _cut(self) -> tuple[int, int]:
         """Block and head that are cut, from 0."""
-        return int(self._number("block")), int(self._number("head"))
+        return self._number("block"), self._number("head")
 
     @property
     def _cut_name(self) -> str:
@@ -134,124 +134,148 @@ class Ablation(ExplainerScene):
         return self.say("cut", block=block + 1, head=head + 1)
 
     @property
+    def _changed(self) -> bool:
+        """Whether the cut changes a word."""
+        return self._said_after != self._said_before
+
+    @property
+    def _said_before(self) -> int:
+        """The word that the whole model says at the step that is compared: its row of the output vocabulary."""
+        return int(self.staging.trace["ablation.candidates"].values[0])
+
+    @property
+    def _said_after(self) -> int:
+        """The word that is said there without the head."""
+        return int(self.staging.trace["ablation.next_token_ids"].values[self._number("place")])
+
+    @property
     def _shifts(self) -> View:
         """How far every cut moves the followed token: (block, head)."""
         return self.staging.trace["ablation.shifts"][:, :, self.focus]
 
-    def _cut_box(self, heads: VGroup):
+    def _word(self, row: int) -> str:
+        return self.staging.trace.output_vocabulary[row]
+
+    def _weights(self, scope: str) -> View:
+        """How much the followed token looks at each in the head that is cut."""
         block, head = self._cut
-        return heads[block][head]
+        return self.staging.trace[f"{scope}.{block}.self_attention.weights"][head][self.focus]
 
-    def _look(self, weights: View, room: Room) -> Look:
-        return look(self.theme, self.tokens, (), weights[self.focus], self.focus, room)
+    @property
+    def _most(self) -> int:
+        """The token that the followed one looks at most."""
+        return int(self._weights("encoder").values.argmax())
 
-    def _blind(self, room: Room) -> None:
-        """What becomes of the head's look: nothing that counts, or the same look at all tokens."""
-        if self._number("uniform"):
-            after = self._look(self.staging.trace["ablation.weights"], room)
-            self.play(swing(self.look, after))
-        else:
-            self.play(dim(self.look.arcs, self.look.weights, self.look.most, run_time=0.8))
+    def _strike_out(self):
+        """The head is struck out on the map."""
+        return self.heading.machine.animate(run_time=FLASH).cut(*self._cut).build()
 
-    def _names(self, picture: HeatMap) -> VGroup:
-        """The names of blocks and heads around a grid of them."""
-        blocks, heads = picture.view.shape
-        return head_names(self.theme, picture, [self.say("block", number=k + 1) for k in range(blocks)],
-                          [self.say("head", number=k + 1) for k in range(heads)], LABEL, BELOW)
+    def _sentence(self, room: Room) -> VGroup:
+        """The sentence; the followed token and the one it looks at most wear their colours."""
+        cards = snug_row(self.theme, self.tokens, room, CARD, gap=TIGHT / 2, size=CHIP)
+        for k, role in ((self._most, "key"), (self.focus, "query")):
+            cards[k].box.set_stroke(self.theme.colour(role), FOLLOWED)
+        return cards
 
-    def _lanes(self) -> list[tuple[Room, Room, Room]]:
-        """For the whole model and for the cut one: room for a name, for all the heads below it, and for what comes out."""
-        lanes = []
-        for lane in self.stage.trim(top=CARD + 0.3).rows([1, 1], gap=0.2):
-            left, body = lane.columns([2.1, 10.4], gap=0.3)
-            name, grid = left.rows([0.45, 1.2], gap=0.1)
-            lanes.append((name, grid, body))
-        return lanes
+    def _arc(self, source: View, j: int) -> WeightLine:
+        """The arc to a token, the higher the further away it is, highest to the one it looks at most; to itself, a loop."""
+        cards, here, n = self.sentence, self.focus, len(self.tokens)
+        start, end = cards[here].get_top(), cards[j].get_top()
+        if j == here:
+            start, end = (start + [side * cards[j].width / 4, 0, 0] for side in (-1, 1))
+        apart = 1 if j == self._most else abs(j - here) / max(1, here, n - 1 - here)
+        return weight_arc(self.theme, start, end, source, (FLATTEST + (1 - FLATTEST) * apart) * (self.high.height - ABOVE))
 
-    def _run(self) -> None:
-        """Both models say their translation, word by word; or what they make of the followed token is shown."""
-        if not self.trained:
-            sources = [self.staging.trace[name][self.focus] for name in ("encoder.output", "ablation.output")]
-            scale = peak(*sources)
-            self.vectors = [
-                heat_map(self.theme, source, Room.around(body.centre, body.width, 0.7), role, digits=True, scale=scale)
-                for source, body, role in zip(sources, self.bodies, ("line", "output"), strict=True)
-            ]
-            self.play(appear(*self.vectors, lag=0.5, run_time=1.0))
-            return
-        self.rows = self._translations()
-        for pair in zip(*self.rows):
-            self.play(appear(*pair, run_time=0.55))
-        rest = [card for cards in self.rows for card in cards[min(map(len, self.rows)):]]
-        if rest:
-            self.play(appear(*rest, lag=0.5))
+    def _arcs(self) -> tuple[VGroup, WeightLine]:
+        """All arcs but the one of the largest weight, and that one."""
+        arcs = [self._arc(source, j) for j, source in enumerate(self._weights("encoder"))]
+        most = arcs.pop(self._most)
+        return VGroup(*arcs), most
 
-    def _spoken(self, name: str) -> list[str]:
+    def _blind(self, arcs: VGroup, whole: VGroup, weight: Mobject) -> None:
+        """The head looks everywhere alike."""
+        after = VGroup(*(self._arc(source, j) for j, source in enumerate(self.staging.trace["ablation.weights"][self.focus])))
+        self.play(vanish(arcs, whole, weight, run_time=STEADY), appear(after, run_time=STEADY), self._strike_out())
+
+    def _before(self) -> list[Mobject]:
+        """What the whole model says: a panel, the words up to the one that is compared, a card with that, all others, its gender."""
+        start, after = self._word(self._said_before), self._word(self._said_after)
+        said = self._tokens("decoder.next_token_ids")[: self._number("place")]
+        head, body = self.low.inset(GAP, TIGHT / 2).rows(SAID, gap=TIGHT / 2)
+        self.old, self.card, self.others = card_rooms(self.theme, (start, after), body)
+        panel = frame(self.theme, self.low, radius=PANEL, width=2, fill="surface")
+        shared = text(self.theme, spaced(said), GLOSS, "muted", at=head)
+        return [panel, shared, self._card("decoder.probabilities", self._said_before, self.card),
+                *self._rest("decoder.next_token_ids", self._said_before, self.tokens)]
+
+    def _card(self, name: str, row: int, room: Room, role: str = "output") -> WordCard:
+        """A word on a card, with its probability at the step that is compared."""
+        return word_card(self.theme, self._word(row), self.staging.trace[name][self._number("place")][row], room, role)
+
+    def _tokens(self, name: str) -> list[str]:
         """The words of recorded rows of the output vocabulary, without the end token."""
-        known = self.staging.trace.output_vocabulary
-        return [known[int(row)] for row in self.staging.trace[name].values if known[int(row)] != END]
+        return [word for word in map(self._word, self.staging.trace[name].values.astype(int)) if word != END]
 
-    def _translations(self) -> list[list]:
-        """Both translations as cards that stand below each other, in as many lines as they need."""
-        spoken = [self._spoken(name) for name in ("decoder.next_token_ids", "ablation.next_token_ids")]
-        most = max(map(len, spoken))
-        padded = [words + [""] * (most - len(words)) for words in spoken]
-        rows = []
-        for words, others, mine, body in zip(padded, padded[::-1], spoken, self.bodies, strict=True):
-            cards = []
-            for start in range(0, most, LINE):
-                line = slice(start, start + LINE)
-                y = body.top - 0.1 - CARD / 2 - start / LINE * (CARD + 0.1)
-                cards += snug_row(self.theme, words[line], body.level(y), CARD, others=others[line])
-            rows.append(cards[: len(mine)])
-        return rows
+    def _rest(self, name: str, row: int, sentence: Sequence[str]) -> tuple[VGroup, VGroup]:
+        """The words after the one that is compared, loud where the whole model says other letters; and what that one means."""
+        after, own = (self._tokens(each)[self._number("place") + 1:] for each in (name, "decoder.next_token_ids"))
+        high, low = self.others.rows(2, gap=0)
+        rest = phrase(self.theme, differing(after, own, "output"), REST, high, role="text") if after else VGroup()
+        return rest, self._gloss(row, sentence, low)
 
-    def _odds(self, name: str, place: int, body: Room, cards: list) -> Ranking:
-        """The probabilities of the two words at the step that is compared."""
-        trace = self.staging.trace
-        view, ids = trace[name][place], [int(row) for row in trace["ablation.candidates"].values]
-        middle = room_of(VGroup(*cards)).bottom - 0.15 - ODDS / 2
-        rooms = dict(zip(ids, Room.around((body.centre[0], middle), 7.2, ODDS).columns([1, 1], gap=0.7), strict=True))
-        ids.sort(key=lambda row: -float(view[row]))
-        return ranking(self.theme, [trace.output_vocabulary[row] for row in ids], [view[row] for row in ids],
-                       [rooms[row] for row in ids])
+    def _gloss(self, row: int, sentence: Sequence[str], room: Room) -> VGroup:
+        """What a pronoun means: whose gender it has."""
+        if self._word(row) not in PRONOUNS or not sentence:
+            return VGroup()
+        scope = "encoder" if sentence is self.tokens else "twin.encoder"
+        noun = sentence[int(self._weights(scope).values.argmax())]
+        return VGroup(text(self.theme, self.say(self._word(row), noun=noun), GLOSS, at=room, align=-1))
 
-    def _grids(self) -> list[tuple[HeatMap, VGroup]]:
-        """The grids of what a cut changes, each with its title."""
-        body = self.stage.trim(top=0.65, bottom=BELOW + 1.5)
-        if not self.trained:
-            picture = head_map(self.theme, self._shifts, body.trim(left=2 + LABEL, right=2, bottom=-1.2), digits=True)
-            return [(picture, self._headed("moved", picture, token=self.tokens[self.focus]))]
-        left, right = (room.trim(left=LABEL) for room in body.columns([1, 1], gap=0.5))
-        trace = self.staging.trace
-        word = trace.output_vocabulary[int(trace["ablation.candidates"].values[0])]
-        kept = head_map(self.theme, trace["ablation.kept"], left, digits=True, scale=1.0)
-        loss = head_map(self.theme, trace["ablation.loss_changes"], right, digits=True)
-        return [(kept, self._headed("kept", kept, word=word)), (loss, self._headed("loss", loss))]
+    def _vector(self, name: str, role: str, room: Room) -> HeatMap:
+        """The followed token as it comes out of the encoder, of the whole model or of the one that is cut."""
+        scale = peak(*(self.staging.trace[each][self.focus] for each in ("encoder.output", "ablation.output")))
+        return heat_map(self.theme, self.staging.trace[name][self.focus], room, role, digits=True, scale=scale)
 
-    def _headed(self, key: str, picture: HeatMap, **values: str):
-        edge = room_of(picture.border)
-        return text(self.theme, self.say(key, **values), HEADING, weight=500, at=(picture.get_x(), edge.top + 0.35, 0), width=5.6)
+    def _apart(self) -> list[Mobject]:
+        """Both vectors, far from each other, and how far that is."""
+        rooms = self.stage.rows([1, 1.2, 1])
+        first, second = (self._vector(name, role, room) for name, role, room in
+                         (("encoder.output", "line", rooms[0]), ("ablation.output", "output", rooms[2])))
+        return [first, second, distance(self.theme, first.border, second.border, self.say("distance"), self._shifts[self._cut])]
 
-    def _mark_changes(self, pictures: Sequence[HeatMap]) -> None:
-        """Frames around the cuts that change the translation, what they mean, and what the worst of them make of it."""
-        changed = self.staging.trace["ablation.changed_words"].values
-        wrong = [tuple(place) for place in np.argwhere(changed > 0).tolist()]
-        if not wrong:
-            return
-        losses = self.staging.trace["ablation.loss_changes"].values
-        marks = [frame(self.theme, room_of(picture.cells[i][j]), "output", 0.08, 5) for picture in pictures for i, j in wrong]
-        first, *rest = self.stage.trim(top=self.stage.height - 1.3).rows([1] * (1 + WORST), gap=0)
-        words = text(self.theme, self.say("changed"), SMALL, "output", at=(first.centre[0] + 0.3, first.centre[1], 0), width=8)
-        edge = room_of(words).left - 0.35
-        sign = frame(self.theme, Room.around((edge, words.get_y()), 0.42, 0.28), "output", 0.06, 4)
-        self.play(appear(*marks, sign, words))
-        worst = sorted(wrong, key=lambda place: -losses[place])
-        self.play(appear(*(self._told(*place, room) for place, room in zip(worst, rest)), lag=0.5))
+    def _panel(self, name: str, title: str, room: Room) -> tuple:
+        """The probabilities of both words as bars, with their numbers, above the words."""
+        head, body, foot = room.rows([0.6, 5.4, 1])
+        rows = [int(row) for row in self.staging.trace["ablation.candidates"].values]
+        chances = self.staging.trace[name][self._number("place")]
+        places = body.columns(2)
+        roles = ["output" if chances.values[row] == chances.values[rows].max() else "muted" for row in rows]
+        standing = [VGroup(frame(self.theme, place, width=0, fill="surface"), *bars(self.theme, chances[row:row + 1], place, role, 1))
+                    for row, place, role in zip(rows, places, roles)]
+        words = VGroup(text(self.theme, self._word(row), REST, role, 700, at=(place.centre[0], foot.centre[1], 0), width=place.width)
+                       for row, place, role in zip(rows, places, roles))
+        size = min(CHANCE, 0.9 * places[0].width / text_width(self.theme, format_number(0, self.theme.decimals), 1, 600, True))
+        numbers = VGroup(self._on(number(self.theme, chances[row], size, role, 600), bar)
+                         for row, (_, bar), role in zip(rows, standing, roles))
+        return text(self.theme, title, NAME, weight=500, at=head), words, standing, numbers
 
-    def _told(self, block: int, head: int, room: Room):
-        """What the model says without a head."""
-        known, rows = self.staging.trace.output_vocabulary, self.staging.trace["ablation.translations"][block, head].values
-        words = " ".join(known[int(row)] for row in rows if row == row and known[int(row)] != END)
-        said = self.say("says", block=block + 1, head=head + 1, words=words)
-        return text(self.theme, said, SMALL, at=room.centre, width=room.width)
+    def _on(self, label: Number, bar: Bar) -> Number:
+        """Puts a probability above its bar, or inside it where that is high."""
+        if bar.height < bar.unit / 2:
+            return above(label, bar)
+        return label.move_to(bar.get_top() - [0, TIGHT + label.height, 0]).set_fill(self.theme.ink_on(bar.get_fill_color()))
+
+    def _changes(self, picture: HeatMap) -> list[Mobject]:
+        """A ring around every cut that changes the translation, and below its number what is said instead."""
+        place, marks = self._number("place"), []
+        for (i, j), changed in np.ndenumerate(self.staging.trace["ablation.changed_words"].values):
+            rows = self.staging.trace["ablation.translations"].values[i, j]
+            if changed and place < len(rows) and rows[place] == rows[place]:
+                cell = picture.cells[i][j]
+                marks += [ring(self.theme, cell), self._instead(int(rows[place]), room_of(cell))]
+        return marks
+
+    def _instead(self, row: int, cell: Room) -> Mobject:
+        below = cell.strip(bottom=cell.height / 3)
+        size = min(WORD, below.height)
+        return text(self.theme, self._word(row), size, weight=700, at=below) if size > NAME else VGroup()

@@ -59,6 +59,11 @@ def stacked(*things: Mobject, gap: float = TIGHT, at: Room | None = None, align:
     return _at(VGroup(*things).arrange(DOWN, buff=gap, aligned_edge=align * RIGHT), at, align)
 
 
+def fitted(thing: Mobject, room: Room) -> Mobject:
+    """A thing, made so small that it fits a room, in whose middle it stands; what fits stays as large as it is."""
+    return thing.scale(min(1, room.width / thing.width, room.height / thing.height)).move_to(room.centre)
+
+
 def named(theme: Theme, maths: str, shape: Sequence[int] | None = None, role: str = "text", size: float = NAME,
           at: Room | None = None, roles: Mapping[str, str] | None = None) -> VGroup:
     """The name of a matrix and its true shape beside it. roles: of symbols in the name."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from manim import Animation, Mobject, Scene, VGroup
 
 from model import Trace, View
-from scenes.parts.label import Label, paragraph, text
+from scenes.parts.label import Label, Word, paragraph, text
 from scenes.parts.machine import Machine, machine
 from scenes.parts.whole import Whole, gathered, without
 from scenes.base.frame import WIDE, Frame
@@ -33,7 +33,7 @@ class Staging:
     trace: Trace
     theme: Theme
     words: Mapping
-    frame: Frame = WIDE
+    frame: Frame = WIDE["full"]
     guided: frozenset[tuple[str, int]] = frozenset()
 
 
@@ -86,8 +86,9 @@ class ExplainerScene(Scene):
         spec = staging.spec
         self.staging, self.spec, self.listener = staging, spec, listener or Listener()
         self.theme = replace(staging.theme, decimals=spec.keys["decimals"])
-        self.focus, self.head, self.tokens = spec.focus, spec.head, staging.trace.tokens
-        self.frame, self.stage = staging.frame, staging.frame.stage
+        self.focus, self.head = spec.focus, spec.head
+        self.tokens, self.twin = (tuple(map(Word, said)) for said in (staging.trace.pieces, staging.trace.twin_pieces))
+        self.frame, self.stage, self.furniture = staging.frame, staging.frame.stage, spec.keys["furniture"]
         self.rehearsing = False
         self.camera.background_color = staging.theme.colour("background")
 
@@ -115,13 +116,18 @@ class ExplainerScene(Scene):
         return self.staging.words["steps"][name].get("title", self.staging.words["title"])
 
     def caption(self, name: str) -> str:
-        """The caption of a step: the user's own or that of the scene's words, which may have another one for untrained weights."""
+        """The caption of a step: the user's own or that of the scene's words, which may have others: see `wording`."""
         words = self.staging.words["steps"][name]
         return self.spec.captions.get(name) or words.get(self.wording(name), words["caption"])
 
     def wording(self, name: str) -> str:
-        """Which of the captions that a step has in its words holds for what is shown, if there are several."""
-        return "caption" if self.staging.trace.config.trained else "untrained"
+        """Which of the captions that a step has in its words holds for what is shown, if there are several.
+
+        Here: `caption` of a translator; `learned` of what has learned, but does not translate; `untrained` of random weights. Where
+        there is no such caption `caption` holds for all.
+        """
+        config = self.staging.trace.config
+        return "caption" if config.translates else "learned" if config.trained else "untrained"
 
     def on_stage(self, *but: Mobject) -> list[Mobject]:
         """What is in the scene, except heading and caption, and `but`: wholes, and what is left of those without it."""
@@ -155,7 +161,7 @@ class ExplainerScene(Scene):
         """Nothing but the heading, which is there at once, so that a cut leaves no frame empty, and what the scene opens with."""
         self.clear()
         self.heading, self.announced = self._heading(self.spec.steps[0]), []
-        self.add(self.heading)
+        self.add(*self.around_stage())
         self.opening()
 
     def _perform(self, name: str) -> None:
@@ -172,8 +178,12 @@ class ExplainerScene(Scene):
         clip by itself."""
         self.remove(self.heading, *self.announced)
         self.heading = self._heading(name, self.heading.machine)
-        self.announced = [self._caption(name)] if self.spec.burned else []
-        self.add(self.heading, *self.announced)
+        self.announced = [self._caption(name)] if self.spec.burned and self.furniture != "none" else []
+        self.add(*self.around_stage())
+
+    def around_stage(self) -> list[Mobject]:
+        """What stands around the stage."""
+        return [*([self.heading] if self.furniture == "full" else []), *self.announced]
 
     def _heading(self, name: str, drawn: Machine | None = None) -> Heading:
         """The title, the note that weights are untrained where they are, the running question, and the map of the machine.
@@ -191,7 +201,7 @@ class ExplainerScene(Scene):
 
     def _machine(self) -> Machine:
         config = self.staging.trace.config
-        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.trained, self.place, self.spec.block, self.head)
+        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.translates, self.place, self.spec.block, self.head)
 
     def _note(self) -> Label:
         return text(self.theme, self.staging.words["untrained"], NOTE_SIZE, "muted", at=(self.frame.title.left, 0, 0), align=-1)
@@ -208,7 +218,7 @@ class ExplainerScene(Scene):
 
     def play(self, *animations: Animation, **options) -> None:
         """Plays animations at the film's pace."""
-        compiled = [animation for animation in self.compile_animations(*animations, **options) if animation.run_time > 0]
+        compiled = [animation for animation in self.compile_animations(*animations, **options) if self._plays(animation)]
         if not compiled:
             return
         if self.rehearsing:
@@ -218,6 +228,10 @@ class ExplainerScene(Scene):
                 animation.run_time /= self.spec.pace
             super().play(*compiled)
         self.mobjects = gathered(self.mobjects)
+
+    def _plays(self, animation: Animation) -> bool:
+        """Whether there is anything to be seen of it: what moves in a heading that is not there is not."""
+        return animation.run_time > 0 and (self.furniture == "full" or animation.mobject not in self.heading.get_family())
 
     def _pass_through(self, animations: list[Animation]) -> None:
         self.add_mobjects_from_animations(animations)

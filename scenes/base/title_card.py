@@ -20,7 +20,7 @@ DOT, PITCH = 16 * PX, 50 * PX
 class TitleCard(Scene):
     """A card of its own. Like an ExplainerScene it tells a listener of its step and has a caption, which is empty."""
 
-    def __init__(self, spec: CardSpec, theme: Theme, renderer=None, listener: Listener | None = None, frame: Frame = WIDE):
+    def __init__(self, spec: CardSpec, theme: Theme, renderer=None, listener: Listener | None = None, frame: Frame = WIDE["full"]):
         super().__init__(renderer=renderer)
         self.spec, self.theme, self.pace, self.listener, self.frame = spec, theme, spec.pace, listener or Listener(), frame
         self.camera.background_color = theme.colour("background")

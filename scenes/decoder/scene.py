@@ -1,4 +1,4 @@
-"""Scene 16: the decoder: masked self-attention, cross-attention, and the next word (Vaswani et al. 2017, sections 3.1 to 3.4)."""
+"""The decoder: masked self-attention, cross-attention, and the next word (Vaswani et al. 2017, sections 3.1 to 3.4)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,6 +7,7 @@ from manim import RIGHT, UP, Animation, VGroup
 
 from model import View
 from model.tokenizer import END
+from scenes.base.layout import above, below
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bars, floor, signed_bars
 from scenes.parts.clock import Clock, clock
@@ -14,19 +15,21 @@ from scenes.parts.diagram import Module, module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map, peak
-from scenes.parts.label import WORD, Label, Number, number, text, weight_numbers
+from scenes.parts.label import WORD, Label, number, paragraph, text, weight_numbers
 from scenes.parts.loom import Loom, across, back, loom
 from scenes.parts.motion import Together, appear, brighten, dim, draw, hide, travel, vanish
-from scenes.parts.ranking import Ranking, grow, ranking, strongest
+from scenes.parts.ranking import Ranking, grow, level, ranking, strongest, track
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import MOST, TokenCard, column_labels, row_labels, shape_label, token_card, token_column
-from scenes.base.room import PX, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
-FORMULA, HEADING, SMALL = (size * PX for size in (34, 30, 26))
-LABEL, SLANTED, NAMED = 1.4, 0.85, 1.05   # room for the words beside rows and below columns, and for names above
-BEST, PRECISE = 5, 4                      # words that are ranked; decimals of a probability: with two, most would be 0
-PITCH = 0.68                              # from card to card at most, where the decoder stands between them
-IN_FULL, QUICK = 3, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
+FORMULA, HEADING, SMALL, SAID, HUGE = (size * PX for size in (40, 32, 28, 72, 140))
+HEAD, LEFT = 0.6, 1.6                     # room above the cards, and at their left for the weights
+LABEL, SLANTED, NAMED = 1.4, 0.85, 1.2    # room for the words beside rows and below columns, and for names above
+BEST, PRECISE = 5, 4                      # words that are ranked; decimals of what is almost 0
+PITCH = 0.98                              # from card to card at most, where the decoder stands between them
+CHANCE = 1.05                             # room for a probability beside a card
+IN_FULL, QUICK = 1, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
 
 
 class Panel(NamedTuple):
@@ -82,11 +85,13 @@ class Decoder(ExplainerScene):
         tag = frame(self.theme, room_of(cards.queries[followed]), "query", radius=0.08, width=4)
         ends = [(card.get_left()[0] - 0.14, card.get_y()) for card in cards.sources]
         numbers = weight_numbers(self.theme, weights[followed], ends)
+        whose = self.say("weights_of", word=cards.queries[followed].word.string)
+        whose = paragraph(self.theme, whose, HEADING, LEFT - GAP, "weight").move_to([self.stage.left + (LEFT - GAP) / 2, names[0].get_y(), 0])
         self.play(vanish(*self.on_stage(self.readers)))
         self.play(appear(names[0], cards.sources))
         self._become_cards(cards.queries)
         self.play(appear(names[1], tag))
-        self.play(draw(*lines[followed], lag=0.2), appear(*numbers, lag=0.2))
+        self.play(draw(*lines[followed], lag=0.2), appear(whose, *numbers, lag=0.2))
         pairs = [VGroup(arrow(self.theme, query.get_right() + [0.1, 0, 0], word.get_left() - [0.05, 0, 0]), word)
                  for query, word in zip(cards.queries, cards.words, strict=False)]
         if words:
@@ -94,22 +99,22 @@ class Decoder(ExplainerScene):
             self.play(appear(names[2], pairs[followed]))
         self.play(*(draw(*line, run_time=1.4) for i, line in enumerate(lines) if i != followed),
                   appear(*(pair for i, pair in enumerate(pairs) if i != followed), lag=0.2))
+        self.play(dim(*(line for i, line in enumerate(lines) if i != followed)))
         self.asking = cards.queries[followed]
 
     @step
     def next_word(self):
         """The vector of one place becomes a score for every word, the scores become probabilities."""
-        heights = [0.62, 1.2, 0.85, 1.05] if self.trained else [1.3, 1.3]
-        top, *below = self.stage.trim(top=0.15).rows(heights, gap=0.38)
+        top, body = self.stage.rows([1, 5], WIDE)
         rooms = top.columns([1.5, 3.6, 2.4, 2.4], gap=0.75)
         card = token_card(self.theme, self.asking.word.string, 1.6, 0.6).move_to(rooms[0].centre)
         layers = [module(self.theme, self.say(name), room) for name, room in zip(("linear", "softmax"), rooms[2:], strict=True)]
         self.play(vanish(*self.on_stage(self.asking)), travel(self.asking, card, run_time=1.0))
         self.asking = card
         if self.trained:
-            self._score(rooms[1], layers, below)
+            self._score(rooms[1], layers, body)
         else:
-            self._score_nothing(layers, below[0])
+            self._score_nothing(layers, body)
 
     @step
     def loop(self):
@@ -124,7 +129,7 @@ class Decoder(ExplainerScene):
     @step
     def training(self):
         """With all the words given, one pass does for all places what generation does pass by pass."""
-        body, foot = self.stage.rows([4.4, 0.4], gap=0.1)
+        body, foot = self.stage.rows([12, 1], gap=0.1)
         given, alone = (self._panel(name, room) for name, room in zip(("training", "generation"), body.columns([1, 1], gap=0.6)))
         self.play(vanish(*self.on_stage()))
         self.play(appear(given.title, given.box, *given.watch.ring, alone.title, alone.box, *alone.watch.ring))
@@ -174,7 +179,7 @@ class Decoder(ExplainerScene):
         name = equation(self.theme, maths, size=FORMULA)
         return [
             row_labels(self.theme, shown, sheet, "query", LABEL - 0.14), column_labels(self.theme, shown, sheet, "key", SLANTED),
-            name.move_to([sheet.border.get_x(), room_of(sheet.border).top + 0.5, 0]),
+            above(name, sheet.border, TIGHT / 2),
         ]
 
     def _cover(self, sheet: HeatMap, masked: HeatMap) -> None:
@@ -203,11 +208,11 @@ class Decoder(ExplainerScene):
 
     def _loom(self, queries: Sequence[str], words: Sequence[str]) -> tuple[Loom, list[Label]]:
         """The cards of the sentence, of what asks, and of what is said; and what stands above them."""
-        rooms = self.stage.trim(top=0.5, left=1.1, right=1.0).columns([1.6, 4.4, 1.6, 1.1, 1.6], gap=0.1)
+        rooms = self.stage.trim(top=HEAD, left=LEFT, right=CHANCE + TIGHT).columns([1.6, 4.4, 1.6, 0.9, 1.6], gap=0.1)
         cards = loom(self.theme, self.tokens, queries[:MOST], words[:MOST], (rooms[0], rooms[2], rooms[4]))
         columns = {"asked" if self.trained else "keys": cards.sources, "asks": cards.queries, "says": cards.words}
         return cards, [
-            text(self.theme, self.say(key), HEADING, "muted", 500, at=(column.get_x(), room_of(column).top + 0.27, 0), width=2.4)
+            text(self.theme, self.say(key), HEADING, "muted", 500, at=(column.get_x(), room_of(column).top + 0.27, 0), width=2)
             for key, column in columns.items() if len(column)
         ]
 
@@ -217,23 +222,23 @@ class Decoder(ExplainerScene):
         self.play(appear(*layers, *self._wires((self.asking, *layers)), unknown, lag=0.2))
         self.play(dim(*layers))
 
-    def _score(self, room: Room, layers: list[Module], below: Sequence[Room]) -> None:
+    def _score(self, room: Room, layers: list[Module], body: Room) -> None:
         """The vector meets the linear layer, then the scores meet softmax; the best words are named."""
-        (*strips, foot), place = below, self._followed()
+        place, (left, right) = self._followed(), body.split([1.5, 1], WIDE)
+        strips = [strip.trim(top=SMALL + TIGHT) for strip in left.rows([1.3, 1])]
         vector = heat_map(self.theme, self.view("decoder.output")[place, place], room)
         wires = self._wires((self.asking, vector.border, *layers))
-        shape = shape_label(self.theme, self.view("weights.output.W").shape)
-        shape.move_to([layers[0].get_x(), room_of(layers[0]).bottom - 0.19, 0])
+        shape = below(shape_label(self.theme, self.view("weights.output.W").shape), layers[0])
         (scores, levels), names = self._spectra(place, strips)
-        ranks, marks = self._ranks(place, foot)
+        said, others = self._best(place, right)
         flat = VGroup(bar.copy().stretch(0.01, 1, about_point=strips[0].centre) for bar in scores)
         self.play(draw(*wires[0]), appear(vector))
         self.play(draw(*wires[1]), appear(layers[0], shape))
         self.play(travel(flat, scores, run_time=1.4), appear(names[0]))
-        self.play(appear(ranks.words, ranks.tracks, *marks, lag=0.2))
         self.play(draw(*wires[2]), appear(layers[1]))
         self.play(travel(scores.copy(), levels, run_time=1.6), appear(floor(self.theme, strips[1]), names[1]))
-        self.play(grow(ranks.bars), appear(ranks.numbers))
+        self.play(appear(said))
+        self.play(appear(others.words, others.tracks, others.numbers), grow(others.bars))
 
     def _spectra(self, place: int, strips: Sequence[Room]) -> tuple[tuple[VGroup, VGroup], list[Label]]:
         """A bar for every word of the vocabulary, its score and its probability; the best are marked."""
@@ -248,17 +253,15 @@ class Decoder(ExplainerScene):
             for key, strip in zip(("scores", "probabilities"), strips, strict=True)
         ]
 
-    def _ranks(self, place: int, room: Room) -> tuple[Ranking, list[VGroup]]:
-        """The best words with their probabilities; and below them their scores."""
-        chances, logits = (self.view(f"decoder.{name}")[place] for name in ("probabilities", "logits"))
-        words, best = self.staging.trace.words("decoder.logits", "vocabulary"), strongest(chances, BEST)
-        rooms, y = room.trim(bottom=0.35).columns([1] * BEST, gap=0.5), room.bottom + 0.12
-        ranks = ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms, decimals=PRECISE)
-        return ranks, [
-            VGroup(text(self.theme, self.say("score"), SMALL, "muted", at=(room.left, y, 0), align=-1),
-                   number(self.theme, logits[i], WORD, "muted", at=(room.right, y, 0), align=1))
-            for i, room in zip(best, rooms, strict=True)
-        ]
+    def _best(self, place: int, room: Room) -> tuple[VGroup, Ranking]:
+        """The best word, large, with its probability; and below it the next ones with theirs."""
+        chances = self.view("decoder.probabilities")[place]
+        words, (first, *others) = self.staging.trace.words("decoder.logits", "vocabulary"), strongest(chances, BEST)
+        head, foot = room.rows([1, 1.6])
+        word, value = head.columns([1, 1.1])
+        said = VGroup(text(self.theme, words[first], SAID, "output", 600, at=word, align=-1),
+                      number(self.theme, chances[first], HUGE, "output", 600, at=value, align=1))
+        return said, ranking(self.theme, [words[i] for i in others], [chances[i] for i in others], foot.rows(len(others), 0), PRECISE, "muted")
 
     def _wires(self, things: Sequence) -> list[VGroup]:
         """Arrows from each thing to the next, at one height."""
@@ -283,19 +286,22 @@ class Decoder(ExplainerScene):
         self.play(vanish(looks[0], run_time=QUICK), dim(looks[1], run_time=QUICK))
         return looks[1]
 
-    def _chances(self, cards: VGroup, start: int, end: int, how: str = "generation") -> list[Number]:
-        """The probabilities of some of the words, beside their cards."""
+    def _chances(self, cards: VGroup, start: int, end: int, how: str = "generation") -> list[VGroup]:
+        """The probabilities of some of the words, each beside its card: in digits, and as a bar on a track as long as 1 if there is room."""
         if not self.trained:
             return []
         chances = self.view(f"passes.{how}_probabilities")[start:end]
-        return [number(self.theme, source, SMALLEST_DIGIT, "output",
-                       at=(card.get_right()[0] + 0.12, card.get_y(), 0), align=-1, decimals=PRECISE)
-                for source, card in zip(chances, cards[start:end], strict=True)]
+        rooms = [room_of(card).outside(right=CHANCE, gap=TIGHT) for card in cards[start:end]]
+        size = min(WORD, 0.5 * room_of(cards[0]).height)
+        if size < SMALLEST_DIGIT:
+            return [VGroup(number(self.theme, source, SMALLEST_DIGIT, "output", at=room)) for source, room in zip(chances, rooms, strict=True)]
+        return [VGroup(number(self.theme, source, size, "output", at=room.point(0, 0.5)), track(self.theme, room), level(self.theme, source, room))
+                for source, room in zip(chances, rooms, strict=True)]
 
     def _panel(self, name: str, room: Room) -> Panel:
         """The decoder as it learns, or as it generates."""
-        head, body = room.rows([0.45, 3.85], gap=0.1)
-        first, middle, last, _ = body.columns([1.4, 1.6, 1.4, 0.85], gap=0.3)
+        head, body = room.rows([1, 12], gap=0.1)
+        first, middle, last, _ = body.trim(right=CHANCE).columns([1.4, 1.6, 1.4, 0], gap=0.3)
         given, said = (token_column(self.theme, words[:MOST], place, PITCH)
                        for words, place in ((self.queries, first), (self.said, last)))
         box = module(self.theme, self.say("decoder"), Room.around(middle.centre, middle.width, max(2.4, given.height + 0.2)))

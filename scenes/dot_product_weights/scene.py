@@ -4,8 +4,14 @@ from manim import VGroup
 
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
-from scenes.parts.motion import appear, brighten, dim, draw, hide, live_dot_product, merge, travel, vanish
-from scenes.parts.score_grid import columns, fill, meet
+from scenes.parts.label import number
+from scenes.parts.legend import legend
+from scenes.parts.motion import FLASH, appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.score_grid import columns, fill
+from scenes.parts.shapes import ring
+from scenes.base.room import PX
+
+LOUD, LEGEND = 270 * PX, 150 * PX
 
 
 class DotProductWeights(CandidateScene):
@@ -18,70 +24,62 @@ class DotProductWeights(CandidateScene):
     def opening(self):
         """The tokens with their vectors, and a grid without scores."""
         self.lay_out()
-        self.border, self.words, *self.question = self.empty_grid()
-        self.add(self.cards, self.vectors, self.letter, self.border, self.words, *self.question)
+        self.work_now, (self.blanks, *self.question) = self.work_of("tokens"), self.ask()
+        self.words = self.words_below(self.work_now.result)
+        self.add(self.blanks, self.cards, self.vectors, self.letter, self.work_now.result.border, self.words, *self.question)
 
     @step
     def dot_product(self):
-        """Two vectors stand one below the other; pair by pair the sum counts; it falls into its cell."""
+        """Two vectors stand one below the other; feature by feature they are multiplied, and the sum falls into its cell."""
         i, j = self.pair
-        self.work, self.formula, self.objections = self.work_of("tokens"), self.formula_of("tokens"), self.objections_to("tokens")
-        (one, other), around, score = self.two_on_bench(i, j)
-        hide(*self.objections)
-        self.add(*self.objections)
-        self.play(vanish(*self.question), appear(self.formula),
-                  dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))),
-                  dim(*(part for card in self.objections for part in (card.box, card.title))))
-        for k, row in ((i, one), (j, other)):
-            self.play(travel(VGroup(self.vectors.cells[k].copy()), row.cells, run_time=1.0))
-        self.play(appear(around))
-        pairs = zip(one.cells[0], other.cells[0], strict=True)
-        self.play(live_dot_product(self.theme, one.view, other.view, pairs, score, run_time=4.5))
-        cell = self.work.result.cell(i, j)
-        flying = score.copy()
-        flying.overlay = True             # it starts on the number that stays
-        self.play(appear(cell[0]))
-        self.play(travel(flying, cell[1], run_time=1.0) if len(cell) > 1 else merge(flying, into=cell))
-        self.on_the_bench = [one.cells, other.cells, around, score]
+        self.formula, self.pair_now = self.formula_of("tokens"), self.opened_pair()
+        self.key = legend(self.theme, self.verdict_room.fit(height=LEGEND), self.scale, (self.say("does_not_fit"), self.say("fits")))
+        cell, sum_ = self.work_now.result.cell(i, j), self.pair_now.total
+        self.play(vanish(*self.question), appear(self.formula), dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))))
+        for k, row in ((i, self.pair_now.one), (j, self.pair_now.other)):
+            self.play(travel(VGroup(self.vectors.cells[k].copy()), row.cells, run_time=1.0), appear(row.border))
+        self.play(appear(self.pair_now.names, self.pair_now.signs, self.key))
+        self.play(self.pair_now.multiply())
+        self.play(appear(sum_.cells), draw(self.pair_now.ring), self.pair_now.count(self.theme))
+        self.play(travel(sum_.cells[0].copy(), VGroup(cell[0])), appear(*cell[1:], run_time=1.2))
+        self.box = ring(self.theme, cell[0])
+        self.play(draw(self.box))
 
     @step
     def grid(self):
         """Every row meets every column: a row score by score, then the others at once."""
         i, j = self.pair
-        rows, above = self.vectors.cells.copy(), self.work.above
-        self.names = self.names_of("tokens", self.work)
-        self.play(vanish(*self.on_the_bench), brighten(*self.cards))
-        self.play(travel(rows, columns(above), run_time=1.4), appear(above.border, above.dots, run_time=1.4))
-        self.play(appear(*self.names))
-        for motion in fill(self.work, i, skip=j):
+        rows, above = self.vectors.cells.copy(), self.work_now.above
+        self.names = self.names_of("tokens", self.work_now)
+        self.play(vanish(self.box), brighten(*self.cards))
+        self.play(travel(rows, columns(above), run_time=1.4), appear(above.border, above.dots, run_time=1.4), appear(self.names[0]))
+        for motion in fill(self.work_now, i, skip=j):
             self.play(motion)
-        self.make_whole()
+        self.play(vanish(self.blanks, run_time=FLASH))
 
     @step
     def symmetric(self):
-        """The grid turns over its diagonal and is the same; the first card is held up."""
-        self.fold(self.work.result)
-        self.compare(self.work.result, self.objections[0])
-        self.boxes = self.both_ways(self.work.result)
-        self.play(draw(*self.boxes))
+        """The grid turns over its diagonal and is the same; a pair is compared both ways."""
+        self.objections = self.objections_to("tokens")
+        self.play(vanish(self.pair_now, self.key))
+        self.fold(self.work_now.result)
+        self.compare("tokens")
 
     @step
     def no_parameters(self):
-        """The rows go into the grid through a gap in which there is nothing."""
-        card, picture = self.objections[1], self.work.result
-        self.gap = self.empty_slot()
-        self.play(vanish(self.boxes), draw(self.gap))
+        """The rows go into the grid, and there is nothing in between."""
+        card, picture = self.objections[1], self.work_now.result
+        none = number(self.theme, card.evidence[1].source, LOUD, "output", at=self.bench, decimals=0, weight=600)
+        self.play(vanish(self.boxes, self.both))
         self.play(*(merge(row, into=line, run_time=1.6) for row, line in zip(self.vectors.cells, picture.cells, strict=True)))
-        self.play(brighten(card.box, card.title), appear(card.evidence))
+        self.play(appear(none, card.box, card.title, card.evidence))
+        self.none = none
 
     @step
     def cannot_adapt(self):
         """The same two vectors meet again and again, and their score is the same."""
-        i, j = self.pair
-        card, cell = self.objections[2], self.work.result.cell(i, j)
-        box = self.box_around(self.work.result, i, j)
-        self.play(draw(box))
+        card, (self.pair_now, self.box) = self.objections[2], self.repeated()
+        self.play(vanish(self.none), appear(self.pair_now), draw(self.box))
         for seconds in (1.4, 0.9, 0.6):
-            self.play(vanish(cell, run_time=0.3))
-            self.play(meet(self.work, i, j, seconds))
-        self.play(brighten(card.box, card.title), appear(card.evidence), vanish(box))
+            self.play(self.pair_now.count(self.theme, seconds))
+        self.play(appear(card.box, card.title, card.evidence))

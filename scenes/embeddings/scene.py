@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import RIGHT, VGroup
+from manim import RIGHT, Mobject, VGroup
 
 from model import View
 from scenes.base.scene import ExplainerScene, step
@@ -11,44 +11,46 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import WORD, fit_words, number, text
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, brighten, copy_to, dim, draw, travel, vanish
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import cards_beside, shape_label, snug_row
-from scenes.base.room import PX, Room
+from scenes.parts.whole import Whole
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.layout import above
 
-NAME, HEADING, SMALL = (size * PX for size in (42, 30, 28))
+NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
+HIGHEST = 110 * PX                        # row of a table
+SIZE, AROUND = 260 * PX, 2               # room for a size beside its row; words shown before and after a token's in the list
 SPACE = 0.28                              # between the words of the sentence, in em
-CARD = 0.62                               # height of a card
+CARD, TALL, LIFTED = 0.62, 0.95, 1.5      # heights: of a card, of a large one, and of the lifted row with its name
 
 
 class Embeddings(ExplainerScene):
     """A sentence becomes tokens, tokens become ids, ids pick rows of a table; a row knows nothing of its sentence yet."""
 
-    experiments = ("twin", "distances")
+    experiments = ("twin", "distances", "embedding_scale")
 
     @step
     def sentence(self):
-        """The sentence comes apart into tokens; each has a number."""
-        names, body = self.stage.columns([1.1, 11.45], gap=0.25)
-        above, below = body.inset(y=1.3).rows([1, 1])
-        self.cards = snug_row(self.theme, self.tokens, above, CARD)
-        words = self._sentence(above)
-        self.ids = VGroup(
-            number(self.theme, source, WORD, at=(card.get_x(), below.centre[1], 0), decimals=0)
-            for source, card in zip(self.staging.trace["token_ids"], self.cards, strict=True)
-        )
-        headings = [
-            text(self.theme, self.say(key), HEADING, "muted", at=(names.left, row.centre[1], 0), align=-1, width=names.width)
-            for key, row in (("tokens", above), ("ids", below))
-        ]
+        """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
+        head, lists, foot = self.stage.rows([1, 3.2, 1], TIGHT)
+        self.cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=HUGE)
+        words = self._sentence(head)
+        places = lists.columns(len(self.tokens), TIGHT)
+        self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
+        vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]
+        size = min(HUGE, places[0].width / 2)
+        self.ids = VGroup(number(self.theme, self._id(i), size, weight=600, at=place, decimals=0)
+                          for i, place in enumerate(foot.columns(len(places), TIGHT)))
         self.play(appear(words, run_time=1.0))
         self.wait(0.8)
         self.play(*(travel(word, card.word) for word, card in zip(words, self.cards, strict=True)))
-        self.play(appear(headings[0], *(card.box for card in self.cards), lag=0.05))
-        self._whole(self.cards)
-        self.play(appear(headings[1]), appear(*self.ids, lag=0.3))
+        self.play(appear(*(card.box for card in self.cards), lag=0.05))
+        self.play(appear(*(VGroup(column.panel, column.words) for column in vocabulary), lag=0.2))
+        self.play(appear(*(column.ring for column in vocabulary), lag=0.2))
+        self.play(appear(*self.ids, lag=0.3))
 
     @step
     def row(self):
@@ -56,7 +58,7 @@ class Embeddings(ExplainerScene):
         self._lay_out()
         others = [part for i in range(len(self.tokens)) if i != self.focus for part in (self.column[i], self.numbers[i])]
         self.play(vanish(*self.on_stage(self.cards, self.ids)))
-        self._rearrange((self.cards, self.ids), (self.column, self.numbers))
+        self.play(*(travel(start, end) for start, end in ((self.cards, self.column), (self.ids, self.numbers))))
         self.play(appear(self.table, self.table_name, *self.addresses, run_time=0.8))
         self.play(dim(*others))
         place = self._place(self.focus)
@@ -66,18 +68,27 @@ class Embeddings(ExplainerScene):
         self.play(appear(self.vector_name))
 
     @step
+    def scaled(self):
+        """The row times the root of its width, beside the position that will be added to it."""
+        self._lay_out_scaled()
+        row, times, *position = self.sizes
+        self.play(vanish(*self.on_stage(self.vector, self.vector_name)))
+        self.play(travel(self.vector.cells, row.sheet.cells),
+                  vanish(self.vector.border, self.vector.numbers, self.vector.dots, self.vector_name))
+        self.play(appear(row.sheet.border, row.sheet.numbers, row.sheet.dots, row.label, row.size))
+        self.play(copy_to(row.sheet.cells, times.sheet), appear(times.label))
+        self.play(appear(times.size))
+        self.play(appear(*position))
+
+    @step
     def all_rows(self):
-        """Every other id does the same: all the rows together are X."""
-        rest = [i for i in range(len(self.tokens)) if i != self.focus]
-        self.play(brighten(self.column, self.numbers, self.table.cells), vanish(self.vector_name, self.vector.numbers),
-                  appear(self.x.border, self.x.dots, self.x_name))
-        self.play(travel(self.vector.cells, VGroup(self.x.cells[self.focus])),
-                  vanish(self.vector.border, self.vector.dots))
-        if rest:
-            self.play(draw(*(self.links[i] for i in rest), lag=0.1))
-            rows = [(VGroup(self.table.cells[self._place(i)].copy()), VGroup(self.x.cells[i])) for i in rest]
-            self.play(Together(*(travel(start, end, run_time=1.0) for start, end in rows), lag=0.25))
-        self._whole(self.x.cells)
+        """Every other id does the same: a row of the table for each token, times the same factor."""
+        self._lay_out()
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(self.table, self.table_name, *self.addresses, self.column, self.numbers, self.x.border, self.x.dots, self.x_name))
+        self.play(draw(*self.links, lag=0.1))
+        rows = [(VGroup(self.table.cells[self._place(i)].copy()), VGroup(self.x.cells[i])) for i in range(len(self.tokens))]
+        self.play(Together(*(travel(start, end, run_time=1.0) for start, end in rows), lag=0.25))
         self.play(appear(self.x.numbers))
 
     @step
@@ -85,8 +96,8 @@ class Embeddings(ExplainerScene):
         """The vector of a word is the same in any sentence: nothing between the twins' vectors."""
         self._lay_out_twins()
         followed = VGroup(self.x.cells[self.focus])
-        self.play(vanish(*self.on_stage(self.column, self.x.cells)), vanish(*self._others(self.x.cells)))
-        self._rearrange((self.column,), (self.sentences[0],))
+        self.play(vanish(*self.on_stage(self.x.cells)), vanish(*(row for i, row in enumerate(self.x.cells) if i != self.focus)))
+        self.play(appear(self.sentences[0]))
         self.play(*(appear(cards, run_time=0.8) for cards in self.sentences[1:]))
         self.play(*(copy_to(followed, vector, run_time=1.6) for vector in self.wide), vanish(followed, run_time=0.3))
         for apart in self.apart[:1]:
@@ -113,7 +124,11 @@ class Embeddings(ExplainerScene):
             self.play(draw(*apart.lines, run_time=0.5), appear(apart.words))
 
     def wording(self, name: str) -> str:
-        """Without a twin in which the followed word stands at the same place there is nothing to compare."""
+        """Without a twin in which the followed word stands at the same place there is nothing to compare, and not every position is
+        larger than a row of E."""
+        if name == "scaled":
+            word = self.staging.trace["embedding_scale.word"][self.focus]
+            return "caption" if any(float(size) > float(word) for size in self._position) else "smaller"
         return "caption" if self._twin else "alone"
 
     @property
@@ -121,20 +136,11 @@ class Embeddings(ExplainerScene):
         twin = self.staging.trace.twin
         return bool(twin) and twin[self.focus] == self.tokens[self.focus]
 
-    def _rearrange(self, starts: Sequence[VGroup], ends: Sequence[VGroup]) -> None:
-        """What belongs to the tokens goes elsewhere, one token after the other."""
-        pairs = zip(map(VGroup, *starts), map(VGroup, *ends), strict=True)
-        self.play(Together(*(travel(start, end, run_time=0.7) for start, end in pairs), lag=0.3))
-        for parts in ends:
-            self._whole(parts)
-
-    def _whole(self, parts: VGroup) -> None:
-        """What has arrived part by part is one thing again."""
-        self.remove(*parts.get_family())
-        self.add(parts)
-
-    def _others(self, rows: VGroup) -> list[VGroup]:
-        return [row for i, row in enumerate(rows) if i != self.focus]
+    @property
+    def _position(self) -> list[View]:
+        """The size of the followed token's position, if there are positions."""
+        sizes = [] if self.staging.trace.config.positional == "none" else self.staging.trace["embedding_scale.position"]
+        return [*sizes[self.focus : self.focus + 1]]
 
     def _sentence(self, room: Room) -> VGroup:
         """The words of the cards as they stand in a sentence."""
@@ -155,20 +161,21 @@ class Embeddings(ExplainerScene):
 
     def _lay_out(self) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below."""
-        whole, vectors = self.stage.trim(bottom=0.85), self.staging.trace["embeddings"]
-        left, _, middle, _, right = whole.trim(top=0.45).columns([2.75, 1.1, 3.9, 0.55, 3.9], gap=0.1)
+        whole, vectors = self.stage.trim(bottom=LIFTED), self.staging.trace["scaled_embeddings"]
+        left, _, middle, _, right = whole.trim(top=0.6).columns([2.4, 0.9, 4.4, 0.5, 4.4], gap=0.1)
         table, scale = self.staging.trace["weights.embedding"], self._scale
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
+        grid = grid._replace(height=min(HIGHEST, (middle.height - 2 * grid.margin) / len(grid.rows)))
         self.table = heat_map(self.theme, table, middle, scale=scale, grid=grid)
         grid = fit_grid(vectors.shape, right)._replace(width=grid.width)
-        grid = grid._replace(height=min(grid.height, max(self.table.grid.height, 0.32)))
-        self.x = heat_map(self.theme, vectors, right, "output", digits=True, scale=scale, grid=grid)
+        grid = grid._replace(height=min(self.table.grid.height, (right.height - 2 * grid.margin) / len(grid.rows)))
+        self.x = heat_map(self.theme, vectors, right, "output", digits=True, scale=peak(vectors), grid=grid)
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named("E", table, self.table, "text")
-        self.x_name = self._named("X", vectors, self.x, "output")
+        self.x_name = self._named("sqrt(d) E", vectors, self.x, "output")
         self._number()
-        self._lift(vectors[self.focus], self.stage.trim(top=self.stage.height - 0.7))
+        self._lift(self.staging.trace["embeddings"][self.focus], self.stage.strip(bottom=LIFTED))
 
     @property
     def _scale(self) -> float:
@@ -178,9 +185,11 @@ class Embeddings(ExplainerScene):
     def _number(self) -> None:
         """The ids beside the tokens and beside the rows of the table, and the lines between them."""
         size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.x.grid.height))
-        start, end = room_of(self.column).right + 0.5, room_of(self.table.border).left - 0.12
+        self.numbers = VGroup(number(self.theme, self._id(i), size, decimals=0) for i in range(len(self.tokens)))
+        start, end = room_of(self.column).right + TIGHT + self.numbers.width, room_of(self.table.border).left - 0.12
         spots = [(start, card.get_y(), 0) for card in self.column]
-        self.numbers = VGroup(number(self.theme, self._id(i), size, at=at, align=1, decimals=0) for i, at in enumerate(spots))
+        for label, (x, y, _) in zip(self.numbers, spots, strict=True):
+            label.move_to([x - label.width / 2, y, 0])
         seen = {self._place(i): self._id(i) for i in range(len(self.tokens))}
         size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.table.grid.height))
         self.addresses = VGroup(
@@ -192,14 +201,43 @@ class Embeddings(ExplainerScene):
                  "output" if i == self.focus else "muted", 3 if i == self.focus else 1.5) for i, (_, y, _) in enumerate(spots)
         ]
 
+    def _neighbours(self, i: int, room: Room) -> Whole:
+        """The word of a token in the list of all words, between the words before and after it."""
+        words, place = self.staging.trace.vocabulary, int(self._id(i).values)
+        shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
+        rows = room.rows(len(shown), 0)
+        shown, size = fit_words(self.theme, shown, min(LARGE, 0.62 * rows[0].height), room.width - TIGHT / 2, 600)
+        column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
+                        for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
+        around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
+        return Whole(panel=frame(self.theme, room, width=0, fill="surface"), words=column,
+                     ring=frame(self.theme, around, "output" if i == self.focus else "line"))
+
+    def _lay_out_scaled(self) -> None:
+        """Three rows of cells, each with its name and its size: the row of E, the same scaled, the position."""
+        i, trace = self.focus, self.staging.trace
+        rows = [("row_of", trace["embeddings"][i], trace["embedding_scale.word"][i]),
+                ("times", trace["scaled_embeddings"][i], trace["embedding_scale.scaled_word"][i]),
+                *(("position", trace["positions"][i], size) for size in self._position)]
+        scale = peak(*(view for _, view, _ in rows))
+        self.sizes = []
+        for (key, view, size), place in zip(rows, self.stage.rows(3, WIDE), strict=False):
+            body = place.trim(top=WORD + TIGHT, right=SIZE)
+            sheet = heat_map(self.theme, view, body, "output" if key == "times" else "line", digits=True, scale=scale)
+            name = self._titled(key, sheet, align=-1, factor=f"{trace.config.d_model**0.5:.3g}")
+            value = number(self.theme, size, HUGE, weight=600, at=(body.right + SIZE / 2 + TIGHT, sheet.get_y(), 0))
+            words = above(text(self.theme, self.say("size"), SMALL, "muted"), value)
+            self.sizes.append(Whole(sheet=sheet, label=name, size=VGroup(value, words)))
+
     def _lift(self, source: View, room: Room) -> None:
         """The row that lifts out, at the foot of the stage, with its digits."""
-        names, body = room.columns([2.4, 10], gap=0.2)
-        self.vector = heat_map(self.theme, source, body, "output", digits=True, scale=self._scale)
-        words = self.say("vector_of", token=self.tokens[self.focus])
-        edge = room_of(self.vector.border).left - 0.2
-        at = (edge, room.centre[1], 0)
-        self.vector_name = text(self.theme, words, SMALL, "output", at=at, align=1, width=edge - names.left)
+        self.vector = heat_map(self.theme, source, room.trim(top=WORD + TIGHT), "output", digits=True, scale=self._scale)
+        self.vector_name = self._titled("vector_of", self.vector, "output", -1)
+
+    def _titled(self, key: str, picture: HeatMap, role: str = "muted", align: int = 0, **values: object) -> Mobject:
+        """What a picture is, above it."""
+        words = text(self.theme, self.say(key, token=self.tokens[self.focus], **values), WORD, role, width=picture.width)
+        return above(words, picture.border, align=align)
 
     def _named(self, maths: str, view: View, picture: HeatMap, role: str) -> VGroup:
         """The letter of a matrix and its true shape, above it."""
@@ -209,10 +247,10 @@ class Embeddings(ExplainerScene):
     def _lay_out_twins(self) -> None:
         """The sentences above and below; between them the vectors of one word: alone, then before the encoder and after it."""
         scopes = ("", "twin.")[: 1 + self._twin]
-        top, body, bottom = self.stage.rows([CARD, self.stage.height - 2 * CARD, CARD], gap=0)
+        top, body, bottom = self.stage.rows([TALL, self.stage.height - 2 * (TALL + GAP), TALL])
         self.sentences = [self._marked(i, room) for i, room in zip(range(len(scopes)), (top, bottom), strict=False)]
-        _, middle, _ = columns = body.inset(y=0.55).columns([4.9, 2.0, 4.9], gap=0.5)
-        self.wide = self._vectors("embeddings", scopes, body.inset(0.6, 0.5), digits=True)
+        _, middle, _ = columns = body.inset(y=GAP).trim(top=WORD + TIGHT).columns([4.9, 2.0, 4.9], gap=0.5)
+        self.wide = self._vectors("embeddings", scopes, body, digits=True)
         self.before, self.after = (self._vectors(name, scopes, column) for name, column in
                                    (("embeddings", columns[0]), ("encoder.output", columns[2])))
         self.encoder = module(self.theme, self.say("encoder"), middle.inset(y=0 if self._twin else 0.6), size=WORD)
@@ -220,17 +258,13 @@ class Embeddings(ExplainerScene):
         self.ways = [self._way(cards) for cards in self.sentences]
         compared = (("before", self.wide), ("before", self.before), ("after", self.after))
         self.apart = [self._distance(name, *vectors) for name, vectors in compared if self._twin]
-        self.headings = [
-            text(self.theme, self.say(key, token=self.tokens[self.focus]), HEADING, "muted", width=column.width,
-                 at=(column.centre[0], room_of(vectors[0].border).top + 0.28, 0))
-            for key, column, vectors in (("before", columns[0], self.before), ("after", columns[2], self.after))
-        ]
+        self.headings = [self._titled(key, vectors[0]) for key, vectors in (("before", self.before), ("after", self.after))]
 
     def _vectors(self, name: str, scopes: Sequence[str], room: Room, digits: bool = False) -> list[HeatMap]:
         """The followed word's vector of each sentence, one at the top and one at the bottom of a room, or one in its middle."""
         sources = [self.staging.trace[f"{scope}{name}"][self.focus] for scope in scopes]
         scale = peak(*sources)
-        grid = fit_grid(sources[0].shape, Room.around((0, 0), room.width, 0.6))
+        grid = fit_grid(sources[0].shape, room.fit(height=TALL))
         half = grid.size[1] / 2
         heights = (room.top - half, room.bottom + half) if self._twin else (room.centre[1],)
         digits = fit_digits(self.theme, np.array([s.values for s in sources]), grid) if digits else None
@@ -241,7 +275,7 @@ class Embeddings(ExplainerScene):
         """The cards of a sentence; the followed word, and those that the twin has not, stand out."""
         sentences = self.tokens, self.staging.trace.twin or self.tokens
         words, others = sentences[which], sentences[1 - which]
-        cards = snug_row(self.theme, words, room, CARD - 0.06, others=others)
+        cards = snug_row(self.theme, words, room, TALL, others=others, size=LARGE)
         for i, card in enumerate(cards):
             if i == self.focus or words[i] != others[i]:
                 card.box.set_stroke(self.theme.colour("output" if i == self.focus else "text"), 3)

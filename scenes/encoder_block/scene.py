@@ -1,32 +1,39 @@
-"""Scene 10: the encoder block (Vaswani et al. 2017, figure 1 and section 3.1; pre-norm: Xiong et al. 2020, figure 1)."""
+"""The encoder block (Vaswani et al. 2017, figure 1 and section 3.1; pre-norm: Xiong et al. 2020, figure 1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from manim import UP, Animation, VGroup
 
 from model import View
+from model.wiring import MOVES, path
+from scenes.base.room import GAP, PX, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
+from scenes.encoder_block.column import Stage, column
+from scenes.encoder_block.depth import Depth, depth
+from scenes.parts.bars import largest
 from scenes.parts.block import block_modules, formulas, written
 from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
 from scenes.parts.equation import equation, quote
 from scenes.parts.flow import strands
-from scenes.parts.heat_map import LARGEST_CELL, Grid, HeatMap, fit_digits, heat_map, peak
-from scenes.parts.label import text, weight_numbers
+from scenes.parts.heat_map import Grid, fit_digits, peak
+from scenes.parts.label import paragraph, text, weight_numbers
 from scenes.parts.lanes import bare, lanes, points, stations, strips, ways
 from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label, token_row
-from scenes.base.room import PX, Room
 
-NAME, FORMULA, SYMBOL, SHAPE, WHAT, SMALL = (size * PX for size in (44, 42, 34, 30, 34, 26))
+NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, NAMES, FOOT = 2.75, 1.2, 0.72    # room for the small diagram, for the names of rows, and for the tokens
-CARD, STRIP, NUMBERS = 0.36, 0.28, 0.32   # height of a card, of a strip, and of the weights below the strands
+CARD, STRIP, NUMBERS = 0.36, 0.28, 0.46   # height of a card, of a strip, and of the weights below the strands
 
 
 class EncoderBlock(ExplainerScene):
-    """The block as a diagram, as the ways of its tokens, and as the vectors on them."""
+    """The block as a diagram, as the ways of its tokens, as the vectors on them; why it is wired so."""
 
+    experiments = ("deep_stack",)
     place = "block"
+    sparse = {"gradient": "what does not arrive is no bar"}
 
     @step
     def build(self):
@@ -82,19 +89,36 @@ class EncoderBlock(ExplainerScene):
 
     @step
     def followed(self):
-        """The vector of one token at every stage, in digits."""
-        rows = [(maths, self._row(view, y), strip) for maths, view, y, strip in self._stages()]
-        others = [card for i, card in enumerate(self.cards) if i != self.focus]
-        kept = [strip.cells for *_, strip in rows if strip]
-        left = [self.small, self.lit_wires, self.lit_bypasses, self.cards[self.focus], *kept]
-        self.play(vanish(*others, *self.on_stage(*left, *others)))
-        before = kept[0]
-        for maths, row, strip in rows:
-            start = strip.cells if strip else before.copy()
-            name = equation(self.theme, maths, size=SYMBOL, width=NAMES - 0.2)
-            name.move_to([self.names.right - 0.15 - name.width / 2, row.cells.get_y(), 0])
-            self.play(travel(start, row.cells, run_time=0.6), appear(name, row.numbers, row.dots))
-            before = row.cells
+        """The vector of one token grows stage by stage: what comes to it is in colour, what was there is not."""
+        left = [self.small, self.lit_wires, self.lit_bypasses, self.cards[self.focus]]
+        start = self.strips[0][self.focus].cells
+        rows = column(self.theme, list(self._stages()), self.beside)
+        self.play(vanish(*self.on_stage(*left, start)))
+        self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label))
+        for below, row in pairwise(rows):
+            self.play(travel(below.carried.copy(), row.carried, run_time=0.9), appear(row.floor, row.label))
+            self.play(appear(*row.added, lag=0.05, run_time=0.5))
+
+    @step
+    def norm_place(self):
+        """Twelve untrained blocks, wired in both ways: the size of what each hands on."""
+        places = [place.columns([1, 1.6]) for place in self.stage.split(2, WIDE)]
+        panels = self._depths("rms", [(0, 0), (1, 0)], -1, ("norm_last", "norm_first"), [right for _, right in places])
+        diagrams = [block_diagram(self.theme, self._kinds, left, norm) for norm, (left, _) in zip(MOVES, places, strict=True)]
+        self.play(vanish(*self.on_stage()))
+        for picture, panel in zip(diagrams, panels, strict=True):
+            self.play(appear(picture, panel.title, panel.ground))
+            self.play(appear(*panel.levels, lag=0.15), appear(panel.value))
+
+    @step
+    def gradient(self):
+        """How much of a gradient comes back through twelve untrained blocks, with residual paths and without."""
+        self._compare("gradients", 0)
+
+    @step
+    def collapse(self):
+        """How far the tokens are from their mean, with residual paths and without."""
+        self._compare("spread", -1)
 
     def _mix(self, k: int) -> list[Animation]:
         """All vectors flow together into the followed one's place; all the others are made alike."""
@@ -127,7 +151,12 @@ class EncoderBlock(ExplainerScene):
         return self.view(f"encoder.{{block}}.{name}")
 
     def _diagram(self, room: Room) -> BlockDiagram:
-        return block_diagram(self.theme, {kind: self.say(kind) for kind in HEIGHTS}, room, self._norm)
+        return block_diagram(self.theme, self._kinds, room, self._norm)
+
+    @property
+    def _kinds(self) -> dict[str, str]:
+        """What the modules are called."""
+        return {kind: self.say(kind) for kind in HEIGHTS}
 
     def _named(self, maths: str, room: Room) -> VGroup:
         """What goes in or comes out, and its shape, beside the end of the diagram's wire."""
@@ -148,6 +177,7 @@ class EncoderBlock(ExplainerScene):
 
     def _lay_out(self) -> None:
         """The small diagram at the left, beside it a lane for every token, as high as it."""
+        self.beside = self.stage.trim(left=DIAGRAM + GAP)
         left, self.names, room = self.stage.columns([DIAGRAM, NAMES, self.stage.width - DIAGRAM - NAMES], gap=0)
         self.small = self._diagram(left.trim(bottom=FOOT))
         self.lit_wires, self.lit_bypasses = (VGroup(map(self._lit, ways)) for ways in (self.small.wires, self.small.bypasses))
@@ -162,6 +192,8 @@ class EncoderBlock(ExplainerScene):
         self.cards = token_row(self.theme, self.tokens, whole, height=CARD, gap=self.lanes[0].width / 9)
         for card, place in zip(self.cards, points(self.lanes, room.bottom + CARD / 2), strict=True):
             card.move_to(place)
+        self.cards[self.focus].box.set_stroke(self.theme.colour("output"))
+        self.card = self.cards[self.focus].copy().move_to([self.small.wires.get_x(), room.bottom + CARD / 2, 0])
         self._lay_out_vectors(foot - STRIP / 2)
         self._lay_out_attention(self.bands[small.kinds.index("attention")])
 
@@ -184,27 +216,33 @@ class EncoderBlock(ExplainerScene):
         self.others = [line for i, group in enumerate(groups) if i != self.focus for line in group]
         row, y = weights[self.focus], band.bottom + NUMBERS / 2
         cells = Grid((0,), tuple(range(len(row))), self.room.width / max(len(row), 4), NUMBERS)
-        self.weights = VGroup(text(self.theme, self.say("head", number=self.head + 1), SMALL, "weight",
-                                   at=(self.names.centre[0], y, 0), width=self.names.width - 0.2))
+        said = self.say("looks", token=self.tokens[self.focus], number=self.head + 1)
+        self.weights = paragraph(self.theme, said, NOTE, self.names.width - GAP, "weight").move_to([self.names.centre[0], band.centre[1], 0])
         if digits := fit_digits(self.theme, row.values, cells, weights=True):
             numbers = weight_numbers(self.theme, row, [(0, 0)] * len(row), digits.size, digits.decimals)
             self.weights.add(*(label.move_to(place) for label, place in zip(numbers, points(self.lanes, y), strict=True)))
 
-    def _stages(self) -> Iterator[tuple[str, View, float, HeatMap | None]]:
-        """The followed token from the bottom up: what it is called, its vector, its height, and its strip, if it has one."""
-        strips = [strip[self.focus] for strip in self.strips]
-        yield "x", self._tensor("input"), self.strips[0][0].get_y(), strips[0]
-        for made, band, strip in zip(self._makes, self.bands, strips[1:], strict=True):
-            for i, (maths, name) in enumerate(made):
-                y = band.bottom + (i + 0.5) * band.height / len(made)
-                yield maths, self._tensor(name), y, strip if i == len(made) - 1 else None
+    def _stages(self) -> Iterator[Stage]:
+        """The followed token along the residual stream, from the bottom up: what goes in, each sum, and each norm that is on the stream."""
+        maths, token = written(self._norm), self.focus
+        yield Stage("x", self._tensor("input")[token], None)
+        for move in path(self._norm):
+            if move.kind == "add" or move.kind == MOVES[self._norm][-1]:
+                terms = tuple(self._tensor(name)[token] for name in move.reads) if move.kind == "add" else None
+                yield Stage(maths[move.makes][0], self._tensor(move.makes)[token], terms)
 
-    def _row(self, view: View, y: float) -> HeatMap:
-        """The followed token's vector as a row of cells, with digits if they fit any stage."""
-        height = min(band.height / len(made) for made, band in zip(self._makes, self.bands, strict=True))
-        columns = self.strips[0][0].grid.columns
-        grid = Grid((0,), columns, min(LARGEST_CELL, self.room.width / len(columns)), min(0.4, height))
-        written = [fit_digits(self.theme, stage[self.focus].values, grid) for _, stage, *_ in self._stages()]
-        digits = None if None in written else min(written)
-        place = self.room.level(y)
-        return heat_map(self.theme, view[self.focus], place, digits=digits, scale=self.scale, grid=grid)
+    def _compare(self, measure: str, shown: int) -> None:
+        """A measure with residual paths and without, norm first: the pictures of one below those of the other."""
+        panels = self._depths(measure, [(1, 0), (1, 1)], shown, ("with_paths", "without_paths"), self.stage.rows(2, WIDE))
+        self.play(vanish(*self.on_stage()))
+        for panel in panels:
+            levels = panel.levels if shown else list(reversed(panel.levels))
+            self.play(appear(panel.title, panel.ground))
+            self.play(appear(*levels, lag=0.15), appear(panel.value))
+
+    def _depths(self, measure: str, ways: Sequence[tuple[int, int]], shown: int, titles: Sequence[str], places: Sequence[Room]) -> list[Depth]:
+        """A measure of the deep stack for two of its ways (norm, paths), each in its place, on one scale."""
+        views = [self.view(f"deep_stack.{measure}")[way] for way in ways]
+        words = [tuple(map(self.say, (title, "before_first", "after_last"))) for title in titles]
+        return [depth(self.theme, view, shown, said, place, role, largest(*views) or 1.0)
+                for view, said, place, role in zip(views, words, places, ("output", "muted"), strict=True)]

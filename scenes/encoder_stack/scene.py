@@ -8,22 +8,24 @@ from manim import UP, VGroup
 from model import View
 from model.wiring import has_final_norm
 from scenes.base.scene import ExplainerScene, step
+from scenes.parts.bars import bars
 from scenes.parts.diagram import module, route
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, text
+from scenes.parts.heat_map import LARGEST_CELL, SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, number, text
 from scenes.parts.lanes import bare, lanes, strips
 from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
-from scenes.parts.nearest import nearest
+from scenes.parts.network import rise
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import PADDING, cards_beside, shape_label, token_card
-from scenes.base.room import PX, Room
+from scenes.parts.whole import Whole
+from scenes.base.layout import above
+from scenes.base.room import GAP, PX, TIGHT, Room
 
-NAME, SIGN, SMALL = (size * PX for size in (40, 34, 28))
-CARD, STRIP, CLEAR = 0.5, 0.28, 0.08      # height of a card and of a strip; between a strip and what is above and below it
-TALLEST, TALL_ROW = 1.3, 1.3              # a block, and a row of one token's vectors
-WORDS = 1.5                               # width of the words beside H at most
-BEST = 3                                  # nearest tokens that are shown
+NAME, SIGN, SMALL, LARGE = (size * PX for size in (50, 40, 28, 80))
+CARD, STRIP, CLEAR = 0.6, 0.3, 0.1        # height of a card and of a strip; between a strip and what is above and below it
+TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
+WORDS = 1.6                               # width of the words beside a picture at most
 
 
 class EncoderStack(ExplainerScene):
@@ -40,8 +42,8 @@ class EncoderStack(ExplainerScene):
         for block in self.blocks:
             block.shift(0.3 * UP)
             self.play(appear(block, run_time=0.4), block.animate(run_time=0.4).shift(-0.3 * UP).build())
-        for below, above in zip(self.levels, self.levels[1:], strict=False):
-            self._rise(below, above)
+        for lower, upper in zip(self.levels, self.levels[1:], strict=False):
+            self._rise(lower, upper)
         self.play(appear(*self.names[1:]))
 
     @step
@@ -57,28 +59,21 @@ class EncoderStack(ExplainerScene):
 
     @step
     def neighbours(self):
-        """Beside each of its vectors: the tokens whose vectors are most like it."""
-        self.play(
-            vanish(*(row.numbers for row in self.wide), *(row.dots for row in self.wide), run_time=0.4),
-            *(travel(getattr(wide, part), getattr(small, part), run_time=1.0)
-              for wide, small in zip(self.wide, self.small, strict=True) for part in ("cells", "border")),
-        )
-        self.play(appear(*(row.dots for row in self.small), run_time=0.3))
-        for depth in range(len(self.small)):
-            self.play(appear(*self._near(depth), lag=0.6))
+        """What a swapped neighbour does: how far every token is from itself in the twin sentence, depth by depth."""
+        self._lay_out_moved()
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(self.cards, self.swapped))
+        for row in self.moved:
+            self.play(appear(row.panel, row.heading))
+            self.play(*(rise(each.bar, each.bar.get_bottom()) for each in row.tokens), appear(*(each.value for each in row.tokens)))
 
     @step
     def memory(self):
         """All the vectors above the last block are H; every block of the decoder makes keys and values of its own from it."""
         self._lay_out_memory()
-        row = self.small[-1].cells
-        self.play(vanish(*self.on_stage(row)))
-        self.play(travel(row, VGroup(self.h.cells[self.focus]), run_time=1.0),
-                  appear(self.h_cards, self.h.border, self.h_name, run_time=1.0))
-        self.play(appear(*self._others(self.h.cells), self.h.dots, lag=0.1))
-        self.remove(*self.h.cells)
-        self.add(self.h)
-        self.play(appear(self.title))
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(self.h_cards, self.h, self.h_name, run_time=1.0))
+        self.play(appear(self.heading_of))
         for block, (wire, box, made) in enumerate(zip(self.wires, self.decoders, self.made, strict=True)):
             signs, pictures = zip(*made, strict=True)
             self.play(appear(box, *signs), draw(*wire))
@@ -87,10 +82,25 @@ class EncoderStack(ExplainerScene):
                     self._make(together)
 
     def wording(self, name: str) -> str:
-        """One token alone has no neighbours, and pre-norm has one more norm after the last block."""
-        if name == "neighbours" and len(self.tokens) == 1:
-            return "alone"
+        """What is compared depends on the twin, which token it changes most on the weights, and pre-norm has one more norm at the end."""
+        if name == "neighbours":
+            return self._compared
         return "pre" if name == "memory" and self._pre else super().wording(name)
+
+    @property
+    def _compared(self) -> str:
+        """Which caption says what the bars show."""
+        if not self.staging.trace.twin:
+            return "others" if len(self.tokens) > 1 else "alone"
+        last = self.staging.trace["distances.moved"].values[-1]
+        swapped = len(self.tokens) - len(self._same)
+        return "caption" if swapped == 1 and max(self._same, key=last.__getitem__, default=None) == self.focus else "other"
+
+    @property
+    def _same(self) -> list[int]:
+        """The tokens that the twin has too."""
+        pairs = zip(self.tokens, self.staging.trace.twin or self.tokens, strict=True)
+        return [i for i, (word, other) in enumerate(pairs) if word == other]
 
     @property
     def _pre(self) -> bool:
@@ -148,8 +158,8 @@ class EncoderStack(ExplainerScene):
         self.names = [equation(self.theme, maths, size=NAME, role=role).move_to([sides[0] - 0.35, y, 0])
                       for maths, role, y in (("X", "text", heights[0]), ("H", "output", heights[-1]))[: 1 if self._pre else 2]]
 
-    def _lane_cards(self, places: Sequence[Room], y: float) -> VGroup:
-        words, size = fit_words(self.theme, self.tokens, WORD, places[0].width - 2 * PADDING)
+    def _lane_cards(self, places: Sequence[Room], y: float, words: Sequence[str] = ()) -> VGroup:
+        words, size = fit_words(self.theme, words or self.tokens, WORD, places[0].width - 2 * PADDING)
         cards = VGroup(token_card(self.theme, word, place.width, CARD, size=size).move_to([place.centre[0], y, 0])
                        for word, place in zip(words, places, strict=True))
         cards[self.focus].box.set_stroke(self.theme.colour("output"), 3)
@@ -157,30 +167,48 @@ class EncoderStack(ExplainerScene):
 
     def _lay_out_rows(self) -> None:
         """The followed token at every depth, the first at the bottom: over the whole stage, then with room for its neighbours."""
-        depths = len(self._views)
-        body = Room.around(self.stage.centre, self.stage.width, min(self.stage.height, depths * TALL_ROW))
-        self.rows = body.rows([1] * depths, gap=0)[::-1]
-        names, wide = zip(*(row.columns([1.5, 11.1], gap=0.2) for row in self.rows), strict=True)
-        small, self.near_rooms = zip(*(row.columns([3.9, 7.0], gap=0.3) for row in wide), strict=True)
-        self.wide, self.small = self._vectors(wide, digits=True), self._vectors(small)
-        said = [self.say("before"), *(self.say("after", number=k + 1) for k in range(depths - 1))]
-        self.row_names = [text(self.theme, words, SMALL, "muted", at=(room.left, room.centre[1], 0), align=-1, width=room.width)
-                          for words, room in zip(said, names, strict=True)]
-
-    def _vectors(self, rooms: Sequence[Room], digits: bool = False) -> list[HeatMap]:
-        """The followed token's vector at every depth, each in its room."""
+        rooms = self.stage.rows(len(self._views), TIGHT)[::-1]
+        rooms = [room.fit(height=TALL_ROW) for room in rooms]
         sources = [view[self.focus] for view in self._views]
-        grid = fit_grid(sources[0].shape, Room.around((0, 0), rooms[0].width, min(0.6, 0.8 * rooms[0].height)))
-        whole = np.stack([source.values for source in sources])
-        digits = fit_digits(self.theme, whole, grid) if digits else None
-        return [heat_map(self.theme, source, room, "output", digits=digits, scale=self._scale, grid=grid)
-                for source, room in zip(sources, rooms, strict=True)]
+        places = [room.trim(top=WORD + TIGHT) for room in rooms]
+        grid = fit_grid(sources[0].shape, places[0])
+        digits = fit_digits(self.theme, np.stack([source.values for source in sources]), grid)
+        self.wide = [heat_map(self.theme, source, place, "output", digits=digits, scale=self._scale, grid=grid)
+                     for source, place in zip(sources, places, strict=True)]
+        self.row_names = [above(text(self.theme, words, WORD, "muted"), row.border, TIGHT / 2, -1)
+                          for words, row in zip(self._depths, self.wide, strict=True)]
 
-    def _near(self, depth: int) -> VGroup:
-        """The followed token's nearest tokens at a depth, each with its cosine."""
-        trace, rooms = self.staging.trace, self.near_rooms[depth].columns([1] * BEST, gap=0.2)
-        order = [int(place) for place in trace["distances.nearest"].values[depth, self.focus]]
-        return nearest(self.theme, self.tokens, order, trace["distances.cosines"][depth, self.focus], rooms)
+    @property
+    def _depths(self) -> list[str]:
+        """What the depths are called."""
+        return [self.say("before"), *(self.say("after", number=k + 1) for k in range(len(self._views) - 1))]
+
+    def _lay_out_moved(self) -> None:
+        """For every depth, the first at the bottom, a row of bars over the tokens. A swapped word is another token: it has no bar."""
+        trace = self.staging.trace
+        view = trace["distances.moved"] if trace.twin else trace["distances.apart"][:, self.focus]
+        body = self.stage.trim(left=WORDS, bottom=2 * CARD + GAP)
+        places, rows = lanes(len(self.tokens), body), body.rows(len(self._views), TIGHT)[::-1]
+        self.cards = self._lane_cards(places, self.stage.bottom + 1.5 * CARD + TIGHT)
+        twin = self._lane_cards(places, self.stage.bottom + CARD / 2, trace.twin or self.tokens)
+        self.swapped = VGroup(card for i, card in enumerate(twin) if i not in self._same)
+        full = float(view.values[:, self._same].max(initial=0)) or 1.0
+        words, size = fit_words(self.theme, self._depths, WORD, WORDS - 2 * TIGHT)
+        self.moved = []
+        for depth, (said, row) in enumerate(zip(words, rows, strict=True)):
+            whole = Room(self.stage.left, self.stage.right, row.bottom, row.top)
+            tokens = [self._bar(view[depth], i, place, full) for i, place in enumerate(lanes(len(self.tokens), row.inset(y=TIGHT / 2)))]
+            self.moved.append(Whole(panel=frame(self.theme, whole, width=0, fill="surface"), tokens=tokens,
+                                    heading=text(self.theme, said, size, "muted", at=whole.inset(TIGHT), align=-1)))
+
+    def _bar(self, view: View, i: int, room: Room, full: float) -> Whole:
+        """How far one token has moved, as a bar with its number above it where that can be read."""
+        role, same = "output" if i == self.focus else "text" if i in self._same else "muted", i in self._same
+        largest = min(LARGE, room.width / 2.4, room.height / 3)
+        size = largest if i == self.focus else min(WORD, largest)
+        bar = bars(self.theme, view[i : i + 1], room.trim(top=1.2 * largest), role, full) if same else VGroup()
+        value = number(self.theme, view[i], size, role, 600 if i == self.focus else 400) if size >= SMALLEST_DIGIT else VGroup()
+        return Whole(bar=bar, value=value.move_to([room.centre[0], (room_of(bar).top if same else room.bottom) + 0.65 * size, 0]))
 
     def _lay_out_memory(self) -> None:
         """H at the left; beside it the decoder's blocks, each with its keys and values, row by row as H."""
@@ -192,7 +220,7 @@ class EncoderStack(ExplainerScene):
         name = equation(self.theme, "H", size=NAME, role="output"), shape_label(self.theme, view.shape)
         self.h_name = VGroup(*name).arrange(buff=0.18).move_to([inner.centre[0], inner.top + 0.32, 0])
         rooms = Room(right.left, right.right, inner.bottom - 0.1, inner.top + 0.8).columns([1] * n_blocks, gap=0.25)
-        self.title = text(self.theme, self.say("decoder"), WORD, weight=500, at=(right.centre[0], rooms[0].top + 0.25, 0))
+        self.heading_of = text(self.theme, self.say("decoder"), WORD, weight=500, at=(right.centre[0], rooms[0].top + 0.25, 0))
         self.decoders, self.made = [], []
         for block, room in enumerate(rooms):
             title = text(self.theme, self.say("block", number=block + 1), SMALL, width=room.width - 0.2,

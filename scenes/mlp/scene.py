@@ -1,4 +1,4 @@
-"""Scene 12: the position-wise feed-forward network, FFN(x) = max(0, x W_1 + b_1) W_2 + b_2 (Vaswani et al. 2017, equation 2)."""
+"""The MLP, the position-wise feed-forward network: max(0, y W_1 + b_1) W_2 + b_2 (Vaswani et al. 2017, equation 2)."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from model import View
 from model.wiring import path, reads
+from scenes.base.layout import below
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.block import written
@@ -21,9 +22,9 @@ from scenes.parts.shapes import room_of
 from scenes.parts.tokens import shape_label, token_card
 from scenes.base.room import PX, Room
 
-NETWORK = '"FFN"(x) = {{ "max" : relu }}(0, {{ x W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
-FOLDED = r"&(x W_1 + b_1) W_2 + b_2 \ &= x {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
-NAME, SIGN, LARGE, SMALL = (size * PX for size in (40, 34, 72, 26))
+NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
+FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
+NAME, SIGN, LARGE, SMALL = (size * PX for size in (48, 38, 96, 30))
 IN_A_ROW = 8                              # copies of the network that stand side by side
 
 
@@ -114,7 +115,7 @@ class Mlp(ExplainerScene):
         self.play(draw(bypass[0], run_time=1.0))
         ghosts = rows[total].cells.copy()
         self.play(copy_to(rows[0].cells, rows[total]), travel(rows[found].cells.copy(), ghosts),
-                  appear(bypass[1], names[total]))
+                  appear(bypass[1], names[total], *self._hint(names[total], rows[total])))
         self.remove(ghosts)
         if total < 3:
             self.play(copy_to(rows[total].cells, rows[3], run_time=1.0), appear(names[3]))
@@ -154,6 +155,11 @@ class Mlp(ExplainerScene):
     def _tensor(self, name: str) -> View:
         return self.view(f"encoder.{{block}}.{name}")
 
+    def _maths(self, formula: str) -> str:
+        """A formula of the network, with the letter of what it reads and its name."""
+        read = written(self._norm)[reads(self._norm)["mlp"][0]][0]
+        return formula.replace("READ", read).replace("MLP", quote(self.say("mlp")))
+
     def _network(self, hidden: str, token: int, room: Room) -> Network:
         """The network of a token, its hidden layer before ReLU (`hidden`) or after it (`activation`)."""
         views = [self._tensor(f"mlp.{name}") for name in ("input", hidden, "output")]
@@ -168,7 +174,7 @@ class Mlp(ExplainerScene):
         self.left = left
         self.card = token_card(self.theme, self.tokens[self.focus], left.width, 0.5, "output")
         self.card.move_to([left.centre[0], self.network.x.get_y(), 0])
-        self.formula = equation(self.theme, NETWORK, {"relu": "output"}, NAME, width=head.width).move_to(head.centre)
+        self.formula = equation(self.theme, self._maths(NETWORK), {"relu": "output"}, NAME, at=head)
         config = self.staging.trace.config
         sizes = ('d_"model"', config.d_model), ('d_"ff"', config.d_ff), ('d_"model"', config.d_model)
         self.shapes = [self._shape(name, funnel) for name, funnel in
@@ -196,7 +202,7 @@ class Mlp(ExplainerScene):
         """How many hidden features of the followed token ReLU sets to 0."""
         x, y = self.left.centre[0], self.hidden.line.get_y()
         count = number(self.theme, self._dead(self.focus), LARGE, "output", at=(x, y + 0.35, 0), decimals=0)
-        words = text(self.theme, self.say("die", total=self.staging.trace.config.d_ff), SMALL, "muted", at=(x, y - 0.3, 0),
+        words = text(self.theme, self.say("die", total=self.staging.trace.config.d_ff), SMALL, "muted", at=(x, y - 0.4, 0),
                      width=self.left.width)
         return count, words
 
@@ -241,6 +247,10 @@ class Mlp(ExplainerScene):
         (first, _), *others = (maths[name] for name in self._way)
         return [first, *(symbol if symbol == made else f"{symbol} = {made.format(**words)}" for symbol, made in others)]
 
+    def _hint(self, name: VGroup, row: HeatMap) -> list[VGroup]:
+        """That the digits of a sum are rounded, below its name, if it has any."""
+        return [below(text(self.theme, self.say("rounded"), SMALL, "muted"), name, align=1)] * row.digits
+
     def _values(self):
         return [self._tensor(name)[self.focus] for name in self._way]
 
@@ -265,7 +275,7 @@ class Mlp(ExplainerScene):
     def _compare(self, room: Room):
         """The formula of the one layer, and how far its outputs are from the network's, without ReLU and with it."""
         rows = room.rows([1.3, 1, 1], gap=0.3)
-        formula = equation(self.theme, FOLDED, {"folded": "output"}, NAME, width=room.width)
+        formula = equation(self.theme, self._maths(FOLDED), {"folded": "output"}, NAME, width=room.width)
         formula.move_to([room.left + formula.width / 2, rows[0].centre[1], 0])
         self.play(appear(formula))
         for place, key, name in zip(rows[1:], ("without", "with"), ("difference", "relu_difference"), strict=True):

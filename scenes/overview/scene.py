@@ -1,131 +1,200 @@
-"""Scene 1: tokens in, tokens out: an encoder that runs once, a decoder that runs once a word (Vaswani et al. 2017, section 3)."""
+"""Scene 1: one word is swapped, and the machine says another: how did it know? Then tokens in, tokens out: an encoder that runs once,
+a decoder that runs once a word (Vaswani et al. 2017, section 3)."""
 
 from collections.abc import Sequence
 
-from manim import Mobject, VGroup
+import numpy as np
+from manim import Mobject, VGroup, VMobject
 
 from model import View
 from model.tokenizer import END
 from scenes.base.scene import ExplainerScene, step
+from scenes.overview.hook import Half, half
 from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module, route
-from scenes.parts.flow import arrow
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, Label, text
-from scenes.parts.motion import DIMMED, appear, brighten, dim, draw, set_presence, slide, travel, vanish
+from scenes.parts.flow import arrow, bow
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_rows
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, text_width
+from scenes.parts.motion import (
+    DIMMED, SHORT, SLOW, SLOWER, STEADY, appear, brighten, dim, draw, merge, set_presence, slide, travel, vanish,
+)
+from scenes.parts.phrase import PRONOUNS, spaced
 from scenes.parts.ranking import Ranking, grow, ranking, strongest
-from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import token_column
-from scenes.base.room import PX, Room
+from scenes.parts.shapes import frame, ring, room_of
+from scenes.parts.tokens import snug_row, token_column
+from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
 NAME, HEADING = 38 * PX, 30 * PX
+SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (112, 60, 62, 270))         # em sizes of sentences and of counted steps
 BEST = 3                                  # words whose probabilities are shown
-LOWEST = 2.5                              # height of the two boxes at least
 ROW = 0.95                                # height of a row of the ranking
 QUICK = 0.3                               # seconds that a move takes at least
+CARD, HOP = 70 * PX, 0.3                  # height of a card of a row; of a short step, as a share of a long one's
+BOLD = 8 * PEN
+ON_TWO_LINES = 1.7                        # how many times the width of the stage a sentence may be long
 
 
 class Overview(ExplainerScene):
-    """The sentence goes through the encoder at once; the decoder says the translation word by word."""
+    """Two translations and a question. Then the sentence goes through the encoder at once; the decoder answers word by word."""
 
-    experiments = ("passes",)
+    experiments = ("passes", "twin", "twin_translation", "path_length")
 
     @step
     def sentence(self):
-        """All the tokens are there at once; two boxes wait for them."""
-        self._lay_out()
-        out = self.names["out"]
-        left, right = room_of(VGroup(self.encoder, self.slots)).columns([1, 1], gap=0.9)
-        self.wide = [self._box("encoder", left), self._box("decoder", right)]
-        ends = [room_of(thing) for thing in (self.cards, *self.wide, out)]
-        self.arrows = [arrow(self.theme, (a.right + 0.08, out.get_y(), 0), (b.left - 0.04, out.get_y(), 0))
-                       for a, b in zip(ends, ends[1:], strict=False)]
-        self.play(appear(self.names["cards"], self.cards))
-        self.play(appear(*self.wide, lag=0.3, run_time=0.8))
-        self.play(*(draw(*line) for line in self.arrows), appear(out))
-        if not self.trained:
-            self.play(dim(self.wide[1]))
+        """A sentence goes in, and its translation comes out."""
+        top, into, middle, out, low = self.stage.rows([3, 0.7, 1.3, 0.7, 3], gap=TIGHT)
+        said = self.staging.trace.translation or (self.say("unknown"),)
+        machine = module(self.theme, self.say("machine"), middle, size=SHARED)
+        ways = [arrow(self.theme, room.point(y=1), room.point(y=-1), "text", BOLD) for room in (into, out)]
+        self.play(appear(self._lines(" ".join(self.tokens), "text", top), machine))
+        self.play(draw(*ways[0]))
+        self.play(draw(*ways[1]), appear(self._lines(spaced(said), "output", low), run_time=STEADY))
+
+    @step
+    def swap(self):
+        """The end of the sentence and of its translation, large; beside it one word is swapped, and the machine says another."""
+        self.top, left, right, self.foot = self._hook_rooms()
+        self.halves = [self._half("encoder", self.tokens, self.staging.trace.output_tokens, left)]
+        if self.spec.twin:
+            self.halves.append(self._half("twin.encoder", self.twin, self._twin_output(), right))
+        first, *others = self.halves
+        self.play(vanish(*self.on_stage()), appear(self._shared(), self._brace(first), first.box, first.said, first.word, first.rest))
+        for half_ in others:
+            self.play(appear(half_.box, self._brace(half_), half_.said))
+            self.play(appear(first.mark, half_.mark), appear(half_.word, half_.rest, run_time=STEADY))
+
+    @step
+    def question(self):
+        """How did it know?"""
+        question = text(self.theme, self.say("question" if self._asks else "question_alone"), QUESTION, weight=700, at=self.foot)
+        self.play(*(appear(each.ask) for each in self.halves))
+        self.play(*(appear(each.gloss) for each in self.halves))
+        self.play(appear(question, run_time=STEADY))
 
     @step
     def encode(self):
-        """All the tokens go into the encoder together; a key and a value come out for each."""
-        self.out = arrow(self.theme, (room_of(self.decoder).right + 0.08, self.decoder.get_y(), 0), self.arrows[2].get_right())
-        self.play(
-            vanish(self.arrows[1]), travel(self.arrows[0], self.wires[0], run_time=0.9), travel(self.arrows[2], self.out, run_time=0.9),
-            travel(self.wide[0], self.encoder, run_time=0.9), travel(self.wide[1], self.decoder, run_time=0.9),
-        )
-        self._go_into(self.encoder, [card.box for card in self.cards], 1.4)
-        rows = VGroup(*self.keys, *self.values)
-        for row in rows:
-            row.shift([self.encoder.get_x() - row.get_x(), 0, 0])
-        self.add(rows)
-        self.bring_to_back(rows)
-        self.play(*(slide(*half, x=room.centre[0] - self.encoder.get_x(), run_time=1.4)
-                    for half, room in ((self.keys, self.rooms["keys"]), (self.values, self.rooms["values"]))))
-        self.play(appear(self.names["keys"], self.names["values"]))
+        """All the tokens go into the encoder together; a row of numbers comes out for each."""
+        self.play(vanish(*self.on_stage()), appear(*self._lay_out(), run_time=STEADY))
+        self.play(draw(*self.wires[0]), merge(*(card.box for card in self.cards), into=self.wires[0], run_time=SLOWER))
+        self.play(appear(*self.numbers, self.names["rows"], lag=0.05, run_time=SHORT))
 
     @step
     def first_word(self):
-        """The decoder has nothing but the start token; it reads the keys and values and gives a word."""
-        self.play(vanish(self.out, self.names["out"]), appear(self.names["said"], self.slots[0], self.names["next"]))
-        self.play(draw(*self.wires[1], *self.wires[2]), *(draw(*wire) for wire in self.wires[3:]))
-        self._say(0, 1.2)
+        """The decoder has nothing but the start token; it reads the numbers and gives a word."""
+        self.play(appear(self.names["said"], self.slots[0], self.names["next"]), *(draw(*wire) for wire in self.wires[1:]))
+        self._say(0, SLOW)
 
     @step
     def feedback(self):
         """The word goes back in, with all the words before it."""
         if len(self.said) > 1:
-            self._say(1, 1.2)
+            self._say(1, SLOW)
 
     @step
     def loop(self):
         """So it goes on, until the end token comes out."""
         for place in range(2, len(self.said)):
-            self._say(place, max(QUICK, 1 / (place - 1)))
-        whole = frame(self.theme, room_of(self.slots[1:], 0.045), "output", radius=0.1)
-        self.play(draw(whole, run_time=1.0))
+            self._say(place, max(QUICK, STEADY / (place - 1)))
+        self.play(draw(frame(self.theme, room_of(self.slots[1:], GAP / 5), "output")))
 
     @step
     def clocks(self):
         """Both halves again, each beside a clock that counts its forward passes."""
-        cards, words = self.cards, self.slots[1:]
-        left, right = self._panels()
-        self.play(vanish(*self.on_stage(cards, self.slots, self.encoder, self.decoder), self.slots[0]))
-        self.play(
-            *(travel(box, self._box(name, Room(panel.left, panel.right, panel.top - 0.75, panel.top)))
-              for box, name, panel in ((self.encoder, "encoder", left), (self.decoder, "decoder", right))),
-            slide(*words, x=self.stage.right - room_of(words).right), slide(cards, x=self.stage.left - room_of(cards).left),
-        )
+        words = self.slots[1:]
+        left, right = self.stage.trim(left=self.cards.width + WIDE, right=self.slots.width + WIDE).split(2)
         clocks = [self._clock(panel, *what) for panel, *what in (
             (left, self.view("passes.encoder")[:1], "query", "at_once"), (right, self._passes(), "output", "one_by_one"),
         )]
-        self.play(dim(cards, words), *(appear(watch.ring, words) for watch, words in clocks))
+        halves = [module(self.theme, "", panel).box for panel in (left, right)]
+        self.play(vanish(*self.on_stage(self.cards, words, self.encoder.box, self.decoder.box)),
+                  travel(self.encoder.box, halves[0]), travel(self.decoder.box, halves[1]),
+                  slide(*words, x=self.stage.right - room_of(words).right), dim(self.cards, words))
+        self.play(*(appear(watch.ring, said) for watch, said in clocks))
         self._run([watch for watch, _ in clocks], words)
+
+    @step
+    def recurrence(self):
+        """From the followed word to the one it stands for: one step by attention, one a word by a recurrence."""
+        here, there = self.focus, self._meant("encoder")
+        way = range(here, there, 1 if there > here else -1)
+        steps = {"attention": [(here, there)], "recurrence": [(k, k + way.step) for k in way]}
+        panels = [self._steps(what, room) for what, room in zip(steps.items(), self.stage.rows(2), strict=True)]
+        self.play(vanish(*self.on_stage()), *(appear(*around) for around, _, _ in panels))
+        for _, lines, count in panels:
+            self.play(draw(*lines, lag=0.3))
+            self.play(appear(count))
+
+    def wording(self, name: str) -> str:
+        """Without a twin there is nothing to compare, and not every word that differs is a pronoun."""
+        alone = self.trained and (name == "swap" and not self.spec.twin or name == "question" and not self._asks)
+        return "alone" if alone else super().wording(name)
+
+    @property
+    def _asks(self) -> bool:
+        """Whether one word of the sentence makes another pronoun."""
+        return bool(self.spec.twin) and self.trained and {half.word.string for half in self.halves} == {*PRONOUNS}
 
     @property
     def trained(self) -> bool:
         """Whether there is a decoder."""
-        return self.staging.trace.config.trained
+        return self.staging.trace.config.translates
 
-    def _lay_out(self):
-        """Everything of the machine, at its place."""
+    def _lines(self, words: str, role: str, room: Room) -> VGroup:
+        """A sentence in two lines of a room."""
+        size = min(SPOKEN, max(SMALLEST_WORD, ON_TWO_LINES * room.width / text_width(self.theme, words, 1, 500)))
+        return paragraph(self.theme, words, size, room.width, role, 500).move_to(room.centre)
+
+    def _hook_rooms(self) -> list[Room]:
+        """Rooms for the shared beginning, the two halves, or the only one, and the question."""
+        top, middle, foot = self.stage.rows([0.9, 5.9, 0.8], gap=GAP / 2)
+        return [top, *(middle.trim(top=WIDE / 2).split(2) if self.spec.twin else [middle.trim(top=WIDE / 2)] * 2), foot]
+
+    def _half(self, scope: str, tokens: Sequence[str], output: Sequence[str], room: Room) -> Half:
+        """A sentence from the followed word on, and its translation from the first word on that differs."""
+        start, words = self.focus, [word for word in output if word != END] or [self.say("unknown")]
+        swapped = next((i for i, pair in enumerate(zip(self.tokens, self.twin)) if len({*pair}) > 1), None)
+        place = min(int(float(self.staging.trace["twin_translation.place"])), len(words) - 1) if self.trained and self.spec.twin else 0
+        gloss = self.say(words[place], noun=tokens[self._meant(scope)]) if words[place] in PRONOUNS else ""
+        return half(self.theme, tokens[start:], swapped and swapped - start, words[place:], gloss, room)
+
+    def _twin_output(self) -> list[str]:
+        """What is said to the twin sentence, if there is a decoder."""
+        rows = self.view("twin_translation.next_token_ids").values if self.trained else ()
+        return [self.staging.trace.output_vocabulary[int(row)] for row in rows]
+
+    def _shared(self) -> Label:
+        """The beginning of the sentence, up to the followed word."""
+        return text(self.theme, " ".join(self.tokens[: self.focus]), SHARED, weight=500, at=self.top)
+
+    def _brace(self, part: Half) -> VGroup:
+        """From the middle of the shared beginning down to a half."""
+        (x, y, _), (end, low) = self.top.point(y=-1), (part.box.get_x(), room_of(part.box).top)
+        line = VMobject(stroke_color=self.theme.colour("muted"), stroke_width=5)
+        line.points = np.array([[x, y, 0], [x, low, 0], [end, y, 0], [end, low, 0]])
+        return VGroup(*[line] * (self.focus > 0))
+
+    def _meant(self, scope: str) -> int:
+        """Which token the followed one looks at most in the shown head."""
+        weights = self.view(f"{scope}.{{block}}.self_attention.weights")[self.head][self.focus]
+        return int(weights.values.argmax())
+
+    def _lay_out(self) -> list[Mobject]:
+        """Everything of the machine, at its place. Returns what is there from the start."""
         lanes = self.stage.trim(top=0.8, bottom=0.1)
-        names = ("cards", "encoder", "keys", "values", "decoder", "said", "next")
-        self.rooms = dict(zip(names, lanes.columns([1.4, 1.5, 1.1, 1.1, 1.5, 1.5, 2.5], gap=0.36), strict=True))
+        names = ("cards", "encoder", "rows", "decoder", "said", "next")
+        self.rooms = dict(zip(names, lanes.columns([1.4, 1.5, 2.6, 1.5, 1.5, 2.5]), strict=True))
         unknown = (self.say("unknown"),) * len(self.tokens)
         self.said = self.staging.trace.output_tokens or (*unknown, END)
         start = self.staging.trace.read_tokens[:1]
         self.cards = token_column(self.theme, self.tokens, self.rooms["cards"])
         self.slots = token_column(self.theme, (*start, *self.said), self.rooms["said"])
-        tall = min(lanes.height, max(LOWEST, self.cards.height + 0.4, self.slots.height + 0.4))
-        self.encoder, self.decoder = (self._box(name, Room.around(self.rooms[name].centre, self.rooms[name].width, tall))
-                                      for name in ("encoder", "decoder"))
-        self.keys, self.values = (self._rows(name) for name in ("key", "value"))
-        tops = {"cards": self.cards, "keys": self.keys[0], "values": self.values[0], "said": self.slots}
+        self.encoder, self.decoder = (self._box(name, self.rooms[name]) for name in ("encoder", "decoder"))
+        self.numbers = self._rows()
+        tops = {"cards": self.cards, "rows": self.numbers[0], "said": self.slots}
         self.names = {part: self._name(part, room_of(thing).top + 0.24) for part, thing in tops.items()}
-        self.names["out"] = self._name("out", self.decoder.get_y())
         self.names["next"] = self._name("next", self.decoder.get_y() + BEST * ROW / 2 + 0.2)
         self.wires, self.shown = self._wires(), VGroup()
+        return [self.cards, self.names["cards"], self.encoder, self.decoder]
 
     def _box(self, name: str, room: Room) -> Module:
         """One of the two halves; a decoder that there is not stays dark."""
@@ -135,52 +204,51 @@ class Overview(ExplainerScene):
                 set_presence(shape, DIMMED)
         return box
 
-    def _rows(self, name: str) -> list[HeatMap]:
-        """The keys, or the values, one row for every token: of the decoder's block, or without one of the encoder's."""
-        whole = "decoder.{block}.cross_attention." if self.trained else "encoder.{block}.self_attention."
-        view = (self.view(whole + name)[0] if self.trained else self.view(whole + name))[self.head]
-        room, scale = self.rooms[f"{name}s"], peak(view)
+    def _rows(self) -> list[HeatMap]:
+        """What the encoder makes of each token, a row of numbers."""
+        view, room = self.view("encoder.output"), self.rooms["rows"]
         grid = fit_grid(view[0].shape, Room.around((0, 0), room.width, self.cards[0].height))
-        return [heat_map(self.theme, row, room.level(card.get_y()), name, scale=scale, grid=grid)
-                for row, card in zip(view, self.cards, strict=True)]
+        return heat_rows(self.theme, view, [room.level(card.get_y()) for card in self.cards], "line", grid)
 
     def _name(self, part: str, y: float) -> Label:
         """What a part of the machine is called, above it."""
-        role = {"keys": "key", "values": "value"}.get(part, "muted")
-        room = self.rooms["next" if part == "out" else part]
-        return text(self.theme, self.say(part), HEADING, role, 500, at=(room.centre[0], y, 0), width=room.width + 0.3)
+        room = self.rooms[part]
+        return text(self.theme, self.say(part), HEADING, "muted", 500, at=(room.centre[0], y, 0), width=room.width + GAP)
 
     def _wires(self) -> list[VGroup]:
-        """From the cards to the encoder, from the values and from the words to the decoder, from the decoder to the next word."""
+        """From the cards to the encoder, from the numbers and from the words to the decoder, from the decoder to the next word."""
         y, edge, first = self.encoder.get_y(), room_of(self.decoder), self.slots[0].get_y()
-        ends = [(room_of(self.cards).right, room_of(self.encoder).left, y), (room_of(VGroup(*self.values)).right, edge.left, y),
+        ends = [(room_of(self.cards).right, room_of(self.encoder).left, y), (room_of(VGroup(*self.numbers)).right, edge.left, y),
                 (room_of(self.slots).left, edge.right, first)]
         top, x = self.stage.top - 0.12, self.rooms["next"].centre[0]
         over = [(self.decoder.get_x(), edge.top), (self.decoder.get_x(), top), (x, top), (x, y + BEST * ROW / 2 + 0.42)]
         return [*(arrow(self.theme, (start, at, 0), (end, at, 0)) for start, end, at in ends), route(self.theme, over)]
 
-    def _go_into(self, box: Module, things: Sequence[Mobject], seconds: float) -> None:
-        """Copies of things go straight into a box, all together."""
-        copies = VGroup(*(thing.copy() for thing in things))
-        self.bring_to_back(copies)
-        self.play(*(slide(copy, x=box.get_x() - copy.get_x(), run_time=seconds) for copy in copies))
-        self.remove(copies)
-
     def _say(self, place: int, seconds: float) -> None:
-        """One forward pass of the decoder: it reads the keys, the values and all the words so far; the next word joins them."""
+        """One forward pass of the decoder: it reads the numbers and all the words so far; the next word joins them."""
         words = [card.box for card in self.slots[: place + 1]]
-        self._go_into(self.decoder, [*words, *(row.cells for row in (*self.keys, *self.values))], seconds)
+        if place < 2:                     # later it is the same again
+            self.play(merge(*words, into=self.wires[2]), merge(*(row.cells for row in self.numbers), into=self.wires[1]))
         best, card = self._best(place), self.slots[place + 1]
-        self.play(vanish(*self.shown, run_time=QUICK), appear(best.tracks, best.words, best.numbers, run_time=0.6 * seconds),
+        self.play(vanish(*self.shown, run_time=QUICK), appear(best.tracks, best.words, best.numbers, run_time=seconds),
                   grow(best.bars, run_time=seconds))
-        self.remove(*best)
-        self.add(best)
         self.shown = VGroup(best)
         winner = best.words[0].copy()
         winner.overlay = True             # it starts on the word that stays
-        self.play(appear(card.box, run_time=QUICK), travel(winner, card.word, run_time=0.8 * seconds))
-        self.remove(card.box, card.word)
-        self.add(card)
+        self.play(appear(card.box, run_time=QUICK), travel(winner, card.word, run_time=seconds))
+
+    def _steps(self, way: tuple[str, Sequence[tuple[int, int]]], room: Room) -> tuple[list[Mobject], VGroup, Number]:
+        """What a way of reading needs from the followed word to another: the sentence, its steps as bows, and their number."""
+        (name, steps), (left, right) = way, room.inset(GAP, GAP).columns([4, 1])
+        head, high, low = left.rows([0.6, 2, 1], gap=0)
+        cards = snug_row(self.theme, self.tokens, low, CARD, gap=TIGHT / 2)
+        marks = [ring(self.theme, cards[k].box) for k in {self.focus, self._meant("encoder")}]
+        tops = [card.get_top() for card in cards]
+        lines = VGroup(bow(self.theme, tops[a], tops[b], high.height * (1 if len(steps) == 1 else HOP), width=BOLD) for a, b in steps)
+        source = self.view(f"path_length.{name}")[self.focus, self._meant("encoder")]
+        title = text(self.theme, self.say(name), NAME, weight=500, at=head, align=-1)
+        count = number(self.theme, source, STEPS, weight=700, at=right, decimals=0)
+        return [module(self.theme, "", room).box, title, cards, *marks], lines, count
 
     def _best(self, place: int) -> Ranking:
         """The most probable words to come next at a place of the translation."""
@@ -192,23 +260,18 @@ class Overview(ExplainerScene):
         words, best = self.staging.trace.words("decoder.probabilities", "vocabulary"), strongest(chances, BEST)
         return ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms)
 
-    def _panels(self) -> tuple[Room, Room]:
-        """Where the two clocks stand: beside the sentence and beside the translation."""
-        left, right = self.stage.columns([1, 1], gap=0.7)
-        return left.trim(left=self.cards.width + 0.6), right.trim(right=self.slots.width + 0.6)
-
     def _passes(self) -> Sequence[View]:
         """How many passes each word has taken, if there is a decoder."""
         return list(self.view("passes.generation")) if self.trained else []
 
     def _clock(self, panel: Room, counts: Sequence[View], role: str, key: str) -> tuple[Clock, VGroup]:
         """A clock in the middle of a panel, and the words below it."""
-        dial, name, unit = panel.trim(top=0.95).rows([2.9, 0.5, 0.4], gap=0.05)
+        head, dial, name, unit = panel.inset(GAP, GAP).rows([0.6, 4.4, 0.6, 0.5])
         words = [
-            text(self.theme, self.say(key), NAME, role, 500, at=name.centre, width=panel.width),
-            text(self.theme, self.say("passes"), WORD, "muted", at=unit.centre, width=panel.width),
+            text(self.theme, self.say("encoder" if key == "at_once" else "decoder"), SHARED, weight=500, at=head),
+            text(self.theme, self.say(key), SHARED, role, 500, at=name), text(self.theme, self.say("passes"), WORD, "muted", at=unit),
         ]
-        return clock(self.theme, counts, dial.centre, 1.3, role), VGroup(*words)
+        return clock(self.theme, counts, dial.centre, min(dial.width, dial.height) / 2, role), VGroup(*words)
 
     def _run(self, clocks: Sequence[Clock], words: VGroup) -> None:
         """The encoder's clock goes round once, for all the cards; the decoder's goes on by an arc for every word."""

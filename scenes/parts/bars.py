@@ -49,15 +49,18 @@ def largest(*views: View) -> float:
 
 def bars(theme: Theme, view: View, room: Room, role: str, full: float) -> VGroup:
     """The entries of a vector ≥ 0 as bars on the floor of a room; `full` is the value that reaches its ceiling."""
-    pitch, unit = room.width / len(view), room.height / full
-    picture = VGroup()
-    for i, source in enumerate(view):
-        height = bar_height(float(source), unit)
-        bar = Bar(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
-        bar.points = rounded_points(BAR_SHARE * pitch, height, 0.02).copy()
-        bar.source, bar.unit = source, unit
-        picture.add(bar.shift([room.left + (i + 0.5) * pitch, room.bottom + height / 2, 0]))
-    return picture
+    places = (place.fit(width=BAR_SHARE * place.width) for place in room.columns(len(view), 0))
+    return VGroup(bar(theme, source, place, role, full) for source, place in zip(view, places, strict=True))
+
+
+def bar(theme: Theme, source: View, room: Room, role: str, full: float) -> Bar:
+    """A value ≥ 0 as a bar on the floor of a room, as wide as that; `full` is the value that fills it."""
+    unit = room.height / full
+    height = bar_height(float(source), unit)
+    shape = Bar(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
+    shape.points = rounded_points(room.width, height, 0.02).copy()
+    shape.source, shape.unit = source, unit
+    return shape.shift([room.centre[0], room.bottom + height / 2, 0])
 
 
 def stack(theme: Theme, view: View, room: Room, role: str, full: float) -> VGroup:

@@ -13,7 +13,7 @@ from scenes.base.room import GAP, PX, Room
 from scenes.base.theme import Theme
 
 SPACE = 0.22                              # share of a drawer's height between it and the next
-TALLEST = 1.0
+TALLEST = 180 * PX
 
 
 class Cabinet(Whole):

@@ -10,7 +10,7 @@ from scenes.parts.shapes import rounded_rectangle
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
-DOT = 0.055                               # radius
+DOT, VEIL = 0.055, 0.2                    # radius of a dot; opacity of an area
 
 
 class Curve(VMobject):
@@ -34,6 +34,13 @@ def curve(theme: Theme, view: View, room: Room, role: str, low: float, high: flo
     line.source, line.unit = view, room.height / (high - low)
     x, y = np.linspace(room.left, room.right, len(view)), room.bottom + (view.values - low) * line.unit
     return line.set_points_as_corners(np.stack([x, y, np.zeros_like(x)], -1))
+
+
+def area(theme: Theme, line: Curve, room: Room, role: str) -> VMobject:
+    """What is between a curve and the floor of its room, as a veil."""
+    knots = line.knots()
+    ends = [(x, room.bottom, 0) for x in (knots[-1][0], knots[0][0])]
+    return VMobject(stroke_width=0, fill_color=theme.colour(role), fill_opacity=VEIL).set_points_as_corners([*knots, *ends, knots[0]])
 
 
 class Cut(VGroup):

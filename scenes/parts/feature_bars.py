@@ -5,13 +5,21 @@ from collections.abc import Sequence
 from manim import VGroup, VMobject
 
 from model import View
-from scenes.parts.bars import BAR_SHARE, bars, signed_bars
-from scenes.parts.equation import equation
-from scenes.base.room import PX, Room
+from scenes.base.room import PEN, Room
 from scenes.base.theme import Theme
+from scenes.parts.bars import BAR_SHARE, Bar, SignedBar, bars, signed_bars
+from scenes.parts.whole import Whole
 
-LETTER = 36 * PX
-VEIL = {"mean": 0.4, "spread": 0.16}      # opacities
+VEIL = {"mean": 0.4, "spread": 0.14}      # opacities
+MEAN, BRACKET = 6 * PEN, 3 * PEN          # stroke widths
+
+
+class Moments(Whole):
+    """Mean and spread of bars: `slab`, from the middle line to the mean, and `level`, the line at it; `band`, as far around it as the
+    spread, and `bracket`, how far that is to one side."""
+
+    def __init__(self, band: Bar, slab: SignedBar, level: VMobject, bracket: VMobject):
+        super().__init__(band=band, slab=slab, level=level, bracket=bracket)
 
 
 def feature_bars(theme: Theme, vector: View, columns: Sequence[int | None], room: Room, full: float) -> VGroup:
@@ -20,43 +28,38 @@ def feature_bars(theme: Theme, vector: View, columns: Sequence[int | None], room
     columns: of the heat map that they stand in line with; None, where features are elided, stays free. ±full reach the edges.
     """
     picture = VGroup()
-    for place, j in zip(room.columns([1] * len(columns), gap=0), columns, strict=True):
+    for place, j in zip(room.columns(len(columns), gap=0), columns, strict=True):
         if j is not None:
             picture.add(*signed_bars(theme, vector[j : j + 1], place, None, full))
     return picture
 
 
-def moments(theme: Theme, mean: View, spread: View, room: Room, full: float) -> VGroup:
-    """The mean of the bars in a room, as a slab from the middle line to it, and their spread, as a band up to that far from it.
-
-    mean, spread: views of one entry (1).
-    """
-    level, half = _heights(mean, spread, room, full)
-    wide = room.inset(x=(1 - 1 / BAR_SHARE) * room.width / 2)
-    band = bars(theme, spread, Room(wide.left, wide.right, level - half, level - half + room.height), "output", full)
-    slab = signed_bars(theme, mean, wide, "output", full)
-    return VGroup(slab.set_fill(opacity=VEIL["mean"]), band.set_fill(opacity=VEIL["spread"]))
-
-
-def named_moments(theme: Theme, mean: View, spread: View, room: Room, full: float) -> VGroup:
-    """The same with their letters: μ at the left of the slab, σ at the right, beside a line as long."""
-    level, half = _heights(mean, spread, room, full)
-    mu, sigma = (equation(theme, name, size=LETTER, role="output") for name in ("mu", "sigma"))
-    x = room.right + 0.1
-    length = VMobject(stroke_color=theme.colour("output"), stroke_width=2.5)
-    length.set_points_as_corners([[x, level, 0], [x, level + half, 0]])
-    letters = (mu.move_to([room.left - 0.25, level, 0]), VGroup(length, sigma.move_to([x + 0.2, level + half / 2, 0])))
-    return VGroup(VGroup(*pair) for pair in zip(moments(theme, mean, spread, room, full), letters, strict=True))
-
-
-def _heights(mean: View, spread: View, room: Room, full: float) -> tuple[float, float]:
-    """How high the mean lies, and how long the spread is."""
+def moments(theme: Theme, mean: View, spread: View, room: Room, full: float) -> Moments:
+    """The mean and the spread of the bars in a room. mean, spread: views of one entry (1)."""
     unit = room.height / 2 / full
-    return room.centre[1] + float(mean[0]) * unit, float(spread[0]) * unit
+    level, half = room.centre[1] + float(mean[0]) * unit, float(spread[0]) * unit
+    wide = room.inset(x=(1 - 1 / BAR_SHARE) * room.width / 2)
+    band = bars(theme, spread, Room(wide.left, wide.right, level - half, level - half + room.height), "text", full)[0]
+    slab = signed_bars(theme, mean, wide, "text", full)[0]
+    bracket = _line(theme, BRACKET, *((x, y) for x, y in _bracket(room, level, half)))
+    return Moments(
+        band.set_fill(opacity=VEIL["spread"]), slab.set_fill(opacity=VEIL["mean"]),
+        _line(theme, MEAN, (room.left, level), (room.right, level)), bracket,
+    )
 
 
 def middle(theme: Theme, room: Room) -> VMobject:
     """The line from which bars go up and down."""
     y = room.centre[1]
-    line = VMobject(stroke_color=theme.colour("muted"), stroke_width=1.5)
-    return line.set_points_as_corners([[room.left, y, 0], [room.right, y, 0]])
+    return _line(theme, 1.5, (room.left, y), (room.right, y), role="muted")
+
+
+def _bracket(room: Room, level: float, half: float) -> list[tuple[float, float]]:
+    """At the right of a room, from the mean as far as the spread."""
+    near, far = room.right + 0.08, room.right + 0.18
+    return [(near, level + half), (far, level + half), (far, level), (near, level)]
+
+
+def _line(theme: Theme, width: float, *points: Sequence[float], role: str = "text") -> VMobject:
+    line = VMobject(stroke_color=theme.colour(role), stroke_width=width)
+    return line.set_points_as_corners([(x, y, 0) for x, y in points])

@@ -40,11 +40,22 @@ def weight_arc(theme: Theme, start, end, source: View, rise: float, along=UP, fu
 
     along: where it rises to, if not upwards. full: the stroke width of the weight 1.
     """
+    return _weighted(theme, _bow(start, end, rise, along), source, full)
+
+
+def bow(theme: Theme, start, end, rise: float, role: str = "text", width: float = 4 * PEN) -> VMobject:
+    """A bow like that of a weight, but of no weight: a step from one point to another."""
+    line = VMobject(stroke_color=theme.colour(role), stroke_width=width)
+    line.points = np.array(_bow(start, end, rise, UP))
+    return line
+
+
+def _bow(start, end, rise: float, along) -> list[np.ndarray]:
     start, end = np.array(start, float), np.array(end, float)
     up = rise * 2 / 3 * np.array(along, float)
     top = (start + end) / 2 + 1.5 * up
     along = (end - start) / 4
-    return _weighted(theme, [start, start + up, top - along, top, top, top + along, end + up, end], source, full)
+    return [start, start + up, top - along, top, top, top + along, end + up, end]
 
 
 def strands(theme: Theme, starts: Sequence, ends: Sequence, weights: View, along=DOWN) -> VGroup:

@@ -19,6 +19,7 @@ MOST = 24                                 # more rows or columns than this are e
 LARGEST_CELL = 190 * PX                   # from cell to cell
 CELL_GAP, CELL_RADIUS = 8 * PX, 12 * PX   # between two cells, and of their corners, in large cells
 GAP_SHARE, RADIUS_SHARE = 0.1, 0.14       # but at most these shares of a cell
+HOLLOW = 3                                # stroke width of a cell that is no number
 NOTCH, NOTCH_SHARE = 30 * PX, 0.26        # what is cut off the corner of a cell that is beyond the scale; at most this share of it
 DISC = 0.94                               # share of a cell that the disc of the weight 1 takes
 BEYOND = 3                                # the largest magnitude that is not beyond the scale, in root mean squares
@@ -72,6 +73,11 @@ class HeatMap(Whole):
     @property
     def digits(self) -> bool:
         return len(self.numbers) > 0
+
+    @property
+    def decimals(self) -> int:
+        """The decimals with which its numbers are written, which must be there."""
+        return len(self.numbers[0][0].string.partition(".")[2])
 
     def row(self, i: int) -> VGroup:
         """The cells and digits of the i-th shown row."""
@@ -165,13 +171,15 @@ def _offset(grid: Grid, y: float, x: float) -> np.ndarray:
 
 
 def cell_colour(theme: Theme, value: float, scale: float | None) -> ManimColor:
-    """The colour of an entry: signed, on a scale, or the ground of a weight if there is none."""
+    """The colour of an entry: signed, on a scale, or the ground of a weight if there is none. What is infinite is hollow."""
+    if np.isinf(value):
+        return theme.colour("background")
     return theme.colour("surface") if scale is None else theme.signed(value / scale)
 
 
 def is_beyond(value: float, scale: float | None) -> bool:
-    """Whether a value is larger than what is drawn brightest."""
-    return scale is not None and abs(value) > scale * (1 + 1e-9)
+    """Whether a value is larger than what is drawn brightest, if it is a number."""
+    return scale is not None and scale * (1 + 1e-9) < abs(value) < np.inf
 
 
 def _gap(grid: Grid) -> float:
@@ -185,6 +193,8 @@ def _cell(theme: Theme, grid: Grid, source: View, scale: float | None, written: 
     notch = min(NOTCH, NOTCH_SHARE * pitch) * is_beyond(float(source), scale)
     cell.points = rounded_points(grid.width - gap, grid.height - gap, min(CELL_RADIUS, RADIUS_SHARE * pitch), notch).copy()
     cell.source, cell.scale = source, scale
+    if np.isinf(float(source)):
+        cell.set_stroke(theme.colour("line"), HOLLOW)
     if scale is None:
         inside = Room.around((0, 0), grid.width - gap, grid.height - gap)
         cell.add(weight_bar(theme, source, inside) if written else disc(theme, source, DISC * (pitch - gap)))

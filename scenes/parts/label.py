@@ -8,6 +8,7 @@ import numpy as np
 from manim import ORIGIN, VGroup, VMobject
 
 from model import View
+from model.tokenizer import Piece
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.base.words import elided, of_paragraph, pieces
@@ -18,6 +19,27 @@ LINE_SPACING = 1.25                       # baseline to baseline, in em
 SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
 MOST_DECIMALS = 15                        # a float64 has no more that mean anything
 MINUS = "−"
+
+
+class Word(str):
+    """A token as it is written. `joined`: to the token before it, without a gap; `special`: no part of the text, and so drawn dimmed."""
+
+    def __new__(cls, piece: str | Piece):
+        if isinstance(piece, str):        # as a copy of it is made
+            return super().__new__(cls, piece)
+        word = super().__new__(cls, piece.text)
+        word.joined, word.special = piece.joined, piece.special
+        return word
+
+
+def is_special(word: str) -> bool:
+    """Whether a word is a token that is no part of the text."""
+    return isinstance(word, Word) and word.special
+
+
+def is_joined(word: str) -> bool:
+    """Whether a word is a piece that belongs to the one before it."""
+    return isinstance(word, Word) and word.joined
 
 
 class Label(VMobject):
@@ -65,7 +87,7 @@ def text(theme: Theme, string: str, size: float = WORD, role: str = "text", weig
         at, width = at.point(align), at.width if width is None else width
     if width is not None:
         string, size = fit_text(theme, string, size, width, weight)
-    label = Label(theme, string, size, role, weight)
+    label = Label(theme, string, size, "muted" if is_special(string) else role, weight)
     return label.shift(np.array(at, float) - [align * label.advance / 2, 0, 0])
 
 
@@ -146,14 +168,25 @@ def decimals_for_sum(terms: Sequence[float], total: float, decimals: int) -> int
     At least as many as the total has, and seldom more than one beyond: nobody who adds up what is shown finds anything else.
     ValueError if no number of decimals is enough, as the terms do not add up to the total.
     """
-    shown, half = Decimal(f"{total:.{decimals}f}"), Decimal(10) ** -decimals / 2
+    return decimals_for_sums([terms], [total], decimals)
+
+
+def decimals_for_sums(rows: Sequence[Sequence[float]], totals: Sequence[float], decimals: int) -> int:
+    """How many decimals the terms of several sums need, which are written alike (`decimals_for_sum`)."""
+    half = Decimal(10) ** -decimals / 2
     finer = range(decimals, MOST_DECIMALS + 1)
-    errors = [abs(sum(Decimal(f"{term:.{count}f}") for term in terms) - shown) for count in finer]
+    errors = [max(_error(terms, total, count, decimals) for terms, total in zip(rows, totals, strict=True)) for count in finer]
     for fits in (lt, le):                 # half a unit may be rounded either way: it will do if nothing better does
         for count, error in zip(finer, errors):
             if fits(error, half):
                 return count
-    raise ValueError(f"terms that add up to {sum(terms)} are no sum of {total}")
+    found, wanted = (", ".join(map(str, numbers)) for numbers in (map(sum, rows), totals))
+    raise ValueError(f"terms that add up to {found} are no sum of {wanted}")
+
+
+def _error(terms: Sequence[float], total: float, count: int, decimals: int) -> Decimal:
+    """How far terms, written with so many decimals, are from a total that is written with `decimals`."""
+    return abs(sum(Decimal(f"{term:.{count}f}") for term in terms) - Decimal(f"{total:.{decimals}f}"))
 
 
 def number(theme: Theme, source: View, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN, align: int = 0,

@@ -8,15 +8,15 @@ from manim import Animation, VGroup, VMobject, smooth, squish_rate_func
 from model import View
 from scenes.parts.flow import WeightLine, weight_arc
 from scenes.parts.heat_map import Grid, HeatMap, heat_map
-from scenes.parts.label import SMALLEST_WORD, text_width
+from scenes.parts.label import is_special
 from scenes.parts.motion import Presence, Together, travel
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import PADDING, token_card
+from scenes.parts.tokens import best_word, side_by_side, token_card, word_widths
 from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
-CARD, CELL, GAP, BELOW = 0.52, 0.6, 0.12, 0.1
+CARD, CELL, GAP, BELOW = (length * PX for length in (76, 110, 16, 14))
 LARGEST_WORD = 42 * PX
 NARROWEST = 0.58                          # card that the digits of a weight fit below
 FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
@@ -26,7 +26,7 @@ class Look(Whole):
     """What one token of a sentence looks at.
 
     cards: the sentence. arcs: from the token to each, itself included. weights: below the cards, a cell for each, no frame.
-    most: the frame around the card that it looks at most.
+    most: the frame around the card of the word that it looks at most.
     """
 
     def __init__(self, cards: VGroup, arcs: VGroup, weights: HeatMap, most: VMobject):
@@ -44,31 +44,21 @@ def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: Vie
     grid = Grid((0,), tuple(range(len(words))), min(card.width for card in cards), CELL)
     cells = heat_map(theme, weights, room.level(room.bottom + CELL / 2), digits=True, weights=True, grid=grid)
     cells.remove(cells.border)
+    for cell, card in zip(cells.cells[0], cards, strict=True):
+        cell.stretch(card.width / cell.width, 0)
     for line in (*cells.cells, *cells.numbers):
         for part, card in zip(line, cards, strict=True):
             part.set_x(card.get_x())
-    most = frame(theme, room_of(cards[int(weights.values.argmax())].box, 0.04), "key", radius=0.1, width=4)
+    most = frame(theme, room_of(cards[best_word(words, weights)].box, 0.04), "key", radius=0.1, width=4)
     arcs = VGroup(_arc(theme, cards, origin, j, source, high) for j, source in enumerate(weights))
     return Look(cards, arcs, cells, most)
 
 
 def _cards(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, room: Room) -> VGroup:
-    widths, size = _widths(theme, list(zip(words, others, strict=True)), room.width)
-    rooms = Room.around(room.centre, sum(widths) + GAP * (len(widths) - 1), 0).columns(widths, GAP)
+    widths, size = word_widths(theme, list(zip(words, others, strict=True)), room.width, LARGEST_WORD, NARROWEST, GAP)
     roles = ["query" if i == origin else "line" if a == b else "output" for i, (a, b) in enumerate(zip(words, others))]
-    return VGroup(
-        token_card(theme, word, place.width, CARD, role, size).move_to(place.centre)
-        for word, role, place in zip(words, roles, rooms, strict=True)
-    )
-
-
-def _widths(theme: Theme, pairs: Sequence[Sequence[str]], most: float) -> tuple[list[float], float]:
-    """Cards as wide as their words at the largest size at which they fit side by side; all alike if they fit at none."""
-    for size in np.linspace(LARGEST_WORD, SMALLEST_WORD, 8):
-        widths = [max(NARROWEST, *(text_width(theme, word, size) + 2 * PADDING for word in pair)) for pair in pairs]
-        if sum(widths) + GAP * (len(pairs) - 1) <= most:
-            return widths, size
-    return [(most + GAP) / len(pairs) - GAP] * len(pairs), SMALLEST_WORD
+    cards = VGroup(token_card(theme, word, width, CARD, role, size) for word, role, width in zip(words, roles, widths, strict=True))
+    return side_by_side(cards, words, GAP, room)
 
 
 def _arc(theme: Theme, cards: VGroup, origin: int, j: int, source: View, high: float) -> WeightLine:
@@ -77,7 +67,8 @@ def _arc(theme: Theme, cards: VGroup, origin: int, j: int, source: View, high: f
     start, end = cards[origin].get_top(), cards[j].get_top()
     if j == origin:
         start, end = (start + [side * cards[j].width / 4, 0, 0] for side in (-1, 1))
-    return weight_arc(theme, start, end, source, (FLATTEST + (0.96 - FLATTEST) * apart) * high)
+    arc = weight_arc(theme, start, end, source, (FLATTEST + (0.96 - FLATTEST) * apart) * high)
+    return arc.set_stroke(theme.colour("muted")) if is_special(cards[j].word.string) else arc
 
 
 def swing(before: Look, after: Look, run_time: float = 2.5) -> Animation:

@@ -13,7 +13,7 @@ from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
 CLEAR = 0.1                               # between a line and what it joins
-FAR = 42 * PX                             # em size of a distance
+FAR = 120 * PX                            # em size of a distance
 
 
 class Distance(Whole):
@@ -25,7 +25,7 @@ class Distance(Whole):
 
 def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: View) -> Distance:
     """How far two vectors are apart, between the one above and the one below."""
-    value = number(theme, source, FAR, "output", 500)
+    value = number(theme, source, FAR, "output", 600)
     words = VGroup(text(theme, name, 28 * PX, "muted"), value).arrange(buff=0.2)
     words.move_to((above.get_center() + below.get_center()) / 2)
     x = words.get_x()

@@ -12,7 +12,7 @@ from scenes.base.room import Room
 from scenes.base.theme import Theme
 
 FLATTEST, HIGHEST = 0.12, 1.0             # how far the bows between neighbours, and the longest ones, reach out
-PITCH = 0.78                              # from card to card at most
+PITCH = 1.15                              # from card to card at most
 APART = 0.18                              # from bow to bow
 
 

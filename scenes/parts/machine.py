@@ -23,14 +23,13 @@ class Machine(Whole):
 
     def __init__(self, theme: Theme, blocks: VGroup, heads: VGroup, bars: VGroup, strikes: VGroup, decoder: VGroup, wires: VGroup):
         super().__init__(wires=wires, blocks=blocks, bars=bars, heads=heads, strikes=strikes, decoder=decoder)
-        self.theme = theme
+        self.ink = theme.colour("text")   # the theme itself has fonts, which cannot be copied
 
     def cut(self, block: int, head: int) -> "Machine":
         """Makes a head hollow and strikes it out, in a block that is lit; to be seen, `machine.animate.cut(…)`."""
-        here = self.theme.colour("text")
-        self.blocks[block].set_stroke(here, LIT)
-        self.heads[block][head].set_fill(opacity=0).set_stroke(here, UNLIT)
-        self.strikes[block][head].set_stroke(here, STRIKE, 1)
+        self.blocks[block].set_stroke(self.ink, LIT)
+        self.heads[block][head].set_fill(opacity=0).set_stroke(self.ink, UNLIT)
+        self.strikes[block][head].set_stroke(self.ink, STRIKE, 1)
         return self
 
 

@@ -140,7 +140,8 @@ class Count(Animation):
         return self.mobject
 
     def begin(self):
-        self.origin = self.mobject.get_center() - self._box_centre(self.outlines[-1])
+        points = self.mobject.points      # manim's centre is that of the anchors: not that of the outline, where handles reach further
+        self.origin = (points.min(0) + points.max(0)) / 2 - self._box_centre(self.outlines[-1])
         super().begin()
 
     def interpolate_mobject(self, alpha: float):

@@ -40,10 +40,10 @@ def strongest(view: View, count: int) -> list[int]:
 
 
 def ranking(theme: Theme, words: Sequence[str], probabilities: Sequence[View], rooms: Sequence[Room],
-            decimals: int | None = None) -> Ranking:
-    """In every room a word and its probability, above a track as long as 1 and a bar on it. The first is the best.
+            decimals: int | None = None, first: str = "output") -> Ranking:
+    """In every room a word and its probability, above a track as long as 1 and a bar on it.
 
-    Without probabilities the tracks stay empty. decimals: of the probabilities, if not as many as the theme says.
+    Without probabilities the tracks stay empty. decimals: of the probabilities, if not as many as the theme says. first: role of the first number.
     """
     decimals = theme.decimals if decimals is None else decimals
     free = rooms[0].width - text_width(theme, f"0.{'0' * decimals}", WORD, tabular=True) - BETWEEN
@@ -51,10 +51,10 @@ def ranking(theme: Theme, words: Sequence[str], probabilities: Sequence[View], r
                     for edges in ([room.left for room in rooms], [room.right for room in rooms]))
     return Ranking(
         words_at(theme, words, starts, WORD, free, align=-1),
-        VGroup(number(theme, source, WORD, "output" if i == 0 else "muted", at=(*end, 0), align=1, decimals=decimals)
+        VGroup(number(theme, source, WORD, "muted" if i else first, at=(*end, 0), align=1, decimals=decimals)
                for i, (source, end) in enumerate(zip(probabilities, ends, strict=False))),
-        VGroup(_track(theme, room) for room in rooms),
-        VGroup(_level(theme, source, room) for source, room in zip(probabilities, rooms, strict=False)),
+        VGroup(track(theme, room) for room in rooms),
+        VGroup(level(theme, source, room) for source, room in zip(probabilities, rooms, strict=False)),
     )
 
 
@@ -64,12 +64,14 @@ def grow(bars: VGroup, run_time: float = 0.8) -> Animation:
     return travel(slivers, bars, run_time=run_time)
 
 
-def _track(theme: Theme, room: Room) -> Block:
-    track = rounded_rectangle(room.width, THICK, THICK / 2).set_fill(theme.colour("surface"), 1)
-    return track.set_stroke(theme.colour("line"), 1.5).move_to([room.centre[0], room.centre[1] - BELOW, 0])
+def track(theme: Theme, room: Room) -> Block:
+    """What a probability of 1 would fill, below the middle of a room."""
+    ground = rounded_rectangle(room.width, THICK, THICK / 2).set_fill(theme.colour("surface"), 1)
+    return ground.set_stroke(theme.colour("line"), 1.5).move_to([room.centre[0], room.centre[1] - BELOW, 0])
 
 
-def _level(theme: Theme, source: View, room: Room) -> Level:
+def level(theme: Theme, source: View, room: Room) -> Level:
+    """A probability on the track of a room."""
     length = bar_height(float(source), room.width)
     bar = Level(stroke_width=0, fill_color=theme.colour("output"), fill_opacity=1)
     bar.points = rounded_points(length, THICK, THICK / 2).copy()

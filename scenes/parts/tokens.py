@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from manim import VGroup, VMobject
 
+from model import View
 from scenes.parts.heat_map import HeatMap
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, is_joined, is_special, text, text_width, words_at
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.whole import Whole
 from scenes.base.room import Room
@@ -15,6 +16,7 @@ from scenes.base.theme import Theme
 PADDING = 0.14
 LEAST_SLANT = np.pi / 5
 MOST, FILLED, HIGHEST = 20, 0.84, 0.54     # cards in a column, the share of it that they fill, and how high they are at most
+LEVEL = 0.94                              # share of its column that a level word takes at most
 LINE = 1.2                                # height of a line with accents and descenders, in em
 
 
@@ -37,9 +39,7 @@ def token_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.
     width = card_width(theme, words, (room.width + gap) / len(words) - gap, size)
     fitted, size = fit_words(theme, words, size, width - 2 * PADDING)
     cards = VGroup(token_card(theme, word, width, height, size=size) for word in fitted)
-    for i, card in enumerate(cards):
-        card.move_to(room.centre + np.array([(i - (len(cards) - 1) / 2) * (width + gap), 0, 0]))
-    return cards
+    return side_by_side(cards, words, gap, room)
 
 
 def snug_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.56, gap: float = 0.12, size: float = WORD,
@@ -54,7 +54,17 @@ def snug_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.5
     if size < SMALLEST_WORD:
         return token_row(theme, words, room, height, gap)
     cards = VGroup(token_card(theme, word, size * width + 2 * PADDING, height, size=size) for word, width in zip(words, widths))
-    return cards.arrange(buff=gap).move_to(room.centre)
+    return side_by_side(cards, words, gap, room)
+
+
+def side_by_side(cards: VGroup, words: Sequence[str], gap: float, room: Room) -> VGroup:
+    """Puts cards in a row in the middle of a room, a gap apart, but for pieces of a word, which touch."""
+    widths = np.array([card.width for card in cards])
+    lefts = np.cumsum([0, *(width + gap * (not is_joined(word)) for width, word in zip(widths, words[1:]))])
+    start = room.centre[0] - (lefts[-1] + widths[-1]) / 2
+    for card, x in zip(cards, start + lefts + widths / 2, strict=True):
+        card.move_to([x, room.centre[1], 0])
+    return cards
 
 
 def token_column(theme: Theme, words: Sequence[str], room: Room, pitch: float = 0.6) -> VGroup:
@@ -76,9 +86,27 @@ def token_column(theme: Theme, words: Sequence[str], room: Room, pitch: float = 
     )
 
 
+def best_word(words: Sequence[str], weights: View) -> int:
+    """Which word has the largest of some weights; special tokens, which often have it, are none if there are others."""
+    return max(range(len(words)), key=lambda i: (not is_special(words[i]), weights.values[i]))
+
+
 def card_width(theme: Theme, words: Sequence[str], most: float, size: float = WORD) -> float:
     """The width of cards that hold the widest of the words, but at most `most`."""
     return min(most, max(text_width(theme, word, size) for word in words) + 2 * PADDING)
+
+
+def word_widths(theme: Theme, pairs: Sequence[Sequence[str]], most: float, size: float, narrowest: float, gap: float
+                ) -> tuple[list[float], float]:
+    """Widths of columns that hold their words side by side, and the size of these: the largest up to `size` at which they fit.
+
+    pairs: the words that each must hold. most: what all may take. narrowest: of a column. All are alike if they fit at no size.
+    """
+    for size in np.linspace(size, SMALLEST_WORD, 8):
+        widths = [max(narrowest, *(text_width(theme, word, size) + 2 * PADDING for word in pair)) for pair in pairs]
+        if sum(widths) + gap * (len(pairs) - 1) <= most:
+            return widths, size
+    return [(most + gap) / len(pairs) - gap] * len(pairs), SMALLEST_WORD
 
 
 def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: float, gap: float = 0.12) -> VGroup:
@@ -108,8 +136,10 @@ def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: s
     """
     pitch = heat_map.grid.width
     size = min(WORD, max(SMALLEST_WORD, 0.62 * pitch))
+    level = LEVEL * pitch / max(text_width(theme, word, 1) for word in words)                   # the size at which all fit
+    size = min(size, level) if level >= SMALLEST_WORD else size
     columns, y = [cell.get_x() for cell in heat_map.cells[0]], room_of(heat_map.border).bottom - gap - 0.4 * size
-    if max(text_width(theme, word, size) for word in words) <= 0.94 * pitch:
+    if level >= SMALLEST_WORD:
         return words_at(theme, words, [(x, y) for x in columns], size, pitch, role, align=0)
     slant = max(LEAST_SLANT, np.arcsin(min(1, LINE * size / pitch)))
     labels = words_at(theme, words, [(0, 0)] * len(words), size, (height - gap - size) / np.sin(slant), role)

@@ -1,4 +1,4 @@
-"""A verdict: cards with what speaks against a proposal, which are struck out when it no longer does."""
+"""A verdict: what speaks against a proposal, line by line; a line is struck out when it no longer does."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,16 @@ from manim import RIGHT, VGroup, VMobject
 from scenes.parts.label import Label, text
 from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.whole import Whole
-from scenes.base.room import PX, Room
+from scenes.base.room import PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
-BEYOND = 0.14                             # how far the line that strikes out a title reaches beyond it
-STRIKE = 3.5
-TITLE, EVIDENCE = 35 * PX, 29 * PX
+TITLE, EVIDENCE = 40 * PX, 32 * PX
+SHARES = (2, 3)                           # of the title and of the evidence
 
 
 class Objection(Whole):
-    """A card: `.box`, `.title` and, below that, `.evidence`. `.strike`, the line through the title, is no part of it yet."""
+    """A line on a card: `.box`, `.title` at the left and `.evidence` at the right. `.strike`, the line through the title, is no part
+    of it yet."""
 
     def __init__(self, box: Block, title: Label, evidence: VGroup, strike: VMobject):
         super().__init__(box=box, title=title, evidence=evidence)
@@ -30,11 +30,11 @@ class Objection(Whole):
 
 
 def objection(theme: Theme, title: str, evidence: Sequence[VMobject], room: Room) -> Objection:
-    """A card that fills a room. evidence: words, maths and numbers that stand side by side below the title."""
-    box = frame(theme, room, fill="surface", width=2)
-    above, below = room.inset(0.15, 0.16).rows([1, 1], gap=0.06)
-    label = text(theme, title, TITLE, weight=500, at=above.centre, width=above.width - 2 * BEYOND)
-    edge = room_of(label, BEYOND)
-    strike = VMobject(stroke_color=theme.colour("output"), stroke_width=STRIKE)
-    strike.set_points_as_corners([[edge.left, above.centre[1], 0], [edge.right, above.centre[1], 0]])
-    return Objection(box, label, VGroup(*evidence).arrange(RIGHT, buff=0.12).move_to(below.centre), strike)
+    """A card that fills a room. evidence: words, maths and numbers that stand side by side at its right."""
+    left, right = room.inset(TIGHT).columns(SHARES, TIGHT)
+    label = text(theme, title, TITLE, weight=500, at=left, align=-1)
+    edge = room_of(label, TIGHT / 2)
+    strike = VMobject(stroke_color=theme.colour("output"), stroke_width=5 * PEN)
+    strike.set_points_as_corners([edge.level(left.centre[1]).point(-1), edge.level(left.centre[1]).point(1)])
+    shown = VGroup(*evidence).arrange(RIGHT, buff=TIGHT / 2)
+    return Objection(frame(theme, room, fill="surface", width=2), label, shown.move_to(right.point(1), RIGHT), strike)

@@ -13,7 +13,7 @@ from scenes.parts.label import Number, format_weights
 from scenes.parts.shapes import Block, frame, rounded_points
 from scenes.parts.whole import Whole
 
-RADIUS = 8 * PX
+RADIUS, SMALLEST_NUMBER = 8 * PX, 28 * PX
 ABOVE, BELOW = 0.6, 0.4                   # from a bar up to the middle of its number, and from the ceiling down to it at least, in em
 ROOM = 0.62                               # share of the height of the weight 1 that a number may take, so that it finds a place
 
@@ -65,13 +65,15 @@ def write_on(theme: Theme, label: Number, bar: WeightBar) -> Number:
     return label.set_fill(theme.ink_on(bar.get_fill_color()) if inside else theme.colour("text"))
 
 
-def weight_bars(theme: Theme, weights: View, rooms: Sequence[Room], size: float, decimals: int | None = None) -> WeightBars:
-    """A row of weights (n), opened: each as a bar in its room, with its number. size: of the numbers, in em, at most what finds room."""
+def weight_bars(theme: Theme, weights: View, rooms: Sequence[Room], size: float | Sequence[float], decimals: int | None = None
+                ) -> WeightBars:
+    """A row of weights (n), opened: each as a bar in its room, with its number. size: of all numbers or of each, in em, at most what
+    finds room; there are none where they would be illegible."""
     strings = format_weights(weights.values, theme.decimals if decimals is None else decimals)
     bars = VGroup(weight_bar(theme, source, room) for source, room in zip(weights, rooms, strict=True))
-    size = min(size, ROOM * min(room.height for room in rooms))
-    labels = (Number(theme, source, string, size, weight=600) for source, string in zip(weights, strings, strict=True))
+    sizes = np.minimum(np.broadcast_to(size, len(rooms)), ROOM * min(room.height for room in rooms))
+    labels = (Number(theme, source, string, size, weight=600) for source, string, size in zip(weights, strings, sizes, strict=True))
     return WeightBars(
         VGroup(frame(theme, room, width=0, radius=RADIUS, fill="surface") for room in rooms), bars,
-        VGroup(write_on(theme, label, bar) for label, bar in zip(labels, bars, strict=True)),
+        VGroup(write_on(theme, label, bar) for label, bar in zip(labels, bars, strict=True) if label.size >= SMALLEST_NUMBER),
     )

@@ -1,32 +1,34 @@
 """The weighted sum, term by term: weight × vector = product, one row for every token, and their sum below."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from manim import VGroup, VMobject
 
 from model import View
 from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, text, text_width, weight_numbers, words_at
+from scenes.parts.label import SMALLEST_WORD, decimals_for_sums, text, text_width, weight_numbers, words_at
 from scenes.parts.whole import Whole
-from scenes.base.room import Room
+from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
 SPACE = 0.18                              # share of a row's height between it and the next
-TALLEST = 0.84
-BETWEEN, WEIGHT, PLUS = 0.6, 0.72, 0.4   # room between the columns, for the digits of a weight, and for the plus signs
+TALLEST, LARGEST = 160 * PX, 54 * PX     # a row, and the words and signs in it
+BETWEEN, PLUS = 80 * PX, 54 * PX          # room between the columns, and for the plus signs
 
 
 class WeightedSum(Whole):
     """The rows of a weighted sum.
 
     words, weights, vectors, products: one for each token. signs: "×", "=" and "+" for each token. sums: the running sum
-    after each term, all at the same place; the last is the result. line: above the sum.
+    after each term, all at the same place; the last is the result. line: above the sum. note: that the terms are rounded, if they do
+    not add up as they are written.
     """
 
     def __init__(self, words: VGroup, weights: VGroup, vectors: Sequence[HeatMap], products: Sequence[HeatMap],
-                 signs: Sequence[VGroup], sums: Sequence[HeatMap], line: VMobject):
-        super().__init__(words=words, weights=weights, vectors=vectors, products=products, signs=signs, sums=sums, line=line)
+                 signs: Sequence[VGroup], sums: Sequence[HeatMap], line: VMobject, note: VGroup):
+        super().__init__(words=words, weights=weights, vectors=vectors, products=products, signs=signs, sums=sums, line=line, note=note)
 
 
 class Table(NamedTuple):
@@ -43,36 +45,41 @@ class Table(NamedTuple):
 
 
 def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: View, products: View, sums: View, result: View,
-                 room: Room) -> WeightedSum:
+                 room: Room, rounded: str) -> WeightedSum:
     """A weighted sum laid out in a room.
 
     weights: (n). vectors, products, sums: (n, d), the vectors, times their weights, and added up so far. result: (d), equal to
-    the last of the sums.
+    the last of the sums. rounded: what is written above the sum if the digits for which the terms add up do not fit.
     """
     table = _table(theme, words, vectors, room)
     scale = peak(vectors)
     left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
     digits, place = fit_digits(theme, sums.values, table.grid), table.right.level(table.floor)
+    finer = decimals_for_sums(products.values.T, result.values, theme.decimals)
     totals = [*sums[: len(words) - 1], result]
+    terms = heat_rows(replace(theme, decimals=finer), products, right, "value", table.grid, scale)
+    short = terms[0].digits and terms[0].decimals < finer
     return WeightedSum(
         words=words_at(theme, words, [(table.names.right, y) for y in table.rows], table.size, table.names.width),
         weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, SMALLEST_DIGIT)),
         vectors=heat_rows(theme, vectors, left, "value", table.grid, scale),
-        products=heat_rows(theme, products, right, "value", table.grid, scale),
+        products=terms,
         signs=_signs(theme, table),
         sums=[heat_map(theme, total, place, "output", digits=digits, scale=scale, grid=table.grid) for total in totals],
         line=_line(theme, table),
+        note=VGroup(*[text(theme, rounded, SMALLEST_WORD, "muted", at=table.left.level(table.floor), align=-1)] * short),
     )
 
 
 def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room) -> Table:
     pitch = min(TALLEST, room.height / (len(words) + 1.4))
     tall = pitch * (1 - SPACE)
-    size = min(WORD, max(SMALLEST_WORD, 0.62 * tall))
+    size = min(LARGEST, max(SMALLEST_WORD, 0.62 * tall))
     word_width = min(1.9, max(text_width(theme, word, size) for word in words))
-    free = room.width - word_width - WEIGHT - 3 * BETWEEN - PLUS
+    weight = text_width(theme, f"0.{'0' * theme.decimals}", max(size, SMALLEST_DIGIT), 600, tabular=True)
+    free = room.width - word_width - weight - 3 * BETWEEN - PLUS
     grid = fit_grid(vectors[0].shape, Room.around((0, 0), free / 2, tall))
-    widths = [word_width, WEIGHT, grid.size[0], grid.size[0]]
+    widths = [word_width, weight, grid.size[0], grid.size[0]]
     middle = room.trim(right=PLUS).centre
     columns = Room.around(middle, sum(widths) + 3 * BETWEEN, room.height).columns(widths, gap=BETWEEN)
     top = middle[1] + pitch * (len(words) + 0.4) / 2

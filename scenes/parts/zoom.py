@@ -8,7 +8,7 @@ from scenes.parts.motion import Together, set_presence
 from scenes.base.room import Room
 
 # In which share of the time things fade; words, which would be large and cut, only while they are about their own size.
-LEAVES, WORDS_LEAVE, COMES, WORDS_COME = (0.2, 0.75), (0.0, 0.25), (0.3, 0.75), (0.75, 1.0)
+LEAVES, WORDS_LEAVE, COMES, WORDS_COME = (0.35, 0.85), (0.0, 0.25), (0.1, 0.5), (0.75, 1.0)
 
 
 class _Zoomed(Animation):

@@ -1,62 +1,57 @@
 """Scene 14: what tells a Transformer the order of words (Vaswani et al. 2017, section 3.5)."""
 
-from typing import NamedTuple
-
 import numpy as np
 from manim import Animation, VGroup, VMobject
 
 from model import View
+from scenes.base.layout import above, below, side_by_side
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.bars import bars, floor
-from scenes.parts.chain import Chain, chain
+from scenes.parts.bars import bars, floor, histogram, largest
 from scenes.parts.chart import Cut, Sweep, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, number, paragraph, text, text_width
+from scenes.parts.label import WORD, fit_words, number, paragraph, text
+from scenes.parts.lookup import link
 from scenes.parts.motion import Together, appear, copy_to, draw, merge, travel, vanish
 from scenes.parts.network import rise
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import frame, room_of
 from scenes.parts.shuffle import become, put, shuffle
 from scenes.parts.tokens import cards_beside, column_labels, row_labels
-from scenes.base.room import PX, Room
+from scenes.parts.whole import Whole
+from scenes.positional_encoding.overlay import Overlay, overlay
+from scenes.positional_encoding.turn import turn
 
-LARGE, SMALL = 60 * PX, 26 * PX
+SMALL, LARGE, HUGE, GIANT = (size * PX for size in (28, 60, 110, 220))
 WAVES = 8                                 # that are drawn, one of them of the last dimension
 CARD = 1.7
-
-
-class Half(NamedTuple):
-    """A shuffle: its title, the cards, the outputs before and after, and by how much these differ: each token's, the most."""
-
-    title: VMobject
-    cards: VGroup
-    before: HeatMap
-    after: HeatMap
-    differences: list[VMobject]
+PAIRS, FIRST, SHIFT = 4, (0, 5), 2        # circles that are drawn; from which positions they are turned, and by how many
 
 
 class PositionalEncoding(ExplainerScene):
     """The shuffle without positions, the waves, how they are added and carried, the shuffle with them, and learned ones."""
 
-    experiments = ("shuffling", "waves", "probe")
+    experiments = ("shuffling", "waves", "rotation", "orthogonality", "embedding_scale", "probe")
 
     @step
     def shuffle(self):
         """Without positions the tokens change places, and the outputs are the same vectors at other places."""
-        left, centre, right = self.stage.trim(bottom=1.25).columns([5.85, 1.6, 4.15], gap=0.6)
+        head, body, foot = self.stage.rows([0.5, 4, 1.2], TIGHT)
+        left, centre, right = body.columns([5.85, 1.8, 4.15], gap=0.6)
         x, z = (heat_map(self.theme, self.view(name), room, role, grid=self._grid(room)) for name, room, role in
                 (("scaled_embeddings", left.trim(left=CARD), "line"), ("shuffling.bare", right, "output")))
         after = put(heat_map(self.theme, self.view("shuffling.bare_shuffled"), right, "output", grid=z.grid), self._places)
-        cards = cards_beside(self.theme, self.tokens, x, CARD - 0.15)
-        box = module(self.theme, self.say("encoder"), Room.around(centre.centre, centre.width, 1.3))
-        self.play(appear(cards, x), appear(box))
+        cards = cards_beside(self.theme, self.tokens, x, CARD - TIGHT)
+        box = module(self.theme, self.say("encoder"), centre.fit(height=2.2))
+        around = VGroup(frame(self.theme, body), text(self.theme, self.say("without"), WORD, weight=600, at=head))
+        self.play(appear(around, cards, x), appear(box))
         self.play(self._wire(x, box))
         self.play(self._wire(box, z), copy_to(x.cells, z))
         rows = [VGroup(card, *x.row(i)) for i, card in enumerate(cards)]
         self.play(shuffle(rows, self._places, x.grid.height, run_time=1.8))
         self.play(become(z.cells, after.cells, run_time=1.8))
-        self.play(appear(*self._difference("bare_difference", Room(self.stage.left, self.stage.right, self.stage.bottom, self.stage.bottom + 1.0))))
+        self.play(appear(self._difference("bare_difference", foot)))
 
     @step
     def waves(self):
@@ -69,25 +64,29 @@ class PositionalEncoding(ExplainerScene):
             self.play(appear(*self.levels[1:], *self.signs[1:], run_time=0.4), draw(*rest, lag=0.15, run_time=1.2))
         cut = Cut(self.theme, self.curves, self.room, 0)
         self.play(appear(self.axis), appear(cut, self.dots, self.table.border, self.table.dots, self.heads[1]))
-        n, last = len(self.tokens), len(self.axis) - 1
-        columns = [VGroup(row[p] for row in self.table.cells) for p in range(n)]
-        self.play(travel(cut.dots.copy(), columns[0]), appear(self.words[0]))
-        if n > 1:
-            self.play(Sweep(cut, 0, 1 / last, run_time=0.6))
-            self.play(travel(cut.dots.copy(), columns[1], run_time=0.7), appear(self.words[1]))
-        if n > 2:
-            self.play(Sweep(cut, 1 / last, (n - 1) / last, run_time=1.0),
-                      appear(*columns[2:], lag=0.5, run_time=0.5), appear(*self.words[2:], lag=0.5, run_time=0.5))
-        self.remove(*columns)
-        self.add(self.table.cells)
-        if self.table.digits:
-            self.play(appear(self.table.numbers, run_time=0.4))
+        last, before = len(self.axis) - 1, 0
+        for p, seconds in zip(range(len(self.tokens)), (1.0, 0.7, *[0.3] * len(self.tokens)), strict=False):
+            if p:
+                self.play(Sweep(cut, before / last, p / last, run_time=seconds))
+            self.play(travel(cut.dots.copy(), VGroup(row[p] for row in self.table.cells), run_time=seconds), appear(self.words[p]))
+            before = p
+        self.play(appear(self.table.numbers, run_time=0.4))
+
+    @step
+    def rotation(self):
+        """A shift turns every circle by an angle of its own, the same from wherever it starts."""
+        self._lay_out_turns()
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(*self.names, *(VGroup(each.circle, each.spokes[0], each.start) for row in self.turns for each in row)))
+        for row in self.turns:
+            self.play(*(travel(VGroup(each.spokes[0].copy(), each.start.copy()), VGroup(each.spokes[1], each.end), -each.angle, 1.6)
+                        for each in row))
+        self.play(appear(*self.degrees, lag=0.3))
 
     @step
     def addition(self):
-        """The position is added to the embedding, cell by cell, before the first block and nowhere else."""
+        """The position is added to the scaled row of E, cell by cell, before the first block and nowhere else."""
         rows, names = self._rows()
-        self.chain = self._chain()
         *parts, total = rows
         self.play(vanish(*self.on_stage()))
         for row, name in zip(parts, names, strict=False):
@@ -98,46 +97,43 @@ class PositionalEncoding(ExplainerScene):
             self.play(self._cell_added(parts, total, j, seconds))
         for j in columns[2:]:
             self.play(self._cell_added(parts, total, j, 0.12))
-        self.remove(*self.on_stage(*parts, *names))
-        self.add(total)
-        stop = self.chain.stops[0]
-        down = arrow(self.theme, (stop[0], room_of(total.border).bottom - 0.05, 0), stop, "output")
-        self.play(draw(down[0], run_time=0.4), appear(down[1], run_time=0.4))
-        for block, wire in zip(self.chain.blocks, self.chain.wires, strict=True):
-            self.play(appear(wire, block, run_time=0.4))
+
+    @step
+    def appended(self):
+        """Beside the sum: word and position one after the other, and what that would cost in a block's matrices."""
+        self.play(vanish(*self.on_stage()))
+        for picture in self._ways():
+            self.play(appear(picture.title, picture.sheets))
+            self.play(appear(picture.area, picture.count))
+
+    @step
+    def angles(self):
+        """The angles between words and positions, and those of random directions; and how often the sum is still nearest to its word."""
+        spreads, found = self._spreads()
+        self.play(vanish(*self.on_stage()))
+        for picture in spreads:
+            self.play(appear(picture.around), rise([picture.shares], picture.shares.get_bottom(), run_time=1.0))
+        self.play(appear(*found))
 
     @step
     def carried(self):
-        """The residual path carries the position up; the bars say how much of it can be read at every stop."""
-        parts = [part for kind in (self.chain.blocks, self.chain.wires) for part in kind]
-        self.play(vanish(*self.on_stage(*parts)))
-        left, right = self._body().columns([2.7, 9.3], gap=0.4)
-        room = Room(right.left, right.right, self.chain.blocks[0].get_y() + 0.55, self.stage.top - 0.3)
-        scale = self._scale(room)
-        words = paragraph(self.theme, self.say("reader"), SMALL, left.width, "muted")
-        self.play(appear(scale, words.move_to([left.centre[0], room.centre[1], 0])))
-        for k, (bar, value) in enumerate(self._readable(room)):
-            if k:
-                self.play(draw(*self.chain.bypasses[k - 1], run_time=0.6))
-            self.play(appear(value, run_time=0.5), rise([bar], bar.get_bottom(), run_time=0.5))
+        """How much of the position can be read before the first block and after each: as it is, and if one way is closed to it."""
+        self.play(vanish(*self.on_stage()))
+        for picture in self._readable():
+            self.play(appear(picture.around))
+            self.play(rise(picture.shares, picture.shares.get_bottom(), lag=0.2, run_time=0.5), appear(*picture.values, lag=0.2))
 
     @step
     def order_counts(self):
-        """The same shuffle without positions and with them, in one motion."""
-        kinds = [("without", "shuffling.bare", "bare_")]
-        if self._kind != "none":
-            kinds.append(("with", "encoder.output", ""))
-        width = (self.stage.width - 0.8) / 2
-        rooms = Room.around(self.stage.centre, len(kinds) * (width + 0.8) - 0.8, self.stage.height).columns([1] * len(kinds), gap=0.8)
-        halves = [self._half(*kind, room) for kind, room in zip(kinds, rooms, strict=True)]
+        """The same shuffle without positions and with them: the features after it are drawn over those before."""
+        overlays = self._overlays()
         self.play(vanish(*self.on_stage()))
-        self.play(appear(*(VGroup(half.title, half.cards, half.before) for half in halves)))
-        moves = []
-        for half in halves:
-            moves += [shuffle(half.cards, self._places, half.before.grid.height, run_time=2.4),
-                      become(half.before.cells, half.after.cells, run_time=2.4)]
-        self.play(*moves)
-        self.play(appear(*(VGroup(*words) for words in zip(*(half.differences for half in halves), strict=True)), lag=0.3))
+        self.play(appear(*(VGroup(each.panel, each.title, each.rows) for each in overlays)))
+        self.play(*(shuffle(each.rows, self._places, each.pitch, run_time=2.4) for each in overlays))
+        self.play(appear(*(each.after for each in overlays), run_time=1.2))
+        bars, values = ([each.differences[i][k] for each in overlays for i in range(len(self.tokens))] for k in range(2))
+        self.play(*(rise([bar], bar.get_bottom()) for bar in bars))
+        self.play(appear(*values))
 
     @step
     def learned(self):
@@ -146,15 +142,18 @@ class PositionalEncoding(ExplainerScene):
         computed, learned = self.view("waves.table"), self.view("waves.learned")
         if self._kind == "learned":
             learned = self.view("weights.positions")
-        rooms = self.stage.columns([1, 1], gap=0.9)
+        rooms = self.stage.split(2, WIDE)
         for view, room, kind in zip((computed, learned), rooms, ("sinusoidal", "learned"), strict=True):
             table, around = self._positions(view, room, kind)
             self.play(appear(around))
             self.play(appear(*(table.row(i) for i in range(len(table.cells))), lag=0.1), appear(table.border, table.dots))
 
     def wording(self, name: str) -> str:
-        """A single word cannot be shuffled, and what positions do depends on which there are."""
-        return "single" if len(self.tokens) == 1 and name in ("shuffle", "order_counts") else self._kind
+        """A single word cannot be shuffled, what positions do depends on which there are, and what is left of them on the weights."""
+        if len(self.tokens) == 1 and name in ("shuffle", "order_counts"):
+            return "single"
+        config = self.staging.trace.config
+        return "untrained" if name == "carried" and self._kind != "none" and not config.trained else self._kind
 
     @property
     def _kind(self) -> str:
@@ -168,37 +167,34 @@ class PositionalEncoding(ExplainerScene):
 
     def _grid(self, room: Room) -> Grid:
         """Cells for a row to each token, high enough to be followed."""
-        grid = fit_grid(self.view("shuffling.bare").shape, room)
-        return grid._replace(height=min(0.64, (room.height - 2 * MARGIN) / len(self.tokens)))
+        room = room.inset(y=TIGHT)
+        return fit_grid(self.view("shuffling.bare").shape, room)._replace(height=min(1, (room.height - 2 * MARGIN) / len(self.tokens)))
 
     def _wire(self, start: VMobject, end: VMobject) -> Animation:
         """An arrow from one picture to the next is drawn."""
         line, tip = arrow(self.theme, (room_of(start).right + 0.1, start.get_y(), 0), (room_of(end).left - 0.1, end.get_y(), 0))
         return Together(draw(line, run_time=0.4), appear(tip, run_time=0.4))
 
-    def _difference(self, name: str, room: Room) -> list[VMobject]:
+    def _difference(self, name: str, room: Room) -> VGroup:
         """How far the shuffled outputs, put back, are from the others, in the middle of a room."""
-        value = number(self.theme, self.view(f"shuffling.{name}"), LARGE, "output")
-        words = text(self.theme, self.say("difference"), SMALL, "muted", width=room.width)
-        value.move_to(room.centre + [0, 0.15, 0])
-        return [words.move_to([room.centre[0], room.bottom + 0.12, 0]), value]
+        value = number(self.theme, self.view(f"shuffling.{name}"), HUGE, "output", 600)
+        return side_by_side(text(self.theme, self.say("difference"), WORD, "muted"), value, gap=GAP, at=room)
 
     def _lay_out_waves(self):
         """Rows of waves; below them the positions, at their right the table that cuts through them make."""
         d_model, n = self.staging.trace.config.d_model, len(self.tokens)
-        left, self.room, right = self.stage.trim(bottom=0.8, top=0.4).columns([2.3, 6.8, 3.1], gap=0.25)
+        left, self.room, right = self.stage.trim(bottom=0.65, top=0.4).columns([2.3, 5.6, 5.0], gap=0.25)
         shown = tuple(range(d_model)) if d_model <= WAVES else (*range(WAVES - 2), None, d_model - 1)
-        lines = {i: line for i, line in zip(shown, self.room.rows([1] * len(shown), gap=0), strict=True) if i is not None}
+        lines = {i: line for i, line in zip(shown, self.room.rows(len(shown), gap=0), strict=True) if i is not None}
         pitch = self.room.height / len(shown)
         values, wavelengths = self.view("waves.values"), self.view("waves.wavelengths")
-        self.curves = [curve(self.theme, values[:, i], line.inset(y=0.08 * pitch), "text", -1, 1, 2.5)
-                       for i, line in lines.items()]
+        self.curves = [curve(self.theme, values[:, i], line.inset(y=0.08 * pitch), "text", -1, 1, 4) for i, line in lines.items()]
         self.levels = [floor(self.theme, line.level(line.centre[1])) for line in lines.values()]
         VGroup(*self.levels).set_stroke(self.theme.colour("line"))
         self.signs = [self._wavelength(i, wavelengths, left, line) for i, line in lines.items()]
-        grid = Grid(shown, tuple(range(n)), min(0.7, (right.width - 2 * MARGIN) / n), pitch)
+        grid = Grid(shown, tuple(range(n)), min(1.3, (right.width - 2 * MARGIN) / n), pitch)
         self.table = heat_map(self.theme, self.view("waves.table")[:n].T, right, digits=True, scale=1, grid=grid)
-        self.words = column_labels(self.theme, self.tokens, self.table, "text", 0.75)
+        self.words = column_labels(self.theme, self.tokens, self.table, "text", 0.65)
         self.axis = self._axis()
         left, right = left.level(self.stage.top - 0.15), right.level(self.stage.top - 0.15)
         words = [text(self.theme, self.say(key), SMALL, "muted", at=(x, left.top, 0), align=align, width=left.width / 2 - 0.05)
@@ -209,9 +205,9 @@ class PositionalEncoding(ExplainerScene):
 
     def _wavelength(self, i: int, wavelengths: View, left: Room, line: Room) -> VGroup:
         """The number of a dimension, and how long its wave is."""
-        name = text(self.theme, f"{i}", SMALL, "muted", at=(left.left, line.centre[1], 0), align=-1)
-        at = (left.right, line.centre[1], 0)
-        return VGroup(name, number(self.theme, wavelengths[i], SMALLEST_DIGIT, at=at, align=1))
+        place = left.level(line.centre[1])
+        return VGroup(text(self.theme, f"{i}", SMALL, "muted", at=place.point(-1), align=-1),
+                      number(self.theme, wavelengths[i], SMALL, at=place.point(1), align=1))
 
     def _axis(self) -> VGroup:
         """The numbers of the positions, below the waves."""
@@ -222,32 +218,35 @@ class PositionalEncoding(ExplainerScene):
                    at=(self.room.left + self.room.width * p / last, self.room.bottom - 0.25, 0), decimals=0) for p in range(last + 1)
         )
 
-    def _body(self) -> Room:
-        return self.stage.trim(right=0.5)
-
-    def _chain(self) -> Chain:
-        right = self._body().columns([2.7, 9.3], gap=0.4)[1].inset(x=0.4)
-        names = [self.say("block", number=k + 1) for k in range(self.staging.trace.config.n_blocks)]
-        return chain(self.theme, names, Room(right.left, right.right, self.stage.bottom + 0.1, self.stage.bottom + 1.05))
+    def _lay_out_turns(self) -> None:
+        """A row of circles for each position that is turned from; the angles below."""
+        circles, angles = self.view("rotation.circles"), self.view("rotation.angles")
+        pairs = min(PAIRS, circles.shape[1])
+        shares = [1.8, *[3] * pairs]
+        *rows, foot = (row.columns(shares, TIGHT) for row in self.stage.inset(y=TIGHT / 2).rows([2, 2, 0.8], TIGHT / 2))
+        self.turns = [[turn(self.theme, circles[p, j], circles[p + SHIFT, j], angles[SHIFT, j], room) for j, room in enumerate(row[1:])]
+                      for p, row in zip(FIRST, rows, strict=True)]
+        said = [*(self.say("turned", place=p, other=p + SHIFT) for p in FIRST), self.say("angle")]
+        self.names = [frame(self.theme, room, fill="surface") for room in self.stage.columns(shares, TIGHT)[1:]]
+        self.names += [text(self.theme, words, WORD, at=row[0], align=-1) for words, row in zip(said, (*rows, foot), strict=True)]
+        values = [number(self.theme, angles[SHIFT, j], LARGE, "output", 600, room, decimals=1) for j, room in enumerate(foot[1:])]
+        self.degrees = [VGroup(value, text(self.theme, "°", LARGE, "output", 600, room_of(value).point(1), -1)) for value in values]
 
     def _rows(self) -> tuple[list[HeatMap], list[VMobject]]:
-        """The followed token's embedding, its position and their sum, and what they are called."""
-        left, right = self._body().trim(bottom=1.6).columns([2.7, 9.3], gap=0.4)
+        """The followed token's scaled row of E, its position and their sum, and what they are called."""
         tensors = {"embedding": "scaled_embeddings", "position": "positions", "input": "encoder.0.input"}
         if self._kind == "none":
             del tensors["position"]
         views = [self.view(name)[self.focus] for name in tensors.values()]
-        places = right.rows([1] * 3, gap=0.25)[-len(views):]
+        places = [room.trim(top=WORD + TIGHT) for room in self.stage.rows(3, GAP)[: len(views)]]
         grid = fit_grid(views[0].shape, places[0])
-        places = [Room(right.left, right.left + grid.size[0], place.bottom, place.top) for place in places]
-        values = np.stack([view.values for view in views])
-        digits, scale = fit_digits(self.theme, values, grid), peak(*views)
+        digits, scale = fit_digits(self.theme, np.stack([view.values for view in views]), grid), peak(*views)
         rows = [heat_map(self.theme, view, place, role, digits=digits, scale=scale, grid=grid)
                 for view, place, role in zip(views, places, ("line", "line", "output")[-len(views):], strict=True)]
-        words = [self.say(key, token=self.tokens[self.focus], place=self.focus) for key in tensors]
-        names = [text(self.theme, name, WORD, at=(left.right, place.centre[1], 0), align=1, width=left.width)
-                 for name, place in zip(words, places, strict=True)]
-        return rows, names
+        names = [above(text(self.theme, self.say(key, token=self.tokens[self.focus], place=self.focus), WORD), row.border, align=-1)
+                 for key, row in zip(tensors, rows, strict=True)]
+        rounded = above(text(self.theme, self.say("rounded"), SMALL, "muted"), rows[-1].border, align=1)
+        return rows, [*names[:-1], VGroup(names[-1], rounded)]
 
     def _cell_added(self, parts: list[HeatMap], total: HeatMap, j: int, seconds: float) -> Animation:
         """One cell of every part falls into the sum."""
@@ -256,55 +255,87 @@ class PositionalEncoding(ExplainerScene):
         arrival = [appear(total.numbers[0][j], run_time=min(0.3, seconds))] if total.digits else []
         return Together(Together(*moves), *arrival, lag=0.8)
 
-    def _scale(self, room: Room) -> VGroup:
-        """A line at 0 and one at 1, with what they stand for."""
-        lines = VGroup(floor(self.theme, room.level(y)) for y in (room.bottom, room.top))
-        words = VGroup(
-            text(self.theme, self.say(key), SMALL, "muted", at=(room.left - 0.15, y, 0), align=1, width=2.6)
-            for key, y in (("nothing", room.bottom), ("everything", room.top))
-        )
-        return VGroup(lines, words)
+    def _ways(self) -> list[Whole]:
+        """Added and appended: the vector above, and as an area how many numbers the matrices of a block have for it."""
+        tensors, counts = [self.view("scaled_embeddings"), self.view(self._tables)], self.view("orthogonality.parameters")
+        pictures = []
+        for i, room in enumerate(self.stage.split([1, 2], WIDE)):
+            head, strip, note, body = room.rows([0.6, 1, 0.4, 3.8], TIGHT)
+            views = [self.view("encoder.0.input")] if i == 0 else tensors
+            sheets = [heat_map(self.theme, view[self.focus], part, "output" if i == 0 else "line", scale=peak(*tensors))
+                      for view, part in zip(views, strip.columns(len(views), 0), strict=True)]
+            side = min(body.height, body.width) * float(np.sqrt(counts.values[i] / counts.values.max()))
+            area = frame(self.theme, body.fit(side, side), "output" if i == 0 else "text", fill="surface")
+            count = number(self.theme, counts[i], 1.2 * side / len(f"{float(counts[i]):.0f}"), weight=600, at=area.get_center(), decimals=0)
+            pictures.append(Whole(title=text(self.theme, self.say(("added", "appended")[i]), WORD, weight=600, at=head), sheets=sheets,
+                                  area=VGroup(area, text(self.theme, self.say("numbers"), SMALL, "muted", at=note)), count=count))
+        return pictures
 
-    def _readable(self, room: Room) -> list[tuple]:
-        """At every stop how much of the position can be read, as a bar and a number."""
-        found, stops = self.view("probe.readable"), self.chain.stops
-        wide = min(0.8, 0.5 * (stops[1] - stops[0])[0])
-        pairs = []
-        for k, stop in enumerate(stops):
-            place = Room(stop[0] - wide / 2, stop[0] + wide / 2, room.bottom, room.top)
-            bar, = bars(self.theme, found[k : k + 1], place, "output", 1.0)
-            at = (stop[0], bar.get_top()[1] + 0.2, 0)
-            pairs.append((bar, number(self.theme, found[k], WORD, "output", at=at)))
-        return pairs
+    @property
+    def _tables(self) -> str:
+        return "waves.table" if self._kind == "none" else "positions"
 
-    def _half(self, key: str, before: str, prefix: str, room: Room) -> Half:
-        """The outputs for the sentence, without positions or with them, and for the shuffled one, its rows where they go."""
-        head, body, foot = room.rows([0.5, 3.2, 1.0], gap=0.1)
-        body = body.trim(left=CARD, right=self._number_width())
-        views = [self.view(before), self.view(f"shuffling.{prefix}shuffled")]
-        scale, grid = peak(views[0]), self._grid(body)
-        first, second = (heat_map(self.theme, view, body, "output", scale=scale, grid=grid) for view in views)
-        x, shuffled = room_of(first.border).right + 0.2, put(second, self._places)
-        numbers = [number(self.theme, value, SMALLEST_DIGIT, "output", at=(x, row.get_y(), 0), align=-1)
-                   for value, row in zip(self.view(f"shuffling.{prefix}differences"), second.cells, strict=True)]
-        return Half(
-            text(self.theme, self.say(key), WORD, at=head.centre, width=head.width),
-            cards_beside(self.theme, self.tokens, first, CARD - 0.15),
-            first, shuffled, [*numbers, *self._difference(f"{prefix}difference", foot)],
-        )
+    def _spreads(self) -> tuple[list[Whole], list[VMobject]]:
+        """Histograms of angles, and the share of sums that are nearest to their own word."""
+        views = {"random": self.view("orthogonality.random_histogram")[0]}
+        found = self._kind != "none"
+        if found:
+            views = {"words": self.view("orthogonality.histogram"), **views}
+        left, right = self.stage.columns([3, 2], WIDE)
+        pictures = [self._spread(key, view, room, largest(*views.values()))
+                    for (key, view), room in zip(views.items(), left.rows(len(views)), strict=False)]
+        if not found:
+            return pictures, []
+        value = number(self.theme, self.view("embedding_scale.found")[1], GIANT, "output", 600, at=right)
+        return pictures, [value, below(paragraph(self.theme, self.say("found"), WORD, right.width), value, GAP)]
 
-    def _number_width(self) -> float:
-        """The room for a difference beside a row."""
-        return text_width(self.theme, f"00.{'0' * self.theme.decimals}", SMALLEST_DIGIT, tabular=True) + 0.2
+    def _spread(self, key: str, view: View, room: Room, full: float) -> Whole:
+        """How often each angle is found, on an axis from 0 to 180 degrees."""
+        edges = self.view("orthogonality.edges")
+        head, body, foot = room.inset(GAP, TIGHT / 2).rows([0.5, 3, 0.4], TIGHT / 2)
+        axis = [number(self.theme, edges[k], SMALL, "muted", at=(body.left + body.width * k / (len(edges) - 1), foot.centre[1], 0),
+                       decimals=0) for k in range(0, len(edges), (len(edges) - 1) // 4)]
+        right_angle = link(self.theme, body.point(0, -1), body.point(0, 1), "muted")
+        words = text(self.theme, self.say(key, width=self.staging.trace.config.d_model), WORD, at=head, align=-1)
+        return Whole(around=VGroup(frame(self.theme, room, fill="surface"), words, right_angle, floor(self.theme, body), *axis),
+                     shares=histogram(self.theme, view, body, "output" if key == "words" else "muted", full))
+
+    def _readable(self) -> list[Whole]:
+        """How much of the position is left at every depth, in three ways."""
+        pictures, n_blocks = [], self.staging.trace.config.n_blocks
+        for key, room in zip(("readable", "by_residual", "by_sublayers"), self.stage.split(3, GAP), strict=True):
+            view, inner = self.view(f"probe.{key}"), room.inset(TIGHT, TIGHT)
+            body, foot = inner.trim(top=WORD + WIDE + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
+            columns = body.columns(n_blocks + 1, 0)
+            size = min(LARGE, columns[0].width / 2.4)
+            drawn = bars(self.theme, view, body, "output", 1.0)
+            depths = [self.say("before"), *(f"{k + 1}" for k in range(n_blocks))]
+            words, small = fit_words(self.theme, depths, WORD, columns[0].width)
+            around = VGroup(frame(self.theme, room, fill="surface"), floor(self.theme, body),
+                            text(self.theme, self.say(key), WORD, weight=600, at=inner.strip(top=WORD + TIGHT)),
+                            *(text(self.theme, word, small, "muted", at=place) for word, place in
+                              zip(words, foot.columns(n_blocks + 1, 0), strict=True)))
+            values = [above(number(self.theme, value, size, "output", 600), bar) for value, bar in zip(view, drawn, strict=True)]
+            pictures.append(Whole(around=around, shares=drawn, values=values))
+        return pictures
+
+    def _overlays(self) -> list[Overlay]:
+        """Before and after the shuffle: without positions, and with them if there are any."""
+        kinds = {"without": ("shuffling.bare", "bare_"), "with": ("encoder.output", "")}
+        if self._kind == "none":
+            del kinds["with"]
+        parts = [(key, self.view(before), *(self.view(f"shuffling.{prefix}{name}") for name in ("shuffled", "differences")))
+                 for key, (before, prefix) in kinds.items()]
+        full = largest(*(differences for *_, differences in parts)) or 1.0
+        return [overlay(self.theme, self.say(key), self.tokens, before, after, differences, full, self._places, room)
+                for (key, before, after, differences), room in zip(parts, self.stage.split(len(parts), GAP), strict=True)]
 
     def _positions(self, view: View, room: Room, kind: str) -> tuple[HeatMap, VGroup]:
         """A table with a row for every position, and its name."""
-        head, body = room.rows([0.7, 4.1], gap=0.1)
+        head, note, body = room.rows([0.4, 0.3, 4.3], TIGHT)
         table = heat_map(self.theme, view, body.trim(left=0.5), "output" if kind == self._kind else "line")
         key = "untrained" if view.name == "waves.learned" else "own" if kind == self._kind else "paper"
-        words = VGroup(
-            text(self.theme, self.say(kind), WORD, at=head.centre + [0, 0.15, 0], width=head.width),
-            text(self.theme, self.say(key), SMALL, "muted", at=head.centre - [0, 0.22, 0], width=head.width),
-        )
+        words = VGroup(text(self.theme, self.say(kind), WORD, weight=600, at=head),
+                       text(self.theme, self.say(key), SMALL, "muted", at=note))
         numbers = row_labels(self.theme, [str(p) for p in range(len(table.cells))], table, "muted", 0.4)
         return table, VGroup(words, numbers)

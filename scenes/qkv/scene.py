@@ -1,25 +1,47 @@
 """Scene 8: a query, a key and a value for every token (Vaswani et al. 2017, section 3.2.1)."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from manim import PI, RIGHT, Animation, VGroup
+from manim import PI, UP, Animation, VGroup
 
 from model import View
+from scenes.base.layout import below, fitted, left_of, named, right_of, stacked
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.cabinet import cabinet, note
 from scenes.parts.equation import Equation, equation
 from scenes.parts.flow import weight_line
-from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map, peak
+from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, HeatMap, fit_grid, heat_map, peak
 from scenes.parts.label import text, weight_numbers
-from scenes.parts.motion import appear, brighten, copy_to, dim, draw, hide, live_dot_product, slide, travel, vanish
-from scenes.parts.shapes import room_of
-from scenes.parts.tokens import card_width, cards_beside, shape_label
-from scenes.parts.weighted_sum import weighted_sum
-from scenes.base.room import PX, Room
+from scenes.parts.motion import (
+    BLINK,
+    BRIEF,
+    EASY,
+    LONG,
+    SHORT,
+    SLOW,
+    STEADY,
+    appear,
+    brighten,
+    copy_to,
+    dim,
+    draw,
+    hide,
+    live_dot_product,
+    slide,
+    travel,
+    vanish,
+)
+from scenes.parts.shapes import ring, room_of
+from scenes.parts.tokens import card_width, cards_beside
+from scenes.parts.weighted_sum import WeightedSum, weighted_sum
+from scenes.base.room import GAP, PX, TIGHT, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
-NAME, FORMULA, HEADING, SMALL = (size * PX for size in (38, 28, 30, 26))
+LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
+CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 490, 200, 110))      # widths of cards, note and weights; room for headings
+LINE, ROW, COLUMN, APART = (length * PX for length in (60, 80, 19, 50))          # a line of words, a row of results, x upright; gaps
+MOST, SHARES = 0.62, (2, 4, 4, 4)         # share of the height that results take; widths of X and of the three matrices
 
 
 class Projection(NamedTuple):
@@ -31,7 +53,8 @@ class Projection(NamedTuple):
     bias: VGroup
     result: HeatMap
     for_one: Equation
-    for_all: VGroup
+    for_all: Equation
+    names: tuple[VGroup, VGroup]
 
 
 class Qkv(ExplainerScene):
@@ -44,21 +67,20 @@ class Qkv(ExplainerScene):
         """The vector of one token stands beside W_Q, column by column; then beside W_K and W_V."""
         self._lay_out()
         others = [card for i, card in enumerate(self.cards) if i != self.focus]
-        self.play(appear(*self.cards, lag=0.15))
-        self.play(dim(*others), appear(self.x.row(self.focus), self.x.dots, self.x.border, self.x_name))
-        self.play(appear(*(VGroup(p.name, p.matrix, p.bias) for p in self.projections), lag=0.3))
+        self.play(appear(*self.cards, self.x.row(self.focus), self.x.dots, self.x.border, self.x_name, run_time=BRIEF))
+        self.play(dim(*others), appear(*(VGroup(p.name, p.matrix, p.bias) for p in self.projections), lag=0.3))
         first, *rest = self.projections
         column = self._column_beside(first)
         row = VGroup(VGroup(cell.copy()) for cell in self.x.cells[self.focus])
         self.play(travel(row, column.cells, arc=-PI / 2))
-        self.play(appear(first.for_one, first.result.border, first.result.dots))
-        for j, seconds in [(0, 2.4), (1, 1.2)][: len(first.result.cells[0])]:
+        self.play(appear(first.for_one, first.names[0], first.result.border, first.result.dots))
+        for j, seconds in [(0, 2.4), (1, SLOW)][: len(first.result.cells[0])]:
             self.play(self._multiply(first, column, j, seconds))
         self.play(self._rest_of_row(first, skip=2))
         for projection in rest:
             following = self._column_beside(projection)
-            self.play(travel(column.cells, following.cells, run_time=0.6))
-            self.play(appear(projection.for_one, projection.result.border, projection.result.dots, run_time=0.4))
+            self.play(travel(column.cells, following.cells, run_time=SHORT))
+            self.play(appear(projection.for_one, projection.names[0], projection.result.border, projection.result.dots, run_time=BRIEF))
             self.play(self._rest_of_row(projection))
             column = following
         self.play(vanish(column.cells))
@@ -70,54 +92,54 @@ class Qkv(ExplainerScene):
         if others:
             self.play(brighten(*self.cards), appear(*(self.x.row(i) for i in others), lag=0.15))
             self.play(appear(*(VGroup(p.result.row(i) for p in self.projections) for i in others), lag=0.4))
-        self.play(vanish(*(p.for_one for p in self.projections), run_time=0.3))
-        self.play(appear(*(p.for_all for p in self.projections)))
+        self.play(vanish(*(part for p in self.projections for part in (p.for_one, p.names[0])), run_time=BLINK))
+        self.play(appear(*(part for p in self.projections for part in (p.for_all, p.names[1]))))
 
     @step
     def filing_cabinet(self):
         """The followed query becomes a note; the keys become labels, the values what lies in the drawers."""
         query, key, value = (p.result for p in self.projections)
-        hand, self.room = self.stage.inset(y=0.2).columns([3.4, 8.8], gap=0.6)
+        hand, beside = self.stage.trim(top=HEAD).split([HAND, self.stage.width - HAND - GAP])
+        self.room = beside.strip(right=WEIGHT)
         self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus], hand, self._scale("query"))
-        self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"),
-                               self.room.trim(right=1.2, top=0.7))
+        self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), beside.trim(right=WEIGHT + GAP))
         self.headings = self._headings()
-        gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.result.numbers, p.result.dots))
+        gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))
         self.play(
-            appear(self.note.sheet, self.note.title, self.headings[0]), vanish(query.border),
-            copy_to(VGroup(query.cells[self.focus]), self.note.query, run_time=1.0),
+            appear(self.note.sheet, self.note.title, self.headings[0]), vanish(query.border, query.cells),
+            copy_to(VGroup(query.cells[self.focus]), self.note.query, run_time=STEADY),
         )
         labels, drawers = self.cabinet.labels, self.cabinet.drawers
         for drawer in drawers:
             drawer.shift([self.cabinet.reach, 0, 0])
         self.play(
-            vanish(query.cells, key.border, value.border),
-            *(travel(VGroup(row), label.cells, run_time=1.3) for row, label in zip(key.cells, labels)),
-            *(travel(VGroup(row), drawer.cells, run_time=1.3) for row, drawer in zip(value.cells, drawers)),
+            vanish(key.border, value.border),
+            *(travel(VGroup(row), label.cells, run_time=SLOW) for row, label in zip(key.cells, labels)),
+            *(travel(VGroup(row), drawer.cells, run_time=SLOW) for row, drawer in zip(value.cells, drawers)),
         )
         around = [part for row in (*drawers, *labels) for part in (row.border, row.numbers, row.dots)]
         hide(self.cabinet.body, self.cabinet.words, *around)
         self.add(*drawers, *self.cabinet.front)
-        self.play(appear(self.cabinet.body, self.cabinet.words, *around, run_time=0.8), appear(*self.headings[1:3]))
+        self.play(appear(self.cabinet.body, self.cabinet.words, *around, run_time=EASY), appear(*self.headings[1:3]))
 
     @step
     def blend(self):
         """The drawers close; then each opens as far as its label fits the note."""
         weights = self._view("weights")[self.focus]
         body, drawers, reach = room_of(self.cabinet.body), self.cabinet.drawers, self.cabinet.reach
-        self.play(vanish(*(drawer.numbers for drawer in drawers), run_time=0.3))
-        self.play(slide(*drawers, x=-reach, run_time=1.0))
+        self.play(vanish(*(drawer.numbers for drawer in drawers), run_time=BLINK))
+        self.play(slide(*drawers, x=-reach, run_time=STEADY))
         start = (room_of(self.note.sheet).right, self.note.sheet.get_y(), 0)
         self.lines = VGroup(
             weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight)
             for drawer, weight in zip(drawers, weights, strict=True)
         )
-        ends = [(self.room.right - 0.3, drawer.get_y()) for drawer in drawers]
-        self.weights = weight_numbers(self.theme, weights, ends)
+        size = max(SMALLEST_DIGIT, min(SHARE, self.cabinet.drawers[0].height / 2))
+        self.weights = weight_numbers(self.theme, weights, [(self.room.right, drawer.get_y()) for drawer in drawers], size)
         self.play(draw(*self.lines, lag=0.3))
         self.play(appear(self.headings[3], *self.weights))
-        self.play(*(slide(drawer, x=reach * float(weight), run_time=1.6) for drawer, weight in zip(drawers, weights)))
+        self.play(*(slide(drawer, x=reach * float(weight), run_time=LONG) for drawer, weight in zip(drawers, weights)))
 
     @step
     def weighted_sum(self):
@@ -126,23 +148,20 @@ class Qkv(ExplainerScene):
         hide(*(vector.numbers for vector in total.vectors))
         self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings))
         self.play(
-            *(travel(drawer.cells, vector.cells, run_time=0.9) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
-            *(travel(drawer.border, vector.border, run_time=0.9) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
-            travel(self.weights, total.weights, run_time=0.9), appear(total.words),
+            *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
+            *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
+            travel(self.weights, total.weights), appear(total.words),
         )
-        self.remove(*self.cabinet.drawers)
-        self.add(*total.vectors)
-        self.play(appear(*(vector.numbers for vector in total.vectors), run_time=0.4))
+        self.play(appear(*(vector.numbers for vector in total.vectors), run_time=BRIEF))
         for j, (vector, product) in enumerate(zip(total.vectors, total.products)):
-            self.play(appear(total.signs[j], run_time=0.3), copy_to(vector.cells, product, run_time=max(0.25, 1.2 / (j + 1))))
-        self.play(draw(total.line, run_time=0.4))
+            self.play(appear(total.signs[j], run_time=BLINK), copy_to(vector.cells, product, run_time=max(BLINK, SLOW / (j + 1))))
+        self.play(draw(total.line, run_time=BRIEF))
         for j, (product, so_far) in enumerate(zip(total.products, total.sums)):
-            seconds = max(0.25, 1.2 / (j + 1))
+            seconds = max(BLINK, SLOW / (j + 1))
             before = [vanish(total.sums[j - 1], run_time=seconds)] if j else []
             self.play(*before, copy_to(product.cells, so_far, run_time=seconds))
-        z = room_of(total.sums[-1].border)
-        token = self.say("result", token=self.tokens[self.focus])
-        self.play(appear(text(self.theme, token, role="output", at=(z.left - 0.25, total.sums[-1].get_y(), 0), align=1)))
+        z = text(self.theme, self.say("result", token=self.tokens[self.focus]), HEADING, "output", weight=600)
+        self.play(appear(left_of(z, total.sums[-1].border, GAP), total.note, ring(self.theme, total.sums[-1].border)))
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
@@ -159,48 +178,49 @@ class Qkv(ExplainerScene):
         """The magnitude that is brightest in one of Q, K, V."""
         return peak(self._view(name))
 
-    def _lay_out(self):
+    def _lay_out(self) -> None:
+        """Factors as they are multiplied by hand: X at the left, each W above what comes out; what is done, in the corner."""
         source = self.view("encoder.{block}.self_attention.input")
-        cards = card_width(self.theme, self.tokens, most=1.9)
-        left, *columns = self.stage.trim(left=cards + 0.12, right=0.38).columns([2.7, 2.5, 2.5, 2.5], gap=0.48)
-        self.projections = [self._projection(letter, room) for letter, room in zip(LETTERS, columns, strict=True)]
+        cards = card_width(self.theme, self.tokens, CARD)
+        left, *columns = self.stage.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
+        corner, *_ = self._rows(Room(self.stage.left, left.right, self.stage.bottom, self.stage.top))[1:]
+        lines = corner.trim(bottom=GAP).rows(len(LETTERS))
+        self.projections = [self._projection(letter, *rooms) for letter, *rooms in zip(LETTERS, columns, lines, strict=True)]
         result = self.projections[0].result
         grid = fit_grid(source.shape, left)._replace(height=result.grid.height)
         self.x = heat_map(self.theme, source, left.level(result.border.get_y()), grid=grid)
         self.cards = cards_beside(self.theme, self.tokens, self.x, cards)
-        top = room_of(self.x.border).top
-        self.x_name = self._named("X", {}, NAME, source.shape, left.level(top + 0.3))
+        self.cards[self.focus].box.set_stroke(self.theme.colour("output"))
+        self.x_name = below(named(self.theme, "X", source.shape, size=LETTER), self.x.border)
 
-    def _projection(self, letter: str, room: Room) -> Projection:
+    def _rows(self, room: Room) -> list[Room]:
+        """Of a column: the name of the matrix, the matrix and its bias, what comes out, its name."""
+        tall = min(ROW * len(self.tokens) + 2 * MARGIN, MOST * room.height)
+        return room.rows([LINE, room.height - 2 * LINE - tall - 3 * GAP, tall, LINE], GAP)
+
+    def _projection(self, letter: str, room: Room, line: Room) -> Projection:
         role, (weights, bias), values = LETTERS[letter], self._weights(letter), self._view(LETTERS[letter])
-        tall = min(2.85, max(1.95, 0.22 * len(self.tokens) + 2 * MARGIN))
-        top, middle, bottom, foot = room.rows([0.42, self.stage.height - 0.42 - tall - 0.45 - 0.36, tall, 0.45], gap=0.12)
+        top, middle, bottom, foot = self._rows(room)
         result = heat_map(self.theme, values, bottom, role, digits=True, scale=self._scale(role))
         grid = fit_grid(weights.shape, middle)
-        pitch = (middle.height - 2 * MARGIN - 0.08) / (len(grid.rows) + 1.5)
-        grid = grid._replace(width=result.grid.width, height=pitch)
-        matrix = heat_map(self.theme, weights, middle.trim(bottom=1.5 * pitch + 0.08), role, grid=grid)
-        bias_map = heat_map(self.theme, bias, middle.level(middle.bottom + 0.75 * pitch), role,
-                            scale=peak(weights), grid=grid._replace(rows=(0,)))
-        sign = equation(self.theme, f"b_{letter}", size=FORMULA, role=role).next_to(bias_map, RIGHT, buff=0.08)
+        upper, lower = middle.rows([len(grid.rows), 1], GAP)
+        grid = grid._replace(width=result.grid.width, height=(upper.height - 2 * MARGIN) / len(grid.rows))
+        matrix = heat_map(self.theme, weights, upper, role, grid=grid)
+        bias_map = heat_map(self.theme, bias, lower, role, scale=peak(weights), grid=grid._replace(rows=(0,)))
+        sign = right_of(equation(self.theme, f"b_{letter}", size=SMALL, role=role), bias_map, TIGHT / 2)
         roles, small = {"z": role}, letter.lower()
-        for_one = equation(self.theme, f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", roles, FORMULA)
-        for_all = self._named(f"{{{{ {letter} : z }}}} = X W_{letter} + b_{letter}", roles, FORMULA, values.shape, foot)
-        name = self._named(f"{{{{ W_{letter} : z }}}}", roles, NAME, weights.shape, top)
-        return Projection(letter, name, matrix, VGroup(bias_map, sign), result, for_one.move_to(foot.centre), for_all)
-
-    def _named(self, maths: str, roles: dict, size: float, shape: Sequence[int], room: Room) -> VGroup:
-        """Maths and the shape of what it names, side by side in the middle of a room."""
-        words = shape_label(self.theme, shape)
-        name = equation(self.theme, maths, roles, size, width=room.width - words.width)
-        return VGroup(name, words).arrange(buff=0.15).move_to(room.centre)
+        formulas = (f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", f"{{{{ {letter} : z }}}} = X W_{letter} + b_{letter}")
+        for_one, for_all = (fitted(equation(self.theme, formula, roles, FORMULA), line) for formula in formulas)
+        names = tuple(named(self.theme, name, shape, role, LETTER, at=foot)
+                      for name, shape in ((small, values[self.focus].shape), (letter, values.shape)))
+        return Projection(letter, named(self.theme, f"W_{letter}", weights.shape, role, LETTER, at=top), matrix,
+                          VGroup(bias_map, sign), result, for_one, for_all, names)
 
     def _column_beside(self, projection: Projection) -> HeatMap:
         """The followed row of X, upright beside a matrix, entry by entry at the height of the row that it multiplies."""
         source = self.view("encoder.{block}.self_attention.input")
-        edge = room_of(projection.matrix.border)
-        room = Room.around((edge.left - 0.14, projection.matrix.border.get_y()), 0.2, 0)
-        grid = projection.matrix.grid._replace(columns=(0,), width=0.14)
+        room = room_of(projection.matrix.border).outside(left=COLUMN, gap=COLUMN / 2)
+        grid = projection.matrix.grid._replace(columns=(0,), width=COLUMN)
         return heat_map(self.theme, source[self.focus : self.focus + 1].T, room, scale=peak(source), grid=grid)
 
     def _multiply(self, projection: Projection, column: HeatMap, j: int, seconds: float) -> Animation:
@@ -210,31 +230,30 @@ class Qkv(ExplainerScene):
         pairs = [(a[0], b[j]) for a, b in zip(column.cells, projection.matrix.cells, strict=True)]
         into = numbers[0][j] if len(numbers) else None
         x = self.view("encoder.{block}.self_attention.input")[self.focus]
-        self.play(appear(cells[j], run_time=0.3))
+        self.play(appear(cells[j], run_time=BLINK))
         return live_dot_product(self.theme, x, weights[:, j], pairs, into, start=float(bias[j]), run_time=seconds)
 
     def _rest_of_row(self, projection: Projection, skip: int = 0) -> Animation:
         result = projection.result
-        return appear(*(result.cell(self.focus, j) for j in range(skip, len(result.cells[0]))), lag=0.3, run_time=0.4)
+        return appear(*(result.cell(self.focus, j) for j in range(skip, len(result.cells[0]))), lag=0.3, run_time=BRIEF)
 
     def _headings(self) -> list[VGroup]:
-        body, reach = room_of(self.cabinet.body), self.cabinet.reach
-        top = max(body.top, room_of(self.note.sheet).top)
-        spots = [
-            ("note", "query", self.note.sheet.get_x(), 2.0), ("label", "key", self.cabinet.labels[0].get_x(), reach),
-            ("folder", "value", body.right + reach / 2, reach), ("weight", "weight", self.room.right - 0.7, 1.3),
-        ]
+        """What note, labels, contents and weights are, above each of them."""
+        drawer = room_of(self.cabinet.labels[0])
+        inside, outside = drawer, replace(drawer, left=room_of(self.cabinet.body).right, right=room_of(self.cabinet.body).right + drawer.width)
+        places = (room_of(self.note.sheet), inside, outside, self.room)
+        top = max(room_of(thing).top for thing in (self.cabinet.body, self.note.sheet))
+        kinds = (("note", "query"), ("label", "key"), ("folder", "value"), ("weight", "weight"))
         return [
-            VGroup(
-                text(self.theme, self.say(key), HEADING, role, weight=500, at=(x, top + 0.52, 0), width=width),
-                text(self.theme, self.say(f"{key}_is"), SMALL, "muted", at=(x, top + 0.2, 0), width=width),
-            )
-            for key, role, x, width in spots
+            stacked(text(self.theme, self.say(key), HEADING, role, weight=500, width=place.width),
+                    text(self.theme, self.say(f"{key}_is"), SMALL, "muted", width=place.width), gap=TIGHT / 2,
+                    ).next_to((place.centre[0], top, 0), UP, buff=TIGHT)
+            for (key, role), place in zip(kinds, places, strict=True)
         ]
 
-    def _total(self):
+    def _total(self) -> WeightedSum:
         return weighted_sum(
             self.theme, self.tokens, self._view("weights")[self.focus], self._view("value"),
             self._view("weighted_values")[self.focus], self._view("partial_sums")[self.focus], self._view("heads")[self.focus],
-            self.stage,
+            self.stage, self.say("rounded"),
         )

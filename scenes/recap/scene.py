@@ -2,25 +2,36 @@
 
 from collections.abc import Sequence
 
-from manim import VGroup
+from manim import Mobject, VGroup
 
 from model import View
+from scenes.base.layout import below, side_by_side
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import block_diagram, module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import fit_grid, heat_map
-from scenes.parts.label import WORD, number, text
-from scenes.parts.motion import appear, hide, live_dot_product
-from scenes.parts.shapes import room_of
-from scenes.parts.tokens import column_labels, row_labels, token_row
+from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.label import WORD, Label, Number, number, text, words_at
+from scenes.parts.motion import BRIEF, LONG, STEADY, appear, hide, live_dot_product
+from scenes.parts.phrase import PRONOUNS
+from scenes.parts.shapes import ring, room_of
+from scenes.parts.tokens import column_labels, row_labels, snug_row
+from scenes.parts.weight import weight_bars
+from scenes.parts.whole import Whole
 from scenes.parts.zoom import zoom_in, zoom_out
-from scenes.base.room import PX, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
-LARGE, NAME, FORMULA = (size * PX for size in (76, 34, 38))
-LABEL, SLANTED, GUIDE = 1.7, 0.85, 0.4    # room for the words beside rows and below columns, and for what is said of a guided head
-WIDEST_CELL = 1.25                            # width of a cell of the one matrix that is shown alone
+NAME, FORMULA, LARGEST = (size * PX for size in (34, 66, 210))
+LABEL, SLANTED, FOOT = 1.5, 1.1, 0.45    # room for the words beside rows and below columns, and for what is said below a picture
+BLOCK = 0.7                               # share of the stage's width that the diagram of a block takes
 LIT = 4                                   # stroke width of the part that is entered
+
+
+class Product(Whole):
+    """`sign`, `score`, `divided`, `scaled`: the score as a product, and what it is divided by."""
+
+    def __init__(self, sign: Mobject, score: Number, divided: Mobject, scaled: Number):
+        super().__init__(sign=sign, score=score, divided=divided, scaled=scaled)
 
 
 class Recap(ExplainerScene):
@@ -32,7 +43,7 @@ class Recap(ExplainerScene):
     def machine(self):
         """The sentence goes in at the bottom; the translation comes out at the top."""
         self.pictures, self.doors = [], []
-        for lay_out in (self._machine, self._block, self._heads, self._head):
+        for lay_out in (self._whole, self._block, self._heads, self._head):
             picture, door = lay_out()
             self.pictures.append(picture)
             self.doors.append(room_of(door))
@@ -57,21 +68,24 @@ class Recap(ExplainerScene):
 
     @step
     def weight(self):
-        """Into one weight: a query, a key, and what becomes of their product."""
+        """Into one weight: a query meets a key; the scores of all keys share out 1."""
         self._enter(3)
-        (query, key), score = self.rows, self.chain[0][-1]
-        self.play(appear(self.chain[0][0], run_time=0.4))
+        query, key, product = self.query, self.key, self.product
         pairs = zip(query.cells[0], key.cells[0], strict=True)
-        self.play(live_dot_product(self.theme, query.view, key.view, pairs, score, run_time=2.4))
-        self.play(appear(*self.chain[1:], lag=0.6))
+        self.play(appear(product.sign, run_time=BRIEF))
+        self.play(live_dot_product(self.theme, query.view, key.view, pairs, product.score, run_time=LONG))
+        self.play(appear(product.divided, product.scaled))
+        for part in self.row:
+            self.play(appear(*part, run_time=STEADY))
 
     @step
     def back(self):
         """All the way out again."""
-        self.pictures[-1].add(*self.chain)
+        self.pictures[-1] = VGroup(self.pictures[-1], self.product, *self.row)
         for picture, door, inner in reversed([*zip(self.pictures, self.doors, self.pictures[1:])]):
             self._behind_the_words(picture)
             self.play(zoom_out(inner, self.stage, picture, door))
+        self.play(appear(*(ring(self.theme, card.box) for card in self.followed)))
 
     def _enter(self, level: int) -> None:
         inner = self.pictures[level + 1]
@@ -81,7 +95,11 @@ class Recap(ExplainerScene):
     def _behind_the_words(self, picture: VGroup) -> None:
         """Makes room on the stage for a picture that comes up, below title and caption, which it may pass on its way."""
         hide(picture)
-        self.add(picture, self.heading, *self.announced)
+        self.add(picture, *self.around_stage())
+
+    def _entry(self, name: str) -> View:
+        """What the shown head has of the followed token and the one it looks at most."""
+        return self._view(name)[self.focus, self._most()]
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
@@ -91,7 +109,7 @@ class Recap(ExplainerScene):
         """The token that the followed one looks at most."""
         return int(self._view("weights")[self.focus].values.argmax())
 
-    def _machine(self) -> tuple[VGroup, VGroup]:
+    def _whole(self) -> tuple[VGroup, VGroup]:
         """The sentence, the encoder with its blocks, and, if there is one, the decoder and what it has said."""
         top, middle, bottom = self.stage.rows([0.6, 2.9, 0.6], gap=0.4)
         said = self.staging.trace.translation
@@ -100,17 +118,20 @@ class Recap(ExplainerScene):
         box, blocks = self._stack("encoder", left)
         blocks[self.spec.block].box.set_stroke(self.theme.colour("output"), LIT)
         x, y = left.centre[0], middle.centre[1]
+        self.followed = [sentence[k] for k in {self.focus, self._most()}]
         parts = [sentence, VGroup(arrow(self.theme, (x, bottom.top + 0.04, 0), (x, left.bottom - 0.04, 0)), box, blocks)]
         if said:
             across = arrow(self.theme, (left.right + 0.1, y, 0), (right.left - 0.1, y, 0), "key")
             x = right.centre[0]
             out = arrow(self.theme, (x, right.top + 0.04, 0), (x, top.bottom - 0.04, 0))
-            parts += [VGroup(across, *self._stack("decoder", right)), VGroup(out, self._cards(said, top, right))]
+            words = self._cards(said, top, right)
+            self.followed += [card for card, word in zip(words, said, strict=True) if word in PRONOUNS]
+            parts += [VGroup(across, *self._stack("decoder", right)), VGroup(out, words)]
         return VGroup(*parts), blocks[self.spec.block]
 
     def _cards(self, words: Sequence[str], row: Room, column: Room) -> VGroup:
         """A row of cards, in the middle of a column or, if they are wider, as near to it as the stage lets them be."""
-        cards = token_row(self.theme, words, row)
+        cards = snug_row(self.theme, words, row, gap=TIGHT / 2)
         free = (row.width - cards.width) / 2
         return cards.set_x(min(max(column.centre[0], row.centre[0] - free), row.centre[0] + free))
 
@@ -119,7 +140,7 @@ class Recap(ExplainerScene):
         head, body = room.inset(0.3, 0.2).rows([0.45, 2.05], gap=0.12)
         n = self.staging.trace.config.n_blocks
         blocks = VGroup(
-            module(self.theme, self.say("block", number=i + 1), place, size=NAME * 0.8)
+            module(self.theme, self.say("block", number=i + 1), place, size=WORD)
             for i, place in enumerate(reversed(body.rows([1] * n, gap=0.1)))
         )
         label = text(self.theme, self.say(name), WORD, at=head.centre, width=head.width)
@@ -127,7 +148,7 @@ class Recap(ExplainerScene):
 
     def _block(self) -> tuple[VGroup, VGroup]:
         names = {kind: self.say(kind) for kind in ("attention", "add_norm", "mlp", "norm", "add")}
-        room = Room.around(self.stage.centre, 6.0, self.stage.height)
+        room = self.stage.fit(width=BLOCK * self.stage.width)
         diagram = block_diagram(self.theme, names, room, self.staging.trace.config.norm)
         door = diagram.modules[diagram.kinds.index("attention")]
         door.box.set_stroke(self.theme.colour("output"), LIT)
@@ -137,60 +158,68 @@ class Recap(ExplainerScene):
         """The weights of all heads, side by side; the shown one has the brightest frame."""
         weights = self.view("encoder.{block}.self_attention.weights")
         n = len(weights)
-        rows = self.stage.inset(y=0.15).rows([1] * (1 + (n > 4)), gap=0.2)
-        rooms = [room for row in rows for room in row.columns([1] * (-(-n // len(rows))), gap=0.4)][:n]
+        rooms = self.stage.grid(n, across=4 if n <= 4 else -(-n // 2))
         heads = VGroup()
         for i, (view, room) in enumerate(zip(weights, rooms, strict=True)):
-            role = "output" if i == self.head else "line"
-            picture = heat_map(self.theme, view, room.trim(bottom=0.5), role, weights=True)
-            name = text(self.theme, self.say("head", number=i + 1), NAME, role if i == self.head else "muted", width=room.width)
-            heads.add(VGroup(picture, name.move_to([room.centre[0], room_of(picture.border).bottom - 0.3, 0])))
+            role = "text" if i == self.head else "line"
+            picture = heat_map(self.theme, view, room.trim(bottom=FOOT), role, weights=True)
+            name = text(self.theme, self.say("head", number=i + 1), NAME, "text" if i == self.head else "muted", width=room.width)
+            heads.add(VGroup(picture, below(name, picture.border)))
         return heads, heads[self.head][0].border
 
     def _head(self) -> tuple[VGroup, VGroup]:
-        """The weights of the shown head, with the words of its rows and columns."""
-        room = self.stage.trim(left=LABEL, right=LABEL, bottom=SLANTED + GUIDE)
+        """The weights of the shown head, with the words of its rows and columns; a ring around the row that is followed."""
         view = self._view("weights")
-        grid, n = fit_grid(view.shape, room), len(view)
-        width, height = min(WIDEST_CELL, room.width / (n + 0.5)), min(0.75 * WIDEST_CELL, room.height / (n + 0.5))
-        grid = grid._replace(width=width, height=height)
-        weights = heat_map(self.theme, view, room, "line", digits=True, weights=True, grid=grid)
+        room = self.stage.trim(left=LABEL, right=SLANTED, bottom=SLANTED + FOOT)
+        grid = fit_grid(view.shape, room)._replace(width=room.width / (len(view) + 1), height=room.height / (len(view) + 1))
+        weights = heat_map(self.theme, view, room, "line", weights=True, grid=grid)
         words = VGroup(
-            row_labels(self.theme, self.tokens, weights, "query", LABEL - 0.15),
+            row_labels(self.theme, self.tokens, weights, "query", LABEL - TIGHT),
             column_labels(self.theme, self.tokens, weights, "key", SLANTED),
-            self.guide(view, self.stage.trim(top=self.stage.height - GUIDE)),
+            self.guide(view, self.stage.strip(bottom=FOOT)), ring(self.theme, weights.cells[self.focus]),
         )
         return VGroup(weights, words), weights.cells[self.focus][self._most()]
 
     def _weight(self) -> VGroup:
-        """The query and the key whose weight it is. What becomes of them stands below, and appears later."""
-        top, middle, bottom = self.stage.inset(0.4, 0.1).rows([1.1, 1.1, 1.8], gap=0.3)
-        i, j = self.focus, self._most()
-        sides = [("query", i, top), ("key", j, middle)]
-        rooms = [room.trim(left=2.6, right=0.4) for _, _, room in sides]
-        grid = fit_grid(self._view("query")[i].shape, rooms[0])
-        self.rows = [heat_map(self.theme, self._view(name)[k], room, name, digits=True, grid=grid)
-                     for (name, k, _), room in zip(sides, rooms, strict=True)]
-        left = min(room_of(row.border).left for row in self.rows)
-        end = left - 0.3
-        words = [text(self.theme, self.say(f"{name}_of", token=self.tokens[k]), NAME, name, at=(end, room.centre[1], 0), align=1,
-                      width=end - self.stage.left) for name, k, room in sides]
-        self.chain = self._chain(bottom, *(self._view(name)[i, j] for name in ("scores", "scaled_scores", "weights")))
-        return VGroup(*self.rows, *words)
+        """The query and the key whose weight it is. What becomes of them appears later."""
+        top, names, middle, bottom = self.stage.trim(bottom=TIGHT).rows([2.7, 0.5, 1.3, 3])
+        left, right = top.columns([1.9, 1], gap=WIDE)
+        rows = left.rows(3, gap=TIGHT)
+        vectors, words = zip(*(self._vector(*what) for what in
+                               (("query", self.focus, rows[0]), ("key", self._most(), rows[1]))), strict=True)
+        self.query, self.key = vectors
+        self.product = self._product(rows[2])
+        self.row = self._row(names.trim(left=LABEL), middle.trim(left=LABEL), bottom.trim(left=LABEL), right)
+        return VGroup(*vectors, *words)
 
-    def _chain(self, room: Room, score: View, scaled: View, weight: View) -> list[VGroup]:
-        """The score, the scaled score and the weight, one after the other, with what is done between them."""
-        rooms = room.columns([2.2, 1.8, 1.2, 2.0, 1.8], gap=0.2)
+    def _vector(self, name: str, token: int, room: Room) -> tuple[HeatMap, Label]:
+        """A query or a key, and whose it is."""
+        place = room.trim(left=2.2 * LABEL)
+        word = text(self.theme, self.say(f"{name}_of", token=self.tokens[token]), NAME, name,
+                    at=room.strip(left=2.2 * LABEL - TIGHT), align=1)
+        return heat_map(self.theme, self._view(name)[token], place, name, digits=True), word
+
+    def _product(self, room: Room) -> Product:
+        """The score and the scaled score, and what is done to get them."""
         d_k = self.staging.trace.config.d_k
-        numbers = [number(self.theme, view, size, role, weight=600) for view, size, role in
-                   ((score, LARGE * 0.6, "text"), (scaled, LARGE * 0.6, "text"), (weight, LARGE, "weight"))]
-        first = VGroup(equation(self.theme, "q dot k =", size=FORMULA), numbers[0]).arrange(buff=0.25).move_to(rooms[0].centre)
-        steps = [self._between(place, maths) for place, maths in ((rooms[1], f"div sqrt({d_k})"), (rooms[3], '"softmax"'))]
-        rest = [VGroup(steps[k], numbers[k + 1].move_to(rooms[2 * k + 2].centre)) for k in (0, 1)]
-        return [first, *rest]
+        score, scaled = (number(self.theme, self._entry(name), FORMULA, weight=600) for name in ("scores", "scaled_scores"))
+        sign = equation(self.theme, "{{ q : q }} dot {{ k : k }} =", {"q": "query", "k": "key"}, size=FORMULA)
+        line = side_by_side(sign, score, equation(self.theme, f"quad div sqrt({d_k}) =", size=FORMULA), scaled, gap=GAP, at=room)
+        return Product(*line)
 
-    def _between(self, room: Room, maths: str) -> VGroup:
-        """An arrow across a room, and what is done on the way."""
-        y = room.centre[1]
-        sign = equation(self.theme, maths, size=FORMULA * 0.85, role="muted").move_to([room.centre[0], y + 0.4, 0])
-        return VGroup(arrow(self.theme, (room.left + 0.1, y, 0), (room.right - 0.1, y, 0)), sign)
+    def _row(self, names: Room, middle: Room, foot: Room, right: Room) -> list[list[Mobject]]:
+        """What appears one after the other: the scores of all tokens, their weights, and the one weight."""
+        most = self._most()
+        scores = heat_map(self.theme, self._view("scaled_scores")[self.focus], middle, digits=True)
+        places = [Room(cell.left, cell.right, foot.bottom, foot.top) for cell in map(room_of, scores.cells[0])]
+        weights = self._view("weights")[self.focus]
+        digits = fit_digits(self.theme, weights.values, scores.grid, weights=True)
+        shares = weight_bars(self.theme, weights, places, digits.size, digits.decimals)
+        points = [(place.centre[0], names.centre[1]) for place in places]
+        words = words_at(self.theme, self.tokens, points, WORD, places[0].width, "key", align=0)
+        said = [text(self.theme, self.say(name), NAME, "muted", at=place.outside(left=LABEL - TIGHT, gap=TIGHT), align=1)
+                for name, place in (("scores", middle), ("weights", foot))]
+        one = number(self.theme, weights[most], LARGEST, "weight", 700, decimals=digits.decimals)
+        one = one.scale(min(1, right.width / one.width)).move_to(right.centre)
+        return [[scores, words, said[0], ring(self.theme, scores.cells[0][most])], [shares, said[1]],
+                [ring(self.theme, shares.grounds[most]), one]]

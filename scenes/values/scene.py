@@ -1,31 +1,33 @@
 """Scene 7: what is averaged, tokens or values (Vaswani et al. 2017, section 3.2.1), and how W_Q, W_K and W_V are learned."""
 
-from manim import LEFT, RIGHT, UP, Mobject, VGroup
+import numpy as np
+from manim import LEFT, VGroup
 
 from model import View
+from scenes.base.layout import Labelled, left_of
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import MATRICES, SCOPE, CandidateScene
-from scenes.parts.bars import floor, largest
-from scenes.parts.chart import Curve, curve
+from scenes.candidates.bench import FORMULA, LETTER, MATRICES, NAME, SCOPE, SHARES, CandidateScene
+from scenes.parts.bars import bars, floor, largest, signed_bars
+from scenes.parts.chart import area, curve
 from scenes.parts.equation import Equation, equation
-from scenes.parts.flow import strands
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map, peak
-from scenes.parts.label import WORD, Label, format_number, number, text, text_width, weight_numbers
-from scenes.parts.motion import Together, appear, draw, merge, travel, vanish
+from scenes.parts.heat_map import heat_map, peak
+from scenes.parts.label import WORD, number, text, words_at
+from scenes.parts.mixture import mixture
+from scenes.parts.motion import SLOW, Together, appear, become, draw, merge, travel, vanish
+from scenes.parts.product import Factor, product
 from scenes.parts.shapes import room_of, rounded_rectangle
-from scenes.parts.verdict import EVIDENCE, Objection, objection
-from scenes.base.room import PX, Room
+from scenes.parts.verdict import Objection, objection
 
-FORMULA, LETTER, READOUT, SMALL = (size * PX for size in (36, 34, 30, 26))
-BEYOND = 0.15                             # between a weight and what stands beside it
-WIDE, TALL = 1.75, 0.5                    # room of z
-AXIS, TICKS, DOT, NAME = 0.3, 0.55, 0.07, 0.85
+ROWS, PANEL = (4, 10, 2), (2, 5, 3)       # of formula, mixture and objections; of formula, matrix and objections
+LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
+ENDS = 5                                  # words that are shown at either end of a feature
 
 
 class Values(CandidateScene):
-    """The tokens as what is averaged, and what speaks against it; values instead; and the three matrices being learned."""
+    """The tokens as what is averaged, and what speaks against it; values instead; the matrices being learned; and what learners ask."""
 
-    experiments = ("candidates",)
+    experiments = ("candidates", "exponentials", "surprise", "query_key", "features")
     follows = "queries"
     place = "head"
 
@@ -36,174 +38,176 @@ class Values(CandidateScene):
 
     @step
     def mix_tokens(self):
-        """The last grid gives the weights; they mix the tokens as they are; two things speak against that."""
-        third, mixed = self.grids[2], self.view("candidates.averages")[self.spec.block, self.head, self.focus]
-        self.weights, self.objections = self._weights(self.slot.left), self._objections(self.view("candidates.parameters")[0])
-        self.column, self.formula, self.z = self._column(self.slot.left), self._mix("t_j", "text"), self._z(mixed)
-        self.strands, self.name = self._strands(self.slot.left), self._name()
-        scores = travel(third.numbers[self.focus].copy(), self.weights, run_time=1.4) if third.digits else appear(self.weights)
-        self.play(vanish(*self.on_stage()), scores, appear(*self.cards, self.vectors, self.letter, self.column))
-        self.play(draw(*self.strands, lag=0.2), appear(self.formula, self.z.border, self.z.dots, self.name))
-        self._pour(self.vectors)
-        for card in self.objections:
-            self.play(appear(card, run_time=0.8))
+        """The last grid gives the weights, through softmax; they mix the tokens as they are; two things speak against that."""
+        above, middle, under = self.stage.rows(ROWS, GAP)
+        third, opened, mixed = self.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
+        tokens = self.view(f"{SCOPE}.input")
+        self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens))
+        self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", above)
+        scaled = equation(self.theme, "s_(i j) = S_(i j) / sqrt(d_k)", size=FORMULA, at=opened.chart.strip(top=opened.chart.height / 2), align=-1)
+        self.play(vanish(*self.on_stage(third)))
+        self.play(vanish(third), *(travel(VGroup(cell.copy()), square.cells[0]) for cell, square in
+                                   zip(third.cells[self.focus], opened.scores)), appear(scaled, opened.words, opened.floor, opened.glass))
+        self.play(appear(*opened.scores, run_time=0.3), appear(*opened.bars, lag=0.1, run_time=0.4))
+        self.play(travel(opened.bars, opened.pieces, run_time=0.8), appear(opened.weights))
+        self.play(vanish(*self.on_stage(opened.pieces)), travel(opened.pieces, self.weighed.bars), appear(self.mixed.cards, self.mixed.vectors))
+        self.play(appear(self.weighed.grounds, self.weighed.numbers, self.formula, self.mixed.z.border, self.mixed.letter))
+        self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=2.0))
+        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], under.columns(2, GAP))
+        self.play(appear(*self.objections, lag=0.5))
 
     @step
     def mix_values(self):
-        """One token meets W_V, then all do; the same weights mix the values, and nothing speaks against that."""
-        bench, values = self.on_bench("V"), self.rows_of(self.view(f"{SCOPE}.value")[self.head], self.slot, "value")
-        weights, column = self._weights(self.slot.right), self._column(self.slot.right)
-        self.play(vanish(self.strands, self.z, self.name, self.formula, self.column), travel(self.weights, weights))
-        self.play(travel(VGroup(self.vectors.cells[self.focus].copy()), bench.token.cells, run_time=1.0), appear(bench.words[0]))
-        self.play(appear(bench.matrix, bench.words[1]), self._count_parameters())
-        self.multiply(bench, "V", 1.8)
-        self.play(appear(values.border, values.dots))
-        self.put_down(bench, values)
-        self.make_the_rest(bench, values)
-        self.z = self._z(self.view(f"{SCOPE}.heads")[self.head, self.focus])
-        words = column, self._mix("v_j", "value"), self._letter("v_j", values, "value"), self._name()
-        self.play(draw(*self._strands(self.slot.right), lag=0.2), appear(*words, self.z.border, self.z.dots))
-        self._pour(values)
-        for card in self.objections:
-            self.strike_out(card)
-        self.matrix, self.matrix_name = bench.matrix, bench.words[1]
+        """Every token meets W_V; the same weights mix the values, and nothing speaks against that."""
+        above, middle, under = self.panel.rows(PANEL, GAP)
+        values, old, weighed = self.view(f"{SCOPE}.value")[self.head], self.mixed, self.weighed
+        z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
+        self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
+        self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
+        new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
+        tokens, made = heat_map(self.theme, old.vectors.view, room_of(self.mixed.vectors.border), scale=peak(old.vectors.view)), self.mixed.vectors
+        self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
+        self.play(become(old.vectors, tokens, SLOW), travel(old.cards, self.mixed.cards), travel(weighed, self.weighed))
+        self.play(appear(self.matrix))
+        self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
+            Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
+        self.play(appear(formula, self.mixed.z.border, self.mixed.letter, *new))
+        self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=2.0))
+        self.strike_out(*new)
 
     @step
     def learned(self):
         """The loss falls while the three matrices change; untrained ones are only shown beside what they are for."""
-        trained = self.staging.trace.config.trained
-        left, right = self.stage.columns([6.6, 5.4], gap=0.6)
-        rooms = right.inset(y=0.1).rows([1, 1, 1], gap=0.35)
-        now = [self._matrix(letter, room, 0 if trained else None) for letter, room in zip(MATRICES, rooms, strict=True)]
-        names = [self._name_of(letter, picture, room) for letter, picture, room in zip(MATRICES, now, rooms, strict=True)]
-        self.play(
-            vanish(*self.on_stage(self.matrix, self.matrix_name)), vanish(self.matrix.dots),
-            travel(self.matrix.cells, now[2].cells), travel(self.matrix.border, now[2].border),
-            travel(self.matrix_name, names[2]),
-        )
-        self.play(appear(*now[:2], *names[:2]), appear(now[2].dots))
+        left, right = self.stage.split(SHARES, WIDE)
+        self.rooms, trained = right.rows(3, GAP), self.staging.trace.config.trained
+        now = [self.matrix_at(letter, room, 0 if trained else None) for letter, room in zip(MATRICES, self.rooms)]
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(*now))
         if trained:
-            self._train(left.trim(left=AXIS, bottom=TICKS, top=0.6), rooms, now)
+            self.train(left.inset(GAP, WIDE).trim(bottom=WIDE, top=GAP), now)
         else:
-            uses = [self._use(letter, left.level(room.centre[1])) for letter, room in zip(MATRICES, rooms, strict=True)]
+            uses = [self.use(letter, left.level(room.centre[1])) for letter, room in zip(MATRICES, self.rooms)]
             self.play(appear(*uses, lag=0.5))
 
-    def _train(self, room: Room, rooms: list[Room], now: list[HeatMap]) -> None:
+    @step
+    def no_idea(self):
+        """What a loss means: surprise at the right word, little if it was thought likely, much if it was one of many."""
+        left, right = self.stage.split(SHARES, WIDE)
+        room, losses = left.inset(WIDE, WIDE), self.view("surprise.losses")
+        line = curve(self.theme, losses, room, "output", 0, largest(losses), width=5)
+        named_ = [text(self.theme, self.say("surprise"), WORD, "output", at=room.outside(top=WIDE), align=-1),
+                  text(self.theme, self.say("chance"), WORD, "muted", at=room.outside(bottom=WIDE), align=1)]
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(floor(self.theme, room), *named_), draw(line, run_time=1.5))
+        self.play(appear(area(self.theme, line, room, "output")))
+        if self.staging.trace.config.trained:
+            for place, (loss, among, key) in zip(right.rows(2, GAP), (("no_idea", "words", "at_first"), ("last", "last_perplexity", "at_last"))):
+                value = self.view(f"surprise.{loss}")
+                dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1)
+                dot.move_to([room.left + room.width * float(np.exp(-value.values)), room.bottom + float(value) * line.unit, 0])
+                self.play(appear(dot, *self.reading(value, self.view(f"surprise.{among}"), key, place)))
+
+    @step
+    def two_matrices(self):
+        """W_Q and W_K meet in one matrix, which does something in d_k directions only."""
+        d_k, way = self.staging.trace.config.d_k, self.view("query_key.parameters")
+        columns = slice(self.head * d_k, (self.head + 1) * d_k)
+        w_q, w_k = (self.view(f"weights.{SCOPE}.W_{letter}")[:, columns] for letter in "QK")
+        whole = self.view("query_key.matrices")[self.spec.block, self.head]
+        left, right = self.stage.split(SHARES, WIDE)
+        work = product(self.theme, Factor(w_q, "query"), Factor(w_k.T, "key"), Factor(whole, "line"), left.trim(left=NAME), digits=False)
+        names = [left_of(equation(self.theme, maths, size=FORMULA, role=role), picture.border) for maths, role, picture in (
+            ("W_Q", "query", work.left), ("W_K^T", "key", work.above))]
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(work.left, work.above, *names))
+        self.play(appear(work.result, run_time=1.5))
+        top, bottom = right.rows(2, WIDE)
+        values = self.view("query_key.singular_values")[self.spec.block, self.head]
+        self.play(appear(*bars(self.theme, values, top.trim(bottom=WIDE), "output", largest(values)), lag=0.1),
+                  appear(floor(self.theme, top.trim(bottom=WIDE)), text(self.theme, self.say("directions"), WORD, "muted", at=top.strip(bottom=WIDE))))
+        for place, count, key in zip(bottom.columns(2, GAP), way, ("two", "one")):
+            digits, word = place.rows((3, 1), TIGHT)
+            self.play(appear(number(self.theme, count, COUNT, at=digits, decimals=0, weight=600),
+                             text(self.theme, self.say(key), WORD, "muted", at=word)))
+
+    @step
+    def feature(self):
+        """The words of the vocabulary, sorted by one of their numbers."""
+        which = int(self.view("features.widest").values)
+        order, values = (self.view(f"features.{name}")[which] for name in ("order", "values"))
+        n, words = len(order), self.staging.trace.vocabulary
+        kept = sorted({*range(min(ENDS, n)), *range(max(0, n - ENDS), n)})
+        self.play(vanish(*self.on_stage()))
+        places = self.stage.columns(len(kept), TIGHT)
+        said = words_at(self.theme, [words[int(order.values[k])] for k in kept], [place.strip(bottom=WIDE).centre[:2] for place in places],
+                        WORD, places[0].width, align=0)
+        for place, k, word in zip(places, kept, said, strict=True):
+            bar = signed_bars(self.theme, values[k : k + 1], place.trim(bottom=WIDE), None, largest(values))
+            self.play(appear(bar, word, run_time=0.3))
+
+    def objections_to_tokens(self, parameters: View, rooms: list[Room]) -> list[Objection]:
+        """What speaks against the tokens as what is averaged."""
+        better = text(self.theme, self.say("better"), LETTER, "muted", width=rooms[0].width / 2)
+        count = number(self.theme, parameters, LETTER, "output", decimals=0)
+        return [objection(self.theme, self.say("not_made_for_this"), [better], rooms[0]),
+                objection(self.theme, self.say("no_parameters"), [self._small("learned"), count], rooms[1])]
+
+    def reading(self, value: View, among: View, key: str, room: Room) -> list:
+        """A loss, and among how many words that is to guess."""
+        digits, words = room.rows((3, 1), TIGHT)
+        count = number(self.theme, among, WORD, decimals=0 if float(among).is_integer() else None, weight=600)
+        said = VGroup(text(self.theme, self.say(key), WORD, "muted"), count, text(self.theme, self.say("words"), WORD, "muted"))
+        return [number(self.theme, value, LOUD, "output", at=digits, align=-1, weight=600),
+                said.arrange(buff=TIGHT).move_to(words.point(-1), LEFT)]
+
+    def train(self, room: Room, now: list) -> None:
         """The curve of the loss is drawn up to one checkpoint after the other, and the matrices keep up with it."""
-        marks = [self._mark(k, room) for k in range(len(self.view("training.steps")))]
-        self.play(appear(floor(self.theme, room), *self._axes(room), marks[0]))
+        steps, loss = self.view("training.steps"), self.view("training.loss")
+        marks = [self.mark(k, room) for k in range(len(steps))]
+        self.play(appear(floor(self.theme, room), *self.axes(room), marks[0]))
         for k in range(1, len(marks)):
-            then = [self._matrix(letter, place, k) for letter, place in zip(MATRICES, rooms, strict=True)]
-            changes = [travel(old.cells, new.cells, run_time=5 / (k + 1)) for old, new in zip(now, then, strict=True)]
-            self.play(draw(self._loss(k, room), run_time=5 / (k + 1)), *changes)
-            self.play(appear(marks[k], run_time=0.4))
+            then = [self.matrix_at(letter, place, k) for letter, place in zip(MATRICES, self.rooms)]
+            changes = [travel(old.sheet.cells, new.sheet.cells, run_time=5 / (k + 1)) for old, new in zip(now, then, strict=True)]
+            start, end = min(self.update(k - 1), self.update(k) - 1), self.update(k)
+            left, right = (room.left + room.width * x / (len(loss) - 1) for x in (start, end))
+            part = curve(self.theme, loss[start : end + 1], Room(left, right, room.bottom, room.top), "output", 0, largest(loss), width=2)
+            self.play(draw(part, run_time=5 / (k + 1)), *changes)
+            self.play(appear(area(self.theme, part, room, "output"), marks[k], run_time=0.4))
             now = then
 
-    def _end(self, x: float) -> float:
-        """Where weights end that begin right of x."""
-        return x + BEYOND + text_width(self.theme, format_number(0, self.theme.decimals), self._digit_size, 600, tabular=True)
-
-    @property
-    def _digit_size(self) -> float:
-        return max(SMALLEST_DIGIT, min(WORD, 0.62 * self.score_grid.height))
-
-    def _weights(self, x: float) -> VGroup:
-        """The weights of the followed token beside what they weigh."""
-        ends = [(self._end(x), row.get_y()) for row in self.vectors.cells]
-        weights = self.view(f"{SCOPE}.weights")[self.head, self.focus]
-        return weight_numbers(self.theme, weights, ends, self._digit_size)
-
-    def _column(self, x: float) -> Label:
-        """The word above the weights."""
-        at = (self._end(x), room_of(self.vectors.border).top + 0.12, 0)
-        return text(self.theme, self.say("weight"), SMALL, "muted", at=at, align=1)
-
-    def _z(self, view: View) -> HeatMap:
-        """What the followed token becomes."""
-        room = Room.around((self.square.right + 0.2 - WIDE / 2, self.vectors.border.get_y()), WIDE, TALL)
-        return heat_map(self.theme, view, room, "output", digits=True)
-
-    def _name(self) -> VGroup:
-        """Its name, and its token."""
-        letter = equation(self.theme, "z_i", size=LETTER, role="output")
-        word = text(self.theme, self.tokens[self.focus], SMALL, "muted", width=WIDE - 0.5)
-        return VGroup(letter, word).arrange(buff=0.15).next_to(self.z.border, UP, buff=0.12)
-
-    def _strands(self, x: float) -> VGroup:
-        """The strands from the weights to z."""
-        starts = [(self._end(x) + BEYOND, row.get_y(), 0) for row in self.vectors.cells]
-        end, weights = room_of(self.z.border), self.view(f"{SCOPE}.weights")[self.head, self.focus]
-        return strands(self.theme, starts, [(end.left - 0.08, end.centre[1], 0)], [weights], along=RIGHT)[0]
-
-    def _mix(self, letter: str, role: str) -> Equation:
-        """How z is made, at the top of the verdict."""
-        room = self._verdict_rooms()[0]
-        maths = f"{{{{ z_i : z }}}} = sum_j a_(i j) {{{{ {letter} : mixed }}}}"
-        return equation(self.theme, maths, {"z": "output", "mixed": role}, FORMULA, width=room.width).move_to(room.centre)
-
-    def _pour(self, rows: HeatMap) -> None:
-        """The rows fly into z, which is their mix."""
-        self.play(Together(*(merge(row, into=self.z.border, run_time=1.4) for row in rows.cells), lag=0.2),
-                  appear(self.z.cells, self.z.numbers, run_time=2.0))
-
-    def _objections(self, parameters: View) -> list[Objection]:
-        """What speaks against the tokens as what is averaged."""
-        rooms, learned = self._verdict_rooms()[1:3], number(self.theme, parameters, READOUT, "output", decimals=0)
-        better = text(self.theme, self.say("better"), EVIDENCE, "muted", width=rooms[0].width - 0.4)
-        return [objection(self.theme, self.say("not_made_for_this"), [better], rooms[0]),
-                objection(self.theme, self.shared("no_parameters"), [self._small("learned"), learned], rooms[1])]
-
-    def _count_parameters(self):
-        """The numbers to learn are those of W_V now."""
-        new = self._objections(self.view("candidates.value_parameters"))[1]
-        return Together(vanish(self.objections[1].evidence), appear(new.evidence))
-
-    def _matrix(self, letter: str, room: Room, checkpoint: int | None) -> HeatMap:
+    def matrix_at(self, letter: str, room: Room, checkpoint: int | None):
         """The shown head's part of a matrix (d_k, d_model), as it was at a checkpoint of the training, or as it is."""
-        d_k, block = self.staging.trace.config.d_k, self.spec.block
-        columns = slice(self.head * d_k, (self.head + 1) * d_k)
+        picture = self.matrix_of(letter, room)
         if checkpoint is None:
-            view = whole = self.view(f"weights.{SCOPE}.W_{letter}")[:, columns]
-        else:
-            whole = self.view(f"training.W_{letter}")[:, block, :, columns]
-            view = whole[checkpoint]
-        return heat_map(self.theme, view.T, room.trim(left=NAME), MATRICES[letter], scale=peak(whole))
+            return picture
+        d_k = self.staging.trace.config.d_k
+        whole = self.view(f"training.W_{letter}")[:, self.spec.block, :, self.head * d_k : (self.head + 1) * d_k]
+        sheet = heat_map(self.theme, whole[checkpoint].T, room_of(picture.sheet.border), MATRICES[letter], scale=peak(whole),
+                         grid=picture.sheet.grid)
+        return Labelled(sheet, picture.title, VGroup(), VGroup())
 
-    def _name_of(self, letter: str, picture: HeatMap, room: Room) -> Equation:
-        return equation(self.theme, f"W_{letter}", size=LETTER, role=MATRICES[letter]).next_to(picture.border, LEFT, buff=0.2)
-
-    def _use(self, letter: str, room: Room) -> Equation:
+    def use(self, letter: str, room: Room) -> Equation:
         """What a matrix is for."""
         small = letter.lower()
         maths = f"{{{{ {small}_i : made }}}} = {{{{ W_{letter} : matrix }}}} t_i + b_{letter}"
-        roles = dict.fromkeys(("made", "matrix"), MATRICES[letter])
-        return equation(self.theme, maths, roles, FORMULA, width=room.width).move_to(room.centre)
+        return equation(self.theme, maths, dict.fromkeys(("made", "matrix"), MATRICES[letter]), FORMULA, at=room)
 
-    def _updates(self, checkpoint: int) -> int:
+    def update(self, checkpoint: int) -> int:
         """The update at whose loss a checkpoint is marked."""
         return min(int(self.view("training.steps").values[checkpoint]), len(self.view("training.loss")) - 1)
 
-    def _loss(self, checkpoint: int, room: Room) -> Curve:
-        """The curve of the loss from the checkpoint before this one."""
-        loss, end = self.view("training.loss"), self._updates(checkpoint)
-        start = min(self._updates(checkpoint - 1), end - 1)
-        left, right = (room.left + room.width * k / (len(loss) - 1) for k in (start, end))
-        part = Room(left, right, room.bottom, room.top)
-        return curve(self.theme, loss[start : end + 1], part, "output", 0, largest(loss), width=2)
-
-    def _mark(self, checkpoint: int, room: Room) -> VGroup:
+    def mark(self, checkpoint: int, room: Room) -> VGroup:
         """A dot on the curve, its loss, and below it how many updates were done."""
-        loss, k = self.view("training.loss"), self._updates(checkpoint)
+        loss, k = self.view("training.loss"), self.update(checkpoint)
         x, y = room.left + room.width * k / (len(loss) - 1), room.bottom + room.height * float(loss[k]) / largest(loss)
         dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1).move_to([x, y, 0])
-        side, at = (-1, (x + 0.2, y, 0)) if checkpoint == 0 else (1, (x, y + 0.3, 0))
+        side = 1 if checkpoint else -1
         return VGroup(
-            dot, number(self.theme, loss[k], READOUT, "output", at=at, align=side),
-            number(self.theme, self.view("training.steps")[checkpoint], READOUT, "muted",
-                   at=(x, room.bottom - 0.3, 0), align=-1 if checkpoint == 0 else 1, decimals=0),
+            dot, number(self.theme, loss[k], LOSS, "output", at=(x - side * TIGHT, y + max(side, 0) * WIDE, 0), align=side, weight=600),
+            number(self.theme, self.view("training.steps")[checkpoint], WORD, "muted", at=(x, room.bottom - GAP, 0), align=side, decimals=0),
         )
 
-    def _axes(self, room: Room) -> list[Mobject]:
+    def axes(self, room: Room) -> list:
         """What the two axes of the chart mean."""
-        return [text(self.theme, self.say("loss"), WORD, "output", at=(room.left, room.top + 0.35, 0), align=-1),
-                text(self.theme, self.say("updates"), SMALL, "muted", at=(room.centre[0] + room.width / 4, room.bottom - 0.3, 0))]
+        return [text(self.theme, self.say("loss"), WORD, "output", at=room.outside(top=GAP, gap=GAP), align=-1),
+                text(self.theme, self.say("updates"), WORD, "muted", at=room.outside(bottom=GAP, gap=WIDE))]

@@ -9,6 +9,7 @@ from studio.render import farm
 from studio.render.cache import Cache, Entry
 from studio.render.job import Clip
 from studio.render.order import Order, carrying, make
+from studio.render.runs import runs_of
 
 SILENT = Progress()
 
@@ -52,7 +53,7 @@ def _render(missing: Mapping[str, list[Order]], workers: int | str, take: Callab
     if isinstance(workers, str):
         orders = [carrying(order) for order in orders]
     try:
-        farm.run(make, orders, workers, on_done, lambda order: progress.begin(str(order)))
+        farm.run(make, runs_of(orders, workers), workers, on_done, lambda order: progress.begin(str(order)))
     finally:
         if cache:
             cache.trim()

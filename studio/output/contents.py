@@ -7,8 +7,7 @@ from itertools import accumulate
 
 from scenes.base.spec import CardSpec, SceneSpec
 from studio.errors import RenderError, UserError
-from studio.output.spoken import languages
-from studio.plan.film import acts_of, parts_of, scenes_of, title, translated
+from studio.plan.film import acts_of, parts_of, scenes_of, title
 from studio.plan.staging import build
 from studio.read import folders
 from studio.read.keys import SceneKeys, model_of
@@ -51,34 +50,18 @@ def contents(targets: Sequence[str] = ()) -> dict[str, list[dict]]:
     films = _each_once([*map(load, FILMS), *(spec for spec in given if isinstance(spec, FilmSpec))])
     order = [*(scene.name for film in films for scene in scenes_of(film)), *folders.ours()]
     ours = [load(name) for name in dict.fromkeys(order) if name in folders.ours()]
-    specs = _each_once([*ours, *(scene for spec in given for scene in scenes_of(spec))])
+    here = {spec.source for spec in ours}
+    specs = _each_once([*ours, *(scene for spec in given for scene in scenes_of(spec) if scene.source not in here)])
     return {
         "films": [{
-            "id": film.name, "title": film.title, "seconds": round(sum(_seconds(part) for part in parts_of(film)), 3),
+            "id": film.name, "title": film.title, "seconds": round(sum(seconds_of(part) for part in parts_of(film)), 3),
             "scenes": [spec.name for spec in scenes_of(film)],
             "acts": [{"title": act, "scenes": [spec.name for spec in scenes]} for act, scenes in acts_of(film)],
         } for film in films],
         "scenes": [{"id": spec.name, "title": title(spec), "steps": [
-            {"id": f"{spec.name}/{step}", "caption": caption, "seconds": seconds} for step, caption, seconds in _played(spec)
+            {"id": f"{spec.name}/{step}", "caption": caption, "seconds": seconds} for step, caption, seconds in played(spec)
         ]} for spec in specs],
     }
-
-
-def script(target: SceneSpec | FilmSpec) -> list[dict]:
-    """All captions of a target as they follow each other, in each language: where they stand, when they begin, in seconds, and what
-    they say, by language. The captions are those of what is shown: the user's own, or of weights that have not been trained."""
-    lines, start = [], 0.0
-    acts = {scene.name: act for act, scenes in acts_of(target) for scene in scenes} if isinstance(target, FilmSpec) else {}
-    for part in parts_of(target):
-        if isinstance(part, CardSpec):
-            start += _seconds(part)
-            continue
-        for step, caption, seconds in _played(part):
-            said = {code: translated(part, step, caption, language) for code, language in languages(part).items()}
-            lines.append({"act": acts.get(part.name, ""), "scene": part.name, "title": title(part), "step": step,
-                          "start": round(start, 3), "captions": said})
-            start += seconds
-    return lines
 
 
 def own_keys(targets: Sequence[str] = ()) -> type[SceneKeys]:
@@ -95,12 +78,12 @@ def _each_once(specs: Sequence) -> list:
     return [spec for place, spec in enumerate(specs) if spec not in specs[:place]]
 
 
-def _seconds(part: SceneSpec | CardSpec) -> float:
+def seconds_of(part: SceneSpec | CardSpec) -> float:
     """How long a part of a film takes; of a card about."""
-    return part.seconds if isinstance(part, CardSpec) else sum(seconds for _, _, seconds in _played(part))
+    return part.seconds if isinstance(part, CardSpec) else sum(seconds for _, _, seconds in played(part))
 
 
-def _played(spec: SceneSpec) -> list[tuple[str, str, float]]:
+def played(spec: SceneSpec) -> list[tuple[str, str, float]]:
     """The steps of a scene with their captions and seconds; kept, since to play all scenes takes some time."""
     made_from = [inputs.of(spec, step, QUALITIES[DEFAULT]) for step in spec.steps]
     return kept(lambda: [(step.name, step.caption, round(step.seconds, 3)) for step in timeline(spec)], made_from)

@@ -17,7 +17,7 @@ from scenes.base.theme import Theme
 from studio.plan import staging
 from studio.read import assets
 from studio.read.fonts import font_files
-from studio.read.words import shared
+from studio.read.words import HEADS, shared
 from studio.store import files
 
 FILE = "heads.png"
@@ -35,7 +35,7 @@ class Section(NamedTuple):
 
 def make(spec: SceneSpec, out: Path) -> list[Section]:
     """Writes `out/heads.png`; gives what is on it. Raises what `render_film` raises."""
-    path, trace, words = out / FILE, staging.trace(spec), shared(spec.language)["heads"]
+    path, trace, words = out / FILE, staging.trace(spec), shared(spec.language)[HEADS]
     files.check_writable(out, [path])
     found = sections(trace, words, None if spec.toward is None else (spec.focus, spec.toward))
     files.write(path, sheet(trace, assets.theme(spec.theme, spec.language), words, found))

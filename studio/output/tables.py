@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from itertools import product, zip_longest
+from itertools import product
 
 import numpy as np
 import yaml
@@ -39,22 +39,6 @@ def of_contents(contents: dict) -> str:
         steps = aligned((step["id"], f"{step['seconds']:5.1f} s", step["caption"]) for step in scene["steps"])
         lines += [f"  {line}" for line in steps.splitlines()]
     return "\n".join(lines)
-
-
-def of_script(lines: Sequence[dict]) -> str:
-    """The captions of a film under its acts and scenes, each with the time at which it begins."""
-    written, act, scene = [], "", ""
-    for line in lines:
-        if line["act"] != act:
-            act = line["act"]
-            written += ["", act.upper()]
-        if line["scene"] != scene:
-            scene = line["scene"]
-            written += ["", f"{scene}  {line['title']}"]
-        minutes, seconds = divmod(int(line["start"]), 60)
-        heads = [f"{minutes}:{seconds:02}  {line['step']}"]
-        written += [f"  {head:<28}{caption}" for head, caption in zip_longest(heads, line["captions"].values(), fillvalue="")]
-    return "\n".join(written).lstrip("\n")
 
 
 def of_tensors(trace: Trace) -> str:

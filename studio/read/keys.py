@@ -65,6 +65,8 @@ class LookKeys(BaseModel):
 
     pace: float = Field(1.0, ge=0.1, le=10, allow_inf_nan=False, description="2 is twice as fast")
     decimals: int = Field(2, ge=0, le=4, description="decimals of the numbers shown")
+    furniture: Literal["full", "caption", "none"] = Field("full", description="what stands around the stage: title, map and caption; the "
+                                                          "caption; nothing (--bare)")
     question: Said = Field({}, description="what is still open, small beside the map: a text, or one for each language")
 
 

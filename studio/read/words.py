@@ -25,6 +25,7 @@ PLAIN = ("caption", "title")              # shown as they stand; in any other te
 SPEED = "reading_speed"                   # letters a second; an ideograph counts twice
 FIRST = "en"                              # what other languages are checked against
 SCENES, LABELS = "scenes", "labels"
+HEADS = "heads"                           # of the sheet of all heads, which is no scene
 
 
 def languages() -> tuple[str, ...]:
@@ -63,7 +64,7 @@ def shared(language: str) -> Mapping[str, Any]:
 def words(language: str, folder: SceneFolder) -> Mapping[str, Any]:
     """What a scene may say in a language: its title, labels and steps, over what all scenes share. Raises as `layers` does."""
     common, own = (layer.values for layer in layers(language, folder))
-    return {**common, **own, LABELS: common[LABELS] | own.get(LABELS, {})}
+    return {key: said for key, said in common.items() if key != HEADS} | own | {LABELS: common[LABELS] | own.get(LABELS, {})}
 
 
 def layers(language: str, folder: SceneFolder) -> tuple[Layer, Layer]:

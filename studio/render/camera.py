@@ -1,10 +1,11 @@
 """manim's camera, faster: the same pixels, with one call to Cairo for a whole path instead of one for each of its curves."""
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
+from types import MappingProxyType
 
 import cairo
 import numpy as np
@@ -20,6 +21,7 @@ MITRE = 10.0                              # how much longer than half its width 
 SQUARE_CAP = 2**0.5                       # the same for its square end, where its joints are not mitred
 FAR = 2**21                               # pixels: Cairo's numbers overflow a little farther away, and what lies there comes back elsewhere
 ROUNDED = {LineJointType.ROUND, LineJointType.BEVEL}
+NONE: Mapping = MappingProxyType({})
 SAYING = ("get_fill_rgbas", "get_stroke_rgbas", "get_stroke_width", "get_background_image", "get_gradient_start_and_end_points")
 UNLIKE = "this pycairo is not the one expected: frames are drawn by manim's own, slower code"
 
@@ -70,9 +72,12 @@ class FastCamera(Camera):
         shapes = [mobject for mobject in reversed(found) if len(mobject.points) and _is_drawn(type(mobject))]
         return sorted(shapes, key=attrgetter("z_index")) if self.use_z_index else shapes
 
-    def made_ready(self, shapes: Sequence[Mobject]) -> list[Drawing] | None:
-        """Shapes ready to be drawn, whatever becomes of them later; None if it has to be left to manim to draw them."""
-        return self._all_made_ready(shapes) if all(map(_known, shapes)) and trusted() else None
+    def made_ready(self, shapes: Sequence[Mobject], packed: Mapping[Mobject, paths.Path] = NONE) -> list[Drawing] | None:
+        """Shapes ready to be drawn, whatever becomes of them later; None if it has to be left to manim to draw them.
+
+        packed: the paths of those of which they are known.
+        """
+        return self._all_made_ready(shapes, packed) if all(map(_known, shapes)) and trusted() else None
 
     def draw(self, drawings: Iterable[Drawing]) -> None:
         """Draws on `pixel_array`, each thing alone, in this order."""
@@ -93,14 +98,15 @@ class FastCamera(Camera):
                 context.set_line_cap(drawing.cap)
                 context.stroke_preserve()
 
-    def _all_made_ready(self, shapes: Sequence[VMobject]) -> list[Drawing] | None:
-        if not shapes:
-            return []
-        points = [shape.points for shape in shapes]
-        packed = paths.pack(points, [shape.tolerance_for_point_equality for shape in shapes])
-        return packed and [self._made_ready(*ready) for ready in zip(shapes, packed, paths.bounds(points), strict=True)]
+    def _all_made_ready(self, shapes: Sequence[VMobject], packed: Mapping[Mobject, paths.Path]) -> list[Drawing] | None:
+        if new := [shape for shape in shapes if shape not in packed]:
+            found = paths.pack([shape.points for shape in new], [shape.tolerance_for_point_equality for shape in new])
+            if found is None:
+                return None
+            packed = {**packed, **dict(zip(new, found, strict=True))}
+        return [self._made_ready(shape, packed[shape]) for shape in shapes]
 
-    def _made_ready(self, shape: VMobject, path: paths.Path, bounds: Sequence[float]) -> Drawing:
+    def _made_ready(self, shape: VMobject, path: paths.Path) -> Drawing:
         layers = [
             (width and width * self.cairo_line_width_multiple, self._source(shape, rgbas))
             for width, rgbas in (
@@ -111,7 +117,7 @@ class FastCamera(Camera):
             if width != 0 and _visible(rgbas)
         ]
         beside = max((width or 0 for width, _ in layers), default=0) / 2 * (SQUARE_CAP if shape.joint_type in ROUNDED else MITRE)
-        box = self._box(bounds, beside) if layers else None
+        box = self._box(path.bounds, beside) if layers else None
         return Drawing(path, layers, LINE_JOIN_MAP[shape.joint_type], CAP_STYLE_MAP[shape.cap_style], box)
 
     def _source(self, shape: VMobject, rgbas: np.ndarray) -> cairo.Pattern:
@@ -185,7 +191,7 @@ def _draws_the_same() -> bool:
     stock, fast = (kind(pixel_width=64, pixel_height=36, frame_width=128 / 9) for kind in (Camera, FastCamera))
     samples = list(_samples())
     stock.display_multiple_non_background_colored_vmobjects(samples, stock.pixel_array)
-    fast.draw(fast._all_made_ready(samples))
+    fast.draw(fast._all_made_ready(samples, NONE))
     drawn = not np.array_equal(stock.pixel_array, stock.background)
     return drawn and np.array_equal(stock.pixel_array, fast.pixel_array)
 

@@ -10,7 +10,7 @@ from studio.render.camera import Drawing, FastCamera
 from studio.render.grid import Grid, Rectangle
 
 STYLE = attrgetter("stroke_width", "background_stroke_width", "joint_type", "cap_style", "background_image",
-                   "n_points_per_cubic_curve", "tolerance_for_point_equality")
+                   "n_points_per_cubic_curve")
 
 
 class Canvas:
@@ -111,8 +111,10 @@ class DirtyCanvas(Canvas):
         """How everything is drawn, the same object as before if it is drawn as before; None if manim has to draw it."""
         shapes = self.camera.family(mobjects)
         said = dict(zip(shapes, map(_said, shapes), strict=True))
-        new = [shape for shape, now in said.items() if shape not in self._known or self._known[shape][0] != now]
-        ready = self.camera.made_ready(new)
+        known = {shape: known for shape in shapes if (known := self._known.get(shape))}
+        new = [shape for shape in shapes if shape not in known or known[shape][0] != said[shape]]
+        packed = {shape: known[shape][1].path for shape in new if shape in known and known[shape][0][0] == said[shape][0]}
+        ready = self.camera.made_ready(new, packed)
         if ready is None:
             return None
         self._known |= {shape: (said[shape], drawing) for shape, drawing in zip(new, ready, strict=True)}
@@ -120,13 +122,14 @@ class DirtyCanvas(Canvas):
 
 
 def _said(shape: Mobject) -> tuple:
-    """All that the picture of a shape depends on."""
+    """All that the picture of a shape depends on; first what its path depends on."""
     if not isinstance(shape, VMobject):
         return (object(),)                # not known, and never the same
     colours = shape.fill_rgbas, shape.stroke_rgbas, shape.background_stroke_rgbas
     several = max(map(len, colours)) > 1
     gradient = np.concatenate(shape.get_gradient_start_and_end_points()).tobytes() if several else b""
-    return shape.points.tobytes(), *(rgbas.tobytes() for rgbas in colours), gradient, STYLE(shape)
+    path = shape.points.tobytes(), shape.tolerance_for_point_equality
+    return path, *(rgbas.tobytes() for rgbas in colours), gradient, STYLE(shape)
 
 
 def _moved(before: Sequence[Drawing], now: Sequence[Drawing]) -> list[Rectangle]:

@@ -1,6 +1,7 @@
 """A Dask cluster as an executor. Its machines need the same animformer installed, and no disk in common."""
 
 import logging
+import os
 import pickle
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 
 from studio.errors import Problem, UserError
 from studio.render import inputs
+from studio.render.alone import ONE_CORE
 
 PATIENCE = 10                             # seconds for the scheduler to answer, and for a first worker to be there
 _turn = threading.Lock()
@@ -72,11 +74,13 @@ def executor(address: str) -> Iterator[Executor]:
 
 
 def _look_at(client, address: str) -> None:
-    """UserError if the cluster has no worker, or one that has not our animformer."""
+    """UserError if the cluster has no worker, or one that has not our animformer. Each is to multiply on one core."""
     try:
         client.wait_for_workers(1, PATIENCE)
     except TimeoutError as error:
         raise _problem(address, "the cluster has no workers", f"start some with `dask worker {address}`") from error
+    for name, value in ONE_CORE.items():
+        client.run(os.putenv, name, value)  # before our modules, and numpy with them, are there
     try:
         found = client.run(pickle.loads, pickle.dumps(_Call(inputs.versions)))
     except ModuleNotFoundError as error:

@@ -27,6 +27,8 @@ def run(work: Callable, jobs: Sequence, workers: int | str, on_done: Callable, o
     `str(job)` names them; `on_begin(job)` is called as a job is handed out. A job that fails does not keep the others from being
     done; in the end RenderError says which failed and why. A UserError ends everything, as does an interrupt: processes
     are killed at once and what they have left behind is removed.
+
+    A job may consist of several: `on_begin` and `on_done` are called for each of its parts, and if it fails, they are done alone.
     """
     rest = deque(sorted(jobs, key=lambda job: -job.seconds))
     run = _Run(work, on_done, on_begin)
@@ -53,16 +55,17 @@ class _Run:
 
     def here(self, jobs: deque) -> None:
         """Does the jobs in this process."""
-        for job in jobs:
-            self.on_begin(job)
-            self._finish(job, partial(_checked, self.work, job))
+        while jobs:
+            job = jobs.popleft()
+            self._begin(job)
+            self._finish(job, partial(_checked, self.work, job), jobs)
 
     def in_processes(self, jobs: deque, n: int) -> None:
         """Does the jobs in so many processes."""
         while jobs:
             with _processes(min(n, len(jobs))) as executor:
                 lost = self.drain(executor, jobs, n)
-            for job in lost:  # which of them killed its process is not known; alone, the guilty one shows
+            for job in [piece for job in lost for piece in job.apart()]:    # which killed its process is not known; alone it shows
                 with _processes(1) as executor:
                     if self.drain(executor, deque([job]), 1):
                         self.errors.append(RenderError(f"{job}: {DIED}"))
@@ -79,26 +82,33 @@ class _Run:
                 except BrokenExecutor:
                     lost.append(job)
                 else:
-                    self.on_begin(job)
+                    self._begin(job)
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
                 if not future.cancelled() and isinstance(future.exception(), BrokenExecutor):
                     lost.append(job)
                 else:
-                    self._finish(job, future.result)
+                    self._finish(job, future.result, jobs)
         return lost
 
-    def _finish(self, job, result: Callable) -> None:
+    def _begin(self, job) -> None:
+        for part in job.parts:
+            self.on_begin(part)
+
+    def _finish(self, job, result: Callable, jobs: deque) -> None:
         try:
             done = result()
         except UserError:
             raise
-        except RenderError as error:
-            self.errors.append(error)
-        except Exception as error:  # of the executor: its network, its workers
-            self.errors.append(RenderError(f"{job}: {type(error).__name__}: {error}"))
+        except Exception as error:
+            if len(job.parts) > 1:
+                jobs.extend(job.apart())
+            else:  # not one of ours: of the executor, its network, its workers
+                own = isinstance(error, RenderError)
+                self.errors.append(error if own else RenderError(f"{job}: {type(error).__name__}: {error}"))
         else:
-            self.on_done(job, done)
+            for part, found in job.given(done):
+                self.on_done(part, found)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What is to be drawn, and what comes of it. Nothing here draws, so that what only looks something up need not load manim."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from studio.render.quality import Quality
@@ -8,8 +8,25 @@ from studio.render.quality import Quality
 Build = Callable                          # (renderer, listener) → the scene, not yet played; both are the same StepRenderer
 
 
+class Alone:
+    """A job that does not consist of others."""
+
+    @property
+    def parts(self) -> Sequence["Alone"]:
+        """The jobs that it consists of: itself."""
+        return (self,)
+
+    def apart(self) -> Sequence["Alone"]:
+        """The same as jobs of one part each."""
+        return (self,)
+
+    def given(self, found: object) -> Iterable[tuple["Alone", object]]:
+        """Each part and what was found for it."""
+        return [(self, found)]
+
+
 @dataclass(frozen=True)
-class Job:
+class Job(Alone):
     """A clip to be made. build: makes the scene, given a renderer and a listener. seconds: about how long the clip is."""
 
     scene: str
@@ -33,7 +50,31 @@ class Clip:
 
 
 @dataclass(frozen=True)
-class StripJob:
+class Run:
+    """Jobs of one scene and quality, done together in the order they play: what comes before them is played but once.
+
+    It has all that `Alone` has.
+    """
+
+    parts: Sequence[Job]
+
+    @property
+    def seconds(self) -> float:
+        """About how long the clips are together."""
+        return sum(job.seconds for job in self.parts)
+
+    def apart(self) -> Sequence["Run"]:
+        return [Run((job,)) for job in self.parts]
+
+    def given(self, found: Sequence[Clip]) -> Iterable[tuple[Job, Clip]]:
+        return zip(self.parts, found, strict=True)
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.parts))
+
+
+@dataclass(frozen=True)
+class StripJob(Alone):
     """Pictures to be made, evenly across each of some steps of a scene, the last as the step ends."""
 
     scene: str

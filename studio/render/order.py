@@ -17,7 +17,7 @@ from studio.read.words import is_path
 from studio.render import inputs
 from studio.render.alone import prepare
 from studio.render.carried import Carried, carried, unpacked
-from studio.render.job import Build, Clip, Job, StripJob
+from studio.render.job import Build, Clip, Job, Run, StripJob
 from studio.render.quality import Quality
 from studio.render.whole import check
 from studio.store.digest import digest_of
@@ -74,25 +74,30 @@ def carrying(order: Order | StripOrder) -> Order | StripOrder:
     return replace(order, carried={str(path): carried(path) for path in paths})
 
 
-def make(order: Order) -> Clip:
-    """The clip of an order, looked at: it is whole (`whole.check`).
+def make(run: Run) -> list[Clip]:
+    """The clips of the orders in a run, each looked at: it is whole (`whole.check`).
 
-    UserError if it would be made here from anything else than where it was ordered: a file that has been changed since, or
-    another animformer on a machine of the cluster. RenderError if the clip is not whole.
+    UserError if they would be made here from anything else than where they were ordered: a file that has been changed since, or
+    another animformer on a machine of the cluster. RenderError if a clip is not whole.
     """
     prepare()
-    from studio.render.worker import render_step  # takes manim, slow to start
+    from studio.render.worker import render_run  # takes manim, slow to start
 
-    if order.carried:
-        order = _unpacked(order)
+    orders = [_unpacked(order) if order.carried else order for order in run.parts]
+    for order in orders:
+        _compare(order)
+    clips = render_run(Run(orders))
+    for order, clip in zip(orders, clips, strict=True):
+        check(clip, order.quality)
+    return clips
+
+
+def _compare(order: Order) -> None:
     here = inputs.of(order.spec, order.step, order.quality)
     if different := inputs.differing(order.inputs, here):
         message = f"{', '.join(different)}: not the same on {socket.gethostname()} as where the render began"
         hint = "leave the files alone while they are rendered, and have the same animformer on all machines"
         raise UserError([Problem(message, str(order), kind="changed", hint=hint)])
-    clip = render_step(order)
-    check(clip, order.quality)
-    return clip
 
 
 def make_strip(order: StripOrder) -> dict[str, list[bytes]]:

@@ -3,18 +3,24 @@
 import ctypes
 from collections.abc import Sequence
 from functools import cache
+from itertools import repeat
 
 import cairo
 import numpy as np
 
 CURVE = 4                                 # points: an anchor, two handles, an anchor
+RECORD = 2 * ctypes.sizeof(ctypes.c_double)     # cairo_path_data_t: a header, or x and y
 CLOSENESS = 1e-5                          # relative to coordinates: nearer points are the same to manim
 
 
 class Path(ctypes.Structure):
-    """cairo_path_t (cairo.h)."""
+    """cairo_path_t (cairo.h). bounds: the least x and y, and the greatest, of its points; its curves do not leave them."""
 
     _fields_ = [("status", ctypes.c_int), ("records", ctypes.c_void_p), ("n_records", ctypes.c_int)]
+
+    def __init__(self, records: np.ndarray, begin: int, end: int, bounds: list[float]):
+        super().__init__(0, records.ctypes.data + RECORD * begin, end - begin)
+        self.kept, self.bounds = records, bounds
 
 
 def _header(kind: int, n_records: int) -> float:
@@ -23,7 +29,6 @@ def _header(kind: int, n_records: int) -> float:
 
 
 MOVE, CURVE_TO, CLOSE = _header(0, 2), _header(2, 4), _header(3, 1)    # CAIRO_PATH_MOVE_TO, …, and how many records they take
-RECORD = 2 * ctypes.sizeof(ctypes.c_double)                            # cairo_path_data_t: a header, or x and y
 
 
 def pack(shapes: Sequence[np.ndarray], tolerances: Sequence[float]) -> list[Path] | None:
@@ -55,23 +60,14 @@ def pack(shapes: Sequence[np.ndarray], tolerances: Sequence[float]) -> list[Path
     records[at, 0] = CURVE_TO
     records[at[:, None] + range(1, CURVE)] = curves[:, 1:]
     records[after[closed] - 1, 0] = CLOSE
-    return _cut(records, after[np.cumsum(lengths) - 1].tolist())
+    ends = after[np.cumsum(lengths) - 1].tolist()
+    return list(map(Path, repeat(records), [0, *ends[:-1]], ends, _bounds(points, lengths)))
 
 
-def bounds(shapes: Sequence[np.ndarray]) -> list[list[float]]:
-    """The least x and y, and the greatest, of the points of each shape; its curves do not leave them."""
-    points, starts = np.concatenate(shapes)[:, :2], np.cumsum([0, *map(len, shapes[:-1])])
-    return np.concatenate([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)], axis=1).tolist()
-
-
-def _cut(records: np.ndarray, ends: Sequence[int]) -> list[Path]:
-    """A path for each stretch of records."""
-    paths = []
-    for begin, end in zip([0, *ends[:-1]], ends, strict=True):
-        path = Path(0, records.ctypes.data + RECORD * begin, end - begin)
-        path.kept = records
-        paths.append(path)
-    return paths
+def _bounds(points: np.ndarray, lengths: np.ndarray) -> list[list[float]]:
+    """The least x and y, and the greatest, of the points of each shape, of so many curves."""
+    starts = CURVE * (np.cumsum(lengths) - lengths)
+    return np.concatenate([extreme.reduceat(points[:, :2], starts) for extreme in (np.minimum, np.maximum)], axis=1).tolist()
 
 
 def _apart(a: np.ndarray, b: np.ndarray, tolerance: np.ndarray) -> np.ndarray:

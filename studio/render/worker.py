@@ -2,8 +2,8 @@
 
 import io
 import tempfile
-from collections.abc import Callable, Container, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from functools import cache, partial
 from pathlib import Path
 from weakref import proxy
@@ -16,7 +16,7 @@ from PIL import Image
 from studio.render.camera import FastCamera
 from studio.render.canvas import Canvas, DirtyCanvas
 from studio.render.encoder import ClipEncoder
-from studio.render.job import Build, Clip, Job, StripJob
+from studio.render.job import Build, Clip, Job, Run, StripJob
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
 from studio.render.shortcuts import shortcuts
@@ -112,22 +112,51 @@ def _hold_families(animation: Animation) -> None:
     animation.get_all_families_zipped = cache(lambda: list(zipped(itself)))
 
 
+class _ClipRenderer(StepRenderer):
+    """Makes clips of some steps of a scene, in files of a folder."""
+
+    def __init__(self, quality: Quality, steps: Iterable[str], folder: Path):
+        super().__init__(quality, dict.fromkeys(steps, EVERY), self._write)
+        self.quality, self.folder = quality, folder
+        self.clips: dict[str, Clip] = {}
+        self.encoder: ClipEncoder | None = None
+
+    def begin(self, step: str) -> None:
+        super().begin(step)
+        if step in self.wanted:
+            self.encoder = ClipEncoder(self._file(step), self.quality)
+
+    def end(self, step: str) -> None:
+        if step in self.wanted:
+            frames, self.encoder = self.encoder.close(), None
+            self.clips[step] = Clip(self._file(step).read_bytes(), _png(self.canvas.pixels), frames, self.scene.caption(step))
+        super().end(step)
+
+    def abort(self) -> None:
+        """Lets go of a file that is not finished."""
+        if self.encoder:
+            self.encoder.abort()
+
+    def _write(self, step: str, pixels: np.ndarray, repeat: int) -> None:
+        self.encoder.write(pixels, repeat, self.canvas.changed)
+
+    def _file(self, step: str) -> Path:
+        return self.folder / f"{step}.mp4"
+
+
 def render_step(job: Job) -> Clip:
     """The clip of a job: a function of its inputs and nothing else."""
-    with settings(job.quality), tempfile.TemporaryDirectory(prefix="animformer-") as folder:
-        path = Path(folder) / "clip.mp4"
-        encoder = ClipEncoder(path, job.quality)
-        try:
-            def take(step: str, pixels: np.ndarray, repeat: int) -> None:
-                encoder.write(pixels, repeat, renderer.canvas.changed)
+    return render_run(Run((job,)))[0]
 
-            renderer = StepRenderer(job.quality, {job.step: EVERY}, take)
-            _run(job.build, renderer)
-            frames = encoder.close()
-        except BaseException:
-            encoder.abort()
-            raise
-        return Clip(path.read_bytes(), _png(renderer.canvas.pixels), frames, renderer.scene.caption(job.step))
+
+def render_run(run: Run) -> list[Clip]:
+    """The clips of the jobs in a run, each as it would be alone."""
+    first, steps = run.parts[0], [job.step for job in run.parts]
+    with settings(first.quality), tempfile.TemporaryDirectory(prefix="animformer-") as folder, ExitStack() as stack:
+        renderer = _ClipRenderer(first.quality, steps, Path(folder))
+        stack.callback(renderer.abort)
+        _run(first.build, renderer)
+        return [renderer.clips[step] for step in steps]
 
 
 def render_strip(job: StripJob) -> dict[str, list[bytes]]:

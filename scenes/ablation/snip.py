@@ -1,0 +1,73 @@
+"""The snip: scissors, and an arc in two halves that they part."""
+
+import numpy as np
+from manim import VGroup, VMobject
+
+from scenes.parts.flow import WeightLine
+from scenes.parts.label import Label, Number, text
+from scenes.parts.shapes import room_of, rounded_rectangle
+from scenes.parts.whole import Whole
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.theme import Theme
+
+BLADE, HANDLE, RING = 118 * PX, 84 * PX, 52 * PX          # from the pivot to the point and to the ring; the ring's diameter
+REACH = 0.35                              # share of a blade that is below the arc
+ABOVE = (1 - REACH) * BLADE               # how far they reach beyond the arc
+SIZE = 52 * PX                            # em size of what is said beside a struck number
+OPEN, CLOSED = 0.32, 0.12                 # angles of a blade from the middle
+SWING, MISSING = 0.04, 0.05               # how far a half turns, in radians; the share of the arc that each half loses
+
+
+class Struck(Whole):
+    """`weight`, a number; `line` through it; and `words`, what it counts as."""
+
+    def __init__(self, weight: Number, line: VMobject, words: Label):
+        super().__init__(weight=weight, line=line, words=words)
+
+
+class Scissors(Whole):
+    """Two blades that point up, each a line and a ring, crossed at the pivot, which is their middle."""
+
+    def __init__(self, left: VGroup, right: VGroup, pivot: np.ndarray):
+        super().__init__(left=left, right=right)
+        self.pivot = pivot
+
+    def close(self) -> "Scissors":
+        """Brings the blades together; to be seen, `scissors.animate.close()`."""
+        for blade, side in ((self.left, 1), (self.right, -1)):
+            blade.rotate(side * (CLOSED - OPEN), about_point=self.pivot)
+        return self
+
+
+def scissors(theme: Theme, arc: WeightLine) -> Scissors:
+    """Open scissors that come from below to the middle of an arc."""
+    pivot = arc.get_top() - [0, REACH * BLADE, 0]
+    return Scissors(*(_blade(theme).shift(pivot).rotate(side * OPEN, about_point=pivot) for side in (1, -1)), pivot)
+
+
+def halves(arc: WeightLine, apart: bool) -> VGroup:
+    """An arc as two that meet in its middle, or that have been cut `apart` there and swing away from each other, each on its foot."""
+    lose, turn = (MISSING, SWING) if apart else (0.0, 0.0)
+    parts = VGroup(arc.copy().pointwise_become_partial(arc, *share) for share in ((0, 0.5 - lose), (0.5 + lose, 1)))
+    side = np.sign(arc.get_end()[0] - arc.get_start()[0]) or 1.0
+    parts[0].rotate(side * turn, about_point=arc.get_start())
+    parts[1].rotate(-side * turn, about_point=arc.get_end())
+    return parts
+
+
+def struck(theme: Theme, weight: Number, words: str, arc: WeightLine, stage: Room) -> Struck:
+    """A number, the line through it, and what it counts as: within an arc that is wide enough, or else beside it, on the stage."""
+    room = room_of(weight, TIGHT / 2)
+    line = VMobject(stroke_color=theme.colour("text"), stroke_width=7 * PEN)
+    line.set_points_as_corners([room.point(-1, -0.2), room.point(1, 0.2)])
+    found = Struck(weight, line, text(theme, words, SIZE, weight=600, at=(room.right + TIGHT, room.centre[1], 0), align=-1))
+    edge, half = room_of(arc, GAP), found.width / 2
+    x = edge.centre[0] if edge.width > found.width + 4 * GAP else edge.right + half
+    return found.move_to([x if x + half < stage.right else edge.left - half, edge.bottom + GAP + found.height, 0])
+
+
+def _blade(theme: Theme) -> VGroup:
+    line = VMobject(stroke_color=theme.colour("text"), stroke_width=13 * PEN)
+    line.set_points_as_corners([[0, BLADE, 0], [0, -HANDLE + RING / 2, 0]])
+    ring = rounded_rectangle(RING, RING, RING / 2).set_stroke(theme.colour("text"), 11 * PEN)
+    return VGroup(line, ring.shift([0, -HANDLE, 0]))

@@ -1,0 +1,67 @@
+"""A word that is said, on a card with its probability."""
+
+from collections.abc import Sequence
+
+from manim import VGroup, VMobject
+
+from model import View
+from scenes.parts.flow import arrow
+from scenes.parts.label import Label, Number, number, text, text_width
+from scenes.parts.phrase import LOUD
+from scenes.parts.shapes import frame, room_of
+from scenes.parts.whole import Whole
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.theme import Theme
+
+WORD, CHANCE = 200 * PX, 56 * PX
+SHARES = 2.2, 0.75                        # heights of the word and of its probability
+LEAN, SMALLER = 0.17, 0.7                 # of a card that has fallen: how far it leans, in radians, and what is left of its size
+EDGE = 0.02                               # share of its width that a card shows from the side
+ACROSS, WIDEST = 90 * PX, 0.28           # width of the arrow; share of the room's that a card may take
+
+
+class WordCard(Whole):
+    """`box`, `word`, and below it `chance`, its probability."""
+
+    def __init__(self, box: VMobject, word: Label, chance: Number):
+        super().__init__(box=box, word=word, chance=chance)
+
+
+class Flip(Whole):
+    """`card`, the word now; `old`, the one before, fallen and struck out, and `line` and `way` from it to the other."""
+
+    def __init__(self, card: WordCard, old: WordCard, line: VMobject, way: VGroup):
+        super().__init__(card=card, old=old, line=line, way=way)
+
+
+def card_rooms(theme: Theme, words: Sequence[str], room: Room) -> tuple[Room, Room, Room]:
+    """Rooms for a card that has fallen, a card as wide as the widest of some words, and what stands at its right."""
+    wide = min(WIDEST * room.width, max(text_width(theme, word, WORD, LOUD) for word in words) + 2 * GAP)
+    old = room.strip(left=wide)
+    card = old.outside(right=wide, gap=ACROSS)
+    return old, card, Room(card.right + GAP, room.right, room.bottom, room.top)
+
+
+def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "output") -> WordCard:
+    """A card that fills a room."""
+    above, below = room.rows(SHARES, gap=0)
+    return WordCard(
+        frame(theme, room, role, radius=18 * PX, width=6 * PEN, fill="surface"),
+        text(theme, word, WORD, role, LOUD, at=above.centre, width=room.width - GAP),
+        number(theme, chance, CHANCE, role, 600, at=below.point(y=0.4)),
+    )
+
+
+def flip(theme: Theme, old: WordCard, card: WordCard) -> Flip:
+    """A card that is in the place of another, which has fallen and is struck out. old: in the room where it falls."""
+    old.scale(SMALLER).rotate(LEAN)
+    place, line = room_of(old), VMobject(stroke_color=theme.colour("text"), stroke_width=9 * PEN)
+    line.set_points_as_corners([place.point(-1, -0.4), place.point(1, 0.4)])
+    y = card.get_y()
+    way = arrow(theme, (place.right + TIGHT, y, 0), (room_of(card.box).left - TIGHT, y, 0), "text", 9 * PEN)
+    return Flip(card, old, line, way)
+
+
+def on_edge(card: WordCard) -> WordCard:
+    """A card seen from the side, in the middle of a flip."""
+    return card.copy().stretch(EDGE, 0)

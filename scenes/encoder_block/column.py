@@ -1,0 +1,55 @@
+"""One token's column: its vector at every stage of the residual stream, one above the other, and in colour what was added."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from manim import VGroup
+
+from model import View
+from scenes.base.layout import left_of
+from scenes.base.room import PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.bars import largest, signed_bars
+from scenes.parts.equation import equation
+from scenes.parts.feature_bars import middle
+from scenes.parts.heat_map import fit_grid
+from scenes.parts.whole import Whole
+
+NAME, NAMES = 56 * PX, 200 * PX           # em size of a name, and the room at the left for it
+
+
+class Stage(NamedTuple):
+    """A stage of the stream: how it is written, its vector (d), and for a sum the two vectors that it is made of."""
+
+    maths: str
+    vector: View
+    terms: tuple[View, View] | None
+
+
+class Row(Whole):
+    """`floor`: its middle line; `label`; `carried`: the bars of what was there; `added`: on their ends, what came to it, or nothing."""
+
+    def __init__(self, floor: VGroup, label: VGroup, carried: VGroup, added: VGroup):
+        super().__init__(floor=floor, label=label, carried=carried, added=added)
+
+
+def column(theme: Theme, stages: Sequence[Stage], room: Room) -> list[Row]:
+    """A row of bars for every stage, from the bottom up, all on one scale and feature above feature."""
+    full = largest(*(view for stage in stages for view in (stage.vector, *(stage.terms or ())))) or 1.0
+    columns = fit_grid(stages[0].vector.shape, room).columns
+    places = room.trim(left=NAMES).rows(len(stages), TIGHT)[::-1]
+    return [_row(theme, stage, columns, place, full) for stage, place in zip(stages, places, strict=True)]
+
+
+def _row(theme: Theme, stage: Stage, columns: Sequence[int | None], room: Room, full: float) -> Row:
+    before, change = stage.terms or (stage.vector, None)
+    carried, added, unit = VGroup(), VGroup(), room.height / 2 / full
+    for place, j in zip(room.columns(len(columns), gap=0), columns, strict=True):
+        if j is not None:
+            carried.add(*signed_bars(theme, before[j : j + 1], place, "muted", full))
+        if j is not None and change:
+            bars = signed_bars(theme, change[j : j + 1], place, None, full)
+            added.add(*bars.shift([0, float(before[j]) * unit, 0]))
+    floor = middle(theme, room)
+    name = left_of(equation(theme, stage.maths, size=NAME, width=NAMES - 2 * TIGHT), floor)
+    return Row(VGroup(floor), VGroup(name), carried, added)

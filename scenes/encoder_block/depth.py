@@ -1,0 +1,32 @@
+"""What becomes of a measure through many blocks: a bar for every depth, and one of the values large."""
+
+from manim import VGroup
+
+from model import View
+from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.bars import bars, floor
+from scenes.parts.label import number, text
+from scenes.parts.whole import Whole
+
+TITLE, NOTE, HUGE = 44 * PX, 30 * PX, 120 * PX
+
+
+class Depth(Whole):
+    """`title`; `value`, the number that counts; `ground`, the floor and what its ends are; `levels`, the bars."""
+
+    def __init__(self, title: VGroup, value: VGroup, ground: VGroup, levels: VGroup):
+        super().__init__(title=title, value=value, ground=ground, levels=levels)
+
+
+def depth(theme: Theme, measure: View, shown: int, words: tuple[str, str, str], room: Room, role: str, full: float) -> Depth:
+    """A measure (depth) in a room. shown: at which depth its value is written, above that end. words: the title, and what the ends of
+    the floor are. role: of the bars and the value. full: the value that reaches the ceiling.
+    """
+    title, first, last = words
+    head, body, foot = room.rows([HUGE, room.height - HUGE - NOTE - 2 * TIGHT, NOTE], TIGHT)
+    side = 1 if shown else -1
+    value = number(theme, measure[shown], HUGE, role, weight=600, at=head, align=side)
+    name = text(theme, title, TITLE, at=head, align=-side, width=head.width - value.width - GAP)
+    ends = (text(theme, word, NOTE, "muted", at=foot, align=end, width=foot.width / 2) for end, word in ((-1, first), (1, last)))
+    return Depth(VGroup(name), VGroup(value), VGroup(floor(theme, body), *ends), bars(theme, measure, body, role, full))

@@ -1,0 +1,61 @@
+"""A mixture: vectors one below the other, each with room for what it is multiplied by, and what they add up to, below them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import LEFT, Animation, VGroup
+
+from model import View
+from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.equation import equation
+from scenes.parts.feature_bars import feature_bars
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
+from scenes.parts.motion import Together, merge
+from scenes.parts.shapes import frame, room_of
+from scenes.parts.tokens import card_width, cards_beside
+from scenes.parts.whole import Whole
+
+CARD, FACTOR = 180 * PX, 170 * PX         # widths of the cards and of what the vectors are multiplied by
+LETTER, SUM = 66 * PX, 1.25               # size of z's name; height of its row, where the others have 1
+
+
+class Mixture(Whole):
+    """`cards` of the tokens, their `vectors`, the sum `z` in line with them, and its `letter`. `places`: the rooms of the factors, for each
+    vector one, and one for their sum."""
+
+    def __init__(self, cards: VGroup, vectors: HeatMap, z: HeatMap, name: VGroup, places: Sequence[Room]):
+        super().__init__(cards=cards, vectors=vectors, z=z, letter=name)
+        self.places = places
+
+    def pour(self, run_time: float = 1.4) -> Animation:
+        """The vectors sink into their sum, one after the other."""
+        rows = self.vectors.cells
+        return Together(*(merge(row, into=self.z.border, scale=1, run_time=run_time) for row in rows), lag=min(0.5, 2 / len(rows)))
+
+
+def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Room, role: str, scale: float) -> Mixture:
+    """A mixture laid out in a room. vectors: (n, d). z: (d). scale: the magnitude that is drawn brightest in both."""
+    width = card_width(theme, words, CARD)
+    above, below = room.rows((len(words), SUM), GAP)
+    left = width + FACTOR + 2 * TIGHT
+    grid = fit_grid(vectors.shape, above.trim(left=left))
+    row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(
+        rows=(0,), height=min(grid.height, below.height - 2 * grid.margin)))
+    picture = heat_map(theme, vectors, above.trim(left=left), role, True, scale, grid=grid)
+    cards = cards_beside(theme, words, picture, width, FACTOR + 2 * TIGHT)
+    x = room_of(picture.border).left - TIGHT - FACTOR / 2
+    places = [Room.around((x, line.get_y()), FACTOR, 0.9 * grid.height) for line in (*picture.cells, row)]
+    name = equation(theme, "z_i", size=LETTER, role="output").move_to([cards.get_x(), row.get_y(), 0])
+    return Mixture(cards, picture, row, VGroup(name), places)
+
+
+def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, full: float) -> tuple[VGroup, VGroup]:
+    """How far the vectors reach in each feature, as a frame from the lowest to the highest, and z in it as a bar; ±full fill the room."""
+    columns, unit = picture.grid.columns, room.height / 2 / full
+    frames = VGroup()
+    for place, j in zip(room.columns(len(columns), gap=0), columns, strict=True):
+        if j is not None:
+            low, high = (room.centre[1] + unit * edge(vectors.values[:, j]) for edge in (np.min, np.max))
+            frames.add(frame(theme, Room(place.left + PX, place.right - PX, low, high), "muted", radius=TIGHT / 4, width=2, fill="surface"))
+    return frames, feature_bars(theme, z, columns, room, full)

@@ -1,0 +1,79 @@
+"""The pattern of a head over a sentence: a disc for the weight of every pair, columns as wide as their words, one row opened into bars."""
+
+from collections.abc import Sequence
+
+from manim import Animation, VGroup
+
+from model import View
+from scenes.base.room import PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.heat_map import DISC, RADIUS_SHARE, SMALLEST_DIGIT, Cell, cell_colour
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width
+from scenes.parts.motion import Together, travel
+from scenes.parts.shapes import Block, frame, room_of, rounded_points
+from scenes.parts.tokens import best_word, word_widths
+from scenes.parts.weight import WeightBars, disc, weight_bars
+from scenes.parts.whole import Whole
+
+GAP, NAMES, NARROWEST = (length * PX for length in (6, 190, 76))      # between cells; room for the row's words; the narrowest column
+OPEN = 4                                  # how many times as high as the others the opened row is
+HEAD = 52 * PX                            # height of the words above
+LARGEST_WORD, SMALL, LARGEST = 38 * PX, 30 * PX, 90 * PX  # em sizes: of a word, of numbers, and of what stands out in the opened row
+FILLED = 0.94                             # share of its column that a number takes at most
+
+
+class Pattern(Whole):
+    """`rows`: of each token its cells, a ground with a disc, or with a bar where it is opened; `numbers`: of that row; `words` of the
+    rows; `columns`, the words above; `around`: the frame of the opened row."""
+
+    def __init__(self, rows: VGroup, numbers: VGroup, words: VGroup, columns: VGroup, around: VGroup):
+        super().__init__(rows=rows, numbers=numbers, words=words, columns=columns, around=around)
+
+    def open_from(self, closed: "Pattern", run_time: float = 0.8) -> Animation:
+        """A row opens into bars: what is around it makes room."""
+        return Together(*(travel(old, new, run_time=run_time) for old, new in (
+            (closed.rows, self.rows), (closed.words, self.words), (closed.columns, self.columns))))
+
+
+def pattern(theme: Theme, words: Sequence[str], weights: View, room: Room, opened: int | None = None) -> Pattern:
+    """The weights (query, key) of a head over its words, in a room. opened: the row that is shown as bars."""
+    above, body = room.strip(top=HEAD), room.trim(left=NAMES, top=HEAD + GAP)
+    widths, size = word_widths(theme, [(word,) for word in words], body.width, LARGEST_WORD, NARROWEST, GAP)
+    places = [line.columns(widths, GAP) for line in body.rows([OPEN if i == opened else 1 for i in range(len(words))], GAP)]
+    columns = VGroup(text(theme, word, size, "key", at=(place.centre[0], above.centre[1], 0), width=place.width)
+                     for word, place in zip(words, places[0], strict=True))
+    names = VGroup(_name(theme, word, Room(room.left, body.left - TIGHT, line[0].bottom, line[0].top), i == opened)
+                   for i, (word, line) in enumerate(zip(words, places, strict=True)))
+    rows = [VGroup(_cell(theme, source, place) for source, place in zip(row, line)) for row, line in zip(weights, places)]
+    if opened is None:
+        return Pattern(VGroup(*rows), VGroup(), names, columns, VGroup())
+    bars = _bars(theme, weights[opened], places[opened])
+    rows[opened] = VGroup(VGroup(ground, bar) for ground, bar in zip(bars.grounds, bars.bars, strict=True))
+    around = VGroup(frame(theme, room_of(rows[opened], GAP), "query", width=5))
+    return Pattern(VGroup(*rows), VGroup(*filter(lambda label: label.size >= SMALLEST_DIGIT, bars.numbers)), names, columns, around)
+
+
+def most_looked_at(theme: Theme, picture: Pattern, row: View) -> Block:
+    """The frame of the word above the column in which a row has its largest weight."""
+    return frame(theme, room_of(picture.columns[best_word([column.string for column in picture.columns], row)], TIGHT / 2), "key", width=4)
+
+
+def _cell(theme: Theme, source: View, place: Room) -> Cell:
+    """A weight as a disc on a ground of its own."""
+    low = min(place.width, place.height)
+    cell = Cell(stroke_width=0, fill_color=cell_colour(theme, float(source), None), fill_opacity=1)
+    cell.points = rounded_points(place.width, place.height, RADIUS_SHARE * low).copy()
+    cell.source, cell.scale = source, None
+    return cell.add(disc(theme, source, DISC * low)).move_to(place.centre)
+
+
+def _name(theme: Theme, word: str, place: Room, loud: bool) -> Label:
+    size = LARGEST if loud else min(WORD, max(SMALLEST_WORD, 0.7 * place.height))
+    return text(theme, word, min(size, place.height), "query", 700 if loud else 400, at=place, align=1)
+
+
+def _bars(theme: Theme, row: View, places: Sequence[Room]) -> WeightBars:
+    """A row as bars; its largest weight has a number as large as its place takes."""
+    widest = text_width(theme, f"0.{'0' * theme.decimals}", 1 / FILLED, 600, tabular=True)
+    most = int(row.values.argmax())
+    return weight_bars(theme, row, places, [min(LARGEST if i == most else SMALL, place.width / widest) for i, place in enumerate(places)])

@@ -1,0 +1,152 @@
+"""Softmax, opened: scores as squares, each grown to a bar of e to its power, and the bars upon one another, whose shares are weights."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from manim import UP, VGroup, VMobject
+
+from model import View
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.bars import THINNEST, bars, floor
+from scenes.parts.chart import VEIL, Curve, curve
+from scenes.parts.heat_map import HeatMap, heat_map
+from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_weights, number, text
+from scenes.parts.shapes import frame, room_of
+from scenes.parts.whole import Whole
+
+SHARES = (60, 9, 16, 24)                  # of the chart, the total, the stack, and the weights, in the width
+SQUARE, LINE, THICK = 72 * PX, 60 * PX, 240 * PX          # heights of a score and of a word below it; widest bar
+SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits of weights; share of its piece that they may take
+POWER, TOTAL, MOST, DIGITS = 44 * PX, 72 * PX, 5, 2.3     # sizes of powers and of the total; weights that are written; their width in em
+
+
+class Softmax(Whole):
+    """`scores`, squares below the `floor`, and their `words`; `bars` of their powers, the `curve` that these lie on, and the `powers`
+    in digits; the `glass` that they pour into, along
+    `ribbons`: `pieces`, the bars upon one another, with the `total` beside them; `weights`, the share of each, and whose it is. `chart`,
+    `beside`: the rooms of the bars, and of the weights."""
+
+    def __init__(self, scores: Sequence[HeatMap], words: VGroup, floor: VMobject, bars: VGroup, curve: VGroup, powers: VGroup,
+                 glass: VMobject, ribbons: VGroup, pieces: VGroup, total: VGroup, weights: VGroup, chart: Room, beside: Room):
+        super().__init__(floor=floor, glass=glass, ribbons=ribbons, scores=scores, words=words, bars=bars, curve=curve, powers=powers, pieces=pieces,
+                         total=total, weights=weights)
+        self.chart, self.beside = chart, beside
+
+
+def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, total: View, shares: View, line: View, room: Room,
+            said: str, scale: float) -> Softmax:
+    """The softmax of a row of scores (n), laid out in a room.
+
+    powers, shares: (n); total: of the powers; line: (sample), the curve from the lowest to the highest score, or none drawn where
+    scores are too close for bars to stand at them. said: what the total is called. scale: the score that is drawn brightest.
+    """
+    chart, beside, pile, digits = room.trim(bottom=SQUARE + LINE, top=THINNEST).columns(SHARES, GAP)
+    full, order = float(total), np.argsort(-scores.values, kind="stable")
+    places, true = _places(scores, chart)
+    base = [Room(place.left, place.right, room.bottom, chart.bottom) for place in places]
+    squares = [heat_map(theme, scores[j : j + 1], place.strip(top=SQUARE), "background", True, scale) for j, place in enumerate(base)]
+    fitted, size = fit_words(theme, words, WORD, places[0].width)
+    standing = VGroup(*(bars(theme, powers[j : j + 1], place, "weight", full)[0] for j, place in enumerate(places)))
+    pieces = _pile(theme, powers, order, pile, full)
+    decimals = theme.decimals - (full >= 10)
+    return Softmax(
+        squares, VGroup(text(theme, word, size, "key", at=place.strip(bottom=LINE)) for word, place in zip(fitted, base)),
+        floor(theme, chart), standing, VGroup(*[_curve(theme, line, places, chart, full)] * true),
+        _powers(theme, powers, standing, places, decimals),
+        frame(theme, pile, width=0, radius=0, fill="surface"), VGroup(_ribbon(theme, bar, piece) for bar, piece in zip(standing, pieces)), pieces, _total(theme, total, beside, said, decimals), _weights(theme, words, shares, order, pieces, digits),
+        chart, digits,
+    )
+
+
+def _places(scores: View, room: Room) -> tuple[list[Room], bool]:
+    """Where the bars stand, each at its score if they do not touch there, else by their order; and which of the two it is."""
+    values = scores.values
+    wide = min(THICK, 0.8 * room.width / len(values))
+    low, high = room.left + wide / 2, room.right - wide / 2
+    true = bool(np.ptp(values) > 0)
+    xs = low + (values - values.min()) / (np.ptp(values) or 1) * (high - low)
+    if not true or np.diff(np.sort(xs)).min() < wide:
+        true, xs = False, np.linspace(low, high, len(values))[np.argsort(np.argsort(values, kind="stable"))]
+    return [Room(x - wide / 2, x + wide / 2, room.bottom, room.top) for x in xs], true
+
+
+def _curve(theme: Theme, line: View, places: Sequence[Room], room: Room, full: float) -> Curve:
+    middles = [place.centre[0] for place in places]
+    return curve(theme, line, Room(min(middles), max(middles), room.bottom, room.top), "text", 0, full, width=4 * PEN)
+
+
+def _pile(theme: Theme, powers: View, order: Sequence[int], room: Room, full: float) -> VGroup:
+    """The bars upon one another, that of the highest score below; in the order of the scores."""
+    bottom, found = room.bottom, {}
+    for j in order:
+        found[j] = bars(theme, powers[j : j + 1], Room(room.left, room.right, bottom, bottom + room.height), "weight", full)[0]
+        bottom += float(powers[int(j)]) * found[j].unit
+    return VGroup(found[j] for j in range(len(order))).set_stroke(theme.colour("background"), 2)
+
+
+def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room], decimals: int) -> VGroup:
+    """The powers above their bars, or inside where there is no room above; none where they would not fit side by side.
+
+    decimals: of their total, to which they add up as they are written.
+    """
+    decimals = decimals_for_sum(powers.values, float(powers.values.sum()), decimals)
+    labels = [number(theme, source, POWER, decimals=decimals, weight=600) for source in powers]
+    for label, bar, place in zip(labels, standing, places, strict=True):
+        label.next_to(bar, UP, buff=TIGHT)
+        if room_of(label).top > place.top:
+            label.move_to(bar).set_fill(theme.ink_on(bar.get_fill_color()))
+    fits = all(label.width <= places[0].width / 0.8 for label in labels)
+    return VGroup(*labels * fits)
+
+
+def _ribbon(theme: Theme, bar: VMobject, piece: VMobject) -> VMobject:
+    """The way of a bar to its piece of the pile, as high all along."""
+    start, end = room_of(bar), room_of(piece)
+    middle = (start.right + end.left) / 2
+    lines = [[(start.right, a), (middle, a), (middle, b), (end.left, b)] for a, b in ((start.top, end.top), (start.bottom, end.bottom))]
+    shape = VMobject(stroke_width=0, fill_color=theme.colour("weight"), fill_opacity=VEIL)
+    shape.start_new_path(np.array([*lines[0][0], 0]))
+    shape.add_cubic_bezier_curve_to(*(np.array([*point, 0]) for point in lines[0][1:]))
+    shape.add_line_to(np.array([*lines[1][-1], 0]))
+    shape.add_cubic_bezier_curve_to(*(np.array([*point, 0]) for point in lines[1][-2::-1]))
+    return shape.close_path() or shape
+
+
+def _total(theme: Theme, total: View, room: Room, said: str, decimals: int) -> VGroup:
+    """A bracket as high as the pile, what it measures, and how much that is."""
+    edge, reach = room.right, TIGHT
+    line = VMobject(stroke_color=theme.colour("text"), stroke_width=4 * PEN).set_points_as_corners(
+        [[edge, room.top, 0], [edge - reach, room.top, 0], [edge - reach, room.bottom, 0], [edge, room.bottom, 0]])
+    digits = number(theme, total, TOTAL, at=(edge - 2 * reach, room.top - TOTAL, 0), align=1, decimals=decimals, weight=600)
+    word = text(theme, said, WORD, "muted", at=(edge - 2 * reach, digits.get_bottom()[1] - WORD, 0), align=1)
+    return VGroup(line, digits, word)
+
+
+def _weights(theme: Theme, words: Sequence[str], shares: View, order: Sequence[int], pieces: VGroup, room: Room) -> VGroup:
+    """The largest weights beside their pieces, with their words, so far apart that none touches another."""
+    strings, kept = format_weights(shares.values, theme.decimals), order[:MOST]
+    sizes = [min(LARGE, room.width / DIGITS, max(SMALL, FILLED * pieces[j].height)) for j in kept]
+    ys = _apart([pieces[j].get_y() for j in kept], sizes, room)
+    labels = VGroup()
+    for j, size, y in zip(kept, sizes, ys, strict=True):
+        digits = Number(theme, shares[int(j)], strings[j], size, "weight", weight=600)
+        digits.shift([room.left + digits.advance / 2, y, 0])
+        inside = pieces[j].height > 2 * WORD
+        after, piece = room_of(digits).right + TIGHT, room_of(pieces[j])
+        word = (text(theme, words[j], WORD, at=piece, width=piece.width - TIGHT).set_fill(theme.ink_on(pieces[j].get_fill_color())) if inside
+                else text(theme, words[j], WORD, at=(after, y, 0), align=-1, width=room.right - after))
+        labels.add(VGroup(digits, word))
+    return labels
+
+
+def _apart(ys: Sequence[float], sizes: Sequence[float], room: Room) -> list[float]:
+    """Heights of lines from the bottom up, moved apart where they would touch, and down where they would leave the room."""
+    ys, ceiling = list(ys), room.top
+    for k, (a, b) in enumerate(pairwise(sizes)):
+        ys[k + 1] = max(ys[k + 1], ys[k] + (a + b) / 2)
+    for k in reversed(range(len(ys))):
+        ys[k] = min(ys[k], ceiling - sizes[k] / 2)
+        ceiling = ys[k] - sizes[k] / 2
+    return ys

@@ -1,0 +1,47 @@
+"""Options that mean the same in every command."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+
+import click
+
+from studio.console import PLACE
+
+
+def talking(command: Callable) -> Callable:
+    """Adds the options about how to talk; the command gets `as_json` and `verbose`."""
+    command = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")(command)
+    command = click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a failure.")(command)
+    return click.option("-v", "--verbose", is_flag=True, help="Say more.")(command)
+
+
+def overriding(command: Callable) -> Callable:
+    """Adds the options that go over the YAML; the command gets them as `overrides`, a list of `path=value`."""
+
+    @click.option("--set", "said", multiple=True, metavar="PATH=VALUE", help="Override a key of the YAML: model.d_model=8.")
+    @click.option("--lang", help="Language of titles and captions: en, zh or a language file.")
+    @click.option("--theme", help="Name of a theme, or a theme file.")
+    @click.option("--bare", is_flag=True, help="Nothing around the stage: no title, map or caption (furniture: none).")
+    @wraps(command)
+    def with_overrides(*args, said: Sequence[str], lang: str | None, theme: str | None, bare: bool, **options):
+        short = {"language": lang, "theme": theme, "furniture": "none" if bare else None}
+        overrides = [*said, *(f"{path}={value}" for path, value in short.items() if value is not None)]
+        return command(*args, overrides=overrides, **options)
+
+    return with_overrides
+
+
+def drawing(command: Callable) -> Callable:
+    """Adds the options about pictures and files."""
+    for option in (
+        click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers draw: tcp://host:8786."),
+        click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes (default: all cores)."),
+        click.option("--size", metavar="WxH", help="Pixels, instead of the quality's."),
+        click.option("--fps", type=int, metavar="N", help="Frames a second, instead of the quality's."),
+        click.option("-q", "--quality", metavar="NAME", help="preview, 720p, 1080p (default), 1080p60 or 4k."),
+        click.option("-o", "--output", type=PLACE, default=Path("out"), metavar="DIR",
+                     help="Where the files go (default: out)."),
+    ):
+        command = option(command)
+    return command

@@ -1,0 +1,127 @@
+"""Commands that draw: videos, storyboards, slides."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from studio.cli.options import drawing, overriding, talking
+from studio.console import Place, cores, progress, say_files, say_json, tell, warn
+from studio.errors import UserError, count
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--captions", type=click.Choice(["burned", "track", "none"]), help="In the picture, as subtitles, or not at all "
+              "(default: in the picture; a film holds subtitles as well, which a player shows when it is told to).")
+@click.option("--no-cache", is_flag=True, help="Draw everything, also what is kept from an earlier render, and keep nothing.")
+@overriding
+@drawing
+@talking
+def render(targets: Sequence[str], captions: str | None, no_cache: bool, overrides: list[str], as_json: bool, **options):
+    """Make videos of steps, scenes and films.
+
+    Without a target: the film. A step that has been rendered and has not changed since is not rendered again.
+
+    \b
+    animformer render qkv -q preview
+    animformer render qkv/blend attention_matrix --size 1280x720 --fps 25
+    animformer render my.yaml --set sentence="a cat on a mat" --set focus=cat
+    """
+    from studio.output.film import render_film
+    from studio.plan.film import loaded
+    from studio.render.cache import Cache
+
+    make = partial(render_film, captions=captions, cache=None if no_cache else Cache())
+    _make("rendering", make, loaded(targets or ("film",), overrides), as_json, **options)
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--strip", type=click.IntRange(1, 100), default=1, metavar="N", help="Also N frames across every step.")
+@overriding
+@drawing
+@talking
+def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json: bool, **options):
+    """Make pictures of the last frame of every step.
+
+    And one sheet of them all. Without a target: of the film.
+
+    \b
+    animformer storyboard qkv -q 720p
+    animformer storyboard qkv/blend --strip 8
+    """
+    from studio.output.storyboard import make_storyboard
+    from studio.plan.film import loaded, side_by_side
+
+    scenes = side_by_side(loaded(targets or ("film",), overrides), "storyboard")
+    _make("drawing", partial(make_storyboard, n_pictures=strip), [scenes], as_json, **options)
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--to", "kinds", multiple=True, default=("pptx",), type=click.Choice(["pptx", "html", "pdf", "manim-slides"]),
+              help="What kind of deck (default: pptx); more than once for several.")
+@click.option("--titles", is_flag=True, help="Captions stand on the slides, not only in the notes.")
+@click.option("--loop", is_flag=True, help="Clips begin again when they end.")
+@click.option("--template", type=Place(exists=True, dir_okay=False, path_type=Path), metavar="FILE.pptx",
+              help="A PowerPoint file whose look is taken.")
+@click.option("--each", type=click.Choice(["1", "2", "4", "6"]), default="4", help="Pictures on a page of the pdf (default: 4).")
+@overriding
+@drawing
+@talking
+def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool, template: Path | None, each: str, overrides: list[str],
+         as_json: bool, **options):
+    """Make slides: one for every step, on which its clip plays.
+
+    pptx for PowerPoint, Keynote and LibreOffice; html for a browser, one file that needs no network; pdf, a handout of the last
+    frames; manim-slides, the JSON that it presents. Clips are bare unless --set furniture=full says otherwise.
+    Without a target: of the film.
+
+    \b
+    animformer deck qkv attention_matrix
+    animformer deck film --to html --to pdf --each 6
+    animformer deck my.yaml --template corporate.pptx --titles
+    """
+    from studio.output.deck import make_deck
+    from studio.plan.film import loaded, side_by_side
+    from studio.render.cache import Cache
+
+    if not any(said.startswith("furniture=") for said in overrides):
+        overrides.append("furniture=none")
+    make = partial(make_deck, cache=Cache(), kinds=kinds, titles=titles, loop=loop, template=template, each=int(each))
+    specs = loaded(targets or ("film",), overrides)
+    _make("drawing", make, specs if len(specs) == 1 else [side_by_side(specs, "deck")], as_json, **options)
+
+
+def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
+          size: str | None, jobs: int | None, cluster: str | None, verbose: bool) -> None:
+    """Makes spec after spec, and says what there is now."""
+    from studio.plan.film import parts_of, scenes_of
+    from studio.render.quality import parse
+
+    chosen, results = parse(quality, fps, size), []
+    _look_at_themes(scene.theme for spec in specs for scene in scenes_of(spec))
+    for spec in specs:
+        parts = parts_of(spec) if what == "rendering" else scenes_of(spec)
+        with progress(sum(len(part.wanted) for part in parts), f"{what} {spec.name}") as done:
+            results.append(make(spec, chosen, output, cluster or jobs or cores(), progress=done))
+    sums = {key: sum(getattr(result, key) for result in results) for key in ("frames", "rendered", "cached", "seconds")}
+    if as_json:
+        return say_json({"files": [str(file) for result in results for file in result.files]} | sums)
+    for result in results:
+        say_files(result.files if verbose else result.files[:1])
+    made = f"{count(sums['rendered'], 'clip')}{' and {cached} from the cache' if sums['cached'] else ''}".format(**sums)
+    tell(f"{made}, {sums['frames']} frames, {sums['seconds']:.1f} s")
+
+
+def _look_at_themes(names: Iterable[str]) -> None:
+    """Warns of what is hard to see in the themes of these names. UserError if what is written could not be read at all."""
+    from studio.check.themes import hard_to_see
+
+    problems = [problem for name in dict.fromkeys(names) for problem in hard_to_see(name)]
+    if illegible := [problem for problem in problems if problem.kind == "illegible"]:
+        raise UserError(illegible)
+    for problem in problems:
+        warn(str(problem))

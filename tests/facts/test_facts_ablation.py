@@ -1,0 +1,68 @@
+"""What the ablation says is so: the head is cut, the word flips, the nouns have those genders, and the rings stand where words change."""
+
+from functools import cache, partial
+
+import numpy as np
+import pytest
+
+from scenes.parts.label import Label, Number
+from scenes.parts.shapes import RING, Block
+from scenes.base.room import PEN
+from studio.check.sight import see, walk
+from studio.plan import staging
+from studio.read.spec import load
+
+
+@cache
+def played(*overrides):
+    """The scene that has been played, and the shapes at the end of each of its steps."""
+    seen = {}
+    stage = walk(partial(staging.build, load("ablation", overrides)), lambda stage, moment: seen.setdefault(
+        moment.step, see(stage).shapes) if moment.ends else None)
+    return stage, seen
+
+
+def strings(shapes):
+    return [shape.string for shape in shapes if isinstance(shape, Label)]
+
+
+def test_the_word_flips_and_both_have_their_probabilities():
+    stage, seen = played()
+    trace, said = stage.staging.trace, [*map(strings, (seen["cut"], seen["again"]))]
+    place = int(float(trace["ablation.place"]))
+    il, elle = (trace.output_vocabulary.index(word) for word in ("il", "elle"))
+    before, after = (trace[f"{name}.probabilities"].values[place] for name in ("decoder", "ablation"))
+    assert "il" in said[0] and "elle" not in said[0] and f"{before[il]:.2f}" in said[0]
+    assert {"il", "elle", f"{after[il]:.2f}", f"{after[elle]:.2f}", "e"} <= {*said[1]} and after[elle] > 0.5 > before[elle]
+    assert stage.caption("again") == stage.staging.words["steps"]["again"]["answer"]
+
+
+def test_the_genders_are_those_of_the_nouns_that_the_head_finds():
+    stage, seen = played()
+    block, head = stage._cut
+    found = [tokens[int(stage.staging.trace[f"{scope}.{block}.self_attention.weights"].values[head, stage.focus].argmax())]
+             for scope, tokens in (("encoder", stage.tokens), ("twin.encoder", stage.spec.twin))]
+    assert found == ["animal", "street"]                  # whose genders `test_facts_overview` looks up
+    assert "he: “animal” is masculine in French" in strings(seen["cut"])
+    assert "she: “street” is feminine in French" in strings(seen["again"])
+
+
+def test_the_weight_that_is_struck_out_is_that_of_the_arc():
+    stage, seen = played()
+    block, head = stage._cut
+    weights = stage.staging.trace[f"encoder.{block}.self_attention.weights"].values[head, stage.focus]
+    assert f"{weights.max():.2f}" in [shape.string for shape in seen["cut"] if isinstance(shape, Number)] and weights.max() > 0.7
+
+
+@pytest.mark.parametrize("word", ["tired", "wide"])
+def test_rings_stand_where_the_translation_changes_and_nowhere_else(word):
+    sentence = f"the animal did not cross the street because it was too {word}"
+    stage, seen = played(f"sentence={sentence}")
+    rings = [shape for shape in seen["every_head"] if isinstance(shape, Block) and np.isclose(shape.get_stroke_width(), RING * PEN)]
+    changed = stage.staging.trace["ablation.changed_words"].values
+    assert len(rings) == (changed > 0).sum() > 0
+
+
+def test_a_cut_that_changes_nothing_says_so():
+    stage, _ = played("sentence=the black cat sleeps", "focus=black")
+    assert stage.caption("again") == stage.staging.words["steps"]["again"]["same"]

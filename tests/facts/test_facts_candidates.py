@@ -1,0 +1,82 @@
+"""What the scenes of the candidates say is so: clipping is said, terms add up, averages stay between what they average."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from scenes.parts.heat_map import Cell
+from scenes.parts.label import MINUS
+from scenes.parts.shapes import is_notched
+from studio.check.sight import see, walk
+from studio.plan import staging
+from studio.read.spec import load
+
+
+def played(scene, step, look):
+    """What `look` finds at the end of a step."""
+    found, spec = {}, load(scene, [])
+
+    def at(playing, moment):
+        if moment.ends and moment.step == step:
+            found[moment.step] = look(playing)
+
+    walk(partial(staging.build, spec), at)
+    return found[step]
+
+
+def value(label):
+    return float(label.string.replace(MINUS, "-"))
+
+
+def test_no_score_of_the_three_candidates_is_beyond_their_common_scale():
+    def look(scene):
+        cells = [shape for shape in see(scene).shapes if isinstance(shape, Cell)]
+        return {cell.scale for cell in cells}, [cell.source for cell in cells if is_notched(cell.points)], len(cells)
+
+    scales, notched, count = played("queries", "three_grids", look)
+    assert len(scales) == 1 and not notched and count == 48
+
+
+def test_powers_add_up_to_their_total_as_they_are_written():
+    powers, total = played("weighted_average", "softmax", lambda scene: (
+        [value(label) for label in scene.soft.powers], value(scene.soft.total[1])))
+    assert len(powers) == 4 and sum(powers) == pytest.approx(total, abs=0.05)
+
+
+def test_a_negative_score_becomes_a_positive_power():
+    scores, powers = played("weighted_average", "exponentials", lambda scene: (
+        [float(square.view[0]) for square in scene.soft.scores], [bar.heights()[0] for bar in scene.soft.bars]))
+    assert min(scores) < 0 < min(powers)
+
+
+@pytest.mark.parametrize(("step", "between"), [("mix", True), ("any_numbers", False)])
+def test_an_average_stays_between_the_tokens_and_a_mere_sum_does_not(step, between):
+    def look(scene):
+        z, tokens = scene.mixed.z.view.values, scene.mixed.vectors.view.values
+        return bool(((tokens.min(0) <= z + 1e-9) & (z <= tokens.max(0) + 1e-9)).all())
+
+    assert played("weighted_average", step, look) is between
+
+
+def test_the_ranges_are_as_high_as_those_of_the_tokens():
+    def look(scene):
+        tokens, (frames, _) = scene.mixed.vectors.view.values, scene.around
+        return [frame.height for frame in frames], np.ptp(tokens, 0), scene.bars[0].unit
+
+    heights, ranges, unit = played("weighted_average", "mix", look)
+    assert np.allclose(heights, ranges * unit)
+
+
+def test_the_scores_of_the_third_candidate_are_not_scaled_and_what_softmax_takes_is():
+    """One letter, one meaning: S before, s after the division by the root of d_k."""
+    third, squares, d_k = played("values", "mix_tokens", lambda scene: (
+        scene.grids[2].view.values[scene.focus], np.array([float(square.view[0]) for square in scene.opened().scores]),
+        scene.staging.trace.config.d_k))
+    assert np.allclose(third / np.sqrt(d_k), squares)
+
+
+def test_two_matrices_are_one_of_low_rank_with_fewer_numbers():
+    trace = staging.trace(load("values", []))
+    two, one = trace["query_key.parameters"].values
+    assert (trace["query_key.ranks"].values == trace.config.d_k).all() and two < one

@@ -1,0 +1,69 @@
+"""What queries, keys and values, the attention equation and the heads show is so: sums add up, areas are equal, the guided head is said."""
+
+from functools import cache, partial
+
+import numpy as np
+import pytest
+
+from scenes.parts.bars import Bar
+from scenes.parts.label import Label
+from studio.check.figures import Measuring
+from studio.check.sight import see, walk
+from studio.plan.staging import build, stage
+from studio.read.spec import load
+
+
+@cache
+def ends(scene, *values):
+    """What is seen at the end of each step."""
+    seen = {}
+    walk(partial(build, load(scene, list(values))), lambda playing, moment: seen.update({moment.step: list(see(playing).shapes)}))
+    return seen
+
+
+def said(shapes):
+    return {shape.string for shape in shapes if isinstance(shape, Label)}
+
+
+@pytest.mark.parametrize(("scene", "step"), [("qkv", "weighted_sum"), ("attention_matrix", "distributions")])
+@pytest.mark.parametrize("sentence", ["the black cat sleeps", "a young girl sees the red car"])
+def test_terms_add_up_as_they_are_shown(scene, step, sentence):
+    measuring = Measuring(scene)
+    walk(partial(build, load(scene, [f"sentence={sentence}", "focus=1", f"steps=[{step}]"])), measuring.look)
+    assert [figures.sums for figures in measuring.found] == [()]
+
+
+def test_where_the_digits_for_that_find_no_room_it_is_said_that_they_are_rounded():
+    wide = ("model.weights=random", "model.d_model=48", "model.n_heads=8")
+    assert "rounded" in said(ends("qkv", *wide)["weighted_sum"]) & said(ends("attention_matrix", *wide)["distributions"])
+    assert "rounded" not in said(ends("qkv")["weighted_sum"]) | said(ends("attention_matrix")["distributions"])
+
+
+def test_a_guided_head_is_said_to_be_and_no_other():
+    guided = stage(load("multi_head")).words["labels"]["guided"]
+    shown = ends("multi_head", "steps=[patterns, follow]"), ends("multi_head", "steps=[patterns, follow]", "head=2")
+    assert all(guided in said(shapes) for shapes in shown[0].values()) and not any(guided in said(shapes) for shapes in shown[1].values())
+
+
+def test_the_narrow_heads_take_the_area_of_the_wide_one():
+    blocks = [shape for shape in ends("multi_head", "steps=[count]")["count"] if isinstance(shape, Bar)]
+    areas = {name: sum(block.width * block.height for block in blocks if block.source.name.endswith(name)) for name in ("wide_total", "narrow_heads")}
+    assert len(blocks) == 5 and areas["wide_total"] > 1 and np.isclose(*areas.values())
+
+
+def test_scaled_by_the_root_of_their_length_random_dot_products_spread_alike():
+    trace = stage(load("attention_matrix")).trace
+    assert np.allclose(trace["scaling.spread"].values, np.sqrt(trace["scaling.d_k"].values), rtol=0.05)
+    assert np.allclose(trace["scaling.scaled_spread"].values, 1, atol=0.05)
+    for prefix, scores in (("", "scores"), ("scaled_", "scaled_scores")):
+        edges, shares = trace[f"scaling.{prefix}edges"].values, trace[f"scaling.{prefix}histogram"].values
+        assert edges[-1] == -edges[0] == np.abs(trace[f"scaling.{scores}"].values).max() and np.allclose(shares.sum(-1), 1)
+
+
+def test_no_vector_is_switched_the_query_on_the_note_is_that_of_the_followed_token_in_the_block_shown():
+    """And what the cabinet blends is the value of the same head."""
+    seen = ends("qkv")
+    for step, name in (("filing_cabinet", "query"), ("blend", "key"), ("weighted_sum", "value")):
+        shown = {shape.source.index[:1] for shape in seen[step] if getattr(shape, "source", None) is not None
+                 and shape.source.name == f"encoder.0.self_attention.{name}"}
+        assert shown == {(0,)}

@@ -1,0 +1,60 @@
+"""What is said of positions is so: both tables end, the circles turn alike from everywhere, and the probe says what it can."""
+
+from functools import cache, partial
+
+import numpy as np
+import pytest
+
+from studio.check.sight import walk
+from studio.plan import staging
+from studio.read.spec import load
+
+
+@cache
+def played(*overrides):
+    """The scene that has been played."""
+    return walk(partial(staging.build, load("positional_encoding", overrides)), lambda stage, moment: None)
+
+
+def test_points_on_a_circle_are_positions_and_turn_by_the_same_angle_from_everywhere():
+    stage = played()
+    first, second = stage.turns
+    for one, other in zip(first, second, strict=True):
+        for each in (one, other):
+            start, end = (dot.get_center() - each.circle.get_center() for dot in (each.start, each.end))
+            turned = np.arctan2(*start[:2]) + each.angle
+            assert np.allclose(end[:2], np.linalg.norm(start) * np.array([np.sin(turned), np.cos(turned)]))
+        assert one.angle == other.angle
+    assert len({each.angle for each in first}) == len(first)
+
+
+def test_the_sum_is_what_block_1_reads_and_its_parts_are_the_scaled_row_and_the_position():
+    trace, i = played().staging.trace, played().focus
+    row = trace["weights.embedding"].values[int(trace["token_ids"].values[i])] * np.sqrt(trace.config.d_model)
+    assert np.allclose(row + trace["positions"].values[i], trace["encoder.0.input"].values[i])
+
+
+def test_hardly_any_of_the_position_is_left_off_the_residual_paths_and_most_sums_are_nearest_to_their_word():
+    trace = played().staging.trace
+    assert trace["probe.by_sublayers"].values[1:].max() < 0.05 < 0.3 < trace["probe.by_residual"].values[1:].min()
+    assert float(trace["embedding_scale.found"][1]) > 0.9
+    once, twice = trace["orthogonality.parameters"].values
+    assert twice == 4 * once
+
+
+def test_both_tables_of_positions_have_the_same_last_row():
+    trace = played().staging.trace
+    assert trace["waves.table"].shape == trace["waves.learned"].shape
+
+
+def test_the_shuffle_changes_vectors_only_with_positions():
+    trace = played().staging.trace
+    assert trace["shuffling.bare_differences"].values.max() < 1e-9 < 0.1 < trace["shuffling.differences"].values.min()
+
+
+@pytest.mark.parametrize(("overrides", "step", "wording"), [
+    (("model.weights=random",), "carried", "untrained"), (("model.weights=random", "model.positional=none"), "carried", "none"),
+    (("sentence=cat", "focus=0"), "order_counts", "single"),
+])
+def test_what_is_said_depends_on_what_is_shown(overrides, step, wording):
+    assert played(*overrides).wording(step) == wording

@@ -1,0 +1,41 @@
+"""What the recap says is so: a weight is a share among all scores of its row, and all of these are shown."""
+
+from functools import partial
+
+import numpy as np
+
+from scenes.parts.heat_map import Cell
+from scenes.parts.label import Number
+from studio.check.sight import see, walk
+from studio.plan import staging
+from studio.read.spec import load
+
+SCORES, WEIGHTS = ("encoder.1.self_attention.scaled_scores", "encoder.1.self_attention.weights")
+
+
+def shown(step):
+    """The scene, and its shapes at the end of a step."""
+    seen = {}
+    stage = walk(partial(staging.build, load("recap")), lambda stage, moment: seen.setdefault(
+        moment.step, see(stage).shapes) if moment.ends else None)
+    return stage, seen[step]
+
+
+def test_the_other_scores_of_the_row_come_along():
+    """Softmax of one number is 1: the weight cannot be told from its own score."""
+    stage, shapes = shown("weight")
+    row = stage.staging.trace[SCORES].values[stage.head, stage.focus]
+    cells = [float(shape.source) for shape in shapes if isinstance(shape, Cell) and shape.source.name == SCORES]
+    assert np.array_equal(sorted(cells), sorted(row)) and len(row) == len(stage.tokens)
+    weights = {shape.source.index[2]: shape.string for shape in shapes if isinstance(shape, Number) and shape.source.name == WEIGHTS}
+    assert len(weights) == len(row) and round(sum(map(float, weights.values())), 6) == 1
+    shares = np.exp(row) / np.exp(row).sum()
+    assert all(abs(float(weights[k]) - share) < 0.01 for k, share in enumerate(shares))
+
+
+def test_the_decisive_number_is_the_largest():
+    stage, shapes = shown("weight")
+    numbers = [shape for shape in shapes if isinstance(shape, Number)]
+    largest = max(numbers, key=lambda shape: shape.height)
+    weights = stage.staging.trace[WEIGHTS].values[stage.head, stage.focus]
+    assert float(largest.source) == weights.max() and stage.tokens[int(weights.argmax())] == "animal"

@@ -145,7 +145,7 @@ class Decoder(ExplainerScene):
     @property
     def trained(self) -> bool:
         """Whether there is a decoder."""
-        return self.staging.trace.config.trained
+        return self.staging.trace.config.translates
 
     def _prepare(self):
         """What the decoder reads, token by token, and what it says to it; as many unknown words without one."""

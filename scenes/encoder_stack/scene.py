@@ -234,7 +234,7 @@ class EncoderStack(ExplainerScene):
         """The sign of the keys or values of a block of the decoder; and they, each beside the row of H that it is made from."""
         sign = equation(self.theme, f"{letter}_{block + 1}", size=SIGN, role=name, width=room.width)
         sign.move_to([room.centre[0], room_of(self.h.border).top + 0.22, 0])
-        if not self.staging.trace.config.trained:
+        if not self.staging.trace.config.translates:
             return sign, None
         view = self.staging.trace[f"decoder.{block}.cross_attention.{name}"][0, self.head]
         grid = self.h.grid._replace(columns=fit_grid(view.shape, room).columns)

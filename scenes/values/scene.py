@@ -79,7 +79,7 @@ class Values(CandidateScene):
     def learned(self):
         """The loss falls while the three matrices change; untrained ones are only shown beside what they are for."""
         left, right = self.stage.split(SHARES, WIDE)
-        self.rooms, trained = right.rows(3, GAP), self.staging.trace.config.trained
+        self.rooms, trained = right.rows(3, GAP), self.staging.trace.has_training_record
         now = [self.matrix_at(letter, room, 0 if trained else None) for letter, room in zip(MATRICES, self.rooms)]
         self.play(vanish(*self.on_stage()))
         self.play(appear(*now))
@@ -100,7 +100,7 @@ class Values(CandidateScene):
         self.play(vanish(*self.on_stage()))
         self.play(appear(floor(self.theme, room), *named_), draw(line, run_time=1.5))
         self.play(appear(area(self.theme, line, room, "output")))
-        if self.staging.trace.config.trained:
+        if self.staging.trace.has_training_record:
             for place, (loss, among, key) in zip(right.rows(2, GAP), (("no_idea", "words", "at_first"), ("last", "last_perplexity", "at_last"))):
                 value = self.view(f"surprise.{loss}")
                 dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1)

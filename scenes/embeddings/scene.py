@@ -225,8 +225,8 @@ class Embeddings(ExplainerScene):
             body = place.trim(top=WORD + TIGHT, right=SIZE)
             sheet = heat_map(self.theme, view, body, "output" if key == "times" else "line", digits=True, scale=scale)
             name = self._titled(key, sheet, align=-1, factor=f"{trace.config.d_model**0.5:.3g}")
-            largest = min(HUGE, SIZE / (0.62 * (self.theme.decimals + 2)))
-            value = number(self.theme, size, largest, weight=600, at=(body.right + SIZE / 2 + TIGHT, sheet.get_y(), 0))
+            largest = min(HUGE, (SIZE - TIGHT) / (0.68 * (self.theme.decimals + 2)))
+            value = number(self.theme, size, largest, weight=600, at=(body.right + (SIZE + TIGHT) / 2, sheet.get_y(), 0))
             words = above(text(self.theme, self.say("size"), SMALL, "muted"), value)
             self.sizes.append(Whole(sheet=sheet, label=name, size=VGroup(value, words)))
 

@@ -13,7 +13,7 @@ from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, fit_words, number, text
 from scenes.parts.lookup import distance, link, table_grid
-from scenes.parts.motion import Together, appear, brighten, copy_to, dim, draw, travel, vanish
+from scenes.parts.motion import Together, appear, copy_to, dim, draw, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import cards_beside, shape_label, snug_row, token_row
 from scenes.parts.whole import Whole

@@ -13,9 +13,9 @@ from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, fit_words, number, text
 from scenes.parts.lookup import distance, link, table_grid
-from scenes.parts.motion import Together, appear, brighten, copy_to, dim, draw, travel, vanish
+from scenes.parts.motion import Together, appear, copy_to, dim, draw, travel, vanish
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import cards_beside, shape_label, snug_row
+from scenes.parts.tokens import cards_beside, shape_label, snug_row, token_row
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.layout import above
@@ -36,7 +36,7 @@ class Embeddings(ExplainerScene):
     def sentence(self):
         """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
         head, lists, foot = self.stage.rows([1, 3.2, 1], TIGHT)
-        self.cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=HUGE)
+        self.cards = token_row(self.theme, self.tokens, head, TALL, TIGHT, HUGE)
         words = self._sentence(head)
         places = lists.columns(len(self.tokens), TIGHT)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
@@ -57,9 +57,9 @@ class Embeddings(ExplainerScene):
         """One id leads to its row of the table; the row lifts out."""
         self._lay_out()
         others = [part for i in range(len(self.tokens)) if i != self.focus for part in (self.column[i], self.numbers[i])]
-        self.play(vanish(*self.on_stage(self.cards, self.ids)))
-        self.play(*(travel(start, end) for start, end in ((self.cards, self.column), (self.ids, self.numbers))))
-        self.play(appear(self.table, self.table_name, *self.addresses, run_time=0.8))
+        self.play(vanish(*self.on_stage(self.cards)))
+        self.play(travel(self.cards, self.column))
+        self.play(appear(self.numbers, self.table, self.table_name, *self.addresses, run_time=0.8))
         self.play(dim(*others))
         place = self._place(self.focus)
         self.play(draw(self.links[self.focus], run_time=1.0))
@@ -225,7 +225,8 @@ class Embeddings(ExplainerScene):
             body = place.trim(top=WORD + TIGHT, right=SIZE)
             sheet = heat_map(self.theme, view, body, "output" if key == "times" else "line", digits=True, scale=scale)
             name = self._titled(key, sheet, align=-1, factor=f"{trace.config.d_model**0.5:.3g}")
-            value = number(self.theme, size, HUGE, weight=600, at=(body.right + SIZE / 2 + TIGHT, sheet.get_y(), 0))
+            largest = min(HUGE, (SIZE - TIGHT) / (0.68 * (self.theme.decimals + 2)))
+            value = number(self.theme, size, largest, weight=600, at=(body.right + (SIZE + TIGHT) / 2, sheet.get_y(), 0))
             words = above(text(self.theme, self.say("size"), SMALL, "muted"), value)
             self.sizes.append(Whole(sheet=sheet, label=name, size=VGroup(value, words)))
 

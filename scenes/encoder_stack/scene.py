@@ -204,7 +204,7 @@ class EncoderStack(ExplainerScene):
     def _bar(self, view: View, i: int, room: Room, full: float) -> Whole:
         """How far one token has moved, as a bar with its number above it where that can be read."""
         role, same = "output" if i == self.focus else "text" if i in self._same else "muted", i in self._same
-        largest = min(LARGE, room.width / 2.4, room.height / 3)
+        largest = min(LARGE, room.width / (0.62 * (self.theme.decimals + 2)), room.height / 3)
         size = largest if i == self.focus else min(WORD, largest)
         bar = bars(self.theme, view[i : i + 1], room.trim(top=1.2 * largest), role, full) if same else VGroup()
         value = number(self.theme, view[i], size, role, 600 if i == self.focus else 400) if size >= SMALLEST_DIGIT else VGroup()

@@ -12,7 +12,7 @@ from scenes.parts.feature_bars import feature_bars, middle
 from scenes.parts.heat_map import fit_grid
 from scenes.parts.label import WORD, number, text
 from scenes.parts.shapes import frame
-from scenes.parts.tokens import PADDING, card_width, token_card
+from scenes.parts.tokens import card_width, token_card
 from scenes.parts.whole import Whole
 
 SHARES = (3.4, 10, 0.9, 3.2)             # of the width: the card, the features, the bar of the difference, its number

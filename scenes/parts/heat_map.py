@@ -7,7 +7,7 @@ import numpy as np
 from manim import ManimColor, VGroup, VMobject
 
 from model import View
-from scenes.parts.label import Number, format_number, format_weights, text_width
+from scenes.parts.label import Number, format_number, text_width
 from scenes.parts.shapes import Block, frame, rounded_points, rounded_rectangle
 from scenes.parts.weight import ROOM, disc, weight_bar, write_on
 from scenes.parts.whole import Whole
@@ -94,7 +94,7 @@ def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: D
 
     role: of its frame. digits: True, as many as the theme says, fewer or none if they do not fit; or those of other heat maps.
     scale: the magnitude drawn brightest (default: the peak of the view). weights: entries in 0 … 1 whose rows sum to 1, as discs,
-    or with digits as bars, rounded so that what is shown sums to 1 too. grid: of another heat map whose rows or columns these
+    or with digits as bars. grid: of another heat map whose rows or columns these
     stand beside, instead of one that fits the room.
     Cells shrink with the room; digits that would be illegible are left out; more than 24 rows or columns are elided.
     """
@@ -109,7 +109,7 @@ def heat_map(theme: Theme, view: View, room: Room, role: str = "line", digits: D
     )
     values = np.atleast_2d(view.values)[np.ix_(rows, columns)]
     numbers = VGroup(
-        VGroup(_digits(theme, cell, string, digits.size) for cell, string in zip(line, _written(row, digits.decimals, weights)))
+        VGroup(_digits(theme, cell, string, digits.size) for cell, string in zip(line, _written(row, digits.decimals)))
         for line, row in zip(cells, values, strict=True)
     ) if digits else VGroup()
     border = frame(theme, Room.around((0, 0), *grid.size), role)
@@ -204,7 +204,7 @@ def _cell(theme: Theme, grid: Grid, source: View, scale: float | None, written: 
 def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, weights: bool = False) -> Digits | None:
     """Digits that fit the cells of a grid: with fewer decimals than the theme says if need be; None if they would be illegible."""
     for places in range(theme.decimals, min(theme.decimals, 1) - 1, -1):
-        strings = {string for row in np.atleast_2d(values) for string in _written(row, places, weights)}
+        strings = {string for row in np.atleast_2d(values) for string in _written(row, places)}
         widest = max(text_width(theme, string, 1, tabular=True) for string in strings)
         high = ROOM * (grid.height - _gap(grid)) if weights else DIGIT_ROOM * grid.height
         size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, high)
@@ -213,8 +213,8 @@ def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, weights: bool = Fal
     return None
 
 
-def _written(row: np.ndarray, decimals: int, weights: bool) -> list[str]:
-    return format_weights(row, decimals) if weights else [format_number(x, decimals) for x in row]
+def _written(row: np.ndarray, decimals: int) -> list[str]:
+    return [format_number(x, decimals) for x in row]
 
 
 def _digits(theme: Theme, cell: Cell, string: str, size: float) -> Number:

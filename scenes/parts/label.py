@@ -153,15 +153,6 @@ def format_number(value: float, decimals: int) -> str:
     return written.lstrip("-") if not written.strip("-0.") else written.replace("-", MINUS)
 
 
-def format_weights(row: np.ndarray, decimals: int) -> list[str]:
-    """Weights that sum to 1, rounded so that the written digits do too (largest remainder)."""
-    units = np.asarray(row) * 10**decimals
-    floors = np.floor(units + 1e-9)
-    short = round(units.sum()) - int(floors.sum())
-    floors[np.argsort(floors - units, kind="stable")[:short]] += 1
-    return [format_number(units / 10**decimals, decimals) for units in floors]
-
-
 def decimals_for_sum(terms: Sequence[float], total: float, decimals: int) -> int:
     """How many decimals terms need so that, as they are written, they add up to the total, written with `decimals`.
 
@@ -201,7 +192,7 @@ def number(theme: Theme, source: View, size: float = WORD, role: str = "text", w
 
 
 def weight_numbers(theme: Theme, weights: View, ends: Sequence[Sequence[float]], size: float = WORD, decimals: int | None = None) -> VGroup:
-    """The weights of a row (n) as numbers that end at points; what they show adds up to 1."""
-    strings = format_weights(weights.values, theme.decimals if decimals is None else decimals)
+    """The weights of a row (n) as numbers that end at points."""
+    strings = [format_number(weight, theme.decimals if decimals is None else decimals) for weight in weights.values]
     labels = [Number(theme, source, string, size, "weight", weight=600) for source, string in zip(weights, strings, strict=True)]
     return VGroup(label.shift([x - label.advance / 2, y, 0]) for label, (x, y) in zip(labels, ends, strict=True))

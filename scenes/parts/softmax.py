@@ -12,7 +12,7 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import THINNEST, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.heat_map import HeatMap, heat_map
-from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_weights, number, text, text_width
+from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_number, number, text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
@@ -126,7 +126,7 @@ def _total(theme: Theme, total: View, room: Room, said: str, decimals: int) -> V
 
 def _weights(theme: Theme, words: Sequence[str], shares: View, order: Sequence[int], pieces: VGroup, room: Room) -> VGroup:
     """The largest weights beside their pieces, with their words, so far apart that none touches another."""
-    strings, kept = format_weights(shares.values, theme.decimals), order[:MOST]
+    strings, kept = [format_number(share, theme.decimals) for share in shares.values], order[:MOST]
     widest = room.width / max(text_width(theme, string, 1, 600, tabular=True) for string in strings)
     sizes = [min(LARGE, widest, max(SMALL, FILLED * pieces[j].height)) for j in kept]
     ys = _apart([pieces[j].get_y() for j in kept], sizes, room)

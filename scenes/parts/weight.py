@@ -9,7 +9,7 @@ from model import View
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import Bar, bar_height
-from scenes.parts.label import Number, format_weights
+from scenes.parts.label import Number, format_number
 from scenes.parts.shapes import Block, frame, rounded_points
 from scenes.parts.whole import Whole
 
@@ -69,7 +69,7 @@ def weight_bars(theme: Theme, weights: View, rooms: Sequence[Room], size: float 
                 ) -> WeightBars:
     """A row of weights (n), opened: each as a bar in its room, with its number. size: of all numbers or of each, in em, at most what
     finds room; there are none where they would be illegible."""
-    strings = format_weights(weights.values, theme.decimals if decimals is None else decimals)
+    strings = [format_number(weight, theme.decimals if decimals is None else decimals) for weight in weights.values]
     bars = VGroup(weight_bar(theme, source, room) for source, room in zip(weights, rooms, strict=True))
     sizes = np.minimum(np.broadcast_to(size, len(rooms)), ROOM * min(room.height for room in rooms))
     labels = (Number(theme, source, string, size, weight=600) for source, string, size in zip(weights, strings, sizes, strict=True))

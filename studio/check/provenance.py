@@ -33,9 +33,7 @@ def _wrong(scene: ExplainerScene, shape) -> Iterator[str]:
 
 def _number(scene: ExplainerScene, label: Number, recorded: float) -> Iterator[str]:
     shown, decimals = float(label.string.replace(MINUS, "-").replace("∞", "inf")), len(label.string.partition(".")[2])
-    # Weights are rounded so that what is shown of a row adds up to 1: up or down, never further.
-    allowed = 10**-decimals * (1 if scene.staging.trace.declared[label.source.name].shares else 0.5)
-    if shown != recorded and abs(shown - recorded) > allowed + EXACT:
+    if shown != recorded and abs(shown - recorded) > 0.5 * 10**-decimals + EXACT:
         yield f"is shown as {label.string}"
     if "-" in label.string or label.string.startswith(MINUS) and shown == 0:
         yield f"is written {label.string}"

@@ -316,8 +316,8 @@ class CandidateScene(ExplainerScene):
         self.play(travel(old.border, side.border), vanish(old.dots), appear(side.dots))
         if others:
             self.play(Together(*(
-                Together(merge(self.vectors.cells[k], into=bench.matrix.sheet.border), vanish(old.cells[k]), appear(side.row(k))) for k in others
-            ), lag=0.4))
+                Together(merge(self.vectors.cells[k], into=bench.matrix.sheet.border), vanish(old.cells[k]), appear(side.row(k)))
+                for k in others), lag=0.4))
 
     def strike_out(self, *cards: Objection) -> None:
         """Objections fall."""

@@ -31,7 +31,8 @@ class Keys(CandidateScene):
     def grid(self):
         """The keys stand up above the grid as well, and the grid fills once more."""
         left, above, result = self.work_now
-        self.formula, self.names, self.objections = self.formula_of("keys"), self.names_of("keys", self.work_now), self.objections_to("keys")
+        self.formula, self.names = self.formula_of("keys"), self.names_of("keys", self.work_now)
+        self.objections = self.objections_to("keys")
         bench, self.matrix = self.bench_now, self.matrix_of("K", self.bench)
         self.play(vanish(*self.on_stage(self.cards, left, bench.matrix)), become(bench.matrix.sheet, self.matrix.sheet),
                   travel(bench.matrix.title, self.matrix.title))

@@ -30,8 +30,8 @@ class Softmax(Whole):
 
     def __init__(self, scores: Sequence[HeatMap], words: VGroup, floor: VMobject, bars: VGroup, curve: VGroup, powers: VGroup,
                  glass: VMobject, ribbons: VGroup, pieces: VGroup, total: VGroup, weights: VGroup, chart: Room, beside: Room):
-        super().__init__(floor=floor, glass=glass, ribbons=ribbons, scores=scores, words=words, bars=bars, curve=curve, powers=powers, pieces=pieces,
-                         total=total, weights=weights)
+        super().__init__(floor=floor, glass=glass, ribbons=ribbons, scores=scores, words=words, bars=bars, curve=curve, powers=powers,
+                         pieces=pieces, total=total, weights=weights)
         self.chart, self.beside = chart, beside
 
 
@@ -55,7 +55,9 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
         squares, VGroup(text(theme, word, size, "key", at=place.strip(bottom=LINE)) for word, place in zip(fitted, base)),
         floor(theme, chart), standing, VGroup(*[_curve(theme, line, places, chart, full)] * true),
         _powers(theme, powers, standing, places, decimals),
-        frame(theme, pile, width=0, radius=0, fill="surface"), VGroup(_ribbon(theme, bar, piece) for bar, piece in zip(standing, pieces)), pieces, _total(theme, total, beside, said, decimals), _weights(theme, words, shares, order, pieces, digits),
+        frame(theme, pile, width=0, radius=0, fill="surface"),
+        VGroup(_ribbon(theme, bar, piece) for bar, piece in zip(standing, pieces)), pieces,
+        _total(theme, total, beside, said, decimals), _weights(theme, words, shares, order, pieces, digits),
         chart, digits,
     )
 
@@ -136,8 +138,10 @@ def _weights(theme: Theme, words: Sequence[str], shares: View, order: Sequence[i
         digits.shift([room.left + digits.advance / 2, y, 0])
         inside = pieces[j].height > 2 * WORD
         after, piece = room_of(digits).right + TIGHT, room_of(pieces[j])
-        word = (text(theme, words[j], WORD, at=piece, width=piece.width - TIGHT).set_fill(theme.ink_on(pieces[j].get_fill_color())) if inside
+        word = (text(theme, words[j], WORD, at=piece, width=piece.width - TIGHT) if inside
                 else text(theme, words[j], WORD, at=(after, y, 0), align=-1, width=room.right - after))
+        if inside:
+            word.set_fill(theme.ink_on(pieces[j].get_fill_color()))
         labels.add(VGroup(digits, word))
     return labels
 

@@ -44,13 +44,15 @@ class Values(CandidateScene):
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens))
         self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", above)
-        scaled = equation(self.theme, "s_(i j) = S_(i j) / sqrt(d_k)", size=FORMULA, at=opened.chart.strip(top=opened.chart.height / 2), align=-1)
+        free = opened.chart.strip(top=opened.chart.height / 2)
+        scaled = equation(self.theme, "s_(i j) = S_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
         self.play(vanish(*self.on_stage(third)))
         self.play(vanish(third), *(travel(VGroup(cell.copy()), square.cells[0]) for cell, square in
                                    zip(third.cells[self.focus], opened.scores)), appear(scaled, opened.words, opened.floor, opened.glass))
         self.play(appear(*opened.scores, run_time=0.3), appear(*opened.bars, lag=0.1, run_time=0.4))
         self.play(travel(opened.bars, opened.pieces, run_time=0.8), appear(opened.weights))
-        self.play(vanish(*self.on_stage(opened.pieces)), travel(opened.pieces, self.weighed.bars), appear(self.mixed.cards, self.mixed.vectors))
+        self.play(vanish(*self.on_stage(opened.pieces)), travel(opened.pieces, self.weighed.bars),
+                  appear(self.mixed.cards, self.mixed.vectors))
         self.play(appear(self.weighed.grounds, self.weighed.numbers, self.formula, self.mixed.z.border, self.mixed.letter))
         self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=2.0))
         self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], under.columns(2, GAP))
@@ -65,7 +67,8 @@ class Values(CandidateScene):
         self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
         self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
-        tokens, made = heat_map(self.theme, old.vectors.view, room_of(self.mixed.vectors.border), scale=peak(old.vectors.view)), self.mixed.vectors
+        made, view = self.mixed.vectors, old.vectors.view
+        tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
         self.play(become(old.vectors, tokens, SLOW), vanish(old.cards), appear(self.mixed.cards), travel(weighed, self.weighed))
         self.play(appear(self.matrix))
@@ -101,7 +104,8 @@ class Values(CandidateScene):
         self.play(appear(floor(self.theme, room), *named_), draw(line, run_time=1.5))
         self.play(appear(area(self.theme, line, room, "output")))
         if self.staging.trace.has_training_record:
-            for place, (loss, among, key) in zip(right.rows(2, GAP), (("no_idea", "words", "at_first"), ("last", "last_perplexity", "at_last"))):
+            readings = (("no_idea", "words", "at_first"), ("last", "last_perplexity", "at_last"))
+            for place, (loss, among, key) in zip(right.rows(2, GAP), readings, strict=True):
                 value = self.view(f"surprise.{loss}")
                 dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1)
                 dot.move_to([room.left + room.width * float(np.exp(-value.values)), room.bottom + float(value) * line.unit, 0])
@@ -124,7 +128,8 @@ class Values(CandidateScene):
         top, bottom = right.rows(2, WIDE)
         values = self.view("query_key.singular_values")[self.spec.block, self.head]
         self.play(appear(*bars(self.theme, values, top.trim(bottom=WIDE), "output", largest(values)), lag=0.1),
-                  appear(floor(self.theme, top.trim(bottom=WIDE)), text(self.theme, self.say("directions"), WORD, "muted", at=top.strip(bottom=WIDE))))
+                  appear(floor(self.theme, top.trim(bottom=WIDE)),
+                         text(self.theme, self.say("directions"), WORD, "muted", at=top.strip(bottom=WIDE))))
         for place, count, key in zip(bottom.columns(2, GAP), way, ("two", "one")):
             digits, word = place.rows((3, 1), TIGHT)
             self.play(appear(number(self.theme, count, COUNT, at=digits, decimals=0, weight=600, width=digits.width),
@@ -167,11 +172,11 @@ class Values(CandidateScene):
         self.play(appear(floor(self.theme, room), *self.axes(room), marks[0]))
         for k in range(1, len(marks)):
             then = [self.matrix_at(letter, place, k) for letter, place in zip(MATRICES, self.rooms)]
-            changes = [travel(old.sheet.cells, new.sheet.cells, run_time=5 / (k + 1)) for old, new in zip(now, then, strict=True)]
+            changes = [travel(old.sheet.cells, new.sheet.cells, run_time=5 / 2**k) for old, new in zip(now, then, strict=True)]
             start, end = min(self.update(k - 1), self.update(k) - 1), self.update(k)
             left, right = (room.left + room.width * x / (len(loss) - 1) for x in (start, end))
             part = curve(self.theme, loss[start : end + 1], Room(left, right, room.bottom, room.top), "output", 0, largest(loss), width=2)
-            self.play(draw(part, run_time=5 / (k + 1)), *changes)
+            self.play(draw(part, run_time=5 / 2**k), *changes)
             self.play(appear(area(self.theme, part, room, "output"), marks[k], run_time=0.4))
             now = then
 
@@ -204,7 +209,8 @@ class Values(CandidateScene):
         side = 1 if checkpoint else -1
         return VGroup(
             dot, number(self.theme, loss[k], LOSS, "output", at=(x - side * TIGHT, y + max(side, 0) * WIDE, 0), align=side, weight=600),
-            number(self.theme, self.view("training.steps")[checkpoint], WORD, "muted", at=(x, room.bottom - GAP, 0), align=side, decimals=0),
+            number(self.theme, self.view("training.steps")[checkpoint], WORD, "muted", at=(x, room.bottom - GAP, 0), align=side,
+                   decimals=0),
         )
 
     def axes(self, room: Room) -> list:

@@ -111,7 +111,8 @@ class WeightedAverage(CandidateScene):
         tokens, cells = self.view(f"{SCOPE}.input"), room_of(self.mixed.z.cells, PX)
         room = Room(cells.left, cells.right, self.under.bottom, self.under.top)
         frames, bars = reaching(self.theme, tokens, self.made(name), self.mixed.z, room, largest(tokens, self.made("weighted_sums")))
-        word = text(self.theme, self.say("reach"), WORD, "muted", at=Room(self.stage.left, room.left - TIGHT, room.bottom, room.top), align=-1)
+        beside = Room(self.stage.left, room.left - TIGHT, room.bottom, room.top)
+        word = text(self.theme, self.say("reach"), WORD, "muted", at=beside, align=-1)
         return VGroup(frames, word), bars
 
     def scores_at(self, places: list[Room]) -> tuple[list, VGroup]:

@@ -31,10 +31,10 @@ ENDING = ("SIGTERM", "SIGHUP")            # end a command as Ctrl-C does, unless
 class Application(click.Group):
     """The command `animformer`: whatever happens in it ends in an exit code and a message that says what to do."""
 
-    def command(self, *args, **options) -> Callable:
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """As in click, but what a command says of itself is known even where docstrings are left out (python -OO)."""
-        add = super().command(*args, **options)
-        return lambda function: add(_documented(function))
+        cmd.help = cmd.help or _docstring(inspect.unwrap(cmd.callback))
+        super().add_command(cmd, name)
 
     def main(self, args=None, prog_name="animformer", **options):
         """Runs the command line and exits: 0 done, 2 the user's input is wrong, 1 it failed, 130 interrupted or terminated."""
@@ -78,9 +78,9 @@ def _open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _documented(function: Callable) -> Callable:
-    function.__doc__ = function.__doc__ or _docstrings(inspect.unwrap(function).__code__.co_filename)[function.__name__]
-    return function
+def _docstring(function: Callable) -> str | None:
+    """What a function says of itself in its source."""
+    return _docstrings(function.__code__.co_filename).get(function.__name__)
 
 
 @cache

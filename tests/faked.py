@@ -31,7 +31,7 @@ def drawing():
     drawn = []
 
     def run(work, jobs, workers, on_done, on_begin=lambda job: None):
-        for job in jobs:
+        for job in (job for run in jobs for job in run.parts):
             drawn.append(str(job))
             on_begin(job)
             on_done(job, make(job))

@@ -13,6 +13,7 @@ from studio.read import assets, fonts
 from studio.read.spec import load
 from studio.render import farm
 from studio.render.alone import ONE_CORE
+from studio.render.job import Alone
 from studio.render.order import carrying, make, make_strip, order_of, strips_of
 
 OWN = Path(__file__).parent / "own_scene/temperature"
@@ -49,8 +50,8 @@ def test_a_clip_takes_along_all_that_it_is_drawn_from(spec):
     assert make(elsewhere(order_of(spec, "cold", TINY))) == here
 
 
-@dataclass
-class Question:
+@dataclass(frozen=True)
+class Question(Alone):
     """What a worker is asked."""
 
     name: str

@@ -234,7 +234,7 @@ class CandidateScene(ExplainerScene):
                           grid=grid._replace(columns=(0,), width=min(right.width / 2, OBLONG * grid.height)))
         column.align_to(right.point(1), RIGHT)
         sign = between(equation(self.theme, f"+ b_{letter} =", size=EVIDENCE, role="muted"), matrix.sheet.border, column.border)
-        return Bench(token, matrix, column, sign, row_labels(self.theme, [self.tokens[self.focus]], token, "text", CARD))
+        return Bench(token, matrix, column, sign, row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT))
 
     @property
     def wide(self) -> Room:
@@ -339,7 +339,7 @@ class CandidateScene(ExplainerScene):
             gap = VGroup(*self._gap(candidate)).arrange(RIGHT, buff=TIGHT).move_to(below.centre)
             self.grids.append(picture)
             around.append(VGroup(self.formula_of(name, above), self.words_below(picture), gap))
-        return [*self.grids, *around, cards_beside(self.theme, self.tokens, self.grids[0], left - TIGHT)]
+        return [*self.grids, *around, row_labels(self.theme, self.tokens, self.grids[0], "text", left - TIGHT)]
 
     def _letter(self, maths: str, picture: HeatMap, role: str = "text") -> Equation:
         return equation(self.theme, maths, size=LETTER, role=role).next_to(picture.border, DOWN, buff=TIGHT / 2)

@@ -190,9 +190,11 @@ def _error(terms: Sequence[float], total: float, count: int, decimals: int) -> D
 
 
 def number(theme: Theme, source: View, size: float = WORD, role: str = "text", weight: int = 400, at=ORIGIN, align: int = 0,
-           decimals: int | None = None) -> Number:
-    """A scalar view as a number at a point, or in a room, like `text`; decimals: if not as many as the theme says."""
+           decimals: int | None = None, width: float | None = None) -> Number:
+    """A scalar view as a number at a point, or in a room, like `text`; decimals: if not as many as the theme says. width: what it may take;
+    it shrinks."""
     string = format_number(float(source), theme.decimals if decimals is None else decimals)
+    size = min(size, (width or np.inf) / text_width(theme, string, 1, weight, tabular=True))
     label = Number(theme, source, string, size, role, weight)
     at = at.point(align) if isinstance(at, Room) else np.array(at, float)
     return label.shift(at - [align * label.advance / 2, 0, 0])

@@ -1,6 +1,7 @@
 """A mixture: vectors one below the other, each with room for what it is multiplied by, and what they add up to, below them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from manim import LEFT, Animation, VGroup
@@ -13,15 +14,16 @@ from scenes.parts.feature_bars import feature_bars
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
 from scenes.parts.motion import Together, merge
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import card_width, cards_beside
+from scenes.parts.tokens import card_width, cards_beside, row_labels
 from scenes.parts.whole import Whole
 
 CARD, FACTOR = 180 * PX, 170 * PX         # widths of the cards and of what the vectors are multiplied by
+LOW = 40 * PX                             # lower rows have plain words instead of cards
 LETTER, SUM = 66 * PX, 1.25               # size of z's name; height of its row, where the others have 1
 
 
 class Mixture(Whole):
-    """`cards` of the tokens, their `vectors`, the sum `z` in line with them, and its `letter`. `places`: the rooms of the factors, for each
+    """`cards` of the tokens, or their words where rows are low, their `vectors`, the sum `z` in line with them, and its `letter`. `places`: the rooms of the factors, for each
     vector one, and one for their sum."""
 
     def __init__(self, cards: VGroup, vectors: HeatMap, z: HeatMap, name: VGroup, places: Sequence[Room]):
@@ -43,7 +45,8 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
     row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(
         rows=(0,), height=min(grid.height, below.height - 2 * grid.margin)))
     picture = heat_map(theme, vectors, above.trim(left=left), role, True, scale, grid=grid)
-    cards = cards_beside(theme, words, picture, width, FACTOR + 2 * TIGHT)
+    beside = cards_beside if grid.height >= LOW else partial(row_labels, role="text")
+    cards = beside(theme, words, picture, width=width, gap=FACTOR + 2 * TIGHT)
     x = room_of(picture.border).left - TIGHT - FACTOR / 2
     places = [Room.around((x, line.get_y()), FACTOR, 0.9 * grid.height) for line in (*picture.cells, row)]
     name = equation(theme, "z_i", size=LETTER, role="output").move_to([cards.get_x(), row.get_y(), 0])

@@ -12,14 +12,14 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import THINNEST, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.heat_map import HeatMap, heat_map
-from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_weights, number, text
+from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_weights, number, text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
 SHARES = (60, 9, 16, 24)                  # of the chart, the total, the stack, and the weights, in the width
 SQUARE, LINE, THICK = 72 * PX, 60 * PX, 240 * PX          # heights of a score and of a word below it; widest bar
 SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits of weights; share of its piece that they may take
-POWER, TOTAL, MOST, DIGITS = 44 * PX, 72 * PX, 5, 2.3     # sizes of powers and of the total; weights that are written; their width in em
+POWER, TOTAL, MOST = 44 * PX, 72 * PX, 5  # sizes of the digits of powers and of the total; weights that are written
 
 
 class Softmax(Whole):
@@ -50,7 +50,7 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     fitted, size = fit_words(theme, words, WORD, places[0].width)
     standing = VGroup(*(bars(theme, powers[j : j + 1], place, "weight", full)[0] for j, place in enumerate(places)))
     pieces = _pile(theme, powers, order, pile, full)
-    decimals = theme.decimals - (full >= 10)
+    decimals = max(0, theme.decimals - int(full >= 10))
     return Softmax(
         squares, VGroup(text(theme, word, size, "key", at=place.strip(bottom=LINE)) for word, place in zip(fitted, base)),
         floor(theme, chart), standing, VGroup(*[_curve(theme, line, places, chart, full)] * true),
@@ -97,7 +97,7 @@ def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room]
         label.next_to(bar, UP, buff=TIGHT)
         if room_of(label).top > place.top:
             label.move_to(bar).set_fill(theme.ink_on(bar.get_fill_color()))
-    fits = all(label.width <= places[0].width / 0.8 for label in labels)
+    fits = all(label.width <= places[0].width for label in labels)
     return VGroup(*labels * fits)
 
 
@@ -127,7 +127,8 @@ def _total(theme: Theme, total: View, room: Room, said: str, decimals: int) -> V
 def _weights(theme: Theme, words: Sequence[str], shares: View, order: Sequence[int], pieces: VGroup, room: Room) -> VGroup:
     """The largest weights beside their pieces, with their words, so far apart that none touches another."""
     strings, kept = format_weights(shares.values, theme.decimals), order[:MOST]
-    sizes = [min(LARGE, room.width / DIGITS, max(SMALL, FILLED * pieces[j].height)) for j in kept]
+    widest = room.width / max(text_width(theme, string, 1, 600, tabular=True) for string in strings)
+    sizes = [min(LARGE, widest, max(SMALL, FILLED * pieces[j].height)) for j in kept]
     ys = _apart([pieces[j].get_y() for j in kept], sizes, room)
     labels = VGroup()
     for j, size, y in zip(kept, sizes, ys, strict=True):

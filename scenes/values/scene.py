@@ -67,7 +67,7 @@ class Values(CandidateScene):
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
         tokens, made = heat_map(self.theme, old.vectors.view, room_of(self.mixed.vectors.border), scale=peak(old.vectors.view)), self.mixed.vectors
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
-        self.play(become(old.vectors, tokens, SLOW), travel(old.cards, self.mixed.cards), travel(weighed, self.weighed))
+        self.play(become(old.vectors, tokens, SLOW), vanish(old.cards), appear(self.mixed.cards), travel(weighed, self.weighed))
         self.play(appear(self.matrix))
         self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
             Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
@@ -127,7 +127,7 @@ class Values(CandidateScene):
                   appear(floor(self.theme, top.trim(bottom=WIDE)), text(self.theme, self.say("directions"), WORD, "muted", at=top.strip(bottom=WIDE))))
         for place, count, key in zip(bottom.columns(2, GAP), way, ("two", "one")):
             digits, word = place.rows((3, 1), TIGHT)
-            self.play(appear(number(self.theme, count, COUNT, at=digits, decimals=0, weight=600),
+            self.play(appear(number(self.theme, count, COUNT, at=digits, decimals=0, weight=600, width=digits.width),
                              text(self.theme, self.say(key), WORD, "muted", at=word)))
 
     @step
@@ -157,7 +157,7 @@ class Values(CandidateScene):
         digits, words = room.rows((3, 1), TIGHT)
         count = number(self.theme, among, WORD, decimals=0 if float(among).is_integer() else None, weight=600)
         said = VGroup(text(self.theme, self.say(key), WORD, "muted"), count, text(self.theme, self.say("words"), WORD, "muted"))
-        return [number(self.theme, value, LOUD, "output", at=digits, align=-1, weight=600),
+        return [number(self.theme, value, LOUD, "output", at=digits, align=-1, weight=600, width=digits.width),
                 said.arrange(buff=TIGHT).move_to(words.point(-1), LEFT)]
 
     def train(self, room: Room, now: list) -> None:

@@ -92,7 +92,7 @@ class WeightedAverage(CandidateScene):
         """What becomes of a score, and what one more makes of it."""
         room, free = self.soft.beside, self.soft.chart.strip(top=self.soft.chart.height / 2)
         grown = equation(self.theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=free, align=-1)
-        digits = number(self.theme, self.view("exponentials.e"), LOUD, at=room, weight=600)
+        digits = number(self.theme, self.view("exponentials.e"), LOUD, at=room, weight=600, width=room.width - 2 * GAP)
         words = paragraph(self.theme, self.say("one_more"), WORD, room.width, "muted").next_to(digits, DOWN, buff=GAP)
         sign = text(self.theme, "×", LOUD / 2, "muted").next_to(digits, LEFT, buff=TIGHT)
         return VGroup(grown, VGroup(sign, digits, words))

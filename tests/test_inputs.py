@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 
 import numpy as np
@@ -154,29 +156,37 @@ def test_weights_count_by_their_content():
     assert changed(before, keys("model.weights=two")) == STEPS
 
 
-@pytest.mark.parametrize("old, new, expected", [
-    ("You do not take one folder.", "Do not take one folder.", of("qkv", "blend")),
-    ("title: Queries, keys and values", "title: Q, K and V", of("qkv")),
-    ("label_is: the labels", "label_is: labels", of("qkv")),
-    ("reading_speed: 12.0", "reading_speed: 14", STEPS),
-    ("untrained: untrained weights", "untrained: nothing learned", STEPS),
-    ("symmetric: symmetric", "symmetric: even", STEPS),
-    ("untrained: ", "# a comment\nuntrained: ", set()),
-    ("title: The feed-forward network", "title: Feed-forward", set()),
-])
-def test_of_a_language_what_a_step_can_show_counts(old, new, expected):
-    text = said("en", *SCENES, "mlp")
-    assert text.count(old) == 1
-    Path("en.yaml").write_text(text, "utf-8")
+def edit(file, *path, value="Something else"):
+    """Says something else at a place of a YAML file."""
+    values = yaml.safe_load(file.read_text("utf-8"))
+    *ancestors, key = path
+    reduce(getitem, ancestors, values)[key] = value
+    file.write_text(as_yaml(values), "utf-8")
+
+
+@pytest.mark.parametrize("path, expected", {
+    ("scenes", "qkv", "steps", "blend", "caption"): of("qkv", "blend"),
+    ("scenes", "qkv", "steps", "blend", "title"): of("qkv", "blend"),
+    ("scenes", "qkv", "title"): of("qkv"),
+    ("scenes", "qkv", "labels", "label_is"): of("qkv"),
+    ("reading_speed",): STEPS,
+    ("untrained",): STEPS,
+    ("labels", "symmetric"): STEPS,
+    ("heads", "previous"): set(),
+    ("scenes", "mlp", "title"): set(),
+}.items())
+def test_of_a_language_what_a_step_can_show_counts(path, expected):
+    file = Path("en.yaml")
+    file.write_text(f"# a comment\n{said('en', *SCENES, 'mlp')}", "utf-8")
     before = keys("language=en.yaml")
     assert before == keys()
-    Path("en.yaml").write_text(text.replace(old, new), "utf-8")
+    edit(file, *path, value="14" if path == ("reading_speed",) else "Something else")
     assert changed(before, keys("language=en.yaml")) == expected
 
 
 def test_an_own_caption_takes_the_place_of_that_of_the_language():
-    text = said("en", "qkv")
-    Path("en.yaml").write_text(text.replace("You do not take one folder.", "Do not take one folder."), "utf-8")
+    Path("en.yaml").write_text(said("en", "qkv"), "utf-8")
+    edit(Path("en.yaml"), "scenes", "qkv", "steps", "blend", "caption")
     own = ["captions.blend.en=Mine"]
     assert keys(*own, target="qkv") == keys(*own, "language=en.yaml", target="qkv")
 
@@ -186,7 +196,7 @@ def test_a_scene_gets_its_own_words_and_the_shared_ones_and_nothing_else():
                    for file in (words.TEXT / "en.yaml", folders.folder("qkv").path / "words.en.yaml"))
     spec = load("qkv")
     given, counts = staging.stage(spec).words, inputs.of(spec, "blend", TINY)["words"]
-    assert given == {key: shared[key] for key in shared if key != "labels"} | {
+    assert given == {key: shared[key] for key in ("reading_speed", "untrained")} | {
         "labels": shared["labels"] | own["labels"], "title": own["title"], "steps": own["steps"]}
     assert counts == given | {"steps": own["steps"]["blend"]}
 
@@ -263,6 +273,18 @@ def append(file, line="# another line"):
         source.write(f"\n{line}\n")
 
 
+def drawing(experiment):
+    """The scenes that declare an experiment, or one that imports it."""
+    sources = {file.stem: file.read_text("utf-8") for file in (ROOT / "model/experiments").glob("*.py")}
+    names, found = {experiment}, set()
+    while names != found:                     # and what imports one that imports it
+        found, names = names, names | {name for name, source in sources.items() for known in names
+                                       if f"from model.experiments.{known} import" in source}
+    found = {name for name in folders.ours() if names & {*folders.folder(name).facts.experiments}}
+    assert 0 < len(found) < len(folders.ours())
+    return found
+
+
 EVERY_SCENE = set(folders.ours())
 EVERYTHING = EVERY_SCENE | {"a card"}
 
@@ -279,9 +301,7 @@ EVERYTHING = EVERY_SCENE | {"a card"}
     ("model/decoder.py", EVERYTHING),
     ("model/wiring.py", EVERYTHING),
     ("model/train.py", set()),
-    ("model/experiments/scaling.py", {"attention_matrix"}),
-    ("model/experiments/probe.py", {"positional_encoding"}),
-    ("model/experiments/distances.py", {"embeddings", "encoder_stack", "ablation"}),  # the last by an import
+    *((f"model/experiments/{name}.py", drawing(name)) for name in ("scaling", "probe", "candidates", "distances", "twin")),
     ("studio/plan/staging.py", EVERY_SCENE),
     ("studio/plan/card.py", {"a card"}),
     ("studio/plan/film.py", set()),
@@ -309,18 +329,17 @@ def test_an_experiment_that_is_added_changes_nothing(as_it_is, checkout):
     assert codes() == as_it_is
 
 
-@pytest.mark.parametrize("file, old, new, expected", [
-    ("words.en.yaml", "title: The feed-forward network", "title: Feed-forward", of("mlp")),
-    ("words.zh.yaml", "title: ", "title: 新", set()),
-    ("words.en.yaml", "Why ReLU?", "Why a ReLU?", of("mlp", "fold")),
-    ("scene.yaml", "decimals: ", "decimals: 1  # ", of("mlp")),
-    ("scene.yaml", "pace: ", "# a comment\npace: ", set()),
+@pytest.mark.parametrize("file, path, expected", [
+    ("words.en.yaml", ["title"], of("mlp")),
+    ("words.zh.yaml", ["title"], set()),
+    ("words.en.yaml", ["steps", "fold", "caption"], of("mlp", "fold")),
+    ("scene.yaml", ["decimals"], of("mlp")),
+    ("scene.yaml", ["pace"], set()),          # as it was; the comments are gone
 ])
-def test_what_is_said_in_the_folder_of_a_scene_is_its_own(checkout, file, old, new, expected):
-    before, place = keys(target="article"), checkout / "scenes/mlp" / file
-    text = place.read_text("utf-8")
-    assert old in text and len(before) > 80
-    place.write_text(text.replace(old, new, 1), "utf-8")
+def test_what_is_said_in_the_folder_of_a_scene_is_its_own(checkout, file, path, expected):
+    before = keys(target="article")
+    assert len(before) > 80
+    edit(checkout / "scenes/mlp" / file, *path, value={"decimals": 1, "pace": 1.0}.get(path[0], "Something else"))
     assert changed(before, keys(target="article")) == expected
 
 

@@ -52,7 +52,7 @@ def keys() -> dict[str, str]:
 def test_it_is_known_before_it_is_loaded(mine):
     spec = load("mine/temperature")
     assert (spec.name, spec.order, spec.wanted) == ("temperature", STEPS, STEPS)
-    assert spec.keys == {"pace": 1.0, "decimals": 2, "question": "", "temperature": 2.0}
+    assert spec.keys == load("qkv").keys | {"temperature": 2.0}
     assert folders.folder(spec.scene).package not in sys.modules
     assert load("mine/temperature/cold").wanted == ("cold",)
     assert find("mine") == [(Path("mine/temperature/scene.yaml"), "")]

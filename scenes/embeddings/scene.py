@@ -31,6 +31,7 @@ class Embeddings(ExplainerScene):
     """A sentence becomes tokens, tokens become ids, ids pick rows of a table; a row knows nothing of its sentence yet."""
 
     experiments = ("twin", "distances", "embedding_scale")
+    needs = {"scaled": "embedding: scaled"}
 
     @step
     def sentence(self):
@@ -132,8 +133,12 @@ class Embeddings(ExplainerScene):
         return "caption" if self._twin else "alone"
 
     @property
+    def _scaled(self) -> bool:
+        return self.staging.trace.config.embedding == "scaled"
+
+    @property
     def _twin(self) -> bool:
-        twin = self.staging.trace.twin
+        twin = self.twin
         return bool(twin) and twin[self.focus] == self.tokens[self.focus]
 
     @property
@@ -161,7 +166,7 @@ class Embeddings(ExplainerScene):
 
     def _lay_out(self) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below."""
-        whole, vectors = self.stage.trim(bottom=LIFTED), self.staging.trace["scaled_embeddings"]
+        whole, vectors = self.stage.trim(bottom=LIFTED), self.staging.trace["scaled_embeddings" if self._scaled else "embeddings"]
         left, _, middle, _, right = whole.trim(top=0.6).columns([2.4, 0.9, 4.4, 0.5, 4.4], gap=0.1)
         table, scale = self.staging.trace["weights.embedding"], self._scale
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
@@ -173,7 +178,7 @@ class Embeddings(ExplainerScene):
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named("E", table, self.table, "text")
-        self.x_name = self._named("sqrt(d) E", vectors, self.x, "output")
+        self.x_name = self._named("sqrt(d) E" if self._scaled else "X", vectors, self.x, "output")
         self._number()
         self._lift(self.staging.trace["embeddings"][self.focus], self.stage.strip(bottom=LIFTED))
 

@@ -102,7 +102,7 @@ class Draft:
     def twin(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """The tokens of the other sentence, or none."""
         said = self.keys.twin
-        if said is None or not self._sound("twin", "sentence", "tokens"):
+        if not said or not self._sound("twin", "sentence", "tokens"):
             return ()
         twin = split(said, self._tokenizer)
         for number, piece in enumerate(pieces(twin[:MAX_TOKENS], self._tokenizer)):

@@ -176,7 +176,8 @@ class Mlp(ExplainerScene):
         self.left = left
         self.card = token_card(self.theme, self.tokens[self.focus], left.width, 0.5, "output")
         self.card.move_to([left.centre[0], self.network.x.get_y(), 0])
-        self.formula = equation(self.theme, self._maths(NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH), {"relu": "output"}, NAME, at=head)
+        maths = NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH
+        self.formula = equation(self.theme, self._maths(maths), {"relu": "output"}, NAME, at=head)
         config = self.staging.trace.config
         sizes = ('d_"model"', config.d_model), ('d_"ff"', config.d_ff), ('d_"model"', config.d_model)
         self.shapes = [self._shape(name, funnel) for name, funnel in

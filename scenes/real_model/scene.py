@@ -4,6 +4,7 @@ from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import written
+from scenes.base.layout import above
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bar
@@ -14,7 +15,7 @@ from scenes.parts.network import rise
 from scenes.parts.tokens import best_word, token_row
 from scenes.parts.weight import WeightBars, weight_bars
 
-LINE, NAME, LARGE, COUNT = (size * PX for size in (56, 170, 44, 72))       # a line of words; room for names; em sizes of numbers
+LINE, NAME, LARGE, COUNT = (size * PX for size in (56, 270, 44, 72))       # a line of words; room for names; em sizes of numbers
 KINDS = ("words", "attention", "mlp")
 
 
@@ -88,7 +89,7 @@ class RealModel(ExplainerScene):
             self.play(appear(text(self.theme, self.say(kind), WORD, at=name), run_time=BRIEF))
             self.play(rise([drawn], body.point(0, -1), run_time=BRIEF), appear(self._number(view, count, "text")))
         total = self._number(self.view("sizes.total"), last, "output")
-        self.play(appear(total, text(self.theme, self.say("together"), WORD, "muted", at=last.trim(bottom=last.height / 2 + COUNT / 2).strip(bottom=LINE))))
+        self.play(appear(total, above(text(self.theme, self.say("together"), WORD, "muted"), total)))
 
     def _words(self, key: str) -> list[Word]:
         """The tokens of another sentence, as they are written."""

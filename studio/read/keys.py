@@ -105,7 +105,8 @@ def model_of(own: Mapping[str, Mapping[str, Any]]) -> type[SceneKeys]:
     """The keys of a YAML for a scene that declares some of its own. Raises ValueError, which says what is declared wrongly."""
     if not own:
         return SceneKeys
-    keys = create_model("SceneKeys", __base__=SceneKeys, **{key: _declared(key, said) for key, said in own.items()})
+    keys = create_model("SceneKeys", __base__=SceneKeys, __doc__=SceneKeys.__doc__,
+                            **{key: _declared(key, said) for key, said in own.items()})
     try:
         keys.model_validate({key: said["default"] for key, said in own.items()})
     except ValidationError as error:

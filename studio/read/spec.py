@@ -73,6 +73,11 @@ def load_file(path: Path, step: str = "", overrides: Sequence[str] = ()) -> Scen
     return spec
 
 
+def ready(names: Sequence[str]) -> list[str]:
+    """Those of our scenes and films whose weights are here: some are only fetched when they are wanted."""
+    return [name for name in names if not any(assets.is_wanting(_weights(_read(path))) for path, _ in find(name))]
+
+
 def find(target: str) -> list[tuple[Path, str]]:
     """The YAML files that a target stands for, and the step if it names one. Raises UserError if there is no such target.
 

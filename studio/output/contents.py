@@ -49,10 +49,11 @@ def contents(targets: Sequence[str] = ()) -> dict[str, list[dict]]:
     """
     given = _loaded(targets)
     films = _each_once([*map(load, ready(FILMS)), *(spec for spec in given if isinstance(spec, FilmSpec))])
-    order = [*(scene.name for film in films for scene in scenes_of(film)), *folders.ours()]
-    ours = [load(name) for name in dict.fromkeys(order) if name in ready(folders.ours())]
-    here = {spec.source for spec in ours}
-    specs = _each_once([*ours, *(scene for spec in given for scene in scenes_of(spec) if scene.source not in here)])
+    here = ready(folders.ours())
+    order = [*(scene.name for film in films for scene in scenes_of(film)), *here]
+    ours = [load(name) for name in dict.fromkeys(order) if name in here]
+    sources = {spec.source for spec in ours}
+    specs = _each_once([*ours, *(scene for spec in given for scene in scenes_of(spec) if scene.source not in sources)])
     return {
         "films": [{
             "id": film.name, "title": film.title, "seconds": round(sum(seconds_of(part) for part in parts_of(film)), 3),

@@ -11,11 +11,11 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, fit_words, number, text
+from scenes.parts.label import WORD, fit_words, number, text, text_width
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, brighten, copy_to, dim, draw, travel, vanish
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import cards_beside, shape_label, snug_row
+from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.layout import above
@@ -37,12 +37,14 @@ class Embeddings(ExplainerScene):
     def sentence(self):
         """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
         head, lists, foot = self.stage.rows([1, 3.2, 1], TIGHT)
-        self.cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=HUGE)
-        words = self._sentence(head)
         places = lists.columns(len(self.tokens), TIGHT)
+        widest = max(text_width(self.theme, word, 1) for word in self.tokens)
+        self.cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=min(HUGE, (places[0].width - 2 * PADDING) / widest))
+        words = self._sentence(head)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
         vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]
-        size = min(HUGE, places[0].width / 2)
+        digits = max(len(str(int(self._id(i).values))) for i in range(len(self.tokens)))
+        size = min(HUGE, places[0].width / text_width(self.theme, "0" * max(digits, 3), 1, 600, tabular=True))
         self.ids = VGroup(number(self.theme, self._id(i), size, weight=600, at=place, decimals=0)
                           for i, place in enumerate(foot.columns(len(places), TIGHT)))
         self.play(appear(words, run_time=1.0))
@@ -278,7 +280,7 @@ class Embeddings(ExplainerScene):
 
     def _marked(self, which: int, room: Room) -> VGroup:
         """The cards of a sentence; the followed word, and those that the twin has not, stand out."""
-        sentences = self.tokens, self.staging.trace.twin or self.tokens
+        sentences = self.tokens, self.twin or self.tokens
         words, others = sentences[which], sentences[1 - which]
         cards = snug_row(self.theme, words, room, TALL, others=others, size=LARGE)
         for i, card in enumerate(cards):

@@ -8,11 +8,11 @@ from scenes.base.layout import above
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bar
-from scenes.parts.label import WORD, Word, number, text
+from scenes.parts.label import WORD, Word, number, text, text_width
 from scenes.parts.look import Look, look, swing
 from scenes.parts.motion import BRIEF, SLOW, appear, draw, hide, slide, travel, vanish
 from scenes.parts.network import rise
-from scenes.parts.tokens import best_word, token_row
+from scenes.parts.tokens import best_word, snug_row
 from scenes.parts.weight import WeightBars, weight_bars
 
 LINE, NAME, LARGE, COUNT = (size * PX for size in (56, 270, 44, 72))       # a line of words; room for names; em sizes of numbers
@@ -68,7 +68,7 @@ class RealModel(ExplainerScene):
         """Beside the share of the attention that each token has stands the share of what is taken from it."""
         names, body = self.stage.split([NAME, self.stage.width - NAME - GAP], GAP)
         upper, middle, lower = body.rows([body.height / 2 - LINE, LINE, body.height / 2 - LINE], TIGHT)
-        cards = token_row(self.theme, self.tokens, middle, LINE, TIGHT)
+        cards = snug_row(self.theme, self.tokens, middle, LINE, TIGHT)
         self.play(vanish(*self.on_stage()), appear(cards))
         for key, room in (("weights", upper), ("taken", lower)):
             shares = self._shares(self.view(f"flow.{key}"), cards, room)
@@ -120,7 +120,8 @@ class RealModel(ExplainerScene):
 
     def _shares(self, view: View, cards: VGroup, room: Room) -> WeightBars:
         rooms = [Room(card.get_left()[0], card.get_right()[0], room.bottom, room.top) for card in cards]
-        return weight_bars(self.theme, view, rooms, LARGE)
+        size = min(room.width for room in rooms) / text_width(self.theme, f"0.{'0' * self.theme.decimals}", 1, 600, tabular=True)
+        return weight_bars(self.theme, view, rooms, min(LARGE, size))
 
     def _number(self, view: View, room: Room, role: str) -> Mobject:
         return number(self.theme, view, COUNT, role, 600, at=room, decimals=0)

@@ -17,7 +17,7 @@ def declared(config: ModelConfig, also: Collection[Tensor] = ()) -> dict[str, Te
     """
     table = {}
     for tensor in (*TENSORS, *also):
-        if not _exists(tensor, config):
+        if not holds(tensor.only, config):
             continue
         for block in range(config.n_blocks if "{block}" in tensor.name else 1):
             name = tensor.name.replace("{block}", str(block))
@@ -25,8 +25,9 @@ def declared(config: ModelConfig, also: Collection[Tensor] = ()) -> dict[str, Te
     return table
 
 
-def _exists(tensor: Tensor, config: ModelConfig) -> bool:
-    return all(_holds(setting, config) for setting in tensor.only.split(" and ") if setting)
+def holds(settings: str, config: ModelConfig) -> bool:
+    """Whether a model has these settings, `FIELD: VALUE | VALUE and FIELD: VALUE`; none hold for every model."""
+    return all(_holds(setting, config) for setting in settings.split(" and ") if setting)
 
 
 def _holds(setting: str, config: ModelConfig) -> bool:

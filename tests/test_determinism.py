@@ -11,7 +11,7 @@ from studio.plan import staging
 from studio.read import folders
 from studio.render.quality import Quality
 from studio.render.worker import StripJob, render_strip
-from studio.read.spec import load
+from studio.read.spec import load, ready
 
 SMALL = Quality("small", 320, 180, 4)
 PICTURES = 6                              # of a step, evenly across it
@@ -40,7 +40,7 @@ def drawn_backwards(names: tuple[str, ...]) -> Digests:
 @pytest.fixture(scope="module", params=["some", pytest.param("all", marks=pytest.mark.slow)])
 def chosen(request) -> tuple[str, ...]:
     """Every third scene, or all."""
-    return folders.ours()[:: 3 if request.param == "some" else 1]
+    return ready(folders.ours())[:: 3 if request.param == "some" else 1]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from scenes.base.frame import FURNITURE, WIDE
 from studio.check.lint import lint, walk
 from studio.plan.staging import build
 from studio.read import folders
-from studio.read.spec import load
+from studio.read.spec import load, ready
 
 
 def furnished(scene: str, furniture: str, *overrides: str):
@@ -40,6 +40,6 @@ def test_only_what_is_wanted_stands_around_the_stage(scene, furniture):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("scene", folders.ours())
+@pytest.mark.parametrize("scene", ready(folders.ours()))
 def test_bare_scenes_are_sound(scene, language):
     assert lint(scene, furnished(scene, "none", f"language={language}"), moments=()) == []

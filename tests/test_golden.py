@@ -23,7 +23,7 @@ from scenes.parts.heat_map import Cell
 from scenes.parts.label import Number
 from studio.check import provenance
 from studio.check.sight import see, walk
-from studio.read.spec import SceneSpec, load
+from studio.read.spec import SceneSpec, load, ready
 
 GOLDEN = Path(__file__).parent / "golden"
 FAILED = GOLDEN / "failed"
@@ -46,7 +46,7 @@ def accepting(request) -> bool:
     return request.config.getoption("--accept")
 
 
-@pytest.mark.parametrize("scene", folders.ours())
+@pytest.mark.parametrize("scene", ready(folders.ours()))
 def test_scenes_say_what_was_accepted(scene, accepting):
     file, text = GOLDEN / f"{scene}.txt", recording(scene).text
     if accepting:
@@ -57,7 +57,7 @@ def test_scenes_say_what_was_accepted(scene, accepting):
         pytest.fail("\n".join([f"{scene} says something else", *changes, ACCEPT]), pytrace=False)
 
 
-@pytest.mark.parametrize("scene", folders.ours())
+@pytest.mark.parametrize("scene", ready(folders.ours()))
 def test_scenes_look_as_was_accepted(scene, accepting):
     frames = {f"{scene}.{step}": pixels for step, pixels in recording(scene).frames.items()}
     if accepting:

@@ -11,7 +11,7 @@ from studio.check.lint import lint
 from studio.plan import staging
 from studio.read import folders
 from studio.read.assets import themes
-from studio.read.spec import load
+from studio.read.spec import load, ready
 from studio.read.words import languages
 
 SENTENCES = {
@@ -45,7 +45,7 @@ def findings(scene: str, values: dict) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("values", MATRIX, ids=lambda values: ", ".join(map(str, values.values())))
-@pytest.mark.parametrize("scene", folders.ours())
+@pytest.mark.parametrize("scene", ready(folders.ours()))
 def test_all_pairs(scene, values):
     assert findings(scene, values) == []
 
@@ -57,7 +57,7 @@ WORD = st.text(st.characters(codec="latin-1", categories=["L", "N", "P", "S"]), 
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(words=st.lists(WORD, min_size=1, max_size=16), heads=st.sampled_from([1, 2, 4]), size=st.sampled_from([4, 8, 32]))
 @pytest.mark.slow
-@pytest.mark.parametrize("scene", folders.ours())
+@pytest.mark.parametrize("scene", ready(folders.ours()))
 def test_any_words(scene, words, heads, size):
     values = {"sentence": " ".join(words), "model.n_heads": heads, "model.d_model": size, "model.n_blocks": 1}
     assert findings(scene, values) == []

@@ -11,7 +11,7 @@ from scenes.base.scene import reading_time
 from scenes.parts.label import Number
 from studio.check.lint import lint
 from studio.check.sight import MOMENTS, see, walk
-from studio.read.spec import load
+from studio.read.spec import load, ready
 
 LONG = "the animal did not cross the street because it was too tired"
 RANDOM = {"model.weights": "random", "block": 1, "head": 1}
@@ -34,7 +34,7 @@ INPUTS = {
 QUICK = ("as it comes", "one word", "what looks like code", "pre-norm")   # of each scene; the others are marked slow
 EVERYTHING = [
     pytest.param(scene, values, id=f"{scene}: {name}", marks=() if name in QUICK else pytest.mark.slow)
-    for scene in folders.ours() for name, values in INPUTS.items()
+    for scene in ready(folders.ours()) for name, values in INPUTS.items()
 ]
 
 
@@ -49,7 +49,7 @@ def test_nothing_looks_wrong_and_what_is_shown_is_in_the_trace(scene, values):
     assert [str(finding) for finding in lint(scene, building(scene, **values), moments)] == []
 
 
-@pytest.mark.parametrize("scene", folders.ours())
+@pytest.mark.parametrize("scene", ready(folders.ours()))
 def test_what_is_recorded_is_shown_at_all(scene):
     """As numbers, cells, bars or lines in most steps, and as numbers in every scene."""
     counts, numbers = [], []
@@ -81,7 +81,7 @@ def test_rows_of_weights_add_up_to_one_as_shown(decimals):
         assert len(places) == 1 and round(sum(map(float, row.values())), places.pop()) == 1
 
 
-@pytest.mark.parametrize("scene", folders.ours())
+@pytest.mark.parametrize("scene", ready(folders.ours()))
 def test_any_step_can_be_played_alone_and_in_any_order(scene):
     """A step out of order ends on the picture that it ends on in the whole scene."""
     pictures = {}
@@ -96,7 +96,7 @@ def test_any_step_can_be_played_alone_and_in_any_order(scene):
     assert set(pictures) == set(names)
 
 
-@pytest.mark.parametrize("scene", folders.ours())
+@pytest.mark.parametrize("scene", ready(folders.ours()))
 def test_captions_stand_long_enough_and_scenes_neither_too_short_nor_too_long(scene):
     lengths = []
     for pace in (0.5, 1, 2):

@@ -368,8 +368,9 @@ def test_nothing_but_a_user_error_ever(tmp_path_factory, data):
 
 
 def test_the_project_s_own_files_are_sound():
-    films = [[scene.scene for scene in spec.load(name).scenes] for name in spec.FILMS]
-    assert {scene for film in films for scene in film} == {spec.load(name).scene for name in folders.ours()} == {*folders.ours()}
+    films = [[scene.scene for scene in spec.load(name).scenes] for name in spec.ready(spec.FILMS)]
+    ours = spec.ready(folders.ours())
+    assert {scene for film in films for scene in film} == {spec.load(name).scene for name in ours} == {*ours}
     for film in films:
         for before, scene in zip(["", *film], film):
             assert folders.folder(scene).facts.follows in ("", before)

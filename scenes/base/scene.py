@@ -72,6 +72,7 @@ class ExplainerScene(Scene):
     experiments: what it draws beside the forward pass, by the names of modules in its folder or in `model.experiments`.
     follows: the scene on whose last frame it opens, if any. own_keys: its own keys of the YAML; each with `default`, `description`,
     and `type`, `minimum`, `maximum` and `enum` as in JSON Schema. place: what is lit on the map of the machine (`machine`).
+    needs: for a step that is true of some models only, their settings, `activation: relu`; for others the scene has no such step.
     sparse: for a step that leaves most of the stage empty, why it does.
     """
 
@@ -79,6 +80,7 @@ class ExplainerScene(Scene):
     follows: ClassVar[str] = ""
     own_keys: ClassVar[Mapping[str, Mapping]] = {}
     place: ClassVar[str] = ""
+    needs: ClassVar[Mapping[str, str]] = {}
     sparse: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, staging: Staging, renderer=None, listener: Listener | None = None):

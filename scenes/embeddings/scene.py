@@ -11,11 +11,11 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, fit_words, number, text
+from scenes.parts.label import WORD, fit_words, number, text, text_width
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, travel, vanish
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import cards_beside, shape_label, snug_row, token_row
+from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.layout import above
@@ -31,17 +31,20 @@ class Embeddings(ExplainerScene):
     """A sentence becomes tokens, tokens become ids, ids pick rows of a table; a row knows nothing of its sentence yet."""
 
     experiments = ("twin", "distances", "embedding_scale")
+    needs = {"scaled": "embedding: scaled"}
 
     @step
     def sentence(self):
         """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
         head, lists, foot = self.stage.rows([1, 3.2, 1], TIGHT)
-        self.cards = token_row(self.theme, self.tokens, head, TALL, TIGHT, HUGE)
-        words = self._sentence(head)
         places = lists.columns(len(self.tokens), TIGHT)
+        widest = max(text_width(self.theme, word, 1) for word in self.tokens)
+        self.cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=min(HUGE, (places[0].width - 2 * PADDING) / widest))
+        words = self._sentence(head)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
         vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]
-        size = min(HUGE, places[0].width / 2)
+        digits = max(len(str(int(self._id(i).values))) for i in range(len(self.tokens)))
+        size = min(HUGE, places[0].width / text_width(self.theme, "0" * max(digits, 3), 1, 600, tabular=True))
         self.ids = VGroup(number(self.theme, self._id(i), size, weight=600, at=place, decimals=0)
                           for i, place in enumerate(foot.columns(len(places), TIGHT)))
         self.play(appear(words, run_time=1.0))
@@ -132,8 +135,12 @@ class Embeddings(ExplainerScene):
         return "caption" if self._twin else "alone"
 
     @property
+    def _scaled(self) -> bool:
+        return self.staging.trace.config.embedding == "scaled"
+
+    @property
     def _twin(self) -> bool:
-        twin = self.staging.trace.twin
+        twin = self.twin
         return bool(twin) and twin[self.focus] == self.tokens[self.focus]
 
     @property
@@ -161,7 +168,7 @@ class Embeddings(ExplainerScene):
 
     def _lay_out(self) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below."""
-        whole, vectors = self.stage.trim(bottom=LIFTED), self.staging.trace["scaled_embeddings"]
+        whole, vectors = self.stage.trim(bottom=LIFTED), self.staging.trace["scaled_embeddings" if self._scaled else "embeddings"]
         left, _, middle, _, right = whole.trim(top=0.6).columns([2.4, 0.9, 4.4, 0.5, 4.4], gap=0.1)
         table, scale = self.staging.trace["weights.embedding"], self._scale
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
@@ -173,7 +180,7 @@ class Embeddings(ExplainerScene):
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named("E", table, self.table, "text")
-        self.x_name = self._named("sqrt(d) E", vectors, self.x, "output")
+        self.x_name = self._named("sqrt(d) E" if self._scaled else "X", vectors, self.x, "output")
         self._number()
         self._lift(self.staging.trace["embeddings"][self.focus], self.stage.strip(bottom=LIFTED))
 
@@ -274,7 +281,7 @@ class Embeddings(ExplainerScene):
 
     def _marked(self, which: int, room: Room) -> VGroup:
         """The cards of a sentence; the followed word, and those that the twin has not, stand out."""
-        sentences = self.tokens, self.staging.trace.twin or self.tokens
+        sentences = self.tokens, self.twin or self.tokens
         words, others = sentences[which], sentences[1 - which]
         cards = snug_row(self.theme, words, room, TALL, others=others, size=LARGE)
         for i, card in enumerate(cards):

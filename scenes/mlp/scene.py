@@ -22,6 +22,7 @@ from scenes.parts.shapes import room_of
 from scenes.parts.tokens import shape_label, token_card
 from scenes.base.room import PX, Room
 
+SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 NAME, SIGN, LARGE, SMALL = (size * PX for size in (48, 38, 96, 30))
@@ -32,6 +33,7 @@ class Mlp(ExplainerScene):
     """One token's network, what ReLU does in it, the same for all tokens, what follows, and what it would be without ReLU."""
 
     experiments = ("folding",)
+    needs = {"relu": "activation: relu", "every_token": "activation: relu", "add_norm": "activation: relu", "fold": "activation: relu"}
     place = "block"
 
     @step
@@ -174,7 +176,8 @@ class Mlp(ExplainerScene):
         self.left = left
         self.card = token_card(self.theme, self.tokens[self.focus], left.width, 0.5, "output")
         self.card.move_to([left.centre[0], self.network.x.get_y(), 0])
-        self.formula = equation(self.theme, self._maths(NETWORK), {"relu": "output"}, NAME, at=head)
+        maths = NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH
+        self.formula = equation(self.theme, self._maths(maths), {"relu": "output"}, NAME, at=head)
         config = self.staging.trace.config
         sizes = ('d_"model"', config.d_model), ('d_"ff"', config.d_ff), ('d_"model"', config.d_model)
         self.shapes = [self._shape(name, funnel) for name, funnel in

@@ -33,6 +33,7 @@ class PositionalEncoding(ExplainerScene):
     """The shuffle without positions, the waves, how they are added and carried, the shuffle with them, and learned ones."""
 
     experiments = ("shuffling", "waves", "rotation", "orthogonality", "embedding_scale", "probe")
+    needs = {"addition": "embedding: scaled", "appended": "embedding: scaled", "angles": "embedding: scaled"}
 
     @step
     def shuffle(self):
@@ -40,7 +41,7 @@ class PositionalEncoding(ExplainerScene):
         head, body, foot = self.stage.rows([0.5, 4, 1.2], TIGHT)
         left, centre, right = body.columns([5.85, 1.8, 4.15], gap=0.6)
         x, z = (heat_map(self.theme, self.view(name), room, role, grid=self._grid(room)) for name, room, role in
-                (("scaled_embeddings", left.trim(left=CARD), "line"), ("shuffling.bare", right, "output")))
+                ((self._words, left.trim(left=CARD), "line"), ("shuffling.bare", right, "output")))
         after = put(heat_map(self.theme, self.view("shuffling.bare_shuffled"), right, "output", grid=z.grid), self._places)
         cards = cards_beside(self.theme, self.tokens, x, CARD - TIGHT)
         box = module(self.theme, self.say("encoder"), centre.fit(height=2.2))
@@ -154,6 +155,11 @@ class PositionalEncoding(ExplainerScene):
             return "single"
         config = self.staging.trace.config
         return "untrained" if name == "carried" and self._kind != "none" and not config.trained else self._kind
+
+    @property
+    def _words(self) -> str:
+        """Where the vectors are recorded that a position is added to."""
+        return "scaled_embeddings" if self.staging.trace.config.embedding == "scaled" else "embeddings"
 
     @property
     def _kind(self) -> str:

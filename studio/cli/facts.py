@@ -207,7 +207,7 @@ def _sound(targets: Sequence[str], overrides: Sequence[str]) -> tuple[list, list
     scenes, cards, problems = [], [], {}
     with warnings.catch_warnings(record=True) as noted:
         warnings.simplefilter("always")
-        for together in [targets] if targets else [[name] for name in (*folders.ours(), *spec.FILMS)]:
+        for together in [targets] if targets else [[name] for name in spec.ready((*folders.ours(), *spec.FILMS))]:
             specs, wrong = gathered(together, overrides)
             problems |= dict.fromkeys(wrong)
             scenes += [scene for each in specs for scene in scenes_of(each) if scene not in scenes]

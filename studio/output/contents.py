@@ -11,7 +11,7 @@ from studio.plan.film import acts_of, parts_of, scenes_of, title
 from studio.plan.staging import build
 from studio.read import folders
 from studio.read.keys import SceneKeys, model_of
-from studio.read.spec import FILMS, FilmSpec, find, load, load_file
+from studio.read.spec import FILMS, FilmSpec, find, load, load_file, ready
 from studio.render import inputs
 from studio.render.quality import DEFAULT, QUALITIES, Quality
 from studio.store.kept import kept
@@ -42,16 +42,18 @@ def timeline(spec: SceneSpec, quality: Quality = QUALITIES[DEFAULT]) -> list[Tim
 
 
 def contents(targets: Sequence[str] = ()) -> dict[str, list[dict]]:
-    """What there is to render: the films, and every scene with its steps, in the order they first play in a film.
+    """What there is to render: the films, and every scene with its steps, in the order they first play in a film; all whose weights
+    are here.
 
     targets: other films, scenes, and folders of scenes that are told of as well.
     """
     given = _loaded(targets)
-    films = _each_once([*map(load, FILMS), *(spec for spec in given if isinstance(spec, FilmSpec))])
-    order = [*(scene.name for film in films for scene in scenes_of(film)), *folders.ours()]
-    ours = [load(name) for name in dict.fromkeys(order) if name in folders.ours()]
-    here = {spec.source for spec in ours}
-    specs = _each_once([*ours, *(scene for spec in given for scene in scenes_of(spec) if scene.source not in here)])
+    films = _each_once([*map(load, ready(FILMS)), *(spec for spec in given if isinstance(spec, FilmSpec))])
+    here = ready(folders.ours())
+    order = [*(scene.name for film in films for scene in scenes_of(film)), *here]
+    ours = [load(name) for name in dict.fromkeys(order) if name in here]
+    sources = {spec.source for spec in ours}
+    specs = _each_once([*ours, *(scene for spec in given for scene in scenes_of(spec) if scene.source not in sources)])
     return {
         "films": [{
             "id": film.name, "title": film.title, "seconds": round(sum(seconds_of(part) for part in parts_of(film)), 3),

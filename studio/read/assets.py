@@ -41,6 +41,11 @@ def weights_folder(weights: str) -> Path:
     return WEIGHTS / weights if weights in trained() else Path(weights)
 
 
+def is_wanting(weights: object) -> bool:
+    """Whether what a YAML says of weights is the name of some that are to be fetched first."""
+    return isinstance(weights, str) and weights in FETCHED and not weights_folder(weights).is_dir()
+
+
 def weights_files(weights: str) -> tuple[Path, ...]:
     """The files that weights are in."""
     if weights == RANDOM:

@@ -2,12 +2,13 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from model import Checkpoint, Intervention, ModelConfig, heads, run, tokenise
+from model.table import holds
 from model.tokenizer import Tokenizer, entry, place
 from scenes.base.type import Fonts
 from studio.errors import Problem, UserError, count, did_you_mean, quoted
@@ -101,7 +102,7 @@ class Draft:
     def twin(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """The tokens of the other sentence, or none."""
         said = self.keys.twin
-        if said is None or not self._sound("twin", "sentence", "tokens"):
+        if not said or not self._sound("twin", "sentence", "tokens"):
             return ()
         twin = split(said, self._tokenizer)
         for number, piece in enumerate(pieces(twin[:MAX_TOKENS], self._tokenizer)):
@@ -202,11 +203,11 @@ class Draft:
         block, head = heads.strongest(run(tokens, model, self.checkpoint), query, key)
         return {"block": block, "head": head, "compared": model.n_blocks * model.n_heads}
 
-    def steps(self, known: tuple[str, ...]) -> tuple[str, ...]:
-        """The steps that play, in their order; known: those of the scene."""
-        said = self.keys.steps
+    def steps(self, known: tuple[str, ...], needs: Mapping[str, str], model: ModelConfig) -> tuple[str, ...]:
+        """The steps that play, in their order; known: those of the scene; needs: the settings that some of them need of the model."""
+        said, wanting = self.keys.steps, {step: need for step, need in needs.items() if not holds(need, model)}
         if said is None:
-            return known
+            return tuple(step for step in known if step not in wanting)
         if not said:
             self._wrong("steps", "is empty", "empty", f"the steps are: {', '.join(known)}")
         for number, step in enumerate(said):
@@ -214,6 +215,9 @@ class Draft:
                 self._unknown_step(f"steps.{number}", step, known)
             elif step in said[:number]:
                 self._wrong(f"steps.{number}", f"{quoted(step)} is there already", "duplicate-step")
+            elif step in wanting:
+                hint = f"the steps for this model are: {', '.join(other for other in known if other not in wanting)}"
+                self._wrong(f"steps.{number}", f"{quoted(step)} is for models with {wanting[step]}", "step-needs", hint)
         return tuple(said)
 
     def captions(self, known: Sequence[str]) -> dict[str, str]:

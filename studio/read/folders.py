@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCENES = ROOT / "scenes"
 CODE, YAML = "scene.py", "scene.yaml"
-TOLD = ("experiments", "follows", "own_keys", "place")
+TOLD = ("experiments", "follows", "needs", "own_keys", "place")
 THIS = Path(__file__)
 
 
@@ -42,6 +42,7 @@ class Facts:
     follows: str = ""
     place: str = ""
     own_keys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class SceneKeys(LookKeys):
     focus: Annotated[Text, WithJsonSchema({"type": ["string", "integer"]})] | None = Field(
         None, description="the token that is followed: a word, or its index from 0 (default: the last)"
     )
-    twin: Text | None = Field(None, description="another sentence of as many words, that scenes set beside the first")
+    twin: Text | None = Field(None, description="another sentence of as many words, that scenes set beside the first; '': none")
     intervene: InterventionKeys = Field(InterventionKeys(), description="what is done to one head where a scene cuts one")
     model: ModelKeys = Field(ModelKeys(), description="the model that runs")
     block: int = Field(1, description="which block is shown, from 1", json_schema_extra={"minimum": 1})
@@ -105,7 +105,8 @@ def model_of(own: Mapping[str, Mapping[str, Any]]) -> type[SceneKeys]:
     """The keys of a YAML for a scene that declares some of its own. Raises ValueError, which says what is declared wrongly."""
     if not own:
         return SceneKeys
-    keys = create_model("SceneKeys", __base__=SceneKeys, **{key: _declared(key, said) for key, said in own.items()})
+    keys = create_model("SceneKeys", __base__=SceneKeys, __doc__=SceneKeys.__doc__,
+                            **{key: _declared(key, said) for key, said in own.items()})
     try:
         keys.model_validate({key: said["default"] for key, said in own.items()})
     except ValidationError as error:

@@ -13,6 +13,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from model.table import holds
 from scenes.base.spec import SceneSpec, Voice
 from studio.errors import InVain, Problem, UserError, did_you_mean, quoted
 from studio.read import assets, folders, yaml_file
@@ -73,6 +74,11 @@ def load_file(path: Path, step: str = "", overrides: Sequence[str] = ()) -> Scen
     return spec
 
 
+def ready(names: Sequence[str]) -> list[str]:
+    """Those of our scenes and films whose weights are here: some are only fetched when they are wanted."""
+    return [name for name in names if not any(assets.is_wanting(_weights(_read(path))) for path, _ in find(name))]
+
+
 def find(target: str) -> list[tuple[Path, str]]:
     """The YAML files that a target stands for, and the step if it names one. Raises UserError if there is no such target.
 
@@ -127,10 +133,11 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     draft.check_vocabulary(tokens, values["twin"])
     values |= draft.strongest(model, tokens, values["focus"], values["toward"])
     if folder:
-        order = folder.facts.steps
-        steps, voices = draft.steps(order), draft.voice(order)
-        _warn_of_steps_left_out(draft, set(order) - set(steps))
-        values |= dict(scene=folder.id, order=order, steps=steps, wanted=steps, captions=draft.captions(order),
+        known = folder.facts.steps
+        order = tuple(step for step in known if holds(folder.facts.needs.get(step, ""), model))
+        steps, voices = draft.steps(known, folder.facts.needs, model), draft.voice(known)
+        _warn_of_steps_left_out(draft, set(known) - set(steps))
+        values |= dict(scene=folder.id, order=order, steps=steps, wanted=steps, captions=draft.captions(known),
                        translations=draft.keys.captions, voice=_voices(voices))
     problems += sorted(draft.problems, key=_reading_order)
     return None if draft.problems else SceneSpec(**values)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from manim import Mobject, VGroup
 
 from model import View
+from model.guides import ANTECEDENT
 from scenes.base.layout import below, side_by_side
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import block_diagram, module
@@ -86,6 +87,17 @@ class Recap(ExplainerScene):
             self._behind_the_words(picture)
             self.play(zoom_out(inner, self.stage, picture, door))
         self.play(appear(*(ring(self.theme, card.box) for card in self.followed)))
+
+    def wording(self, name: str) -> str:
+        """Of the head that was told which noun `it` stands for, this is said where it is followed from there."""
+        return "taught" if name == "one_head" and self._taught else super().wording(name)
+
+    @property
+    def _taught(self) -> bool:
+        """Whether training told the shown head where to look from the followed token."""
+        weights = self._view("weights")
+        found = weights.name == ANTECEDENT.tensor(self.staging.trace.config)
+        return found and self.guided(weights) and self.tokens[self.focus] == "it"
 
     def _enter(self, level: int) -> None:
         inner = self.pictures[level + 1]

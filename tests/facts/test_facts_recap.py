@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+import pytest
 
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Number
@@ -39,3 +40,9 @@ def test_the_decisive_number_is_the_largest():
     largest = max(numbers, key=lambda shape: shape.height)
     weights = stage.staging.trace[WEIGHTS].values[stage.head, stage.focus]
     assert float(largest.source) == weights.max() and stage.tokens[int(weights.argmax())] == "animal"
+
+
+@pytest.mark.parametrize(("override", "wording"), [("focus=it", "taught"), ("focus=street", "caption"), ("block=1", "caption"),
+                                                  ("head=2", "caption"), ("model.weights=random", "untrained")])
+def test_that_it_was_taught_is_said_of_the_antecedents_head_alone(override, wording):
+    assert staging.build(load("recap", [override])).wording("one_head") == wording

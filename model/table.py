@@ -79,7 +79,7 @@ def not_found(name: str, config: ModelConfig, names: Collection[str]) -> str:
         name = f"{name[:block.start(1)]}{config.n_blocks - 1}{name[block.end(1):]}"
     general = re.sub(r"\.\d+\.", ".{block}.", name)
     for tensor in TENSORS:
-        if tensor.name == general and not _exists(tensor, config):
+        if tensor.name == general and not holds(tensor.only, config):
             return f"{message}: it needs {' and '.join(NEEDS.get(setting, setting) for setting in tensor.only.split(' and '))}"
     ends = [full for full in names if full == name or full.endswith(f".{name}")]
     near = (ends or difflib.get_close_matches(name, names))[:3]

@@ -213,11 +213,11 @@ class CandidateScene(ExplainerScene):
         return lines
 
     def matrix_of(self, letter: str, room: Room, head: int | None = None) -> Labelled:
-        """W_Q, W_K or W_V of the shown head, or of another, row by row what makes an entry: (d_k, d_model), its name at the left."""
+        """W_Q, W_K or W_V of the shown head, or of another, transposed, so that a row makes an entry: (d_k, d_model), its name at the left."""
         head, d_k = self.head if head is None else head, self.staging.trace.config.d_k
         weights = self.view(f"weights.{SCOPE}.W_{letter}")[:, head * d_k : (head + 1) * d_k].T               # (d_k, d_model)
         sheet = heat_map(self.theme, weights, room.trim(left=NAME), MATRICES[letter], digits=True)
-        name = equation(self.theme, f"W_{letter}", size=FORMULA, role=MATRICES[letter], width=NAME - TIGHT)
+        name = equation(self.theme, f"W_{letter}^T", size=FORMULA, role=MATRICES[letter], width=NAME - TIGHT)
         return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
 
     def on_bench(self, letter: str) -> Bench:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 from manim import VGroup, VMobject
 
 from model import View
@@ -22,8 +23,8 @@ class WeightedSum(Whole):
     """The rows of a weighted sum.
 
     words, weights, vectors, products: one for each token. signs: "×", "=" and "+" for each token. sums: the running sum
-    after each term, all at the same place; the last is the result. line: above the sum. note: that the terms are rounded, if they do
-    not add up as they are written.
+    after each term, all at the same place; the last is the result. line: above the sum. note: that the terms are rounded, if they are
+    not what is multiplied, or do not add up, as they are written.
     """
 
     def __init__(self, words: VGroup, weights: VGroup, vectors: Sequence[HeatMap], products: Sequence[HeatMap],
@@ -49,7 +50,7 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     """A weighted sum laid out in a room.
 
     weights: (n). vectors, products, sums: (n, d), the vectors, times their weights, and added up so far. result: (d), equal to
-    the last of the sums. rounded: what is written above the sum if the digits for which the terms add up do not fit.
+    the last of the sums. rounded: what is written beside the sum if what is written does not multiply, or add up, to it.
     """
     table = _table(theme, words, vectors, room)
     scale = peak(vectors)
@@ -58,7 +59,7 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     finer = decimals_for_sums(products.values.T, result.values, theme.decimals)
     totals = [*sums[: len(words) - 1], result]
     terms = heat_rows(replace(theme, decimals=finer), products, right, "value", table.grid, scale)
-    short = terms[0].digits and terms[0].decimals < finer
+    short = terms[0].digits and (terms[0].decimals < finer or not _is_exact(weights, vectors, products, theme.decimals, finer))
     return WeightedSum(
         words=words_at(theme, words, [(table.names.right, y) for y in table.rows], table.size, table.names.width),
         weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, SMALLEST_DIGIT)),
@@ -69,6 +70,12 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
         line=_line(theme, table),
         note=VGroup(*[text(theme, rounded, SMALLEST_WORD, "muted", at=table.left.level(table.floor), align=-1)] * short),
     )
+
+
+def _is_exact(weights: View, vectors: View, products: View, decimals: int, finer: int) -> bool:
+    """Whether weights times vectors, written with so many decimals, are the products as they are written."""
+    written = np.round(weights.values, decimals)[:, None] * np.round(vectors.values, decimals)
+    return np.allclose(np.round(written, finer), np.round(products.values, finer))
 
 
 def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room) -> Table:

@@ -12,7 +12,7 @@ from scenes.parts.cabinet import cabinet, note
 from scenes.parts.equation import Equation, equation
 from scenes.parts.flow import weight_line
 from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import text, weight_numbers
+from scenes.parts.label import paragraph, text, weight_numbers
 from scenes.parts.motion import (
     BLINK,
     BRIEF,
@@ -104,6 +104,7 @@ class Qkv(ExplainerScene):
         self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus], hand, self._scale("query"))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), beside.trim(right=WEIGHT + GAP))
         self.headings = self._headings()
+        self.said = fitted(paragraph(self.theme, self.scaled(), SMALL, HAND, "muted"), hand.strip(bottom=HEAD))
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))
         self.play(
@@ -138,7 +139,7 @@ class Qkv(ExplainerScene):
         size = max(SMALLEST_DIGIT, min(SHARE, self.cabinet.drawers[0].height / 2))
         self.weights = weight_numbers(self.theme, weights, [(self.room.right, drawer.get_y()) for drawer in drawers], size)
         self.play(draw(*self.lines, lag=0.3))
-        self.play(appear(self.headings[3], *self.weights))
+        self.play(appear(self.headings[3], self.said, *self.weights))
         self.play(*(slide(drawer, x=reach * float(weight), run_time=LONG) for drawer, weight in zip(drawers, weights)))
 
     @step

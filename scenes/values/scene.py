@@ -1,7 +1,7 @@
 """Scene 7: what is averaged, tokens or values (Vaswani et al. 2017, section 3.2.1), and how W_Q, W_K and W_V are learned."""
 
 import numpy as np
-from manim import LEFT, VGroup
+from manim import LEFT, Animation, VGroup
 
 from model import View
 from scenes.base.layout import Labelled, left_of
@@ -12,12 +12,12 @@ from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, number, text, words_at
+from scenes.parts.label import WORD, Label, number, text, words_at
 from scenes.parts.mixture import mixture
 from scenes.parts.motion import SLOW, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
 from scenes.parts.shapes import room_of, rounded_rectangle
-from scenes.parts.verdict import Objection, objection
+from scenes.parts.verdict import EVIDENCE, Objection, objection
 
 ROWS, PANEL = (4, 10, 2), (2, 5, 3)       # of formula, mixture and objections; of formula, matrix and objections
 LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
@@ -44,6 +44,7 @@ class Values(CandidateScene):
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens))
         self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", above)
+        said = self.aside(self.scaled(), above.columns(3)[0].strip(bottom=WIDE))
         free = opened.chart.strip(top=opened.chart.height / 2)
         scaled = equation(self.theme, "s_(i j) = S_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
         self.play(vanish(*self.on_stage(third)))
@@ -53,8 +54,8 @@ class Values(CandidateScene):
         self.play(travel(opened.bars, opened.pieces, run_time=0.8), appear(opened.weights))
         self.play(vanish(*self.on_stage(opened.pieces)), travel(opened.pieces, self.weighed.bars),
                   appear(self.mixed.cards, self.mixed.vectors))
-        self.play(appear(self.weighed.grounds, self.weighed.numbers, self.formula, self.mixed.z.border, self.mixed.letter))
-        self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=2.0))
+        self.play(appear(self.weighed.grounds, self.weighed.numbers, said, self.formula, self.mixed.z.border, self.mixed.letter))
+        self.play(self.pour_into_z())
         self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], under.columns(2, GAP))
         self.play(appear(*self.objections, lag=0.5))
 
@@ -67,6 +68,8 @@ class Values(CandidateScene):
         self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
         self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
+        said, short = (self.aside(words, middle.strip(**{side: WIDE}), 1) for words, side in (
+            (self.scaled(), "top"), (self.say("short", count=self.staging.trace.config.d_k), "bottom")))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
@@ -74,8 +77,8 @@ class Values(CandidateScene):
         self.play(appear(self.matrix))
         self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
             Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
-        self.play(appear(formula, self.mixed.z.border, self.mixed.letter, *new))
-        self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=2.0))
+        self.play(appear(formula, said, short, self.mixed.z.border, self.mixed.letter, *new))
+        self.play(self.pour_into_z())
         self.strike_out(*new)
 
     @step
@@ -150,6 +153,16 @@ class Values(CandidateScene):
             bar = signed_bars(self.theme, values[k : k + 1], place.trim(bottom=WIDE), None, largest(values))
             self.play(appear(bar, word, run_time=0.3))
 
+    def aside(self, words: str, room: Room, align: int = -1) -> Label:
+        """What is said in passing, at the left or the right of a room."""
+        return text(self.theme, words, EVIDENCE, "muted", at=room, align=align, width=room.width)
+
+    def pour_into_z(self) -> Animation:
+        """What is mixed sinks into z, whose numbers are rounded: what is shown does not quite add up to them."""
+        z, place = self.mixed.z, self.mixed.places[-1]
+        rounded = [self.aside(self.say("rounded"), place, 1)] * bool(z.digits)
+        return Together(self.mixed.pour(), appear(z.cells, z.numbers, z.dots, *rounded, run_time=2.0))
+
     def objections_to_tokens(self, parameters: View, rooms: list[Room]) -> list[Objection]:
         """What speaks against the tokens as what is averaged."""
         better = text(self.theme, self.say("better"), LETTER, "muted", width=rooms[0].width / 2)
@@ -194,7 +207,7 @@ class Values(CandidateScene):
     def use(self, letter: str, room: Room) -> Equation:
         """What a matrix is for."""
         small = letter.lower()
-        maths = f"{{{{ {small}_i : made }}}} = {{{{ W_{letter} : matrix }}}} t_i + b_{letter}"
+        maths = f"{{{{ {small}_i : made }}}} = {{{{ W_{letter}^T : matrix }}}} t_i + b_{letter}"
         return equation(self.theme, maths, dict.fromkeys(("made", "matrix"), MATRICES[letter]), FORMULA, at=room)
 
     def update(self, checkpoint: int) -> int:

@@ -89,8 +89,8 @@ def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
 def test_histograms_hold_every_sample_each_in_its_bin():
     t = model.run(("a",), ModelConfig(), experiments=[find("scaling")]).arrays
     for prefix, of in (("", "scaling.scores"), ("scaled_", "scaling.scaled_scores")):
-        edges, shares = t[f"scaling.{prefix}edges"], t[f"scaling.{prefix}histogram"]
-        assert edges.shape == (N_BINS + 1,) and close(edges, -edges[::-1]) and edges[-1] == np.abs(t[of]).max()
+        edges, shares = t["scaling.edges"], t[f"scaling.{prefix}histogram"]
+        assert edges.shape == (N_BINS + 1,) and close(edges, -edges[::-1]) and edges[-1] == np.ceil(np.abs(t["scaling.scores"]).max())
         assert close(np.diff(edges), np.full(N_BINS, edges[-1] * 2 / N_BINS))
         below = (t[of][..., None] < edges[1:-1]).mean(1)                            # (dimension, inner edge)
         assert close(shares.cumsum(1)[:, :-1], below) and close(shares.sum(1), np.ones(3))

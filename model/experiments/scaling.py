@@ -17,10 +17,9 @@ TENSORS = scoped(
     Tensor("scaled_scores", "dimension sample", "the same, scaled", "scores / sqrt(d_k)"),
     Tensor("spread", "dimension", "how far the scores spread", "standard deviation of scores over sample"),
     Tensor("scaled_spread", "dimension", "how far the scaled scores spread", "standard deviation of scaled_scores over sample"),
-    Tensor("edges", "edge", "borders of the bins of scores", "equal steps from -max|scores| to max|scores|"),
-    Tensor("scaled_edges", "edge", "borders of the bins of scaled scores", "the same of scaled_scores"),
+    Tensor("edges", "edge", "borders of the bins of all histograms", "equal steps from -r to r, the next whole number above max|scores|"),
     Tensor("histogram", "dimension bin", "share of the samples in each bin", "scores counted between edges / samples"),
-    Tensor("scaled_histogram", "dimension bin", "the same, of scaled scores", "scaled_scores counted between scaled_edges / samples"),
+    Tensor("scaled_histogram", "dimension bin", "the same, of scaled scores", "scaled_scores counted between edges / samples"),
     Tensor("weights", "dimension key", "attention that such scores would give", "softmax of the first 8 scores",
            words={}, shares=True),
     Tensor("scaled_weights", "dimension key", "attention that scaled scores would give", "softmax of the first 8 scaled_scores",
@@ -38,10 +37,10 @@ def measure(run, record):
     scaled = record("scaled_scores", scores / np.sqrt(d_k)[:, None])                # (dimension, sample)
     record("spread", scores.std(-1))                                                # (dimension,), about sqrt(d_k)
     record("scaled_spread", scaled.std(-1))                                         # (dimension,), about 1
-    for prefix, measured in (("", scores), ("scaled_", scaled)):
-        reach = np.abs(measured).max()
-        edges = record(f"{prefix}edges", np.linspace(-reach, reach, N_BINS + 1))    # (edge,)
-        record(f"{prefix}histogram", _histogram(measured, edges))                   # (dimension, bin), rows sum to 1
+    reach = np.ceil(np.abs(scores).max())
+    edges = record("edges", np.linspace(-reach, reach, N_BINS + 1))                 # (edge,)
+    record("histogram", _histogram(scores, edges))                                  # (dimension, bin), rows sum to 1
+    record("scaled_histogram", _histogram(scaled, edges))                           # (dimension, bin), rows sum to 1
     record("weights", softmax(scores[:, :N_KEYS]))                                  # (dimension, key)
     record("scaled_weights", softmax(scaled[:, :N_KEYS]))                           # (dimension, key)
 

@@ -1,4 +1,4 @@
-"""How far dot products of drawn vectors are spread, and what softmax makes of some of them; and the slider that says how long the vectors are."""
+"""How far dot products of drawn vectors are spread, and what softmax makes of some of them; and the slider of how wide they are."""
 
 from manim import Animation, VGroup, VMobject
 
@@ -23,7 +23,7 @@ WAY = (2, 6, 7)                           # widths: the letter, the slider, what
 
 
 class Spread(Whole):
-    """`axis`: what stays if the vectors grow; `shape`, the histogram; `measured`, its spread; `weights`, softmax of some."""
+    """`axis`: what stays if the vectors get more entries; `shape`, the histogram; `measured`, its spread; `weights`, softmax of some."""
 
     def __init__(self, axis: VGroup, shape: Bar, measured: VGroup, weights: WeightBars):
         super().__init__(axis=axis, shape=shape, measured=measured, weights=weights)
@@ -44,12 +44,13 @@ class Spread(Whole):
 
 
 def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, str], room: Room) -> Spread:
-    """The i-th dimension of the experiment in a room; every histogram is as high as it. prefix: of scores that are scaled or not.
+    """The i-th dimension of the experiment in a room; every histogram is as high as it, and all are on one axis.
+    prefix: of scores that are scaled or not.
 
     words: what the spread and the weights are called.
     """
     sign, left, middle, right = room.columns(COLUMNS, GAP)
-    shares, edges = trace[f"scaling.{prefix}histogram"][i], trace[f"scaling.{prefix}edges"]
+    shares, edges = trace[f"scaling.{prefix}histogram"][i], trace["scaling.edges"]
     body, foot = left.trim(bottom=LINE), left.strip(bottom=LINE)
     ends = [number(theme, edges[k], SMALLEST_DIGIT, "muted", at=foot, align=side, decimals=0) for k, side in ((0, -1), (len(edges) - 1, 1))]
     axis = VGroup(equation(theme, MATHS[prefix], size=LETTERS, at=sign), floor(theme, body), *ends,
@@ -73,7 +74,7 @@ class Slider(Whole):
 
 
 def slider(theme: Theme, d_k: View, note: str, room: Room) -> Slider:
-    """The lengths of vectors that are tried, on a slider in a room; its knob is at the first. note: what the vectors are."""
+    """The numbers of entries that are tried, on a slider in a room; its knob is at the first. note: what the vectors are."""
     letter, way, beside = room.columns(WAY, GAP)
     upper, lower = way.rows([2, 1], 0)
     stops = VGroup(number(theme, size, STOP, at=place, decimals=0) for size, place in zip(d_k, upper.columns(len(d_k), 0), strict=True))

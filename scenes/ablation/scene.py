@@ -7,7 +7,7 @@ from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
-from scenes.ablation.snip import ABOVE, halves, scissors, struck
+from scenes.ablation.snip import ABOVE, halves, scissors, within
 from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
 from scenes.base.layout import above
 from scenes.base.scene import ExplainerScene, step
@@ -26,7 +26,7 @@ from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 ROWS, SAID = (3.1, 0.84, 3.5), (0.6, 2.8)  # heights of the arcs, the sentence, what is said; in that, of what is said already, and then
 PANEL = 28 * PX                           # radius of the corners of its panel
 CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, and em size of its word
-NAME, GLOSS, WEIGHT, REST, CHANCE = (size * PX for size in (36, 46, 90, 92, 130))
+NAME, GLOSS, TOLD, WEIGHT, REST, CHANCE = (size * PX for size in (36, 46, 52, 90, 92, 130))
 FOLLOWED = 7 * PEN
 LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
 FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
@@ -45,8 +45,8 @@ class Ablation(ExplainerScene):
         self.sentence = self._sentence(middle)
         arcs, most = self._arcs()
         whole = halves(most, apart=False)
-        weight = number(self.theme, most.source, WEIGHT, "weight", 700)
-        told = struck(self.theme, weight, self.say("counts_as"), most, self.stage)
+        weight = within(number(self.theme, most.source, WEIGHT, "weight", 700), most, self.stage)
+        told = within(text(self.theme, self.say("no_output", head=self._cut[1] + 1), TOLD, weight=600), most, self.stage)
         self.before = self._before() if self.trained else [self._vector("encoder.output", "line", self.low.rows(2)[0])]
         self.play(appear(self.sentence, *self.before))
         self.play(draw(*whole, *arcs, lag=0.05), appear(weight))
@@ -56,9 +56,10 @@ class Ablation(ExplainerScene):
             return
         tool = scissors(self.theme, most)
         self.play(appear(tool, run_time=BRIEF))
-        self.play(tool.animate(run_time=FLASH).close().build(), travel(whole, halves(most, apart=True), run_time=FLASH), self._strike_out())
+        self.play(tool.animate(run_time=FLASH).close().build(), travel(whole, apart := halves(most, apart=True), run_time=FLASH),
+                  self._strike_out())
         self.wait(BRIEF)
-        self.play(draw(told.line, run_time=BLINK), appear(told.words), dim(arcs, weight))
+        self.play(vanish(weight), appear(told), dim(apart, arcs))
 
     @step
     def again(self):
@@ -66,10 +67,10 @@ class Ablation(ExplainerScene):
         if not self.trained:
             self.play(appear(self._vector("ablation.output", "output", self.low.rows(2)[1])))
             return
-        said, rest, gloss = self.before[2:]
+        before, said, rest, gloss = self.before[2:]
         new = self._card("ablation.probabilities", self._said_after, self.card)
         changed = flip(self.theme, self._card("ablation.probabilities", self._said_before, self.old, "muted"), new)
-        self.play(travel(said, edge := on_edge(said), run_time=BLINK), vanish(gloss, run_time=BLINK))
+        self.play(travel(said, edge := on_edge(said), run_time=BLINK), vanish(before, gloss, run_time=BLINK))
         self.play(vanish(edge, run_time=FLASH), travel(on_edge(new), new, run_time=BLINK))
         self.play(vanish(rest), *map(appear, self._rest("ablation.next_token_ids", self._said_after, self.spec.twin)))
         if self._changed:
@@ -106,13 +107,15 @@ class Ablation(ExplainerScene):
             self.play(appear(*self._changes(picture)))
 
     def wording(self, name: str) -> str:
-        """The cut may be of two kinds, and need not change a word."""
+        """The cut may be of two kinds, and need not change a word, nor be the only one that does."""
         if name == "cut":
             return "uniform" if self._number("uniform") else "caption"
         if self.trained and name in ("again", "odds") and not self._changed:
             return "same"
         if self.trained and name == "again" and {*map(self._word, (self._said_before, self._said_after))} == {*PRONOUNS}:
             return "answer"
+        if self.trained and name == "every_head" and self._alone:
+            return "only"
         return super().wording(name)
 
     @property
@@ -137,6 +140,12 @@ class Ablation(ExplainerScene):
     def _changed(self) -> bool:
         """Whether the cut changes a word."""
         return self._said_after != self._said_before
+
+    @property
+    def _alone(self) -> bool:
+        """Whether of all cuts of one head this one alone changes the translation."""
+        changed = self.staging.trace["ablation.changed_words"].values
+        return bool(changed[self._cut] > 0) and np.count_nonzero(changed) == 1
 
     @property
     def _said_before(self) -> int:
@@ -198,14 +207,16 @@ class Ablation(ExplainerScene):
         self.play(vanish(arcs, whole, weight, run_time=STEADY), appear(after, run_time=STEADY), self._strike_out())
 
     def _before(self) -> list[Mobject]:
-        """What the whole model says: a panel, the words up to the one that is compared, a card with that, all others, its gender."""
+        """What the whole model says: a panel, the words up to the one that is compared, that this is before the cut, a card
+        with that word, all others, its gender."""
         start, after = self._word(self._said_before), self._word(self._said_after)
         said = self._tokens("decoder.next_token_ids")[: self._number("place")]
         head, body = self.low.inset(GAP, TIGHT / 2).rows(SAID, gap=TIGHT / 2)
         self.old, self.card, self.others = card_rooms(self.theme, (start, after), body)
         panel = frame(self.theme, self.low, radius=PANEL, width=2, fill="surface")
         shared = text(self.theme, spaced(said), GLOSS, "muted", at=head)
-        return [panel, shared, self._card("decoder.probabilities", self._said_before, self.card),
+        before = text(self.theme, self.say("before"), GLOSS, "muted", at=self.old, align=1)
+        return [panel, shared, before, self._card("decoder.probabilities", self._said_before, self.card),
                 *self._rest("decoder.next_token_ids", self._said_before, self.tokens)]
 
     def _card(self, name: str, row: int, room: Room, role: str = "output") -> WordCard:

@@ -1,28 +1,20 @@
-"""The snip: scissors, and an arc in two halves that they part."""
+"""The snip: scissors, an arc in two halves that they part, and what is said within it."""
 
 import numpy as np
 from manim import VGroup, VMobject
 
 from scenes.parts.flow import WeightLine
-from scenes.parts.label import Label, Number, text
+from scenes.parts.label import Label
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.whole import Whole
-from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.room import GAP, PEN, PX, Room
 from scenes.base.theme import Theme
 
 BLADE, HANDLE, RING = 118 * PX, 84 * PX, 52 * PX          # from the pivot to the point and to the ring; the ring's diameter
 REACH = 0.35                              # share of a blade that is below the arc
 ABOVE = (1 - REACH) * BLADE               # how far they reach beyond the arc
-SIZE = 52 * PX                            # em size of what is said beside a struck number
 OPEN, CLOSED = 0.32, 0.12                 # angles of a blade from the middle
 SWING, MISSING = 0.04, 0.05               # how far a half turns, in radians; the share of the arc that each half loses
-
-
-class Struck(Whole):
-    """`weight`, a number; `line` through it; and `words`, what it counts as."""
-
-    def __init__(self, weight: Number, line: VMobject, words: Label):
-        super().__init__(weight=weight, line=line, words=words)
 
 
 class Scissors(Whole):
@@ -55,15 +47,11 @@ def halves(arc: WeightLine, apart: bool) -> VGroup:
     return parts
 
 
-def struck(theme: Theme, weight: Number, words: str, arc: WeightLine, stage: Room) -> Struck:
-    """A number, the line through it, and what it counts as: within an arc that is wide enough, or else beside it, on the stage."""
-    room = room_of(weight, TIGHT / 2)
-    line = VMobject(stroke_color=theme.colour("text"), stroke_width=7 * PEN)
-    line.set_points_as_corners([room.point(-1, -0.2), room.point(1, 0.2)])
-    found = Struck(weight, line, text(theme, words, SIZE, weight=600, at=(room.right + TIGHT, room.centre[1], 0), align=-1))
-    edge, half = room_of(arc, GAP), found.width / 2
-    x = edge.centre[0] if edge.width > found.width + 4 * GAP else edge.right + half
-    return found.move_to([x if x + half < stage.right else edge.left - half, edge.bottom + GAP + found.height, 0])
+def within(label: Label, arc: WeightLine, stage: Room) -> Label:
+    """Puts a label within an arc that is wide enough, or else beside it, on the stage."""
+    edge, half = room_of(arc, GAP), label.width / 2
+    x = edge.centre[0] if edge.width > label.width + 4 * GAP else edge.right + half
+    return label.move_to([x if x + half < stage.right else edge.left - half, edge.bottom + GAP + label.size, 0])
 
 
 def _blade(theme: Theme) -> VGroup:

@@ -47,11 +47,22 @@ def test_the_genders_are_those_of_the_nouns_that_the_head_finds():
     assert "she: “street” is feminine in French" in strings(seen["again"])
 
 
-def test_the_weight_that_is_struck_out_is_that_of_the_arc():
-    stage, seen = played()
+def test_the_weight_of_the_arc_is_shown_until_the_whole_output_is_zero():
+    stages = []
+    stage = walk(partial(staging.build, load("ablation")), lambda stage, moment: stages.append(
+        strings(see(stage).shapes)) if moment.step == "cut" else None, [0.0])
     block, head = stage._cut
     weights = stage.staging.trace[f"encoder.{block}.self_attention.weights"].values[head, stage.focus]
-    assert f"{weights.max():.2f}" in [shape.string for shape in seen["cut"] if isinstance(shape, Number)] and weights.max() > 0.7
+    weight, zero = f"{weights.max():.2f}", f"output of head {head + 1} = 0"
+    assert weights.max() > 0.7 and any(weight in said and zero not in said for said in stages)
+    assert zero in stages[-1] and weight not in stages[-1] and "before" in stages[-1]
+
+
+def test_this_cut_alone_changes_the_translation():
+    stage, _ = played()
+    changed = np.argwhere(stage.staging.trace["ablation.changed_words"].values > 0)
+    assert changed.tolist() == [[*stage._cut]] and stage.wording("every_head") == "only"
+    assert played("intervene.head=2")[0].wording("every_head") == "caption"
 
 
 @pytest.mark.parametrize("word", ["tired", "wide"])

@@ -6,7 +6,7 @@ from model import View
 from model.wiring import MOVES, reads
 from scenes.add_norm.formula import normed
 from scenes.add_norm.rows import ways
-from scenes.base.layout import above, below, left_of, right_of
+from scenes.base.layout import above, below, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
@@ -15,8 +15,8 @@ from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import SMALLEST_DIGIT, fit_digits, fit_grid, heat_map
 from scenes.parts.label import WORD, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
-from scenes.parts.motion import appear, brighten, copy_to, dim, draw, merge, travel, vanish
-from scenes.parts.shapes import ring, room_of
+from scenes.parts.motion import appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.shapes import ring
 from scenes.parts.tokens import cards_beside, token_card
 from scenes.parts.whole import Whole
 

@@ -12,7 +12,7 @@ from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
 from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import MINUS, WORD, decimals_for_sums, number, text, text_width
-from scenes.parts.motion import BLINK, BRIEF, EASY, FLASH, LONG, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
+from scenes.parts.motion import BLINK, EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import column_labels, row_labels

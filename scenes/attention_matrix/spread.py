@@ -3,13 +3,13 @@
 from manim import Animation, VGroup, VMobject
 
 from model import Trace, View
-from scenes.base.layout import side_by_side, stacked
+from scenes.base.layout import stacked
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import Bar, floor, histogram
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import SMALLEST_DIGIT
-from scenes.parts.label import SMALLEST_WORD, number, text
+from scenes.parts.label import number, text
 from scenes.parts.motion import LONG, SLOW, Together, appear, slide, travel, vanish
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.weight import WeightBars, weight_bars

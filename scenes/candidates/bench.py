@@ -11,7 +11,7 @@ from scenes.base.layout import Labelled, between, left_of
 from scenes.base.scene import ExplainerScene
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, Number, number, text
+from scenes.parts.label import WORD, number, text
 from scenes.parts.motion import Together, appear, brighten, dim, draw, live_dot_product, merge, set_presence, travel, vanish
 from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened

@@ -70,7 +70,7 @@ class MultiHead(ExplainerScene):
         weights = self._patterns()[self.head]
         closed, opened = (pattern(self.theme, self.tokens, weights, left, row) for row in (None, self.focus))
         thumbs, names = self._thumbnails(right)
-        own, others = self.names[self.head], [name for i, name in enumerate(self.names) if i != self.head]
+        others = [name for i, name in enumerate(self.names) if i != self.head]
         self.play(vanish(*self.on_stage(*others)), *(travel(old, new) for old, new in zip(others, names, strict=True)),
                   appear(closed.words, closed.columns, run_time=SLOW))
         self.play(appear(closed.rows, *thumbs, lag=0.4))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from manim import LEFT, Animation, VGroup
+from manim import Animation, VGroup
 
 from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room

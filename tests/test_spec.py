@@ -197,7 +197,7 @@ def test_a_huge_file_is_refused_without_being_read(folder):
     "/": "/: is no folder of a scene; it needs a scene.py and a scene.yaml",
     "qvk": "qvk: unknown target; did you mean 'qkv'?",
     "flim": "flim: unknown target; did you mean 'film'?",
-    "zzz": "zzz: unknown target; name a YAML file, the folder of a scene, or one of: film, article, ablation, ",
+    "zzz": "zzz: unknown target; name a YAML file, the folder of a scene, or one of: film, article, real, ablation, ",
     "qkv/blned": "qkv/blned: scene qkv has no step 'blned'; did you mean 'blend'?",
     "qkv/blned/": "qkv/blned/: scene qkv has no step 'blned'; did you mean 'blend'?",
     "qvk/blend": "qvk/blend: unknown target; did you mean 'qkv'?",

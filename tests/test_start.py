@@ -47,7 +47,8 @@ def test_an_unchanged_render_loads_nothing_that_draws(tmp_path):
 def test_the_facts_that_are_read_are_those_of_the_class(scene):
     facts, found = folder(scene).facts, folder(scene).load()
     steps = tuple(name for name in vars(found) if name in facts.steps)
-    assert facts == Facts(found.__name__, steps, found.experiments, found.follows, own_keys=found.own_keys, place=found.place)
+    assert facts == Facts(found.__name__, steps, found.experiments, found.follows, own_keys=found.own_keys, place=found.place,
+                          needs=found.needs)
     assert all(facts.steps == tuple(layers(language, folder(scene))[1].values["steps"]) for language in languages())
 
 

@@ -1,6 +1,7 @@
 """Scene 2: from words to vectors: a row of a table for every token (Vaswani et al. 2017, section 3.4)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from manim import RIGHT, Mobject, VGroup
@@ -15,7 +16,7 @@ from scenes.parts.label import WORD, fit_words, number, text, text_width
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, travel, vanish
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row
+from scenes.parts.tokens import cards_beside, shape_label, snug_row
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.layout import above
@@ -24,6 +25,7 @@ NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
 HIGHEST = 110 * PX                        # row of a table
 SIZE, AROUND = 260 * PX, 2               # room for a size beside its row; words shown before and after a token's in the list
 SPACE = 0.28                              # between the words of the sentence, in em
+LEAST = 0.8                               # of the width of a column if all were alike, what the narrowest has
 CARD, TALL, LIFTED = 0.62, 0.95, 1.5      # heights: of a card, of a large one, and of the lifted row with its name
 
 
@@ -38,15 +40,17 @@ class Embeddings(ExplainerScene):
         """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
         head, lists, foot = self.stage.rows([1, 3.2, 1], TIGHT)
         places = lists.columns(len(self.tokens), TIGHT)
-        widest = max(text_width(self.theme, word, 1) for word in self.tokens)
-        self.cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=min(HUGE, (places[0].width - 2 * PADDING) / widest))
+        self.cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=HUGE)
+        widths = [max(card.width, LEAST * places[0].width) for card in self.cards]
+        places = lists.columns(widths, TIGHT) if max(widths) > places[0].width else places
         words = self._sentence(head)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
         vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]
         digits = max(len(str(int(self._id(i).values))) for i in range(len(self.tokens)))
-        size = min(HUGE, places[0].width / text_width(self.theme, "0" * max(digits, 3), 1, 600, tabular=True))
+        narrowest = min(place.width for place in places)
+        size = min(HUGE, narrowest / text_width(self.theme, "0" * max(digits, 3), 1, 600, tabular=True))
         self.ids = VGroup(number(self.theme, self._id(i), size, weight=600, at=place, decimals=0)
-                          for i, place in enumerate(foot.columns(len(places), TIGHT)))
+                          for i, place in enumerate(replace(foot, left=place.left, right=place.right) for place in places))
         self.play(appear(words, run_time=1.0))
         self.wait(0.8)
         self.play(*(travel(word, card.word) for word, card in zip(words, self.cards, strict=True)))

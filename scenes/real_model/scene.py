@@ -120,8 +120,8 @@ class RealModel(ExplainerScene):
 
     def _shares(self, view: View, cards: VGroup, room: Room) -> WeightBars:
         rooms = [Room(card.get_left()[0], card.get_right()[0], room.bottom, room.top) for card in cards]
-        size = min(room.width for room in rooms) / text_width(self.theme, f"0.{'0' * self.theme.decimals}", 1, 600, tabular=True)
-        return weight_bars(self.theme, view, rooms, min(LARGE, size))
+        wide = text_width(self.theme, f"0.{'0' * self.theme.decimals}", 1, 600, tabular=True)
+        return weight_bars(self.theme, view, rooms, [min(LARGE, room.width / wide) for room in rooms])
 
     def _number(self, view: View, room: Room, role: str) -> Mobject:
         return number(self.theme, view, COUNT, role, 600, at=room, decimals=0)

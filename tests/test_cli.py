@@ -20,7 +20,7 @@ from studio.output.contents import timeline
 from studio.plan import film, staging
 from studio.plan.film import loaded, side_by_side
 from studio.read import folders
-from studio.read.spec import FILMS, load
+from studio.read.spec import FILMS, load, ready
 from studio.render.quality import parse
 
 SMALL = ["--size", "192x108", "--fps", "5"]
@@ -57,7 +57,7 @@ def test_list_as_json():
     acts = found["films"][0]["acts"]
     assert [act["title"] for act in acts] == ["The question", "Looking", "Thinking", "The answer"]
     assert [name for act in acts for name in act["scenes"]] == IN_ORDER and 480 < found["films"][0]["seconds"] < 720
-    assert [scene["id"] for scene in found["scenes"]] == IN_ORDER and {*IN_ORDER} == {*folders.ours()}
+    assert [scene["id"] for scene in found["scenes"]] == IN_ORDER and {*IN_ORDER} == {*ready(folders.ours())}
     for scene in found["scenes"]:
         assert [step["id"] for step in scene["steps"]] == [f"{scene['id']}/{s}" for s in folders.folder(scene["id"]).facts.steps]
         assert scene["title"] and all(step["caption"] and step["seconds"] > 1 for step in scene["steps"])
@@ -74,7 +74,7 @@ def test_films_and_scenes_of_the_user_s_are_listed_once_beside_ours():
     Path("mine/again.yaml").write_text("scene: qkv\nsteps: [blend]\n")
     found = json.loads(animformer("list", "film", "qkv", "mine/short.yaml", "mine/again.yaml", "--json").stdout)
     assert [(film["id"], film["title"], film["scenes"]) for film in found["films"][-1:]] == [("short", "Mine", ["qkv", "again"])]
-    assert [film["id"] for film in found["films"]] == [*FILMS, "short"]
+    assert [film["id"] for film in found["films"]] == [*ready(FILMS), "short"]
     assert [scene["id"] for scene in found["scenes"]] == [*IN_ORDER, "again"]
     assert [step["id"] for step in found["scenes"][-1]["steps"]] == ["again/blend"]
     plain = animformer("schema").stdout

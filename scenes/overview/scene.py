@@ -1,5 +1,5 @@
 """Scene 1: one word is swapped, and the machine says another: how did it know? Then tokens in, tokens out: an encoder that runs once,
-a decoder that runs once a word (Vaswani et al. 2017, section 3)."""
+a decoder that runs once a token (Vaswani et al. 2017, section 3)."""
 
 from collections.abc import Sequence
 
@@ -83,6 +83,7 @@ class Overview(ExplainerScene):
         """The decoder has nothing but the start token; it reads the numbers and gives a word."""
         self.play(appear(self.names["said"], self.slots[0], self.names["next"]), *(draw(*wire) for wire in self.wires[1:]))
         self._say(0, SLOW)
+        self.play(appear(self._others()))
 
     @step
     def feedback(self):
@@ -95,7 +96,10 @@ class Overview(ExplainerScene):
         """So it goes on, until the end token comes out."""
         for place in range(2, len(self.said)):
             self._say(place, max(QUICK, STEADY / (place - 1)))
-        self.play(draw(frame(self.theme, room_of(self.slots[1:], GAP / 5), "output")))
+        said = room_of(self.slots[1:], GAP / 5)
+        y = room_of(self.shown[0].words[0]).centre[1]
+        back = arrow(self.theme, (self.rooms["next"].left - TIGHT / 2, y, 0), (said.right, y, 0), "output")
+        self.play(draw(frame(self.theme, said, "output")), draw(*back))
 
     @step
     def clocks(self):
@@ -259,6 +263,12 @@ class Overview(ExplainerScene):
         chances = self.view("decoder.probabilities")[place]
         words, best = self.staging.trace.words("decoder.probabilities", "vocabulary"), strongest(chances, BEST)
         return ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms)
+
+    def _others(self) -> VGroup:
+        """How many other words share the rest of the probability, below the best, if there is a decoder."""
+        room = self.rooms["next"].level(self.decoder.get_y() - BEST * ROW / 2 - GAP)
+        count = self.view("decoder.probabilities").shape[-1] - BEST if self.trained else 0
+        return VGroup(*[text(self.theme, self.say("others", count=count), WORD, "muted", at=room, align=-1)] * (count > 0))
 
     def _passes(self) -> Sequence[View]:
         """How many passes each word has taken, if there is a decoder."""

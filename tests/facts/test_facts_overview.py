@@ -67,3 +67,9 @@ def test_letters_that_differ_are_loud():
     assert differing(["large"], ["grand"], "output") == [("large", "output")]
     assert differing(["l'", "animal"], ["l'", "animal"], "output") == [("l'animal", "")]
     assert differing([], ["grand"], "output") == []
+
+
+def test_the_words_that_are_not_ranked_are_counted():
+    stage, said = played("overview")
+    ranked = len(stage.shown[0].words)
+    assert f"… and {len(stage.staging.trace.output_vocabulary) - ranked} more" in strings(said["first_word"])

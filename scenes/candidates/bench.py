@@ -245,7 +245,7 @@ class CandidateScene(ExplainerScene):
     @property
     def wide(self) -> Room:
         """The room of grid and panel, below what stands above the grid."""
-        return Room(self.square.left, self.stage.right, self.square.bottom, self.square.top)
+        return Room(self.square.left, self.stage.right, self.square.bottom, self.square.top - TIGHT)
 
     def stand(self, name: str, struck: Sequence[int] = ()) -> None:
         """Puts a candidate on stage, at once, as its scene leaves it. struck: the objections that are struck out."""

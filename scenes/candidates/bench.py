@@ -30,6 +30,7 @@ CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and 
 LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
 SHARES, LINES = (3, 2), (2, 6, 4)         # of grid and panel; of formula, bench and verdict
 UPON, ACROSS, NAME = (1, 4), (4, 1), 140 * PX             # of a token and the matrix below it; of the matrix and what comes out; for names
+MOST = 3                                  # other matrices that are tried
 STRUCK = 0.5                              # presence of what is struck out
 LETTER, FORMULA, READOUT, DECISIVE, ASKED, QUESTION = (size * PX for size in (40, 66, 40, 100, 150, 420))
 CANDIDATES = ("tokens", "keys", "queries")
@@ -91,6 +92,11 @@ class CandidateScene(ExplainerScene):
         """The followed token and the one after it (or, if it is the last, before it)."""
         i, n = self.focus, len(self.tokens)
         return i, i + 1 if i + 1 < n else max(i - 1, 0)
+
+    @property
+    def other_heads(self) -> list[int]:
+        """Heads of the shown block whose matrices are tried instead of the shown one's."""
+        return [head for head in range(self.staging.trace.config.n_heads) if head != self.head][:MOST]
 
     def lay_out(self) -> None:
         """Where everything stands: `cards`, `vectors` and `letter` of the tokens, the grid's `square`, and the rooms for all else."""
@@ -168,7 +174,7 @@ class CandidateScene(ExplainerScene):
         """The three cards with their evidence."""
         candidate = self.candidate(name)
         count = number(self.theme, candidate.parameters, READOUT, "output", decimals=0)
-        evidence = (self._gap(candidate), [self._small("learned"), count], [self._small("same")])
+        evidence = (self._gap(candidate), [self._small("learned"), count], self._adapting(name))
         return [
             objection(self.theme, self.say(key), shown, room)
             for key, shown, room in zip(OBJECTIONS, evidence, self.verdict_room.rows(3, TIGHT / 2), strict=True)
@@ -239,7 +245,7 @@ class CandidateScene(ExplainerScene):
     @property
     def wide(self) -> Room:
         """The room of grid and panel, below what stands above the grid."""
-        return Room(self.square.left, self.stage.right, self.square.bottom, self.square.top)
+        return Room(self.square.left, self.stage.right, self.square.bottom, self.square.top - TIGHT)
 
     def stand(self, name: str, struck: Sequence[int] = ()) -> None:
         """Puts a candidate on stage, at once, as its scene leaves it. struck: the objections that are struck out."""
@@ -347,6 +353,13 @@ class CandidateScene(ExplainerScene):
     def _gap(self, candidate: Candidate) -> list[Mobject]:
         """How far a grid is from its mirror image: what it is called, and the number."""
         return [self._small("gap"), number(self.theme, candidate.asymmetry, READOUT, "output")]
+
+    def _adapting(self, name: str) -> list[Mobject]:
+        """What the pair scores with another head's matrices and with these; tokens have none, and their score is the same."""
+        if name == "tokens" or not self.other_heads:
+            return [self._small("same")]
+        before, after = (number(self.theme, self.candidate(name, head).scores[self.pair], READOUT, "output") for head in (self.other_heads[-1], None))
+        return [before, text(self.theme, "→", EVIDENCE, "muted"), after]
 
     def _small(self, key: str) -> Mobject:
         return text(self.theme, self.say(key), EVIDENCE, "muted")

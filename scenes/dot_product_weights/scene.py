@@ -4,12 +4,12 @@ from manim import VGroup
 
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
-from scenes.parts.label import number
+from scenes.parts.label import WORD, number, text
 from scenes.parts.legend import legend
 from scenes.parts.motion import FLASH, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.shapes import ring
-from scenes.base.room import PX
+from scenes.base.room import PX, WIDE
 
 LOUD, LEGEND = 270 * PX, 150 * PX
 
@@ -72,8 +72,9 @@ class DotProductWeights(CandidateScene):
         none = number(self.theme, card.evidence[1].source, LOUD, "output", at=self.bench, decimals=0, weight=600)
         self.play(vanish(self.boxes, self.both))
         self.play(*(merge(row, into=line, run_time=1.6) for row, line in zip(self.vectors.cells, picture.cells, strict=True)))
-        self.play(appear(none, card.box, card.title, card.evidence))
-        self.none = none
+        what = text(self.theme, self.say("learned"), WORD, "muted", at=self.bench.strip(top=WIDE))
+        self.play(appear(none, what, card.box, card.title, card.evidence))
+        self.none = VGroup(none, what)
 
     @step
     def cannot_adapt(self):

@@ -5,8 +5,6 @@ from scenes.candidates.bench import CandidateScene
 from scenes.parts.motion import appear, become, draw, travel, vanish
 from scenes.parts.score_grid import columns, fill
 
-MOST = 3                                  # other matrices that are tried
-
 
 class Keys(CandidateScene):
     """A key for every token; the grid again; two objections fall and one stays."""
@@ -45,10 +43,9 @@ class Keys(CandidateScene):
     def adapts(self):
         """There are numbers to learn; with other ones the same two tokens score otherwise."""
         symmetric, parameters, adapting = self.objections
-        self.play(appear(symmetric.box, symmetric.title, symmetric.evidence[0], parameters, adapting))
+        self.play(appear(symmetric.box, symmetric.title, parameters, adapting))
         self.strike_out(parameters)
-        own, self.boxes = self.head, self.both_ways(self.work_now.result)
-        others = [head for head in range(self.staging.trace.config.n_heads) if head != own][:MOST]
+        own, others, self.boxes = self.head, self.other_heads, self.both_ways(self.work_now.result)
         self.play(draw(*self.boxes))
         for head in (*others, own) if others else ():
             self.turn_to(head)

@@ -34,7 +34,7 @@ class Queries(CandidateScene):
         self.objections = self.objections_to("queries")
         symmetric, *others = self.objections
         self.play(vanish(self.bench_now))
-        self.play(appear(symmetric.box, symmetric.title, symmetric.evidence[0], *others),
+        self.play(appear(symmetric.box, symmetric.title, *others),
                   appear(self.words, self.work_now.result.border, self.formula, names[1]))
         for motion in fill(self.work_now, self.focus):
             self.play(motion)

@@ -3,7 +3,7 @@
 from manim import DOWN, LEFT, VGroup
 
 from model import View
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import ASKED, FORMULA, SCOPE, CandidateScene
 from scenes.parts.bars import largest
@@ -13,6 +13,7 @@ from scenes.parts.label import WORD, number, paragraph, text
 from scenes.parts.mixture import Mixture, mixture, reaching
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import room_of
+from scenes.parts.verdict import EVIDENCE
 from scenes.parts.weight import weight_bars
 
 ROWS, LOUD = (4, 10, 5), 150 * PX        # of the formula, the mixture, and z as bars
@@ -24,6 +25,7 @@ class WeightedAverage(CandidateScene):
 
     experiments = ("candidates", "exponentials")
     place = "head"
+    sparse = {"exponentials": "the pile comes in the next step"}
 
     @step
     def mix(self):
@@ -33,9 +35,11 @@ class WeightedAverage(CandidateScene):
         self.formula = self.sum_of("t_j", "text", above)
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
+        said = text(self.theme, self.say("whose", token=self.tokens[self.focus], head=self.head + 1, block=self.spec.block + 1), EVIDENCE, "muted",
+                    at=above.columns(3)[0].strip(bottom=WIDE), align=-1, width=above.width / 3)
         self.around, self.bars = self.z_as_bars("averages")
         self.play(appear(*self.mixed.cards, lag=0.15), appear(self.mixed.vectors))
-        self.play(appear(self.weighed, self.formula))
+        self.play(appear(self.weighed, self.formula, said))
         self.play(appear(self.mixed.z.border, self.mixed.letter))
         self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=3.0))
         self.play(appear(*self.around))
@@ -60,7 +64,7 @@ class WeightedAverage(CandidateScene):
         self.soft = opened = self.opened(self.say("total"))
         self.more = self.one_more()
         self.play(vanish(*self.on_stage(*self.scores)))
-        self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words, opened.glass))
+        self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words))
         self.play(draw(opened.curve, run_time=1.0), appear(*opened.bars, lag=0.3), appear(*opened.powers, lag=0.3))
         self.play(appear(*self.more, lag=0.5))
 
@@ -68,7 +72,7 @@ class WeightedAverage(CandidateScene):
     def softmax(self):
         """All pour into one pile, the total; each one's share of it is its weight."""
         opened = self.soft
-        self.play(vanish(self.more), travel(opened.bars.copy(), opened.pieces), appear(opened.ribbons, run_time=SLOW))
+        self.play(vanish(self.more), appear(opened.glass), travel(opened.bars.copy(), opened.pieces), appear(opened.ribbons, run_time=SLOW))
         self.play(appear(opened.total))
         self.rule = equation(self.theme, "{{ a_(i j) : weight }} = e^(s_(i j)) / (sum_k e^(s_(i k)))", {"weight": "weight"}, FORMULA,
                              at=opened.chart.strip(top=opened.chart.height / 2), align=-1)
@@ -120,4 +124,5 @@ class WeightedAverage(CandidateScene):
         scores = self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus]
         squares = [heat_map(self.theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places[:-1])]
         total = self.view("candidates.score_sums")[self.spec.block, self.head, self.focus]
-        return squares, number(self.theme, total, TOTAL, "output", at=places[-1])
+        digits = number(self.theme, total, TOTAL, "output", at=places[-1])
+        return squares, VGroup(digits, text(self.theme, self.say("sum"), EVIDENCE, "muted", at=places[-1].outside(bottom=GAP)))

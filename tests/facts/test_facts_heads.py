@@ -33,10 +33,12 @@ def test_terms_add_up_as_they_are_shown(scene, step, sentence):
     assert [figures.sums for figures in measuring.found] == [()]
 
 
-def test_where_the_digits_for_that_find_no_room_it_is_said_that_they_are_rounded():
+def test_where_what_is_written_does_not_multiply_or_add_up_it_is_said_to_be_rounded():
+    """0.23 × 0.63 is written 0.146, as the weight is nearer 0.232; the weight of one token alone is 1, and its products are exact."""
     wide = ("model.weights=random", "model.d_model=48", "model.n_heads=8")
     assert "rounded" in said(ends("qkv", *wide)["weighted_sum"]) & said(ends("attention_matrix", *wide)["distributions"])
-    assert "rounded" not in said(ends("qkv")["weighted_sum"]) | said(ends("attention_matrix")["distributions"])
+    assert {"rounded", "0.23", "0.63", "0.146"} <= said(ends("qkv")["weighted_sum"])
+    assert "rounded" not in said(ends("qkv", "sentence=the", "focus=0")["weighted_sum"]) | said(ends("attention_matrix")["distributions"])
 
 
 def test_a_guided_head_is_said_to_be_and_no_other():

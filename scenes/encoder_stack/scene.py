@@ -17,7 +17,7 @@ from scenes.parts.lanes import bare, lanes, strips
 from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import PADDING, cards_beside, shape_label, token_card
+from scenes.parts.tokens import cards_beside, shape_label, token_card
 from scenes.parts.whole import Whole
 from scenes.base.layout import above
 from scenes.base.room import GAP, PX, TIGHT, Room
@@ -26,6 +26,7 @@ NAME, SIGN, SMALL, LARGE = (size * PX for size in (50, 40, 28, 80))
 CARD, STRIP, CLEAR = 0.6, 0.3, 0.1        # height of a card and of a strip; between a strip and what is above and below it
 TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
 WORDS = 1.6                               # width of the words beside a picture at most
+NARROW = 4 * PX                           # beside the word of a card in its lane, where long words shall stay whole
 
 
 class EncoderStack(ExplainerScene):
@@ -159,8 +160,8 @@ class EncoderStack(ExplainerScene):
                       for maths, role, y in (("X", "text", heights[0]), ("H", "output", heights[-1]))[: 1 if self._pre else 2]]
 
     def _lane_cards(self, places: Sequence[Room], y: float, words: Sequence[str] = ()) -> VGroup:
-        words, size = fit_words(self.theme, words or self.tokens, WORD, places[0].width - 2 * PADDING)
-        cards = VGroup(token_card(self.theme, word, place.width, CARD, size=size).move_to([place.centre[0], y, 0])
+        words, size = fit_words(self.theme, words or self.tokens, WORD, places[0].width - 2 * NARROW)
+        cards = VGroup(token_card(self.theme, word, place.width, CARD, size=size, padding=NARROW).move_to([place.centre[0], y, 0])
                        for word, place in zip(words, places, strict=True))
         cards[self.focus].box.set_stroke(self.theme.colour("output"), 3)
         return cards

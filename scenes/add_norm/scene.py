@@ -12,7 +12,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
-from scenes.parts.heat_map import SMALLEST_DIGIT, fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import SMALLEST_DIGIT, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import appear, brighten, dim, draw, merge, travel, vanish
@@ -73,7 +73,7 @@ class AddNorm(ExplainerScene):
     @step
     def centre(self):
         """Every feature less the mean: the bars drop together, and so does the slab."""
-        self.play(vanish(self.name))
+        self.play(vanish(self.name, self.formula.mean.leader, self.formula.spread.leader))
         self._move(1)
 
     @step
@@ -123,11 +123,11 @@ class AddNorm(ExplainerScene):
         """One of the four moves; `by`: what flies into the bars."""
         old, new = self.now, self._stage(k)
         seconds = 1.5 if by is None else 1.1
-        self.play(vanish(old.row.numbers, run_time=0.4))
+        self.play(vanish(old.row.numbers, old.values, run_time=0.4))
         flying = [merge(cell, into=bar, run_time=seconds) for cell, bar in zip(by.cells[0], old.bars, strict=True)] if by else []
         moving = ((old.bars, new.bars), (old.marks, new.marks), (old.row.cells, new.row.cells))
         self.play(*(travel(start, end, run_time=seconds) for start, end in moving), *flying)
-        self.play(appear(new.row.numbers))
+        self.play(appear(new.row.numbers, new.values))
         self.now = new
 
     def _all_move(self, k, by=None):
@@ -152,6 +152,12 @@ class AddNorm(ExplainerScene):
     def _moments(self, k, i, room, full):
         mean, spread = (self.view(f"moments.{{block}}.norm_1.{what}")[k] for what in ("mean", "spread"))
         return moments(self.theme, mean[i : i + 1], spread[i : i + 1], room, full)
+
+    def _values(self, k, marks):
+        """The mean and the spread after the k-th move, beside their marks; the first ones go into the formula."""
+        edge, y = room_of(marks.bracket).right + TIGHT, marks.level.get_y()
+        return VGroup(number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[k, self.focus], WORD, at=(edge, y + side * WORD, 0), align=-1)
+                      for what, side in (("mean", -0.6), ("spread", 0.6)) if k)
 
     def _lay_out_ways(self):
         head, body = self.stage.rows([1, 9])
@@ -189,15 +195,17 @@ class AddNorm(ExplainerScene):
         return found._replace(width=room.width / len(found.columns), height=CELL)
 
     def _weights(self, name, room, grid):
-        """γ or β (d_model) as a row of cells, on a scale of its own."""
-        return heat_map(self.theme, self.view(f"weights.encoder.{{block}}.norm_1.{name}"), room, digits=True, grid=grid)
+        """γ or β (d_model) as a row of cells, both on one scale."""
+        views = {which: self.view(f"weights.encoder.{{block}}.norm_1.{which}") for which in ("gamma", "beta")}
+        return heat_map(self.theme, views[name], room, digits=True, scale=peak(*views.values()), grid=grid)
 
     def _stage(self, k):
         """The followed token as LayerNorm reads it (k = 0), or after its k-th move."""
         view = self._read(k)[self.focus]
         row = heat_map(self.theme, view, self.strip, digits=self.digits, scale=self.full, grid=self.grid)
         bars = feature_bars(self.theme, view, row.grid.columns, self.main, self.full)
-        return Whole(marks=self._moments(k, self.focus, self.main, self.full), bars=bars, row=row)
+        marks = self._moments(k, self.focus, self.main, self.full)
+        return Whole(marks=marks, bars=bars, row=row, values=self._values(k, marks))
 
     def _lay_out_table(self):
         """A row for each token: its word, its bars, its mean and spread; γ and β above them all."""

@@ -230,7 +230,7 @@ class Decoder(ExplainerScene):
         wires = self._wires((self.asking, vector.border, *layers))
         shape = below(shape_label(self.theme, self.view("weights.output.W").shape), layers[0])
         (scores, levels), names = self._spectra(place, strips)
-        said, others = self._best(place, right)
+        said, others, rest = self._best(place, right)
         flat = VGroup(bar.copy().stretch(0.01, 1, about_point=strips[0].centre) for bar in scores)
         self.play(draw(*wires[0]), appear(vector))
         self.play(draw(*wires[1]), appear(layers[0], shape))
@@ -238,7 +238,7 @@ class Decoder(ExplainerScene):
         self.play(draw(*wires[2]), appear(layers[1]))
         self.play(travel(scores.copy(), levels, run_time=1.6), appear(floor(self.theme, strips[1]), names[1]))
         self.play(appear(said))
-        self.play(appear(others.words, others.tracks, others.numbers), grow(others.bars))
+        self.play(appear(others.words, others.tracks, others.numbers, *rest), grow(others.bars))
 
     def _spectra(self, place: int, strips: Sequence[Room]) -> tuple[tuple[VGroup, VGroup], list[Label]]:
         """A bar for every word of the vocabulary, its score and its probability; the best are marked."""
@@ -253,15 +253,18 @@ class Decoder(ExplainerScene):
             for key, strip in zip(("scores", "probabilities"), strips, strict=True)
         ]
 
-    def _best(self, place: int, room: Room) -> tuple[VGroup, Ranking]:
-        """The best word, large, with its probability; and below it the next ones with theirs."""
+    def _best(self, place: int, room: Room) -> tuple[VGroup, Ranking, list[Label]]:
+        """The best word, large, with its probability; below it the next ones with theirs, and how many more there are."""
         chances = self.view("decoder.probabilities")[place]
         words, (first, *others) = self.staging.trace.words("decoder.logits", "vocabulary"), strongest(chances, BEST)
         head, foot = room.rows([1, 1.6])
+        *rooms, last = foot.rows(len(others) + 1, 0)
+        more = len(words) - 1 - len(others)
+        rest = [text(self.theme, self.say("more", count=more), SMALL, "muted", at=last, align=-1)] * (more > 0)
         word, value = head.columns([1, 1.1])
         said = VGroup(text(self.theme, words[first], SAID, "output", 600, at=word, align=-1),
                       number(self.theme, chances[first], HUGE, "output", 600, at=value, align=1))
-        return said, ranking(self.theme, [words[i] for i in others], [chances[i] for i in others], foot.rows(len(others), 0), PRECISE, "muted")
+        return said, ranking(self.theme, [words[i] for i in others], [chances[i] for i in others], rooms, PRECISE, "muted"), rest
 
     def _wires(self, things: Sequence) -> list[VGroup]:
         """Arrows from each thing to the next, at one height."""

@@ -62,7 +62,7 @@ class Embeddings(ExplainerScene):
     @step
     def row(self):
         """One id leads to its row of the table; the row lifts out."""
-        self._lay_out()
+        self._lay_out(self._scale)
         others = [part for i in range(len(self.tokens)) if i != self.focus for part in (self.column[i], self.numbers[i])]
         self.play(vanish(*self.on_stage(self.cards)))
         self.play(travel(self.cards, self.column))
@@ -90,7 +90,7 @@ class Embeddings(ExplainerScene):
     @step
     def all_rows(self):
         """Every other id does the same: a row of the table for each token, times the same factor."""
-        self._lay_out()
+        self._lay_out(peak(self.staging.trace["scaled_embeddings"]))
         self.play(vanish(*self.on_stage()))
         self.play(appear(self.table, self.table_name, *self.addresses, self.column, self.numbers, self.x.border, self.x.dots, self.x_name))
         self.play(draw(*self.links, lag=0.1))
@@ -136,6 +136,8 @@ class Embeddings(ExplainerScene):
         if name == "scaled":
             word = self.staging.trace["embedding_scale.word"][self.focus]
             return "caption" if any(float(size) > float(word) for size in self._position) else "smaller"
+        if name == "all_rows":
+            return "repeated" if len(set(self.tokens)) < len(self.tokens) else "caption"
         return "caption" if self._twin else "alone"
 
     @property
@@ -170,21 +172,22 @@ class Embeddings(ExplainerScene):
     def _id(self, token: int) -> View:
         return self.staging.trace["token_ids"][token]
 
-    def _lay_out(self) -> None:
-        """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below."""
+    def _lay_out(self, scale: float) -> None:
+        """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below. Both tables are on one scale."""
         whole, vectors = self.stage.trim(bottom=LIFTED), self.staging.trace["scaled_embeddings" if self._scaled else "embeddings"]
         left, _, middle, _, right = whole.trim(top=0.6).columns([2.4, 0.9, 4.4, 0.5, 4.4], gap=0.1)
-        table, scale = self.staging.trace["weights.embedding"], self._scale
+        table = self.staging.trace["weights.embedding"]
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
         grid = grid._replace(height=min(HIGHEST, (middle.height - 2 * grid.margin) / len(grid.rows)))
         self.table = heat_map(self.theme, table, middle, scale=scale, grid=grid)
         grid = fit_grid(vectors.shape, right)._replace(width=grid.width)
         grid = grid._replace(height=min(self.table.grid.height, (right.height - 2 * grid.margin) / len(grid.rows)))
-        self.x = heat_map(self.theme, vectors, right, "output", digits=True, scale=peak(vectors), grid=grid)
+        self.x = heat_map(self.theme, vectors, right, "output", digits=True, scale=scale, grid=grid)
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
-        self.table_name = self._named("E", table, self.table, "text")
-        self.x_name = self._named("sqrt(d) E" if self._scaled else "X", vectors, self.x, "output")
+        self.table_name = self._named(equation(self.theme, "E", size=NAME), table, self.table)
+        written = text(self.theme, self.say("rows"), WORD, "output") if self._scaled else equation(self.theme, "X", size=NAME, role="output")
+        self.x_name = self._named(written, vectors, self.x)
         self._number()
         self._lift(self.staging.trace["embeddings"][self.focus], self.stage.strip(bottom=LIFTED))
 
@@ -251,9 +254,9 @@ class Embeddings(ExplainerScene):
         words = text(self.theme, self.say(key, token=self.tokens[self.focus], **values), WORD, role, width=picture.width)
         return above(words, picture.border, align=align)
 
-    def _named(self, maths: str, view: View, picture: HeatMap, role: str) -> VGroup:
-        """The letter of a matrix and its true shape, above it."""
-        name = VGroup(equation(self.theme, maths, size=NAME, role=role), shape_label(self.theme, view.shape)).arrange(buff=0.18)
+    def _named(self, name: Mobject, view: View, picture: HeatMap) -> VGroup:
+        """The name of a matrix and its true shape, above it."""
+        name = VGroup(name, shape_label(self.theme, view.shape)).arrange(buff=0.18)
         return name.move_to([picture.get_x(), room_of(picture.border).top + 0.3, 0])
 
     def _lay_out_twins(self) -> None:

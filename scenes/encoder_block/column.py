@@ -6,16 +6,19 @@ from typing import NamedTuple
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import left_of
-from scenes.base.room import PX, TIGHT, Room
+from scenes.base.layout import left_of, side_by_side
+from scenes.base.room import PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import largest, signed_bars
 from scenes.parts.equation import equation
 from scenes.parts.feature_bars import middle
 from scenes.parts.heat_map import fit_grid
+from scenes.parts.label import text
+from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.whole import Whole
 
 NAME, NAMES = 56 * PX, 200 * PX           # em size of a name, and the room at the left for it
+KEY, OUTLINE = 40 * PX, 2.5 * PEN         # height of the key, and width of an outline
 
 
 class Stage(NamedTuple):
@@ -27,10 +30,11 @@ class Stage(NamedTuple):
 
 
 class Row(Whole):
-    """`floor`: its middle line; `label`; `carried`: the bars of what was there; `added`: on their ends, what came to it, or nothing."""
+    """`floor`: its middle line; `label`; `carried`: the bars of what was there; `added`: on their ends, what came to it, or nothing;
+    `result`: the outlines of what that makes, or nothing."""
 
-    def __init__(self, floor: VGroup, label: VGroup, carried: VGroup, added: VGroup):
-        super().__init__(floor=floor, label=label, carried=carried, added=added)
+    def __init__(self, floor: VGroup, label: VGroup, carried: VGroup, added: VGroup, result: VGroup):
+        super().__init__(floor=floor, label=label, carried=carried, added=added, result=result)
 
 
 def column(theme: Theme, stages: Sequence[Stage], room: Room) -> list[Row]:
@@ -43,13 +47,27 @@ def column(theme: Theme, stages: Sequence[Stage], room: Room) -> list[Row]:
 
 def _row(theme: Theme, stage: Stage, columns: Sequence[int | None], room: Room, full: float) -> Row:
     before, change = stage.terms or (stage.vector, None)
-    carried, added, unit = VGroup(), VGroup(), room.height / 2 / full
+    carried, added, result, unit = VGroup(), VGroup(), VGroup(), room.height / 2 / full
     for place, j in zip(room.columns(len(columns), gap=0), columns, strict=True):
         if j is not None:
             carried.add(*signed_bars(theme, before[j : j + 1], place, "muted", full))
         if j is not None and change:
             bars = signed_bars(theme, change[j : j + 1], place, None, full)
             added.add(*bars.shift([0, float(before[j]) * unit, 0]))
+            result.add(*outlined(theme, signed_bars(theme, stage.vector[j : j + 1], place, None, full)))
     floor = middle(theme, room)
     name = left_of(equation(theme, stage.maths, size=NAME, width=NAMES - 2 * TIGHT), floor)
-    return Row(VGroup(floor), VGroup(name), carried, added)
+    return Row(VGroup(floor), VGroup(name), carried, added, result)
+
+
+def outlined(theme: Theme, bars: VGroup) -> VGroup:
+    """Bars of which only the outline is seen."""
+    return bars.set_fill(opacity=0).set_stroke(theme.colour("text"), OUTLINE)
+
+
+def key(theme: Theme, words: Sequence[str], room: Room) -> VGroup:
+    """What the bars are, side by side in a room. words: of what was there, of what is added, positive and negative, and of the outline."""
+    swatches = [rounded_rectangle(KEY / 2, KEY / 2, 0).set_fill(theme.colour(role), 1) for role in ("muted", "plus", "minus")]
+    swatches.append(rounded_rectangle(KEY / 2, KEY / 2, 0).set_stroke(theme.colour("text"), OUTLINE))
+    return VGroup(side_by_side(swatch, text(theme, word, KEY * 0.7, "muted"), gap=TIGHT / 2, at=place)
+                  for swatch, word, place in zip(swatches, words, room.columns(len(words)), strict=True))

@@ -7,9 +7,9 @@ from manim import UP, Animation, VGroup
 
 from model import View
 from model.wiring import MOVES, path
-from scenes.base.room import GAP, PX, WIDE, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.encoder_block.column import Stage, column
+from scenes.encoder_block.column import KEY, NAMES, Stage, column, key
 from scenes.encoder_block.depth import Depth, depth
 from scenes.parts.bars import largest
 from scenes.parts.block import block_modules, formulas, written
@@ -24,7 +24,7 @@ from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label, token_row
 
 NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
-DIAGRAM, NAMES, FOOT = 2.75, 1.2, 0.72    # room for the small diagram, for the names of rows, and for the tokens
+DIAGRAM, ROWS, FOOT = 2.75, 1.2, 0.72    # room for the small diagram, for the names of rows, and for the tokens
 CARD, STRIP, NUMBERS = 0.36, 0.28, 0.46   # height of a card, of a strip, and of the weights below the strands
 
 
@@ -92,12 +92,15 @@ class EncoderBlock(ExplainerScene):
         """The vector of one token grows stage by stage: what comes to it is in colour, what was there is not."""
         left = [self.small, self.lit_wires, self.lit_bypasses, self.cards[self.focus]]
         start = self.strips[0][self.focus].cells
-        rows = column(self.theme, list(self._stages()), self.beside)
+        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=KEY + TIGHT))
+        words = [self.say(key) for key in ("was", "plus", "minus", "result")]
         self.play(vanish(*self.on_stage(*left, start)))
         self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label))
+        self.play(appear(key(self.theme, words, self.beside.strip(bottom=KEY).trim(left=NAMES))))
         for below, row in pairwise(rows):
             self.play(travel(below.carried.copy(), row.carried, run_time=0.9), appear(row.floor, row.label))
             self.play(appear(*row.added, lag=0.05, run_time=0.5))
+            self.play(appear(*row.result, run_time=0.5))
 
     @step
     def norm_place(self):
@@ -178,7 +181,7 @@ class EncoderBlock(ExplainerScene):
     def _lay_out(self) -> None:
         """The small diagram at the left, beside it a lane for every token, as high as it."""
         self.beside = self.stage.trim(left=DIAGRAM + GAP)
-        left, self.names, room = self.stage.columns([DIAGRAM, NAMES, self.stage.width - DIAGRAM - NAMES], gap=0)
+        left, self.names, room = self.stage.columns([DIAGRAM, ROWS, self.stage.width - DIAGRAM - ROWS], gap=0)
         self.small = self._diagram(left.trim(bottom=FOOT))
         self.lit_wires, self.lit_bypasses = (VGroup(map(self._lit, ways)) for ways in (self.small.wires, self.small.bypasses))
         self.room, self.lanes, small = room, lanes(len(self.tokens), room), self.small

@@ -12,12 +12,12 @@ from scenes.parts.bars import bars
 from scenes.parts.diagram import module, route
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import LARGEST_CELL, SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, number, text
+from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, number, paragraph, text
 from scenes.parts.lanes import bare, lanes, strips
 from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import PADDING, cards_beside, shape_label, token_card
+from scenes.parts.tokens import cards_beside, shape_label, token_card
 from scenes.parts.whole import Whole
 from scenes.base.layout import above
 from scenes.base.room import GAP, PX, TIGHT, Room
@@ -26,6 +26,7 @@ NAME, SIGN, SMALL, LARGE = (size * PX for size in (50, 40, 28, 80))
 CARD, STRIP, CLEAR = 0.6, 0.3, 0.1        # height of a card and of a strip; between a strip and what is above and below it
 TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
 WORDS = 1.6                               # width of the words beside a picture at most
+NARROW = 4 * PX                           # beside the word of a card in its lane, where long words shall stay whole
 
 
 class EncoderStack(ExplainerScene):
@@ -62,7 +63,7 @@ class EncoderStack(ExplainerScene):
         """What a swapped neighbour does: how far every token is from itself in the twin sentence, depth by depth."""
         self._lay_out_moved()
         self.play(vanish(*self.on_stage()))
-        self.play(appear(self.cards, self.swapped))
+        self.play(appear(self.cards, self.swapped, self.measure))
         for row in self.moved:
             self.play(appear(row.panel, row.heading))
             self.play(*(rise(each.bar, each.bar.get_bottom()) for each in row.tokens), appear(*(each.value for each in row.tokens)))
@@ -159,8 +160,8 @@ class EncoderStack(ExplainerScene):
                       for maths, role, y in (("X", "text", heights[0]), ("H", "output", heights[-1]))[: 1 if self._pre else 2]]
 
     def _lane_cards(self, places: Sequence[Room], y: float, words: Sequence[str] = ()) -> VGroup:
-        words, size = fit_words(self.theme, words or self.tokens, WORD, places[0].width - 2 * PADDING)
-        cards = VGroup(token_card(self.theme, word, place.width, CARD, size=size).move_to([place.centre[0], y, 0])
+        words, size = fit_words(self.theme, words or self.tokens, WORD, places[0].width - 2 * NARROW)
+        cards = VGroup(token_card(self.theme, word, place.width, CARD, size=size, padding=NARROW).move_to([place.centre[0], y, 0])
                        for word, place in zip(words, places, strict=True))
         cards[self.focus].box.set_stroke(self.theme.colour("output"), 3)
         return cards
@@ -192,6 +193,9 @@ class EncoderStack(ExplainerScene):
         self.cards = self._lane_cards(places, self.stage.bottom + 1.5 * CARD + TIGHT)
         twin = self._lane_cards(places, self.stage.bottom + CARD / 2, trace.twin or self.tokens)
         self.swapped = VGroup(card for i, card in enumerate(twin) if i not in self._same)
+        said = self.say("apart" if trace.twin else "away", token=self.tokens[self.focus])
+        at = Room(self.stage.left, self.stage.left + WORDS, self.stage.bottom, self.stage.bottom + 2 * CARD + TIGHT)
+        self.measure = paragraph(self.theme, said, SMALL, at.width - TIGHT, "muted").move_to(at.centre)
         full = float(view.values[:, self._same].max(initial=0)) or 1.0
         words, size = fit_words(self.theme, self._depths, WORD, WORDS - 2 * TIGHT)
         self.moved = []
@@ -220,7 +224,8 @@ class EncoderStack(ExplainerScene):
         name = equation(self.theme, "H", size=NAME, role="output"), shape_label(self.theme, view.shape)
         self.h_name = VGroup(*name).arrange(buff=0.18).move_to([inner.centre[0], inner.top + 0.32, 0])
         rooms = Room(right.left, right.right, inner.bottom - 0.1, inner.top + 0.8).columns([1] * n_blocks, gap=0.25)
-        self.heading_of = text(self.theme, self.say("decoder"), WORD, weight=500, at=(right.centre[0], rooms[0].top + 0.25, 0))
+        said = self.say("made" if self.staging.trace.config.translates else "decoder", number=self.head + 1)
+        self.heading_of = text(self.theme, said, WORD, weight=500, at=(right.centre[0], rooms[0].top + 0.25, 0))
         self.decoders, self.made = [], []
         for block, room in enumerate(rooms):
             title = text(self.theme, self.say("block", number=block + 1), SMALL, width=room.width - 0.2,

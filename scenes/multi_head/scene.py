@@ -16,7 +16,7 @@ from scenes.parts.label import WORD, Label, number, text
 from scenes.parts.look import Look, look, swing
 from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, copy_to, draw, hide, live_dot_product, merge, slide, travel, vanish
 from scenes.parts.pattern import most_looked_at, pattern
-from scenes.parts.shapes import Block, frame, room_of
+from scenes.parts.shapes import Block, frame, ring, room_of
 from scenes.parts.slices import around_joined, in_line, joined, slice_grid, slices
 from scenes.parts.tokens import card_width, cards_beside
 
@@ -129,7 +129,8 @@ class MultiHead(ExplainerScene):
             appear(sign(self.theme, "times", self.whole, self.mixer.border), sign(self.theme, "+ b_O =", self.mixer.border, output.border)),
             appear(output.border, output.dots),
         )
-        row, column = (cell for part in self.parts for cell in part.cells[self.focus]), [line[0] for line in self.mixer.cells]
+        row, column = [cell for part in self.parts for cell in part.cells[self.focus]], [line[0] for line in self.mixer.cells]
+        self.play(appear(*(ring(self.theme, VGroup(*cells)) for cells in (row, column, output.cells[self.focus][:1])), lag=0.2))
         self.play(self._first_entry(row, column, output), appear(output.cells[self.focus][0], run_time=2 * SLOW))
         self.play(appear(*output.cells[self.focus][1:], lag=0.2, run_time=BRIEF))
         self.play(appear(*(line for i, line in enumerate(output.cells) if i != self.focus), lag=0.2))

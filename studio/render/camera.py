@@ -106,22 +106,23 @@ class FastCamera(Camera):
         return [self._made_ready(shape, packed[shape]) for shape in shapes]
 
     def _made_ready(self, shape: VMobject, path: paths.Path) -> Drawing:
-        layers, below, width = [], shape.get_stroke_width(True), shape.get_stroke_width()
-        if below:
-            self._add(layers, shape, shape.get_stroke_rgbas(True), below)
-        self._add(layers, shape, shape.get_fill_rgbas())
-        if width:
-            self._add(layers, shape, shape.get_stroke_rgbas(), width)
-        if not layers:
-            return Drawing(path, layers, None)
-        beside = max((stroke[0] for _, stroke in layers if stroke), default=0) / 2
-        return Drawing(path, layers, self._box(path.bounds, beside * (SQUARE_CAP if shape.joint_type in ROUNDED else MITRE)))
+        layers = []
+        below = self._add(layers, shape, shape.get_stroke_rgbas(True), shape.get_stroke_width(True))
+        self._add(layers, shape, shape.get_fill_rgbas(), None)
+        beside = max(below, self._add(layers, shape, shape.get_stroke_rgbas(), shape.get_stroke_width())) / 2
+        beside *= SQUARE_CAP if shape.joint_type in ROUNDED else MITRE
+        return Drawing(path, layers, self._box(path.bounds, beside) if layers else None)
 
-    def _add(self, layers: list, shape: VMobject, rgbas: np.ndarray, width: float | None = None) -> None:
-        """Another layer, unless it is not seen."""
-        if rgbas[0, 3] != 0 if len(rgbas) == 1 else rgbas[:, 3].any():
-            stroke = width and (width * self.cairo_line_width_multiple, LINE_JOIN_MAP[shape.joint_type], CAP_STYLE_MAP[shape.cap_style])
-            layers.append((self._source(shape, rgbas), stroke))
+    def _add(self, layers: list, shape: VMobject, rgbas: np.ndarray, width: float | None) -> float:
+        """Another layer, unless it is not seen. Returns how wide it is."""
+        if width == 0 or not (rgbas[0, 3] if len(rgbas) == 1 else rgbas[:, 3].any()):
+            return 0
+        if width is None:
+            layers.append((self._source(shape, rgbas), None))
+            return 0
+        width *= self.cairo_line_width_multiple
+        layers.append((self._source(shape, rgbas), (width, LINE_JOIN_MAP[shape.joint_type], CAP_STYLE_MAP[shape.cap_style])))
+        return width
 
     def _source(self, shape: VMobject, rgbas: np.ndarray) -> cairo.Pattern:
         """What a shape is painted with in these colours."""

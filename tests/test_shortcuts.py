@@ -143,7 +143,7 @@ class Moves(Scene):
         self.play(tracker.animate.set_value(3), circle.animate(rate_func=there_and_back).shift(RIGHT), run_time=0.7)
         follower.clear_updaters()
         target = boxes.copy().arrange(DOWN).scale(0.4)
-        target[0].add_updater(lambda box, dt: box.rotate(dt))
+        target.add_updater(lambda boxes, dt: boxes.rotate(dt))
         self.play(Transform(boxes, target, rate_func=linear))
         self.play(UpdateFromAlphaFunc(circle, self._adds_an_updater), boxes.animate.shift(LEFT))
         self.wait(0.3)

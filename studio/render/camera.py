@@ -1,8 +1,7 @@
 """manim's camera, faster: the same pixels, with one call to Cairo for a whole path instead of one for each of its curves."""
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -20,25 +19,24 @@ from studio.render.grid import Rectangle
 MITRE = 10.0                              # how much longer than half its width a stroke's corner may be: Cairo's own limit
 SQUARE_CAP = 2**0.5                       # the same for its square end, where its joints are not mitred
 FAR = 2**21                               # pixels: Cairo's numbers overflow a little farther away, and what lies there comes back elsewhere
-ROUNDED = {LineJointType.ROUND, LineJointType.BEVEL}
+ROUNDED = (LineJointType.ROUND, LineJointType.BEVEL)
 NONE: Mapping = MappingProxyType({})
 SAYING = ("get_fill_rgbas", "get_stroke_rgbas", "get_stroke_width", "get_background_image", "get_gradient_start_and_end_points")
+Stroke = tuple[float, cairo.LineJoin, cairo.LineCap]
 UNLIKE = "this pycairo is not the one expected: frames are drawn by manim's own, slower code"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
 class Drawing:
     """A shape made ready to be drawn, as it was then.
 
-    layers: what is painted, in this order: a width in units, None for the inside, and with what. box: the pixels that it may touch;
-    None if it is not seen.
+    layers: what is painted, in this order: with what, and along the path a width in units, how corners are joined, and how it ends.
+    box: the pixels that it may touch; None if it is not seen.
     """
 
-    path: paths.Path
-    layers: list[tuple[float | None, cairo.Pattern]]
-    join: cairo.LineJoin
-    cap: cairo.LineCap
-    box: Rectangle | None
+    __slots__ = ("box", "layers", "path")
+
+    def __init__(self, path: paths.Path, layers: list[tuple[cairo.Pattern, Stroke | None]], box: Rectangle | None):
+        self.path, self.layers, self.box = path, layers, box
 
 
 class FastCamera(Camera):
@@ -72,7 +70,7 @@ class FastCamera(Camera):
         shapes = [mobject for mobject in reversed(found) if len(mobject.points) and _is_drawn(type(mobject))]
         return sorted(shapes, key=attrgetter("z_index")) if self.use_z_index else shapes
 
-    def made_ready(self, shapes: Sequence[Mobject], packed: Mapping[Mobject, paths.Path] = NONE) -> list[Drawing] | None:
+    def made_ready(self, shapes: Collection[Mobject], packed: Mapping[Mobject, paths.Path] = NONE) -> list[Drawing] | None:
         """Shapes ready to be drawn, whatever becomes of them later; None if it has to be left to manim to draw them.
 
         packed: the paths of those of which they are known.
@@ -88,17 +86,18 @@ class FastCamera(Camera):
                 continue
             context.new_path()
             append_path(address, drawing.path)
-            for width, source in drawing.layers:
+            for source, stroke in drawing.layers:
                 context.set_source(source)
-                if width is None:
+                if stroke is None:
                     context.fill_preserve()
                     continue
+                width, join, cap = stroke
                 context.set_line_width(width)
-                context.set_line_join(drawing.join)
-                context.set_line_cap(drawing.cap)
+                context.set_line_join(join)
+                context.set_line_cap(cap)
                 context.stroke_preserve()
 
-    def _all_made_ready(self, shapes: Sequence[VMobject], packed: Mapping[Mobject, paths.Path]) -> list[Drawing] | None:
+    def _all_made_ready(self, shapes: Collection[VMobject], packed: Mapping[Mobject, paths.Path]) -> list[Drawing] | None:
         if new := [shape for shape in shapes if shape not in packed]:
             found = paths.pack([shape.points for shape in new], [shape.tolerance_for_point_equality for shape in new])
             if found is None:
@@ -107,18 +106,23 @@ class FastCamera(Camera):
         return [self._made_ready(shape, packed[shape]) for shape in shapes]
 
     def _made_ready(self, shape: VMobject, path: paths.Path) -> Drawing:
-        layers = [
-            (width and width * self.cairo_line_width_multiple, self._source(shape, rgbas))
-            for width, rgbas in (
-                (shape.get_stroke_width(True), shape.get_stroke_rgbas(True)),
-                (None, shape.get_fill_rgbas()),
-                (shape.get_stroke_width(), shape.get_stroke_rgbas()),
-            )
-            if width != 0 and _visible(rgbas)
-        ]
-        beside = max((width or 0 for width, _ in layers), default=0) / 2 * (SQUARE_CAP if shape.joint_type in ROUNDED else MITRE)
-        box = self._box(path.bounds, beside) if layers else None
-        return Drawing(path, layers, LINE_JOIN_MAP[shape.joint_type], CAP_STYLE_MAP[shape.cap_style], box)
+        layers = []
+        below = self._add(layers, shape, shape.get_stroke_rgbas(True), shape.get_stroke_width(True))
+        self._add(layers, shape, shape.get_fill_rgbas(), None)
+        beside = max(below, self._add(layers, shape, shape.get_stroke_rgbas(), shape.get_stroke_width())) / 2
+        beside *= SQUARE_CAP if shape.joint_type in ROUNDED else MITRE
+        return Drawing(path, layers, self._box(path.bounds, beside) if layers else None)
+
+    def _add(self, layers: list, shape: VMobject, rgbas: np.ndarray, width: float | None) -> float:
+        """Another layer, unless it is not seen. Returns how wide it is."""
+        if width == 0 or not (rgbas[0, 3] if len(rgbas) == 1 else rgbas[:, 3].any()):
+            return 0
+        if width is None:
+            layers.append((self._source(shape, rgbas), None))
+            return 0
+        width *= self.cairo_line_width_multiple
+        layers.append((self._source(shape, rgbas), (width, LINE_JOIN_MAP[shape.joint_type], CAP_STYLE_MAP[shape.cap_style])))
+        return width
 
     def _source(self, shape: VMobject, rgbas: np.ndarray) -> cairo.Pattern:
         """What a shape is painted with in these colours."""
@@ -169,10 +173,6 @@ def _known(mobject: Mobject) -> bool:
 def _plain(kind: type[Mobject]) -> bool:
     """Whether things of a kind are flat shapes that say of themselves what manim's do, by what `canvas` looks at."""
     return issubclass(kind, VMobject) and all(getattr(kind, name) is getattr(VMobject, name) for name in SAYING)
-
-
-def _visible(rgbas: np.ndarray) -> bool:
-    return rgbas[0, 3] != 0 if len(rgbas) == 1 else bool(rgbas[:, 3].any())
 
 
 @cache

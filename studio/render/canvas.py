@@ -11,6 +11,7 @@ from studio.render.grid import Grid, Rectangle
 
 STYLE = attrgetter("stroke_width", "background_stroke_width", "joint_type", "cap_style", "background_image",
                    "n_points_per_cubic_curve")
+UNKNOWN = (), None
 
 
 class Canvas:
@@ -109,15 +110,17 @@ class DirtyCanvas(Canvas):
 
     def _drawings(self, mobjects: Iterable[Mobject]) -> list[Drawing] | None:
         """How everything is drawn, the same object as before if it is drawn as before; None if manim has to draw it."""
-        shapes = self.camera.family(mobjects)
-        said = dict(zip(shapes, map(_said, shapes), strict=True))
-        known = {shape: known for shape in shapes if (known := self._known.get(shape))}
-        new = [shape for shape in shapes if shape not in known or known[shape][0] != said[shape]]
-        packed = {shape: known[shape][1].path for shape in new if shape in known and known[shape][0][0] == said[shape][0]}
-        ready = self.camera.made_ready(new, packed)
+        shapes, said, packed = self.camera.family(mobjects), {}, {}
+        for shape in shapes:
+            now, (before, drawing) = _said(shape), self._known.get(shape, UNKNOWN)
+            if now != before:
+                said[shape] = now
+                if drawing and now[0] == before[0]:
+                    packed[shape] = drawing.path
+        ready = self.camera.made_ready(said, packed)
         if ready is None:
             return None
-        self._known |= {shape: (said[shape], drawing) for shape, drawing in zip(new, ready, strict=True)}
+        self._known |= zip(said, zip(said.values(), ready, strict=True), strict=True)
         return [self._known[shape][1] for shape in shapes]
 
 
@@ -125,11 +128,11 @@ def _said(shape: Mobject) -> tuple:
     """All that the picture of a shape depends on; first what its path depends on."""
     if not isinstance(shape, VMobject):
         return (object(),)                # not known, and never the same
-    colours = shape.fill_rgbas, shape.stroke_rgbas, shape.background_stroke_rgbas
-    several = max(map(len, colours)) > 1
+    inside, stroke, below = shape.fill_rgbas, shape.stroke_rgbas, shape.background_stroke_rgbas
+    several = len(inside) + len(stroke) + len(below) > 3
     gradient = np.concatenate(shape.get_gradient_start_and_end_points()).tobytes() if several else b""
     path = shape.points.tobytes(), shape.tolerance_for_point_equality
-    return path, *(rgbas.tobytes() for rgbas in colours), gradient, STYLE(shape)
+    return path, inside.tobytes(), stroke.tobytes(), below.tobytes(), gradient, STYLE(shape)
 
 
 def _moved(before: Sequence[Drawing], now: Sequence[Drawing]) -> list[Rectangle]:

@@ -18,8 +18,8 @@ class Path(ctypes.Structure):
 
     _fields_ = [("status", ctypes.c_int), ("records", ctypes.c_void_p), ("n_records", ctypes.c_int)]
 
-    def __init__(self, records: np.ndarray, begin: int, end: int, bounds: list[float]):
-        super().__init__(0, records.ctypes.data + RECORD * begin, end - begin)
+    def __init__(self, records: np.ndarray, address: int, begin: int, end: int, bounds: list[float]):
+        super().__init__(0, address + RECORD * begin, end - begin)
         self.kept, self.bounds = records, bounds
 
 
@@ -61,7 +61,7 @@ def pack(shapes: Sequence[np.ndarray], tolerances: Sequence[float]) -> list[Path
     records[at[:, None] + range(1, CURVE)] = curves[:, 1:]
     records[after[closed] - 1, 0] = CLOSE
     ends = after[np.cumsum(lengths) - 1].tolist()
-    return list(map(Path, repeat(records), [0, *ends[:-1]], ends, _bounds(points, lengths)))
+    return list(map(Path, repeat(records), repeat(records.ctypes.data), [0, *ends[:-1]], ends, _bounds(points, lengths)))
 
 
 def _bounds(points: np.ndarray, lengths: np.ndarray) -> list[list[float]]:

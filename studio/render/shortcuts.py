@@ -1,14 +1,14 @@
 """Shortcuts through manim's Python, which end with the same numbers. Where a shortcut does not fit, manim's own way is taken."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from enum import Enum
 from functools import cache
 
 import manim
 import numpy as np
-from manim import ManimColor, Mobject, Scene, Transform, VMobject
+from manim import Animation, ManimColor, Mobject, Scene, Transform, VMobject
 from manim.utils.bezier import interpolate
 
 from model import View
@@ -19,7 +19,8 @@ MANY = 100_000                            # members, more than which only a fami
 COLOURS = "fill_rgbas", "stroke_rgbas", "background_stroke_rgbas"
 WIDTHS = "stroke_width", "background_stroke_width", "sheen_factor"
 get_family, add_updater = Mobject.get_family, Mobject.add_updater
-update_mobjects, interpolate_mobject = Scene.update_mobjects, Transform.interpolate_mobject
+update_mobjects, update_ends = Scene.update_mobjects, Animation.update_mobjects
+interpolate_mobject = Transform.interpolate_mobject
 _added = [0]                              # how often an updater was added
 
 
@@ -30,7 +31,8 @@ def shortcuts() -> Iterator[None]:
         if manim.__version__ == KNOWN:
             for kind, name, shortcut in (
                 (Mobject, "get_family", family), (Mobject, "family_members_with_points", family_with_points),
-                (Mobject, "add_updater", with_updater), (Scene, "update_mobjects", updated),
+                (Mobject, "add_updater", with_updater), (Scene, "update_mobjects", scene_updated),
+                (Animation, "update_mobjects", animation_updated),
                 (Mobject, "__deepcopy__", copied), (Transform, "interpolate_mobject", interpolated),
             ):
                 stack.callback(*(setattr, kind, name, vars(kind)[name]) if name in vars(kind) else (delattr, kind, name))
@@ -67,15 +69,30 @@ def with_updater(self: Mobject, *args, **kwargs) -> Mobject:
     return add_updater(self, *args, **kwargs)
 
 
-def updated(self: Scene, dt: float) -> None:
+def scene_updated(self: Scene, dt: float) -> None:
     """`Scene.update_mobjects`, which in a play asks nothing to update itself if at its beginning nothing had an updater."""
     animations, added, moving = getattr(self, "asked", (None, 0, False))
     if dt == 0 or animations is not self.animations or added != _added[0]:
-        members = (member for mobject in self.mobjects for member in mobject.get_family())
-        moving = any(member.updaters or type(member).update is not Mobject.update for member in members)
+        moving = _moving(self.mobjects)
         self.asked = self.animations, _added[0], moving
     if moving:
         update_mobjects(self, dt)
+
+
+def animation_updated(self: Animation, dt: float) -> None:
+    """`Animation.update_mobjects`, the same of what it moves something from and to."""
+    start, added, moving = getattr(self, "asked", (None, 0, False))
+    if start is not self.starting_mobject or added != _added[0]:
+        moving = _moving(self.get_all_mobjects_to_update())
+        self.asked = self.starting_mobject, _added[0], moving
+    if moving:
+        update_ends(self, dt)
+
+
+def _moving(mobjects: Iterable[Mobject]) -> bool:
+    """Whether anything has an updater, or updates itself in a way of its own."""
+    members = (member for mobject in mobjects for member in mobject.get_family())
+    return any(member.updaters or type(member).update is not Mobject.update for member in members)
 
 
 # Copies
@@ -155,11 +172,12 @@ def interpolated(self: Transform, alpha: float) -> None:
 
 
 def _together(animation: Transform) -> Together | None:
-    """What a Transform moves, since it last began: then it copies what it starts with."""
-    start, found = getattr(animation, "together", (None, None))
-    if start is not animation.starting_mobject:
-        found = Together.of(list(animation.get_all_families_zipped()))
-        animation.together = animation.starting_mobject, found
+    """What a Transform moves, since it last began: then it copies what it starts with. None if that moves of itself."""
+    start, added, found = getattr(animation, "together", (None, 0, None))
+    if start is not animation.starting_mobject or added != _added[0]:
+        moving = _moving(animation.get_all_mobjects_to_update())
+        found = None if moving else Together.of(list(animation.get_all_families_zipped()))
+        animation.together = animation.starting_mobject, _added[0], found
     return found
 
 
@@ -167,7 +185,6 @@ def _plain(shape: VMobject, start: VMobject, end: VMobject) -> bool:
     kind = type(shape)
     return (
         kind.interpolate is Mobject.interpolate and kind.interpolate_color is VMobject.interpolate_color
-        and not start.updaters and not end.updaters
         and all(getattr(start, name).shape == getattr(end, name).shape for name in ("points", *COLOURS))
     )
 

@@ -16,7 +16,7 @@ from scenes.parts.heat_map import SMALLEST_DIGIT, fit_digits, fit_grid, heat_map
 from scenes.parts.label import WORD, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import appear, brighten, dim, draw, merge, travel, vanish
-from scenes.parts.shapes import ring
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import cards_beside, token_card
 from scenes.parts.whole import Whole
 

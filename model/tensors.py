@@ -26,8 +26,8 @@ class Tensor(NamedTuple):
     """One line of the table.
 
     only: the setting, or the kind of weights, that a model must have for the tensor to exist. words: for an axis along which words
-    stand, which of TEXTS these are. shares: whether its rows, along the last axis, are weights; they are shown rounded so that
-    each row sums to 1.
+    stand, which of TEXTS these are. shares: whether its rows, along the last axis, are weights
+    that sum to 1.
     """
 
     name: str

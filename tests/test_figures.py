@@ -138,19 +138,19 @@ def kinds(figures, name):
 
 def test_how_much_of_the_stage_is_used():
     pixels = np.zeros((540, 960, 3), np.uint8)
-    assert occupancy(pixels, WIDE) == occupancy(pixels + np.uint8(7), WIDE) == 0
+    assert occupancy(pixels, WIDE["full"]) == occupancy(pixels + np.uint8(7), WIDE["full"]) == 0
     pixels[55:] = 255
-    assert occupancy(pixels, WIDE) == pytest.approx(1, abs=0.03)
+    assert occupancy(pixels, WIDE["full"]) == pytest.approx(1, abs=0.03)
 
 
 def test_a_tile_is_used_if_anything_touches_it():
     pixels = np.full((1080, 1920, 3), 20, np.uint8)
     rows = round(WIDE["full"].stage.height / PX) // 20
     pixels[105, 5] = 40                                   # one pixel of one tile
-    assert occupancy(pixels, WIDE) == pytest.approx(1 / (rows * 96))
+    assert occupancy(pixels, WIDE["full"]) == pytest.approx(1 / (rows * 96))
     pixels[0:100] = pixels[965:] = 90
     pixels[0, 0] = 20
-    assert occupancy(pixels, WIDE) == pytest.approx(1 / (rows * 96), rel=1e-9), "title and caption do not count"
+    assert occupancy(pixels, WIDE["full"]) == pytest.approx(1 / (rows * 96), rel=1e-9), "title and caption do not count"
 
 
 def test_half_a_stage_is_half(figures):

@@ -64,21 +64,22 @@ def test_what_is_recorded_is_shown_at_all(scene):
 
 
 @pytest.mark.parametrize("decimals", [1, 2, 3])
-def test_rows_of_weights_add_up_to_one_as_shown(decimals):
+def test_weights_are_rounded_each_by_itself_and_all_of_a_row_alike(decimals):
     rows = {}
 
     def look(stage, moment):
         for shape in see(stage).shapes:
             if isinstance(shape, Number) and shape.source.name.endswith("self_attention.weights"):
-                rows.setdefault((moment.step, id(stage), shape.source.index[1]), {})[shape.source.index[2]] = shape.string
+                rows.setdefault((moment.step, id(stage), shape.source.index[1]), {})[shape.source.index[2]] = shape
 
     wide = RANDOM | {"model.d_model": 8, "model.n_heads": 1}
     walk(building("attention_matrix", sentence="all of these are words", decimals=decimals, **wide), look)
     walk(building("qkv", sentence=LONG, focus="it", decimals=decimals), look)
     assert {len(row) for row in rows.values()} == {5, 12}
     for row in rows.values():
-        places = {len(string.partition(".")[2]) for string in row.values()}
-        assert len(places) == 1 and round(sum(map(float, row.values())), places.pop()) == 1
+        (places,) = {len(label.string.partition(".")[2]) for label in row.values()}
+        assert all(label.string == f"{float(label.source):.{places}f}" for label in row.values())
+        assert sum(float(label.source) for label in row.values()) == pytest.approx(1, abs=1e-12)
 
 
 @pytest.mark.parametrize("scene", ready(folders.ours()))

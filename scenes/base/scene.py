@@ -129,7 +129,7 @@ class ExplainerScene(Scene):
     def wording(self, name: str) -> str:
         """Which of the captions that a step has in its words holds for what is shown, if there are several.
 
-        Here: `caption` of a translator; `learned` of what has learned, but does not translate; `untrained` of random weights. Where
+        Here: `caption` of a translator; `learned` of what has learned, but does not translate; `untrained` of weights that have not. Where
         there is no such caption `caption` holds for all.
         """
         config = self.staging.trace.config

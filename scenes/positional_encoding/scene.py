@@ -109,7 +109,7 @@ class PositionalEncoding(ExplainerScene):
 
     @step
     def angles(self):
-        """The angles between words and positions, and those of random directions; and how often the sum is still nearest to its word."""
+        """The angles between words and positions, and those of directions drawn by chance; and how often the sum is still nearest to its word."""
         spreads, found = self._spreads()
         self.play(vanish(*self.on_stage()))
         for picture in spreads:
@@ -283,7 +283,7 @@ class PositionalEncoding(ExplainerScene):
 
     def _spreads(self) -> tuple[list[Whole], list[VMobject]]:
         """Histograms of angles, and the share of sums that are nearest to their own word."""
-        views = {"random": self.view("orthogonality.random_histogram")[0]}
+        views = {"by_chance": self.view("orthogonality.random_histogram")[0]}
         found = self._kind != "none"
         if found:
             views = {"words": self.view("orthogonality.histogram"), **views}

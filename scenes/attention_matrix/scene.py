@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
@@ -109,8 +110,7 @@ class AttentionMatrix(ExplainerScene):
         self.play(appear(self._rows(weights), self._above(weights, "A"), self._columns(weights)))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.2))
         self.play(appear(z, self._rows(z), self._above(z, "Z", "output")))
-        rounded = [below(text(self.theme, self.say("rounded"), NOTE_SIZE, "muted"), z.border)] * (z.digits and z.decimals < finer)
-        self.play(appear(*self._sums(z, "head_sums"), *rounded, lag=0.2))
+        self.play(appear(*self._sums(z, "head_sums"), lag=0.2))
         self.weights = weights
 
     @step
@@ -201,9 +201,13 @@ class AttentionMatrix(ExplainerScene):
         return text_width(self.theme, f"= {MINUS}0.{'0' * self.theme.decimals}", WORD, 600, tabular=True) + TIGHT
 
     def _sums(self, sheet: HeatMap, name: str) -> list[VGroup]:
-        """The sum of each row, at its right."""
-        return [
+        """The sum of each row, at its right; and below the matrix that its numbers are rounded, where those written do not add up."""
+        totals = self._view(name)
+        sums = [
             right_of(VGroup(text(self.theme, "=", WORD, "muted"), number(self.theme, source, WORD, "output", weight=600)).arrange(
                 RIGHT, buff=TIGHT / 2), sheet.border, TIGHT).set_y(row.get_y())
-            for row, source in zip(sheet.cells, self._view(name), strict=True)
+            for row, source in zip(sheet.cells, totals, strict=True)
         ]
+        if not sheet.digits or np.allclose(sheet.view.values.round(sheet.decimals).sum(-1), totals.values.round(self.theme.decimals)):
+            return sums
+        return [*sums, above(text(self.theme, self.say("rounded"), NOTE_SIZE, "muted"), sheet.border, align=1)]

@@ -233,5 +233,6 @@ class Recap(ExplainerScene):
                 for name, place in (("scores", middle), ("weights", foot))]
         one = number(self.theme, weights[most], LARGEST, "weight", 700, decimals=digits.decimals)
         one = one.scale(min(1, right.width / one.width)).move_to(right.centre)
-        return [[scores, words, said[0], ring(self.theme, scores.cells[0][most])], [shares, said[1]],
+        rounded = below(text(self.theme, self.say("rounded"), NAME, "muted"), said[1], TIGHT)
+        return [[scores, words, said[0], ring(self.theme, scores.cells[0][most])], [shares, said[1], rounded],
                 [ring(self.theme, shares.grounds[most]), one]]

@@ -5,7 +5,7 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
-from scenes.parts.label import Label, Number
+from scenes.parts.label import Label
 from scenes.parts.shapes import RING, Block
 from scenes.base.room import PEN
 from studio.check.sight import see, walk

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scenes.parts.heat_map import Cell
-from scenes.parts.label import Number
+from scenes.parts.label import Label, Number
 from studio.check.sight import see, walk
 from studio.plan import staging
 from studio.read.spec import load
@@ -29,9 +29,9 @@ def test_the_other_scores_of_the_row_come_along():
     cells = [float(shape.source) for shape in shapes if isinstance(shape, Cell) and shape.source.name == SCORES]
     assert np.array_equal(sorted(cells), sorted(row)) and len(row) == len(stage.tokens)
     weights = {shape.source.index[2]: shape.string for shape in shapes if isinstance(shape, Number) and shape.source.name == WEIGHTS}
-    assert len(weights) == len(row) and round(sum(map(float, weights.values())), 6) == 1
     shares = np.exp(row) / np.exp(row).sum()
-    assert all(abs(float(weights[k]) - share) < 0.01 for k, share in enumerate(shares))
+    assert len(weights) == len(row) and all(abs(float(weights[k]) - share) <= 0.005 for k, share in enumerate(shares))
+    assert any("rounded" in shape.string for shape in shapes if isinstance(shape, Label))
 
 
 def test_the_decisive_number_is_the_largest():

@@ -40,9 +40,11 @@ class Embeddings(ExplainerScene):
         """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
         head, lists, foot = self.stage.rows([1, 3.2, 1], TIGHT)
         places = lists.columns(len(self.tokens), TIGHT)
-        self.cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=HUGE)
-        widths = [max(card.width, LEAST * places[0].width) for card in self.cards]
+        cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=HUGE)
+        widths = [max(card.width, LEAST * places[0].width) for card in cards]
         places = lists.columns(widths, TIGHT) if max(widths) > places[0].width else places
+        fit = min(place.width / card.width for card, place in zip(cards, places, strict=True))
+        self.cards = snug_row(self.theme, self.tokens, head.inset(x=(1 - min(1, fit)) * head.width / 2), TALL, gap=GAP, size=HUGE)
         words = self._sentence(head)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
         vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]

@@ -48,7 +48,7 @@ class Ablation(ExplainerScene):
         weight = within(number(self.theme, most.source, WEIGHT, "weight", 700), most, self.stage)
         told = within(text(self.theme, self.say("no_output", head=self._cut[1] + 1), TOLD, weight=600), most, self.stage)
         self.before = self._before() if self.trained else [self._vector("encoder.output", "line", self.low.rows(2)[0])]
-        self.play(appear(self.sentence, *self.before))
+        self.add(self.sentence, *self.before)
         self.play(draw(*whole, *arcs, lag=0.05), appear(weight))
         self.wait(STEADY)
         if self._number("uniform"):

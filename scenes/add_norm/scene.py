@@ -96,8 +96,7 @@ class AddNorm(ExplainerScene):
         """Every token has a mean and a spread of its own."""
         self._lay_out_table()
         self.panels = self._panels(0)
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(self.words, *self.floors), appear(*(panel.bars for panel in self.panels), lag=0.15))
+        self.play(vanish(*self.on_stage()), appear(self.words, *self.floors), appear(*(panel.bars for panel in self.panels), lag=0.15))
         self.play(appear(self.table_head, *self.own, lag=0.2), appear(*(panel.marks for panel in self.panels), lag=0.2))
 
     @step
@@ -113,8 +112,7 @@ class AddNorm(ExplainerScene):
     def batch(self):
         """Batch norm would go down the columns, over whoever is in the batch: with other company the token comes out another."""
         self._lay_out_batch()
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(self.sheet, self.cards, self.sheet_name))
+        self.play(vanish(*self.on_stage()), appear(self.sheet, self.cards, self.sheet_name))
         for around, word, value in zip(self.rings, self.verdicts, self.shifts_by, strict=True):
             self.play(appear(around, word))
             self.play(appear(value, run_time=0.8))

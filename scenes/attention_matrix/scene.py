@@ -13,7 +13,7 @@ from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
 from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import MINUS, WORD, decimals_for_sums, number, text, text_width
-from scenes.parts.motion import BLINK, EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
+from scenes.parts.motion import EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import column_labels, row_labels
@@ -39,7 +39,7 @@ class AttentionMatrix(ExplainerScene):
         top, below_it = self.stage.rows([1, 3], GAP)
         self.formula = equation(self.theme, UNSCALED, ROLES, LARGE, at=top)
         rooms = dict(zip(ROLES, below_it.columns(len(ROLES), GAP), strict=True))
-        self.play(appear(self.formula, run_time=BLINK))
+        self.add(self.formula)
         self.pictures = {}
         for symbol in ("q", "k", "v", "z"):
             picture, around = self._picture(symbol, rooms[symbol])

@@ -17,7 +17,7 @@ from scenes.parts.flow import arrow
 from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map, peak
 from scenes.parts.label import WORD, Label, number, paragraph, text, weight_numbers
 from scenes.parts.loom import Loom, across, back, loom
-from scenes.parts.motion import Together, appear, brighten, dim, draw, hide, travel, vanish
+from scenes.parts.motion import FLASH, Together, appear, brighten, dim, draw, hide, travel, vanish
 from scenes.parts.ranking import Ranking, grow, level, ranking, strongest, track
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import MOST, TokenCard, column_labels, row_labels, shape_label, token_card, token_column
@@ -61,7 +61,7 @@ class Decoder(ExplainerScene):
         sheet, target = (heat_map(self.theme, view, left.trim(left=LABEL), "line", digits=True, scale=scale)
                          for view in (plain, masked))
         result = heat_map(self.theme, weights, right.trim(left=LABEL), "line", digits=True, weights=True)
-        self.play(appear(sheet, *self._around(sheet, "(Q K^T) / sqrt(d_k)")))
+        self.add(sheet, *self._around(sheet, "(Q K^T) / sqrt(d_k)"))
         self._cover(sheet, target)
         edge = room_of(target.border)
         y = target.border.get_y()
@@ -87,8 +87,7 @@ class Decoder(ExplainerScene):
         numbers = weight_numbers(self.theme, weights[followed], ends)
         whose = self.say("weights_of", word=cards.queries[followed].word.string)
         whose = paragraph(self.theme, whose, HEADING, LEFT - GAP, "weight").move_to([self.stage.left + (LEFT - GAP) / 2, names[0].get_y(), 0])
-        self.play(vanish(*self.on_stage(self.readers)))
-        self.play(appear(names[0], cards.sources))
+        self.play(vanish(*self.on_stage(self.readers)), appear(names[0], cards.sources))
         self._become_cards(cards.queries)
         self.play(appear(names[1], tag))
         self.play(draw(*lines[followed], lag=0.2), appear(whose, *numbers, lag=0.2))
@@ -120,8 +119,7 @@ class Decoder(ExplainerScene):
     def loop(self):
         """Each word that comes out goes back in; the first three move by move, the others fast."""
         cards, names = self._loom(self.queries, self.said)
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(names[0], cards.sources))
+        self.play(vanish(*self.on_stage()), appear(names[0], cards.sources))
         self.play(appear(*names[1:], cards.queries[0]))
         lines = [self._generate(cards, place) for place in range(len(cards.queries))]
         self.play(brighten(*lines, run_time=0.8))
@@ -131,8 +129,7 @@ class Decoder(ExplainerScene):
         """With all the words given, one pass does for all places what generation does pass by pass."""
         body, foot = self.stage.rows([12, 1], gap=0.1)
         given, alone = (self._panel(name, room) for name, room in zip(("training", "generation"), body.columns([1, 1], gap=0.6)))
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(given.title, given.box, *given.watch.ring, alone.title, alone.box, *alone.watch.ring))
+        self.play(vanish(*self.on_stage()), appear(given.title, given.box, *given.watch.ring, alone.title, alone.box, *alone.watch.ring))
         self.play(appear(*given.given))
         self.play(*(draw(*line, run_time=0.8) for line in given.into))
         self.play(*(draw(arc, run_time=1.0) for arc in given.watch.arcs), appear(*given.watch.numbers))
@@ -189,7 +186,7 @@ class Decoder(ExplainerScene):
         for some, seconds in ((rows[:1], 1.2), (rows[1:2], 0.8), (rows[2:], 0.8)):
             cells = [cell for row in some for cell in row]
             if cells:
-                self.play(vanish(*(sheet.cell(*cell) for cell in cells), run_time=seconds),
+                self.play(vanish(*(sheet.cell(*cell) for cell in cells), run_time=seconds / 2),
                           appear(*(masked.cell(*cell) for cell in cells), lag=0.5 / len(cells), run_time=seconds))
         self.remove(*sheet.get_family(), *masked.get_family())
         self.add(masked)
@@ -327,7 +324,7 @@ class Decoder(ExplainerScene):
         moves = [draw(*panel.into[place], run_time=seconds)]
         if panel.watch.arcs:
             moves += [draw(panel.watch.arcs[place], run_time=seconds), appear(panel.watch.numbers[place], run_time=QUICK)]
-            moves += [vanish(panel.watch.numbers[place - 1], run_time=QUICK)] if place else []
+            moves += [vanish(panel.watch.numbers[place - 1], run_time=FLASH)] if place else []
         self.play(*moves)
         self.play(draw(*panel.out[place], run_time=seconds),
                   appear(panel.said[place], *panel.chances[place : place + 1], run_time=seconds))

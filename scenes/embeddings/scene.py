@@ -53,8 +53,8 @@ class Embeddings(ExplainerScene):
         size = min(HUGE, narrowest / text_width(self.theme, "0" * max(digits, 3), 1, 600, tabular=True))
         self.ids = VGroup(number(self.theme, self._id(i), size, weight=600, at=place, decimals=0)
                           for i, place in enumerate(replace(foot, left=place.left, right=place.right) for place in places))
-        self.play(appear(words, run_time=1.0))
-        self.wait(0.8)
+        self.add(words)
+        self.wait(1.5)
         self.play(*(travel(word, card.word) for word, card in zip(words, self.cards, strict=True)))
         self.play(appear(*(card.box for card in self.cards), lag=0.05))
         self.play(appear(*(VGroup(column.panel, column.words) for column in vocabulary), lag=0.2))
@@ -93,8 +93,8 @@ class Embeddings(ExplainerScene):
     def all_rows(self):
         """Every other id does the same: a row of the table for each token, times the same factor."""
         self._lay_out(peak(self.staging.trace["scaled_embeddings"]))
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(self.table, self.table_name, *self.addresses, self.column, self.numbers, self.x.border, self.x.dots, self.x_name))
+        self.play(vanish(*self.on_stage()), appear(self.table, self.table_name, *self.addresses, self.column, self.numbers,
+                                                   self.x.border, self.x.dots, self.x_name))
         self.play(draw(*self.links, lag=0.1))
         rows = [(VGroup(self.table.cells[self._place(i)].copy()), VGroup(self.x.cells[i])) for i in range(len(self.tokens))]
         self.play(Together(*(travel(start, end, run_time=1.0) for start, end in rows), lag=0.25))
@@ -105,8 +105,8 @@ class Embeddings(ExplainerScene):
         """The vector of a word is the same in any sentence: nothing between the twins' vectors."""
         self._lay_out_twins()
         followed = VGroup(self.x.cells[self.focus])
-        self.play(vanish(*self.on_stage(self.x.cells)), vanish(*(row for i, row in enumerate(self.x.cells) if i != self.focus)))
-        self.play(appear(self.sentences[0]))
+        self.play(vanish(*self.on_stage(self.x.cells)), vanish(*(row for i, row in enumerate(self.x.cells) if i != self.focus)),
+                  appear(self.sentences[0]))
         self.play(*(appear(cards, run_time=0.8) for cards in self.sentences[1:]))
         self.play(*(copy_to(followed, vector, run_time=1.6) for vector in self.wide), vanish(followed, run_time=0.3))
         for apart in self.apart[:1]:

@@ -46,7 +46,7 @@ class EncoderBlock(ExplainerScene):
                  width=self.right.width)
             for kind, part in zip(diagram.kinds, diagram.modules, strict=True)
         )
-        self.play(appear(self._named("X", bottom)))
+        self.add(self._named("X", bottom))
         for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
             self.play(draw(wire, run_time=0.4))
             self.play(appear(part, words, run_time=0.6))

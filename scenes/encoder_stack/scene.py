@@ -39,7 +39,7 @@ class EncoderStack(ExplainerScene):
     def stack(self):
         """Blocks stand on each other; all tokens rise through them."""
         self._lay_out()
-        self.play(appear(self.cards), appear(*map(bare, self.levels[0])), appear(self.names[0]))
+        self.add(self.cards, *map(bare, self.levels[0]), self.names[0])
         for block in self.blocks:
             block.shift(0.3 * UP)
             self.play(appear(block, run_time=0.4), block.animate(run_time=0.4).shift(-0.3 * UP).build())
@@ -62,8 +62,7 @@ class EncoderStack(ExplainerScene):
     def neighbours(self):
         """What a swapped neighbour does: how far every token is from itself in the twin sentence, depth by depth."""
         self._lay_out_moved()
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(self.cards, self.swapped, self.measure))
+        self.play(vanish(*self.on_stage()), appear(self.cards, self.swapped, self.measure))
         for row in self.moved:
             self.play(appear(row.panel, row.heading))
             self.play(*(rise(each.bar, each.bar.get_bottom()) for each in row.tokens), appear(*(each.value for each in row.tokens)))
@@ -72,8 +71,7 @@ class EncoderStack(ExplainerScene):
     def memory(self):
         """All the vectors above the last block are H; every block of the decoder makes keys and values of its own from it."""
         self._lay_out_memory()
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(self.h_cards, self.h, self.h_name, run_time=1.0))
+        self.play(vanish(*self.on_stage()), appear(self.h_cards, self.h, self.h_name))
         self.play(appear(self.heading_of))
         for block, (wire, box, made) in enumerate(zip(self.wires, self.decoders, self.made, strict=True)):
             signs, pictures = zip(*made, strict=True)

@@ -41,7 +41,7 @@ class Mlp(ExplainerScene):
         """A token's vector goes through W_1: every hidden feature looks at all that goes in."""
         self._lay_out()
         net, hidden = self.network, self.hidden
-        self.play(appear(self.card, net.x, self.sizes[0]))
+        self.add(self.card, net.x, self.sizes[0])
         self.play(appear(net.widening, self.shapes[0], hidden.line, hidden.dots, self.sizes[1]))
         self.play(appear(self.formula), dim(self.formula.select("relu"), self.formula.select("output"), run_time=0.8))
         for bar, seconds in zip(hidden.bars, (1.2, 0.5), strict=False):
@@ -132,8 +132,7 @@ class Mlp(ExplainerScene):
         work = product(self.theme, *factors, left.trim(bottom=0.45), digits=False)
         names = [self._named(sheet, maths, side) for sheet, maths, side in
                  zip(work, ("W_1", "W_2", "W_1 W_2"), (UP, LEFT, DOWN), strict=True)]
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(work.left, names[0]), appear(work.above, names[1]))
+        self.play(vanish(*self.on_stage()), appear(work.left, names[0]), appear(work.above, names[1]))
         self.play(merge(*work.left.cells, *work.above.cells, into=work.result.border, run_time=1.2),
                   appear(work.result, run_time=1.2))
         self.play(appear(names[2]))

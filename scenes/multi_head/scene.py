@@ -187,7 +187,7 @@ class MultiHead(ExplainerScene):
             inside = (thing for part in parts for thing in (part.cells, part.dots))
             name = named(self.theme, f"W_{letter}", self._weights(letter).shape, ROLES[letter])
             shown.append(VGroup(whole, *inside, above(name, whole)))
-        self.play(appear(*shown, lag=0.3))
+        self.add(*shown)
 
     def _cut(self, matrices: Sequence[Sequence[HeatMap]], wholes: Sequence[Block], centres: Sequence) -> None:
         """Matrices come apart between the columns of one head and the next."""

@@ -16,7 +16,7 @@ from scenes.parts.flow import arrow, bow
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, text_width
 from scenes.parts.motion import (
-    DIMMED, SHORT, SLOW, SLOWER, STEADY, appear, brighten, dim, draw, merge, set_presence, slide, travel, vanish,
+    DIMMED, FLASH, SHORT, SLOW, SLOWER, STEADY, appear, brighten, dim, draw, merge, set_presence, slide, travel, vanish,
 )
 from scenes.parts.phrase import PRONOUNS, spaced
 from scenes.parts.ranking import Ranking, grow, ranking, strongest
@@ -46,8 +46,9 @@ class Overview(ExplainerScene):
         said = self.staging.trace.translation or (self.say("unknown"),)
         machine = module(self.theme, self.say("machine"), middle, size=SHARED)
         ways = [arrow(self.theme, room.point(y=1), room.point(y=-1), "text", BOLD) for room in (into, out)]
-        self.play(appear(self._lines(" ".join(self.tokens), "text", top), machine))
-        self.play(draw(*ways[0]))
+        self.add(self._lines(" ".join(self.tokens), "text", top))
+        self.wait(SHORT)
+        self.play(draw(*ways[0]), appear(machine))
         self.play(draw(*ways[1]), appear(self._lines(spaced(said), "output", low), run_time=STEADY))
 
     @step
@@ -74,7 +75,7 @@ class Overview(ExplainerScene):
     @step
     def encode(self):
         """All the tokens go into the encoder together; a row of numbers comes out for each."""
-        self.play(vanish(*self.on_stage()), appear(*self._lay_out(), run_time=STEADY))
+        self.play(vanish(*self.on_stage()), appear(*self._lay_out()))
         self.play(draw(*self.wires[0]), merge(*(card.box for card in self.cards), into=self.wires[0], run_time=SLOWER))
         self.play(appear(*self.numbers, self.names["rows"], lag=0.05, run_time=SHORT))
 
@@ -290,6 +291,6 @@ class Overview(ExplainerScene):
             seconds = max(QUICK, 1.4 / (i + 1))
             moves = [draw(*once.arcs, run_time=seconds), appear(*once.numbers), brighten(self.cards)] if i == 0 else []
             for arc, count, word in zip(many.arcs[i:], many.numbers[i:], words[i : i + 1], strict=False):
-                before = [vanish(many.numbers[i - 1], run_time=QUICK)] if i else []
+                before = [vanish(many.numbers[i - 1], run_time=FLASH)] if i else []
                 moves += [*before, draw(arc, run_time=seconds), appear(count, run_time=QUICK), brighten(word, run_time=QUICK)]
             self.play(*moves)

@@ -14,6 +14,7 @@ from manim import (
     VGroup,
     VMobject,
     linear,
+    rate_functions,
     smooth,
     squish_rate_func,
     there_and_back,
@@ -103,8 +104,8 @@ def hide(*mobjects: Mobject) -> None:
 
 
 def appear(*mobjects: Mobject, lag: float = 0.0, run_time: float = SHORT) -> Animation:
-    """Pictures come up, one after the other if there is a lag."""
-    return Together(*(Presence(mobject, 1, start=0, run_time=run_time) for mobject in mobjects), lag=lag)
+    """Pictures come up, one after the other if there is a lag; fast at first, so that one that goes meanwhile leaves no gap."""
+    return Together(*(Presence(mobject, 1, start=0, run_time=run_time, rate_func=rate_functions.ease_out_sine) for mobject in mobjects), lag=lag)
 
 
 def vanish(*mobjects: Mobject, run_time: float = 0.5) -> Animation:

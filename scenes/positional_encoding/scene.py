@@ -46,8 +46,8 @@ class PositionalEncoding(ExplainerScene):
         cards = cards_beside(self.theme, self.tokens, x, CARD - TIGHT)
         box = module(self.theme, self.say("encoder"), centre.fit(height=2.2))
         around = VGroup(frame(self.theme, body), text(self.theme, self.say("without"), WORD, weight=600, at=head))
-        self.play(appear(around, cards, x), appear(box))
-        self.play(self._wire(x, box))
+        self.add(around, cards, x)
+        self.play(appear(box), self._wire(x, box))
         self.play(self._wire(box, z), copy_to(x.cells, z))
         rows = [VGroup(card, *x.row(i)) for i, card in enumerate(cards)]
         self.play(shuffle(rows, self._places, x.grid.height, run_time=1.8))
@@ -59,8 +59,7 @@ class PositionalEncoding(ExplainerScene):
         """Every dimension is a wave; the cut through all of them at a place is the vector of that position."""
         self._lay_out_waves()
         first, *rest = self.curves
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(self.heads[0], self.levels[0], self.signs[0], run_time=0.4), draw(first, run_time=1.4))
+        self.play(vanish(*self.on_stage()), appear(self.heads[0], self.levels[0], self.signs[0], run_time=0.4), draw(first, run_time=1.4))
         if rest:
             self.play(appear(*self.levels[1:], *self.signs[1:], run_time=0.4), draw(*rest, lag=0.15, run_time=1.2))
         cut = Cut(self.theme, self.curves, self.room, 0)
@@ -77,8 +76,8 @@ class PositionalEncoding(ExplainerScene):
     def rotation(self):
         """A shift turns every circle by an angle of its own, the same from wherever it starts."""
         self._lay_out_turns()
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(*self.names, *(VGroup(each.circle, each.spokes[0], each.start) for row in self.turns for each in row)))
+        circles = (VGroup(each.circle, each.spokes[0], each.start) for row in self.turns for each in row)
+        self.play(vanish(*self.on_stage()), appear(*self.names, *circles))
         for row in self.turns:
             self.play(*(travel(VGroup(each.spokes[0].copy(), each.start.copy()), VGroup(each.spokes[1], each.end), -each.angle, 1.6)
                         for each in row))
@@ -89,8 +88,8 @@ class PositionalEncoding(ExplainerScene):
         """The position is added to the scaled row of E, cell by cell, before the first block and nowhere else."""
         rows, names = self._rows()
         *parts, total = rows
-        self.play(vanish(*self.on_stage()))
-        for row, name in zip(parts, names, strict=False):
+        self.play(vanish(*self.on_stage()), appear(parts[0], names[0]))
+        for row, name in zip(parts[1:], names[1:], strict=False):
             self.play(appear(row, name))
         self.play(appear(total.border, total.dots, names[-1]))
         columns = range(len(total.cells[0]))
@@ -128,8 +127,7 @@ class PositionalEncoding(ExplainerScene):
     def order_counts(self):
         """The same shuffle without positions and with them: the features after it are drawn over those before."""
         overlays = self._overlays()
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(*(VGroup(each.panel, each.title, each.rows) for each in overlays)))
+        self.play(vanish(*self.on_stage()), appear(*(VGroup(each.panel, each.title, each.rows) for each in overlays)))
         self.play(*(shuffle(each.rows, self._places, each.pitch, run_time=2.4) for each in overlays))
         self.play(appear(*(each.after for each in overlays), run_time=1.2))
         bars, values = ([each.differences[i][k] for each in overlays for i in range(len(self.tokens))] for k in range(2))

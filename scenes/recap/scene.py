@@ -49,7 +49,9 @@ class Recap(ExplainerScene):
             self.pictures.append(picture)
             self.doors.append(room_of(door))
         self.pictures.append(self._weight())
-        for part in self.pictures[0]:
+        first, *rest = self.pictures[0]
+        self.add(first)
+        for part in rest:
             self.play(appear(part, run_time=0.8))
 
     @step

@@ -87,8 +87,7 @@ class Values(CandidateScene):
         left, right = self.stage.split(SHARES, WIDE)
         self.rooms, trained = right.rows(3, GAP), self.staging.trace.has_training_record
         now = [self.matrix_at(letter, room, 0 if trained else None) for letter, room in zip(MATRICES, self.rooms)]
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(*now))
+        self.play(vanish(*self.on_stage()), appear(*now))
         if trained:
             self.train(left.inset(GAP, WIDE).trim(bottom=WIDE, top=GAP), now)
         else:
@@ -103,8 +102,7 @@ class Values(CandidateScene):
         line = curve(self.theme, losses, room, "output", 0, largest(losses), width=5)
         named_ = [text(self.theme, self.say("surprise"), WORD, "output", at=room.outside(top=WIDE), align=-1),
                   text(self.theme, self.say("chance"), WORD, "muted", at=room.outside(bottom=WIDE), align=1)]
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(floor(self.theme, room), *named_), draw(line, run_time=1.5))
+        self.play(vanish(*self.on_stage()), appear(floor(self.theme, room), *named_), draw(line, run_time=1.5))
         self.play(appear(area(self.theme, line, room, "output")))
         if self.staging.trace.has_training_record:
             readings = (("no_idea", "words", "at_first"), ("last", "last_perplexity", "at_last"))
@@ -125,8 +123,7 @@ class Values(CandidateScene):
         work = product(self.theme, Factor(w_q, "query"), Factor(w_k.T, "key"), Factor(whole, "line"), left.trim(left=NAME), digits=False)
         names = [left_of(equation(self.theme, maths, size=FORMULA, role=role), picture.border) for maths, role, picture in (
             ("W_Q", "query", work.left), ("W_K^T", "key", work.above))]
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(work.left, work.above, *names))
+        self.play(vanish(*self.on_stage()), appear(work.left, work.above, *names))
         self.play(appear(work.result, run_time=1.5))
         top, bottom = right.rows(2, WIDE)
         values = self.view("query_key.singular_values")[self.spec.block, self.head]

@@ -38,7 +38,7 @@ class WeightedAverage(CandidateScene):
         said = text(self.theme, self.say("whose", token=self.tokens[self.focus], head=self.head + 1, block=self.spec.block + 1), EVIDENCE, "muted",
                     at=above.columns(3)[0].strip(bottom=WIDE), align=-1, width=above.width / 3)
         self.around, self.bars = self.z_as_bars("averages")
-        self.play(appear(*self.mixed.cards, lag=0.15), appear(self.mixed.vectors))
+        self.add(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.weighed, self.formula, said))
         self.play(appear(self.mixed.z.border, self.mixed.letter))
         self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=3.0))

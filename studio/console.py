@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import cache
@@ -21,7 +21,8 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from studio.errors import Problem, RenderError, UserError
+from studio import excerpt
+from studio.errors import InVain, Problem, RenderError, UserError, count
 from studio.render.alone import prepare
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
@@ -43,14 +44,14 @@ class Application(click.Group):
         _open_streams()
         with warnings.catch_warnings(), _ended_by(*ENDING):
             warnings.simplefilter("default", UserWarning)
-            warnings.showwarning = lambda message, *_: warn(str(message))
+            warnings.showwarning = lambda message, *_: warn(message.problem if isinstance(message, InVain) else str(message))
             try:
                 prepare()
-                code = super().main(args, prog_name, **options | {"standalone_mode": False})
+                code = super().main(args, prog_name, **options | {"standalone_mode": False, "obj": args, "color": _colour()})
             except (Exception, KeyboardInterrupt) as error:
                 if "--debug" in args:
                     traceback.print_exc()
-                code, problems = _explained(error)
+                code, problems = _explained(error, args)
                 if "--json" in args:
                     say_json({"ok": False, "problems": [asdict(problem) for problem in problems]})
         sys.exit(code or 0)
@@ -147,13 +148,32 @@ def say_json(value: Any) -> None:
 def tell(line: str) -> None:
     """A line on standard error. What cannot be told is not: nothing that is made depends on it."""
     with suppress(OSError):
-        click.echo(line, err=True)
+        click.echo(line, err=True, color=_colour())
 
 
-def warn(message: str) -> None:
+def tell_problems(problems: Iterable[Problem]) -> None:
+    """Problems on standard error, each with the line that it stands in."""
+    for lines in excerpt.listed(problems, _command()):
+        tell(lines)
+
+
+def warn(what: str | Problem) -> None:
     """A warning on standard error; a bar that is there makes room for it."""
+    kind = "warning: "
+    line = excerpt.written(what, _command(), kind) if isinstance(what, Problem) else f"{click.style(kind, fg='yellow', bold=True)}{what}"
     with suppress(OSError):
-        tqdm.write(f"warning: {message}", sys.stderr)
+        tqdm.write(line if sys.stderr.isatty() and _colour() is not False else click.unstyle(line), sys.stderr)
+
+
+def _command() -> Sequence[str]:
+    """The arguments of the command that runs."""
+    context = click.get_current_context(silent=True)
+    return context.find_root().obj or () if context else ()
+
+
+def _colour() -> bool | None:
+    """False if the user wants no colour (no-color.org), None if it depends on whether a terminal is there."""
+    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
 
 
 @contextmanager
@@ -200,18 +220,25 @@ class _Bar(Progress):
         self.bar.set_postfix_str(speed + (" ".join(self.running) or name))
 
 
-def _explained(error: BaseException) -> tuple[int, tuple[Problem, ...]]:
+def _explained(error: BaseException, args: Sequence[str]) -> tuple[int, tuple[Problem, ...]]:
     """Says on standard error what happened. Returns the exit code, and the problems it amounts to."""
     if isinstance(error, UserError):
-        tell(str(error))
+        for lines in excerpt.listed(error.problems, args):
+            tell(lines)
+        tell(f"{count(len(error.problems), 'problem')}; nothing was rendered")
         return WRONG, error.problems
     if isinstance(error, click.Abort | KeyboardInterrupt):
         tell("interrupted; what is finished stays finished")
         return INTERRUPTED, (Problem("interrupted", kind="interrupted"),)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        tell(error.format_message())
+        return error.exit_code, (Problem("there is no command", "command line", kind="usage"),)
     if isinstance(error, click.ClickException):
-        with suppress(OSError):
-            error.show(sys.stderr)
-        return error.exit_code, (Problem(error.format_message(), "command line", kind="usage"),)
+        problem = Problem(error.format_message(), "command line", kind="usage")
+        tell(excerpt.written(problem, args))
+        if context := getattr(error, "ctx", None):
+            tell(f"{context.get_usage()}\n'{context.command_path} --help' says more")
+        return error.exit_code, (problem,)
     if isinstance(error, RenderError):
         message = str(error)
     else:

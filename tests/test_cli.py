@@ -86,7 +86,12 @@ def test_all_words_of_a_language_are_one_file():
     assert load("film", ["language=de.yaml"]).scenes and animformer("words", "de.yaml").stdout == animformer("words", "en").stdout
     assert json.loads(animformer("words", "zh", "--json").stdout)["scenes"].keys() == {*folders.ours()}
     wrong = animformer("words", "eng")
-    assert wrong.exit_code == 2 and wrong.stderr == "there is no language 'eng'; did you mean 'en'?\n1 problem; nothing was rendered\n"
+    assert wrong.exit_code == 2 and wrong.stderr == """there is no language 'eng'; did you mean 'en'?
+  | animformer words eng
+  |                  ^^^
+  |                  en
+1 problem; nothing was rendered
+"""
 
 
 def test_times_add_up_and_follow_the_pace():

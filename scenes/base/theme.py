@@ -1,8 +1,9 @@
 """Theme: roles → colours and type. Scenes name roles, never colours."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 ROLES = ("query", "key", "value", "output", "text", "muted", "line", "surface", "background")
 RAMPS = {"signed": 3, "weight": 2}         # stops at least; as many on either side of zero, so the first has an odd number
+KEYS = ("name", "colours", *RAMPS)
 ENDS = {"minus": ("signed", 0), "plus": ("signed", -1), "weight": ("weight", -1)}     # roles that are ends of ramps
 SHADES = 256
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -39,13 +41,13 @@ class Theme:
         """A theme from the contents of its YAML file. Raises ValueError whose first argument lists all that is wrong."""
         colours = mapping.get("colours") if isinstance(mapping.get("colours"), Mapping) else {}
         problems = [f"colours.{role}: missing" for role in ROLES if role not in colours]
-        problems += [f"colours.{role}: unknown role (known: {', '.join(ROLES)})" for role in colours if role not in ROLES]
+        problems += [f"colours.{role}: unknown role{_near(role, ROLES)}" for role in colours if role not in ROLES]
         problems += [
             f"colours.{role}: {value!r} is not a colour; write it as '#rrggbb'"
             for role, value in colours.items() if not _is_colour(value)
         ]
         problems += filter(None, (_wrong_ramp(ramp, mapping.get(ramp)) for ramp in RAMPS))
-        problems += [f"{key}: unknown key" for key in mapping if key not in ("name", "colours", *RAMPS)]
+        problems += [f"{key}: unknown key{_near(key, KEYS)}" for key in mapping if key not in KEYS]
         if problems:
             raise ValueError(problems)
         stops = {ramp: tuple(mapping[ramp]) for ramp in RAMPS}
@@ -86,6 +88,11 @@ def _wrong_ramp(ramp: str, stops: object) -> str:
         return f"{ramp}: needs a list of {RAMPS[ramp]} colours or more, like '#rrggbb'"
     return f"{ramp}: has {len(stops)} colours; the number must be odd, for the middle one is that of 0" * (
         ramp == "signed" and len(stops) % 2 == 0)
+
+
+def _near(name: object, known: Iterable[str]) -> str:
+    near = get_close_matches(str(name), known, 1)
+    return f"; did you mean '{near[0]}'?" if near else f" (known: {', '.join(known)})"
 
 
 def _is_colour(value: object) -> bool:

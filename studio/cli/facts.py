@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from studio.cli.options import overriding, talking
-from studio.console import PLACE, WRONG, progress, say, say_files, say_json, tell, warn
+from studio.console import PLACE, WRONG, progress, say, say_files, say_json, tell, tell_problems, warn
 from studio.errors import InVain, Problem, count
 
 
@@ -78,10 +78,9 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
             if verbose:
                 tell(f"{scene.name}: {count(len(figures), 'step')}, {sum(each.seconds for each in figures) / scene.pace:.1f} s")
     problems |= dict.fromkeys(problem for card, film in cards for problem in report.of_card(card, film))
-    for problem in problems:
-        tell(str(problem))
+    tell_problems(problems)
     for problem in better:
-        warn(str(problem))
+        warn(problem)
     if as_json:
         said = {"problems": problems, "warnings": better} | ({"figures": steps} if table else {})
         say_json({"ok": not problems} | {key: [asdict(each) for each in listed] for key, listed in said.items()})

@@ -124,4 +124,4 @@ def _look_at_themes(names: Iterable[str]) -> None:
     if illegible := [problem for problem in problems if problem.kind == "illegible"]:
         raise UserError(illegible)
     for problem in problems:
-        warn(str(problem))
+        warn(problem)

@@ -142,9 +142,11 @@ def _located(message: str, layer: yaml_file.Layer, name: str) -> Problem:
 
 
 def _place(path: str, layer: yaml_file.Layer, name: str) -> str:
-    """Where a key of a file stands, or the file."""
-    place = layer.places.get(tuple(int(part) if part.isdecimal() else part for part in path.split(".")))
-    return place.value if place else name
+    """Where a key of a file stands, or what should hold it, or the file."""
+    parts = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
+    if parts in layer.places:
+        return layer.places[parts].value
+    return next((layer.places[parts[:end]].key for end in range(len(parts), 0, -1) if parts[:end] in layer.places), name)
 
 
 def _stems(folder: Path) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from functools import reduce
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from studio.errors import Problem, did_you_mean, quoted
@@ -81,7 +82,7 @@ class SceneKeys(LookKeys):
     )
     twin: Text | None = Field(None, description="another sentence of as many words, that scenes set beside the first; '': none")
     intervene: InterventionKeys = Field(InterventionKeys(), description="what is done to one head where a scene cuts one")
-    model: ModelKeys = Field(ModelKeys(), description="the model that runs")
+    model: ModelKeys = Field(ModelKeys(), description="the model that runs; all but `weights` is for `weights: random`")
     block: int = Field(1, description="which block is shown, from 1", json_schema_extra={"minimum": 1})
     head: Annotated[int | None, BeforeValidator(lambda said: None if said == AUTO else said), WithJsonSchema(NUMBER_OR_AUTO)] = Field(
         1, description="which of its heads is shown, from 1; or auto: of all heads the one that looks most from `focus` to `toward`"
@@ -183,8 +184,12 @@ def _problem(error: ErrorDetails, layer: Layer, keys: type[SceneKeys]) -> Proble
 
 
 def _range(loc: tuple, keys: type[SceneKeys]) -> str:
-    field = _fields(loc, keys)[loc[-1]]
-    least, most = (next((getattr(bound, name) for bound in field.metadata if hasattr(bound, name)), None) for name in ("ge", "le"))
+    least, most = bounds(_fields(loc, keys)[loc[-1]])
     if least is None or most is None:
         return f"at least {least}" if most is None else f"at most {most}"
     return f"{least} to {most}"
+
+
+def bounds(field: FieldInfo) -> tuple[float | None, float | None]:
+    """The least and the most that a key may be; None where there is no such bound."""
+    return tuple(next((getattr(bound, name) for bound in field.metadata if hasattr(bound, name)), None) for name in ("ge", "le"))

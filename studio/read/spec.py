@@ -63,7 +63,7 @@ def load(target: str, overrides: Sequence[str] = ()) -> SceneSpec | FilmSpec:
 def load_file(path: Path, step: str = "", overrides: Sequence[str] = ()) -> SceneSpec | FilmSpec:
     """The spec of a YAML file, or of one step of the scene in it. Raises UserError with all that is wrong."""
     said, problems = _commanded(overrides)
-    layer = _read(path)
+    layer = layer_of(path)
     if "scenes" in layer.values:
         return _film(path, layer, said, problems)
     spec = _scene(path, [layer, said], problems)
@@ -76,7 +76,7 @@ def load_file(path: Path, step: str = "", overrides: Sequence[str] = ()) -> Scen
 
 def ready(names: Sequence[str]) -> list[str]:
     """Those of our scenes and films whose weights are here: some are only fetched when they are wanted."""
-    return [name for name in names if not any(assets.is_wanting(_weights(_read(path))) for path, _ in find(name))]
+    return [name for name in names if not any(assets.is_wanting(_weights(layer_of(path))) for path, _ in find(name))]
 
 
 def find(target: str) -> list[tuple[Path, str]]:
@@ -243,7 +243,7 @@ def _entry(number: int, film: Path, layer: Layer, defaults: Layer, said: Layer, 
         problems.append(Problem(f"there is no scene {quoted(entry)}", place, path, "unknown-scene", hint))
         return None
     try:
-        scene = _read(file)
+        scene = layer_of(file)
     except UserError as error:
         problems += error.problems
         return None
@@ -274,7 +274,8 @@ def _yaml_of(entry: str, folder: Path) -> Path | None:
     return path / folders.YAML if folders.is_scene(path) else path if is_path(entry) else None
 
 
-def _read(path: Path) -> Layer:
+def layer_of(path: Path) -> Layer:
+    """What a YAML file says, with what it names beside it by whole paths. Raises UserError as `yaml_file.read` does."""
     return _anchored(yaml_file.read(path, shown(path)), path.parent)
 
 

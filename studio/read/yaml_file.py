@@ -24,6 +24,7 @@ CODE = Path(__file__), Path(errors.__file__), Path(texts.__file__)
 MAX_BYTES = 256_000
 MAX_DEPTH = 12
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")   # what ends a line in YAML (1.1, section 4.3)
 HINTS = {
     "mapping values are not allowed": "put a text that has a colon in quotes",
     "'\\t'": "indent with spaces, not with tabs",
@@ -128,7 +129,8 @@ def _decode(data: bytes, name: str) -> str:
 
 def _line_and_column(before: str, name: str) -> str:
     """The place that follows the text `before`."""
-    return f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+    lines = LINE_BREAK.split(before)
+    return f"{name}:{len(lines)}:{len(lines[-1]) + 1}"
 
 
 def _compose(text: str, name: str) -> yaml.Node:
@@ -148,7 +150,7 @@ def _compose(text: str, name: str) -> yaml.Node:
         if node is None:
             raise UserError([Problem("is empty", f"{name}:1:1", kind="empty")])
         return node
-    lines = "\n".join(text.split("\n")[max(0, first - 1) : mark.line + 1])
+    lines = "\n".join(LINE_BREAK.split(text)[max(0, first - 1) : mark.line + 1])
     hint = _quoting(lines) or _spacing(lines) or next((hint for sign, hint in HINTS.items() if sign in message), "")
     raise UserError([Problem(message, f"{name}:{mark.line + 1}:{mark.column + 1}", kind="syntax", hint=hint)])
 

@@ -27,6 +27,7 @@ from manim import (
 from test_camera import odd
 from verify import Unlike, VerifiedCanvas
 
+from scenes.base.frame import Frame
 from studio.render import worker
 from studio.render.camera import FastCamera
 from studio.render.canvas import DirtyCanvas
@@ -254,7 +255,7 @@ class Play(Scene):
 
     def __init__(self, renderer, animations):
         super().__init__(renderer)
-        self.animations_of = animations
+        self.animations_of, self.frame = animations, Frame.of()
 
     def construct(self):
         self.renderer.begin("step")

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from studio.plan import staging
-from scenes.base.frame import WIDE
-from scenes.base.room import FRAME_HEIGHT
+from scenes.base.frame import Frame
+from scenes.base.room import SHORTER_SIDE
 from studio.render.manim_settings import settings
 from studio.render.quality import QUALITIES
 from studio.render.worker import StepRenderer, StripJob, render_strip
@@ -28,7 +28,7 @@ class _Drawn(Exception):
 
 def stage_zone(pixels: np.ndarray) -> np.ndarray:
     """The part of a frame between title and caption, as signed numbers."""
-    top, bottom = (round((0.5 - y / FRAME_HEIGHT) * QUALITY.height) for y in (WIDE["full"].stage.top, WIDE["full"].stage.bottom))
+    top, bottom = (round((0.5 - y / SHORTER_SIDE) * QUALITY.height) for y in (Frame.of().stage.top, Frame.of().stage.bottom))
     return pixels[top:bottom, :, :3].astype(int)
 
 

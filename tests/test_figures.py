@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenes.base.frame import WIDE
+from scenes.base.frame import Frame
 from scenes.base.room import PX, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.equation import equation
@@ -138,19 +138,19 @@ def kinds(figures, name):
 
 def test_how_much_of_the_stage_is_used():
     pixels = np.zeros((540, 960, 3), np.uint8)
-    assert occupancy(pixels, WIDE["full"]) == occupancy(pixels + np.uint8(7), WIDE["full"]) == 0
+    assert occupancy(pixels, Frame.of()) == occupancy(pixels + np.uint8(7), Frame.of()) == 0
     pixels[55:] = 255
-    assert occupancy(pixels, WIDE["full"]) == pytest.approx(1, abs=0.03)
+    assert occupancy(pixels, Frame.of()) == pytest.approx(1, abs=0.03)
 
 
 def test_a_tile_is_used_if_anything_touches_it():
     pixels = np.full((1080, 1920, 3), 20, np.uint8)
-    rows = round(WIDE["full"].stage.height / PX) // 20
+    rows = round(Frame.of().stage.height / PX) // 20
     pixels[105, 5] = 40                                   # one pixel of one tile
-    assert occupancy(pixels, WIDE["full"]) == pytest.approx(1 / (rows * 96))
+    assert occupancy(pixels, Frame.of()) == pytest.approx(1 / (rows * 96))
     pixels[0:100] = pixels[965:] = 90
     pixels[0, 0] = 20
-    assert occupancy(pixels, WIDE["full"]) == pytest.approx(1 / (rows * 96), rel=1e-9), "title and caption do not count"
+    assert occupancy(pixels, Frame.of()) == pytest.approx(1 / (rows * 96), rel=1e-9), "title and caption do not count"
 
 
 def test_half_a_stage_is_half(figures):

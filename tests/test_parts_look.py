@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from manim import VGroup
 
-from scenes.base.frame import WIDE, Frame
+from scenes.base.frame import Frame
 from scenes.base.room import PX, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.base.spec import PLACES
 from scenes.parts.flow import ARC, STRAND, weight_arc, weight_line
-from scenes.parts.heat_map import LARGEST_DIGIT, SMALLEST_DIGIT, Digits, heat_map, is_beyond, peak
+from scenes.parts.heat_map import LARGEST_DIGIT, Digits, heat_map, is_beyond, peak
+from scenes.base.theme import SMALLEST_DIGIT
 from scenes.parts.legend import legend, weight_legend
 from scenes.parts.machine import machine
 from scenes.parts.motion import appear
@@ -43,7 +44,7 @@ def weights(staging):
     return staging.trace["encoder.1.self_attention.weights"][1]
 
 
-@pytest.mark.parametrize("frame", [WIDE["full"], Frame.of(8.0), Frame.of(10.0)])
+@pytest.mark.parametrize("frame", [Frame.of(), Frame.of("32:9")])
 def test_zones_lie_side_by_side_and_the_stage_has_three_quarters_of_the_height(frame):
     above = (frame.title, frame.question, frame.map)
     assert all(left.right < right.left for left, right in zip(above, above[1:]))
@@ -66,7 +67,7 @@ def lit(theme, drawn):
     ("decoder", [], [0, 1, 2], []), ("all", [0, 1, 2], [0, 1, 2], []),
 ])
 def test_the_map_lights_what_is_spoken_about(theme, place, blocks, decoder, heads):
-    drawn = machine(theme, WIDE["full"].map, 3, 4, True, place, 1, 2)
+    drawn = machine(theme, Frame.of().map, 3, 4, True, place, 1, 2)
     assert lit(theme, drawn) == (blocks, decoder, heads)
     heights = [block.get_y() for block in drawn.blocks]
     assert heights == sorted(heights)                                   # block 1 is at the bottom
@@ -74,10 +75,10 @@ def test_the_map_lights_what_is_spoken_about(theme, place, blocks, decoder, head
 
 @pytest.mark.parametrize(("n_blocks", "n_heads", "decodes"), [(1, 1, True), (2, 4, True), (6, 8, True), (6, 8, False)])
 def test_the_map_fits_its_zone(theme, n_blocks, n_heads, decodes):
-    drawn = machine(theme, WIDE["full"].map, n_blocks, n_heads, decodes, "head")
+    drawn = machine(theme, Frame.of().map, n_blocks, n_heads, decodes, "head")
     whole = room_of(VGroup(*drawn.blocks, *drawn.heads, *drawn.decoder))
-    assert np.allclose([whole.top, whole.bottom, whole.right], [WIDE["full"].map.top, WIDE["full"].map.bottom, WIDE["full"].map.right])
-    assert whole.left >= WIDE["full"].map.left and len(drawn.decoder) == n_blocks * decodes
+    assert np.allclose([whole.top, whole.bottom, whole.right], [Frame.of().map.top, Frame.of().map.bottom, Frame.of().map.right])
+    assert whole.left >= Frame.of().map.left and len(drawn.decoder) == n_blocks * decodes
     for block, row in zip(drawn.blocks, drawn.heads, strict=True):
         outer, edges = room_of(block), [room_of(head) for head in row]
         assert all(outer.bottom < edge.bottom and edge.top < outer.top for edge in edges) and edges[-1].right < outer.right
@@ -85,7 +86,7 @@ def test_the_map_fits_its_zone(theme, n_blocks, n_heads, decodes):
 
 
 def test_a_cut_head_is_hollow_and_struck(theme):
-    drawn = machine(theme, WIDE["full"].map, 2, 4, True, "block", 1).cut(1, 0)
+    drawn = machine(theme, Frame.of().map, 2, 4, True, "block", 1).cut(1, 0)
     assert drawn.heads[1][0].get_fill_opacity() == 0 and drawn.strikes[1][0].get_stroke_opacity() == 1
     assert [line.get_stroke_opacity() for row in drawn.strikes for line in row].count(1) == 1
     assert all(head.get_fill_opacity() > 0 for row in drawn.heads for head in row[1:])
@@ -93,7 +94,7 @@ def test_a_cut_head_is_hollow_and_struck(theme):
 
 def test_a_place_that_is_none_is_refused_and_every_scene_has_one(theme):
     with pytest.raises(ValueError, match="place is 'attic'"):
-        machine(theme, WIDE["full"].map, 2, 4, True, "attic")
+        machine(theme, Frame.of().map, 2, 4, True, "attic")
     places = {name: folders.folder(name).load().place for name in folders.ours()}
     assert set(places.values()) <= set(PLACES)
     assert {name for name, place in places.items() if not place} == {"overview", "embeddings", "positional_encoding"}
@@ -159,7 +160,7 @@ def test_one_outlier_does_not_set_the_scale(staging):
 
 def test_digits_and_cells_are_as_large_as_was_said(theme, staging):
     scores = staging.trace["encoder.1.self_attention.scores"][1]
-    drawn = heat_map(theme, scores, WIDE["full"].stage, digits=True)
+    drawn = heat_map(theme, scores, Frame.of().stage, digits=True)
     assert {round(label.size / PX) for row in drawn.numbers for label in row} == {54}
     left, right = (room_of(drawn.cells[0][j]) for j in (0, 1))
     assert np.isclose(left.width / PX, 182) and np.isclose((right.left - left.right) / PX, 8)

@@ -17,6 +17,7 @@ from manim import DOWN, LEFT, RIGHT, UP, Circle, FadeIn, Scene, Square, Triangle
 from manim.renderer.cairo_renderer import CairoRenderer
 from PIL import Image
 
+from scenes.base.frame import Frame
 from studio.errors import Problem, RenderError, UserError
 from studio.plan import staging
 from studio.read.spec import load
@@ -38,9 +39,9 @@ COLOURS = [(0, 0, 0), (255, 255, 255), (255, 0, 0), (0, 255, 0), (0, 0, 255), (0
 class Shapes(Scene):
     """Three steps, watched like an ExplainerScene."""
 
-    def __init__(self, renderer=None, watch=None):
+    def __init__(self, renderer=None, watch=None, frame=Frame.of()):
         super().__init__(renderer=renderer)
-        self.watch = watch
+        self.watch, self.frame = watch, frame
         self.camera.background_color = "#10151f"
         self.camera.init_background()
 
@@ -174,12 +175,16 @@ def test_the_camera_can_be_replaced():
     assert Counting.pictures == 1 + 6 + 1  # what keeps still, the moving frames, the wait
 
 
-@pytest.mark.parametrize("size, seen", [("160x90", (128 / 9, 8)), ("160x160", (128 / 9, 128 / 9)), ("320x90", (256 / 9, 8))])
-def test_the_stage_is_seen_whole_at_any_shape(size, seen):
-    quality = parse("preview", size=size)
+@pytest.mark.parametrize("frame, type, seen", [
+    ("160x90", "normal", (128 / 9, 8)), ("wide", "normal", (8 * 854 / 480, 8)), ("square", "normal", (8, 8)),
+    ("90x160", "normal", (8, 128 / 9)), ("320x90", "normal", (256 / 9, 8)), ("square", "large", (8 / 1.4, 8 / 1.4)),
+])
+def test_the_frame_is_seen_whole_in_any_shape(frame, type, seen):
+    quality = parse("preview", frame=frame)
     with settings(quality):
-        camera = StepRenderer(quality, {}, None).camera
-    assert (camera.frame_width, camera.frame_height) == pytest.approx(seen)
+        renderer = StepRenderer(quality, {}, None)
+        renderer.stage(partial(Shapes, frame=Frame.of(frame, type=type)))
+    assert (renderer.camera.frame_width, renderer.camera.frame_height) == pytest.approx(seen)
 
 
 def test_pictures_across_a_step():
@@ -298,17 +303,13 @@ def test_a_clip_is_the_same_every_time(clips):
 
 def test_qualities():
     assert parse() == QUALITIES["1080p"] == Quality("1080p", 1920, 1080, 30)
-    assert parse("preview", fps=5, size="320x180") == Quality("preview", 320, 180, 5)
+    assert parse("preview", fps=5, frame="320x180") == Quality("preview", 320, 180, 5)
 
 
 @pytest.mark.parametrize("said, message", [
     ({"quality": "1080"}, "did you mean '1080p'"),
     ({"fps": 0}, "--fps"),
     ({"fps": 1000}, "--fps"),
-    ({"size": "1920"}, "1280x720"),
-    ({"size": "1921x1080"}, "1922x1080"),
-    ({"size": "0x0"}, "out of range"),
-    ({"size": "99999x99999"}, "out of range"),
 ])
 def test_impossible_qualities(said, message):
     with pytest.raises(UserError, match=message):

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from manim import DOWN, LEFT, RIGHT, UP, Circle, FadeIn, Scene, Square, Triangle
 
+from scenes.base.frame import Frame
 from studio.errors import RenderError
 from studio.plan import staging
 from studio.read.spec import load
@@ -28,7 +29,7 @@ class Shapes(Scene):
 
     def __init__(self, renderer=None, watch=None):
         super().__init__(renderer=renderer)
-        self.watch = watch
+        self.watch, self.frame = watch, Frame.of()
 
     def caption(self, step):
         return f"A {step}."

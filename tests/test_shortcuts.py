@@ -39,6 +39,7 @@ from manim import (
 )
 
 from model import View
+from scenes.base.frame import Frame
 from studio.plan import staging
 from studio.read.spec import load
 from studio.render import shortcuts, worker
@@ -125,6 +126,8 @@ def test_what_is_shown_and_how_is_shared_by_copies():
 
 class Moves(Scene):
     """A bit of everything that manim's animations do."""
+
+    frame = Frame.of()
 
     def construct(self):
         self.renderer.begin("step")

@@ -22,7 +22,7 @@ BAD = {
     "an unlike key": (
         "scene: qkv\nzzz: 1\n", [f"2:1: zzz: unknown key; the keys are: {', '.join(keys.SceneKeys.model_fields)}\n"]),
     "a long name": (f"scene: {'x/' * 3000}y\n", ["1:8: scene: there is no scene 'x/x/"]),
-    "a film's key": ("scene: qkv\ntitle: x\n", ["2:1: title: unknown key; the keys are: pace, decimals, furniture, question, scene, "]),
+    "a film's key": ("scene: qkv\ntitle: x\n", ["2:1: title: unknown key; the keys are: pace, decimals, furniture, type, frame, question, scene, "]),
     "merge key": ("scene: qkv\n<<: {focus: a}\n", ["2:1: <<: unknown key"]),
     "wrong type, number": ("scene: qkv\nhead: many\n", ["2:7: head: must be a whole number, not 'many'"]),
     "wrong type, fraction": ("scene: qkv\nmodel:\n  d_model: 8.5\n", ["3:12: model.d_model: must be a whole number, not '8.5'"]),
@@ -243,7 +243,7 @@ def test_defaults(folder):
     assert found.model == ModelConfig(weights="translator", output="decoder") and (found.block, found.head) == (0, 0)
     assert found.steps == found.wanted == folders.folder("qkv").facts.steps == tuple(STEPS)
     assert (found.name, found.source, found.scene, found.order) == ("my", "my.yaml", "qkv", tuple(STEPS))
-    assert found.keys == {"pace": 1.0, "decimals": 2, "furniture": "full", "question": ""} and found.burned
+    assert found.keys == {"pace": 1.0, "decimals": 2, "furniture": "full", "type": "normal", "frame": "wide", "question": ""} and found.burned
     assert pickle.loads(pickle.dumps(found)) == found
 
 

@@ -16,11 +16,12 @@ class VerifiedCanvas(DirtyCanvas):
 
     def __init__(self, camera: FastCamera):
         super().__init__(camera)
-        self.pictures, self.whole = 0, Canvas(FastCamera(frame_width=camera.frame_width))
+        self.pictures, self.whole = 0, Canvas(FastCamera())
 
     def lay(self, mobjects: list[Mobject]) -> None:
         super().lay(mobjects)
-        self.whole.camera.background = self.camera.background
+        for name in ("background", "frame_width", "frame_height"):
+            setattr(self.whole.camera, name, getattr(self.camera, name))
         self.whole.lay(mobjects)
 
     def draw(self, mobjects: list[Mobject]) -> None:

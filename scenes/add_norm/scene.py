@@ -12,7 +12,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
-from scenes.parts.heat_map import SMALLEST_DIGIT, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import appear, brighten, dim, draw, merge, travel, vanish
@@ -214,7 +214,7 @@ class AddNorm(ExplainerScene):
         self.floors = [middle(self.theme, place) for place in self.places]
         columns = body.outside(right=4 * BESIDE, gap=GAP).columns(2)
         wide = text_width(self.theme, f"0.{'0' * self.theme.decimals}", 1, tabular=True)
-        size = max(SMALLEST_DIGIT, min(READ, 0.6 * self.places[0].height, columns[0].width / wide))
+        size = max(self.theme.digit, min(READ, 0.6 * self.places[0].height, columns[0].width / wide))
         self.words = words_at(self.theme, self.tokens, [(place.left - GAP, place.centre[1]) for place in self.places], size, 3 * BESIDE)
         self.table_head = VGroup(equation(self.theme, name, size=SYMBOL).move_to([column.centre[0], body.top + SYMBOL, 0])
                                  for name, column in zip(("mu", "sigma"), columns, strict=True))

@@ -8,7 +8,6 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import Bar, floor, histogram
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import SMALLEST_DIGIT
 from scenes.parts.label import number, text
 from scenes.parts.motion import LONG, SLOW, Together, appear, slide, travel, vanish
 from scenes.parts.shapes import rounded_rectangle
@@ -52,14 +51,14 @@ def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, st
     sign, left, middle, right = room.columns(COLUMNS, GAP)
     shares, edges = trace[f"scaling.{prefix}histogram"][i], trace["scaling.edges"]
     body, foot = left.trim(bottom=LINE), left.strip(bottom=LINE)
-    ends = [number(theme, edges[k], SMALLEST_DIGIT, "muted", at=foot, align=side, decimals=0) for k, side in ((0, -1), (len(edges) - 1, 1))]
+    ends = [number(theme, edges[k], theme.digit, "muted", at=foot, align=side, decimals=0) for k, side in ((0, -1), (len(edges) - 1, 1))]
     axis = VGroup(equation(theme, MATHS[prefix], size=LETTERS, at=sign), floor(theme, body), *ends,
                   text(theme, words[1], NOTE, "weight", at=right.strip(bottom=LINE)))
     measured = stacked(
         text(theme, words[0], NOTE, "muted"), number(theme, trace[f"scaling.{prefix}spread"][i], DECISIVE, "output", 600, decimals=1), at=middle)
     weights, places = trace[f"scaling.{prefix}weights"][i], right.trim(bottom=LINE).columns(len(trace[f"scaling.{prefix}weights"][i]), TIGHT / 3)
     return Spread(axis, histogram(theme, shares, body, "output", float(shares.values.max())), measured,
-                  weight_bars(theme, weights, places, SMALLEST_DIGIT))
+                  weight_bars(theme, weights, places, theme.digit))
 
 
 class Slider(Whole):

@@ -1,12 +1,12 @@
-"""Room: a rectangle that a picture may fill, and how it is divided. All lengths in manim units, 8 to the frame's height."""
+"""Room: a rectangle that a picture may fill, and how it is divided. All lengths in manim units, 8 to the shorter side of a frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-FRAME_HEIGHT = 8.0
-PX = FRAME_HEIGHT / 1080                  # a pixel of a 1080p frame
+SHORTER_SIDE = 8.0
+PX = SHORTER_SIDE / 1080                  # a pixel of a 1080p frame
 PEN = 100 * PX                            # the stroke width that is a pixel of a 1080p frame wide
 TIGHT, GAP, WIDE = (pixels * PX for pixels in (20, 34, 80))     # between a picture and its name, two rooms, two pictures
 

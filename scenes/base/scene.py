@@ -1,16 +1,16 @@
 """The scene: steps, captions, holding times. A step says only what moves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from manim import Animation, Mobject, Scene, VGroup
+from manim import ORIGIN, Animation, Mobject, Scene, VGroup
 
 from model import Trace, View
 from scenes.parts.label import Label, Word, paragraph, text
 from scenes.parts.machine import Machine, machine
 from scenes.parts.whole import Whole, gathered, without
-from scenes.base.frame import WIDE, Frame
+from scenes.base.frame import Frame
 from scenes.base.room import GAP, PX, Room
 from scenes.base.spec import SceneSpec
 from scenes.base.theme import Theme
@@ -33,7 +33,7 @@ class Staging:
     trace: Trace
     theme: Theme
     words: Mapping
-    frame: Frame = WIDE["full"]
+    frame: Frame = field(default_factory=Frame.of)
     guided: frozenset[tuple[str, int]] = frozenset()
 
 
@@ -87,7 +87,7 @@ class ExplainerScene(Scene):
         super().__init__(renderer=renderer)
         spec = staging.spec
         self.staging, self.spec, self.listener = staging, spec, listener or Listener()
-        self.theme = replace(staging.theme, decimals=spec.keys["decimals"])
+        self.theme = replace(staging.theme, decimals=spec.keys["decimals"], digit=staging.frame.digit)
         self.focus, self.head = spec.focus, spec.head
         self.tokens, self.twin = (tuple(map(Word, said)) for said in (staging.trace.pieces, staging.trace.twin_pieces))
         self.frame, self.stage, self.furniture = staging.frame, staging.frame.stage, spec.keys["furniture"]
@@ -196,31 +196,47 @@ class ExplainerScene(Scene):
 
         drawn: the map as it is by now.
         """
-        zone, config = self.frame.title, self.staging.trace.config
+        config = self.staging.trace.config
         note = self._note() if not config.trained else VGroup()
-        y = self.frame.whole.top - BASELINE + self.theme.fonts.cap_height * TITLE_SIZE / 2
+        title = self._title(name, note) if self.frame.is_roomy else self._title_alone(name)
+        return Heading(title, note, self._question(), drawn or self._machine())
+
+    def _title(self, name: str, note: Mobject) -> Label:
+        """The title in one line, and the note behind it."""
+        zone = self.frame.title
+        y = zone.top - BASELINE + self.theme.fonts.cap_height * TITLE_SIZE / 2
         width = zone.width - (note.width + GAP if note else 0)
         title = text(self.theme, self.title(name), TITLE_SIZE, weight=600, at=(zone.left, y, 0), align=-1, width=width)
-        if note:
-            note.shift([title.advance + GAP, y, 0])
-        return Heading(title, note, self._question(), drawn or self._machine())
+        note.shift([zone.left + title.advance + GAP, y, 0] if note else ORIGIN)
+        return title
+
+    def _title_alone(self, name: str) -> VGroup:
+        """The title where nothing but the map stands beside it."""
+        zone, lines = self.frame.title, self.frame.lines["title"]
+        return paragraph(self.theme, self.title(name), TITLE_SIZE, zone.width, weight=600, lines=lines, align=-1).shift(zone.centre)
 
     def _machine(self) -> Machine:
         config = self.staging.trace.config
         return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.translates, self.place, self.spec.block, self.head)
 
     def _note(self) -> Label:
-        return text(self.theme, self.staging.words["untrained"], NOTE_SIZE, "muted", at=(self.frame.title.left, 0, 0), align=-1)
+        """That weights are untrained: behind the title, where it will be put, or at the end of the line of the question."""
+        room = Room.around((0, 0), 0, 0) if self.frame.is_roomy else self.frame.question
+        return text(self.theme, self.staging.words["untrained"], NOTE_SIZE, "muted", at=room, align=-1 if self.frame.is_roomy else 1, width=self.frame.title.width)
 
     def _question(self) -> Mobject:
-        """What is still open, on the line of the title, beside the map."""
+        """What is still open, on the line of the title, beside the map, or below the title."""
         zone, said = self.frame.question, self.spec.keys["question"]
-        y = self.frame.whole.top - BASELINE + self.theme.fonts.cap_height * NOTE_SIZE / 2
-        return text(self.theme, said, NOTE_SIZE, "muted", at=(zone.right, y, 0), align=1, width=zone.width) if said else VGroup()
+        if not said:
+            return VGroup()
+        if not self.frame.is_roomy:
+            return text(self.theme, said, NOTE_SIZE, "muted", at=zone, align=-1)
+        y = zone.top - BASELINE + self.theme.fonts.cap_height * NOTE_SIZE / 2
+        return text(self.theme, said, NOTE_SIZE, "muted", at=(zone.right, y, 0), align=1, width=zone.width)
 
     def _caption(self, name: str) -> VGroup:
         zone = self.frame.caption
-        return paragraph(self.theme, self.caption(name), CAPTION_SIZE, zone.width).shift(zone.centre)
+        return paragraph(self.theme, self.caption(name), CAPTION_SIZE, zone.width, lines=self.frame.lines["caption"]).shift(zone.centre)
 
     def play(self, *animations: Animation, **options) -> None:
         """Plays animations at the film's pace."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenes.base import colour
+from scenes.base.room import PX
 from scenes.base.type import Fonts
 
 if TYPE_CHECKING:
@@ -20,12 +21,15 @@ RAMPS = {"signed": 3, "weight": 2}         # stops at least; as many on either s
 KEYS = ("name", "colours", *RAMPS)
 ENDS = {"minus": ("signed", 0), "plus": ("signed", -1), "weight": ("weight", -1)}     # roles that are ends of ramps
 SHADES = 256
+SMALLEST_DIGIT = 28 * PX
 HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True)
 class Theme:
-    """What a picture needs to be drawn: a colour for every role, the stops of two ramps for values, fonts, and decimals of numbers.
+    """What a picture needs to be drawn: a colour for every role, the stops of two ramps for values, fonts, and how numbers are written.
+
+    decimals: of a number. digit: em size of the smallest digits that are legible.
 
     Build it with `from_mapping`, which checks it.
     """
@@ -35,6 +39,7 @@ class Theme:
     stops: Mapping[str, tuple[str, ...]]
     fonts: Fonts
     decimals: int = 2
+    digit: float = SMALLEST_DIGIT
 
     @classmethod
     def from_mapping(cls, mapping: Mapping, fonts: Fonts) -> "Theme":

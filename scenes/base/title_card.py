@@ -5,7 +5,7 @@ from manim import Scene, VGroup, VMobject
 from scenes.base.scene import Listener
 from scenes.parts.label import paragraph
 from scenes.parts.shapes import rounded_rectangle
-from scenes.base.frame import WIDE, Frame
+from scenes.base.frame import Frame
 from scenes.base.room import PX
 from scenes.base.spec import CARD, CardSpec
 from scenes.base.theme import Theme
@@ -20,9 +20,9 @@ DOT, PITCH = 16 * PX, 50 * PX
 class TitleCard(Scene):
     """A card of its own. Like an ExplainerScene it tells a listener of its step and has a caption, which is empty."""
 
-    def __init__(self, spec: CardSpec, theme: Theme, renderer=None, listener: Listener | None = None, frame: Frame = WIDE["full"]):
+    def __init__(self, spec: CardSpec, theme: Theme, renderer=None, listener: Listener | None = None, frame: Frame | None = None):
         super().__init__(renderer=renderer)
-        self.spec, self.theme, self.pace, self.listener, self.frame = spec, theme, spec.pace, listener or Listener(), frame
+        self.spec, self.theme, self.pace, self.listener, self.frame = spec, theme, spec.pace, listener or Listener(), frame or Frame.of()
         self.camera.background_color = theme.colour("background")
 
     def caption(self, step: str) -> str:
@@ -40,7 +40,7 @@ class TitleCard(Scene):
         """Everything on the card, the title in the middle."""
         width = WIDTH * self.frame.safe.width
         size = TITLE * min(1, LONG / letters(self.spec.title))
-        title = paragraph(self.theme, self.spec.title, size, width, weight=600)
+        title = paragraph(self.theme, self.spec.title, size, width, weight=600).shift(self.frame.safe.centre)
         above = [paragraph(self.theme, self.spec.above, ABOVE, width, "muted").next_to(title, [0, 1, 0], buff=ABOVE)] if self.spec.above else []
         return [*above, title, self._dots()]
 

@@ -14,7 +14,7 @@ from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, heat_map, peak
+from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import WORD, Label, number, paragraph, text, weight_numbers
 from scenes.parts.loom import Loom, across, back, loom
 from scenes.parts.motion import FLASH, Together, appear, brighten, dim, draw, hide, travel, vanish
@@ -293,8 +293,8 @@ class Decoder(ExplainerScene):
         chances = self.view(f"passes.{how}_probabilities")[start:end]
         rooms = [room_of(card).outside(right=CHANCE, gap=TIGHT) for card in cards[start:end]]
         size = min(WORD, 0.5 * room_of(cards[0]).height)
-        if size < SMALLEST_DIGIT:
-            return [VGroup(number(self.theme, source, SMALLEST_DIGIT, "output", at=room)) for source, room in zip(chances, rooms, strict=True)]
+        if size < self.theme.digit:
+            return [VGroup(number(self.theme, source, self.theme.digit, "output", at=room)) for source, room in zip(chances, rooms, strict=True)]
         return [VGroup(number(self.theme, source, size, "output", at=room.point(0, 0.5)), track(self.theme, room), level(self.theme, source, room))
                 for source, room in zip(chances, rooms, strict=True)]
 

@@ -11,7 +11,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, fit_words, number, text, text_width
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, travel, vanish
@@ -200,14 +200,14 @@ class Embeddings(ExplainerScene):
 
     def _number(self) -> None:
         """The ids beside the tokens and beside the rows of the table, and the lines between them."""
-        size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.x.grid.height))
+        size = max(self.theme.digit, min(WORD, 0.58 * self.x.grid.height))
         self.numbers = VGroup(number(self.theme, self._id(i), size, decimals=0) for i in range(len(self.tokens)))
         start, end = room_of(self.column).right + TIGHT + self.numbers.width, room_of(self.table.border).left - 0.12
         spots = [(start, card.get_y(), 0) for card in self.column]
         for label, (x, y, _) in zip(self.numbers, spots, strict=True):
             label.move_to([x - label.width / 2, y, 0])
         seen = {self._place(i): self._id(i) for i in range(len(self.tokens))}
-        size = max(SMALLEST_DIGIT, min(WORD, 0.58 * self.table.grid.height))
+        size = max(self.theme.digit, min(WORD, 0.58 * self.table.grid.height))
         self.addresses = VGroup(
             number(self.theme, seen[i], size, at=(end, self.table.cells[i].get_y(), 0), align=1, decimals=0) for i in sorted(seen)
         )

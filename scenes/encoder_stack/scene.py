@@ -11,7 +11,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bars
 from scenes.parts.diagram import module, route
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import LARGEST_CELL, SMALLEST_DIGIT, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, number, paragraph, text
 from scenes.parts.lanes import bare, lanes, strips
 from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
@@ -209,7 +209,7 @@ class EncoderStack(ExplainerScene):
         largest = min(LARGE, room.width / (0.62 * (self.theme.decimals + 2)), room.height / 3)
         size = largest if i == self.focus else min(WORD, largest)
         bar = bars(self.theme, view[i : i + 1], room.trim(top=1.2 * largest), role, full) if same else VGroup()
-        value = number(self.theme, view[i], size, role, 600 if i == self.focus else 400) if size >= SMALLEST_DIGIT else VGroup()
+        value = number(self.theme, view[i], size, role, 600 if i == self.focus else 400) if size >= self.theme.digit else VGroup()
         return Whole(bar=bar, value=value.move_to([room.centre[0], (room_of(bar).top if same else room.bottom) + 0.65 * size, 0]))
 
     def _lay_out_memory(self) -> None:

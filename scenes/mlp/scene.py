@@ -13,7 +13,7 @@ from scenes.parts.bars import largest
 from scenes.parts.block import written
 from scenes.parts.diagram import route
 from scenes.parts.equation import equation, quote
-from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import number, text
 from scenes.parts.motion import Count, appear, brighten, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Layer, Network, Scales, fan, network, rise
@@ -224,7 +224,7 @@ class Mlp(ExplainerScene):
 
     def _small_count(self, token: int, hidden: Layer) -> VGroup:
         """How many features of a token are 0, below its bars."""
-        count = number(self.theme, self._dead(token), SMALLEST_DIGIT, "output", decimals=0)
+        count = number(self.theme, self._dead(token), self.theme.digit, "output", decimals=0)
         total = text(self.theme, self.say("silent", total=self.staging.trace.config.d_ff), SMALL, "muted",
                      width=hidden.line.width - count.advance - 0.1)
         return VGroup(count, total).arrange(RIGHT, buff=0.1).next_to(hidden.line, DOWN, buff=0.12)

@@ -14,7 +14,7 @@ from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
-SMALLEST_DIGIT, LARGEST_DIGIT = 28 * PX, 54 * PX
+LARGEST_DIGIT = 54 * PX
 MOST = 24                                 # more rows or columns than this are elided
 LARGEST_CELL = 190 * PX                   # from cell to cell
 CELL_GAP, CELL_RADIUS = 8 * PX, 12 * PX   # between two cells, and of their corners, in large cells
@@ -208,7 +208,7 @@ def fit_digits(theme: Theme, values: np.ndarray, grid: Grid, weights: bool = Fal
         widest = max(text_width(theme, string, 1, tabular=True) for string in strings)
         high = ROOM * (grid.height - _gap(grid)) if weights else DIGIT_ROOM * grid.height
         size = min(LARGEST_DIGIT, DIGIT_ROOM * grid.width / widest, high)
-        if size >= SMALLEST_DIGIT:
+        if size >= theme.digit:
             return Digits(places, size)
     return None
 

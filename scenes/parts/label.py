@@ -110,17 +110,18 @@ def words_at(theme: Theme, words: Sequence[str], points: Sequence[Sequence[float
     return VGroup(text(theme, word, size, role, at=(*point, 0), align=align) for word, point in zip(fitted, points, strict=True))
 
 
-def paragraph(theme: Theme, string: str, size: float, width: float, role: str = "text", weight: int = 400) -> VGroup:
-    """Lines of text, wrapped at a width, centred around the origin; the text shrinks a little where that saves a third line."""
+def paragraph(theme: Theme, string: str, size: float, width: float, role: str = "text", weight: int = 400, lines: int = 2,
+              align: int = 0) -> VGroup:
+    """Text wrapped at a width, around the origin; it shrinks a little where that saves a line more than `lines`. align: as of `text`."""
     for size in np.linspace(size, max(min(size, SMALLEST_WORD), SHRUNK * size), 5):
-        lines = wrap(theme, string, size, width, weight)
-        if len(lines) <= 2:
+        wrapped = wrap(theme, string, size, width, weight)
+        if len(wrapped) <= lines:
             break
-    top = (len(lines) - 1) / 2 * LINE_SPACING * size
-    lines = [of_paragraph(line, string, theme.fonts.language) for line in lines]
+    top = (len(wrapped) - 1) / 2 * LINE_SPACING * size
+    wrapped = [of_paragraph(line, string, theme.fonts.language) for line in wrapped]
     return VGroup(
-        text(theme, line, size, role, weight, at=(0, top - i * LINE_SPACING * size, 0), width=width)
-        for i, line in enumerate(lines)
+        text(theme, line, size, role, weight, at=(align * width / 2, top - i * LINE_SPACING * size, 0), align=align, width=width)
+        for i, line in enumerate(wrapped)
     )
 
 

@@ -7,7 +7,7 @@ from manim import Animation, VGroup
 from model import View
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.heat_map import DISC, RADIUS_SHARE, SMALLEST_DIGIT, Cell, cell_colour
+from scenes.parts.heat_map import DISC, RADIUS_SHARE, Cell, cell_colour
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width
 from scenes.parts.motion import Together, travel
 from scenes.parts.shapes import Block, frame, room_of, rounded_points
@@ -50,7 +50,7 @@ def pattern(theme: Theme, words: Sequence[str], weights: View, room: Room, opene
     bars = _bars(theme, weights[opened], places[opened])
     rows[opened] = VGroup(VGroup(ground, bar) for ground, bar in zip(bars.grounds, bars.bars, strict=True))
     around = VGroup(frame(theme, room_of(rows[opened], GAP), "query", width=5))
-    return Pattern(VGroup(*rows), VGroup(*filter(lambda label: label.size >= SMALLEST_DIGIT, bars.numbers)), names, columns, around)
+    return Pattern(VGroup(*rows), VGroup(*filter(lambda label: label.size >= theme.digit, bars.numbers)), names, columns, around)
 
 
 def most_looked_at(theme: Theme, picture: Pattern, row: View) -> Block:

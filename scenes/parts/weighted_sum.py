@@ -8,7 +8,7 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from model import View
-from scenes.parts.heat_map import SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows, peak
+from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows, peak
 from scenes.parts.label import SMALLEST_WORD, decimals_for_sums, text, text_width, weight_numbers, words_at
 from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
@@ -62,7 +62,7 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     short = terms[0].digits and (terms[0].decimals < finer or not _is_exact(weights, vectors, products, theme.decimals, finer))
     return WeightedSum(
         words=words_at(theme, words, [(table.names.right, y) for y in table.rows], table.size, table.names.width),
-        weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, SMALLEST_DIGIT)),
+        weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, theme.digit)),
         vectors=heat_rows(theme, vectors, left, "value", table.grid, scale),
         products=terms,
         signs=_signs(theme, table),
@@ -83,7 +83,7 @@ def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room) -> Tab
     tall = pitch * (1 - SPACE)
     size = min(LARGEST, max(SMALLEST_WORD, 0.62 * tall))
     word_width = min(1.9, max(text_width(theme, word, size) for word in words))
-    weight = text_width(theme, f"0.{'0' * theme.decimals}", max(size, SMALLEST_DIGIT), 600, tabular=True)
+    weight = text_width(theme, f"0.{'0' * theme.decimals}", max(size, theme.digit), 600, tabular=True)
     free = room.width - word_width - weight - 3 * BETWEEN - PLUS
     grid = fit_grid(vectors[0].shape, Room.around((0, 0), free / 2, tall))
     widths = [word_width, weight, grid.size[0], grid.size[0]]

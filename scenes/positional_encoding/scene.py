@@ -11,7 +11,7 @@ from scenes.parts.bars import bars, floor, histogram, largest
 from scenes.parts.chart import Cut, Sweep, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, fit_words, number, paragraph, text
 from scenes.parts.lookup import link
 from scenes.parts.motion import Together, appear, copy_to, draw, merge, travel, vanish
@@ -218,7 +218,7 @@ class PositionalEncoding(ExplainerScene):
         places = self.view("waves.places")
         last = round(float(places[len(places) - 1]))
         return VGroup(
-            number(self.theme, places[p * (len(places) - 1) // last], SMALLEST_DIGIT, "muted",
+            number(self.theme, places[p * (len(places) - 1) // last], self.theme.digit, "muted",
                    at=(self.room.left + self.room.width * p / last, self.room.bottom - 0.25, 0), decimals=0) for p in range(last + 1)
         )
 

@@ -11,7 +11,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.cabinet import cabinet, note
 from scenes.parts.equation import Equation, equation
 from scenes.parts.flow import weight_line
-from scenes.parts.heat_map import MARGIN, SMALLEST_DIGIT, HeatMap, fit_grid, heat_map, peak
+from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map, peak
 from scenes.parts.label import paragraph, text, weight_numbers
 from scenes.parts.motion import (
     BLINK,
@@ -136,7 +136,7 @@ class Qkv(ExplainerScene):
             weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight)
             for drawer, weight in zip(drawers, weights, strict=True)
         )
-        size = max(SMALLEST_DIGIT, min(SHARE, self.cabinet.drawers[0].height / 2))
+        size = max(self.theme.digit, min(SHARE, self.cabinet.drawers[0].height / 2))
         self.weights = weight_numbers(self.theme, weights, [(self.room.right, drawer.get_y()) for drawer in drawers], size)
         self.play(draw(*self.lines, lag=0.3))
         self.play(appear(self.headings[3], self.said, *self.weights))

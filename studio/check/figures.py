@@ -78,9 +78,9 @@ class Measuring:
         caption, pace = scene.caption(moment.step), scene.spec.pace
         self.found.append(Figures(
             scene=self.name, step=moment.step, occupancy=occupancy(picture(scene), scene.frame),
-            digit=_smallest([label for label in said if isinstance(label, Number)]),
-            label=_smallest([label for label in said if not isinstance(label, Number)]),
-            caption=_smallest([shape for thing in scene.announced for shape in thing.get_family() if isinstance(shape, Label)]),
+            digit=_smallest(scene, [label for label in said if isinstance(label, Number)]),
+            label=_smallest(scene, [label for label in said if not isinstance(label, Number)]),
+            caption=_smallest(scene, [shape for thing in scene.announced for shape in thing.get_family() if isinstance(shape, Label)]),
             letters=letters(caption), seconds=moment.seconds * pace, empty=self.empty * pace,
             sums=tuple(_wrong_sums(scene, [label for label in said if isinstance(label, Number)])),
             names=tuple(dict.fromkeys(_names(scene, set(sight.shapes)))), reason=scene.sparse.get(moment.step, ""),
@@ -98,8 +98,8 @@ def occupancy(pixels: np.ndarray, frame: Frame) -> float:
     return float(touched[: rows * size, : columns * size].reshape(rows, size, columns, size).any((1, 3)).mean())
 
 
-def _smallest(labels: Sequence[Label]) -> float | None:
-    return min((label.em / PX for label in labels), default=None)
+def _smallest(scene: ExplainerScene, labels: Sequence[Label]) -> float | None:
+    return min((label.em / PX * scene.frame.scale for label in labels), default=None)
 
 
 def _wrong_sums(scene: ExplainerScene, numbers: Sequence[Number]) -> Iterator[str]:

@@ -10,7 +10,6 @@ import numpy as np
 
 from scenes.base.scene import ExplainerScene, reading_time
 from scenes.base.title_card import TitleCard
-from scenes.parts.heat_map import SMALLEST_DIGIT
 from scenes.parts.label import SMALLEST_WORD, Label, Number
 from scenes.parts.shapes import Block
 from scenes.base.room import PX, Room
@@ -20,7 +19,6 @@ from studio.render.worker import Build
 
 ALLOWED = 1.5 * PX                        # what nobody sees
 TOUCHING = 3.5 * PX                       # boxes of lines may: an accent below a descender is not on it
-MOST_LINES = 2
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def lint(name: str, build: Build, moments: Sequence[float] = MOMENTS, also: Look
 
     def look(scene: ExplainerScene, moment: Moment) -> None:
         found = list(_at_an_end(scene, moment, ends) if moment.ends else () if moment.still else _in_motion(scene))
-        findings.extend(Finding(name, moment, *finding) for finding in found)
+        findings.extend(_finding(name, scene, moment, *finding) for finding in found)
         also(scene, moment)
 
     walk(build, look, moments)
@@ -66,10 +64,15 @@ def lint_card(name: str, build: Build) -> list[Finding]:
     def look(card: TitleCard, moment: Moment) -> None:
         sight = see(card, FAINT)
         found = (*_outside(sight.texts, card.frame.safe, "the safe area"), *_on_each_other(sight.texts), *_letters(card, sight))
-        findings.update({finding[:2]: Finding(name, moment, *finding) for finding in found})
+        findings.update({finding[:2]: _finding(name, card, moment, *finding) for finding in found})
 
     walk(build, look, MOMENTS)
     return list(findings.values())
+
+
+def _finding(name: str, scene: ExplainerScene | TitleCard, moment: Moment, kind: str, message: str, by: float = 0.0) -> Finding:
+    """A finding; by: how much, in units."""
+    return Finding(name, moment, kind, message, by / PX * scene.frame.scale)
 
 
 def _in_motion(scene: ExplainerScene) -> Iterator[tuple]:
@@ -106,7 +109,7 @@ def _name(shape) -> str:
 def _outside(words: Sequence[Box], room: Room, name: str) -> Iterator[tuple]:
     for word in words:
         if (by := _beyond(word, room)) > ALLOWED:
-            yield "outside", f"“{word.what}” leaves {name}", by / PX
+            yield "outside", f"“{word.what}” leaves {name}", by
 
 
 def _beyond(thing: Box, room: Room) -> float:
@@ -121,12 +124,12 @@ def _zones(scene: ExplainerScene, things: Sequence[Box]) -> Iterator[tuple]:
             (_, bottom), (_, top) = thing.edges.tolist()
             for name, by in (("title", top - scene.stage.top), ("caption", scene.stage.bottom - bottom)):
                 if by > ALLOWED:
-                    yield "zone", f"{thing.what} is in the zone of the {name}", by / PX
+                    yield "zone", f"{thing.what} is in the zone of the {name}", by
 
 
 def _on_each_other(words: Sequence[Box]) -> Iterator[tuple]:
     for a, b, by in overlaps([word for word in words if not _overlay(word)], TOUCHING):
-        yield "overlap", f"“{a.what}” and “{b.what}” overlap", by / PX
+        yield "overlap", f"“{a.what}” and “{b.what}” overlap", by
 
 
 def _boxes(sight: Sight) -> Iterator[tuple]:
@@ -147,7 +150,7 @@ def _boxes(sight: Sight) -> Iterator[tuple]:
         over = np.where(opaque & (drawn > mine), common, 0)
         for kind, by, how in (("across", across, "stands across the edge of"), ("hidden", over, "is covered by")):
             if by.max() > ALLOWED:
-                yield kind, f"“{word.what}” {how} a {type(blocks[int(by.argmax())]).__name__.lower()}", by.max() / PX
+                yield kind, f"“{word.what}” {how} a {type(blocks[int(by.argmax())]).__name__.lower()}", by.max()
 
 
 def _overlay(word: Box) -> bool:
@@ -159,17 +162,18 @@ def _letters(scene: ExplainerScene | TitleCard, sight: Sight) -> Iterator[tuple]
         if isinstance(label, Label):
             if missing := scene.theme.fonts.missing(label.string):
                 yield "glyph", f"the fonts have no “{missing}”, which “{label.string}” needs", 0.0
-            least = SMALLEST_DIGIT if isinstance(label, Number) else SMALLEST_WORD
+            least = scene.frame.digit if isinstance(label, Number) else SMALLEST_WORD
             if label.em < least - 1e-6:
-                yield "small", f"“{label.string}” is {label.em / PX:.1f} px high, less than {least / PX:.1f}", 0.0
+                pixel = PX / scene.frame.scale
+                yield "small", f"“{label.string}” is {label.em / pixel:.1f} px high, less than {least / pixel:.1f}", 0.0
 
 
 def _caption(scene: ExplainerScene, moment: Moment) -> Iterator[tuple]:
-    if not scene.spec.burned:
+    lines = [shape for thing in scene.announced for shape in thing.family_members_with_points() if isinstance(shape, Label)]
+    if not lines:
         return
-    lines = [shape for shape in scene.announced[0].family_members_with_points() if isinstance(shape, Label)]
-    if len(lines) > MOST_LINES:
-        yield "lines", f"the caption has {len(lines)} lines; shorten it to {MOST_LINES}", 0.0
+    if len(lines) > (most := scene.frame.lines["caption"]):
+        yield "lines", f"the caption has {len(lines)} lines; shorten it to {most}", 0.0
     needed = reading_time(scene.caption(moment.step), scene.staging.words) / scene.spec.pace
     if moment.seconds < needed - 1e-6:
         yield "reading", f"the caption stands {moment.seconds:.1f} s and takes {needed:.1f} s to read", 0.0

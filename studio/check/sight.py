@@ -11,6 +11,7 @@ from scenes.base.scene import ExplainerScene
 from scenes.parts.equation import Equation
 from scenes.parts.label import Label
 from scenes.parts.motion import presence
+from studio.render.camera import FastCamera
 from studio.render.manim_settings import settings
 from studio.render.quality import DEFAULT, QUALITIES
 from studio.render.worker import Build, StepRenderer
@@ -69,16 +70,18 @@ def walk(build: Build, look: Look, moments: Sequence[float] = ()) -> ExplainerSc
     """Plays a scene without drawing and looks at the end of every step, and at `moments` of every animation."""
     with settings(QUALITY):
         renderer = _Looker(look, moments)
-        scene = build(renderer, renderer)
+        scene = renderer.stage(build)
         scene.construct()
     return scene
 
 
 def picture(scene: ExplainerScene) -> np.ndarray:
     """What a scene that walks looks like now, uint8 (height, width, 3)."""
-    scene.renderer.camera.reset()
-    scene.renderer.camera.capture_mobjects(scene.mobjects)
-    return scene.renderer.camera.pixel_array[..., :3]
+    whole, background = scene.frame.whole, scene.camera.background_color
+    width, height = (round(QUALITY.height * side / min(whole.width, whole.height)) for side in (whole.width, whole.height))
+    camera = FastCamera(pixel_width=width, pixel_height=height, frame_width=whole.width, frame_height=whole.height, background_color=background)
+    camera.capture_mobjects(scene.mobjects)
+    return camera.pixel_array[..., :3]
 
 
 def own(scene: ExplainerScene) -> set[VMobject]:

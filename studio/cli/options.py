@@ -23,9 +23,10 @@ def overriding(command: Callable) -> Callable:
     @click.option("--lang", help="Language of titles and captions: en, zh or a language file.")
     @click.option("--theme", help="Name of a theme, or a theme file.")
     @click.option("--bare", is_flag=True, help="Nothing around the stage: no title, map or caption (furniture: none).")
+    @click.option("--size", metavar="WxH", help="Pixels, instead of the quality's; the pictures are laid out for their shape.")
     @wraps(command)
-    def with_overrides(*args, said: Sequence[str], lang: str | None, theme: str | None, bare: bool, **options):
-        short = {"language": lang, "theme": theme, "furniture": "none" if bare else None}
+    def with_overrides(*args, said: Sequence[str], lang: str | None, theme: str | None, bare: bool, size: str | None, **options):
+        short = {"language": lang, "theme": theme, "furniture": "none" if bare else None, "frame": size}
         overrides = [*said, *(f"{path}={value}" for path, value in short.items() if value is not None)]
         return command(*args, overrides=overrides, **options)
 
@@ -37,7 +38,6 @@ def drawing(command: Callable) -> Callable:
     for option in (
         click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers draw: tcp://host:8786."),
         click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes (default: all cores)."),
-        click.option("--size", metavar="WxH", help="Pixels, instead of the quality's."),
         click.option("--fps", type=int, metavar="N", help="Frames a second, instead of the quality's."),
         click.option("-q", "--quality", metavar="NAME", help="preview, 720p, 1080p (default), 1080p60 or 4k."),
         click.option("-o", "--output", type=PLACE, default=Path("out"), metavar="DIR",

@@ -96,14 +96,14 @@ def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool,
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
-          size: str | None, jobs: int | None, cluster: str | None, verbose: bool) -> None:
+          jobs: int | None, cluster: str | None, verbose: bool) -> None:
     """Makes spec after spec, and says what there is now."""
-    from studio.plan.film import parts_of, scenes_of
+    from studio.plan.film import frame_of, parts_of, scenes_of
     from studio.render.quality import parse
 
-    chosen, results = parse(quality, fps, size), []
+    results, qualities = [], [parse(quality, fps, frame_of(spec)) for spec in specs]
     _look_at_themes(scene.theme for spec in specs for scene in scenes_of(spec))
-    for spec in specs:
+    for spec, chosen in zip(specs, qualities, strict=True):
         parts = parts_of(spec) if what == "rendering" else scenes_of(spec)
         with progress(sum(len(part.wanted) for part in parts), f"{what} {spec.name}") as done:
             results.append(make(spec, chosen, output, cluster or jobs or cores(), progress=done))

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 def build(spec: CardSpec, renderer=None, listener: "Listener | None" = None) -> "TitleCard":
     """The card of a spec, not yet played."""
+    from scenes.base.frame import Frame
     from scenes.base.title_card import TitleCard  # takes manim, slow to start
 
-    return TitleCard(spec, assets.theme(spec.theme, spec.language), renderer, listener)
+    frame = Frame.of(spec.keys["frame"], type=spec.keys["type"])
+    return TitleCard(spec, assets.theme(spec.theme, spec.language), renderer, listener, frame)

@@ -14,6 +14,7 @@ from studio.read.spec import FilmSpec, find, load_file
 from studio.read.text import file_name
 from studio.read.words import code, words
 
+OF_A_CARD = ("pace", "frame", "type")     # the keys that a card takes from the scene beside it
 CARDS = "cards"                           # what the names of cards begin with, before a slash, which no scene's has
 
 
@@ -74,8 +75,18 @@ def _told(spec: SceneSpec | FilmSpec) -> SceneSpec | FilmSpec:
 
 
 def side_by_side(specs: Sequence[SceneSpec | FilmSpec], name: str) -> FilmSpec:
-    """All the scenes of all the specs, each once."""
-    return FilmSpec(source="", name=name, title="", scenes=tuple(together([scene for spec in specs for scene in scenes_of(spec)])))
+    """All the scenes of all the specs, each once. Raises UserError if they have not one shape."""
+    scenes = together([scene for spec in specs for scene in scenes_of(spec)])
+    first = scenes[0]
+    if problems := [Problem(f"is {scene.keys['frame']}, and {first.name} is {first.keys['frame']}", scene.source, "frame", "contradiction",
+                            "what is put together has one shape") for scene in scenes if scene.keys["frame"] != first.keys["frame"]]:
+        raise UserError(problems)
+    return FilmSpec(source="", name=name, title="", scenes=tuple(scenes))
+
+
+def frame_of(spec: SceneSpec | FilmSpec) -> str:
+    """The shape of the pictures of a scene, or of all the scenes of a film, as it is written."""
+    return scenes_of(spec)[0].keys["frame"]
 
 
 def scenes_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec, ...]:
@@ -142,7 +153,7 @@ def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
 
 def _card(beside: SceneSpec, name: str, **said) -> CardSpec:
     """A title card that looks as the scene beside it does."""
-    return CardSpec(name=f"{CARDS}/{name}", language=beside.language, theme=beside.theme, keys={"pace": beside.pace}, **said)
+    return CardSpec(name=f"{CARDS}/{name}", language=beside.language, theme=beside.theme, keys={key: beside.keys[key] for key in OF_A_CARD}, **said)
 
 
 def title(spec: SceneSpec) -> str:

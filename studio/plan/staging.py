@@ -37,11 +37,12 @@ def _trace(scene: str, tokens: tuple[str, ...], config: model.ModelConfig, exper
 
 def stage(spec: SceneSpec) -> "Staging":
     """All that the scene of a spec is given. Raises UserError if its theme is not sound."""
-    from scenes.base.frame import WIDE
+    from scenes.base.frame import Frame
     from scenes.base.scene import Staging
 
     theme, said = assets.theme(spec.theme, spec.language), words(spec.language, folder(spec.scene))
-    return Staging(spec, trace(spec), theme, said, WIDE[spec.keys["furniture"]], _guided(spec.model))
+    frame = Frame.of(*(spec.keys[key] for key in ("frame", "furniture", "type")))
+    return Staging(spec, trace(spec), theme, said, frame, _guided(spec.model))
 
 
 def _guided(config: model.ModelConfig) -> frozenset[tuple[str, int]]:

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
+from scenes.base.shape import SHAPES, ShapeError, shape
 from studio.errors import Problem, did_you_mean, quoted
 from studio.read.text import composed
 from studio.read.yaml_file import Layer
@@ -31,6 +32,15 @@ Said = Annotated[
     dict[str, Text], BeforeValidator(lambda said: {"": said} if isinstance(said, str) else said),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}),
 ]
+
+
+def _shaped(frame: str) -> str:
+    try:
+        shape(frame)
+    except ShapeError as error:
+        message, hint = error.args
+        raise PydanticCustomError("shape", message, {"hint": hint}) from error
+    return frame
 
 
 class ModelKeys(BaseModel):
@@ -68,6 +78,9 @@ class LookKeys(BaseModel):
     decimals: int = Field(2, ge=0, le=4, description="decimals of the numbers shown")
     furniture: Literal["full", "caption", "none"] = Field("full", description="what stands around the stage: title, map and caption; the "
                                                           "caption; nothing (--bare)")
+    type: Literal["normal", "large"] = Field("normal", description="how large words and digits are; large is for a lecture hall")
+    frame: Annotated[str, AfterValidator(_shaped)] = Field("wide", examples=[*SHAPES, "4:5"], description=f"the shape of the picture: "
+                                                           f"{', '.join(SHAPES)}, or a ratio between 9:20 and 32:9; --size says it in pixels")
     question: Said = Field({}, description="what is still open, small beside the map: a text, or one for each language")
 
 
@@ -173,6 +186,8 @@ def _problem(error: ErrorDetails, layer: Layer, keys: type[SceneKeys]) -> Proble
     place, path = layer.places[loc], ".".join(map(str, loc))
     if kind == "extra_forbidden":
         return Problem("unknown key", place.key, path, "unknown-key", did_you_mean(str(loc[-1]), _fields(loc, keys), "the keys are"))
+    if kind == "shape":
+        return Problem(f"{quoted(said)} {error['msg']}", place.value, path, "shape", error["ctx"]["hint"])
     if kind == "literal_error":
         allowed = get_args(_fields(loc, keys)[loc[-1]].annotation)
         return Problem(f"{quoted(said)} is unknown", place.value, path, "unknown-value", did_you_mean(str(said), allowed))

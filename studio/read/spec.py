@@ -16,7 +16,7 @@ from typing import Any
 from model.table import holds
 from scenes.base.spec import SceneSpec, Voice
 from studio.errors import InVain, Problem, UserError, did_you_mean, quoted
-from studio.read import assets, folders, yaml_file
+from studio.read import assets, folders, shapes, yaml_file
 from studio.read.draft import Draft
 from studio.read.folders import SCENES, shown
 from studio.read.keys import without
@@ -27,7 +27,7 @@ from studio.read.yaml_file import FORBIDDEN, Layer, Place
 FILMS = tuple(sorted((path.stem for path in SCENES.glob("*.yaml")), key=lambda name: (name != "film", name)))
 # A value of these keys is YAML on the command line as well; any other is the text as it stands.
 STRUCTURED = re.compile(r"tokens|steps|model|intervene|voice|captions(\.[^.]+)?")
-SHORT = {"language": "--lang", "theme": "--theme"}
+SHORT = {"language": "--lang", "theme": "--theme", "frame": "--size"}
 OF_A_FILM = ("title", "scenes", "scene")
 ACT = "act"                               # the one key of what stands between two scenes
 MAX_NAME = 200                            # bytes; a file's name may have 255, and what is made is called more than that
@@ -139,8 +139,9 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
         _warn_of_steps_left_out(draft, set(known) - set(steps))
         values |= dict(scene=folder.id, order=order, steps=steps, wanted=steps, captions=draft.captions(known),
                        translations=draft.keys.captions, voice=_voices(voices))
-    problems += sorted(draft.problems, key=_reading_order)
-    return None if draft.problems else SceneSpec(**values)
+    contradicting = [*shapes.contradicting(layers)]
+    problems += contradicting + sorted(draft.problems, key=_reading_order)
+    return None if draft.problems or contradicting else SceneSpec(**values)
 
 
 def _name(path: Path, problems: list[Problem]) -> str:
@@ -173,6 +174,7 @@ def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> Fil
         if spec and file_name(spec.name) in [file_name(other.name) for other in specs[:place] if other]:
             message, hint = f"{quoted(spec.name)} is in the film already", "give it a file of another name"
             problems.append(Problem(message, layer.places["scenes", number].value, f"scenes.{number}", "duplicate", hint))
+    problems += shapes.of_others(layer, dict(zip(numbers, specs, strict=True)))
     title = _said(layer, titles, ("title",), specs[0], problems) if specs and titles else ""
     acts = dict(_acts(layer, dict(zip(numbers, specs, strict=True)), problems))
     if problems:
@@ -316,6 +318,9 @@ def _commanded(overrides: Sequence[str]) -> tuple[Layer, list[Problem]]:
             except UserError as error:
                 problems += error.problems
             else:
+                if path == "frame" and shapes.contradict(values.get(path), text):
+                    message = f"{quoted(values[path])} and {text} contradict each other"
+                    problems.append(Problem(message, where, path, "contradiction", "leave one of them out"))
                 for key in reversed(path.split(".")):
                     value = {key: value}
                 values = _deep(values, value)  # all of it holds at once, in whatever order it is said

@@ -7,9 +7,9 @@ import av
 import numpy as np
 from av.filter import Graph
 
+from scenes.base.shape import MOST
 from studio.render.grid import HIGH, WIDE, Rectangle
 from studio.render.libav import Lines, Planes, library
-from studio.render.quality import MOST
 
 # Chroma is the mean of every two by two pixels, the same on every processor; flat colours come back within two levels of 255.
 SCALING = "out_color_matrix=bt709:out_range=tv:flags=area+full_chroma_inp+bitexact"

@@ -14,6 +14,7 @@ from importlib.util import resolve_name
 from pathlib import Path
 from typing import Any
 
+from scenes.base.shape import shape
 from scenes.base.spec import CardSpec, SceneSpec
 from studio.read import assets
 from studio.read.folders import ROOT, SceneFolder, folder
@@ -41,6 +42,7 @@ def of(spec: SceneSpec | CardSpec, step: str, quality: Quality) -> dict[str, Any
     Of the words only what the step can show counts, so that another caption makes one clip again, not all.
     """
     said = {key: value for key, value in asdict(spec).items() if key not in NAMES | BY_CONTENT}
+    said["keys"] = said["keys"] | {"frame": shape(spec.keys["frame"])}             # however it is written
     made = {"step": step, "spec": said, "language": language_code(spec.language), "quality": _quality(quality), "versions": versions()}
     if isinstance(spec, CardSpec):
         return made | {"code": code(CARD), "files": _files(spec.theme)}

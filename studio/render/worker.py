@@ -4,7 +4,7 @@ import io
 import tempfile
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from weakref import proxy
 
@@ -23,7 +23,6 @@ from studio.render.shortcuts import shortcuts
 
 EVERY = range(2**31)
 AS_IT_ENDS = -1
-FRAME_WIDTH, FRAME_HEIGHT = 128 / 9, 8.0  # manim's frame; more is seen at the sides or above and below if a picture is not 16:9
 
 
 class _Finished(Exception):
@@ -43,8 +42,7 @@ class StepRenderer(CairoRenderer):
 
     def __init__(self, quality: Quality, wanted: Mapping[str, Container[int]], take: Callable[[str, np.ndarray, int], None],
                  camera_class: type[Camera] = FastCamera):
-        width = max(FRAME_WIDTH, FRAME_HEIGHT * quality.width / quality.height)
-        super().__init__(camera_class=partial(camera_class, frame_width=width))
+        super().__init__(camera_class=camera_class)
         self.canvas = (DirtyCanvas if camera_class is FastCamera else Canvas)(self.camera)
         self.fps, self.wanted, self.take = quality.fps, wanted, take
         self.step, self.frames = "", {"": 0}
@@ -52,6 +50,15 @@ class StepRenderer(CairoRenderer):
     def init_scene(self, scene: Scene, session_spec, file_writer_settings) -> None:
         """Called by manim when a scene is made with this renderer."""
         self.scene = scene
+
+    def stage(self, build: Build) -> Scene:
+        """A scene that this renderer will draw. The camera sees all of its frame, and more at the sides if that is not quite the picture's."""
+        scene = build(self, self)
+        camera, whole = self.camera, scene.frame.whole
+        ratio = camera.pixel_width / camera.pixel_height
+        camera.frame_width = max(whole.width, whole.height * ratio)
+        camera.frame_height = camera.frame_width / ratio
+        return scene
 
     def begin(self, step: str) -> None:
         """A step is about to play."""
@@ -190,7 +197,7 @@ def _spread(length: int, n: int) -> set[int]:
 
 def _run(build: Build, renderer: StepRenderer) -> None:
     with shortcuts(), suppress(_Finished):
-        scene = build(renderer, renderer)
+        scene = renderer.stage(build)
         scene.setup()
         scene.construct()
 

@@ -5,7 +5,6 @@ from scenes.base.room import PX
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bars, floor
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import SMALLEST_DIGIT
 from scenes.parts.label import WORD, number, weight_numbers, words_at
 from scenes.parts.motion import appear, travel, vanish
 
@@ -51,7 +50,7 @@ class Temperature(ExplainerScene):
         """Bars, the numbers above them, and the temperature beside the formula."""
         weights = self.view("tempering.weights")[case, self.spec.block, self.head, self.focus]
         picture = bars(self.theme, weights, self.room.trim(top=NUMBERS), "key", 1)
-        numbers = weight_numbers(self.theme, weights, [(0, self.room.top)] * len(weights), SMALLEST_DIGIT)
+        numbers = weight_numbers(self.theme, weights, [(0, self.room.top)] * len(weights), self.theme.digit)
         for written, column in zip(numbers, self.columns):
             written.set_x(column.centre[0])
         temperature = number(self.theme, self.view("tempering.temperatures")[case], size=LARGE, role="output")

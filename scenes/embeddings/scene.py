@@ -91,8 +91,8 @@ class Embeddings(ExplainerScene):
 
     @step
     def all_rows(self):
-        """Every other id does the same: a row of the table for each token, times the same factor."""
-        self._lay_out(peak(self.staging.trace["scaled_embeddings"]))
+        """Every other id does the same: a row of the table for each token, times the same factor where they are scaled."""
+        self._lay_out(peak(self._rows))
         self.play(vanish(*self.on_stage()), appear(self.table, self.table_name, *self.addresses, self.column, self.numbers,
                                                    self.x.border, self.x.dots, self.x_name))
         self.play(draw(*self.links, lag=0.1))
@@ -139,12 +139,17 @@ class Embeddings(ExplainerScene):
             word = self.staging.trace["embedding_scale.word"][self.focus]
             return "caption" if any(float(size) > float(word) for size in self._position) else "smaller"
         if name == "all_rows":
-            return "repeated" if len(set(self.tokens)) < len(self.tokens) else "caption"
+            return "repeated" if len(set(self.tokens)) < len(self.tokens) else "caption" if self._scaled else "plain"
         return "caption" if self._twin else "alone"
 
     @property
     def _scaled(self) -> bool:
         return self.staging.trace.config.embedding == "scaled"
+
+    @property
+    def _rows(self) -> View:
+        """A row of E for every token, times the factor if they are scaled."""
+        return self.staging.trace["scaled_embeddings" if self._scaled else "embeddings"]
 
     @property
     def _twin(self) -> bool:
@@ -176,7 +181,7 @@ class Embeddings(ExplainerScene):
 
     def _lay_out(self, scale: float) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below. Both tables are on one scale."""
-        whole, vectors = self.stage.trim(bottom=LIFTED), self.staging.trace["scaled_embeddings" if self._scaled else "embeddings"]
+        whole, vectors = self.stage.trim(bottom=LIFTED), self._rows
         left, _, middle, _, right = whole.trim(top=0.6).columns([2.4, 0.9, 4.4, 0.5, 4.4], gap=0.1)
         table = self.staging.trace["weights.embedding"]
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)

@@ -66,7 +66,8 @@ class MultiHead(ExplainerScene):
     def patterns(self):
         """The followed head's pattern over the sentence, the others beside it; the row of the followed token opens into bars."""
         body, foot = self.stage.rows([self.stage.height - LINE, LINE], 0)
-        left, right = body.split([body.width - SIDE - GAP, SIDE], GAP)
+        side = SIDE * (3 + -(-(self.heads - 1) // COLUMN)) / 4
+        left, right = body.split([body.width - side - GAP, side], GAP)
         weights = self._patterns()[self.head]
         closed, opened = (pattern(self.theme, self.tokens, weights, left, row) for row in (None, self.focus))
         thumbs, names = self._thumbnails(right)
@@ -208,10 +209,10 @@ class MultiHead(ExplainerScene):
         role, width = ("output", 5) if head == self.head else ("line", 3)
         return frame(self.theme, room_of(VGroup(*parts), CLOSE), role, width=width)
 
-    def _head_name(self, head: int, picture: Mobject) -> Label:
-        """The name of a head above its picture."""
+    def _head_name(self, head: int, picture: Mobject, width: float = LINE) -> Label:
+        """The name of a head above its picture, as wide as that, or as a width that is free."""
         role = "output" if head == self.head else "muted"
-        return above(text(self.theme, self.say("head", number=head + 1), WORD, role, width=max(LINE, picture.width)), picture, TIGHT / 2)
+        return above(text(self.theme, self.say("head", number=head + 1), WORD, role, width=max(width, picture.width)), picture, TIGHT / 2)
 
     def _thumbnails(self, room: Room) -> tuple[list[HeatMap], list[Label]]:
         """The patterns of the other heads, small, each with its name."""
@@ -219,7 +220,7 @@ class MultiHead(ExplainerScene):
         across = -(-len(others) // COLUMN) if room.width < room.height else len(others)
         rooms = [place.trim(top=LINE) for place in room.grid(len(others), across)] if others else []
         thumbs = [heat_map(self.theme, self._patterns()[i], place, weights=True) for i, place in zip(others, rooms, strict=True)]
-        return thumbs, [self._head_name(i, thumb.border) for i, thumb in zip(others, thumbs, strict=True)]
+        return thumbs, [self._head_name(i, thumb.border, place.width) for i, thumb, place in zip(others, thumbs, rooms, strict=True)]
 
     def _look(self, room: Room, twin: bool = False) -> Look:
         words, others = (self.twin, self.tokens) if twin else (self.tokens, self.twin)

@@ -11,6 +11,7 @@ from scenes.base.room import Room
 from scenes.base.theme import Theme
 
 FEWEST = 4                                # columns of a part that are shown at least, if it has so many
+FILLED = 0.7                              # share of the room that the cells of a narrow part take at least
 
 
 def cut(matrix: View, n: int) -> list[View]:
@@ -22,7 +23,8 @@ def cut(matrix: View, n: int) -> list[View]:
 def slice_grid(matrix: View, n: int, room: Room) -> Grid:
     """The cells of each of n parts that fit a room; all parts together show about as many columns as a matrix does."""
     rows, columns = matrix.shape
-    return fit_grid((rows, columns // n), room, max(FEWEST, MOST // n))
+    grid = fit_grid((rows, columns // n), room, max(FEWEST, MOST // n))
+    return grid._replace(width=max(grid.width, FILLED * room.width / len(grid.columns)))
 
 
 def slices(theme: Theme, matrix: View, centres: Sequence[np.ndarray], role: str, grid: Grid) -> list[HeatMap]:

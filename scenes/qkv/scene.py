@@ -147,10 +147,12 @@ class Qkv(ExplainerScene):
         """Weight × value, term by term, added up; the sum ends on the recorded z."""
         total = self._total()
         hide(*(vector.numbers for vector in total.vectors))
-        self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings))
+        covered = [self.said] if room_of(self.said).top > total.line.get_y() else []
+        self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings, *covered))
         self.play(
             *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
             *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
+            *(travel(*dots) for drawer, vector in zip(self.cabinet.drawers, total.vectors) for dots in zip(drawer.dots, vector.dots)),
             travel(self.weights, total.weights), appear(total.words),
         )
         self.play(appear(*(vector.numbers for vector in total.vectors), run_time=BRIEF))

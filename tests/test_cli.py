@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -48,6 +49,16 @@ def test_help_shows_examples():
     assert result.exit_code == 0 and "animformer render qkv -q preview" in result.stdout
     for command in main.commands:
         assert animformer(command, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_every_command_has_examples_that_can_be_typed(name):
+    examples = re.findall(rf"^  animformer ({name}\b.*)$", animformer(name, "--help").stdout, re.M)
+    assert examples
+    for example in examples:
+        words = shlex.split(re.split(" >+ ", example)[0])
+        Path("corporate.pptx").touch()
+        assert main.commands[name].make_context(name, words[1:]).params, example
 
 
 def test_list_as_json():

@@ -2,7 +2,8 @@
 
 import click
 
-from studio.cli import beginning, facts, models, pictures
+from studio.cli import beginning, facts, machine, models, pictures
+from studio.cli.complete import completing
 from studio.console import Application
 
 EXAMPLES = """\b
@@ -27,5 +28,6 @@ def main():
 
 
 for command in (pictures.render, pictures.storyboard, pictures.deck, facts.list_, facts.script_, facts.check, facts.trace, facts.heads,
-                facts.schema, facts.words, beginning.new, models.train, models.get, models.cache):
-    main.add_command(command)
+                facts.schema, facts.words, beginning.new, models.train, models.get, models.cache, machine.doctor,
+                machine.completion):
+    main.add_command(completing(command))

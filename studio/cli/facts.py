@@ -19,6 +19,11 @@ def list_(targets: Sequence[str], as_json: bool, verbose: bool):
     """List films, scenes and steps.
 
     With targets, such as a folder of scenes, also these. With -v also the keys of a scene YAML.
+
+    \b
+    animformer list
+    animformer list mine/ -v
+    animformer list --json
     """
     from studio.output import contents, tables
     from studio.read import keys
@@ -61,6 +66,11 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
 
     Every target is read, its model run, and its scenes played: what would overlap, leave its place or be too small is found, and
     every number compared with its tensor. What could only be better is a warning. Without a target: all scenes and the films.
+
+    \b
+    animformer check my.yaml
+    animformer check film --table
+    animformer check qkv --lang zh --theme light --json
     """
     from studio.check import report
     from studio.check.themes import hard_to_see
@@ -171,6 +181,10 @@ def schema(targets: Sequence[str], as_json: bool, verbose: bool):
     """Print the JSON Schema of a scene YAML.
 
     With targets, such as a folder of scenes, also with the keys that these declare.
+
+    \b
+    animformer schema > scene.schema.json
+    animformer schema mine/ > scene.schema.json
     """
     from studio.output.contents import own_keys
 

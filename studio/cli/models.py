@@ -64,6 +64,10 @@ def cache(what: str, as_json: bool, verbose: bool):
 
     It is in the folder $ANIMFORMER_CACHE, or animformer/clips in $XDG_CACHE_HOME or ~/.cache, and takes at most
     $ANIMFORMER_CACHE_LIMIT gigabytes (default: 4): beyond it, what was not used for the longest time goes.
+
+    \b
+    animformer cache
+    animformer cache clear
     """
     from studio.render.cache import Cache
 

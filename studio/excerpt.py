@@ -76,19 +76,23 @@ def _narrowed(spot: Spot, message: str) -> Spot:
 
 
 def _excerpt(spot: Spot, problem: Problem, colour: str) -> Iterator[str]:
-    """The line, what is meant in it underlined, and under that what was perhaps meant instead; before it, the other line it speaks of."""
-    wide = len(spot.number)
+    """The line, what is meant in it underlined, and under that what was perhaps meant instead; before or after it another that it speaks of."""
+    other = ELSEWHERE.search(problem.message)
+    there = other and spot.number and other[1] != spot.number and _in_file(f"{AT.fullmatch(problem.where)[1]}:{other[1]}")
+    wide = max(len(spot.number), len(there.number) if there else 0)
     margin = style(f" {'':{wide}} | ", fg="blue", bold=True)
     room = max(LEAST_ROOM, shutil.get_terminal_size().columns - wide - 4)
-    other = ELSEWHERE.search(problem.message)
-    if spot.number and other and int(other[1]) < int(spot.number) and (there := _in_file(f"{AT.fullmatch(problem.where)[1]}:{other[1]}")):
-        yield style(f" {there.number:>{wide}} | ", fg="blue", bold=True) + "".join(_window(there, room))
+    quoted = there and style(f" {there.number:>{wide}} | ", fg="blue", bold=True) + "".join(_window(there, room))
+    if quoted and int(there.number) < int(spot.number):
+        yield quoted
     before, meant, after = _window(spot, room)
-    yield style(f" {spot.number} | ", fg="blue", bold=True) + before + meant + after
+    yield style(f" {spot.number:>{wide}} | ", fg="blue", bold=True) + before + meant + after
     indent = margin + " " * _width(before)
     yield indent + style("^" * max(1, _width(meant)), fg=colour, bold=True)
     if instead := INSTEAD.search(f"{problem.message} {problem.hint}"):
         yield indent + style(visible(instead[1]), fg="green", bold=True)
+    if quoted and int(there.number) > int(spot.number):
+        yield quoted
 
 
 def _window(spot: Spot, room: int) -> tuple[str, str, str]:

@@ -104,7 +104,9 @@ def test_what_is_underlined_in_a_yaml_is_a_whole_key_or_value(text, column, foun
 
 def test_both_ends_of_what_is_not_closed_are_shown():
     Path("a.yaml").write_text('scene: qkv\nsentence: "the black cat\nhead: 1\n')
-    assert told("check", "a.yaml")[1:3] == [' 2 | sentence: "the black cat', " 4 | "]
+    first, *lines = told("check", "a.yaml")
+    assert first.startswith('a.yaml:2:11: " is not closed where it should be (line 4): ')
+    assert lines[:3] == [' 2 | sentence: "the black cat', "   |           ^", " 4 | "]
 
 
 def test_lines_are_counted_as_yaml_counts_them():

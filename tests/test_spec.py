@@ -40,8 +40,11 @@ BAD = {
     "duplicate inner key": (
         "scene: qkv\nmodel:\n  weights: random\n  seed: 1\n  seed: 2\n", ["5:3: model.seed: appears twice (first in line 4)"]),
     "no value": ("scene: qkv\nfocus:\n", ["2:1: focus: has no value; give it one or leave the key out"]),
-    "open quote": ('scene: "qkv\n', ["2:1: while scanning a quoted scalar (line 1): found unexpected end of stream; close the"]),
-    "open bracket": ("tokens: [a, b\nscene: qkv\n", ["2:6: while parsing a flow sequence (line 1): expected ',' or ']'"]),
+    "open quote": ('scene: "qkv\n', ['1:8: " is not closed where it should be (line 2): while scanning a quoted scalar (line 1): found unexpected end of stream; close the']),
+    "open bracket": ("tokens: [a, b\nscene: qkv\n", ["1:9: [ is not closed where it should be (line 2): while parsing a flow sequence (line 1): expected ',' or ']'"]),
+    "no colon": ("scene: qkv\nfocus it\nhead: 1\n", ["2:1: does not go with what follows (line 3): ", "write 'key: value', or a # before a comment"]),
+    "no comment": (" A scene\nscene: qkv\nhead: 1\n", ["1:2: does not go with what follows (line 2): ", "write 'key: value', or a # before a comment"]),
+    "a space too many": ("scenes:\n   - qkv\n  - recap\n  - mlp\n", ["2:4: does not go with what follows (line 3): ", "begin in the same column"]),
     "tab": ("scene: qkv\nmodel:\n\tseed: 1\n", ["3:1: ", "indent with spaces, not with tabs"]),
     "colon": ("sentence: Q: a matrix\n", ["1:12: mapping values are not allowed here; put a text that has a colon in quotes"]),
     "alias bomb": ("a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n", ["1:4: anchors and aliases are not allowed here"]),

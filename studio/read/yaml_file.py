@@ -36,6 +36,9 @@ HINTS = {
     "could not find expected ':'": "write 'key: value'",
     "cannot start any token": "put the value in quotes",
 }
+ITEM = re.compile(r":|^\s*-\s")          # what a line has that is more than a text
+LINE_HINT = "write 'key: value', or a # before a comment"
+NEAR, MOST_TRIED = 4, 20_000              # lines before the one that cannot be read, and characters of a text in which others are tried
 
 COLOUR = re.compile(r"(?:^|[\s:\[{,])(#[0-9a-fA-F]{6})\b")                       # without quotes; a comment to YAML
 NAMES = {yaml.MappingNode: "keys with values", yaml.SequenceNode: "a list", yaml.ScalarNode: "a text"}
@@ -142,17 +145,50 @@ def _compose(text: str, name: str) -> yaml.Node:
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark, message = error.problem_mark or loader.get_mark(), _said(error)
-        first = (error.context_mark or mark).line
+        first = error.context_mark or mark
     except (ValueError, OverflowError):  # PyYAML trusts escapes and version numbers: "\UFFFFFFFF", %YAML 1.999…
         mark, message = loader.get_mark(), "there is no such character or number"
-        first = mark.line
+        first = mark
     else:
         if node is None:
             raise UserError([Problem("is empty", f"{name}:1:1", kind="empty")])
         return node
-    lines = "\n".join(LINE_BREAK.split(text)[max(0, first - 1) : mark.line + 1])
-    hint = _quoting(lines) or _spacing(lines) or next((hint for sign, hint in HINTS.items() if sign in message), "")
-    raise UserError([Problem(message, f"{name}:{mark.line + 1}:{mark.column + 1}", kind="syntax", hint=hint)])
+    raise UserError([_misread(text, name, mark, message, first)])
+
+
+def _misread(text: str, name: str, mark: yaml.Mark, message: str, first: yaml.Mark) -> Problem:
+    """What is wrong where a text could not be read on, or before that; first: where that begins which could not be read."""
+    lines = LINE_BREAK.split(text)
+    culprit = _culprit(lines, mark.line, first.line)
+    if culprit == mark.line:
+        seen, place = "\n".join(lines[max(0, first.line - 1) : mark.line + 1]), (mark.line, mark.column)
+    elif culprit == first.line and text[first.index : first.index + 1] in tuple("[{'\""):
+        seen, place = lines[culprit], (first.line, first.column)
+        message = f"{text[first.index]} is not closed where it should be (line {mark.line + 1}): {message}"
+    else:
+        seen = lines[culprit]
+        place = culprit, len(seen) - len(seen.lstrip())
+        message = f"does not go with what follows (line {mark.line + 1}): {message}"
+    hint = _quoting(seen) or _spacing(seen) or (LINE_HINT if culprit != mark.line and not ITEM.search(seen) else "")
+    hint = hint or next((hint for sign, hint in HINTS.items() if sign in message), "")
+    return Problem(message, f"{name}:{place[0] + 1}:{place[1] + 1}", kind="syntax", hint=hint)
+
+
+def _culprit(lines: list[str], line: int, first: int) -> int:
+    """The line, from 0, without which the rest can be read: the one where it could not be read on if it is that, else one before it."""
+    unpaired = [number for number, each in enumerate(lines[:line]) if any(each.count(quote) % 2 for quote in "\"'")]
+    suspects = dict.fromkeys([*range(line, max(-1, line - NEAR), -1), first, 0, *unpaired])
+    if sum(map(len, lines)) > MOST_TRIED:
+        return line
+    return next((number for number in suspects if number < len(lines) and _can_be_read([*lines[:number], "", *lines[number + 1 :]])), line)
+
+
+def _can_be_read(lines: list[str]) -> bool:
+    try:
+        _Loader("\n".join(lines)).get_single_node()
+    except (yaml.YAMLError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _quoting(text: str) -> str:

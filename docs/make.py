@@ -23,33 +23,34 @@ from studio.read.folders import folder, ours  # noqa: E402
 from studio.read.keys import LookKeys, SceneKeys  # noqa: E402
 from studio.read.spec import load  # noqa: E402
 
+OTHER_BLOCK = re.compile(r"\.[1-9]\d*\.")
 MOST = 16                                 # tensors listed of one experiment
 MADE = "<!-- Made from the code by docs/make.py: change it there. -->\n\n"
 COMMANDS = """\
 # Commands
 
-A `TARGET` is `film` or another film, a scene (`qkv`), a step (`qkv/blend`), the path of a scene or film YAML, or the folder of a scene; without
-one, most commands take the film. The command line goes over every YAML. Results are on standard output, all else on standard error; `NO_COLOR`
-is respected. Exit codes: 0 done, 1 failed, 2 the input is wrong, 130 interrupted (what is finished stays finished).
+A `TARGET` is `film` or another film, a scene (`qkv`), a step (`qkv/blend`), the path of a scene or film YAML, or the folder of a scene;
+without one, most commands take the film. The command line goes over every YAML. Results are on standard output, all else on standard
+error; `NO_COLOR` is respected. Exit codes: 0 done, 1 failed, 2 the input is wrong, 130 interrupted (what is finished stays finished).
 
 """
 YAML = """\
 # The YAML of scenes and films
 
-Every key but `scene` may be left out, and any may be said on the command line: `--set model.n_heads=2`. `animformer new mine.yaml --from qkv`
-makes a file with all of them, `animformer check mine.yaml` tells all mistakes at once, and `animformer schema` prints the JSON Schema, by which
-an editor completes and checks (`# yaml-language-server: $schema=…` in the first line).
+Every key but `scene` may be left out, and any may be said on the command line: `--set model.n_heads=2`.
+`animformer new mine.yaml --from qkv` makes a file with all of them, `animformer check mine.yaml` tells all mistakes at once, and
+`animformer schema` prints the JSON Schema, by which an editor completes and checks (`# yaml-language-server: $schema=…` in the first line).
 
-What counts, from the weakest to the strongest: defaults, the YAML of one of our scenes, the film's YAML, the YAML of a scene of your own, its entry
-in the film, the command line. Paths are looked for beside the file that names them. Blocks and heads count from 1 here, and from 0 in the
-names of [tensors](tensors.md).
+What counts, from the weakest to the strongest: defaults, the YAML of one of our scenes, the film's YAML, the YAML of a scene of your own,
+its entry in the film, the command line. Paths are looked for beside the file that names them. Blocks and heads count from 1 here, and from 0
+in the names of [tensors](tensors.md).
 
 """
 FILM = """\
 ## Films
 
-`scenes` is a list of scenes: names, paths, or keys with `scene` among them, which hold for that scene alone. `act` is a title card. `title` is
-on the first card. Every other key holds for all scenes.
+`scenes` is a list of scenes: names, paths, or keys with `scene` among them, which hold for that scene alone. `act` is a title card. `title`
+is on the first card. Every other key holds for all scenes.
 
 ```yaml
 title: {en: Attention, zh: 注意力}
@@ -65,15 +66,16 @@ THEME = """\
 ## Themes
 
 A theme is a YAML file: `theme: mine.yaml`. `colours` has one for each of these roles, as `"#rrggbb"`: {roles}. {ramps}.
-`fonts` is a list of font files, asked before those of the project. `animformer check` tells what is hard to read, or to tell apart, and which colour would do.
+`fonts` is a list of font files, asked before those of the project. `animformer check` tells what is hard to read, or to tell apart, and
+which colour would do.
 The bundled ones are {themes}.
 """
 TENSORS = """\
 # Tensors
 
 All that a forward pass records, for the bundled translator and the sentence *{sentence}*. `animformer trace qkv` prints this table,
-`animformer trace qkv NAME…` the numbers, and `animformer trace qkv -o qkv.npz` writes them all. Vectors are rows: `query = input W_Q + b_Q`,
-where head *h* takes columns *h*·d_k to (*h*+1)·d_k. Blocks and heads count from 0. What is said of block 0 holds for every block.
+`animformer trace qkv NAME…` the numbers, and `animformer trace qkv -o qkv.npz` writes them all. Vectors are rows:
+`query = input W_Q + b_Q`, where head *h* takes columns *h*·d_k to (*h*+1)·d_k. Blocks and heads count from 0. What is said of block 0 holds for every block.
 
 In a formula a tensor of the same scope has its last name only.
 
@@ -95,10 +97,14 @@ def of_command(name: str, command: click.Command) -> str:
     """One command: how it is called, what it does, examples, options."""
     context = click.Context(command, info_name=f"animformer {name}")
     about, _, examples = inspect.cleandoc(command.help).partition("\b\n")
-    options = [(", ".join(f"`{opt}`" for opt in param.opts) + (f" {param.make_metavar(context)}" if not param.is_flag else ""), param.help or "")
-               for param in command.params if isinstance(param, click.Option)]
+    options = [(called(param, context), param.help or "") for param in command.params if isinstance(param, click.Option)]
     return (f"`{context.command_path} {' '.join(command.collect_usage_pieces(context))}`\n\n{about.strip()}\n\n"
             f"```sh\n{examples.strip()}\n```\n\n{table(['option', ''], options)}")
+
+
+def called(option: click.Option, context: click.Context) -> str:
+    """How an option is written."""
+    return ", ".join(f"`{name}`" for name in option.opts) + ("" if option.is_flag else f" {option.make_metavar(context)}")
 
 
 def summary(command: click.Command) -> str:
@@ -117,7 +123,7 @@ def yaml() -> str:
     parts.append(table(["scene", "key", "default", ""], ((f"`{scene}`", f"`{key}`", code(said["default"]), said["description"])
                                                         for scene, declared in own.items() for key, said in declared.items())))
     ramps = "; ".join(f"`{name}` is a list of {least} colours or more" for name, least in RAMPS.items())
-    themes = THEME.format(roles=", ".join(f"`{role}`" for role in ROLES), ramps=ramps, themes=", ".join(f"`{name}`" for name in assets.themes()))
+    themes = THEME.format(roles=", ".join(map(code, ROLES)), ramps=ramps, themes=", ".join(map(code, assets.themes())))
     return "".join([*parts, "\n", FILM, themes])
 
 
@@ -136,7 +142,7 @@ def first_paragraph(thing: object) -> str:
 def tensors() -> str:
     """Every tensor of the translator, by the part of the model that it is of, and those of experiments."""
     trace = staging.trace(load("qkv"))
-    rows = [row for row in trace.table() if not re.search(r"\.[1-9]\d*\.", row["name"]) and row["name"].split(".")[0] not in experiments.names()]
+    rows = [row for row in trace.table() if not OTHER_BLOCK.search(row["name"]) and part_of(row["name"]) not in experiments.names()]
     parts = [TENSORS.format(sentence=" ".join(trace.tokens))]
     for part in dict.fromkeys(part_of(row["name"]) for row in rows):
         listed = [[f"`{row['name']}`", " × ".join(row["axes"]), "×".join(map(str, row["shape"])), row["meaning"], code(row["formula"])]

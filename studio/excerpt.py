@@ -76,7 +76,7 @@ def _narrowed(spot: Spot, message: str) -> Spot:
 
 
 def _excerpt(spot: Spot, problem: Problem, colour: str) -> Iterator[str]:
-    """The line, what is meant in it underlined, and under that what was perhaps meant instead; before or after it another that it speaks of."""
+    """The line, what is meant in it underlined, what was perhaps meant instead; and before or after it another that it speaks of."""
     other = ELSEWHERE.search(problem.message)
     there = other and spot.number and other[1] != spot.number and _in_file(f"{AT.fullmatch(problem.where)[1]}:{other[1]}")
     wide = max(len(spot.number), len(there.number) if there else 0)

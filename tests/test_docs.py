@@ -34,7 +34,7 @@ def test_nothing_is_left_out(made):
             assert f"`{option}`" in made["commands.md"]
     for key in [*SceneKeys.model_fields, *(f"{key}.{part}" for key, model in NESTED.items() for part in model.model_fields)]:
         assert f"| `{key}` |" in made["yaml.md"]
-    for name in ("encoder.0.self_attention.weights", "decoder.0.cross_attention.scores", "weights.encoder.0.mlp.W_1", "embeddings", "spread"):
+    for name in ("encoder.0.self_attention.weights", "decoder.0.cross_attention.scores", "weights.encoder.0.mlp.W_1", "spread"):
         assert (f"| `{name}` |" in made["tensors.md"]) == (name != "spread")
 
 

@@ -93,8 +93,10 @@ def test_of_a_long_line_the_part_around_the_mistake_is_shown(place):
 
 
 @pytest.mark.parametrize("text, column, found", [
-    ("head: 5   # five", 7, "5"), ("head: 5   # five", 1, "head"), ('head: "a # b" # c', 7, '"a # b"'), ("steps: [a, [b], c] # d", 8, "[a, [b], c]"),
-    ("steps: [a, bc]", 12, "bc"), ("model: {a: {b: c}, d: e}", 8, "{a: {b: c}, d: e}"), ("sentence: two words: 3", 20, ":"), ("a: b", 9, ""),
+    ("head: 5   # five", 7, "5"), ("head: 5   # five", 1, "head"), ('head: "a # b" # c', 7, '"a # b"'),
+    ("steps: [a, [b], c] # d", 8, "[a, [b], c]"),
+    ("steps: [a, bc]", 12, "bc"), ("model: {a: {b: c}, d: e}", 8, "{a: {b: c}, d: e}"), ("sentence: two words: 3", 20, ":"),
+    ("a: b", 9, ""),
     ("sentence: one\n  two", 11, "one"), ("key: |\n  text", 6, "|"),
 ])
 def test_what_is_underlined_in_a_yaml_is_a_whole_key_or_value(text, column, found):
@@ -126,7 +128,8 @@ def test_what_is_not_utf_8_is_shown():
     (["render", "qkvv"], "qkvv"), (["render", "--lang", "eng", "qkv"], "eng"), (["render", "--lang=eng", "qkv"], "eng"),
     (["render", "qkv", "--set", "head=9"], "9"), (["render", "qkv", "--set=head=9"], "9"), (["render", "qkv", "--set", "hed=1"], "hed"),
     (["render", "qkv", "--set", "sentence=the black cta"], "cta"), (["render", "qkv", "-q", "perview"], "perview"),
-    (["render", "qkv", "--fps", "0"], "0"), (["rendr"], "rendr"), (["render", "--thme=dark"], "--thme"), (["render", "qkv", "-j", "0"], "-j"),
+    (["render", "qkv", "--fps", "0"], "0"), (["rendr"], "rendr"), (["render", "--thme=dark"], "--thme"),
+    (["render", "qkv", "-j", "0"], "-j"),
     (["trace", "qkv", "encoder.0.querry"], "encoder.0.querry"), (["train", "--seed", "x"], "x"), (["get", "minlm"], "minlm"),
     (["render", "qkv", "--set", "steps=[a: }"], "}"), (["trace"], "^"),
 ])
@@ -140,7 +143,8 @@ def test_a_theme_a_language_and_a_lexicon_are_shown_in_the_same_way():
     Path("look.yaml").write_text('colours:\n  kee: "#123456"\n')
     Path("de.yaml").write_text("untraind: x\n")
     Path("lexicon.yaml").write_text("nuons: {}\n")
-    for read in (lambda: assets.theme("look.yaml"), lambda: words("de.yaml", scene_folder("qkv")), lambda: read_lexicon(Path("lexicon.yaml"))):
+    for read in (lambda: assets.theme("look.yaml"), lambda: words("de.yaml", scene_folder("qkv")),
+                 lambda: read_lexicon(Path("lexicon.yaml"))):
         with pytest.raises(UserError) as error:
             read()
         lines = click.unstyle("\n".join(listed(error.value.problems))).splitlines()
@@ -163,7 +167,7 @@ def test_a_warning_is_shown_in_its_line():
 @pytest.mark.parametrize("settings, coloured", [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
 def test_colour_is_for_terminals(settings, coloured):
     leader, follower = pty.openpty()
-    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | {"TERM": "xterm", "PYTHONPATH": str(ROOT)} | settings
+    environment = os.environ | {"TERM": "xterm", "NO_COLOR": "", "PYTHONPATH": str(ROOT)} | settings
     done = subprocess.run([sys.executable, "-m", "studio", "render", "qkvv"], stderr=follower, stdout=subprocess.PIPE, env=environment)
     os.close(follower)
     said = io.open(leader, "rb", buffering=0).read(10_000).decode()

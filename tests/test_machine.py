@@ -37,7 +37,8 @@ def test_where_the_tests_run_nothing_is_lacking():
     assert len(names) == len({*names}) and {"Python", "cairo", "pango", "encoder libx264", "disk", "cache", "cores, memory"} <= {*names}
     assert all(bool(each["mend"]) == (each["state"] != OK) for each in found["findings"])
     lines = click.unstyle(told().stdout).splitlines()
-    assert lines[-1] == "all that is needed is here" and [line.split(":")[0].split(maxsplit=1)[1] for line in lines[:-1] if "→" not in line] == names
+    assert lines[-1] == "all that is needed is here"
+    assert [line.split(":")[0].split(maxsplit=1)[1] for line in lines[:-1] if "→" not in line] == names
 
 
 def test_every_extra_is_told_with_what_it_is_made_of():
@@ -68,7 +69,8 @@ def broken(monkeypatch, what: str) -> None:
 
 
 @pytest.mark.parametrize("what, name, found, mend", [
-    ("python", "Python", "3.11", "install Python 3.11 or newer"), ("packages", "Python packages", "av is missing, manim is 0.21.0, not 0.22.0", "./render.sh"),
+    ("python", "Python", "3.11", "install Python 3.11 or newer"),
+    ("packages", "Python packages", "av is missing, manim is 0.21.0, not 0.22.0", "./render.sh"),
     ("cairo", "cairo", "No module named 'no_cairo'", "install libcairo2-dev"), ("encoder libx264", "encoder no_such", "no_such", "install"),
     ("disk", "disk", "0.1 GB free", "make room"), ("cache", "cache", "'much' is no number of gigabytes", "for example 0.5"),
     ("translator", "translator", "translator", "git checkout"),
@@ -105,7 +107,8 @@ def completed(monkeypatch, words: str, shell: str = "bash") -> list[str]:
 
 @pytest.mark.parametrize("words, expected", [
     ("animformer story", ["storyboard"]), ("animformer render --qual", ["--quality"]), ("animformer render mult", ["multi_head"]),
-    ("animformer trace qkv/b", ["qkv/blend"]), ("animformer render -q pre", ["preview"]), ("animformer render --theme high", ["high-contrast"]),
+    ("animformer trace qkv/b", ["qkv/blend"]), ("animformer render -q pre", ["preview"]),
+    ("animformer render --theme high", ["high-contrast"]),
     ("animformer check --lang z", ["zh"]), ("animformer new mine.yaml --from artic", ["article"]), ("animformer get mini", ["minilm"]),
     ("animformer words e", ["en"]), ("animformer completion fi", ["fish"]), ("animformer render my", ["my"]),
 ])

@@ -1,4 +1,4 @@
-"""Whatever is mistyped in a YAML is told with its place, or makes a film that can be drawn; the message names the line that was mistyped."""
+"""Whatever is mistyped in a YAML is told, with the line in which it was, or makes a film that can be drawn."""
 
 import re
 from collections import Counter
@@ -56,8 +56,10 @@ scenes:
     head: 2
   - recap
 """
-STRANGE = ["\u00a0", "\u200b", "\u202e", "\u3000", "\uff1a", "é", "e\u0301", "你", "🙂", "\u2028", "\ufeff", "\x00", "\x1b", "\x85", "\udcff", "'", "“"]
-WRONG = ["[a, b]", "{a: b}", "-1", "99999", "1e400", "nan", "true", "~", "''", '"', "[", "}", "x: y", "*a", "&a b", "!!int 3", "|", ">-", "@", "%", "# gone"]
+STRANGE = ["\u00a0", "\u200b", "\u202e", "\u3000", "\uff1a", "é", "e\u0301", "你", "🙂", "\u2028", "\ufeff", "\x00", "\x1b", "\x85",
+           "\udcff", "'", "“"]
+WRONG = ["[a, b]", "{a: b}", "-1", "99999", "1e400", "nan", "true", "~", "''", '"', "[", "}", "x: y", "*a", "&a b",
+         "!!int 3", "|", ">-", "@", "%", "# gone"]
 KEY = re.compile(r"^([ \-]*(?:\{)?)([a-z_]+)(?=:)")
 ENDS: Counter = Counter()
 
@@ -139,7 +141,7 @@ def mutants(draw, texts):
 
 def named(said: str, name: str) -> set[int]:
     """The lines of a file that are named in what is said."""
-    return {int(line) for line in re.findall(rf"^(?:warning: )?{name}:(\d+):\d+: ", said, re.M)} | {int(line) for line in re.findall(r"line (\d+)\)", said)}
+    return {int(line) for pattern in (rf"^(?:warning: )?{name}:(\d+):\d+: ", r"line (\d+)\)") for line in re.findall(pattern, said, re.M)}
 
 
 def look(mutant: Mutant, name: str) -> None:

@@ -50,8 +50,8 @@ def test_every_line_can_be_made_to_count(scene):
     tried = set()
     for place, line in enumerate(lines):
         found = LINE.fullmatch(line)
-        if place < 3 or not found or not (found[1] or found[3]) or found[4] in ("voice", "intervene"):     # no such sound; counts with what is in it
-            continue
+        if place < 3 or not found or not (found[1] or found[3]) or found[4] in ("voice", "intervene"):
+            continue                      # there is no such sound; the other counts with what is in it
         changed, key = [*lines], found[4]
         changed[place] = line.replace("# ", "", 1)
         if found[1] and found[2]:         # of a key whose other lines are left out too
@@ -68,7 +68,7 @@ def test_every_line_can_be_made_to_count(scene):
 
 def test_what_is_said_of_a_key_is_from_where_it_is_declared():
     text = new_file(Path("mine.yaml"), "qkv").read_text("utf-8")
-    for line in ("  # n_heads: 4 +# 1 to 8: heads in each block", "  # norm: post +# post, pre: LayerNorm", "# theme: dark +# dark, high-contrast, light: ",
+    for line in ("  # n_heads: 4 +# 1 to 8: heads in each block", "  # norm: post +# post, pre: LayerNorm", "# theme: dark +# dark, high-contrast, ",
                  "pace: 1.0 +# 0.1 to 10: 2 is twice as fast", r"# steps: \[one_token, .*\] +# which steps, in this order"):
         assert re.search(f"^{line}", text, re.M), line
 
@@ -81,10 +81,10 @@ def test_a_new_film_is_the_film_it_was_made_from(film):
 
 def test_a_new_yaml_of_one_s_own_scene_or_film_finds_what_that_names():
     new_scene(Path("mine"))
-    Path("short.yaml").write_text("scenes: [mine, {scene: mine/scene.yaml, theme: light}]\n".replace(", {", "  # {"))
     Path("sub").mkdir()
     assert same(load(str(new_file(Path("sub/again.yaml"), "mine")))) == same(load("mine"))
-    assert load("sub/again.yaml").wanted == ("weights", "count") and load(str(new_file(Path("sub/one.yaml"), "mine/count"))).wanted == ("count",)
+    assert load("sub/again.yaml").wanted == ("weights", "count")
+    assert load(str(new_file(Path("sub/one.yaml"), "mine/count"))).wanted == ("count",)
     Path("short.yaml").write_text("scenes: [mine, {scene: sub/one.yaml, theme: light}]\n")
     assert load(str(new_file(Path("sub/film.yaml"), "short.yaml"))).scenes == load("short.yaml").scenes
 
@@ -100,7 +100,8 @@ def test_nothing_that_is_there_is_written_over(args):
 
 @pytest.mark.parametrize("args, message", [
     (["mine.yaml"], "Give either '--from TARGET'"), (["mine", "--scene", "--from", "qkv"], "Give either '--from TARGET'"),
-    (["mine.yaml", "--from", "qvk"], "qvk: unknown target; did you mean 'qkv'?"), (["file/mine.yaml", "--from", "qkv"], "file: cannot be written to"),
+    (["mine.yaml", "--from", "qvk"], "qvk: unknown target; did you mean 'qkv'?"),
+    (["file/mine.yaml", "--from", "qkv"], "file: cannot be written to"),
 ])
 def test_what_cannot_be_made_is_told(args, message):
     Path("file").write_text("")
@@ -133,9 +134,10 @@ def test_its_experiment_counts_what_is_looked_at():
     assert tokens[1].argmin(axis=0).shape == (12,) and abs(tokens[1][weights.max(axis=-1) > 0.999] - 1).max(initial=0) < 0.02
 
 
+NAMES = st.from_regex("[a-z]{1,5}", fullmatch=True)
 VALUES = st.recursive(st.text(st.characters(categories=("L", "N", "P", "S", "Zs"), exclude_characters="\u00a0\u3000"), max_size=20)
                       .filter(lambda text: not any(c.isspace() and c != " " for c in text)),
-                      lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.from_regex("[a-z]{1,5}", fullmatch=True), inner, max_size=3))
+                      lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3))
 
 
 @given(VALUES)

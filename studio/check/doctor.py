@@ -27,7 +27,7 @@ OF_A_PROCESS = 0.5                        # gigabytes that one needs which draws
 LIBRARIES = {
     "cairo": ("cairo", lambda module: module.cairo_version_string(), "libcairo2-dev (apt), cairo-devel (dnf), cairo (brew, pacman)"),
     "pango": ("manimpango", lambda module: module.pango_version(), "libpango1.0-dev (apt), pango-devel (dnf), pango (brew, pacman)"),
-    "ffmpeg's libraries": ("av", lambda module: ".".join(map(str, module.library_versions["libavcodec"])), "the package av, which brings them"),
+    "ffmpeg's libraries": ("av", lambda module: ".".join(map(str, module.library_versions["libavcodec"])), "the package av, with them"),
 }
 ENCODERS = {"libx264": "MP4", "aac": "a voice", "mov_text": "subtitles in MP4"}
 # What each extra is made of, and what it gives.
@@ -75,7 +75,9 @@ def python() -> Finding:
     """Python itself."""
     found = f"{platform.python_version()}, {sys.executable}"
     wanted = ".".join(map(str, LEAST_PYTHON))
-    return Finding("Python", *(OK, found) if sys.version_info >= LEAST_PYTHON else (LACKS, found, f"install Python {wanted} or newer, then {AGAIN}"))
+    if sys.version_info >= LEAST_PYTHON:
+        return Finding("Python", OK, found)
+    return Finding("Python", LACKS, found, f"install Python {wanted} or newer, then {AGAIN}")
 
 
 def packages() -> Finding:
@@ -86,7 +88,9 @@ def packages() -> Finding:
         there = _version(name)
         if there is None or version and there != version:
             wrong.append(f"{name} {'is missing' if there is None else f'is {there}, not {version}'}")
-    return Finding("Python packages", LACKS, ", ".join(wrong), AGAIN) if wrong else Finding("Python packages", OK, count(len(wanted), "package"))
+    if wrong:
+        return Finding("Python packages", LACKS, ", ".join(wrong), AGAIN)
+    return Finding("Python packages", OK, count(len(wanted), "package"))
 
 
 def _requirements() -> list[str]:
@@ -125,7 +129,7 @@ def letters(language: str, letter: str) -> Finding:
             raise LookupError(f"no glyph for {missing}")
         return ", ".join(fonts.font_packages())
 
-    found = _tried(f"fonts for {language}", look, f"{_pip('zh')}" if language == "zh" else AGAIN)
+    found = _tried(f"fonts for {language}", look, _pip("zh") if language == "zh" else AGAIN)
     return found if found.state == OK or language == "en" else Finding(found.name, BETTER, found.found, found.mend)
 
 
@@ -196,7 +200,8 @@ def model(name: str, gives: str) -> Finding:
 
 def _pip(extra: str) -> str:
     """How an extra is installed: into the environment that runs."""
-    return f"{sys.executable} -m pip install -e '{ROOT}[{extra}]'" if (ROOT / "pyproject.toml").is_file() else f"pip install 'animformer[{extra}]'"
+    checkout = (ROOT / "pyproject.toml").is_file()
+    return f"{sys.executable} -m pip install " + (f"-e '{ROOT}[{extra}]'" if checkout else f"'animformer[{extra}]'")
 
 
 def _tried(name: str, look: Callable[[], str], mend: str) -> Finding:

@@ -71,7 +71,7 @@ def _of_scene(found: SceneSpec) -> Iterator[str]:
     said = spec.layer_of(Path(found.source)).values | {"scene": found.scene}
     said |= {"steps": list(found.wanted)} if found.wanted != found.order else {}
     own = keys.model_of(folder(found.scene).facts.own_keys)
-    yield from _lines(said, own, _examples(found))
+    yield from _lines(said, own.model_fields, _examples(found))
 
 
 def _of_film(found: FilmSpec, source: str) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _of_film(found: FilmSpec, source: str) -> Iterator[str]:
     yield "# For all of its scenes:"
     rest = {key: value for key, value in said.items() if key not in spec.OF_A_FILM}
     of_all = {key: field for key, field in SceneKeys.model_fields.items() if key not in ("scene", "tokens", "steps", "captions", "voice")}
-    yield from _lines(rest, SceneKeys, _examples(found.scenes[0]), of_all)
+    yield from _lines(rest, of_all, _examples(found.scenes[0]))
 
 
 def _anywhere(entry: Any, home: Path) -> Any:
@@ -95,9 +95,8 @@ def _anywhere(entry: Any, home: Path) -> Any:
     return entry if entry in ours() else str((home / os.path.expanduser(entry)).resolve())
 
 
-def _lines(said: Mapping, model: type[SceneKeys], examples: Mapping[str, Any], fields: Mapping[str, FieldInfo] | None = None) -> Iterator[str]:
+def _lines(said: Mapping, fields: Mapping[str, FieldInfo], examples: Mapping[str, Any]) -> Iterator[str]:
     """A line for every key, those of the look last."""
-    fields = fields or model.model_fields
     for key in sorted(fields, key=lambda key: key in LookKeys.model_fields):
         if key in keys.NESTED:
             yield from _nested(key, said.get(key), fields[key], examples.get(key, {}))

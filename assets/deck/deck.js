@@ -15,7 +15,9 @@
     const backwards = before && place(before) > place(slide);
     const begin = () => {
       video.currentTime = backwards ? Math.max(0, video.duration - 0.001) : 0;
-      if (!backwards) video.play().catch(() => {});
+      video.muted = video.defaultMuted;
+      // Nothing is heard in a page before something is done there: until then it plays in silence.
+      if (!backwards) video.play().catch(() => { video.muted = true; video.play().catch(() => {}); });
     };
     video.readyState ? begin() : video.addEventListener("loadedmetadata", begin, { once: true });
   }

@@ -176,7 +176,7 @@ class ExplainerScene(Scene):
         getattr(self, name)()
         reading = reading_time(self.caption(name), self.staging.words)
         played = round((self.time - start) * self.spec.pace, 6)  # to the digit the same whatever was played before
-        spoken = self.spec.voice[name].seconds * self.spec.pace if name in self.spec.voice else 0
+        spoken = self.spec.voice[name].held * self.spec.pace if name in self.spec.voice else 0
         self.wait(max(reading - played, spoken - played, SHORTEST_HOLD))
 
     def _announce(self, name: str) -> None:

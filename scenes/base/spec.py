@@ -1,7 +1,7 @@
 """What a scene or a card is told: one frozen value from the YAML to the picture and to the description of the video."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from model import Intervention, ModelConfig
@@ -10,12 +10,25 @@ CARD = "card"                             # the one step of a card
 PLACES = ("", "head", "block", "encoder", "decoder", "all")          # what may be lit on the map of the machine
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """What is said in one go, as it is written, and when it begins and ends, in seconds from where the sound does."""
+
+    text: str
+    start: float
+    end: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """A sound file, and how many seconds it lasts."""
+    """A sound file, and how many seconds its step has to last at least for its sake: 0 if it lasts as long anyway.
+
+    said: what a narrator says in it, sentence by sentence; nothing if the file is the user's own.
+    """
 
     path: str
-    seconds: float
+    held: float
+    said: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +62,8 @@ class SceneSpec(Shown):
     all the steps it has, as they follow each other. twin: the tokens of the other sentence, if there is one. focus, block,
     head: from 0. toward: the token that a head is to look at, from 0, if one is named; compared: how many heads there are of which
     the shown one looks there most, 0 if it was chosen by its number. captions: own words by step, in the scene's language; translations: in any language, by step, then language.
-    voice: what is heard, by step.
+    voice: what is heard, by step. narrator: who speaks, `heart` or `command`, or nobody; command: the program that does, and its arguments;
+    say: what is spoken instead of a caption, by step; pronounce: how things are said, over what the table of the language says.
     """
 
     source: str
@@ -65,6 +79,10 @@ class SceneSpec(Shown):
     captions: Mapping[str, str]
     translations: Mapping[str, Mapping[str, str]]
     voice: Mapping[str, Voice]
+    narrator: str = ""
+    command: tuple[str, ...] = ()
+    say: Mapping[str, str] = field(default_factory=dict)
+    pronounce: Mapping[str, str] = field(default_factory=dict)
     toward: int | None = None
     compared: int = 0
 

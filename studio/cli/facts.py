@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from studio.cli.options import overriding, talking
+from studio.cli.options import narrating, overriding, talking
 from studio.console import PLACE, WRONG, progress, say, say_files, say_json, tell, tell_problems, warn
 from studio.errors import InVain, Problem, count
 
@@ -60,6 +60,7 @@ def script_(target: str, overrides: list[str], as_json: bool, verbose: bool):
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--table", is_flag=True, help="Also the figures of every step: use of the stage, sizes, time to read, and more.")
 @overriding
+@narrating
 @talking
 def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bool, verbose: bool):
     """Do everything but the render.
@@ -75,13 +76,14 @@ def check(targets: Sequence[str], table: bool, overrides: list[str], as_json: bo
     from studio.check import report
     from studio.check.themes import hard_to_see
     from studio.output.figures import table as table_of
+    from studio.output.narration import cannot_be_told
 
     scenes, cards, problems, better = _sound(targets, overrides)
     steps = []
     with progress(len(scenes), "checking") as done:
         for scene in scenes:
             wrong, figures = report.report(scene)
-            problems |= dict.fromkeys((*hard_to_see(scene.theme), *wrong))
+            problems |= dict.fromkeys((*hard_to_see(scene.theme), *wrong, *cannot_be_told(scene)))
             better |= dict.fromkeys(report.warnings(scene, figures))
             steps += figures
             done(scene.name)

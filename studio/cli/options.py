@@ -33,6 +33,22 @@ def overriding(command: Callable) -> Callable:
     return with_overrides
 
 
+def narrating(command: Callable) -> Callable:
+    """Adds who speaks to the overrides that the command gets from `overriding`."""
+
+    @click.option("--narrator", metavar="NAME", help="Who speaks: none, or heart, an English voice from the extra [voice].")
+    @wraps(command)
+    def with_narrator(*args, narrator: str | None, overrides: list[str], **options):
+        return command(*args, overrides=[*overrides, *([] if narrator is None else [f"narrator={narrator}"])], **options)
+
+    return with_narrator
+
+
+def trusting(command: Callable) -> Callable:
+    """Adds whether programs may be run; the command gets it as `allow_commands`."""
+    return click.option("--allow-commands", is_flag=True, help="Run the program that a YAML names as its narrator.")(command)
+
+
 def drawing(command: Callable) -> Callable:
     """Adds the options about pictures and files."""
     for option in (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from studio.cli.options import drawing, overriding, talking
+from studio.cli.options import drawing, narrating, overriding, talking, trusting
 from studio.console import Place, cores, progress, say_files, say_json, tell, warn
 from studio.errors import UserError, count
 
@@ -17,9 +17,11 @@ from studio.errors import UserError, count
               "(default: in the picture; a film holds subtitles as well, which a player shows when it is told to).")
 @click.option("--no-cache", is_flag=True, help="Draw everything, also what is kept from an earlier render, and keep nothing.")
 @overriding
+@narrating
+@trusting
 @drawing
 @talking
-def render(targets: Sequence[str], captions: str | None, no_cache: bool, overrides: list[str], as_json: bool, **options):
+def render(targets: Sequence[str], captions: str | None, no_cache: bool, allow_commands: bool, overrides: list[str], as_json: bool, **options):
     """Make videos of steps, scenes and films.
 
     Without a target: the film. A step that has been rendered and has not changed since is not rendered again.
@@ -28,12 +30,13 @@ def render(targets: Sequence[str], captions: str | None, no_cache: bool, overrid
     animformer render qkv -q preview
     animformer render qkv/blend attention_matrix --size 1280x720 --fps 25
     animformer render my.yaml --set sentence="a cat on a mat" --set focus=cat
+    animformer render film --narrator heart --captions track
     """
     from studio.output.film import render_film
     from studio.plan.film import loaded
     from studio.render.cache import Cache
 
-    make = partial(render_film, captions=captions, cache=None if no_cache else Cache())
+    make = partial(render_film, captions=captions, cache=None if no_cache else Cache(), allow_commands=allow_commands)
     _make("rendering", make, loaded(targets or ("film",), overrides), as_json, **options)
 
 
@@ -69,10 +72,12 @@ def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json
               help="A PowerPoint file whose look is taken.")
 @click.option("--each", type=click.Choice(["1", "2", "4", "6"]), default="4", help="Pictures on a page of the pdf (default: 4).")
 @overriding
+@narrating
+@trusting
 @drawing
 @talking
-def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool, template: Path | None, each: str, overrides: list[str],
-         as_json: bool, **options):
+def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool, template: Path | None, each: str, allow_commands: bool,
+         overrides: list[str], as_json: bool, **options):
     """Make slides: one for every step, on which its clip plays.
 
     pptx for PowerPoint, Keynote and LibreOffice; html for a browser, one file that needs no network; pdf, a handout of the last
@@ -90,7 +95,8 @@ def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool,
 
     if not any(said.startswith("furniture=") for said in overrides):
         overrides.append("furniture=none")
-    make = partial(make_deck, cache=Cache(), kinds=kinds, titles=titles, loop=loop, template=template, each=int(each))
+    make = partial(make_deck, cache=Cache(), kinds=kinds, titles=titles, loop=loop, template=template, each=int(each),
+                   allow_commands=allow_commands)
     specs = loaded(targets or ("film",), overrides)
     _make("drawing", make, specs if len(specs) == 1 else [side_by_side(specs, "deck")], as_json, **options)
 

@@ -1,7 +1,7 @@
 """What there is to render, and how long it takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 
@@ -85,7 +85,8 @@ def seconds_of(part: SceneSpec | CardSpec) -> float:
     return part.seconds if isinstance(part, CardSpec) else sum(seconds for _, _, seconds in played(part))
 
 
-def played(spec: SceneSpec) -> list[tuple[str, str, float]]:
+def played(spec: SceneSpec, fps: int = QUALITIES[DEFAULT].fps) -> list[tuple[str, str, float]]:
     """The steps of a scene with their captions and seconds; kept, since to play all scenes takes some time."""
-    made_from = [inputs.of(spec, step, QUALITIES[DEFAULT]) for step in spec.steps]
-    return kept(lambda: [(step.name, step.caption, round(step.seconds, 3)) for step in timeline(spec)], made_from)
+    quality = replace(QUALITIES[DEFAULT], fps=fps)
+    made_from = [inputs.of(spec, step, quality) for step in spec.steps]
+    return kept(lambda: [(step.name, step.caption, round(step.seconds, 3)) for step in timeline(spec, quality)], made_from)

@@ -11,6 +11,7 @@ from typing import Any
 from model.tokenizer import text
 from model.trace import float64s
 from scenes.base.spec import CardSpec, SceneSpec
+from studio.output.narration import narrator
 from studio.plan.film import title
 from studio.plan.staging import trace
 from studio.read.folders import folder
@@ -86,7 +87,7 @@ def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Entry], 
     for name in names:
         made = clips[f"{spec.name}/{name}"]
         begin, end = end, end + made.frames
-        steps.append({"id": f"{spec.name}/{name}", "caption": made.caption,
+        steps.append({"id": f"{spec.name}/{name}", "caption": made.caption, **_said(spec, name),
                       "start": _seconds(begin, quality), "end": _seconds(end, quality)})
     return {
         "id": spec.name, "scene": folder(spec.scene).name, "title": title(spec),
@@ -94,8 +95,19 @@ def _scene(spec: SceneSpec, names: tuple[str, ...], clips: Mapping[str, Entry], 
         "sentence": text(spec.tokens, spec.model.spelling), "tokens": list(spec.tokens),
         "focus": spec.focus, "block": spec.block + 1, "head": spec.head + 1,
         "model": asdict(spec.model), **made.digests,
-        "language": code(spec.language), "theme": spec.theme, **spec.keys,
+        "language": code(spec.language), "theme": spec.theme, **spec.keys, **_narrator(spec),
     }
+
+
+def _said(spec: SceneSpec, step: str) -> dict[str, str]:
+    """What a narrator says in a step."""
+    voice = spec.voice.get(step)
+    return {"said": " ".join(sentence.text for sentence in voice.said)} if voice and voice.said else {}
+
+
+def _narrator(spec: SceneSpec) -> dict[str, Any]:
+    """Who speaks in a scene, and that nobody does: the voice is synthetic."""
+    return {"narrator": {"name": spec.narrator, "synthetic": True, **narrator(spec).made_by}} if spec.narrator else {}
 
 
 def _seconds(frames: int, quality: Quality) -> float:

@@ -38,7 +38,7 @@ class Sound:
     """A sound file, and the second at which it begins."""
 
     path: Path
-    start: float
+    start: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,16 +113,17 @@ def _sound_frames(sounds: Sequence[Sound], seconds: float) -> Iterator[av.AudioF
 
 
 def _samples(sounds: Sequence[Sound], length: int) -> Iterator[np.ndarray]:
-    """(channel, sample) pieces that are `length` samples long together; a sound that lasts too long is cut."""
+    """(channel, sample) pieces that are `length` samples long together; a sound is cut where the next one begins."""
     at = 0
-    for sound in (*sorted(sounds, key=lambda sound: sound.start), None):
-        start = length if sound is None else min(length, round(sound.start * SOUND["rate"]))
+    ordered = sorted(sounds, key=lambda sound: sound.start)
+    starts = [*(min(length, round(sound.start * SOUND["rate"])) for sound in ordered), length]
+    for sound, start, end in zip((*ordered, None), starts, (*starts[1:], length), strict=True):
         while at < start:
             silence = np.zeros((2, min(start - at, SOUND["rate"])), np.float32)
             at += silence.shape[1]
             yield silence
         for samples in decoded(sound.path) if sound else ():
-            kept = samples[:, : length - at]
+            kept = samples[:, : end - at]
             at += kept.shape[1]
             if kept.size:
                 yield kept

@@ -15,6 +15,7 @@ from studio.output.assemble import concatenate, is_made_of
 from studio.output.captions import subrip, webvtt
 from studio.output.clips import SILENT, made
 from studio.output.extras import Extras
+from studio.output.narration import narrated
 from studio.plan.film import burning, parts_of
 from studio.read.spec import FilmSpec
 from studio.render.cache import Cache, Entry
@@ -40,16 +41,18 @@ class Result:
 
 
 def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers: int | str,
-                progress: Progress = SILENT, cache: Cache | None = None, captions: str | None = None) -> Result:
-    """Makes what is wanted of a scene or film, with pictures and descriptions beside the videos.
+                progress: Progress = SILENT, cache: Cache | None = None, captions: str | None = None, allow_commands: bool = False) -> Result:
+    """Makes what is wanted of a scene or film, with pictures and descriptions beside the videos, and the voice of its narrator.
 
     `out/clips/SCENE/01-STEP.mp4` for each step, `out/scenes/SCENE.mp4` for each scene that is wanted whole, `out/film.mp4` for
     a film. A file appears when it is whole, an older one stays until then; one that is right already is not written again.
     workers: as for `farm.run`. cache: where clips are that need not be rendered. captions: one of CAPTIONS; None is `burned`, and
-    for a film subtitles as well, which a player shows when it is told to. Raises UserError, before anything is rendered, if
-    `out` cannot be written to; RenderError if a step fails: the others are done nevertheless.
+    for a film subtitles as well, which a player shows when it is told to. allow_commands: whether a program may be the narrator.
+    Raises UserError, before anything is rendered, if `out` cannot be written to, or the narrator cannot speak; RenderError if a step
+    fails: the others are done nevertheless.
     """
     began = time.monotonic()
+    target = narrated(target, quality.fps, out, cache and cache.store, allow_commands)
     production = _Production(burning(target, captions in (None, "burned")), quality, out, captions)
     files.check_writable(out, production.files())
     files.sweep({path.parent: None for path in production.files()})

@@ -1,6 +1,7 @@
 """What is read and heard beside the pictures of a video, from what its description says of its steps."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,19 @@ def languages(spec: SceneSpec) -> dict[str, str]:
 
 
 def subtitles(described: Described, scenes: Scenes, language: str) -> list[Cue]:
-    """The captions of a video in a language, as cues."""
-    return [
-        cue for spec, step in _steps(described, scenes)
-        for cue in cues(step["start"], step["end"], translated(spec, _name(step), step["caption"], language))
-    ]
+    """What is read in a video in a language, as cues: the captions, or where a narrator speaks that language, what is heard, as it is."""
+    return [cue for spec, step in _steps(described, scenes) for cue in _cues(spec, step, language)]
+
+
+def _cues(spec: SceneSpec, step: Described, language: str) -> Iterator[Cue]:
+    start, end, voice = step["start"], step["end"], spec.voice.get(_name(step))
+    if not voice or not voice.said or words.code(language) != words.code(spec.language):
+        yield from cues(start, end, translated(spec, _name(step), step["caption"], language))
+        return
+    begins = [start, *(start + sentence.start for sentence in voice.said[1:])]
+    for sentence, begin, next_one in zip(voice.said, begins, [*begins[1:], end], strict=True):
+        *first, last = cues(begin, min(start + sentence.end, next_one), sentence.text)
+        yield from (*first, replace(last, end=next_one))
 
 
 def extras(described: Described, scenes: Scenes, tracks: bool, shown: bool) -> Extras:

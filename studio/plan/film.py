@@ -1,6 +1,6 @@
 """What is to be rendered: the specs of all targets, and a film with the cards around its scenes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from studio.read import assets
 from studio.read.folders import folder
 from studio.read.spec import FilmSpec, find, load_file
 from studio.read.text import file_name
-from studio.read.words import code, words
+from studio.read.words import SYNTHETIC, code, shared, words
 
 OF_A_CARD = ("pace", "frame", "type")     # the keys that a card takes from the scene beside it
 CARDS = "cards"                           # what the names of cards begin with, before a slash, which no scene's has
@@ -128,13 +128,16 @@ def views(trace: model.Trace, names: Sequence[str]) -> list[model.View]:
 
 def burning(spec: SceneSpec | FilmSpec, burned: bool) -> SceneSpec | FilmSpec:
     """The same, with or without captions in the picture."""
-    if isinstance(spec, FilmSpec):
-        return replace(spec, scenes=tuple(replace(scene, burned=burned) for scene in spec.scenes))
-    return replace(spec, burned=burned)
+    return each_scene(spec, lambda scene: replace(scene, burned=burned))
+
+
+def each_scene(spec: SceneSpec | FilmSpec, change: Callable[[SceneSpec], SceneSpec]) -> SceneSpec | FilmSpec:
+    """The same, each of its scenes changed."""
+    return replace(spec, scenes=tuple(map(change, spec.scenes))) if isinstance(spec, FilmSpec) else change(spec)
 
 
 def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
-    """What is played, in order: of a film its scenes, with a card before each act, else the one scene.
+    """What is played, in order: of a film its scenes, with a card before each act, else the one scene. A narrated film ends with a card.
 
     The film's title stands over that of the first act; without acts it has a card of its own. Nothing else parts two scenes.
     """
@@ -148,7 +151,16 @@ def parts_of(spec: SceneSpec | FilmSpec) -> tuple[SceneSpec | CardSpec, ...]:
             said = {"place": acts.index(scene.name), "of": len(acts), "title": spec.acts[scene.name]}
             parts.append(_card(scene, f"act/{said['place'] + 1}", above="" if parts else spec.title, **said))
         parts.append(scene)
-    return tuple(parts)
+    return (*parts, *_closing(spec))
+
+
+def _closing(film: FilmSpec) -> Iterator[CardSpec]:
+    """The card that says that a voice is synthetic, if there is one."""
+    if spoken := [scene for scene in film.scenes if scene.narrator]:
+        said = shared(spoken[-1].language)
+        note = said[SYNTHETIC]
+        seconds = reading_time(note + film.title, said)
+        yield _card(spoken[-1], "closing", title=film.title or note, above=note if film.title else "", seconds=seconds)
 
 
 def _card(beside: SceneSpec, name: str, **said) -> CardSpec:

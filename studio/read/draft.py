@@ -245,24 +245,6 @@ class Draft:
             self._check("question", question, MAX_TITLE)
         return keys.look(self.keys) | {"question": question}
 
-    def voice(self, known: Sequence[str]) -> dict[str, tuple[str, float]]:
-        """What is heard, by step: the file, and how many seconds it lasts."""
-        if not self.keys.voice:
-            return {}
-        from studio.read import sound  # reads with av, which few need this early
-
-        found = {}
-        for step, file in self.keys.voice.items():
-            path = f"voice.{step}"
-            if step not in known:
-                self._unknown_step(path, step, known, self._place(path).key)
-            try:
-                found[step] = file, sound.seconds(Path(file))
-            except ValueError as error:
-                hint = "name a sound file, such as a WAV"
-                self._wrong(path, f"{shown(Path(file))} {error}", "sound", hint)
-        return found
-
     def language(self) -> str:
         """The name of the language, or the path of its file."""
         language = self.keys.language

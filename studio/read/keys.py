@@ -26,11 +26,21 @@ EXPECTED = {
 DEFAULT_SENTENCE = "the black cat sleeps"
 Text = Annotated[str, AfterValidator(composed)]               # what is compared with another text, or shown
 AUTO = "auto"
+NOBODY, COMMAND = "none", "command"
+VOICES = {"heart": ("en",)}               # the narrators that come as an extra, and the languages they speak
 NUMBER_OR_AUTO = {"anyOf": [{"type": "integer", "minimum": 1}, {"const": AUTO}]}
 # A text, or one for each language; as a text by language it is the same.
 Said = Annotated[
     dict[str, Text], BeforeValidator(lambda said: {"": said} if isinstance(said, str) else said),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}),
+]
+# Who speaks by name, or a program with its arguments; as a list by name it is the same.
+Narrator = Annotated[
+    dict[str, list[Text]], BeforeValidator(lambda said: {said: []} if isinstance(said, str) else said),
+    WithJsonSchema({"anyOf": [{"enum": [NOBODY, *VOICES]}, {
+        "type": "object", "properties": {COMMAND: {"type": "array", "items": {"type": "string"}, "minItems": 1}},
+        "required": [COMMAND], "additionalProperties": False,
+    }]}),
 ]
 
 
@@ -106,6 +116,10 @@ class SceneKeys(LookKeys):
     steps: list[Text] | None = Field(None, description="which steps, in this order (default: all)")
     captions: dict[Text, dict[str, Text]] = Field({}, description="own words for a step, by language")
     voice: dict[Text, str] = Field({}, description="a sound file for a step, which lasts at least as long (from the folder of this file)")
+    narrator: Narrator = Field({NOBODY: []}, description="none, heart (an English voice, from the extra [voice]), or {command: [PROGRAM, …]}, which "
+                               "gets a sentence on standard input and writes a WAV to standard output; run only with --allow-commands")
+    say: dict[Text, dict[str, Text]] = Field({}, description="what is spoken instead of a step's caption, by language")
+    pronounce: dict[str, dict[Text, Text]] = Field({}, description="how something is said, by language: {en: {ReLU: ray loo}}")
     language: str = Field("en", description="en, zh, or a language file (from the folder of this file)")
     theme: str = Field("dark", description="the name of a theme, or a theme file (from the folder of this file)")
 

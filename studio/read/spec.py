@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from model.table import holds
-from scenes.base.spec import SceneSpec, Voice
+from scenes.base.spec import SceneSpec
 from studio.errors import InVain, Problem, UserError, did_you_mean, quoted
 from studio.read import assets, folders, shapes, yaml_file
-from studio.read.draft import Draft
 from studio.read.folders import SCENES, shown
+from studio.read.heard import Heard
 from studio.read.keys import without
 from studio.read.text import MAX_TITLE, file_name, folded, wrong_with
 from studio.read.words import code, in_language, is_path, languages
@@ -26,8 +26,8 @@ from studio.read.yaml_file import FORBIDDEN, Layer, Place
 
 FILMS = tuple(sorted((path.stem for path in SCENES.glob("*.yaml")), key=lambda name: (name != "film", name)))
 # A value of these keys is YAML on the command line as well; any other is the text as it stands.
-STRUCTURED = re.compile(r"tokens|steps|model|intervene|voice|captions(\.[^.]+)?")
-SHORT = {"language": "--lang", "theme": "--theme", "frame": "--size"}
+STRUCTURED = re.compile(r"tokens|steps|model|intervene|voice|narrator(\.command)?|(captions|say|pronounce)(\.[^.]+)?")
+SHORT = {"language": "--lang", "theme": "--theme", "frame": "--size", "narrator": "--narrator"}
 OF_A_FILM = ("title", "scenes", "scene")
 ACT = "act"                               # the one key of what stands between two scenes
 MAX_NAME = 200                            # bytes; a file's name may have 255, and what is made is called more than that
@@ -122,7 +122,7 @@ def _step(scene: str, step: str, target: str) -> str:
 
 def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> SceneSpec | None:
     """The spec of a scene, later layers over earlier ones; or the problems, added to those there are."""
-    draft = Draft(_merged(layers), path)
+    draft = Heard(_merged(layers), path)
     model, tokens, folder = draft.model(), draft.tokens(), draft.folder
     values = dict(
         source=shown(path), name=_name(path, problems), tokens=tokens,
@@ -135,10 +135,10 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
     if folder:
         known = folder.facts.steps
         order = tuple(step for step in known if holds(folder.facts.needs.get(step, ""), model))
-        steps, voices = draft.steps(known, folder.facts.needs, model), draft.voice(known)
+        steps = draft.steps(known, folder.facts.needs, model)
         _warn_of_steps_left_out(draft, set(known) - set(steps))
         values |= dict(scene=folder.id, order=order, steps=steps, wanted=steps, captions=draft.captions(known),
-                       translations=draft.keys.captions, voice=_voices(voices))
+                       translations=draft.keys.captions, voice=draft.voice(known), **draft.narration(known))
     contradicting = [*shapes.contradicting(layers)]
     problems += contradicting + sorted(draft.problems, key=_reading_order)
     return None if draft.problems or contradicting else SceneSpec(**values)
@@ -151,10 +151,6 @@ def _name(path: Path, problems: list[Problem]) -> str:
         hint = f"call it something of 1 to {MAX_NAME} bytes, and not after a folder"
         problems.append(Problem(f"files cannot be called after {quoted(name)}", shown(path), kind="name", hint=hint))
     return name
-
-
-def _voices(files: Mapping[str, tuple[str, float]]) -> dict[str, Voice]:
-    return {step: Voice(path=path, seconds=seconds) for step, (path, seconds) in files.items()}
 
 
 def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> FilmSpec:
@@ -329,10 +325,10 @@ def _commanded(overrides: Sequence[str]) -> tuple[Layer, list[Problem]]:
     return _anchored(Layer(values, places), Path.cwd()), problems
 
 
-def _warn_of_steps_left_out(draft: Draft, steps: Set[str]) -> None:
+def _warn_of_steps_left_out(draft: Heard, steps: Set[str]) -> None:
     """Warns of what is said of steps that do not play."""
     for path, place in draft.layer.places.items():
-        if len(path) == 2 and path[0] in ("captions", "voice") and path[1] in steps:
+        if len(path) == 2 and path[0] in ("captions", "say", "voice") and path[1] in steps:
             what = "has no effect: the step is not among 'steps'"
             warnings.warn(InVain(Problem(what, place.key, ".".join(path), "no-effect")), stacklevel=1)
 

@@ -21,11 +21,12 @@ from studio.read.yaml_file import Layer
 
 TEXT = ROOT / "assets/text"
 CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")       # what a language is called (BCP 47): the stem of its file
-PLAIN = ("caption", "title")              # shown as they stand; in any other text the scene fills in what is in braces
+SAY = "say"                               # what a narrator speaks instead of the caption; a language need not have it
+PLAIN = ("caption", "title", SAY)         # as they stand; in any other text the scene fills in what is in braces
 SPEED = "reading_speed"                   # letters a second; an ideograph counts twice
 FIRST = "en"                              # what other languages are checked against
 SCENES, LABELS = "scenes", "labels"
-HEADS = "heads"                           # of the sheet of all heads, which is no scene
+HEADS, SYNTHETIC = "heads", "synthetic"   # of the sheet of all heads, and of the card that ends a film: no scene says them
 
 
 def languages() -> tuple[str, ...]:
@@ -64,7 +65,7 @@ def shared(language: str) -> Mapping[str, Any]:
 def words(language: str, folder: SceneFolder) -> Mapping[str, Any]:
     """What a scene may say in a language: its title, labels and steps, over what all scenes share. Raises as `layers` does."""
     common, own = (layer.values for layer in layers(language, folder))
-    return {key: said for key, said in common.items() if key != HEADS} | own | {LABELS: common[LABELS] | own.get(LABELS, {})}
+    return {key: said for key, said in common.items() if key not in (HEADS, SYNTHETIC)} | own | {LABELS: common[LABELS] | own.get(LABELS, {})}
 
 
 def layers(language: str, folder: SceneFolder) -> tuple[Layer, Layer]:
@@ -81,8 +82,13 @@ def layers(language: str, folder: SceneFolder) -> tuple[Layer, Layer]:
 
 
 def texts(layer: Layer) -> dict[tuple, str]:
-    """All texts of a layer, by where they are in it."""
-    return {path: text for path, text in _texts(layer.values, ()) if isinstance(text, str)}
+    """All texts of a layer that are to be seen, by where they are in it."""
+    return {path: text for path, text in _texts(layer.values, ()) if isinstance(text, str) and not is_said(path)}
+
+
+def is_said(path: tuple) -> bool:
+    """Whether a text at a place in a layer is for the ear alone."""
+    return path[0] in ("steps", SCENES) and path[-1] == SAY
 
 
 def everything(language: str, folders: Iterable[SceneFolder]) -> dict[str, Any]:
@@ -182,7 +188,7 @@ def _compare(own: dict, english: dict, path: tuple, layer: Layer, name: str) -> 
     for key, words in english.items():
         here = (*path, key)
         if key not in own:
-            if key not in meant:
+            if key not in meant and key != SAY:
                 where = layer.places[path].key if path in layer.places else name
                 yield Problem("is missing", where, layer.path(here), "missing", f"in English: {_shown(words)}")
         elif type(own[key]) is not type(words):

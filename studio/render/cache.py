@@ -10,7 +10,7 @@ from pathlib import Path
 
 from studio.errors import Problem, UserError
 from studio.render.job import Clip
-from studio.store.store import ENTRY, Store, cache_folder, head
+from studio.store.store import ENTRY, SPEECH, Store, cache_folder, head
 
 FOLDER, LIMIT = "ANIMFORMER_CACHE", "ANIMFORMER_CACHE_LIMIT"  # environment variables: a folder, and gigabytes
 DEFAULT_LIMIT, GIGABYTE = 4.0, 10**9
@@ -25,7 +25,9 @@ class Entry(Clip):
 
 
 class Cache:
-    """The clips in a folder, by the key of what they are made from. Many processes may use it at once.
+    """The clips in a folder, by the key of what they are made from, and the speech that is heard in them.
+
+    `store` is what holds both; many processes may use it at once.
 
     `$ANIMFORMER_CACHE`, or `animformer/clips` in `$XDG_CACHE_HOME` or `~/.cache`; at most `$ANIMFORMER_CACHE_LIMIT` gigabytes,
     4 if it does not say. Raises UserError if the limit is no number.
@@ -55,8 +57,10 @@ class Cache:
 
     def info(self) -> dict:
         """Where it is, how many clips and bytes there are, and how many bytes there may be."""
-        sizes = [stat.st_size for _, stat in self.store.entries()]
-        return {"folder": str(self.store.folder), "clips": len(sizes), "bytes": sum(sizes), "limit": self.store.limit}
+        entries = list(self.store.entries())
+        n_clips = sum(ENTRY.fullmatch(path.name)[1] != SPEECH for path, _ in entries)
+        size = sum(stat.st_size for _, stat in entries)
+        return {"folder": str(self.store.folder), "clips": n_clips, "bytes": size, "limit": self.store.limit}
 
     @cached_property
     def _lengths(self) -> dict[str, float]:

@@ -20,7 +20,7 @@ from studio.read import assets
 from studio.read.folders import ROOT, SceneFolder, folder
 from studio.read.fonts import font_files, font_packages
 from studio.read.words import code as language_code
-from studio.read.words import words
+from studio.read.words import SAY, words
 from studio.render.quality import Quality
 from studio.store.digest import digest, digest_of, digest_of_file
 from studio.store.kept import kept
@@ -32,7 +32,7 @@ NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.text", "stud
 STAGING, CARD = "studio.plan.staging", "studio.plan.card"   # they and what they import build what is drawn
 PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "python-bidi", "coloraide", "svgelements", "pillow")
 UNLIKE_A_WORD, LONGEST = re.compile("[^A-Za-z0-9_]"), 60    # what the name of a clip has not; a file's name may have 255 bytes
-NAMES = {"source", "name", "scene", "steps", "wanted"}             # of a spec: what is made, not what it looks like
+NAMES = {"source", "name", "scene", "steps", "wanted", "narrator", "command", "say", "pronounce"}     # of a spec: what no picture shows
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts
 
 
@@ -50,7 +50,7 @@ def of(spec: SceneSpec | CardSpec, step: str, quality: Quality) -> dict[str, Any
     home = folder(spec.scene)
     return made | {
         "scene": home.name,
-        "voice": [voice.seconds for voice in (spec.voice.get(step),) if voice],
+        "voice": [voice.held for voice in (spec.voice.get(step),) if voice and voice.held],
         "words": _words(spec, home, step),
         "code": code_of(home),
         "files": _files(spec.theme, spec.model.weights),
@@ -108,7 +108,7 @@ def _quality(quality: Quality) -> dict[str, Any]:
 def _words(spec: SceneSpec, home: SceneFolder, step: str) -> dict[str, Any]:
     """What the scene may say, without what it says at other steps, and with the user's own caption if there is one."""
     said, own = words(spec.language, home), spec.captions.get(step)
-    here = said["steps"][step]
+    here = {key: text for key, text in said["steps"][step].items() if key != SAY}
     return {**said, "steps": {"caption": own, "title": here.get("title")} if own else here}
 
 

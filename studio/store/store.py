@@ -17,6 +17,7 @@ from studio.errors import RenderError
 from studio.store import files
 from studio.store.digest import digest
 
+SPEECH = "speech"                         # what the keys of speech begin with; those of clips begin with a scene and a step
 ENTRY = re.compile(r"([\w.]*?)\.?[0-9a-f]{32}\.(clip|kept)")
 
 

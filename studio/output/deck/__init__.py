@@ -11,6 +11,7 @@ from studio.errors import Problem, UserError
 from studio.output.clips import SILENT
 from studio.output.deck.slides import deck
 from studio.output.film import Progress, Result
+from studio.output.narration import narrated
 from studio.read.spec import FilmSpec
 from studio.render.cache import Cache
 from studio.render.quality import Quality
@@ -22,11 +23,12 @@ GRIDS = (1, 2, 4, 6)                      # how many pictures a page of a handou
 
 def make_deck(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers: int | str, progress: Progress = SILENT,
               cache: Cache | None = None, kinds: Sequence[str] = ("pptx",), titles: bool = False, loop: bool = False,
-              template: Path | None = None, each: int = 4) -> Result:
+              template: Path | None = None, each: int = 4, allow_commands: bool = False) -> Result:
     """Makes decks of all that is wanted of a scene or film, of one or more kinds of FILES. A file appears when it is whole.
 
     titles: captions on the slides; loop: clips begin again when they end; template: a .pptx whose look is taken; each: how many
-    pictures a page of the handout has. Raises UserError, before anything is rendered, if one of them could not be made.
+    pictures a page of the handout has; allow_commands: whether a program may be the narrator. Raises UserError, before anything is
+    rendered, if one of them could not be made.
     """
     began = time.monotonic()
     if "pptx" in kinds and not find_spec("pptx"):
@@ -35,6 +37,7 @@ def make_deck(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers
     paths = {kind: out / FILES[kind] for kind in kinds}
     files.check_writable(out, paths.values())
     ways = {"pptx": {"template": template and import_module("studio.output.deck.pptx").opened(template)}, "pdf": {"each": each}}
+    target = narrated(target, quality.fps, out, cache and cache.store, allow_commands)
     made, counts = deck(target, quality, workers, progress, cache, titles, loop)
     for kind, path in paths.items():
         with files.atomic(path) as partial_file:

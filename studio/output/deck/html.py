@@ -45,7 +45,7 @@ def _slide(slide: Slide, deck: Deck) -> str:
     caption, kind = escape(slide.caption), ("titled" if deck.titles else "bare")
     return (
         f'<section id="{escape(visible(slide.id))}" class="{kind}"><h3 dir="auto">{caption}</h3>'
-        f'<video muted playsinline preload="auto"{" loop" if deck.loop else ""} aria-label="{caption}" '
+        f'<video{"" if slide.heard else " muted"} playsinline preload="auto"{" loop" if deck.loop else ""} aria-label="{caption}" '
         f'poster="{_data("image/webp", _first(slide.movie))}" data-src="{_data("video/mp4", slide.movie)}"></video>'
         f'<aside class="notes" dir="auto">{caption}</aside></section>'
     )

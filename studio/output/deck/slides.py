@@ -1,13 +1,18 @@
 """A deck: one slide a step, one chapter a scene. What the kinds of decks have in common."""
 
+import tempfile
 from dataclasses import dataclass
 from functools import cache as remembered
+from io import BytesIO
+from pathlib import Path
 
 from scenes.base.spec import SceneSpec
 from scenes.base.theme import Theme
 from studio.console import Progress
 from studio.output import describe
+from studio.output.assemble import concatenate
 from studio.output.clips import SILENT, made
+from studio.output.extras import Extras, Sound
 from studio.plan.film import burning, scenes_of, title
 from studio.read import assets
 from studio.read.spec import FilmSpec
@@ -19,13 +24,14 @@ from studio.render.quality import Quality
 
 @dataclass(frozen=True)
 class Slide:
-    """A step. id: `SCENE/STEP`; movie: an MP4; picture: its last frame as PNG; seconds: how long it plays."""
+    """A step. id: `SCENE/STEP`; movie: an MP4; picture: its last frame as PNG; seconds: how long it plays; heard: whether it has a sound."""
 
     id: str
     caption: str
     movie: bytes
     picture: bytes
     seconds: float
+    heard: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,14 @@ def deck(target: SceneSpec | FilmSpec, quality: Quality, workers: int | str, pro
 
 
 def _chapter(scene: SceneSpec, clips: dict[str, Entry]) -> Chapter:
-    names = [f"{scene.name}/{step}" for step in scene.wanted]
-    slides = (Slide(name, clips[name].caption, clips[name].movie, clips[name].picture, clips[name].seconds) for name in names)
-    return Chapter(scene.name, title(scene), tuple(slides))
+    return Chapter(scene.name, title(scene), tuple(_slide(scene, step, clips[f"{scene.name}/{step}"]) for step in scene.wanted))
+
+
+def _slide(scene: SceneSpec, step: str, clip: Entry) -> Slide:
+    movie, voice = clip.movie, scene.voice.get(step)
+    if voice:
+        with tempfile.TemporaryDirectory(prefix="animformer-") as folder:
+            path = Path(folder) / "clip.mp4"
+            concatenate([BytesIO(movie)], path, extras=Extras(clip.seconds, sounds=[Sound(Path(voice.path))]))
+            movie = path.read_bytes()
+    return Slide(f"{scene.name}/{step}", clip.caption, movie, clip.picture, clip.seconds, heard=voice is not None)

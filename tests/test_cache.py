@@ -200,16 +200,16 @@ def test_an_order_can_carry_the_user_s_own_files(scene):
 
 def test_a_clip_that_is_not_whole_is_refused():
     clip = render_step(an_order())
-    order.check(clip, an_order().quality)
+    an_order().format.check(clip, an_order().quality)
     movie = clip.movie
     holes = movie[: len(movie) // 2] + bytes(len(movie) // 4) + movie[len(movie) // 2 + len(movie) // 4:]
     for broken in (movie[: len(movie) * 2 // 3], movie[:100], b"", holes):
         with pytest.raises(RenderError):
-            order.check(replace(clip, movie=broken), an_order().quality)
+            an_order().format.check(replace(clip, movie=broken), an_order().quality)
     with pytest.raises(RenderError, match=f"has {clip.frames} frames in .* s, not {clip.frames + 1}"):
-        order.check(replace(clip, frames=clip.frames + 1), an_order().quality)
+        an_order().format.check(replace(clip, frames=clip.frames + 1), an_order().quality)
     with pytest.raises(RenderError):
-        order.check(clip, replace(an_order().quality, fps=6))
+        an_order().format.check(clip, replace(an_order().quality, fps=6))
 
 
 # The command

@@ -15,29 +15,44 @@ from studio.errors import UserError, count
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--captions", type=click.Choice(["burned", "track", "none"]), help="In the picture, as subtitles, or not at all "
               "(default: in the picture; a film holds subtitles as well, which a player shows when it is told to).")
+@click.option("--format", "names", multiple=True, default=("mp4",), metavar="NAME",
+              help="What clips are written as: mp4 (default), gif, webm, mov, png (the last picture) or webp; more than once for several.")
+@click.option("--transparent", is_flag=True, help="Nothing behind what is drawn: webm, mov, png, webp.")
+@click.option("--width", type=click.IntRange(64, 8192), metavar="N", help="Of gif and webp, in pixels (default: 960 at most).")
+@click.option("--loops", type=click.IntRange(0, 65535), metavar="N", help="How often gif and webp play (default: 0, for ever).")
+@click.option("--prores", is_flag=True, help="mov as ProRes 4444, not as QuickTime Animation.")
 @click.option("--no-cache", is_flag=True, help="Draw everything, also what is kept from an earlier render, and keep nothing.")
 @overriding
 @narrating
 @trusting
 @drawing
 @talking
-def render(targets: Sequence[str], captions: str | None, no_cache: bool, allow_commands: bool, overrides: list[str], as_json: bool, **options):
+def render(targets: Sequence[str], captions: str | None, names: Sequence[str], transparent: bool, width: int | None, loops: int | None,
+           prores: bool, no_cache: bool, allow_commands: bool, overrides: list[str], as_json: bool, **options):
     """Make videos of steps, scenes and films.
 
-    Without a target: the film. A step that has been rendered and has not changed since is not rendered again.
+    Without a target: the film. A step that has been rendered and has not changed since is not rendered again. Whole scenes and films
+    are put together as MP4; of all else there is a file for each step.
 
     \b
     animformer render qkv -q preview
     animformer render qkv/blend attention_matrix --size 1280x720 --fps 25
     animformer render my.yaml --set sentence="a cat on a mat" --set focus=cat
     animformer render film --narrator heart --captions track
+    animformer render qkv/blend --format gif --width 640 --loops 1
+    animformer render qkv/blend --bare --transparent --format webm --format png
     """
-    from studio.output.film import render_film
+    from studio.output.film import render_film, wanted_of
     from studio.plan.film import loaded
     from studio.render.cache import Cache
+    from studio.render.formats import chosen
 
-    make = partial(render_film, captions=captions, cache=None if no_cache else Cache(), allow_commands=allow_commands)
-    _make("rendering", make, loaded(targets or ("film",), overrides), as_json, **options)
+    formats = chosen(names, transparent=transparent, width=width, loops=loops, prores=prores)
+    if captions == "track" and "mp4" not in names:
+        warn("--captions track: only mp4 holds subtitles")
+    cache = None if no_cache else Cache()
+    make = partial(render_film, captions=captions, cache=cache, formats=formats, allow_commands=allow_commands)
+    _make("rendering", make, loaded(targets or ("film",), overrides), as_json, wanted=partial(wanted_of, formats=formats), **options)
 
 
 @click.command()
@@ -102,16 +117,16 @@ def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool,
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
-          jobs: int | None, cluster: str | None, verbose: bool) -> None:
-    """Makes spec after spec, and says what there is now."""
-    from studio.plan.film import frame_of, parts_of, scenes_of
+          jobs: int | None, cluster: str | None, verbose: bool, wanted: Callable | None = None) -> None:
+    """Makes spec after spec, and says what there is now. wanted: all that is made of one; without it, all steps of its scenes."""
+    from studio.plan.film import frame_of, scenes_of
     from studio.render.quality import parse
 
     results, qualities = [], [parse(quality, fps, frame_of(spec)) for spec in specs]
     _look_at_themes(scene.theme for spec in specs for scene in scenes_of(spec))
     for spec, chosen in zip(specs, qualities, strict=True):
-        parts = parts_of(spec) if what == "rendering" else scenes_of(spec)
-        with progress(sum(len(part.wanted) for part in parts), f"{what} {spec.name}") as done:
+        n_clips = len(wanted(spec)) if wanted else sum(len(scene.wanted) for scene in scenes_of(spec))
+        with progress(n_clips, f"{what} {spec.name}") as done:
             results.append(make(spec, chosen, output, cluster or jobs or cores(), progress=done))
     sums = {key: sum(getattr(result, key) for result in results) for key in ("frames", "rendered", "cached", "seconds")}
     if as_json:

@@ -19,6 +19,9 @@ from studio.output.narration import narrated
 from studio.plan.film import burning, parts_of
 from studio.read.spec import FilmSpec
 from studio.render.cache import Cache, Entry
+from studio.render.format import Format
+from studio.render.formats import formats
+from studio.render.job import MP4
 from studio.render.order import Order, order_of
 from studio.render.quality import Quality
 from studio.store import files
@@ -41,11 +44,13 @@ class Result:
 
 
 def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers: int | str,
-                progress: Progress = SILENT, cache: Cache | None = None, captions: str | None = None, allow_commands: bool = False) -> Result:
+                progress: Progress = SILENT, cache: Cache | None = None, captions: str | None = None, formats: Sequence[Format] = (MP4,),
+                allow_commands: bool = False) -> Result:
     """Makes what is wanted of a scene or film, with pictures and descriptions beside the videos, and the voice of its narrator.
 
-    `out/clips/SCENE/01-STEP.mp4` for each step, `out/scenes/SCENE.mp4` for each scene that is wanted whole, `out/film.mp4` for
-    a film. A file appears when it is whole, an older one stays until then; one that is right already is not written again.
+    `out/clips/SCENE/01-STEP.mp4` for each step, or one file in each format; if MP4 is one of them `out/scenes/SCENE.mp4` for each
+    scene that is wanted whole, and `out/film.mp4` for a film. A file appears when it is whole, an older one stays until then; one
+    that is right already is not written again.
     workers: as for `farm.run`. cache: where clips are that need not be rendered. captions: one of CAPTIONS; None is `burned`, and
     for a film subtitles as well, which a player shows when it is told to. allow_commands: whether a program may be the narrator.
     Raises UserError, before anything is rendered, if `out` cannot be written to, or the narrator cannot speak; RenderError if a step
@@ -53,15 +58,21 @@ def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, worke
     """
     began = time.monotonic()
     target = narrated(target, quality.fps, out, cache and cache.store, allow_commands)
-    production = _Production(burning(target, captions in (None, "burned")), quality, out, captions)
+    production = _Production(burning(target, captions in (None, "burned")), quality, out, captions, formats)
     files.check_writable(out, production.files())
     files.sweep({path.parent: None for path in production.files()})
     with closing(Reel(out)) as production.reel:
         rendered = made(production.orders(), workers, production.publish, production.digests, progress, cache)
         production.publish_film()
     frames = sum(clip.frames for clip in production.clips.values())
-    cached = len(production.clips) - rendered
+    cached = len(wanted_of(target, formats)) - rendered
     return Result(tuple(production.files()), frames, rendered, cached, time.monotonic() - began)
+
+
+def wanted_of(target: SceneSpec | FilmSpec, formats: Sequence[Format] = (MP4,)) -> list[tuple[SceneSpec | CardSpec, str, Format]]:
+    """All clips that are wanted of a scene or film: of what, which step, in which format. Cards are for films, which are MP4s."""
+    return [(part, step, format) for part in parts_of(target) for step in part.wanted for format in formats
+            if format == MP4 or isinstance(part, SceneSpec)]
 
 
 def numbered(spec: SceneSpec, step: str) -> str:
@@ -72,13 +83,14 @@ def numbered(spec: SceneSpec, step: str) -> str:
 class _Production:
     """A render under way: which files there will be, and by `scene/step` the clips that are done.
 
-    Their pictures are on a reel: whoever else writes to the same folders, a film is made of its own clips.
+    MP4s are on a reel: whoever else writes to the same folders, a film is made of its own clips. marks: what they are known by there.
     """
 
     reel: Reel
 
-    def __init__(self, target: SceneSpec | FilmSpec, quality: Quality, out: Path, captions: str | None):
-        self.target, self.quality, self.out, self.captions = target, quality, out, captions
+    def __init__(self, target: SceneSpec | FilmSpec, quality: Quality, out: Path, captions: str | None,
+                 formats: Sequence[Format]):
+        self.target, self.quality, self.out, self.captions, self.formats = target, quality, out, captions, formats
         self.parts = parts_of(target)
         self.scenes = {spec.name: spec for spec in self.parts if isinstance(spec, SceneSpec)}
         self.clips: dict[str, Entry] = {}
@@ -87,43 +99,51 @@ class _Production:
 
     def orders(self) -> Iterator[Order]:
         """An order for each clip, in the order they play."""
-        for spec in self.parts:
-            for step in spec.wanted:
-                yield order_of(spec, step, self.quality)
+        for spec, step, format in wanted_of(self.target, self.formats):
+            yield order_of(spec, step, self.quality, format)
 
     def files(self) -> Iterator[Path]:
         """All files there will be."""
-        if isinstance(self.target, FilmSpec):
+        suffixes = dict.fromkeys((*(format.suffix for format in self.formats), ".png", ".json"))
+        if self._is_film():
             yield from _with(self._film(), ".json", *(suffix for _, suffix in self._subtitle_files()))
         for spec in self.scenes.values():
-            if _whole(spec):
+            if _whole(spec) and MP4 in self.formats:
                 yield from _with(self._scene(spec), ".json")
             for step in spec.wanted:
-                yield from _with(self._clip(spec, step), ".png", ".json")
+                yield from map(self._clip(spec, step).with_suffix, suffixes)
 
     def publish(self, order: Order, entry: Entry) -> None:
         """Writes the files of a clip, and of its scene if that is now complete."""
-        self.marks[str(order)] = self.reel.add(entry.movie)
-        self.clips[str(order)] = replace(entry, movie=b"", picture=b"")
-        if isinstance(order.spec, CardSpec):
+        spec, name = order.spec, f"{order.scene}/{order.step}"
+        if order.format == MP4:
+            self.marks[name] = self.reel.add(entry.movie)
+        self.clips[name] = replace(entry, movie=b"", picture=b"")
+        if isinstance(spec, CardSpec):
             return
-        spec = order.spec
-        path, described = self._clip(spec, order.step), describe.clip(spec, order.step, self.clips, self.quality)
-        if self._extras(described):
-            self._put_together([str(order)], path, described)
+        self._publish_clip(order, entry)
+        if not _whole(spec):
+            return
+        if order.format == MP4 and all(name in self.marks for name in _names(spec)):
+            described = describe.scene(spec, self.clips, self.quality)
+            self._put_together(_names(spec), self._scene(spec), described)
+            self._describe(self._scene(spec), described)
+        if all(name in self.clips for name in _names(spec)):
+            self._remove_stale(spec)
+
+    def _publish_clip(self, order: Order, entry: Entry) -> None:
+        path = self._clip(order.spec, order.step).with_suffix(order.format.suffix)
+        described = describe.clip(order.spec, order.step, self.clips, self.quality)
+        if order.format == MP4 and self._extras(described):
+            self._put_together([f"{order.scene}/{order.step}"], path, described)
         else:
             files.write(path, entry.movie)
         files.write(path.with_suffix(".png"), entry.picture)
         self._describe(path, described)
-        if _whole(spec) and all(name in self.clips for name in _names(spec)):
-            described = describe.scene(spec, self.clips, self.quality)
-            self._put_together(_names(spec), self._scene(spec), described)
-            self._describe(self._scene(spec), described)
-            self._remove_stale(spec)
 
     def publish_film(self) -> None:
         """Writes the film, if it is one, out of its clips."""
-        if isinstance(self.target, FilmSpec):
+        if self._is_film():
             described = describe.film(self.target.title, self.parts, self.clips, self.quality)
             self._put_together([name for spec in self.parts for name in _names(spec)], self._film(), described)
             self._describe(self._film(), described)
@@ -157,11 +177,14 @@ class _Production:
         for described in self._clip(spec, spec.steps[0]).parent.glob("*.json"):
             match = NUMBERED.fullmatch(described.stem)
             if match and described.stem not in current and describe.is_of(described, f"{spec.name}/{match[1]}"):
-                for path in (*_with(described.with_suffix(".mp4"), ".png"), described):  # last what they are known by
-                    path.unlink(missing_ok=True)
+                for suffix in (*(f".{name}" for name in formats()), ".json"):              # last what they are known by
+                    described.with_suffix(suffix).unlink(missing_ok=True)
 
     def _describe(self, path: Path, described: dict) -> None:
         files.write(path.with_suffix(".json"), describe.to_json(described))
+
+    def _is_film(self) -> bool:
+        return isinstance(self.target, FilmSpec) and MP4 in self.formats
 
     def _film(self) -> Path:
         return self.out / f"{self.target.name}.mp4"

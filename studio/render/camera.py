@@ -49,7 +49,8 @@ class FastCamera(Camera):
         if self.background_image is not None:
             super().init_background()
             return
-        colour = np.array(color_to_int_rgba(self.background_color, self.background_opacity)).astype(np.uint8)
+        opaque = np.array(color_to_int_rgba(self.background_color))
+        colour = (opaque * self.background_opacity).astype(np.uint8)          # premultiplied, as all that Cairo draws is
         whole = np.full((self.pixel_height, self.pixel_width), colour.view(np.uint32)[0])
         self.background = whole.view(np.uint8).reshape(self.pixel_height, self.pixel_width, len(colour))
 

@@ -21,6 +21,7 @@ from studio.read.folders import ROOT, SceneFolder, folder
 from studio.read.fonts import font_files, font_packages
 from studio.read.words import code as language_code
 from studio.read.words import SAY, words
+from studio.render.format import Format
 from studio.render.quality import Quality
 from studio.store.digest import digest, digest_of, digest_of_file
 from studio.store.kept import kept
@@ -55,6 +56,12 @@ def of(spec: SceneSpec | CardSpec, step: str, quality: Quality) -> dict[str, Any
         "code": code_of(home),
         "files": _files(spec.theme, spec.model.weights),
     }
+
+
+def of_format(format: Format) -> dict[str, Any]:
+    """What the file of a clip is made from beside its pictures: how it is written."""
+    module = type(format).__module__
+    return {"format": {"name": format.name, **asdict(format)}, "encoding": code(module)}
 
 
 def key(spec: SceneSpec | CardSpec, step: str, inputs: Mapping[str, Any]) -> str:

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from studio.render.format import Format
+from studio.render.formats.mp4 import Mp4
 from studio.render.quality import Quality
 
+MP4 = Mp4()
 Build = Callable                          # (renderer, listener) → the scene, not yet played; both are the same StepRenderer
 
 
@@ -34,14 +37,16 @@ class Job(Alone):
     build: Build
     quality: Quality
     seconds: float = 0.0
+    format: Format = MP4
 
     def __str__(self) -> str:
-        return f"{self.scene}/{self.step}"
+        """`qkv/blend`, or with the suffix of another format than MP4's."""
+        return f"{self.scene}/{self.step}{'' if self.format == MP4 else self.format.suffix}"
 
 
 @dataclass(frozen=True)
 class Clip:
-    """What a job gives. movie: an MP4; picture: its last frame as PNG; frames: how many it has; caption: of the step."""
+    """What a job gives. movie: in its format; picture: its last frame as PNG; frames: how many it has; caption: of the step."""
 
     movie: bytes
     picture: bytes
@@ -53,7 +58,7 @@ class Clip:
 class Run:
     """Jobs of one scene and quality, done together in the order they play: what comes before them is played but once.
 
-    It has all that `Alone` has.
+    All of them are transparent, or none. It has all that `Alone` has.
     """
 
     parts: Sequence[Job]

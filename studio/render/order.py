@@ -17,9 +17,9 @@ from studio.read.words import is_path
 from studio.render import inputs
 from studio.render.alone import prepare
 from studio.render.carried import Carried, carried, unpacked
-from studio.render.job import Build, Clip, Job, Run, StripJob
+from studio.render.format import Format
+from studio.render.job import MP4, Build, Clip, Job, Run, StripJob
 from studio.render.quality import Quality
-from studio.render.whole import check
 from studio.store.digest import digest_of
 
 
@@ -45,9 +45,10 @@ class StripOrder(StripJob):
     carried: Mapping[str, Carried] = field(default_factory=dict)
 
 
-def order_of(spec: SceneSpec | CardSpec, step: str, quality: Quality) -> Order:
+def order_of(spec: SceneSpec | CardSpec, step: str, quality: Quality, format: Format = MP4) -> Order:
     """The order of the clip of a step. UserError if a file that it is made from is gone."""
-    return Order(spec.name, step, _build(spec), quality, spec=spec, inputs=inputs.of(spec, step, quality))
+    made_from = inputs.of(spec, step, quality) | inputs.of_format(format)
+    return Order(spec.name, step, _build(spec), quality, format=format, spec=spec, inputs=made_from)
 
 
 def strips_of(spec: SceneSpec, quality: Quality, n_pictures: int) -> StripOrder:
@@ -75,7 +76,7 @@ def carrying(order: Order | StripOrder) -> Order | StripOrder:
 
 
 def make(run: Run) -> list[Clip]:
-    """The clips of the orders in a run, each looked at: it is whole (`whole.check`).
+    """The clips of the orders in a run, each looked at: it is whole (`Format.check`).
 
     UserError if they would be made here from anything else than where they were ordered: a file that has been changed since, or
     another animformer on a machine of the cluster. RenderError if a clip is not whole.
@@ -88,12 +89,12 @@ def make(run: Run) -> list[Clip]:
         _compare(order)
     clips = render_run(Run(orders))
     for order, clip in zip(orders, clips, strict=True):
-        check(clip, order.quality)
+        order.format.check(clip, order.quality)
     return clips
 
 
 def _compare(order: Order) -> None:
-    here = inputs.of(order.spec, order.step, order.quality)
+    here = inputs.of(order.spec, order.step, order.quality) | inputs.of_format(order.format)
     if different := inputs.differing(order.inputs, here):
         message = f"{', '.join(different)}: not the same on {socket.gethostname()} as where the render began"
         hint = "leave the files alone while they are rendered, and have the same animformer on all machines"

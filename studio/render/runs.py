@@ -18,9 +18,11 @@ def runs_of(jobs: Iterable[Job], workers: int | str) -> list[Run]:
 
 
 def _cut(jobs: Sequence[Job], most: float) -> Iterator[Run]:
-    """Runs of about the same length."""
-    ends = list(accumulate(job.seconds for job in jobs))
+    """Runs of about the same length. A step that is wanted in several formats is in one of them."""
+    steps = [list(alike) for _, alike in groupby(jobs, key=lambda job: job.step)]
+    lengths = [sum(job.seconds for job in alike) for alike in steps]
+    ends = list(accumulate(lengths))
     share = ends[-1] / max(1, ceil(ends[-1] / most)) if most else 1
-    middles = [(end - job.seconds / 2) // share for job, end in zip(jobs, ends, strict=True)]
-    for _, group in groupby(zip(middles, jobs, strict=True), key=lambda pair: pair[0]):
-        yield Run(tuple(job for _, job in group))
+    middles = [(end - length / 2) // share for length, end in zip(lengths, ends, strict=True)]
+    for _, group in groupby(zip(middles, steps, strict=True), key=lambda pair: pair[0]):
+        yield Run(tuple(job for _, alike in group for job in alike))

@@ -1,14 +1,16 @@
-"""Whether a clip is whole: what can be seen without decoding every frame of it."""
+"""Whether a clip is whole: of H.264 what can be seen without decoding every frame of it."""
 
 from fractions import Fraction
 from io import BytesIO
 
 import av
+from PIL import Image
 
 from studio.errors import RenderError
 from studio.render.job import Clip
 from studio.render.quality import Quality
 
+CLOSE = 0.1                               # seconds that a picture which moves may last more or less: its times are rounded
 LENGTH = 4                                # bytes before each unit of H.264 in an MP4, which say how long it is
 
 
@@ -31,6 +33,29 @@ def check(clip: Clip, quality: Quality) -> None:
         raise RenderError("the clip cannot be decoded: it has frames that are not whole")
 
 
+def check_frames(clip: Clip, quality: Quality) -> None:
+    """RenderError if a video cannot be decoded, does not begin at once, or its last frame is not the clip's last one."""
+    try:
+        with av.open(BytesIO(clip.movie)) as file:
+            times = [frame.time for frame in file.decode(video=0)]
+    except (av.FFmpegError, LookupError) as error:
+        raise RenderError(f"the video cannot be decoded: {error}") from error
+    if not times or times[0] or round(times[-1] * quality.fps) != clip.frames - 1:
+        raise RenderError(f"the video does not show frames 1 to {clip.frames}, each in its time")
+
+
+def check_animation(clip: Clip, quality: Quality) -> None:
+    """RenderError if a picture cannot be decoded, or moves and does not last as long as the clip says."""
+    try:
+        with Image.open(BytesIO(clip.movie)) as picture:
+            pictures = picture.n_frames
+            seconds = sum(_seconds(picture, number) for number in range(pictures))
+    except (OSError, EOFError, ValueError, SyntaxError) as error:
+        raise RenderError(f"the picture cannot be decoded: {error}") from error
+    if pictures > 1 and abs(seconds - clip.frames / quality.fps) > CLOSE:
+        raise RenderError(f"the picture lasts {seconds:.2f} s instead of {clip.frames / quality.fps:.2f} s")
+
+
 def _is_whole(packet: av.Packet) -> bool:
     """Whether a packet consists of units to its end."""
     data, at = memoryview(packet), 0
@@ -40,3 +65,9 @@ def _is_whole(packet: av.Packet) -> bool:
             return False
         at += LENGTH + length
     return at == len(data)
+
+
+def _seconds(picture: Image.Image, number: int) -> float:
+    picture.seek(number)
+    picture.load()
+    return picture.info.get("duration", 0) / 1000

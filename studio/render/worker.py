@@ -1,21 +1,20 @@
 """One step → one clip, without manim's file writer: what is not wanted is passed through without drawing."""
 
-import io
 import tempfile
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from weakref import proxy
 
 import numpy as np
 from manim import Animation, Camera, Scene
 from manim.renderer.cairo_renderer import CairoRenderer
-from PIL import Image
 
+from studio.render.alpha import png
 from studio.render.camera import FastCamera
 from studio.render.canvas import Canvas, DirtyCanvas
-from studio.render.encoder import ClipEncoder
+from studio.render.format import Writer
 from studio.render.job import Build, Clip, Job, Run, StripJob
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
@@ -34,15 +33,16 @@ class StepRenderer(CairoRenderer):
 
     wanted: for each wanted step the numbers of its frames, or AS_IT_ENDS. take(step, pixels, repeat) gets each
     picture, uint8 (height, width, 4), which is overwritten by the next, and for how many frames it stands; meanwhile
-    `canvas` knows where it differs from the one before. After a scene: `frames`, how many each step has that has played.
+    `canvas` knows where it differs from the one before. transparent: whether nothing is behind what is drawn. After a scene:
+    `frames`, how many each step has that has played.
 
     Time is the sum of run times at any frame rate. A play of `run_time` seconds has max(1, round(run_time · fps)) frames,
     showing the moments 0, 1/fps, …
     """
 
     def __init__(self, quality: Quality, wanted: Mapping[str, Container[int]], take: Callable[[str, np.ndarray, int], None],
-                 camera_class: type[Camera] = FastCamera):
-        super().__init__(camera_class=camera_class)
+                 camera_class: type[Camera] = FastCamera, transparent: bool = False):
+        super().__init__(camera_class=partial(camera_class, background_opacity=float(not transparent)))
         self.canvas = (DirtyCanvas if camera_class is FastCamera else Canvas)(self.camera)
         self.fps, self.wanted, self.take = quality.fps, wanted, take
         self.step, self.frames = "", {"": 0}
@@ -68,9 +68,13 @@ class StepRenderer(CairoRenderer):
         """A step has played. Ends the scene if nothing else is wanted of it."""
         if AS_IT_ENDS in self.wanted.get(step, ()):
             self._show_all(self.scene.mobjects, 1)
+        self.drawn(step)
         self.step = ""
         if self.wanted and self.wanted.keys() <= self.frames.keys():
             raise _Finished
+
+    def drawn(self, step: str) -> None:
+        """All that is wanted of a step has been drawn."""
 
     def play(self, scene: Scene, *animations, **options) -> None:
         """Plays animations; manim's own method, but for the file writer."""
@@ -120,35 +124,41 @@ def _hold_families(animation: Animation) -> None:
 
 
 class _ClipRenderer(StepRenderer):
-    """Makes clips of some steps of a scene, in files of a folder."""
+    """Makes the clips of jobs in files of a folder; every picture is drawn once, in however many formats it is wanted.
 
-    def __init__(self, quality: Quality, steps: Iterable[str], folder: Path):
-        super().__init__(quality, dict.fromkeys(steps, EVERY), self._write)
-        self.quality, self.folder = quality, folder
+    clips: what has been made, by the name of the job.
+    """
+
+    def __init__(self, jobs: Sequence[Job], folder: Path):
+        self.jobs = {step: [job for job in jobs if job.step == step] for step in (job.step for job in jobs)}
+        wanted = {step: EVERY if any(job.format.moves for job in alike) else {AS_IT_ENDS} for step, alike in self.jobs.items()}
+        self.quality, self.folder, self.transparent = jobs[0].quality, folder, jobs[0].format.transparent
+        super().__init__(self.quality, wanted, self._write, transparent=self.transparent)
         self.clips: dict[str, Clip] = {}
-        self.encoder: ClipEncoder | None = None
+        self.writers: list[Writer] = []
 
     def begin(self, step: str) -> None:
         super().begin(step)
-        if step in self.wanted:
-            self.encoder = ClipEncoder(self._file(step), self.quality)
+        self.writers = [job.format.writer(self._file(job), self.quality) for job in self.jobs.get(step, ())]
 
-    def end(self, step: str) -> None:
-        if step in self.wanted:
-            frames, self.encoder = self.encoder.close(), None
-            self.clips[step] = Clip(self._file(step).read_bytes(), _png(self.canvas.pixels), frames, self.scene.caption(step))
-        super().end(step)
+    def drawn(self, step: str) -> None:
+        for job, writer in zip(self.jobs.get(step, ()), self.writers, strict=True):
+            writer.close()
+            movie, picture = self._file(job).read_bytes(), png(self.canvas.pixels, self.transparent)
+            self.clips[str(job)] = Clip(movie, picture, self.frames[step], self.scene.caption(step))
+        self.writers = []
 
     def abort(self) -> None:
-        """Lets go of a file that is not finished."""
-        if self.encoder:
-            self.encoder.abort()
+        """Lets go of files that are not finished."""
+        for writer in self.writers:
+            writer.abort()
 
     def _write(self, step: str, pixels: np.ndarray, repeat: int) -> None:
-        self.encoder.write(pixels, repeat, self.canvas.changed)
+        for writer in self.writers:
+            writer.write(pixels, repeat, self.canvas.changed)
 
-    def _file(self, step: str) -> Path:
-        return self.folder / f"{step}.mp4"
+    def _file(self, job: Job) -> Path:
+        return self.folder / f"{job.step}{job.format.suffix}"
 
 
 def render_step(job: Job) -> Clip:
@@ -158,12 +168,12 @@ def render_step(job: Job) -> Clip:
 
 def render_run(run: Run) -> list[Clip]:
     """The clips of the jobs in a run, each as it would be alone."""
-    first, steps = run.parts[0], [job.step for job in run.parts]
+    first = run.parts[0]
     with settings(first.quality), tempfile.TemporaryDirectory(prefix="animformer-") as folder, ExitStack() as stack:
-        renderer = _ClipRenderer(first.quality, steps, Path(folder))
+        renderer = _ClipRenderer(run.parts, Path(folder))
         stack.callback(renderer.abort)
         _run(first.build, renderer)
-        return [renderer.clips[step] for step in steps]
+        return [renderer.clips[str(job)] for job in run.parts]
 
 
 def render_strip(job: StripJob) -> dict[str, list[bytes]]:
@@ -176,7 +186,7 @@ def render_strip(job: StripJob) -> dict[str, list[bytes]]:
             wanted = {step: _spread(lengths[step], job.n_pictures) for step in job.steps}
 
         def take(step: str, pixels: np.ndarray, repeat: int) -> None:
-            pictures[step] += [_png(pixels)] * repeat
+            pictures[step] += [png(pixels)] * repeat
 
         _run(job.build, StepRenderer(job.quality, wanted, take))
     return pictures
@@ -200,9 +210,3 @@ def _run(build: Build, renderer: StepRenderer) -> None:
         scene = renderer.stage(build)
         scene.setup()
         scene.construct()
-
-
-def _png(pixels: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(pixels).convert("RGB").save(file, "PNG", compress_level=6)
-    return file.getvalue()

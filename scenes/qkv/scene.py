@@ -147,11 +147,11 @@ class Qkv(ExplainerScene):
         """Weight × value, term by term, added up; the sum ends on the recorded z."""
         total = self._total()
         hide(*(vector.numbers for vector in total.vectors))
-        self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings))
+        self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings, self.weights))
         self.play(
             *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
             *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
-            travel(self.weights, total.weights), appear(total.words),
+            appear(total.weights, total.words),
         )
         self.play(appear(*(vector.numbers for vector in total.vectors), run_time=BRIEF))
         for j, (vector, product) in enumerate(zip(total.vectors, total.products)):

@@ -48,18 +48,18 @@ class Ablation(ExplainerScene):
         weight = within(number(self.theme, most.source, WEIGHT, "weight", 700), most, self.stage)
         told = within(text(self.theme, self.say("no_output", head=self._cut[1] + 1), TOLD, weight=600), most, self.stage)
         self.before = self._before() if self.trained else [self._vector("encoder.output", "line", self.low.rows(2)[0])]
-        self.add(self.sentence, *self.before)
+        self.open_with(self.sentence, *self.before)
         self.play(draw(*whole, *arcs, lag=0.05), appear(weight))
         self.wait(STEADY)
         if self._number("uniform"):
             self._blind(arcs, whole, weight)
             return
         tool = scissors(self.theme, most)
-        self.play(appear(tool, run_time=BRIEF))
+        self.play(appear(tool), vanish(weight))
         self.play(tool.animate(run_time=FLASH).close().build(), travel(whole, apart := halves(most, apart=True), run_time=FLASH),
                   self._strike_out())
         self.wait(BRIEF)
-        self.play(vanish(weight), appear(told), dim(apart, arcs))
+        self.play(appear(told), dim(apart, arcs))
 
     @step
     def again(self):
@@ -101,7 +101,7 @@ class Ablation(ExplainerScene):
         names = head_names(self.theme, picture, [self.say("block", number=k + 1) for k in range(blocks)],
                            [self.say("head", number=k + 1) for k in range(heads)], LABEL, BELOW)
         cells = [picture.cell(i, j) for i in range(blocks) for j in range(heads)]
-        self.play(vanish(*self.on_stage()), appear(title, names))
+        self.open_with(title, names)
         self.play(appear(*cells, lag=max(0.15, 1.2 - 0.05 * len(cells))))
         if self.trained:
             self.play(appear(*self._changes(picture)))

@@ -60,7 +60,7 @@ class AddNorm(ExplainerScene):
         card = self.card
         self._lay_out_bars()
         self.now = now = self._stage(0)
-        self.play(vanish(*self.on_stage(source, card), source.border, source.numbers, source.dots))
+        self.open_with(card, source.cells)
         self.play(travel(source.cells, now.row.cells, run_time=1.0), travel(card, self.card, run_time=1.0))
         self.play(appear(now.row.numbers, now.row.dots, self.name), draw(self.floor))
         self.play(travel(VGroup(*now.row.cells[0]).copy(), now.bars))

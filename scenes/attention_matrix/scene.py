@@ -39,7 +39,7 @@ class AttentionMatrix(ExplainerScene):
         top, below_it = self.stage.rows([1, 3], GAP)
         self.formula = equation(self.theme, UNSCALED, ROLES, LARGE, at=top)
         rooms = dict(zip(ROLES, below_it.columns(len(ROLES), GAP), strict=True))
-        self.add(self.formula)
+        self.open_with(self.formula)
         self.pictures = {}
         for symbol in ("q", "k", "v", "z"):
             picture, around = self._picture(symbol, rooms[symbol])
@@ -71,7 +71,7 @@ class AttentionMatrix(ExplainerScene):
             [spread(self.theme, trace, prefix, i, words, row) for i in range(len(trace["scaling.d_k"]))]
             for prefix, row in zip(("", "scaled_"), rows, strict=True)
         )
-        self.play(vanish(*self.on_stage()), appear(sizes, before[0]))
+        self.open_with(sizes, before[0])
         self.play(after[0].come_from(before[0]))
         for i in range(1, len(before)):
             self.play(sizes.move_to_stop(i), before[i].follow(before[i - 1]), after[i].follow(after[i - 1]))
@@ -117,8 +117,7 @@ class AttentionMatrix(ExplainerScene):
     def average(self):
         """A times V is Z, row by row."""
         work = self._product(("weights", "line"), ("value", "value"), ("heads", "output"))
-        self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, work.left))
-        self.play(appear(work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work)))
+        self.open_with(work.left, work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work))
         self._multiply(work)
 
     @property

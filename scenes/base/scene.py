@@ -187,6 +187,11 @@ class ExplainerScene(Scene):
         self.announced = [self._caption(name)] if self.spec.burned and self.furniture != "none" else []
         self.add(*self.around_stage())
 
+    def open_with(self, *mobjects: Mobject) -> None:
+        """Puts pictures on an empty stage, without a motion: for a step that does not need what the one before it has left there."""
+        self.clear()
+        self.add(*mobjects, *self.around_stage())
+
     def around_stage(self) -> list[Mobject]:
         """What stands around the stage."""
         return [*([self.heading] if self.furniture == "full" else []), *self.announced]

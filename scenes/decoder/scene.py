@@ -61,7 +61,7 @@ class Decoder(ExplainerScene):
         sheet, target = (heat_map(self.theme, view, left.trim(left=LABEL), "line", digits=True, scale=scale)
                          for view in (plain, masked))
         result = heat_map(self.theme, weights, right.trim(left=LABEL), "line", digits=True, weights=True)
-        self.add(sheet, *self._around(sheet, "(Q K^T) / sqrt(d_k)"))
+        self.open_with(sheet, *self._around(sheet, "(Q K^T) / sqrt(d_k)"))
         self._cover(sheet, target)
         edge = room_of(target.border)
         y = target.border.get_y()

@@ -14,7 +14,7 @@ from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, fit_words, number, text, text_width
 from scenes.parts.lookup import distance, link, table_grid
-from scenes.parts.motion import Together, appear, copy_to, dim, draw, travel, vanish
+from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import cards_beside, shape_label, snug_row
 from scenes.parts.whole import Whole
@@ -53,10 +53,12 @@ class Embeddings(ExplainerScene):
         size = min(HUGE, narrowest / text_width(self.theme, "0" * max(digits, 3), 1, 600, tabular=True))
         self.ids = VGroup(number(self.theme, self._id(i), size, weight=600, at=place, decimals=0)
                           for i, place in enumerate(replace(foot, left=place.left, right=place.right) for place in places))
-        self.add(words)
+        boxes = [card.box for card in self.cards]
+        hide(*boxes)
+        self.open_with(*boxes, words)
         self.wait(1.5)
         self.play(*(travel(word, card.word) for word, card in zip(words, self.cards, strict=True)))
-        self.play(appear(*(card.box for card in self.cards), lag=0.05))
+        self.play(appear(*boxes, lag=0.05))
         self.play(appear(*(VGroup(column.panel, column.words) for column in vocabulary), lag=0.2))
         self.play(appear(*(column.ring for column in vocabulary), lag=0.2))
         self.play(appear(*self.ids, lag=0.3))
@@ -66,8 +68,7 @@ class Embeddings(ExplainerScene):
         """One id leads to its row of the table; the row lifts out."""
         self._lay_out(self._scale)
         others = [part for i in range(len(self.tokens)) if i != self.focus for part in (self.column[i], self.numbers[i])]
-        self.play(vanish(*self.on_stage(self.cards)))
-        self.play(travel(self.cards, self.column))
+        self.play(vanish(*self.on_stage(self.cards)), travel(self.cards, self.column))
         self.play(appear(self.numbers, self.table, self.table_name, *self.addresses, run_time=0.8))
         self.play(dim(*others))
         place = self._place(self.focus)

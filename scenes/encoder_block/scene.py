@@ -46,7 +46,7 @@ class EncoderBlock(ExplainerScene):
                  width=self.right.width)
             for kind, part in zip(diagram.kinds, diagram.modules, strict=True)
         )
-        self.add(self._named("X", bottom))
+        self.open_with(self._named("X", bottom))
         for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
             self.play(draw(wire, run_time=0.4))
             self.play(appear(part, words, run_time=0.6))
@@ -94,7 +94,7 @@ class EncoderBlock(ExplainerScene):
         start = self.strips[0][self.focus].cells
         rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=KEY + TIGHT))
         words = [self.say(key) for key in ("was", "plus", "minus", "result")]
-        self.play(vanish(*self.on_stage(*left, start)))
+        self.open_with(*left, start)
         self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label))
         self.play(appear(key(self.theme, words, self.beside.strip(bottom=KEY).trim(left=NAMES))))
         for below, row in pairwise(rows):

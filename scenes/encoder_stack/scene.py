@@ -39,7 +39,7 @@ class EncoderStack(ExplainerScene):
     def stack(self):
         """Blocks stand on each other; all tokens rise through them."""
         self._lay_out()
-        self.add(self.cards, *map(bare, self.levels[0]), self.names[0])
+        self.open_with(self.cards, *map(bare, self.levels[0]), self.names[0])
         for block in self.blocks:
             block.shift(0.3 * UP)
             self.play(appear(block, run_time=0.4), block.animate(run_time=0.4).shift(-0.3 * UP).build())
@@ -62,7 +62,7 @@ class EncoderStack(ExplainerScene):
     def neighbours(self):
         """What a swapped neighbour does: how far every token is from itself in the twin sentence, depth by depth."""
         self._lay_out_moved()
-        self.play(vanish(*self.on_stage()), appear(self.cards, self.swapped, self.measure))
+        self.open_with(self.cards, self.swapped, self.measure)
         for row in self.moved:
             self.play(appear(row.panel, row.heading))
             self.play(*(rise(each.bar, each.bar.get_bottom()) for each in row.tokens), appear(*(each.value for each in row.tokens)))

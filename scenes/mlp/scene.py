@@ -41,7 +41,7 @@ class Mlp(ExplainerScene):
         """A token's vector goes through W_1: every hidden feature looks at all that goes in."""
         self._lay_out()
         net, hidden = self.network, self.hidden
-        self.add(self.card, net.x, self.sizes[0])
+        self.open_with(self.card, net.x, self.sizes[0])
         self.play(appear(net.widening, self.shapes[0], hidden.line, hidden.dots, self.sizes[1]))
         self.play(appear(self.formula), dim(self.formula.select("relu"), self.formula.select("output"), run_time=0.8))
         for bar, seconds in zip(hidden.bars, (1.2, 0.5), strict=False):

@@ -73,13 +73,12 @@ class MultiHead(ExplainerScene):
         thumbs, names = self._thumbnails(right)
         others = [name for i, name in enumerate(self.names) if i != self.head]
         self.play(vanish(*self.on_stage(*others)), *(travel(old, new) for old, new in zip(others, names, strict=True)),
-                  appear(closed.words, closed.columns, run_time=SLOW))
-        self.play(appear(closed.rows, *thumbs, lag=0.4))
+                  appear(closed.words, closed.columns, closed.rows))
+        self.play(appear(*thumbs, lag=0.4))
         self.play(opened.open_from(closed))
         rows = [frame(self.theme, room_of(thumb.cells[self.focus]), "query", radius=CLOSE) for thumb in thumbs]
         self.play(appear(opened.numbers, opened.around, *rows, self.guide(weights, foot)))
         self.play(appear(most_looked_at(self.theme, opened, weights[self.focus])))
-        self.opened = opened.rows[self.focus]
 
     @step
     def follow(self):
@@ -87,8 +86,7 @@ class MultiHead(ExplainerScene):
         body, foot = self.stage.rows([self.stage.height - LINE, LINE], 0)
         rooms = body.rows(2, GAP) if self.twin else [body]
         self.look = self._look(body.fit(height=rooms[0].height))
-        self.play(vanish(*self.on_stage(self.opened)), appear(self.look.cards),
-                  travel(self.opened, self.look.weights.cells[0]), appear(self.guide(self._patterns()[self.head], foot)))
+        self.play(vanish(*self.on_stage()), appear(self.look.cards, self.look.weights.cells, self.guide(self._patterns()[self.head], foot)))
         self.play(appear(self.look.weights.numbers), draw(*self.look.arcs, lag=0.1))
         self.play(appear(self.look.most))
         if self.twin:
@@ -188,7 +186,7 @@ class MultiHead(ExplainerScene):
             inside = (thing for part in parts for thing in (part.cells, part.dots))
             name = named(self.theme, f"W_{letter}", self._weights(letter).shape, ROLES[letter])
             shown.append(VGroup(whole, *inside, above(name, whole)))
-        self.add(*shown)
+        self.open_with(*shown)
 
     def _cut(self, matrices: Sequence[Sequence[HeatMap]], wholes: Sequence[Block], centres: Sequence) -> None:
         """Matrices come apart between the columns of one head and the next."""

@@ -46,7 +46,7 @@ class Overview(ExplainerScene):
         said = self.staging.trace.translation or (self.say("unknown"),)
         machine = module(self.theme, self.say("machine"), middle, size=SHARED)
         ways = [arrow(self.theme, room.point(y=1), room.point(y=-1), "text", BOLD) for room in (into, out)]
-        self.add(self._lines(" ".join(self.tokens), "text", top))
+        self.open_with(self._lines(" ".join(self.tokens), "text", top))
         self.wait(SHORT)
         self.play(draw(*ways[0]), appear(machine))
         self.play(draw(*ways[1]), appear(self._lines(spaced(said), "output", low), run_time=STEADY))

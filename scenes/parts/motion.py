@@ -108,7 +108,7 @@ def appear(*mobjects: Mobject, lag: float = 0.0, run_time: float = SHORT) -> Ani
     return Together(*(Presence(mobject, 1, start=0, run_time=run_time, rate_func=rate_functions.ease_out_sine) for mobject in mobjects), lag=lag)
 
 
-def vanish(*mobjects: Mobject, run_time: float = 0.5) -> Animation:
+def vanish(*mobjects: Mobject, run_time: float = BRIEF) -> Animation:
     """Pictures go away and leave the scene."""
     return Together(*(Presence(mobject, 0, run_time=run_time) for mobject in mobjects))
 
@@ -212,15 +212,19 @@ def become(old: HeatMap, new: HeatMap, run_time: float = 0.9) -> Animation:
     moving = [(old.border, new.border), (old.cells, new.cells), (old.dots, new.dots)][: 2 + bool(old.dots)]
     return Together(
         *(travel(start, end, run_time=run_time) for start, end in moving),
-        vanish(old.numbers, run_time=run_time), appear(new.numbers, run_time=run_time),
+        vanish(old.numbers, run_time=run_time / 4), *_arrive([new.numbers], run_time),
     )
 
 
 def copy_to(cells: VGroup, end: HeatMap, arc: float = 0.0, run_time: float = SLOW) -> Animation:
     """A copy of rows of cells travels to a heat map and becomes its cells; frame and digits come up on arrival."""
-    rest = [part for part in (end.border, end.numbers, end.dots) if part.family_members_with_points()]
-    arrival = [Presence(part, 1, start=0, run_time=run_time, rate_func=squish_rate_func(smooth, 0.7)) for part in rest]
-    return Together(travel(cells.copy(), end.cells, arc, run_time), *arrival)
+    return Together(travel(cells.copy(), end.cells, arc, run_time), *_arrive([end.border, end.numbers, end.dots], run_time))
+
+
+def _arrive(parts: Sequence[Mobject], run_time: float) -> list[Animation]:
+    """Parts come up in the last third of a motion."""
+    there = [part for part in parts if part.family_members_with_points()]
+    return [Presence(part, 1, start=0, run_time=run_time, rate_func=squish_rate_func(smooth, 0.7)) for part in there]
 
 
 def slide(*mobjects: Mobject, x: float = 0.0, y: float = 0.0, run_time: float = 0.7) -> Animation:

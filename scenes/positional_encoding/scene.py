@@ -46,7 +46,7 @@ class PositionalEncoding(ExplainerScene):
         cards = cards_beside(self.theme, self.tokens, x, CARD - TIGHT)
         box = module(self.theme, self.say("encoder"), centre.fit(height=2.2))
         around = VGroup(frame(self.theme, body), text(self.theme, self.say("without"), WORD, weight=600, at=head))
-        self.add(around, cards, x)
+        self.open_with(around, cards, x)
         self.play(appear(box), self._wire(x, box))
         self.play(self._wire(box, z), copy_to(x.cells, z))
         rows = [VGroup(card, *x.row(i)) for i, card in enumerate(cards)]
@@ -88,7 +88,7 @@ class PositionalEncoding(ExplainerScene):
         """The position is added to the scaled row of E, cell by cell, before the first block and nowhere else."""
         rows, names = self._rows()
         *parts, total = rows
-        self.play(vanish(*self.on_stage()), appear(parts[0], names[0]))
+        self.open_with(parts[0], names[0])
         for row, name in zip(parts[1:], names[1:], strict=False):
             self.play(appear(row, name))
         self.play(appear(total.border, total.dots, names[-1]))

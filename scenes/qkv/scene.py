@@ -148,12 +148,12 @@ class Qkv(ExplainerScene):
         total = self._total()
         hide(*(vector.numbers for vector in total.vectors))
         covered = [self.said] if room_of(self.said).top > total.line.get_y() else []
-        self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings, *covered))
+        self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings, self.weights, *covered))
         self.play(
             *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
             *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
             *(travel(*dots) for drawer, vector in zip(self.cabinet.drawers, total.vectors) for dots in zip(drawer.dots, vector.dots)),
-            travel(self.weights, total.weights), appear(total.words),
+            appear(total.weights, total.words),
         )
         self.play(appear(*(vector.numbers for vector in total.vectors), run_time=BRIEF))
         for j, (vector, product) in enumerate(zip(total.vectors, total.products)):

@@ -50,7 +50,7 @@ class Recap(ExplainerScene):
             self.doors.append(room_of(door))
         self.pictures.append(self._weight())
         first, *rest = self.pictures[0]
-        self.add(first)
+        self.open_with(first)
         for part in rest:
             self.play(appear(part, run_time=0.8))
 

@@ -38,7 +38,7 @@ class WeightedAverage(CandidateScene):
         said = text(self.theme, self.say("whose", token=self.tokens[self.focus], head=self.head + 1, block=self.spec.block + 1), EVIDENCE, "muted",
                     at=above.columns(3)[0].strip(bottom=WIDE), align=-1, width=above.width / 3)
         self.around, self.bars = self.z_as_bars("averages")
-        self.add(self.mixed.cards, self.mixed.vectors)
+        self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.weighed, self.formula, said))
         self.play(appear(self.mixed.z.border, self.mixed.letter))
         self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=3.0))
@@ -72,7 +72,8 @@ class WeightedAverage(CandidateScene):
     def softmax(self):
         """All pour into one pile, the total; each one's share of it is its weight."""
         opened = self.soft
-        self.play(vanish(self.more), appear(opened.glass), travel(opened.bars.copy(), opened.pieces), appear(opened.ribbons, run_time=SLOW))
+        self.play(vanish(self.more), appear(opened.glass, opened.ribbons))
+        self.play(travel(opened.bars.copy(), opened.pieces))
         self.play(appear(opened.total))
         self.rule = equation(self.theme, "{{ a_(i j) : weight }} = e^(s_(i j)) / (sum_k e^(s_(i k)))", {"weight": "weight"}, FORMULA,
                              at=opened.chart.strip(top=opened.chart.height / 2), align=-1)

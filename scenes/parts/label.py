@@ -18,7 +18,8 @@ WORD = 40 * PX
 LINE_SPACING = 1.25                       # baseline to baseline, in em
 SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
 MOST_DECIMALS = 15                        # a float64 has no more that mean anything
-MINUS = "−"
+MINUS, THIN_SPACE = "−", "\u2009"
+GROUPED = 100_000                         # the least that is written in groups of three; the number of a token is not
 
 
 class Word(str):
@@ -149,8 +150,9 @@ def _greedy(pieces: Sequence[tuple[str, float, float]], width: float) -> list[st
 
 
 def format_number(value: float, decimals: int) -> str:
-    """A number as it is written on screen: a true minus sign, no −0.0, and ∞ for what is infinite."""
-    written = f"{value:.{decimals}f}".replace("inf", "∞")
+    """A number as it is written on screen: a true minus sign, no −0.0, ∞ for what is infinite, and millions in groups of three."""
+    written = f"{value:,.{decimals}f}" if GROUPED <= abs(value) < np.inf else f"{value:.{decimals}f}".replace("inf", "∞")
+    written = written.replace(",", THIN_SPACE)
     return written.lstrip("-") if not written.strip("-0.") else written.replace("-", MINUS)
 
 

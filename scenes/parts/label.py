@@ -32,6 +32,10 @@ class Word(str):
         word.joined, word.special = piece.joined, piece.special
         return word
 
+    def shortened(self, text: str) -> "Word":
+        """The same token, written so."""
+        return Word(Piece(text, self.joined, self.special))
+
 
 def is_special(word: str) -> bool:
     """Whether a word is a token that is no part of the text."""
@@ -95,7 +99,8 @@ def text(theme: Theme, string: str, size: float = WORD, role: str = "text", weig
 def fit_text(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> tuple[str, float]:
     """The string and size that fit a width: smaller first, then with its middle elided."""
     size = min(size, max(SMALLEST_WORD, size * width / max(text_width(theme, string, size, weight), 1e-9)))
-    return elided(string, lambda fitted: text_width(theme, fitted, size, weight) <= width * 1.001), size
+    fitted = elided(string, lambda fitted: text_width(theme, fitted, size, weight) <= width * 1.001)
+    return string.shortened(fitted) if isinstance(string, Word) else fitted, size
 
 
 def fit_words(theme: Theme, words: Sequence[str], size: float, width: float, weight: int = 400) -> tuple[list[str], float]:

@@ -11,8 +11,8 @@ from model.table import holds
 from model.tokenizer import Piece
 from scenes.base.room import Room
 from scenes.parts.bars import largest
-from scenes.parts.label import THIN_SPACE, Word, format_number, number
-from scenes.parts.tokens import PADDING, snug_row, token_card
+from scenes.parts.label import SMALLEST_WORD, THIN_SPACE, Word, format_number, number, text_width
+from scenes.parts.tokens import PADDING, snug_row, token_card, word_widths
 from studio.check import provenance
 from studio.errors import UserError
 from studio.plan import staging
@@ -117,6 +117,14 @@ def test_pieces_of_a_word_touch_and_what_is_no_word_is_dimmed(theme):
 def test_a_piece_keeps_what_it_is_when_it_is_made_smaller(theme):
     card = token_card(theme, Word(Piece("[CLS]", special=True)), 0.2 + 2 * PADDING, 0.5)
     assert "…" in card.word.string and card.word.get_fill_color() == theme.colour("muted")
+
+
+def test_where_words_fit_at_no_size_only_the_widest_lose_letters(theme):
+    words = ["uncharacteristically", "is", "incomprehensibilities", "a"]
+    (long, short, longer, letter), size = word_widths(theme, [(word,) for word in words], 4, 1, 0.4, 0.1)
+    assert long == longer == pytest.approx((4 - 0.3 - short - letter) / 2) and size == SMALLEST_WORD
+    assert short == pytest.approx(max(0.4, text_width(theme, "is", size) + 2 * PADDING)) and short < long
+    assert word_widths(theme, [(word,) for word in words], 1.5, 1, 0.4, 0.1)[0] == pytest.approx([0.3] * 4)
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------

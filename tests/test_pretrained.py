@@ -17,7 +17,7 @@ from model.tokenizer import place
 from studio.read import assets
 
 CHECKPOINTS = Path(__file__).parent / "fixtures/checkpoints"
-FAMILIES = tuple(sorted(path.name for path in CHECKPOINTS.iterdir()))
+FAMILIES = tuple(sorted(path.parent.name for path in CHECKPOINTS.glob("*/expected.npz")))
 SPELL_BYTES = ("roberta", "gpt2")
 FLOAT64, FLOAT32 = 1e-10, 1e-5
 ODD_STRINGS = 1000

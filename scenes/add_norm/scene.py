@@ -174,8 +174,8 @@ class AddNorm(ExplainerScene):
         left, side = self.stage.split([2.8, 1], WIDE)
         body, *strips = left.trim(left=BESIDE).rows([left.height - 3 * (CELL + TIGHT), CELL, CELL, CELL], TIGHT)
         views = [self._read(k)[self.focus] for k in range(len(STAGES) + 1)]
-        self.main, self.full = body, 1.05 * largest(*views)
         self.grid = self._row(views[0], body)
+        self.main, self.full = body, 1.05 * largest(*views, columns=self.grid.columns)
         self.strip, self.digits = strips[0], fit_digits(self.theme, self._read(0).values, self.grid)
         self.gain, self.shift = (self._weights(name, place, self.grid) for name, place in zip(("gamma", "beta"), strips[1:], strict=True))
         self.floor = middle(self.theme, body)
@@ -224,8 +224,8 @@ class AddNorm(ExplainerScene):
 
     def _panels(self, k):
         """The bars, and mean and spread, of every token at a stage."""
-        full = largest(*(self._read(stage) for stage in range(len(STAGES) + 1)))
         columns = self._row(self._read(0)[0], self.places[0]).columns
+        full = largest(*(self._read(stage) for stage in range(len(STAGES) + 1)), columns=columns)
         return [Whole(marks=self._moments(k, i, place, full), bars=feature_bars(self.theme, self._read(k)[i], columns, place, full))
                 for i, place in enumerate(self.places)]
 

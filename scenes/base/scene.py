@@ -118,8 +118,12 @@ class ExplainerScene(Scene):
         return self.say("scaled", root=f"{self.staging.trace.config.d_k ** 0.5:.3g}")
 
     def title(self, name: str) -> str:
-        """The title that stands above a step: its own, if the words have one for it, or the scene's."""
-        return self.staging.words["steps"][name].get("title", self.staging.words["title"])
+        """The title that stands above a step: its own, if the words have one for it, or the scene's.
+
+        A step that has captions for different things that are shown (`wording`) may have a title for each of them: `title_learned`.
+        """
+        words = self.staging.words["steps"][name]
+        return words.get(f"title_{self.wording(name)}", words.get("title", self.staging.words["title"]))
 
     def caption(self, name: str) -> str:
         """The caption of a step: the user's own or that of the scene's words, which may have others: see `wording`."""

@@ -16,7 +16,7 @@ from scenes.parts.label import WORD, fit_words, number, text, text_width
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import cards_beside, shape_label, snug_row
+from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row, token_card, word_widths
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.layout import above
@@ -25,6 +25,7 @@ NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
 HIGHEST = 110 * PX                        # row of a table
 SIZE, AROUND = 260 * PX, 2               # room for a size beside its row; words shown before and after a token's in the list
 SPACE = 0.28                              # between the words of the sentence, in em
+READABLE = 16                             # entries of the lifted row, so that their digits are not cut
 LEAST = 0.8                               # of the width of a column if all were alike, what the narrowest has
 CARD, TALL, LIFTED = 0.62, 0.95, 1.5      # heights: of a card, of a large one, and of the lifted row with its name
 
@@ -40,14 +41,15 @@ class Embeddings(ExplainerScene):
         """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
         head, lists, foot = self.stage.rows([1, 3.2, 1], TIGHT)
         places = lists.columns(len(self.tokens), TIGHT)
-        cards = snug_row(self.theme, self.tokens, head, TALL, gap=GAP, size=HUGE)
-        widths = [max(card.width, LEAST * places[0].width) for card in cards]
+        words = [(token,) for token in self.tokens]
+        widths, size = word_widths(self.theme, words, lists.width, HUGE, LEAST * places[0].width, TIGHT)
         places = lists.columns(widths, TIGHT) if max(widths) > places[0].width else places
-        fit = min(place.width / card.width for card, place in zip(cards, places, strict=True))
-        self.cards = snug_row(self.theme, self.tokens, head.inset(x=(1 - min(1, fit)) * head.width / 2), TALL, gap=GAP, size=HUGE)
+        cards = [min(width, text_width(self.theme, word, size) + 2 * PADDING) for width, word in zip(widths, self.tokens, strict=True)]
+        self.cards = VGroup(token_card(self.theme, word, width, TALL, size=size) for word, width in zip(self.tokens, cards, strict=True))
+        self.cards.move_to(head.centre)
         words = self._sentence(head)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
-        vocabulary = [self._neighbours(i, place) for i, place in enumerate(places)]
+        vocabulary = [self._neighbours(i, place, size) for i, place in enumerate(places)]
         digits = max(len(str(int(self._id(i).values))) for i in range(len(self.tokens)))
         narrowest = min(place.width for place in places)
         size = min(HUGE, narrowest / text_width(self.theme, "0" * max(digits, 3), 1, 600, tabular=True))
@@ -223,12 +225,12 @@ class Embeddings(ExplainerScene):
                  "output" if i == self.focus else "muted", 3 if i == self.focus else 1.5) for i, (_, y, _) in enumerate(spots)
         ]
 
-    def _neighbours(self, i: int, room: Room) -> Whole:
-        """The word of a token in the list of all words, between the words before and after it."""
+    def _neighbours(self, i: int, room: Room, size: float) -> Whole:
+        """The word of a token in the list of all words, between the words before and after it, at most as large as it is on its card."""
         words, place = self.staging.trace.vocabulary, int(self._id(i).values)
         shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
         rows = room.rows(len(shown), 0)
-        shown, size = fit_words(self.theme, shown, min(LARGE, 0.62 * rows[0].height), room.width - TIGHT / 2, 600)
+        shown, size = fit_words(self.theme, shown, min(LARGE, size, 0.62 * rows[0].height), room.width - TIGHT / 2, 600)
         column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
                         for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
         around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
@@ -254,7 +256,9 @@ class Embeddings(ExplainerScene):
 
     def _lift(self, source: View, room: Room) -> None:
         """The row that lifts out, at the foot of the stage, with its digits."""
-        self.vector = heat_map(self.theme, source, room.trim(top=WORD + TIGHT), "output", digits=True, scale=self._scale)
+        room = room.trim(top=WORD + TIGHT)
+        grid = fit_grid(source.shape, room, READABLE)
+        self.vector = heat_map(self.theme, source, room, "output", digits=True, scale=self._scale, grid=grid)
         self.vector_name = self._titled("vector_of", self.vector, "output", -1)
 
     def _titled(self, key: str, picture: HeatMap, role: str = "muted", align: int = 0, **values: object) -> Mobject:

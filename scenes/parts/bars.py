@@ -1,5 +1,7 @@
 """Bars and histograms: the entries of a vector as heights."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from manim import VGroup, VMobject
 
@@ -42,9 +44,10 @@ def bar_height(value: float, unit: float) -> float:
     return max(THINNEST, value * unit)
 
 
-def largest(*views: View) -> float:
-    """The largest magnitude: what the highest bar of pictures on one scale stands for."""
-    return max(float(np.abs(view.values).max()) for view in views)
+def largest(*views: View, columns: Sequence[int | None] = ()) -> float:
+    """The largest magnitude: what the highest bar of pictures on one scale stands for. columns: those that are shown, if not all are."""
+    shown = [j for j in columns if j is not None] or slice(None)
+    return max(float(np.abs(view.values[..., shown]).max()) for view in views)
 
 
 def bars(theme: Theme, view: View, room: Room, role: str, full: float) -> VGroup:

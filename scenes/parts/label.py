@@ -18,7 +18,8 @@ WORD = 40 * PX
 LINE_SPACING = 1.25                       # baseline to baseline, in em
 SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
 MOST_DECIMALS = 15                        # a float64 has no more that mean anything
-MINUS = "−"
+MINUS, THIN_SPACE = "−", "\u2009"
+GROUPED = 100_000                         # the least that is written in groups of three; the number of a token is not
 
 
 class Word(str):
@@ -30,6 +31,10 @@ class Word(str):
         word = super().__new__(cls, piece.text)
         word.joined, word.special = piece.joined, piece.special
         return word
+
+    def shortened(self, text: str) -> "Word":
+        """The same token, written so."""
+        return Word(Piece(text, self.joined, self.special))
 
 
 def is_special(word: str) -> bool:
@@ -94,7 +99,8 @@ def text(theme: Theme, string: str, size: float = WORD, role: str = "text", weig
 def fit_text(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> tuple[str, float]:
     """The string and size that fit a width: smaller first, then with its middle elided."""
     size = min(size, max(SMALLEST_WORD, size * width / max(text_width(theme, string, size, weight), 1e-9)))
-    return elided(string, lambda fitted: text_width(theme, fitted, size, weight) <= width * 1.001), size
+    fitted = elided(string, lambda fitted: text_width(theme, fitted, size, weight) <= width * 1.001)
+    return string.shortened(fitted) if isinstance(string, Word) else fitted, size
 
 
 def fit_words(theme: Theme, words: Sequence[str], size: float, width: float, weight: int = 400) -> tuple[list[str], float]:
@@ -149,8 +155,9 @@ def _greedy(pieces: Sequence[tuple[str, float, float]], width: float) -> list[st
 
 
 def format_number(value: float, decimals: int) -> str:
-    """A number as it is written on screen: a true minus sign, no −0.0, and ∞ for what is infinite."""
-    written = f"{value:.{decimals}f}".replace("inf", "∞")
+    """A number as it is written on screen: a true minus sign, no −0.0, ∞ for what is infinite, and millions in groups of three."""
+    written = f"{value:,.{decimals}f}" if GROUPED <= abs(value) < np.inf else f"{value:.{decimals}f}".replace("inf", "∞")
+    written = written.replace(",", THIN_SPACE)
     return written.lstrip("-") if not written.strip("-0.") else written.replace("-", MINUS)
 
 

@@ -101,13 +101,17 @@ def word_widths(theme: Theme, pairs: Sequence[Sequence[str]], most: float, size:
                 ) -> tuple[list[float], float]:
     """Widths of columns that hold their words side by side, and the size of these: the largest up to `size` at which they fit.
 
-    pairs: the words that each must hold. most: what all may take. narrowest: of a column. All are alike if they fit at no size.
+    pairs: the words that each must hold. most: what all may take. narrowest: of a column. If they fit at no size, the widest share
+    what is left, and only their words lose letters.
     """
+    most -= gap * (len(pairs) - 1)
     for size in np.linspace(size, SMALLEST_WORD, 8):
         widths = [max(narrowest, *(text_width(theme, word, size) + 2 * PADDING for word in pair)) for pair in pairs]
-        if sum(widths) + gap * (len(pairs) - 1) <= most:
+        if sum(widths) <= most:
             return widths, size
-    return [(most + gap) / len(pairs) - gap] * len(pairs), SMALLEST_WORD
+    ordered = sorted(widths)
+    widest = max((most - sum(ordered[:k])) / (len(ordered) - k) for k in range(len(ordered)))
+    return [min(width, widest) for width in widths], SMALLEST_WORD
 
 
 def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: float, gap: float = 0.12) -> VGroup:

@@ -39,7 +39,7 @@ class PositionalEncoding(ExplainerScene):
     def shuffle(self):
         """Without positions the tokens change places, and the outputs are the same vectors at other places."""
         head, body, foot = self.stage.rows([0.5, 4, 1.2], TIGHT)
-        left, centre, right = body.columns([5.85, 1.8, 4.15], gap=0.6)
+        left, centre, right = body.trim(right=TIGHT).columns([5.85, 1.8, 4.15], gap=0.6)
         x, z = (heat_map(self.theme, self.view(name), room, role, grid=self._grid(room)) for name, room, role in
                 ((self._words, left.trim(left=CARD), "line"), ("shuffling.bare", right, "output")))
         after = put(heat_map(self.theme, self.view("shuffling.bare_shuffled"), right, "output", grid=z.grid), self._places)

@@ -12,10 +12,10 @@ from scenes.parts.label import WORD, Word, number, text, text_width
 from scenes.parts.look import Look, look, swing
 from scenes.parts.motion import BRIEF, SLOW, appear, draw, hide, slide, travel, vanish
 from scenes.parts.network import rise
-from scenes.parts.tokens import best_word, snug_row
+from scenes.parts.tokens import best_word, side_by_side, token_card, word_widths
 from scenes.parts.weight import WeightBars, weight_bars
 
-LINE, NAME, LARGE, COUNT = (size * PX for size in (56, 270, 44, 72))       # a line of words; room for names; em sizes of numbers
+LINE, CARD, LARGE, COUNT = (size * PX for size in (56, 64, 44, 72))        # a line of words; a card, at least so wide; em sizes of numbers
 KINDS = ("words", "attention", "mlp")
 
 
@@ -66,13 +66,15 @@ class RealModel(ExplainerScene):
     @step
     def sink(self):
         """Beside the share of the attention that each token has stands the share of what is taken from it."""
-        names, body = self.stage.split([NAME, self.stage.width - NAME - GAP], GAP)
-        upper, middle, lower = body.rows([body.height / 2 - LINE, LINE, body.height / 2 - LINE], TIGHT)
-        cards = snug_row(self.theme, self.tokens, middle, LINE, TIGHT)
+        half = (self.stage.height - CARD) / 2
+        upper, middle, lower = self.stage.rows([half - TIGHT, CARD, half - TIGHT], TIGHT)
+        widths, size = word_widths(self.theme, [(word,) for word in self.tokens], middle.width, WORD, CARD, TIGHT / 2)
+        cards = VGroup(token_card(self.theme, word, width, CARD, size=size) for word, width in zip(self.tokens, widths, strict=True))
+        side_by_side(cards, self.tokens, TIGHT / 2, middle)
         self.play(vanish(*self.on_stage()), appear(cards))
         for key, room in (("weights", upper), ("taken", lower)):
-            shares = self._shares(self.view(f"flow.{key}"), cards, room)
-            name = text(self.theme, self.say(key), WORD, "muted", at=Room(names.left, names.right, room.bottom, room.top), align=-1)
+            shares = self._shares(self.view(f"flow.{key}"), cards, room.trim(top=LINE))
+            name = text(self.theme, self.say(key), WORD, "muted", at=room.strip(top=LINE), align=-1)
             self.play(appear(name, shares.grounds, run_time=BRIEF))
             self.play(rise(shares.bars, shares.bars.get_bottom(), run_time=SLOW), appear(shares.numbers))
 
@@ -121,7 +123,7 @@ class RealModel(ExplainerScene):
     def _shares(self, view: View, cards: VGroup, room: Room) -> WeightBars:
         rooms = [Room(card.get_left()[0], card.get_right()[0], room.bottom, room.top) for card in cards]
         wide = text_width(self.theme, f"0.{'0' * self.theme.decimals}", 1, 600, tabular=True)
-        return weight_bars(self.theme, view, rooms, [min(LARGE, room.width / wide) for room in rooms])
+        return weight_bars(self.theme, view, rooms, [min(LARGE, min(room.width for room in rooms) / wide)] * len(rooms))
 
     def _number(self, view: View, room: Room, role: str) -> Mobject:
         return number(self.theme, view, COUNT, role, 600, at=room, decimals=0)

@@ -9,7 +9,7 @@ from scenes.parts.bars import Bar, SignedBar
 from scenes.parts.chart import Curve
 from scenes.parts.flow import WeightLine, weight_opacity, weight_width
 from scenes.parts.heat_map import Cell, cell_colour, is_beyond
-from scenes.parts.label import MINUS, Number
+from scenes.parts.label import MINUS, THIN_SPACE, Number
 from scenes.parts.motion import presence
 from scenes.parts.shapes import is_notched
 from scenes.parts.weight import Disc
@@ -32,7 +32,8 @@ def _wrong(scene: ExplainerScene, shape) -> Iterator[str]:
 
 
 def _number(scene: ExplainerScene, label: Number, recorded: float) -> Iterator[str]:
-    shown, decimals = float(label.string.replace(MINUS, "-").replace("∞", "inf")), len(label.string.partition(".")[2])
+    shown = float(label.string.replace(MINUS, "-").replace(THIN_SPACE, "").replace("∞", "inf"))
+    decimals = len(label.string.partition(".")[2])
     if shown != recorded and abs(shown - recorded) > 0.5 * 10**-decimals + EXACT:
         yield f"is shown as {label.string}"
     if "-" in label.string or label.string.startswith(MINUS) and shown == 0:

@@ -116,7 +116,8 @@ def _words(spec: SceneSpec, home: SceneFolder, step: str) -> dict[str, Any]:
     """What the scene may say, without what it says at other steps, and with the user's own caption if there is one."""
     said, own = words(spec.language, home), spec.captions.get(step)
     here = {key: text for key, text in said["steps"][step].items() if key != SAY}
-    return {**said, "steps": {"caption": own, "title": here.get("title")} if own else here}
+    titles = {key: title for key, title in here.items() if key.startswith("title")}
+    return {**said, "steps": titles | {"caption": own} if own else here}
 
 
 def _files(theme: str, weights: str = assets.RANDOM) -> dict[str, list[str]]:

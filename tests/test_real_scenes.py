@@ -1,0 +1,197 @@
+"""What scenes make of models of others: which steps they have, what they call them, how pieces of words are drawn, what is measured."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import ModelConfig
+from model.table import holds
+from model.tokenizer import Piece
+from scenes.base.room import Room
+from scenes.parts.bars import largest
+from scenes.parts.label import SMALLEST_WORD, THIN_SPACE, Word, format_number, number, text_width
+from scenes.parts.tokens import PADDING, snug_row, token_card, word_widths
+from studio.check import provenance
+from studio.errors import UserError
+from studio.plan import staging
+from studio.read import assets
+from studio.read.spec import load, ready
+
+BERT = Path(__file__).parent / "fixtures/checkpoints/bert"
+OTHERS = ("before=the cat is old", "after=the dog is old", "sentence=the cat is old", "far=the old cat is on the street", "asks=is", "asked=cat")
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    """Where fetched models lie: as yet there is none."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path / "animformer/minilm"
+
+
+@pytest.fixture
+def bert(data):
+    """A tiny BERT in the place of minilm."""
+    return shutil.copytree(BERT, data)
+
+
+@pytest.fixture(scope="module")
+def theme():
+    return assets.theme("dark")
+
+
+def spec(scene, *settings, weights="minilm"):
+    return load(scene, [f"model.weights={weights}", *settings])
+
+
+def scene_of(scene, *settings, weights="minilm"):
+    """A scene that is built, and not played."""
+    return staging.build(spec(scene, *settings, weights=weights))
+
+
+def problem(*args):
+    with pytest.raises(UserError) as caught:
+        spec(*args)
+    return str(caught.value.problems[0])
+
+
+# --- steps, captions and titles --------------------------------------------------------------------------------------
+
+
+def test_settings_of_a_model_hold_or_do_not():
+    config = ModelConfig(activation="gelu", norm="pre")
+    assert holds("", config) and holds("activation: gelu", config) and holds("activation: relu | gelu and norm: pre", config)
+    assert not holds("activation: relu", config) and not holds("activation: relu | gelu and norm: post", config)
+
+
+def test_a_scene_has_the_steps_that_are_true_of_the_model(bert):
+    assert "relu" in load("mlp").steps and "relu" not in spec("mlp").steps
+    assert "scaled" in load("embeddings").steps and "scaled" not in spec("embeddings", "twin=").steps
+    assert "pair" not in spec("real_model", "block=1", "head=1", weights="random").steps and spec("real_model", *OTHERS).steps[0] == "pair"
+
+
+def test_a_step_that_is_not_true_of_the_model_is_refused(bert):
+    said = problem("mlp", "steps=[widen, relu]")
+    assert "steps.1: 'relu' is for models with activation: relu; the steps for this model are: widen" in said
+
+
+def test_scenes_are_ready_when_their_weights_are_here(data):
+    assert ready(["qkv", "real_model", "real"]) == ["qkv"]
+    shutil.copytree(BERT, data)
+    assert ready(["qkv", "real_model", "real"]) == ["qkv", "real_model", "real"]
+
+
+def test_what_has_learned_and_does_not_translate_is_told_so(bert):
+    said = {weights: scene_of("overview", weights=weights) for weights in ("translator", "minilm", "random")}
+    words = said["minilm"].staging.words["steps"]["sentence"]
+    assert [scene.caption("sentence") for scene in said.values()] == [words[key] for key in ("caption", "learned", "untrained")]
+    assert [scene.title("sentence") for scene in said.values()] == [words[key] for key in ("title", "title_learned", "title_untrained")]
+    assert len({*words.values()}) == len(words) and "translat" in words["title"] and "translat" not in words["title_learned"]
+
+
+def test_a_title_is_of_what_is_compared(bert):
+    with_twin, without = (scene_of("encoder_stack", "sentence=the old cat", f"twin={twin}") for twin in ("the old dog", ""))
+    words = without.staging.words["steps"]["neighbours"]
+    assert (with_twin.title("neighbours"), without.title("neighbours")) == (words["title"], words["title_others"])
+    assert without.title("same_token") == without.staging.words["steps"]["same_token"]["title"]
+
+
+def test_rows_that_are_not_scaled_are_not_told_to_be(bert):
+    ours, theirs = scene_of("embeddings", weights="translator"), scene_of("embeddings", "sentence=the old cat", "twin=")
+    assert "multiplied" in ours.caption("all_rows") and "multiplied" not in theirs.caption("all_rows")
+
+
+# --- pieces of words --------------------------------------------------------------------------------------------------
+
+
+def test_pieces_of_a_word_touch_and_what_is_no_word_is_dimmed(theme):
+    pieces = (Piece("[CLS]", special=True), Piece("un"), Piece("ably", joined=True), Piece("wide"))
+    cards = snug_row(theme, [*map(Word, pieces)], Room(-6, 6, -1, 1), gap=0.2)
+    gaps = [b.get_left()[0] - a.get_right()[0] for a, b in zip(cards, cards[1:])]
+    assert gaps == pytest.approx([0.2, 0, 0.2]) and cards.get_x() == pytest.approx(0)
+    colours = [card.word.get_fill_color() for card in cards]
+    assert colours == [theme.colour("muted"), *[theme.colour("text")] * 3]
+
+
+def test_a_piece_keeps_what_it_is_when_it_is_made_smaller(theme):
+    card = token_card(theme, Word(Piece("[CLS]", special=True)), 0.2 + 2 * PADDING, 0.5)
+    assert "…" in card.word.string and card.word.get_fill_color() == theme.colour("muted")
+
+
+def test_where_words_fit_at_no_size_only_the_widest_lose_letters(theme):
+    words = ["uncharacteristically", "is", "incomprehensibilities", "a"]
+    (long, short, longer, letter), size = word_widths(theme, [(word,) for word in words], 4, 1, 0.4, 0.1)
+    assert long == longer == pytest.approx((4 - 0.3 - short - letter) / 2) and size == SMALLEST_WORD
+    assert short == pytest.approx(max(0.4, text_width(theme, "is", size) + 2 * PADDING)) and short < long
+    assert word_widths(theme, [(word,) for word in words], 1.5, 1, 0.4, 0.1)[0] == pytest.approx([0.3] * 4)
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+
+
+def test_big_counts_stand_in_groups_and_numbers_of_tokens_do_not(bert, theme):
+    assert format_number(30522, 0) == "30522" and format_number(22358016, 0) == "22 358 016".replace(" ", THIN_SPACE)
+    assert format_number(-123456.5, 1) == "−123 456.5".replace(" ", THIN_SPACE)
+    trace = staging.trace(spec("qkv", "sentence=the cat"))
+    large = trace.arrays["weights.embedding"][:1] * 0 + 1234567
+    view = type(trace)(trace.tokens, trace.config, {**trace.arrays, "weights.embedding": large}, trace.vocabulary)["weights.embedding"][0, 0]
+    label = number(theme, view, decimals=0)
+    assert label.string == "1 234 567".replace(" ", THIN_SPACE) and not [*provenance._number(None, label, 1234567.0)]
+
+
+def test_the_highest_bar_is_one_of_those_that_are_shown(bert):
+    rows = staging.trace(spec("qkv", "sentence=the cat"))["encoder.0.input"]
+    values = np.abs(rows.values)
+    assert largest(rows) == values.max() and largest(rows, columns=(0, None, 5)) == values[:, [0, 5]].max()
+
+
+# --- the scene of a real model ---------------------------------------------------------------------------------------
+
+
+def test_the_head_of_the_pair_far_apart_is_the_strongest(bert):
+    trace = staging.trace(spec("real_model", *OTHERS))
+    asks, asked = (int(trace[f"others.{name}"].values) for name in ("asks", "asked"))
+    assert (asks, asked) == (4, 3) and int(trace["others.heads"].values) == 8
+    found = trace["others.far.weights"].values[:, :, asks, asked]
+    assert found[int(trace["others.block"].values), int(trace["others.head"].values)] == found.max()
+    alone = staging.trace(spec("qkv", "sentence=the old cat is on the street"))
+    assert np.allclose(trace["others.far.weights"].values[0], alone["encoder.0.self_attention.weights"].values)
+
+
+def test_the_caption_of_the_pair_says_whether_another_word_is_looked_at(bert):
+    words = {}
+    for block in (1, 2):
+        for head in (1, 2, 3, 4):
+            scene = scene_of("real_model", *OTHERS, f"block={block}", f"head={head}")
+            rows = [scene.view(f"others.{key}.weights")[block - 1, head - 1, 2].values[1:-1] for key in ("before", "after")]
+            changed = rows[0].argmax() != rows[1].argmax()
+            words[scene.caption("pair")] = words.get(scene.caption("pair"), changed) and changed
+            assert scene.wording("pair") == ("caption" if changed else "shifts")
+    assert len(words) == 2
+
+
+@pytest.mark.parametrize("settings, message", [
+    (("after=the unably is old",), "after: must be of 6 tokens, as 'before' is, and differ from it; it has 7"),
+    (("after=the cat is old",), "after: must be of 6 tokens, as 'before' is, and differ from it; it has 6"),
+    (("asks=house",), "asks: 'house' is not in the sentence of 'far'"),
+])
+def test_what_is_wrong_with_the_other_sentences_is_said(bert, settings, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        staging.trace(spec("real_model", *OTHERS, *settings))
+
+
+def test_shares_of_attention_and_of_what_is_taken(bert):
+    trace = staging.trace(spec("real_model", *OTHERS))
+    attention, taken = trace["flow.weights"].values, trace["flow.taken"].values                     # (n,)
+    assert attention.sum() == pytest.approx(1) and taken.sum() == pytest.approx(1) and not np.allclose(attention, taken)
+    weights = np.stack([trace[f"encoder.{block}.self_attention.weights"].values for block in range(2)])
+    assert np.allclose(attention, weights[:, :, 1:-1].mean((0, 1, 2)))
+
+
+def test_sizes_are_those_of_the_weights(bert):
+    trace, config = staging.trace(spec("real_model", *OTHERS)), spec("real_model", *OTHERS).model
+    d, ff = config.d_model, config.d_ff
+    sizes = {kind: int(trace[f"sizes.{kind}"].values) for kind in ("words", "attention", "mlp", "total")}
+    assert sizes["words"] == len(trace.vocabulary) * d and sizes["attention"] == 2 * 4 * (d * d + d)
+    assert sizes["mlp"] == 2 * (2 * d * ff + ff + d) and sizes["total"] == sum(sizes.values()) - sizes["total"]

@@ -25,9 +25,10 @@ from manim import (
     VMobject,
 )
 from test_camera import odd
-from verify import Unlike, VerifiedCanvas
+from verify import Unlike, VerifiedCanvas, verify
 
 from scenes.base.frame import Frame
+from studio.read.spec import load
 from studio.render import worker
 from studio.render.camera import FastCamera
 from studio.render.canvas import DirtyCanvas
@@ -266,18 +267,18 @@ class Play(Scene):
         self.renderer.end("step")
 
 
-def played(monkeypatch, animations):
+def played(animations):
     """How many pictures a step has that is played and verified."""
-    monkeypatch.setattr(worker, "DirtyCanvas", VerifiedCanvas)
     renderer = StepRenderer(SMALL, {"step": EVERY}, lambda *_: None)
+    renderer.canvas = VerifiedCanvas(renderer.camera)
     worker._run(lambda *_: Play(renderer, animations), renderer)
     return renderer.canvas.pictures
 
 
-def test_manims_animations_are_drawn_as_they_would_be_whole(monkeypatch, drawn_whole):
+def test_manims_animations_are_drawn_as_they_would_be_whole(drawn_whole):
     shape, other, follower = Square(fill_opacity=0.5), Circle(), Dot()
     follower.add_updater(lambda dot: dot.next_to(shape, UP))
-    pictures = played(monkeypatch, lambda scene: [
+    pictures = played(lambda scene: [
         [FadeIn(shape), Create(other)], [shape.animate.shift(2 * RIGHT).rotate(1), FadeIn(follower)],
         [Transform(shape, Triangle(color=[RED, BLUE], stroke_width=20)), follower.animate.scale(3)],
         [scene.mobjects[0].animate(lag_ratio=0.2).shift(UP)],
@@ -286,14 +287,20 @@ def test_manims_animations_are_drawn_as_they_would_be_whole(monkeypatch, drawn_w
 
 
 @pytest.mark.parametrize("kind", [Treacherous, Liar])
-def test_an_animation_that_breaks_the_rules_is_caught(monkeypatch, kind):
+def test_an_animation_that_breaks_the_rules_is_caught(kind):
     def animations(scene):
         kind.camera = scene.camera
         scene.add(shape := Square(fill_opacity=1))
         yield [kind(shape)]
 
     with pytest.raises(Unlike, match="pixels differ, from "):
-        played(monkeypatch, animations)
+        played(animations)
+
+
+@pytest.mark.parametrize("scene", ["qkv", "attention_matrix"])
+def test_a_scene_is_drawn_and_converted_as_it_would_be_whole(scene):
+    """The whole film, in all languages and themes, is for `python -m tests.verify --all`."""
+    assert verify(load(scene), SMALL) > 100
 
 
 def test_a_drawing_is_of_its_moment():

@@ -10,6 +10,7 @@ import pytest
 
 from studio.read.folders import ROOT
 from studio.render import farm, warm
+from studio.render.alone import ONE_CORE
 from studio.render.job import Job
 from studio.render.quality import QUALITIES
 
@@ -33,6 +34,14 @@ def test_a_worker_begins_with_all_it_needs():
         assert has_all and threads == 1 and "forkserver" in forked_from and warm.LOADED in forked_from
 
 
+def test_a_worker_is_prepared_whatever_the_environment_is_changed_to(monkeypatch):
+    told(environment)                     # now there is a process to fork from, which has been prepared before
+    for name in (*ONE_CORE, "FONTCONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    for found, _ in told(environment):
+        assert ONE_CORE.items() <= found.items() and Path(found["FONTCONFIG_FILE"]).exists()
+
+
 def environment(job):
     return dict(os.environ), os.getcwd()
 
@@ -52,9 +61,9 @@ def test_this_process_keeps_its_environment():
     assert dict(os.environ) == before
 
 
-def run(script, folder, *path):
+def run(script, folder, *path, **environment):
     (folder / "script.py").write_text(script, encoding="utf-8")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, path))}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, path))} | environment
     return subprocess.run([sys.executable, "script.py"], cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -64,7 +73,7 @@ from studio.render.job import Job
 from studio.render.quality import QUALITIES
 
 def where(job):
-    import model, scenes.base.scene, sys
+    import model, scenes.base.scene, studio.render.worker, sys
     return [sys.modules[name].__file__ for name in ("model", "scenes.base.scene", "studio.render.worker")]
 
 if __name__ == "__main__":
@@ -79,6 +88,12 @@ def test_modules_in_the_user_s_folder_are_not_ours(tmp_path):
     done = run(TRAPS.replace("from studio", "import sys; sys.path.pop(0)\nfrom studio", 1), tmp_path, ROOT)
     assert done.stdout.split() == [str(ROOT / name) for name in ("model/__init__.py", "scenes/base/scene.py",
                                                                  "studio/render/worker.py")] * 2, done.stderr
+
+
+def test_where_a_path_is_too_long_for_a_socket_a_worker_loads_everything_itself(tmp_path):
+    (far := tmp_path / ("far" * 36)).mkdir()
+    done = run(TRAPS, tmp_path, ROOT, TMPDIR=str(far))
+    assert len(done.stdout.split()) == 6 and list(far.iterdir()) == [], done.stderr
 
 
 CHANGED = """

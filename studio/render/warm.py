@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 
@@ -13,10 +13,16 @@ LOADED = "studio.render.loaded"
 
 def context() -> BaseContext:
     """How workers are started: forked from a process that has loaded all they need, and that itself is neither forked nor has
-    threads. Forking is sound on Linux; elsewhere each worker loads everything itself.
+    threads. Forking is sound on Linux; elsewhere each worker loads everything itself, as it does where the folder for temporary
+    files can hold no socket, for which a path of more than 107 bytes is too long.
     """
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
+    if sys.platform == "linux":
+        with suppress(OSError):
+            return _forked_from_loaded()
+    return multiprocessing.get_context("spawn")
+
+
+def _forked_from_loaded() -> BaseContext:
     found = multiprocessing.get_context("forkserver")
     found.set_forkserver_preload([LOADED])
     with _our_modules():

@@ -1,6 +1,8 @@
 """Converting and encoding: parts alone are converted as they are in a picture, and frames that the encoder never saw are seen right."""
 
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -10,15 +12,21 @@ import numpy as np
 import pytest
 from av.logging import Capture
 
+from studio.errors import RenderError
 from studio.output.assemble import concatenate
+from studio.plan import staging
+from studio.read.spec import load
 from studio.render import convert, libav, stream
 from studio.render.convert import Converter, TileConverter, converter
 from studio.render.encoder import ClipEncoder
 from studio.render.grid import Grid
 from studio.render.quality import Quality
 from studio.render.stream import NUMBERS, SkippingStream, Stream
+from studio.render.whole import check
+from studio.render.worker import Job, render_step
 
 SMALL = Quality("small", 214, 120, 10)    # neither is a multiple of a cell
+COMPACT = replace(SMALL, compact=True)
 HOLDS = [3, 1, 1, 45, 1, 2 * NUMBERS, 1, 1, 7, 30]     # frames that each picture stands
 
 
@@ -52,7 +60,7 @@ def encoded(path: Path, holds=HOLDS, quality=SMALL, seed=0):
 def decoded(path):
     """The frames of a video (frame, row, column), with no error passed over and nothing to complain of."""
     av.logging.set_level(av.logging.WARNING)
-    with av.open(str(path)) as movie, Capture() as said:
+    with av.open(path if isinstance(path, BytesIO) else str(path)) as movie, Capture() as said:
         movie.streams.video[0].codec_context.options = {"err_detect": "explode"}
         movie.streams.video[0].thread_type = "NONE"
         found = np.stack([frame.to_ndarray() for frame in movie.decode(video=0)])
@@ -169,6 +177,36 @@ def test_a_picture_of_which_nothing_is_known(tmp_path):
     assert clip.close() == 10
     for frame, (pixels, _) in zip(decoded(tmp_path / "clip.mp4")[::2], pictures(5), strict=True):
         assert psnr(frame, Converter(SMALL.width, SMALL.height).convert(pixels, []).to_ndarray()) >= 45
+
+
+# Small files
+
+def test_a_compact_clip_is_much_smaller_and_close():
+    build, quality, pictures = partial(staging.build, load("qkv", ["steps=[blend]"])), Quality("small", 640, 360, 10), []
+    fast, small = (render_step(Job("qkv", "blend", build, each)) for each in (quality, replace(quality, compact=True)))
+    assert len(small.movie) < 0.7 * len(fast.movie) and small.picture == fast.picture and small.frames == fast.frames
+    for clip in (fast, small):
+        check(clip, quality)
+        pictures.append(decoded(BytesIO(clip.movie)))
+    assert min(map(psnr, *pictures)) >= 42
+
+
+def test_a_compact_clip_has_all_that_players_go_by(tmp_path):
+    small = encoded(tmp_path / "small.mp4", quality=COMPACT)
+    assert len(decoded(small)) == sum(HOLDS)
+    with av.open(str(small)) as movie:
+        video = movie.streams.video[0]
+        packets = [packet for packet in movie.demux(video) if packet.size]
+        assert [packet.pts * video.time_base for packet in packets] == [Fraction(n, SMALL.fps) for n in range(sum(HOLDS))]
+        assert packets[0].is_keyframe and all(packet.dts == packet.pts for packet in packets)
+
+
+def test_compact_clips_one_after_the_other_and_none_beside_others(tmp_path):
+    paths = [encoded(tmp_path / f"{seed}.mp4", HOLDS[:5], COMPACT, seed) for seed in range(2)]
+    concatenate(paths, tmp_path / "film.mp4")
+    assert np.array_equal(decoded(tmp_path / "film.mp4"), np.concatenate([decoded(path) for path in paths]))
+    with pytest.raises(RenderError, match="of another quality"):
+        concatenate([*paths, encoded(tmp_path / "fast.mp4")], tmp_path / "film.mp4")
 
 
 # When the libraries are not those expected

@@ -45,3 +45,6 @@ def drawing(command: Callable) -> Callable:
     ):
         command = option(command)
     return command
+
+
+compacting = click.option("--compact", is_flag=True, help="Clips of about half the size, made in several times the time.")

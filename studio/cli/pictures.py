@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from studio.cli.options import drawing, overriding, talking
+from studio.cli.options import compacting, drawing, overriding, talking
 from studio.console import Place, cores, progress, say_files, say_json, tell, warn
 from studio.errors import UserError, count
 
@@ -16,6 +16,7 @@ from studio.errors import UserError, count
 @click.option("--captions", type=click.Choice(["burned", "track", "none"]), help="In the picture, as subtitles, or not at all "
               "(default: in the picture; a film holds subtitles as well, which a player shows when it is told to).")
 @click.option("--no-cache", is_flag=True, help="Draw everything, also what is kept from an earlier render, and keep nothing.")
+@compacting
 @overriding
 @drawing
 @talking
@@ -68,6 +69,7 @@ def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json
 @click.option("--template", type=Place(exists=True, dir_okay=False, path_type=Path), metavar="FILE.pptx",
               help="A PowerPoint file whose look is taken.")
 @click.option("--each", type=click.Choice(["1", "2", "4", "6"]), default="4", help="Pictures on a page of the pdf (default: 4).")
+@compacting
 @overriding
 @drawing
 @talking
@@ -96,12 +98,12 @@ def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool,
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
-          jobs: int | None, cluster: str | None, verbose: bool) -> None:
+          jobs: int | None, cluster: str | None, verbose: bool, compact: bool = False) -> None:
     """Makes spec after spec, and says what there is now."""
     from studio.plan.film import frame_of, parts_of, scenes_of
     from studio.render.quality import parse
 
-    results, qualities = [], [parse(quality, fps, frame_of(spec)) for spec in specs]
+    results, qualities = [], [parse(quality, fps, frame_of(spec), compact) for spec in specs]
     _look_at_themes(scene.theme for spec in specs for scene in scenes_of(spec))
     for spec, chosen in zip(specs, qualities, strict=True):
         parts = parts_of(spec) if what == "rendering" else scenes_of(spec)

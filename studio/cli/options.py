@@ -47,4 +47,4 @@ def drawing(command: Callable) -> Callable:
     return command
 
 
-compacting = click.option("--compact", is_flag=True, help="Clips of about half the size, made in several times the time.")
+compacting = click.option("--compact", is_flag=True, help="Clips a third smaller, made in several times the time.")

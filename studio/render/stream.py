@@ -20,10 +20,10 @@ from studio.render.quality import Quality
 # Key frames are asked for, so that they come in time although the encoder does not get to see every frame.
 X264 = {"preset": "ultrafast", "qp": "22", "bf": "0", "profile": "high", "mb_info": "1", "forced-idr": "1",
         "x264-params": "cabac=1:8x8dct=1:keyint=infinite:force-cfr=1"}
-BETWEEN_KEYS = 2                          # seconds: a picture that changes after so many is a key frame
+BETWEEN_KEYS = 5                          # seconds: a picture that changes after so many is a key frame; they are most of a file
 
 # Measured likewise: files that are smaller than those of x264's own defaults, and no worse. What a shape that stays looks like
-# counts more than what soon goes, for which the encoder looks ahead; key frames, most of a file, are left to it. Slower presets
+# counts more than what soon goes, for which the encoder looks ahead; key frames are left to it. Slower presets
 # gain nothing. psy would make pictures sharper that are drawn as sharp as they are meant to be.
 COMPACT = {"preset": "medium", "crf": "21", "bf": "0", "profile": "high", "x264-params": "psy=0:force-cfr=1"}
 BETWEEN_KEYS_COMPACT = 10                 # seconds

@@ -2,10 +2,13 @@
 
 import json
 import shutil
+from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import av
 import pytest
 
 PAGE = """<!doctype html><video id="film" muted preload="auto" src="{name}"></video>"""
@@ -18,6 +21,24 @@ LOOK = """async (seconds) => {
   const canvas = new OffscreenCanvas(16, 9), context = canvas.getContext("2d");
   context.drawImage(film, 0, 0, 16, 9);
   return Array.from(context.getImageData(0, 0, 16, 9).data);
+}"""
+# Decodes the packets of a clip in software, and gives the digest of the samples (I420) of every frame.
+DECODE = """async ([header, packets]) => {
+  const frames = [], failed = [], hex = (byte) => byte.toString(16).padStart(2, "0");
+  const decoder = new VideoDecoder({output: (frame) => frames.push(frame), error: (error) => failed.push(error.message)});
+  const codec = "avc1." + header.slice(1, 4).map(hex).join("");
+  decoder.configure({codec, description: Uint8Array.from(header), hardwareAcceleration: "prefer-software"});
+  packets.forEach(([type, data], number) => decoder.decode(
+    new EncodedVideoChunk({type, timestamp: number, data: Uint8Array.from(data)})));
+  await decoder.flush();
+  const digests = [];
+  for (const frame of frames) {
+    const samples = new Uint8Array(frame.allocationSize());
+    await frame.copyTo(samples);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", samples));
+    digests.push(frame.format + " " + Array.from(digest, hex).join(""));
+  }
+  return [...failed, ...digests];
 }"""
 READY = """() => new Promise((done, failed) => {
   const film = document.getElementById("film");
@@ -99,3 +120,19 @@ def test_chromium_seeks_to_every_chapter_and_sees_it_move(tmp_path, served, brow
         pictures = [page.evaluate(LOOK, scene["start"] + share * (scene["end"] - scene["start"])) for share in (0.02, 0.5, 0.99)]
         assert all(max(picture[:3]) > 0 for picture in pictures)
         assert max(difference(pictures[0], later) for later in pictures[1:]) > 0.5, scene["id"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compact", [False, True])
+def test_chromium_decodes_every_frame_bit_by_bit(tmp_path, served, browser, compact):
+    from tests.test_stream import UNPADDED, decoded, encoded
+
+    clip = encoded(tmp_path / "clip.mp4", quality=replace(UNPADDED, compact=compact))
+    with av.open(str(clip)) as movie:
+        video = movie.streams.video[0]
+        packets = [("key" if packet.is_keyframe else "delta", list(bytes(packet))) for packet in movie.demux(video) if packet.size]
+        header = list(video.codec_context.extradata)
+    (tmp_path / "index.html").write_text("<!doctype html>", encoding="utf-8")
+    page = browser.new_page()
+    page.goto(f"{served(tmp_path)}/index.html")
+    assert page.evaluate(DECODE, [header, packets]) == [f"I420 {sha256(frame).hexdigest()}" for frame in decoded(clip)]

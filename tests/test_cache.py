@@ -239,6 +239,7 @@ def test_what_has_changed_is_rendered_again():
     Path("film.yaml").write_text(FILM.replace("[equation]", "[equation], pace: 9"))
     assert drawn() == (2, 3)              # the card before it has its pace
     assert drawn("--set", "sentence=a cat") == (3, 2)
+    assert drawn("--compact") == (5, 0) and drawn("--compact") == (0, 5) and drawn() == (0, 5)
     assert drawn("--no-cache") == (5, 0)
 
 

@@ -25,9 +25,10 @@ from manim import (
     VMobject,
 )
 from test_camera import odd
-from verify import Unlike, VerifiedCanvas
+from verify import Unlike, VerifiedCanvas, verify
 
 from scenes.base.frame import Frame
+from studio.read.spec import load
 from studio.render import worker
 from studio.render.camera import FastCamera
 from studio.render.canvas import DirtyCanvas
@@ -239,15 +240,14 @@ class Treacherous(Animation):
     """Changes in secret how everything is drawn: what does not move is drawn otherwise only if it is drawn again."""
 
     def interpolate_mobject(self, alpha):
-        self.mobject.shift(0.1 * RIGHT)
         self.camera.cairo_line_width_multiple = 0.01 * (1 + alpha)
 
 
-class Liar(Animation):
-    """Changes in secret what a shape is painted with."""
+class Vandal(Animation):
+    """Paints in secret on what lies below everything."""
 
     def interpolate_mobject(self, alpha):
-        self.mobject.get_fill_rgbas = lambda: np.array([[alpha, 0, 0, 1]])
+        self.camera.background[:20] = 255 * alpha
 
 
 class Play(Scene):
@@ -266,18 +266,18 @@ class Play(Scene):
         self.renderer.end("step")
 
 
-def played(monkeypatch, animations):
+def played(animations):
     """How many pictures a step has that is played and verified."""
-    monkeypatch.setattr(worker, "DirtyCanvas", VerifiedCanvas)
     renderer = StepRenderer(SMALL, {"step": EVERY}, lambda *_: None)
+    renderer.canvas = VerifiedCanvas(renderer.camera)
     worker._run(lambda *_: Play(renderer, animations), renderer)
     return renderer.canvas.pictures
 
 
-def test_manims_animations_are_drawn_as_they_would_be_whole(monkeypatch, drawn_whole):
+def test_manims_animations_are_drawn_as_they_would_be_whole(drawn_whole):
     shape, other, follower = Square(fill_opacity=0.5), Circle(), Dot()
     follower.add_updater(lambda dot: dot.next_to(shape, UP))
-    pictures = played(monkeypatch, lambda scene: [
+    pictures = played(lambda scene: [
         [FadeIn(shape), Create(other)], [shape.animate.shift(2 * RIGHT).rotate(1), FadeIn(follower)],
         [Transform(shape, Triangle(color=[RED, BLUE], stroke_width=20)), follower.animate.scale(3)],
         [scene.mobjects[0].animate(lag_ratio=0.2).shift(UP)],
@@ -285,15 +285,21 @@ def test_manims_animations_are_drawn_as_they_would_be_whole(monkeypatch, drawn_w
     assert pictures > 20 and not drawn_whole
 
 
-@pytest.mark.parametrize("kind", [Treacherous, Liar])
-def test_an_animation_that_breaks_the_rules_is_caught(monkeypatch, kind):
+@pytest.mark.parametrize("kind", [Treacherous, Vandal])
+def test_an_animation_that_breaks_the_rules_is_caught(kind):
     def animations(scene):
         kind.camera = scene.camera
         scene.add(shape := Square(fill_opacity=1))
-        yield [kind(shape)]
+        yield [shape.animate.shift(RIGHT), kind(Dot())]
 
     with pytest.raises(Unlike, match="pixels differ, from "):
-        played(monkeypatch, animations)
+        played(animations)
+
+
+@pytest.mark.parametrize("scene", ["qkv", "attention_matrix"])
+def test_a_scene_is_drawn_and_converted_as_it_would_be_whole(scene):
+    """The whole film, in all languages and themes, is for `python -m tests.verify --all`."""
+    assert verify(load(scene), SMALL) > 100
 
 
 def test_a_drawing_is_of_its_moment():

@@ -1,6 +1,10 @@
 """Converting and encoding: parts alone are converted as they are in a picture, and frames that the encoder never saw are seen right."""
 
+import shutil
+import subprocess
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -10,16 +14,23 @@ import numpy as np
 import pytest
 from av.logging import Capture
 
+from studio.errors import RenderError
 from studio.output.assemble import concatenate
+from studio.plan import staging
+from studio.read.spec import load
 from studio.render import convert, libav, stream
 from studio.render.convert import Converter, TileConverter, converter
 from studio.render.encoder import ClipEncoder
 from studio.render.grid import Grid
 from studio.render.quality import Quality
 from studio.render.stream import NUMBERS, SkippingStream, Stream
+from studio.render.whole import check
+from studio.render.worker import Job, render_step
 
 SMALL = Quality("small", 214, 120, 10)    # neither is a multiple of a cell
-HOLDS = [3, 1, 1, 45, 1, 2 * NUMBERS, 1, 1, 7, 30]     # frames that each picture stands
+COMPACT = replace(SMALL, compact=True)
+UNPADDED = replace(SMALL, width=240, height=136)            # not whole cells, but no decoder fills its lines up to be longer
+HOLDS = [3, 1, 1, 45, 1, 4 * NUMBERS, 1, 1, 7, 30]     # frames that each picture stands
 
 
 def pictures(n, quality=SMALL, seed=0):
@@ -52,7 +63,7 @@ def encoded(path: Path, holds=HOLDS, quality=SMALL, seed=0):
 def decoded(path):
     """The frames of a video (frame, row, column), with no error passed over and nothing to complain of."""
     av.logging.set_level(av.logging.WARNING)
-    with av.open(str(path)) as movie, Capture() as said:
+    with av.open(path if isinstance(path, BytesIO) else str(path)) as movie, Capture() as said:
         movie.streams.video[0].codec_context.options = {"err_detect": "explode"}
         movie.streams.video[0].thread_type = "NONE"
         found = np.stack([frame.to_ndarray() for frame in movie.decode(video=0)])
@@ -150,7 +161,7 @@ def test_a_player_can_go_to_any_frame(tmp_path):
     shown = decoded(path)
     with av.open(str(path)) as movie:
         video = movie.streams.video[0]
-        for number in (0, 2, 4, 30, 49, 50, 51, 82, 83, 100, len(shown) - 1):
+        for number in (0, 2, 4, 30, 49, 50, 51, 82, 83, 100, 114, 115, 130, len(shown) - 1):
             movie.seek(int(number / SMALL.fps / video.time_base), stream=video)
             frame = next(frame for frame in movie.decode(video) if round(frame.time * SMALL.fps) == number)
             assert np.array_equal(frame.to_ndarray(), shown[number]), number
@@ -169,6 +180,50 @@ def test_a_picture_of_which_nothing_is_known(tmp_path):
     assert clip.close() == 10
     for frame, (pixels, _) in zip(decoded(tmp_path / "clip.mp4")[::2], pictures(5), strict=True):
         assert psnr(frame, Converter(SMALL.width, SMALL.height).convert(pixels, []).to_ndarray()) >= 45
+
+
+# Other decoders: openh264 is written by others than FFmpeg. Browsers are in test_browser
+
+OPENH264 = "filesrc location={} ! qtdemux ! h264parse ! openh264dec ! video/x-raw,format=I420 ! filesink location={}"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("gst-launch-1.0"), reason="GStreamer, gstreamer1.0-tools and -plugins-good and -bad, is not installed")
+@pytest.mark.parametrize("compact", [False, True])
+def test_openh264_shows_the_same(tmp_path, compact):
+    clip, raw = encoded(tmp_path / "clip.mp4", quality=replace(UNPADDED, compact=compact)), tmp_path / "frames.yuv"
+    subprocess.run(["gst-launch-1.0", "-q", *OPENH264.format(clip, raw).split()], check=True, timeout=60)
+    assert raw.read_bytes() == decoded(clip).tobytes()
+
+
+# Small files
+
+def test_a_compact_clip_is_much_smaller_and_close():
+    build, quality, pictures = partial(staging.build, load("qkv", ["steps=[blend]"])), Quality("small", 1280, 720, 30), []
+    fast, small = (render_step(Job("qkv", "blend", build, each)) for each in (quality, replace(quality, compact=True)))
+    assert len(small.movie) < 0.85 * len(fast.movie) and small.picture == fast.picture and small.frames == fast.frames
+    for clip in (fast, small):
+        check(clip, quality)
+        pictures.append(decoded(BytesIO(clip.movie)))
+    assert min(map(psnr, *pictures)) >= 42
+
+
+def test_a_compact_clip_has_all_that_players_go_by(tmp_path):
+    small = encoded(tmp_path / "small.mp4", quality=COMPACT)
+    assert len(decoded(small)) == sum(HOLDS)
+    with av.open(str(small)) as movie:
+        video = movie.streams.video[0]
+        packets = [packet for packet in movie.demux(video) if packet.size]
+        assert [packet.pts * video.time_base for packet in packets] == [Fraction(n, SMALL.fps) for n in range(sum(HOLDS))]
+        assert packets[0].is_keyframe and all(packet.dts == packet.pts for packet in packets)
+
+
+def test_compact_clips_one_after_the_other_and_none_beside_others(tmp_path):
+    paths = [encoded(tmp_path / f"{seed}.mp4", HOLDS[:5], COMPACT, seed) for seed in range(2)]
+    concatenate(paths, tmp_path / "film.mp4")
+    assert np.array_equal(decoded(tmp_path / "film.mp4"), np.concatenate([decoded(path) for path in paths]))
+    with pytest.raises(RenderError, match="of another quality"):
+        concatenate([*paths, encoded(tmp_path / "fast.mp4")], tmp_path / "film.mp4")
 
 
 # When the libraries are not those expected

@@ -14,7 +14,7 @@ from test_cache import FILM
 from test_render import _alive, _until
 
 ROOT = Path(__file__).resolve().parent.parent
-HOWS = ("worker", signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
+HOWS = ("worker", "server", signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,11 @@ def finish(process):
     return process.returncode
 
 
+def as_in_a_shell(code):
+    """An exit code as a shell tells it. Python ends by SIGINT, not with 130, where that came while it executed a string."""
+    return code if code >= 0 else 128 - code
+
+
 def contents(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -54,21 +59,32 @@ def visible(found):
     return {name: data for name, data in found.items() if not Path(name).name.startswith(".")}
 
 
+def children(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def told(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+
+
+def servers(parent):
+    """The process from which those are forked that draw for another one, if there is one."""
+    return [pid for pid in children(parent) if "forkserver" in told(pid)]
+
+
 def workers(parent):
     """The processes that draw for another one."""
-    found = []
-    for pid in (parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())):
-        with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
-            found += [pid] if "spawn_main" in file.read() else []
-    return found
+    started = [pid for pid in children(parent) if "spawn_main" in told(pid)]
+    return started + [pid for server in servers(parent) for pid in children(server)]
 
 
 def disturb(process, how):
-    """Does to a render what `how` says: a signal, to itself or, as Ctrl-C does, to its group; or one of its workers is killed."""
+    """Does to a render what `how` says: a signal, to itself or, as Ctrl-C does, to its group; or one of its workers, or what they are
+    forked from, is killed."""
     if process.poll() is not None:
         return
-    if how == "worker":
-        for pid in workers(process.pid)[:1]:
+    if how in ("worker", "server"):
+        for pid in (workers if how == "worker" else servers)(process.pid)[:1]:
             os.kill(pid, signal.SIGKILL)
     elif how == signal.SIGINT:
         os.killpg(process.pid, how)
@@ -80,16 +96,16 @@ def endure(folder, undisturbed, how, jobs, seconds):
     """A render that is disturbed after so long leaves whole files; the next one gives the whole film."""
     process = start(folder, jobs=jobs)
     time.sleep(seconds)
-    drawing = workers(process.pid) if process.poll() is None else []
+    drawing = [*workers(process.pid), *servers(process.pid)] if process.poll() is None else []
     disturb(process, how)
     code = finish(process)
     _until(lambda: not any(map(_alive, drawing)), 10)
     left = contents(folder / "out")
     assert visible(left).items() <= undisturbed.items()
-    if how == "worker":
+    if how in ("worker", "server"):
         assert (code, left) == (0, undisturbed), process.said
     elif how != signal.SIGKILL:
-        assert code in (0, 130, -how) and visible(left) == left, process.said
+        assert as_in_a_shell(code) in (0, 130, 128 + how) and visible(left) == left, process.said
         assert code != 130 or "Traceback" not in process.said
     again = start(folder)
     assert finish(again) == 0, again.said
@@ -100,7 +116,7 @@ def endure(folder, undisturbed, how, jobs, seconds):
 @pytest.mark.parametrize("how", HOWS)
 def test_a_render_endures(tmp_path, whole, how):
     undisturbed, seconds = whole
-    endure(tmp_path, undisturbed, how, 2 if how == "worker" else 1, random.Random(str(how)).uniform(0.5, 0.9) * seconds)
+    endure(tmp_path, undisturbed, how, 2 if how in ("worker", "server") else 1, random.Random(str(how)).uniform(0.5, 0.9) * seconds)
 
 
 @pytest.mark.slow

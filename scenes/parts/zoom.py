@@ -32,12 +32,12 @@ class _Zoomed(Animation):
     def interpolate(self, alpha: float):
         start, end = self.scales
         scale = start * (end / start) ** smooth(alpha)
+        shares = {words: self._share(words, alpha) for words in (True, False)}
         for member, points in zip(self.members, self.points, strict=True):
             member.points = self.fixed + scale * (points - self.fixed)
-            set_presence(member, self._share(member, alpha))
+            set_presence(member, shares[isinstance(member, Label)])
 
-    def _share(self, member: Mobject, alpha: float) -> float:
-        words = isinstance(member, Label)
+    def _share(self, words: bool, alpha: float) -> float:
         from_, to = (WORDS_LEAVE if words else LEAVES) if self.leaves else (WORDS_COME if words else COMES)
         share = float(np.clip((alpha - from_) / (to - from_), 0, 1))
         return 1 - share if self.leaves else share

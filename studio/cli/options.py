@@ -61,3 +61,6 @@ def drawing(command: Callable) -> Callable:
     ):
         command = option(command)
     return command
+
+
+compacting = click.option("--compact", is_flag=True, help="Clips a third smaller, made in several times the time.")

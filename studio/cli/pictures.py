@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from studio.cli.options import drawing, narrating, overriding, talking, trusting
+from studio.cli.options import compacting, drawing, narrating, overriding, talking, trusting
 from studio.console import Place, cores, progress, say_files, say_json, tell, warn
 from studio.errors import UserError, count
 
@@ -22,6 +22,7 @@ from studio.errors import UserError, count
 @click.option("--loops", type=click.IntRange(0, 65535), metavar="N", help="How often gif and webp play (default: 0, for ever).")
 @click.option("--prores", is_flag=True, help="mov as ProRes 4444, not as QuickTime Animation.")
 @click.option("--no-cache", is_flag=True, help="Draw everything, also what is kept from an earlier render, and keep nothing.")
+@compacting
 @overriding
 @narrating
 @trusting
@@ -86,6 +87,7 @@ def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json
 @click.option("--template", type=Place(exists=True, dir_okay=False, path_type=Path), metavar="FILE.pptx",
               help="A PowerPoint file whose look is taken.")
 @click.option("--each", type=click.Choice(["1", "2", "4", "6"]), default="4", help="Pictures on a page of the pdf (default: 4).")
+@compacting
 @overriding
 @narrating
 @trusting
@@ -117,12 +119,12 @@ def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool,
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,
-          jobs: int | None, cluster: str | None, verbose: bool, wanted: Callable | None = None) -> None:
+          jobs: int | None, cluster: str | None, verbose: bool, compact: bool = False, wanted: Callable | None = None) -> None:
     """Makes spec after spec, and says what there is now. wanted: all that is made of one; without it, all steps of its scenes."""
     from studio.plan.film import frame_of, scenes_of
     from studio.render.quality import parse
 
-    results, qualities = [], [parse(quality, fps, frame_of(spec)) for spec in specs]
+    results, qualities = [], [parse(quality, fps, frame_of(spec), compact) for spec in specs]
     _look_at_themes(scene.theme for spec in specs for scene in scenes_of(spec))
     for spec, chosen in zip(specs, qualities, strict=True):
         n_clips = len(wanted(spec)) if wanted else sum(len(scene.wanted) for scene in scenes_of(spec))

@@ -12,16 +12,20 @@ from studio.read.fonts import use_project_fonts
 ONE_CORE = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 
 
-@cache
 def prepare() -> None:
     """Makes this process see our fonts alone and multiply on one core, and imports manim, if it has to be, where no settings are found.
 
     Has to be called before anything imports numpy, or manim, which does what the `manim.cfg` of this folder and of the home say, and which
-    insists on a home, which not every user of a container has.
+    insists on a home, which not every user of a container has. Has to be called again where the environment has been changed.
     """
     for name, value in ONE_CORE.items():
         os.environ.setdefault(name, value)
     use_project_fonts()
+    _import_manim()
+
+
+@cache
+def _import_manim() -> None:
     home = os.path.expanduser("~/.config/manim/manim.cfg")
     if os.path.isabs(home) and not os.path.exists(home) and not os.path.exists("manim.cfg"):
         return

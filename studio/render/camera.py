@@ -1,8 +1,9 @@
 """manim's camera, faster: the same pixels, with one call to Cairo for a whole path instead of one for each of its curves."""
 
 import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from math import inf
 from operator import attrgetter
 from types import MappingProxyType
 
@@ -19,6 +20,7 @@ from studio.render.grid import Rectangle
 MITRE = 10.0                              # how much longer than half its width a stroke's corner may be: Cairo's own limit
 SQUARE_CAP = 2**0.5                       # the same for its square end, where its joints are not mitred
 FAR = 2**21                               # pixels: Cairo's numbers overflow a little farther away, and what lies there comes back elsewhere
+BESIDE = np.array([-1, -1, 2, 2])         # pixels that may be touched beside those in which the edges of a box lie
 ROUNDED = (LineJointType.ROUND, LineJointType.BEVEL)
 NONE: Mapping = MappingProxyType({})
 SAYING = ("get_fill_rgbas", "get_stroke_rgbas", "get_stroke_width", "get_background_image", "get_gradient_start_and_end_points")
@@ -68,7 +70,7 @@ class FastCamera(Camera):
         found = {}
         for mobject in reversed(list(mobjects)):
             _collect(mobject, found)
-        shapes = [mobject for mobject in reversed(found) if len(mobject.points) and _is_drawn(type(mobject))]
+        shapes = [mobject for mobject in reversed(found) if len(mobject.points) >= _least(type(mobject))]
         return sorted(shapes, key=attrgetter("z_index")) if self.use_z_index else shapes
 
     def made_ready(self, shapes: Collection[Mobject], packed: Mapping[Mobject, paths.Path] = NONE) -> list[Drawing] | None:
@@ -99,56 +101,73 @@ class FastCamera(Camera):
                 context.stroke_preserve()
 
     def _all_made_ready(self, shapes: Collection[VMobject], packed: Mapping[Mobject, paths.Path]) -> list[Drawing] | None:
+        if not shapes:
+            return []
         if new := [shape for shape in shapes if shape not in packed]:
             found = paths.pack([shape.points for shape in new], [shape.tolerance_for_point_equality for shape in new])
             if found is None:
                 return None
             packed = {**packed, **dict(zip(new, found, strict=True))}
-        return [self._made_ready(shape, packed[shape]) for shape in shapes]
+        outlines = [packed[shape] for shape in shapes]
+        layers = list(map(self._layers, shapes, _colours(shapes)))
+        boxes = self._boxes(outlines, list(map(_reach, shapes, layers)))
+        return [Drawing(path, painted, box if painted else None) for path, painted, box in zip(outlines, layers, boxes, strict=True)]
 
-    def _made_ready(self, shape: VMobject, path: paths.Path) -> Drawing:
-        layers = []
-        below = self._add(layers, shape, shape.get_stroke_rgbas(True), shape.get_stroke_width(True))
-        self._add(layers, shape, shape.get_fill_rgbas(), None)
-        beside = max(below, self._add(layers, shape, shape.get_stroke_rgbas(), shape.get_stroke_width())) / 2
-        beside *= SQUARE_CAP if shape.joint_type in ROUNDED else MITRE
-        return Drawing(path, layers, self._box(path.bounds, beside) if layers else None)
+    def _layers(self, shape: VMobject, colours: Sequence[Sequence[float] | None]) -> list[tuple[cairo.Pattern, Stroke | None]]:
+        """What is painted of a shape. colours: below, inside and of the stroke; None where there are several."""
+        layers, (below, inside, around) = [], colours
+        if width := shape.get_stroke_width(True):
+            self._add(layers, shape, below, shape.background_stroke_rgbas, width)
+        self._add(layers, shape, inside, shape.fill_rgbas, None)
+        if width := shape.get_stroke_width():
+            self._add(layers, shape, around, shape.stroke_rgbas, width)
+        return layers
 
-    def _add(self, layers: list, shape: VMobject, rgbas: np.ndarray, width: float | None) -> float:
-        """Another layer, unless it is not seen. Returns how wide it is."""
-        if width == 0 or not (rgbas[0, 3] if len(rgbas) == 1 else rgbas[:, 3].any()):
-            return 0
-        if width is None:
-            layers.append((self._source(shape, rgbas), None))
-            return 0
-        width *= self.cairo_line_width_multiple
-        layers.append((self._source(shape, rgbas), (width, LINE_JOIN_MAP[shape.joint_type], CAP_STYLE_MAP[shape.cap_style])))
-        return width
+    def _add(self, layers: list, shape: VMobject, colour: Sequence[float] | None, rgbas: np.ndarray, width: float | None) -> None:
+        """Another layer, unless it is not seen."""
+        if colour:
+            red, green, blue, alpha = colour
+            if not alpha:
+                return
+            source = cairo.SolidPattern(blue, green, red, alpha)    # Cairo's pixels are BGRA, ours RGBA
+        elif rgbas[:, 3].any():
+            context = self.get_cairo_context(self.pixel_array)
+            self.set_cairo_context_color(context, rgbas, shape)
+            source = context.get_source()
+        else:
+            return
+        stroke = width and (width * self.cairo_line_width_multiple, LINE_JOIN_MAP[shape.joint_type], CAP_STYLE_MAP[shape.cap_style])
+        layers.append((source, stroke))
 
-    def _source(self, shape: VMobject, rgbas: np.ndarray) -> cairo.Pattern:
-        """What a shape is painted with in these colours."""
-        if len(rgbas) == 1:
-            red, green, blue, alpha = rgbas[0].tolist()
-            return cairo.SolidPattern(blue, green, red, alpha)      # Cairo's pixels are BGRA, ours RGBA
-        context = self.get_cairo_context(self.pixel_array)
-        self.set_cairo_context_color(context, rgbas, shape)
-        return context.get_source()
-
-    def _box(self, bounds: Sequence[float], beside: float) -> Rectangle | None:
-        """The pixels between bounds (least x and y, greatest x and y, in units) and so far beside them."""
+    def _boxes(self, outlines: Sequence[paths.Path], reaches: Sequence[float]) -> list[Rectangle | None]:
+        """The pixels between the bounds of paths and so far beside them, in units; None where there are none."""
         across, up = self.pixel_width / self.frame_width, self.pixel_height / self.frame_height
         x, y = self.pixel_width / 2 - across * self.frame_center[0], self.pixel_height / 2 + up * self.frame_center[1]
-        left, right = x + across * (bounds[0] - beside), x + across * (bounds[2] + beside)
-        top, bottom = y - up * (bounds[3] + beside), y - up * (bounds[1] - beside)
-        if min(left, top) < -FAR or max(right, bottom) > FAR:
-            return self._all
-        left, top = max(0, int(left) - 1), max(0, int(top) - 1)
-        right, bottom = min(self.pixel_width, int(right) + 2), min(self.pixel_height, int(bottom) + 2)
-        return (left, top, right, bottom) if left < right and top < bottom else None
+        least_x, least_y, greatest_x, greatest_y = np.array([path.bounds for path in outlines]).T
+        beside = np.array(reaches)
+        edges = np.stack([x + across * (least_x - beside), y - up * (greatest_y + beside),
+                          x + across * (greatest_x + beside), y - up * (least_y - beside)], axis=1)     # drawing, edge
+        boxes = np.clip(np.floor(edges) + BESIDE, 0, self._all[2:] * 2)
+        boxes[(np.abs(edges) > FAR).any(1)] = self._all
+        return [tuple(box) if box[0] < box[2] and box[1] < box[3] else None for box in boxes.astype(int).tolist()]
 
     @property
     def _all(self) -> Rectangle:
         return 0, 0, self.pixel_width, self.pixel_height
+
+
+def _colours(shapes: Collection[VMobject]) -> Iterator[tuple[Sequence[float] | None, ...]]:
+    """The colours of each shape, below, inside and of its stroke; None in the place of several."""
+    all_of = [rgbas for shape in shapes for rgbas in (shape.background_stroke_rgbas, shape.fill_rgbas, shape.stroke_rgbas)]
+    single = iter(np.concatenate([np.empty((0, 4)), *(rgbas for rgbas in all_of if len(rgbas) == 1)]).tolist())
+    colours = [next(single) if len(rgbas) == 1 else None for rgbas in all_of]
+    return zip(colours[::3], colours[1::3], colours[2::3], strict=True)
+
+
+def _reach(shape: VMobject, layers: Sequence[tuple[cairo.Pattern, Stroke | None]]) -> float:
+    """How far from its points a shape may be seen, in units."""
+    widest = max([stroke[0] for _, stroke in layers if stroke], default=0)
+    return widest / 2 * (SQUARE_CAP if shape.joint_type in ROUNDED else MITRE) if widest else 0
 
 
 def _collect(mobject: Mobject, found: dict[Mobject, None]) -> None:
@@ -160,9 +179,11 @@ def _collect(mobject: Mobject, found: dict[Mobject, None]) -> None:
 
 
 @cache
-def _is_drawn(kind: type[Mobject]) -> bool:
-    """Whether things of a kind are seen at all, which what manim keeps a number in is not."""
-    return issubclass(kind, VMobject | PMobject | AbstractImageMobject)
+def _least(kind: type[Mobject]) -> float:
+    """How many points something of a kind has at least that is seen; what manim keeps a number in is never seen."""
+    if issubclass(kind, VMobject):
+        return paths.CURVE
+    return 1 if issubclass(kind, PMobject | AbstractImageMobject) else inf
 
 
 def _known(mobject: Mobject) -> bool:

@@ -1,6 +1,7 @@
 """Many jobs at once: in processes of their own here, or on a cluster."""
 
 import multiprocessing
+import os
 import signal
 import tempfile
 import threading
@@ -16,6 +17,7 @@ from multiprocessing.connection import wait as wait_for
 from studio.errors import RenderError, UserError
 from studio.render import cluster
 from studio.render.alone import prepare
+from studio.render.warm import context
 
 DIED = "the process that drew it died (out of memory?)"
 
@@ -116,7 +118,7 @@ def _processes(n: int) -> Iterator[Executor]:
     """So many processes, which do not outlive what is done with them."""
     with tempfile.TemporaryDirectory(prefix="animformer-") as scratch:
         with _unheard():
-            pool = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"), _enter, (scratch,))
+            pool = ProcessPoolExecutor(n, context(), _enter, (scratch, dict(os.environ)))
         try:
             yield pool
         except BaseException:
@@ -153,9 +155,11 @@ def _checked(work: Callable, job):
         raise RenderError(f"{job}: {said}{error}") from error
 
 
-def _enter(scratch: str) -> None:
+def _enter(scratch: str, environment: dict[str, str]) -> None:
     """A worker begins: its temporary files go where they will be removed even if it is killed, and it does not outlive us."""
     tempfile.tempdir = scratch
+    os.environ.clear()                    # it may be that of the process it was forked from
+    os.environ.update(environment)
     warnings.simplefilter("ignore", UserWarning)            # the first process says it
     prepare()
     threading.Thread(target=_follow_parent, daemon=True).start()

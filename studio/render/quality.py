@@ -10,12 +10,13 @@ MOST_FPS = 240
 
 @dataclass(frozen=True)
 class Quality:
-    """Pixels and frames a second of a video."""
+    """Pixels and frames a second of a video. compact: whether its file is small rather than soon made."""
 
     name: str
     width: int
     height: int
     fps: int
+    compact: bool = False
 
 
 QUALITIES = {
@@ -31,8 +32,8 @@ QUALITIES = {
 DEFAULT = "1080p"
 
 
-def parse(quality: str | None = None, fps: int | None = None, frame: str = "wide") -> Quality:
-    """What `--quality` and `--fps` ask for together in a frame (`scenes.base.shape`); None is what was not said.
+def parse(quality: str | None = None, fps: int | None = None, frame: str = "wide", compact: bool = False) -> Quality:
+    """What `--quality`, `--fps` and `--compact` ask for together in a frame (`scenes.base.shape`); None is what was not said.
 
     Frames that are not said in pixels have their shorter side in common. Raises UserError with all that is wrong.
     """
@@ -46,7 +47,7 @@ def parse(quality: str | None = None, fps: int | None = None, frame: str = "wide
         raise UserError(problems)
     chosen = QUALITIES[name]
     width, height = pixels(frame) or _pixels(chosen, frame)
-    return replace(chosen, width=width, height=height, fps=fps or chosen.fps)
+    return replace(chosen, width=width, height=height, fps=fps or chosen.fps, compact=compact)
 
 
 def _pixels(quality: Quality, frame: str) -> tuple[int, int]:

@@ -1,9 +1,12 @@
 """One step → one clip, without manim's file writer: what is not wanted is passed through without drawing."""
 
+import ctypes
+import gc
 import tempfile
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import cache, partial
+from itertools import count
 from pathlib import Path
 from weakref import proxy
 
@@ -22,6 +25,7 @@ from studio.render.shortcuts import shortcuts
 
 EVERY = range(2**31)
 AS_IT_ENDS = -1
+_runs = count()                           # of this process so far
 
 
 class _Finished(Exception):
@@ -169,11 +173,20 @@ def render_step(job: Job) -> Clip:
 def render_run(run: Run) -> list[Clip]:
     """The clips of the jobs in a run, each as it would be alone."""
     first = run.parts[0]
+    if next(_runs):
+        _give_back()
     with settings(first.quality), tempfile.TemporaryDirectory(prefix="animformer-") as folder, ExitStack() as stack:
         renderer = _ClipRenderer(run.parts, Path(folder))
         stack.callback(renderer.abort)
         _run(first.build, renderer)
         return [renderer.clips[str(job)] for job in run.parts]
+
+
+def _give_back() -> None:
+    """Gives the system the memory that earlier runs have left behind in pieces."""
+    gc.collect()
+    with suppress(AttributeError):        # not every C library can
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def render_strip(job: StripJob) -> dict[str, list[bytes]]:

@@ -16,7 +16,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from manim import Camera, tempconfig
 
 from studio.plan import staging
-from studio.render import encoder, farm, worker
+from studio.render import farm, worker
 from studio.render.camera import FastCamera
 from studio.render.encoder import ClipEncoder
 from studio.render.manim_settings import settings
@@ -60,9 +60,8 @@ def ours(specs: list[SceneSpec], quality: Quality, folder: Path, jobs: int) -> d
 def floor(specs: list[SceneSpec], quality: Quality, **_) -> dict:
     """CPU seconds in which pixels of our frames are touched and no more: cleared, filled and stroked; converted and encoded."""
     spent = {"raster": 0.0, "encode": 0.0}
-    encoder.THREADS = 1                   # else the encoder works while the next frame is drawn
     for owner, name, what in (
-        (FastCamera, "set_frame_to_background", "raster"), (FastCamera, "reset", "raster"), (FastCamera, "_paint", "raster"),
+        (FastCamera, "draw", "raster"),
         (ClipEncoder, "write", "encode"), (ClipEncoder, "close", "encode"),
     ):
         setattr(owner, name, _timed(getattr(owner, name), what, spent))

@@ -8,7 +8,7 @@ from manim import Text, VGroup
 from scenes.parts import label, motion
 from scenes.base.theme import Theme
 
-FONT = "Inter"
+FONT, COUNT = "Inter", motion.Count         # Count: before it is replaced
 
 
 class TextNumber(VGroup):
@@ -30,7 +30,7 @@ class TextCount(motion.Count):
     """Stands for `scenes.parts.motion.Count`."""
 
     def begin(self):
-        super(motion.Count, self).begin()
+        super(COUNT, self).begin()
 
     def interpolate_mobject(self, alpha: float):
         self.mobject.show(self.strings[min(int(alpha * len(self.strings)), len(self.strings) - 1)])

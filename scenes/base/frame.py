@@ -47,6 +47,11 @@ class Frame:
         """Whether title, question and map have one line for themselves."""
         return self.whole.width >= ROOMY
 
+    @property
+    def is_slim(self) -> bool:
+        """Whether more than a few things do not stand side by side in it."""
+        return self.whole.width < NARROW
+
     @classmethod
     @cache
     def of(cls, frame: str = "wide", furniture: str = "full", type: str = "normal") -> "Frame":

@@ -8,6 +8,7 @@ import numpy as np
 SHORTER_SIDE = 8.0
 PX = SHORTER_SIDE / 1080                  # a pixel of a 1080p frame
 PEN = 100 * PX                            # the stroke width that is a pixel of a 1080p frame wide
+BESIDE = 1.3                              # a room at least so many times as wide as high is divided into columns
 TIGHT, GAP, WIDE = (pixels * PX for pixels in (20, 34, 80))     # between a picture and its name, two rooms, two pictures
 
 
@@ -35,6 +36,11 @@ class Room:
         return self.top - self.bottom
 
     @property
+    def is_wide(self) -> bool:
+        """Whether two things stand better side by side in it than one below the other."""
+        return self.width >= BESIDE * self.height
+
+    @property
     def centre(self) -> np.ndarray:
         return np.array([(self.left + self.right) / 2, (self.bottom + self.top) / 2, 0])
 
@@ -59,8 +65,8 @@ class Room:
         return rooms
 
     def split(self, shares: Sequence[float] | int, gap: float = GAP) -> list["Room"]:
-        """Rooms side by side where this one is wider than high, else one below the other: what may stand either way."""
-        return self.columns(shares, gap) if self.width >= self.height else self.rows(shares, gap)
+        """Rooms side by side where this one is much wider than high, else one below the other: what may stand either way."""
+        return self.columns(shares, gap) if self.is_wide else self.rows(shares, gap)
 
     def grid(self, count: int, across: int, gap: float = GAP) -> list["Room"]:
         """As many rooms of one size, row by row, at most so many in a row."""

@@ -20,13 +20,13 @@ from scenes.parts.loom import Loom, across, back, loom
 from scenes.parts.motion import FLASH, Together, appear, brighten, dim, draw, hide, travel, vanish
 from scenes.parts.ranking import Ranking, grow, level, ranking, strongest, track
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import MOST, TokenCard, column_labels, row_labels, shape_label, token_card, token_column
+from scenes.parts.tokens import TokenCard, column_labels, row_labels, shape_label, token_card, token_column
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 FORMULA, HEADING, SMALL, SAID, HUGE = (size * PX for size in (40, 32, 28, 72, 140))
 HEAD, LEFT = 0.6, 1.6                     # room above the cards, and at their left for the weights
 LABEL, SLANTED, NAMED = 1.4, 0.85, 1.2    # room for the words beside rows and below columns, and for names above
-BEST, PRECISE = 5, 4                      # words that are ranked; decimals of what is almost 0
+BEST, PRECISE, MOST = 5, 4, 20              # words that are ranked; decimals of what is almost 0; tokens that are shown
 PITCH = 0.98                              # from card to card at most, where the decoder stands between them
 CHANCE = 1.05                             # room for a probability beside a card
 IN_FULL, QUICK = 1, 0.25                  # words whose making is shown move by move; seconds that a move takes at least

@@ -14,8 +14,9 @@ from scenes.base.theme import Theme
 
 ENGLISH, FRENCH, REST, GLOSS, ASK = (size * PX for size in (96, 250, 62, 56, 64))
 SHARES = 1.2, 1.7, 2.2, 0.9               # heights of the sentence, the question, the translation, and what it means
+HIGH, HIGHER, LOW = 0.9, 1.25, 0.31       # em sizes, as shares of the heights of their rooms: of sentences, the word, and all others
 WIDEST = 0.62                             # share of the width that the one word of the translation may take
-UNDERLINE, CIRCLE = 9 * PX, 92 * PX       # how thick, how wide
+UNDERLINE, CIRCLE, ROUND = 9 * PX, 92 * PX, 0.6         # how thick, how wide, at most this share of the height
 BOLD = 8 * PEN
 
 
@@ -34,12 +35,12 @@ def half(theme: Theme, words: Sequence[str], swapped: int | None, translation: S
     """
     box = frame(theme, room, radius=28 * PX, width=2, fill="surface")
     top, middle, below, foot = room.inset(64 * PX, TIGHT).rows(SHARES, gap=0)
-    said = phrase(theme, _pieces(words, {0, swapped}), ENGLISH, top)
-    size = min(FRENCH, WIDEST * below.width / text_width(theme, translation[0], 1, LOUD))
+    said = phrase(theme, _pieces(words, {0, swapped}), min(ENGLISH, HIGH * top.height), top)
+    size = min(FRENCH, HIGHER * below.height, WIDEST * below.width / text_width(theme, translation[0], 1, LOUD))
     word = text(theme, translation[0], size, "output", LOUD, at=below, align=-1)
     return Half(
         box, said, _underline(theme, said, swapped, top), word, _beside(theme, word, spaced(translation[1:]), below),
-        VGroup(*[text(theme, gloss, GLOSS, weight=500, at=foot, align=-1)] * bool(gloss)), _ask(theme, said, word, middle),
+        VGroup(*[text(theme, gloss, min(GLOSS, HIGH * foot.height), weight=500, at=foot, align=-1)] * bool(gloss)), _ask(theme, said, word, middle),
     )
 
 
@@ -59,10 +60,11 @@ def _underline(theme: Theme, said: VGroup, swapped: int | None, room: Room) -> V
 
 def _beside(theme: Theme, word: Label, rest: str, room: Room) -> VGroup:
     """All other words in lines at the right of the one that shouts, the last on its baseline."""
-    x, foot = room_of(word).right + GAP, room.centre[1] - theme.fonts.cap_height * (word.size - REST) / 2
-    lines = wrap(theme, rest, REST, room.right - x) if rest else []
+    size = min(REST, LOW * room.height)
+    x, foot = room_of(word).right + GAP, room.centre[1] - theme.fonts.cap_height * (word.size - size) / 2
+    lines = wrap(theme, rest, size, room.right - x) if rest else []
     return VGroup(
-        text(theme, line, REST, "muted", 500, at=(x, foot + (len(lines) - 1 - i) * LINE_SPACING * REST, 0), align=-1, width=room.right - x)
+        text(theme, line, size, "muted", 500, at=(x, foot + (len(lines) - 1 - i) * LINE_SPACING * size, 0), align=-1, width=room.right - x)
         for i, line in enumerate(lines)
     )
 
@@ -71,5 +73,6 @@ def _ask(theme: Theme, said: VGroup, word: Label, room: Room) -> VGroup:
     """An arrow from the first word down to the one that shouts, with a question mark on its way."""
     x, y = said[0].get_x(), room.point(y=0.3)[1]
     line = arrow(theme, (x, room.top, 0), (x, room_of(word).top + TIGHT, 0), "text", BOLD)
-    circle = frame(theme, Room.around((x, y), CIRCLE, CIRCLE), "text", CIRCLE / 2, BOLD, "surface")
-    return VGroup(line, circle, text(theme, "?", ASK, weight=LOUD, at=(x, y, 0)))
+    size = min(CIRCLE, ROUND * room.height)
+    circle = frame(theme, Room.around((x, y), size, size), "text", size / 2, BOLD, "surface")
+    return VGroup(line, circle, text(theme, "?", ASK * size / CIRCLE, weight=LOUD, at=(x, y, 0)))

@@ -31,6 +31,7 @@ ROW = 0.95                                # height of a row of the ranking
 QUICK = 0.3                               # seconds that a move takes at least
 CARD, HOP = 70 * PX, 0.3                  # height of a card of a row; of a short step, as a share of a long one's
 BOLD = 8 * PEN
+HALF = 0.44                               # em size of two lines, as a share of the height that they have
 ON_TWO_LINES = 1.7                        # how many times the width of the stage a sentence may be long
 
 
@@ -98,8 +99,7 @@ class Overview(ExplainerScene):
         for place in range(2, len(self.said)):
             self._say(place, max(QUICK, STEADY / (place - 1)))
         said = room_of(self.slots[1:], GAP / 5)
-        y = room_of(self.shown[0].words[0]).centre[1]
-        back = arrow(self.theme, (self.rooms["next"].left - TIGHT / 2, y, 0), (said.right, y, 0), "output")
+        back = self._back(said)
         self.play(draw(frame(self.theme, said, "output")), draw(*back))
 
     @step
@@ -146,13 +146,13 @@ class Overview(ExplainerScene):
 
     def _lines(self, words: str, role: str, room: Room) -> VGroup:
         """A sentence in two lines of a room."""
-        size = min(SPOKEN, max(SMALLEST_WORD, ON_TWO_LINES * room.width / text_width(self.theme, words, 1, 500)))
+        size = min(SPOKEN, max(SMALLEST_WORD, min(HALF * room.height, ON_TWO_LINES * room.width / text_width(self.theme, words, 1, 500))))
         return paragraph(self.theme, words, size, room.width, role, 500).move_to(room.centre)
 
     def _hook_rooms(self) -> list[Room]:
         """Rooms for the shared beginning, the two halves, or the only one, and the question."""
         top, middle, foot = self.stage.rows([0.9, 5.9, 0.8], gap=GAP / 2)
-        return [top, *(middle.trim(top=WIDE / 2).split(2) if self.spec.twin else [middle.trim(top=WIDE / 2)] * 2), foot]
+        return [top, *(middle.trim(top=WIDE / 2).columns(2) if self.spec.twin else [middle.trim(top=WIDE / 2)] * 2), foot]
 
     def _half(self, scope: str, tokens: Sequence[str], output: Sequence[str], room: Room) -> Half:
         """A sentence from the followed word on, and its translation from the first word on that differs."""
@@ -185,9 +185,7 @@ class Overview(ExplainerScene):
 
     def _lay_out(self) -> list[Mobject]:
         """Everything of the machine, at its place. Returns what is there from the start."""
-        lanes = self.stage.trim(top=0.8, bottom=0.1)
-        names = ("cards", "encoder", "rows", "decoder", "said", "next")
-        self.rooms = dict(zip(names, lanes.columns([1.4, 1.5, 2.6, 1.5, 1.5, 2.5]), strict=True))
+        self.rooms = self._lanes()
         unknown = (self.say("unknown"),) * len(self.tokens)
         self.said = self.staging.trace.output_tokens or (*unknown, END)
         start = self.staging.trace.read_tokens[:1]
@@ -197,9 +195,18 @@ class Overview(ExplainerScene):
         self.numbers = self._rows()
         tops = {"cards": self.cards, "rows": self.numbers[0], "said": self.slots}
         self.names = {part: self._name(part, room_of(thing).top + 0.24) for part, thing in tops.items()}
-        self.names["next"] = self._name("next", self.decoder.get_y() + BEST * ROW / 2 + 0.2)
+        self.names["next"] = self._name("next", self._ranks.top + 0.2)
         self.wires, self.shown = self._wires(), VGroup()
         return [self.cards, self.names["cards"], self.encoder, self.decoder]
+
+    def _lanes(self) -> dict[str, Room]:
+        """Rooms for the parts of the machine: in one line, or the decoder's below the encoder's, from the right to the left."""
+        if not self.frame.is_slim:
+            lanes = self.stage.trim(top=0.8, bottom=0.1).columns([1.4, 1.5, 2.6, 1.5, 1.5, 2.5])
+            return dict(zip(("cards", "encoder", "rows", "decoder", "said", "next"), lanes, strict=True))
+        high, low = self.stage.trim(top=HEADING + GAP, bottom=1.5 * GAP).rows([1.4, 1], 3 * GAP)
+        return dict(zip(("cards", "encoder", "rows", "next", "decoder", "said"), [
+            *high.columns([1.4, 1.5, 2.6]), *low.columns([2.5, 1.5, 1.5])], strict=True))
 
     def _box(self, name: str, room: Room) -> Module:
         """One of the two halves; a decoder that there is not stays dark."""
@@ -212,22 +219,43 @@ class Overview(ExplainerScene):
     def _rows(self) -> list[HeatMap]:
         """What the encoder makes of each token, a row of numbers."""
         view, room = self.view("encoder.output"), self.rooms["rows"]
-        grid = fit_grid(view[0].shape, Room.around((0, 0), room.width, self.cards[0].height))
-        return heat_rows(self.theme, view, [room.level(card.get_y()) for card in self.cards], "line", grid)
+        columns = list(dict.fromkeys(card.get_x() for card in self.cards))
+        rooms = dict(zip(columns, room.columns(len(columns), TIGHT), strict=True))
+        grid = fit_grid(view[0].shape, Room.around((0, 0), rooms[columns[0]].width, self.cards[0].height))
+        return heat_rows(self.theme, view, [rooms[card.get_x()].level(card.get_y()) for card in self.cards], "line", grid)
 
     def _name(self, part: str, y: float) -> Label:
         """What a part of the machine is called, above it."""
-        room = self.rooms[part]
-        return text(self.theme, self.say(part), HEADING, "muted", 500, at=(room.centre[0], y, 0), width=room.width + GAP)
+        room, x = self.rooms[part], self.rooms[part].centre[0]
+        width = min(room.width + GAP, 2 * min(x - self.stage.left, self.stage.right - x))
+        return text(self.theme, self.say(part), HEADING, "muted", 500, at=(x, y, 0), width=width)
+
+    @property
+    def _ranks(self) -> Room:
+        """Where the most probable words stand, in the middle of the decoder's height."""
+        room = self.rooms["next"]
+        return Room.around((room.centre[0], self.decoder.get_y()), room.width, BEST * min(ROW, room.height / (BEST + 1)))
 
     def _wires(self) -> list[VGroup]:
         """From the cards to the encoder, from the numbers and from the words to the decoder, from the decoder to the next word."""
-        y, edge, first = self.encoder.get_y(), room_of(self.decoder), self.slots[0].get_y()
-        ends = [(room_of(self.cards).right, room_of(self.encoder).left, y), (room_of(VGroup(*self.numbers)).right, edge.left, y),
-                (room_of(self.slots).left, edge.right, first)]
-        top, x = self.stage.top - 0.12, self.rooms["next"].centre[0]
-        over = [(self.decoder.get_x(), edge.top), (self.decoder.get_x(), top), (x, top), (x, y + BEST * ROW / 2 + 0.42)]
-        return [*(arrow(self.theme, (start, at, 0), (end, at, 0)) for start, end, at in ends), route(self.theme, over)]
+        y, edge, rows, after = self.encoder.get_y(), room_of(self.decoder), room_of(VGroup(*self.numbers)), self.rooms["next"]
+        from_cards, from_words = (arrow(self.theme, (start, at, 0), (end, at, 0)) for start, end, at in (
+            (room_of(self.cards).right, room_of(self.encoder).left, y), (room_of(self.slots).left, edge.right, self.slots[0].get_y())))
+        x, across, top = self.decoder.get_x(), rows.bottom - GAP, self.stage.top - 0.12
+        if self.frame.is_slim:
+            down = [(rows.centre[0], rows.bottom), (rows.centre[0], across), (x, across), (x, edge.top)]
+            out = arrow(self.theme, (edge.left, self.decoder.get_y(), 0), (after.right + TIGHT / 2, self.decoder.get_y(), 0))
+            return [from_cards, route(self.theme, down), from_words, out]
+        over = [(x, edge.top), (x, top), (after.centre[0], top), (after.centre[0], self._ranks.top + 0.42)]
+        return [from_cards, arrow(self.theme, (rows.right, y, 0), (edge.left, y, 0)), from_words, route(self.theme, over)]
+
+    def _back(self, said: Room) -> VGroup:
+        """From the next word to all that has been said."""
+        after, y = self.rooms["next"], room_of(self.shown[0].words[0]).centre[1]
+        if self.frame.is_slim:
+            (x, end), low = (room.centre[0] for room in (after, said)), after.bottom - 1.4 * GAP
+            return route(self.theme, [(x, self._ranks.bottom - WIDE), (x, low), (end, low), (end, said.bottom)], "output")
+        return arrow(self.theme, (after.left - TIGHT / 2, y, 0), (said.right, y, 0), "output")
 
     def _say(self, place: int, seconds: float) -> None:
         """One forward pass of the decoder: it reads the numbers and all the words so far; the next word joins them."""
@@ -244,7 +272,8 @@ class Overview(ExplainerScene):
 
     def _steps(self, way: tuple[str, Sequence[tuple[int, int]]], room: Room) -> tuple[list[Mobject], VGroup, Number]:
         """What a way of reading needs from the followed word to another: the sentence, its steps as bows, and their number."""
-        (name, steps), (left, right) = way, room.inset(GAP, GAP).columns([4, 1])
+        (name, steps), inner = way, room.inset(GAP, GAP)
+        left, right = (inner, inner.columns([3, 1])[1].rows(2)[0]) if self.frame.is_slim else inner.columns([4, 1])
         head, high, low = left.rows([0.6, 2, 1], gap=0)
         cards = snug_row(self.theme, self.tokens, low, CARD, gap=TIGHT / 2)
         marks = [ring(self.theme, cards[k].box) for k in {self.focus, self._meant("encoder")}]
@@ -252,13 +281,12 @@ class Overview(ExplainerScene):
         lines = VGroup(bow(self.theme, tops[a], tops[b], high.height * (1 if len(steps) == 1 else HOP), width=BOLD) for a, b in steps)
         source = self.view(f"path_length.{name}")[self.focus, self._meant("encoder")]
         title = text(self.theme, self.say(name), NAME, weight=500, at=head, align=-1)
-        count = number(self.theme, source, STEPS, weight=700, at=right, decimals=0)
+        count = number(self.theme, source, min(STEPS, right.height), weight=700, at=right, decimals=0)
         return [module(self.theme, "", room).box, title, cards, *marks], lines, count
 
     def _best(self, place: int) -> Ranking:
         """The most probable words to come next at a place of the translation."""
-        room = Room.around((self.rooms["next"].centre[0], self.decoder.get_y()), self.rooms["next"].width, BEST * ROW)
-        rooms = room.rows([1] * BEST, gap=0)
+        rooms = self._ranks.rows([1] * BEST, gap=0)
         if not self.trained:
             return ranking(self.theme, [self.say("unknown")] * BEST, (), rooms)
         chances = self.view("decoder.probabilities")[place]
@@ -267,7 +295,7 @@ class Overview(ExplainerScene):
 
     def _others(self) -> VGroup:
         """How many other words share the rest of the probability, below the best, if there is a decoder."""
-        room = self.rooms["next"].level(self.decoder.get_y() - BEST * ROW / 2 - GAP)
+        room = self._ranks.level(self._ranks.bottom - GAP)
         count = self.view("decoder.probabilities").shape[-1] - BEST if self.trained else 0
         return VGroup(*[text(self.theme, self.say("others", count=count), WORD, "muted", at=room, align=-1)] * (count > 0))
 

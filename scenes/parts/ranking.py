@@ -16,6 +16,7 @@ from scenes.base.theme import Theme
 
 THICK = 0.15                              # of a bar
 ABOVE, BELOW = 0.17, 0.17                 # the words, and the bars, from the middle of their room
+HIGH, FAR = 0.55, 0.32                    # but at most these shares of its height: em size of the words, and how far they are from its middle
 BETWEEN = 0.15                            # between a word and its number
 
 
@@ -46,12 +47,13 @@ def ranking(theme: Theme, words: Sequence[str], probabilities: Sequence[View], r
     Without probabilities the tracks stay empty. decimals: of the probabilities, if not as many as the theme says. first: role of the first number.
     """
     decimals = theme.decimals if decimals is None else decimals
-    free = rooms[0].width - text_width(theme, f"0.{'0' * decimals}", WORD, tabular=True) - BETWEEN
-    starts, ends = ([(edge, room.centre[1] + ABOVE) for edge, room in zip(edges, rooms, strict=True)]
+    size, above = max(theme.digit, min(WORD, HIGH * rooms[0].height)), min(ABOVE, FAR * rooms[0].height)
+    free = rooms[0].width - text_width(theme, f"0.{'0' * decimals}", size, tabular=True) - BETWEEN
+    starts, ends = ([(edge, room.centre[1] + above) for edge, room in zip(edges, rooms, strict=True)]
                     for edges in ([room.left for room in rooms], [room.right for room in rooms]))
     return Ranking(
-        words_at(theme, words, starts, WORD, free, align=-1),
-        VGroup(number(theme, source, WORD, "muted" if i else first, at=(*end, 0), align=1, decimals=decimals)
+        words_at(theme, words, starts, size, free, align=-1),
+        VGroup(number(theme, source, size, "muted" if i else first, at=(*end, 0), align=1, decimals=decimals)
                for i, (source, end) in enumerate(zip(probabilities, ends, strict=False))),
         VGroup(track(theme, room) for room in rooms),
         VGroup(level(theme, source, room) for source, room in zip(probabilities, rooms, strict=False)),
@@ -67,7 +69,7 @@ def grow(bars: VGroup, run_time: float = 0.8) -> Animation:
 def track(theme: Theme, room: Room) -> Block:
     """What a probability of 1 would fill, below the middle of a room."""
     ground = rounded_rectangle(room.width, THICK, THICK / 2).set_fill(theme.colour("surface"), 1)
-    return ground.set_stroke(theme.colour("line"), 1.5).move_to([room.centre[0], room.centre[1] - BELOW, 0])
+    return ground.set_stroke(theme.colour("line"), 1.5).move_to([room.centre[0], _low(room), 0])
 
 
 def level(theme: Theme, source: View, room: Room) -> Level:
@@ -76,4 +78,9 @@ def level(theme: Theme, source: View, room: Room) -> Level:
     bar = Level(stroke_width=0, fill_color=theme.colour("output"), fill_opacity=1)
     bar.points = rounded_points(length, THICK, THICK / 2).copy()
     bar.source, bar.unit = source, room.width
-    return bar.shift([room.left + length / 2, room.centre[1] - BELOW, 0])
+    return bar.shift([room.left + length / 2, _low(room), 0])
+
+
+def _low(room: Room) -> float:
+    """How high bars lie in a room."""
+    return room.centre[1] - min(BELOW, FAR * room.height)

@@ -13,9 +13,11 @@ from scenes.parts.whole import Whole
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
-PADDING = 0.14
+PADDING, LEAST = 0.14, 0.035               # beside a word on its card, and where the cards of a row would not fit
 LEAST_SLANT = np.pi / 5
-MOST, FILLED, HIGHEST = 20, 0.84, 0.54     # cards in a column, the share of it that they fill, and how high they are at most
+SLENDER, NARROW = 0.9, 0.06               # a width, and the share of a card of less that stays free on either side of a long word
+CLOSEST = 1.15 * SMALLEST_WORD             # from card to card in a column
+FILLED, TIGHTLY, HIGHEST = 0.84, 0.96, 0.54               # the share of a column that cards fill, there too, and how high they are at most
 LEVEL = 0.94                              # share of its column that a level word takes at most
 LINE = 1.2                                # height of a line with accents and descenders, in em
 
@@ -38,8 +40,9 @@ def token_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.
               ) -> VGroup:
     """A card for every word, side by side in the middle of a room, all of one size; they shrink, then lose letters, to fit."""
     width = card_width(theme, words, (room.width + gap) / len(words) - gap, size)
-    fitted, size = fit_words(theme, words, size, width - 2 * PADDING)
-    cards = VGroup(token_card(theme, word, width, height, size=size) for word in fitted)
+    padding = _padding(theme, words, width)
+    fitted, size = fit_words(theme, words, size, width - 2 * padding)
+    cards = VGroup(token_card(theme, word, width, height, size=size, padding=padding) for word in fitted)
     return side_by_side(cards, words, gap, room)
 
 
@@ -47,15 +50,17 @@ def snug_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.5
              others: Sequence[str] = ()) -> VGroup:
     """A card for every word, side by side in the middle of a room, each as wide as its word needs, or the word of another row.
 
-    They shrink until they fit; where they would be illegible they are as wide as each other, and elided.
+    They shrink until they fit, then close up; where they would be illegible they are as wide as each other, and elided.
     """
     pairs = list(zip(words, others or words, strict=True))
     widths = np.array([max(text_width(theme, word, 1) for word in pair) for pair in pairs])
-    size = min(size, (room.width - len(words) * 2 * PADDING - (len(words) - 1) * gap) / widths.sum())
-    if size < SMALLEST_WORD:
-        return token_row(theme, words, room, height, gap)
-    cards = VGroup(token_card(theme, word, size * width + 2 * PADDING, height, size=size) for word, width in zip(words, widths))
-    return side_by_side(cards, words, gap, room)
+    for padding, between in ((PADDING, gap), (LEAST, LEAST)):
+        fits = min(size, (room.width - len(words) * 2 * padding - (len(words) - 1) * between) / widths.sum())
+        if fits >= SMALLEST_WORD:
+            cards = VGroup(token_card(theme, word, fits * width + 2 * padding, height, size=fits, padding=padding)
+                           for word, width in zip(words, widths))
+            return side_by_side(cards, words, between, room)
+    return token_row(theme, words, room, height, LEAST)
 
 
 def side_by_side(cards: VGroup, words: Sequence[str], gap: float, room: Room) -> VGroup:
@@ -71,17 +76,19 @@ def side_by_side(cards: VGroup, words: Sequence[str], gap: float, room: Room) ->
 def token_column(theme: Theme, words: Sequence[str], room: Room, pitch: float = 0.6) -> VGroup:
     """A card for every word, one below the other in the middle of a room, all of one size and at most `pitch` apart.
 
-    What would be too small to read in one column stands in two.
+    What would be too small to read in one column stands in several.
     """
-    columns = room.columns([1] * -(-len(words) // MOST), gap=0.06)
+    columns = room.columns(int(np.ceil(len(words) * CLOSEST / room.height)), gap=0.06)
     rows = -(-len(words) // len(columns))
     pitch = min(pitch, room.height / rows)
     size = min(WORD, max(SMALLEST_WORD, 0.68 * pitch))
     width = card_width(theme, words, columns[0].width, size)
-    fitted, size = fit_words(theme, words, size, width - 2 * PADDING)
+    padding = _padding(theme, words, width)
+    fitted, size = fit_words(theme, words, size, width - 2 * padding)
     top = room.centre[1] + (rows - 1) / 2 * pitch
+    height = min(HIGHEST, max(FILLED * pitch, min(TIGHTLY * pitch, 1.15 * size)))
     return VGroup(
-        token_card(theme, word, width, min(HIGHEST, FILLED * pitch), size=size)
+        token_card(theme, word, width, height, size=size, padding=padding)
         .move_to([columns[i // rows].centre[0], top - i % rows * pitch, 0])
         for i, word in enumerate(fitted)
     )
@@ -95,6 +102,12 @@ def best_word(words: Sequence[str], weights: View) -> int:
 def card_width(theme: Theme, words: Sequence[str], most: float, size: float = WORD) -> float:
     """The width of cards that hold the widest of the words, but at most `most`."""
     return min(most, max(text_width(theme, word, size) for word in words) + 2 * PADDING)
+
+
+def _padding(theme: Theme, words: Sequence[str], width: float) -> float:
+    """What stays free beside words on cards of a width: less on slender cards on which they would be elided."""
+    fit = width > SLENDER or max(text_width(theme, word, SMALLEST_WORD) for word in words) <= width - 2 * PADDING
+    return PADDING if fit else min(PADDING, NARROW * width)
 
 
 def word_widths(theme: Theme, pairs: Sequence[Sequence[str]], most: float, size: float, narrowest: float, gap: float

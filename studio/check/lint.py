@@ -3,7 +3,7 @@
 Findings name scene, step, moment, the things, and by how much (pixels of a 1080p frame).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +77,7 @@ def _finding(name: str, scene: ExplainerScene | TitleCard, moment: Moment, kind:
 
 def _in_motion(scene: ExplainerScene) -> Iterator[tuple]:
     words = see(scene, FAINT).texts
-    yield from _outside(words, scene.frame.whole, "the frame")
+    yield from _outside(map(_quoted, words), scene.frame.whole, "the frame")
     yield from _zones(scene, words)
     yield from _on_each_other(words)
 
@@ -85,8 +85,10 @@ def _in_motion(scene: ExplainerScene) -> Iterator[tuple]:
 def _at_an_end(scene: ExplainerScene, moment: Moment, ends: list[frozenset]) -> Iterator[tuple]:
     sight, heading = see(scene), own(scene)
     shapes = [shape for shape in sight.shapes if shape not in heading]
-    yield from _outside(sight.texts, scene.frame.safe, "the safe area")
-    yield from _zones(scene, [box(_name(shape), [shape]) for shape in shapes])
+    yield from _outside(map(_quoted, sight.texts), scene.frame.safe, "the safe area")
+    things = [box(_name(shape), [shape]) for shape in shapes]
+    yield from _outside(things, scene.frame.whole, "the frame")
+    yield from _zones(scene, things)
     yield from _on_each_other(sight.texts)
     yield from _boxes(sight)
     yield from _letters(scene, sight)
@@ -106,10 +108,14 @@ def _name(shape) -> str:
     return f"“{shape.string}”" if isinstance(shape, Label) else type(shape).__name__
 
 
-def _outside(words: Sequence[Box], room: Room, name: str) -> Iterator[tuple]:
-    for word in words:
-        if (by := _beyond(word, room)) > ALLOWED:
-            yield "outside", f"“{word.what}” leaves {name}", by
+def _quoted(word: Box) -> Box:
+    return word._replace(what=f"“{word.what}”")
+
+
+def _outside(things: Iterable[Box], room: Room, name: str) -> Iterator[tuple]:
+    for thing in things:
+        if (by := _beyond(thing, room)) > ALLOWED:
+            yield "outside", f"{thing.what} leaves {name}", by
 
 
 def _beyond(thing: Box, room: Room) -> float:

@@ -124,8 +124,8 @@ install_system_packages() {
 }
 
 install_python_packages() {
-    local python extra=$1 target=".[zh]"
-    [[ $extra == run ]] || target=".[zh,$extra]"
+    local python extra=$1 target=".[zh,slides]"
+    [[ $extra == run ]] || target=".[zh,slides,$extra]"
     rm -f -- "$stamp"
     if [[ -e $unfinished ]] || ! is_recent "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         rm -rf -- "$venv"

@@ -1,6 +1,7 @@
 """Any sentence: the tokens of the weights, words found among them, and the head that looks most from one to another."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -215,3 +216,30 @@ def test_the_squares_of_a_sheet_are_the_weights():
 def test_a_word_is_named_whole():
     pieces = [Piece("[CLS]", special=True), Piece("un"), Piece("a", True), Piece("bly", True), Piece("good")]
     assert sheets._word(pieces, 1) == "unably" and sheets._word(pieces, 4) == "good"
+
+
+# --- keys of a scene's own -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said, place, mark", [
+    ("asks: nobody", "3:7: asks: 'nobody' is not in the sentence of 'far'", " 3 | asks: nobody"),
+    ("after: the cat", "3:8: after: must be of", " 3 | after: the cat"),
+    ("far: the old dog", "asks: 'are' is not in the sentence of 'far'", ""),
+])
+@pytest.mark.parametrize("command", ["check", "render", "trace", "storyboard"])
+def test_a_wrong_key_of_a_scene_s_own_is_told_where_it_stands_before_anything_is_drawn(command, said, place, mark):
+    Path("mine.yaml").write_text(f"scene: real_model\nmodel: {{weights: minilm}}\n{said}\n")
+    result = animformer(command, "mine.yaml")
+    assert result.exit_code == 2 and f"mine.yaml{':' if mark else ''}{place}" in result.stderr.replace("mine.yaml: ", "mine.yaml")
+    assert mark in result.stderr and not Path("out").exists()
+
+
+def test_a_wrong_key_of_a_scene_s_own_is_told_with_all_else_that_is_wrong():
+    Path("mine.yaml").write_text("scene: real_model\nmodel: {weights: minilm}\nblock: 2\nhead: 1\nasked: somebody\n")
+    Path("other.yaml").write_text("scene: qkv\nhead: 9\n")
+    Path("film.yaml").write_text("scenes: [qkv, {scene: mine.yaml, asks: nobody}]\n")
+    result = animformer("check", "other.yaml", "film.yaml", "mine.yaml")
+    places = [line.partition(": ")[0] for line in result.stderr.splitlines() if re.match(r"\w+\.yaml:", line)]
+    assert places == ["other.yaml:2:7", "film.yaml:1:40", "mine.yaml:5:8"] and result.exit_code == 2
+    told = animformer("trace", "real_model", "--set", "sentence=the cat", "--set", "head=1", "--set", "asks=nobody")
+    assert told.stderr.startswith("--set asks=nobody: asks: 'nobody' is not in the sentence of 'far'\n  | ")

@@ -210,7 +210,7 @@ def test_a_caption_counts_ideographs_twice(folder):
 
 # Fonts that are not there, and the user's own
 
-EXTRA = r"install the Chinese fonts, pip install 'animformer\[zh\]', or name a font file in the theme's 'fonts'$"
+EXTRA = r"install the Chinese fonts, .venv/bin/pip install -e '\.\[zh\]', or name a font file in the theme's 'fonts'$"
 
 
 def test_without_the_fonts_it_says_how_to_get_them(folder, without_chinese):

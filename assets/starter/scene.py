@@ -7,7 +7,6 @@ from scenes.base.layout import side_by_side
 from scenes.base.room import PX
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bars, floor
-from scenes.parts.heat_map import SMALLEST_DIGIT
 from scenes.parts.label import WORD, number, text, weight_numbers, words_at
 from scenes.parts.motion import appear
 
@@ -27,7 +26,7 @@ class Spread(ExplainerScene):
         weights = self.view("encoder.{block}.self_attention.weights")[self.head, self.focus]      # (key,), from the forward pass
         columns = room.columns([1] * len(self.tokens), gap=0)
         words = words_at(self.theme, self.tokens, [(each.centre[0], foot.top) for each in columns], WORD, columns[0].width, align=0)
-        numbers = weight_numbers(self.theme, weights, [(0, room.top)] * len(weights), SMALLEST_DIGIT)
+        numbers = weight_numbers(self.theme, weights, [(0, room.top)] * len(weights), self.theme.digit)
         for written, column in zip(numbers, columns):
             written.set_x(column.centre[0])
         self.play(appear(words, floor(self.theme, room), lag=0.2))

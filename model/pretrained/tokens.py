@@ -45,7 +45,7 @@ def _of_tokenizer(text: str, settings: Mapping[str, Any]) -> Tokenizer:
     try:
         import tokenizers
     except ModuleNotFoundError as error:
-        message = f"takes the package {error.name}: install the extra [checkpoints], pip install 'animformer[checkpoints]'"
+        message = f"takes the package {error.name}: install the extra [checkpoints], .venv/bin/pip install -e '.[checkpoints]'"
         raise ValueError(f"{message}, or put the model's {VOCABULARY} beside it, if it has one") from error
     try:
         found = tokenizers.Tokenizer.from_str(text)

@@ -64,6 +64,7 @@ class SceneSpec(Shown):
     the shown one looks there most, 0 if it was chosen by its number. captions: own words by step, in the scene's language; translations: in any language, by step, then language.
     voice: what is heard, by step. narrator: who speaks, `heart` or `command`, or nobody; command: the program that does, and its arguments;
     say: what is spoken instead of a caption, by step; pronounce: how things are said, over what the table of the language says.
+    places: where each key of the scene's own was said, for messages.
     """
 
     source: str
@@ -85,6 +86,7 @@ class SceneSpec(Shown):
     pronounce: Mapping[str, str] = field(default_factory=dict)
     toward: int | None = None
     compared: int = 0
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

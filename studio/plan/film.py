@@ -8,6 +8,7 @@ import model
 from scenes.base.spec import CardSpec, SceneSpec
 from scenes.base.words import reading_time
 from studio.errors import Problem, UserError
+from studio.plan import staging
 from studio.read import assets
 from studio.read.folders import folder
 from studio.read.spec import FilmSpec, find, load_file
@@ -33,12 +34,23 @@ def gathered(targets: Sequence[str], overrides: Sequence[str] = ()) -> tuple[lis
         try:
             for path, step in find(target):
                 spec = load_file(path, step, overrides)
-                for scene in scenes_of(spec):
-                    assets.theme(scene.theme, scene.language)
-                specs.append(spec)
+                unfit = [*_unfit(spec)]
+                problems += unfit
+                specs += [] if unfit else [spec]
         except UserError as error:
             problems += error.problems
     return specs, [*problems, *_clashes(specs)]
+
+
+def _unfit(spec: SceneSpec | FilmSpec) -> Iterator[Problem]:
+    """Why scenes cannot be staged: what is wrong with a theme, and with keys of a scene's own, of which its experiments judge."""
+    for scene in scenes_of(spec):
+        try:
+            assets.theme(scene.theme, scene.language)
+            if scene.places:
+                staging.trace(scene)
+        except UserError as error:
+            yield from error.problems
 
 
 def together(specs: Sequence[SceneSpec | FilmSpec]) -> list[SceneSpec | FilmSpec]:

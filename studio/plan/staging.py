@@ -15,24 +15,35 @@ if TYPE_CHECKING:  # they draw in manim, which is slow to start: what calls for 
 
 
 def trace(spec: SceneSpec) -> model.Trace:
-    """The trace of the sentence of a scene, with what else its scene draws; computed once in a process."""
+    """The trace of the sentence of a scene, with what else its scene draws; computed once in a process.
+
+    Raises UserError if an experiment says `KEY: what is wrong` of a key of the scene's own, or is wrong itself in a folder that is not ours.
+    """
     home = folder(spec.scene)
     given = {key: spec.keys[key] for key in home.facts.own_keys}
-    return _trace(spec.scene, spec.tokens, spec.model, home.facts.experiments, spec.twin, spec.intervention, tuple(given.items()))
+    try:
+        return _trace(spec.scene, spec.tokens, spec.model, home.facts.experiments, spec.twin, spec.intervention, tuple(given.items()))
+    except ValueError as error:
+        problems = [_problem(line, spec) for line in str(error).splitlines()]
+        if home.ours and not all(problem.path for problem in problems):
+            raise
+        raise UserError(problems) from error
+
+
+def _problem(line: str, spec: SceneSpec) -> Problem:
+    """What an experiment says: of one of the scene's own keys, or of itself."""
+    key, _, message = line.partition(": ")
+    if key in spec.places:
+        return Problem(message, spec.places[key], key, "own-key")
+    return Problem(line, shown(folder(spec.scene).path), kind="experiment")
 
 
 @lru_cache(maxsize=8)
 def _trace(scene: str, tokens: tuple[str, ...], config: model.ModelConfig, experiments: tuple[str, ...], twin: tuple[str, ...],
            intervention: model.Intervention, given: tuple) -> model.Trace:
     checkpoint = assets.checkpoint(config.weights) if config.trained else None
-    home = folder(scene)
-    try:
-        modules = [home.experiment(name) for name in experiments]
-        return model.run(tokens, config, checkpoint, modules, {"twin": twin, "intervention": intervention, **dict(given)})
-    except ValueError as error:
-        if home.ours:
-            raise
-        raise UserError([Problem(line, shown(home.path), kind="experiment") for line in str(error).splitlines()]) from error
+    modules = [folder(scene).experiment(name) for name in experiments]
+    return model.run(tokens, config, checkpoint, modules, {"twin": twin, "intervention": intervention, **dict(given)})
 
 
 def stage(spec: SceneSpec) -> "Staging":

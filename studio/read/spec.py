@@ -7,7 +7,7 @@ entry in the film, command line. What has no effect is warned of. All problems a
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
@@ -138,7 +138,8 @@ def _scene(path: Path, layers: Sequence[Layer], problems: list[Problem]) -> Scen
         steps = draft.steps(known, folder.facts.needs, model)
         _warn_of_steps_left_out(draft, set(known) - set(steps))
         values |= dict(scene=folder.id, order=order, steps=steps, wanted=steps, captions=draft.captions(known),
-                       translations=draft.keys.captions, voice=draft.voice(known), **draft.narration(known))
+                       translations=draft.keys.captions, voice=draft.voice(known), places=_places(draft.layer, folder.facts.own_keys, path),
+                       **draft.narration(known))
     contradicting = [*shapes.contradicting(layers)]
     problems += contradicting + sorted(draft.problems, key=_reading_order)
     return None if draft.problems or contradicting else SceneSpec(**values)
@@ -151,6 +152,11 @@ def _name(path: Path, problems: list[Problem]) -> str:
         hint = f"call it something of 1 to {MAX_NAME} bytes, and not after a folder"
         problems.append(Problem(f"files cannot be called after {quoted(name)}", shown(path), kind="name", hint=hint))
     return name
+
+
+def _places(layer: Layer, keys: Iterable[str], path: Path) -> dict[str, str]:
+    """Where the value of each key stands, or the file."""
+    return {key: layer.places[key,].value if (key,) in layer.places else shown(path) for key in keys}
 
 
 def _film(path: Path, layer: Layer, said: Layer, problems: list[Problem]) -> FilmSpec:

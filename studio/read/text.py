@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MAX_CAPTION, MAX_TITLE = 200, 80          # in Latin letters
 IDEOGRAPH = "一"
-CJK_HINT = "install the Chinese fonts, pip install 'animformer[zh]', or name a font file in the theme's 'fonts'"
+CJK_HINT = "install the Chinese fonts, .venv/bin/pip install -e '.[zh]', or name a font file in the theme's 'fonts'"
 BREAK = re.compile(r"\s*[\t-\r\x1c-\x1f\x85\u2028\u2029]\s*")
 # Default_Ignorable_Code_Point (Unicode 16, DerivedCoreProperties.txt), and a pattern of Braille without a dot.
 UNSEEN = re.compile(

@@ -56,7 +56,7 @@ def executor(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ModuleNotFoundError as error:
-        hint = "install the extra [cluster]: pip install 'animformer[cluster]'"
+        hint = "install the extra [cluster]: .venv/bin/pip install -e '.[cluster]'"
         raise _problem(address, f"a cluster needs the package {error.name}", hint) from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said by the futures
     try:

@@ -33,7 +33,7 @@ NOT_DRAWING = ("studio.errors", "studio.read.folders", "studio.read.text", "stud
 STAGING, CARD = "studio.plan.staging", "studio.plan.card"   # they and what they import build what is drawn
 PACKAGES = ("animformer", "manim", "typst", "pycairo", "av", "numpy", "uharfbuzz", "uniseg", "python-bidi", "coloraide", "svgelements", "pillow")
 UNLIKE_A_WORD, LONGEST = re.compile("[^A-Za-z0-9_]"), 60    # what the name of a clip has not; a file's name may have 255 bytes
-NAMES = {"source", "name", "scene", "steps", "wanted", "narrator", "command", "say", "pronounce"}     # of a spec: what no picture shows
+NAMES = {"source", "name", "scene", "steps", "wanted", "narrator", "command", "say", "pronounce", "places"}     # of a spec: what no picture shows
 BY_CONTENT = {"captions", "translations", "voice", "language", "theme"}     # of it only what a step can show counts
 
 

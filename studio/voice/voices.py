@@ -37,7 +37,8 @@ class Heart:
     def problems(self) -> Iterator[Problem]:
         """Why it cannot speak here, if it cannot."""
         if not find_spec("hibari"):
-            yield Problem("the voice heart needs hibari-tts", "narrator", kind="no-extra", hint='pip install "animformer[voice]"')
+            hint = "install the extra [voice]: .venv/bin/pip install -e '.[voice]'"
+            yield Problem("the voice heart needs hibari-tts", "narrator", kind="no-extra", hint=hint)
         elif _content() != CONTENT:
             message, hint = f"what is installed as {PACKAGE} is not {VERSION} as it was published", f"pip install --force-reinstall {PACKAGE}=={VERSION}"
             yield Problem(message, "narrator", kind="no-extra", hint=hint)

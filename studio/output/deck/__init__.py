@@ -32,7 +32,8 @@ def make_deck(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers
     """
     began = time.monotonic()
     if "pptx" in kinds and not find_spec("pptx"):
-        raise UserError([Problem("PowerPoint files need python-pptx", "--to", kind="no-extra", hint='pip install "animformer[slides]"')])
+        hint = "install the extra [slides]: .venv/bin/pip install -e '.[slides]'"
+        raise UserError([Problem("PowerPoint files need python-pptx", "--to", kind="no-extra", hint=hint)])
     writers = {kind: import_module(f"studio.output.deck.{kind.replace('-', '_')}").write for kind in kinds}
     paths = {kind: out / FILES[kind] for kind in kinds}
     files.check_writable(out, paths.values())

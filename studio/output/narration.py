@@ -15,7 +15,7 @@ from studio.errors import Problem, UserError
 from studio.output.contents import played
 from studio.plan.film import each_scene, scenes_of
 from studio.read.folders import folder
-from studio.read.heard import no_spoken_form
+from studio.read.heard import unsayable
 from studio.read.keys import COMMAND
 from studio.read.pronunciation import pronunciation
 from studio.read.spec import FilmSpec
@@ -71,10 +71,10 @@ def _voice(name: str, command: tuple[str, ...], allow_commands: bool) -> Narrato
 def cannot_be_told(spec: SceneSpec, fps: int = QUALITIES[DEFAULT].fps, allow_commands: bool = True) -> Iterator[Problem]:
     """Why the narrator of a scene, if it has one, may not speak or cannot; and what has no spoken form."""
     if spec.narrator:
-        yield from (replace(problem, where=spec.source) for problem in narrator(spec, allow_commands).problems())
+        yield from narrator(spec, allow_commands).problems()
         how, language = pronunciation(spec.language, spec.pronounce), code(spec.language)
         for line in lines(spec, fps):
-            for message, kind, hint in no_spoken_form(line.text, how, language):
+            for message, kind, hint in unsayable(line.text, how, language):
                 yield Problem(message, spec.source, line.step, kind, hint)
 
 

@@ -44,11 +44,11 @@ class Heard(Draft):
         who, command = self._narrator()
         said, own = self._say(known), self._pronounce()
         how = pronunciation(self.keys.language, own)
+        texts = {f"say.{step}": text for step, text in said.items()}
         if who:
-            texts = {f"say.{step}": text for step, text in said.items()}
             texts |= {f"captions.{step}": text for step, text in self.captions(known).items() if step not in said}
-            for path, text in texts.items():
-                self._check_spoken(f"{path}.{code(self.keys.language)}", text, how)
+        for path, text in texts.items():
+            self._check_spoken(f"{path}.{code(self.keys.language)}", text, how)
         return {"narrator": who, "command": command, "say": said, "pronounce": own}
 
     def _narrator(self) -> tuple[str, tuple[str, ...]]:
@@ -73,9 +73,7 @@ class Heard(Draft):
                 path = f"say.{step}.{name}"
                 if name not in (*languages(), code(self.keys.language)):
                     self._unknown_language(path, name, self._place(path).key)
-                if letters(text) > MAX_SAID:
-                    self._wrong(path, f"has {letters(text)} characters", "too-long", f"at most {MAX_SAID} can be said in a step")
-                elif problem := wrong_with(folded(text), self._place(path).value, path):
+                if problem := wrong_with(folded(text), self._place(path).value, path):
                     self.problems.append(problem)
         language = code(self.keys.language)
         return {step: folded(said[language]) for step, said in self.keys.say.items() if language in said}
@@ -95,17 +93,17 @@ class Heard(Draft):
         return dict(self.keys.pronounce.get(code(self.keys.language), {}))
 
     def _check_spoken(self, path: str, text: str, how: Pronunciation) -> None:
-        for message, kind, hint in no_spoken_form(text, how, code(self.keys.language)):
+        for message, kind, hint in unsayable(text, how, code(self.keys.language)):
             self._wrong(path, message, kind, hint)
 
 
-def no_spoken_form(text: str, how: Pronunciation, language: str) -> Iterator[tuple[str, str, str]]:
-    """What a voice of a language cannot say of a text, if there is anything: the message, its kind, and what to do."""
-    if not (lost := how.unspeakable(text)):
-        return
-    if ideographs(lost):
+def unsayable(text: str, how: Pronunciation, language: str) -> Iterator[tuple[str, str, str]]:
+    """Why a voice of a language cannot say a text, if so: the message, its kind, and what to do."""
+    if letters(text) > MAX_SAID:
+        yield f"has {letters(text)} characters", "too-long", f"at most {MAX_SAID} can be said in a step"
+    elif ideographs(lost := how.unspeakable(text)):
         yield f"{quoted(lost)} cannot be said by a voice that speaks '{language}'", "no-voice", f"write it in '{language}'"
-    else:
+    elif lost:
         others = f", nor for {count(len(lost) - 1, 'other')}" if len(lost) > 1 else ""
         hint = f"say how, pronounce: {{{language}: {{'{lost[0]}': …}}}}, or what is said instead, say:"
         yield f"there is no spoken form in '{language}' for {named(lost[0])}{others}", "no-spoken-form", hint

@@ -88,7 +88,7 @@ def texts(layer: Layer) -> dict[tuple, str]:
 
 def is_said(path: tuple) -> bool:
     """Whether a text at a place in a layer is for the ear alone."""
-    return path[0] in ("steps", SCENES) and path[-1] == SAY
+    return len(path) == 3 and path[0] == "steps" and path[-1] == SAY
 
 
 def everything(language: str, folders: Iterable[SceneFolder]) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _own(language: str, folder: SceneFolder) -> Layer:
 def _expected(steps: Sequence[str], said: Mapping[str, Any]) -> dict[str, Any]:
     """What the words of a scene must hold: a title, a caption for each of its steps, and what else is said in the first language."""
     kept = said.get("steps") if isinstance(said.get("steps"), dict) else {}
-    captions = {step: {"caption": "…"} | (kept[step] if isinstance(kept.get(step), dict) else {}) for step in steps}
+    captions = {step: {"caption": "…", SAY: "…"} | (kept[step] if isinstance(kept.get(step), dict) else {}) for step in steps}
     return {"title": "…"} | {key: text for key, text in said.items() if key in ("title", LABELS)} | {"steps": captions}
 
 
@@ -188,7 +188,7 @@ def _compare(own: dict, english: dict, path: tuple, layer: Layer, name: str) -> 
     for key, words in english.items():
         here = (*path, key)
         if key not in own:
-            if key not in meant and key != SAY:
+            if key not in meant and not is_said(here):
                 where = layer.places[path].key if path in layer.places else name
                 yield Problem("is missing", where, layer.path(here), "missing", f"in English: {_shown(words)}")
         elif type(own[key]) is not type(words):

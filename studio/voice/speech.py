@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from scenes.base.spec import Sentence
-from studio.errors import Problem, UserError
+from studio.errors import Problem, UserError, quoted
 from studio.read.pronunciation import Pronunciation, sentences
 from studio.store.digest import digest_of
 from studio.store.store import SPEECH, Store
@@ -48,7 +48,7 @@ def _made(parts: list[str], voice: Narrator, how: Pronunciation) -> Speech:
         samples, rate = voice.speak(part, how)
         samples = _trimmed(samples, rate)
         if not len(samples):
-            raise UserError([Problem("nothing is heard", part, kind="silent", hint="write words")])
+            raise UserError([Problem(f"nothing is heard of {quoted(part)}", path="narrator", kind="silent", hint="say words")])
         said.append(Sentence(part, round(at, 3), round(at + len(samples) / rate, 3)))
         at += len(samples) / rate + BETWEEN
         sounds += [samples, np.zeros(round(BETWEEN * rate), np.float32)]

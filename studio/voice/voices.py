@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from studio.errors import Problem, UserError
+from studio.errors import Problem, UserError, quoted
 from studio.read import sound
 from studio.read.keys import COMMAND
 from studio.read.pronunciation import Pronunciation
@@ -38,17 +38,18 @@ class Heart:
         """Why it cannot speak here, if it cannot."""
         if not find_spec("hibari"):
             hint = "install the extra [voice]: .venv/bin/pip install -e '.[voice]'"
-            yield Problem("the voice heart needs hibari-tts", "narrator", kind="no-extra", hint=hint)
+            yield Problem("the voice heart needs hibari-tts", path="narrator", kind="no-extra", hint=hint)
         elif _content() != CONTENT:
             message, hint = f"what is installed as {PACKAGE} is not {VERSION} as it was published", f"pip install --force-reinstall {PACKAGE}=={VERSION}"
-            yield Problem(message, "narrator", kind="no-extra", hint=hint)
+            yield Problem(message, path="narrator", kind="no-extra", hint=hint)
 
     def speak(self, sentence: str, how: Pronunciation) -> tuple[np.ndarray, int]:
         """The sound of a sentence (sample,) and its rate. Raises UserError if it cannot be said."""
         spoken = how.spoken(sentence, phonemes=True)
         said = " ".join(self._model.phonemize(spoken))
         if lost := sorted({character for character in said if character not in self._model.vocab}):
-            raise UserError([Problem(f"{''.join(lost)!r} is no phoneme of heart", sentence, kind="no-spoken-form")])
+            message = f"{''.join(lost)!r} is no phoneme of heart, in {quoted(sentence)}"
+            raise UserError([Problem(message, path="pronounce", kind="no-spoken-form")])
         return self._model.from_phonemes(said, SPEED, seed=0), self._model.sample_rate
 
     @cached_property
@@ -75,9 +76,9 @@ class Command:
         name = self.command[0]
         if not self.allowed:
             hint = "add --allow-commands if you trust it"
-            yield Problem(f"runs a program, {name}", f"narrator.{COMMAND}", kind="not-allowed", hint=hint)
+            yield Problem(f"runs a program, {name}", path=f"narrator.{COMMAND}", kind="not-allowed", hint=hint)
         elif not shutil.which(name):
-            yield Problem(f"there is no program {name}", f"narrator.{COMMAND}", kind="no-program", hint="write its path, or install it")
+            yield Problem(f"there is no program {name}", path=f"narrator.{COMMAND}", kind="no-program", hint="write its path, or install it")
 
     def speak(self, sentence: str, how: Pronunciation) -> tuple[np.ndarray, int]:
         """The sound of a sentence (sample,) and its rate. Raises UserError if there is none."""
@@ -93,7 +94,7 @@ class Command:
             raise self._failed(f"gave a sound that {error}", sentence) from error
 
     def _failed(self, why: str, sentence: str) -> UserError:
-        return UserError([Problem(f"{self.command[0]} {why}, for {sentence!r}", f"narrator.{COMMAND}", kind="no-sound")])
+        return UserError([Problem(f"{self.command[0]} {why}, for {quoted(sentence)}", path=f"narrator.{COMMAND}", kind="no-sound")])
 
 
 Narrator = Heart | Command

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from manim import RIGHT, Mobject, VGroup
+from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
 from scenes.base.scene import ExplainerScene, step
@@ -215,8 +215,9 @@ class Embeddings(ExplainerScene):
         )
         for a, b in pairwise(list(self.addresses)):
             if b.source.values - a.source.values > 1 and self.table.grid.height > 2 * size:
-                dots = self.table.dots.copy().scale_to_fit_height(0.6 * size)
-                self.addresses.add(dots.move_to([b.get_x(), (a.get_y() + b.get_y()) / 2, 0]))
+                dots = self.table.dots[0].copy()
+                dots.arrange(DOWN, buff=dots[0].height / 2).move_to([self.addresses[0].get_x(), (a.get_y() + b.get_y()) / 2, 0])
+                self.addresses.add(dots)
         left = room_of(self.addresses).left - 0.12
         self.links = [
             link(self.theme, (start + 0.12, y, 0), (left, self.table.cells[self._place(i)].get_y(), 0),

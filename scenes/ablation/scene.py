@@ -100,7 +100,7 @@ class Ablation(ExplainerScene):
         blocks, heads = view.shape
         names = head_names(self.theme, picture, [self.say("block", number=k + 1) for k in range(blocks)],
                            [self.say("head", number=k + 1) for k in range(heads)], LABEL, BELOW)
-        cells = [picture.cell(i, j) for i in range(blocks) for j in range(heads)]
+        cells = [picture.cell(i, j) for i in reversed(range(blocks)) for j in range(heads)]
         self.open_with(title, names)
         self.play(appear(*cells, lag=max(0.15, 1.2 - 0.05 * len(cells))))
         if self.trained:
@@ -282,7 +282,7 @@ class Ablation(ExplainerScene):
         for (i, j), changed in np.ndenumerate(self.staging.trace["ablation.changed_words"].values):
             rows = self.staging.trace["ablation.translations"].values[i, j]
             if changed and place < len(rows) and rows[place] == rows[place]:
-                cell = picture.cells[i][j]
+                cell = picture.cells[picture.grid.rows.index(i)][j]
                 marks += [ring(self.theme, cell), self._instead(int(rows[place]), room_of(cell))]
         return marks
 

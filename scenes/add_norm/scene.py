@@ -6,14 +6,14 @@ from model import View
 from model.wiring import MOVES, reads
 from scenes.add_norm.formula import normed
 from scenes.add_norm.rows import ways
-from scenes.base.layout import above, below, left_of
+from scenes.base.layout import above, below, left_of, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, number, paragraph, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import ring, room_of
@@ -89,7 +89,8 @@ class AddNorm(ExplainerScene):
                       brighten(self.formula.maths.select(symbol)))
             self._move(k, row)
         written = left_of(equation(self.theme, "y", size=SYMBOL), self.now.row.border)
-        self.play(brighten(self.formula.maths.select("y")), appear(written))
+        rounded = right_of(text(self.theme, self.say("rounded"), SMALLEST_WORD, "muted"), self.shift.border)
+        self.play(brighten(self.formula.maths.select("y")), appear(written, rounded))
 
     @step
     def every_token(self):
@@ -164,7 +165,7 @@ class AddNorm(ExplainerScene):
         attention = f'{quote(self.say("attention"))}(x)'
         views = [self._tensor(name)[self.focus] for name in ("input", "self_attention.output", "residual_1")]
         self.card = self._card(head)
-        self.ways = ways(self.theme, views, ("x", attention, f"s = x + {attention}"), kinds, self.say("bypass"), self.say("rounded"), body)
+        self.ways = ways(self.theme, views, ("x", attention, f"r = x + {attention}"), kinds, self.say("bypass"), self.say("rounded"), body)
 
     def _card(self, room: Room):
         return token_card(self.theme, self.tokens[self.focus], 2.2, room.height, "output").move_to(room.centre)
@@ -182,7 +183,7 @@ class AddNorm(ExplainerScene):
         top, rest = side.rows([1, 9])
         self.card = self._card(top)
         mean, spread = (self.view(f"moments.{{block}}.norm_1.{what}")[0, self.focus] for what in ("mean", "spread"))
-        letter = {"residual_1": "s", "input": "x"}[self._source]
+        letter = {"residual_1": "r", "input": "x"}[self._source]
         marks = self._moments(0, self.focus, body, self.full)
         self.formula = normed(self.theme, letter, mean, spread, marks, rest)
         self.name = left_of(equation(self.theme, letter, size=SYMBOL), self._stage(0).row.border)

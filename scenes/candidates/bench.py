@@ -55,7 +55,7 @@ class Candidate(NamedTuple):
     def formula(self) -> str:
         """How a score is made, as Typst maths, with the two letters as symbols."""
         a, b = self.letters
-        return f"S_(i j) = {{{{ {a}_i : left }}}} dot {{{{ {b}_j : above }}}}"
+        return f"s_(i j) = {{{{ {a}_i : left }}}} dot {{{{ {b}_j : above }}}}"
 
     @property
     def ink(self) -> tuple[str, str]:
@@ -145,7 +145,7 @@ class CandidateScene(ExplainerScene):
         sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * self.square.height), role="output").move_to(self.square.centre)
         for part in sign.family_members_with_points():
             part.overlay = True           # it stands on all the cells
-        return [blanks, sign, equation(self.theme, "S_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)]
+        return [blanks, sign, equation(self.theme, "s_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)]
 
     def work_of(self, name: str, head: int | None = None) -> Product:
         """The two sides of a candidate and the grid where they meet; tokens stand at the left already."""

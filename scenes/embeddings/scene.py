@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
-from manim import RIGHT, Mobject, VGroup
+from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_beyond, peak
 from scenes.parts.label import WORD, fit_words, number, text, text_width
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
@@ -219,6 +220,11 @@ class Embeddings(ExplainerScene):
         self.addresses = VGroup(
             number(self.theme, seen[i], size, at=(end, self.table.cells[i].get_y(), 0), align=1, decimals=0) for i in sorted(seen)
         )
+        for a, b in pairwise(list(self.addresses)):
+            if b.source.values - a.source.values > 1 and self.table.grid.height > 2 * size:
+                dots = self.table.dots[0].copy()
+                dots.arrange(DOWN, buff=dots[0].height / 2).move_to([self.addresses[0].get_x(), (a.get_y() + b.get_y()) / 2, 0])
+                self.addresses.add(dots)
         left = room_of(self.addresses).left - 0.12
         self.links = [
             link(self.theme, (start + 0.12, y, 0), (left, self.table.cells[self._place(i)].get_y(), 0),
@@ -252,7 +258,9 @@ class Embeddings(ExplainerScene):
             largest = min(HUGE, (SIZE - TIGHT) / (0.68 * (self.theme.decimals + 2)))
             value = number(self.theme, size, largest, weight=600, at=(body.right + (SIZE + TIGHT) / 2, sheet.get_y(), 0))
             words = above(text(self.theme, self.say("size"), SMALL, "muted"), value)
-            self.sizes.append(Whole(sheet=sheet, label=name, size=VGroup(value, words)))
+            cut = any(is_beyond(float(cell.source), scale) for cell in sheet.cells[0])
+            note = above(text(self.theme, self.say("beyond"), SMALL, "muted"), sheet.border, align=1)
+            self.sizes.append(Whole(sheet=sheet, label=VGroup(name, *[note] * cut), size=VGroup(value, words)))
 
     def _lift(self, source: View, room: Room) -> None:
         """The row that lifts out, at the foot of the stage, with its digits."""

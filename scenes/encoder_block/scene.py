@@ -237,10 +237,9 @@ class EncoderBlock(ExplainerScene):
     def _compare(self, measure: str, shown: int) -> None:
         """A measure with residual paths and without, norm first: the pictures of one below those of the other."""
         panels = self._depths(measure, [(1, 0), (1, 1)], shown, ("with_paths", "without_paths"), self.stage.rows(2, WIDE))
-        self.play(vanish(*self.on_stage()))
+        self.open_with(*(part for panel in panels for part in (panel.title, panel.ground)))
         for panel in panels:
             levels = panel.levels if shown else list(reversed(panel.levels))
-            self.play(appear(panel.title, panel.ground))
             self.play(appear(*levels, lag=0.15), appear(panel.value))
 
     def _depths(self, measure: str, ways: Sequence[tuple[int, int]], shown: int, titles: Sequence[str], places: Sequence[Room]) -> list[Depth]:

@@ -132,7 +132,7 @@ class Mlp(ExplainerScene):
         work = product(self.theme, *factors, left.trim(bottom=0.45), digits=False)
         names = [self._named(sheet, maths, side) for sheet, maths, side in
                  zip(work, ("W_1", "W_2", "W_1 W_2"), (UP, LEFT, DOWN), strict=True)]
-        self.play(vanish(*self.on_stage()), appear(work.left, names[0]), appear(work.above, names[1]))
+        self.open_with(work.left, names[0], work.above, names[1])
         self.play(merge(*work.left.cells, *work.above.cells, into=work.result.border, run_time=1.2),
                   appear(work.result, run_time=1.2))
         self.play(appear(names[2]))

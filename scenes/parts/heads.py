@@ -13,10 +13,10 @@ LARGE = 0.32                              # em size of digits, as a share of the
 
 
 def head_map(theme: Theme, view: View, room: Room, digits: bool = False, scale: float | None = None) -> HeatMap:
-    """A number for every head: a heat map (block, head) in the middle of a room, with larger cells than a matrix has."""
+    """A number for every head: a heat map (block, head) in the middle of a room, the first block below, with larger cells than a matrix has."""
     blocks, heads = view.shape
     width, height = min(WIDEST, (room.width - 2 * MARGIN) / heads), min(TALLEST, (room.height - 2 * MARGIN) / blocks)
-    grid = Grid(tuple(range(blocks)), tuple(range(heads)), width, height)
+    grid = Grid(tuple(reversed(range(blocks))), tuple(range(heads)), width, height)
     written = fit_digits(theme, view.values, grid) if digits else None
     large = written and written._replace(size=max(written.size, LARGE * min(grid.width, grid.height)))
     return heat_map(theme, view, room, digits=large, scale=scale, grid=grid)
@@ -24,4 +24,4 @@ def head_map(theme: Theme, view: View, room: Room, digits: bool = False, scale: 
 
 def head_names(theme: Theme, picture: HeatMap, blocks: list[str], heads: list[str], width: float, height: float) -> VGroup:
     """The names of the blocks beside the rows and of the heads below the columns. width, height: what they may take."""
-    return VGroup(row_labels(theme, blocks, picture, "muted", width), column_labels(theme, heads, picture, "muted", height))
+    return VGroup(row_labels(theme, blocks[::-1], picture, "muted", width), column_labels(theme, heads, picture, "muted", height))

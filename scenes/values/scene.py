@@ -46,7 +46,7 @@ class Values(CandidateScene):
         self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", above)
         said = self.aside(self.scaled(), above.columns(3)[0].strip(bottom=WIDE))
         free = opened.chart.strip(top=opened.chart.height / 2)
-        scaled = equation(self.theme, "s_(i j) = S_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
+        scaled = equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
         self.play(vanish(*self.on_stage(third)))
         self.play(vanish(third), *(travel(VGroup(cell.copy()), square.cells[0]) for cell, square in
                                    zip(third.cells[self.focus], opened.scores)), appear(scaled, opened.words, opened.floor, opened.glass))

@@ -1,9 +1,12 @@
 """Scene 3: the simplest self-attention, a weighted average of all the tokens, and what makes it one: softmax, opened."""
 
-from manim import DOWN, LEFT, VGroup
+from dataclasses import replace
+
+import numpy as np
+from manim import DOWN, LEFT, VGroup, VMobject
 
 from model import View
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import ASKED, FORMULA, SCOPE, CandidateScene
 from scenes.parts.bars import largest
@@ -95,12 +98,23 @@ class WeightedAverage(CandidateScene):
 
     def one_more(self) -> VGroup:
         """What becomes of a score, and what one more makes of it."""
-        room, free = self.soft.beside, self.soft.chart.strip(top=self.soft.chart.height / 2)
+        free, step = self.soft.chart.strip(top=self.soft.chart.height / 2), self.step_up()
+        room = self.soft.beside if not step else replace(self.soft.beside, left=room_of(step).right + GAP)
         grown = equation(self.theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=free, align=-1)
         digits = number(self.theme, self.view("exponentials.e"), LOUD, at=room, weight=600, width=room.width - 2 * GAP)
         words = paragraph(self.theme, self.say("one_more"), WORD, room.width, "muted").next_to(digits, DOWN, buff=GAP)
         sign = text(self.theme, "×", LOUD / 2, "muted").next_to(digits, LEFT, buff=TIGHT)
-        return VGroup(grown, VGroup(sign, digits, words))
+        return VGroup(grown, step, VGroup(sign, digits, words))
+
+    def step_up(self) -> VGroup:
+        """From the curve at one less than the highest score to beside the highest bar, and up as far as that: nothing if no score is as low."""
+        reach = np.ptp(self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus].values)
+        if not self.soft.curve or reach < 1:
+            return VGroup()
+        (x, low, _), (_, high, _) = (self.soft.curve[0].at(place) for place in (1 - 1 / reach, 1))
+        edge = max(room_of(bar).right for bar in self.soft.bars)
+        line = VMobject(stroke_color=self.theme.colour("text"), stroke_width=4 * PEN)
+        return VGroup(line.set_points_as_corners([(x, low, 0), (edge + GAP, low, 0), (edge + GAP, high, 0), (edge, high, 0)]))
 
     def mixture_of(self, name: str, room: Room) -> Mixture:
         """The tokens and what becomes of the followed one, of `averages` or `weighted_sums`."""

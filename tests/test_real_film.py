@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio.check.lint import lint
+from studio.check.sight import see
 from studio.plan import staging
 from studio.read import assets
 from studio.read.spec import load
@@ -62,3 +63,38 @@ def test_nothing_looks_wrong_with_many_heads_and_blocks(deep, scene, language):
 def test_nothing_looks_wrong_with_minilm(scene, said):
     sentence, focus = SENTENCES[said]
     assert findings(entry(scene, f"sentence={sentence}", f"focus={focus}")) == []
+
+
+# --- a model of text, which carries the sentence on -----------------------------------------------------------------
+
+TEXT = (f"model.weights={CHECKPOINTS / 'gpt2'}", "sentence=the old cat did not sleep", "focus=cat", "block=1", "twin=")
+
+
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("scene", ["overview", "attention_matrix", "decoder", pytest.param("multi_head", marks=pytest.mark.slow)])
+def test_nothing_looks_wrong_with_a_model_of_text(scene, language):
+    pytest.importorskip("tokenizers")
+    assert findings(load(scene, (*TEXT, f"language={language}"))) == []
+
+
+def test_a_model_of_text_has_no_step_of_a_translator_and_says_words_as_they_are_written():
+    pytest.importorskip("tokenizers")
+    assert load("decoder", TEXT).steps == ("mask", "next_word", "loop") and load("overview", TEXT).steps == ("sentence",)
+    scene = staging.build(load("decoder", TEXT))
+    scene._prepare()
+    trace, words = scene.staging.trace, scene.staging.words["steps"]
+    assert len(scene.said) == 6 and scene.queries == ("sleep", *scene.said[:-1]) and not any(word.startswith("Ġ") for word in scene.said)
+    chances = trace["decoder.probabilities"].values
+    assert [float(chance) for chance in scene._said_chances] == chances.max(-1).tolist()
+    assert [scene.caption(step) for step in ("mask", "loop")] == [words[step]["continues"] for step in ("mask", "loop")]
+
+
+def test_the_mask_is_shown_on_the_way_from_scores_to_weights():
+    pytest.importorskip("tokenizers")
+    seen = []
+    scene = staging.build(load("attention_matrix", (*TEXT, "steps=[sheets]")))
+    scene.sheets = lambda draw=scene.sheets: (draw(), seen.extend(see(scene).shapes))[0]
+    scene.construct()
+    names = {shape.source.name for shape in seen if hasattr(shape, "source")}
+    assert "encoder.0.self_attention.masked_scores" in names and "encoder.0.self_attention.scaled_scores" not in names
+    assert scene.caption("sheets") == scene.staging.words["steps"]["sheets"]["masked"]

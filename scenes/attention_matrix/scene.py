@@ -33,6 +33,10 @@ class AttentionMatrix(ExplainerScene):
     experiments = ("scaling",)
     place = "head"
 
+    def wording(self, name: str) -> str:
+        """Where no token may look ahead, the scores are masked too before they become weights."""
+        return "masked" if name == "sheets" and self._masked else super().wording(name)
+
     @step
     def equation(self):
         """Each symbol of the equation opens to its matrix."""
@@ -78,14 +82,14 @@ class AttentionMatrix(ExplainerScene):
 
     @step
     def sheets(self):
-        """Raw scores, scaled scores, weights: three sheets that slide out of one another."""
+        """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another."""
         rooms = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=self._foot, top=NAMED).columns(3, SIDE)
         scale = peak(self._view("scores"))
         sheets = raw, scaled, weights = [
             heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale, weights=name == "weights")
-            for name, room in zip(("scores", "scaled_scores", "weights"), rooms, strict=True)
+            for name, room in zip(("scores", "masked_scores" if self._masked else "scaled_scores", "weights"), rooms, strict=True)
         ]
-        maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)", "A")
+        maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * self._masked, "A")
         names = [VGroup(self._above(sheet, name), self._columns(sheet)) for sheet, name in zip(sheets, maths, strict=True)]
         self.play(vanish(*self.on_stage()), appear(raw, names[0], self._rows(raw)))
         d_k = self.staging.trace.config.d_k
@@ -119,6 +123,10 @@ class AttentionMatrix(ExplainerScene):
         work = self._product(("weights", "line"), ("value", "value"), ("heads", "output"))
         self.open_with(work.left, work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work))
         self._multiply(work)
+
+    @property
+    def _masked(self) -> bool:
+        return self.staging.trace.config.mask == "causal"
 
     @property
     def _foot(self) -> float:

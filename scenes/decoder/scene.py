@@ -28,6 +28,7 @@ HEAD, LEFT = 0.6, 1.6                     # room above the cards, and at their l
 LABEL, SLANTED, NAMED = 1.4, 0.85, 1.2    # room for the words beside rows and below columns, and for names above
 BEST, PRECISE, MOST = 5, 4, 20              # words that are ranked; decimals of what is almost 0; tokens that are shown
 PITCH = 0.98                              # from card to card at most, where the decoder stands between them
+MANY = 256                                # words that a bar each is drawn for at most
 CHANCE = 1.05                             # room for a probability beside a card
 IN_FULL, QUICK = 1, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
 
@@ -45,11 +46,24 @@ class Panel(NamedTuple):
     chances: VGroup
 
 
+class Spectrum(NamedTuple):
+    """A bar for every word, what they are called, and where they stand."""
+
+    bars: VGroup
+    name: Label
+    room: Room
+
+
 class Decoder(ExplainerScene):
     """What a word may see, where it looks in the sentence, how it becomes the next word, and how all this is learned at once."""
 
     experiments = ("passes", "causal")
     place = "decoder"
+    needs = {"cross_attention": "output: decoder | none", "training": "output: decoder | none"}
+
+    def wording(self, name: str) -> str:
+        """What carries a text on says words, as a translator does, but has no decoder beside its one stack."""
+        return "continues" if self.continues else super().wording(name)
 
     @step
     def mask(self):
@@ -106,11 +120,15 @@ class Decoder(ExplainerScene):
         """The vector of one place becomes a score for every word, the scores become probabilities."""
         top, body = self.stage.rows([1, 5], WIDE)
         rooms = top.columns([1.5, 3.6, 2.4, 2.4], gap=0.75)
-        card = token_card(self.theme, self.asking.word.string, 1.6, 0.6).move_to(rooms[0].centre)
+        asking = self.tokens[-1] if self.continues else self.asking.word.string
+        card = token_card(self.theme, asking, 1.6, 0.6).move_to(rooms[0].centre)
         layers = [module(self.theme, self.say(name), room) for name, room in zip(("linear", "softmax"), rooms[2:], strict=True)]
-        self.play(vanish(*self.on_stage(self.asking)), travel(self.asking, card, run_time=1.0))
+        if self.continues:
+            self.play(vanish(*self.on_stage()), appear(card))
+        else:
+            self.play(vanish(*self.on_stage(self.asking)), travel(self.asking, card, run_time=1.0))
         self.asking = card
-        if self.trained:
+        if self.trained or self.continues:
             self._score(rooms[1], layers, body)
         else:
             self._score_nothing(layers, body)
@@ -144,11 +162,16 @@ class Decoder(ExplainerScene):
         """Whether there is a decoder."""
         return self.staging.trace.config.translates
 
+    @property
+    def continues(self) -> bool:
+        """Whether the text goes on, word by word, without a decoder."""
+        return self.staging.trace.config.continues
+
     def _prepare(self):
         """What the decoder reads, token by token, and what it says to it; as many unknown words without one."""
         trace, unknown = self.staging.trace, self.say("unknown")
-        start = trace.read_tokens[:1]
-        self.said = trace.output_tokens or (*[unknown] * len(self.tokens), END)
+        start = self.tokens[-1:] if self.continues else trace.read_tokens[:1]
+        self.said = trace.words("decoder.logits", "step") if trace.output_tokens else (*[unknown] * len(self.tokens), END)
         self.queries = (*start, *self.said[:-1])
 
     def _scores(self, name: str) -> View:
@@ -205,9 +228,10 @@ class Decoder(ExplainerScene):
 
     def _loom(self, queries: Sequence[str], words: Sequence[str]) -> tuple[Loom, list[Label]]:
         """The cards of the sentence, of what asks, and of what is said; and what stands above them."""
-        rooms = self.stage.trim(top=HEAD, left=LEFT, right=CHANCE + TIGHT).columns([1.6, 4.4, 1.6, 0.9, 1.6], gap=0.1)
+        rooms = self.stage.trim(top=HEAD, left=LEFT, right=CHANCE + TIGHT).columns([1.6, 1.6 if self.continues else 4.4, 1.6, 0.9, 1.6], gap=0.1)
         cards = loom(self.theme, self.tokens, queries[:MOST], words[:MOST], (rooms[0], rooms[2], rooms[4]))
-        columns = {"asked" if self.trained else "keys": cards.sources, "asks": cards.queries, "says": cards.words}
+        asked = "asked" if self.trained else "text" if self.continues else "keys"
+        columns = {asked: cards.sources, "last" if self.continues else "asks": cards.queries, "says": cards.words}
         return cards, [
             text(self.theme, self.say(key), HEADING, "muted", 500, at=(column.get_x(), room_of(column).top + 0.27, 0), width=2)
             for key, column in columns.items() if len(column)
@@ -221,34 +245,45 @@ class Decoder(ExplainerScene):
 
     def _score(self, room: Room, layers: list[Module], body: Room) -> None:
         """The vector meets the linear layer, then the scores meet softmax; the best words are named."""
-        place, (left, right) = self._followed(), body.split([1.5, 1], WIDE)
-        strips = [strip.trim(top=SMALL + TIGHT) for strip in left.rows([1.3, 1])]
-        vector = heat_map(self.theme, self.view("decoder.output")[place, place], room)
+        place, (left, right) = 0 if self.continues else self._followed(), body.split([1.5, 1], WIDE)
+        all_shown = len(self.view("decoder.logits")[place]) <= MANY
+        vector = heat_map(self.theme, self._last(place), room)
         wires = self._wires((self.asking, vector.border, *layers))
-        shape = below(shape_label(self.theme, self.view("weights.output.W").shape), layers[0])
-        (scores, levels), names = self._spectra(place, strips)
-        said, others, rest = self._best(place, right)
-        flat = VGroup(bar.copy().stretch(0.01, 1, about_point=strips[0].centre) for bar in scores)
+        shape = below(shape_label(self.theme, self._scoring.shape), layers[0])
+        spectra = self._spectra(place, left) if all_shown else []
+        said, others, rest = self._best(place, right if all_shown else body)
         self.play(draw(*wires[0]), appear(vector))
         self.play(draw(*wires[1]), appear(layers[0], shape))
-        self.play(travel(flat, scores, run_time=1.4), appear(names[0]))
+        for spectrum in spectra[:1]:
+            flat = VGroup(bar.copy().stretch(0.01, 1, about_point=spectrum.room.centre) for bar in spectrum.bars)
+            self.play(travel(flat, spectrum.bars, run_time=1.4), appear(spectrum.name))
         self.play(draw(*wires[2]), appear(layers[1]))
-        self.play(travel(scores.copy(), levels, run_time=1.6), appear(floor(self.theme, strips[1]), names[1]))
+        for before, spectrum in zip(spectra, spectra[1:]):
+            self.play(travel(before.bars.copy(), spectrum.bars, run_time=1.6), appear(floor(self.theme, spectrum.room), spectrum.name))
         self.play(appear(said))
         self.play(appear(others.words, others.tracks, others.numbers, *rest), grow(others.bars))
 
-    def _spectra(self, place: int, strips: Sequence[Room]) -> tuple[tuple[VGroup, VGroup], list[Label]]:
+    def _last(self, place: int) -> View:
+        """The vector that the next word is made of."""
+        return self.view("encoder.output")[-1] if self.continues else self.view("decoder.output")[place, place]
+
+    @property
+    def _scoring(self) -> View:
+        """The matrix that makes a score for every word: its own, or the table of words once more."""
+        return self.view("weights.embedding").T if self.continues else self.view("weights.output.W")
+
+    def _spectra(self, place: int, room: Room) -> list[Spectrum]:
         """A bar for every word of the vocabulary, its score and its probability; the best are marked."""
+        strips = [strip.trim(top=SMALL + TIGHT) for strip in room.rows([1.3, 1])]
         chances, logits = (self.view(f"decoder.{name}")[place] for name in ("probabilities", "logits"))
         spectra = (signed_bars(self.theme, logits, strips[0], "muted", abs(logits.values).max()),
                    bars(self.theme, chances, strips[1], "muted", 1.0))
         for spectrum in spectra:
             for i in strongest(chances, BEST):
                 spectrum[i].set_fill(self.theme.colour("output"))
-        return spectra, [
-            text(self.theme, self.say(key), SMALL, "muted", at=(strip.left, strip.top + 0.12, 0), align=-1, width=4)
-            for key, strip in zip(("scores", "probabilities"), strips, strict=True)
-        ]
+        names = [text(self.theme, self.say(key), SMALL, "muted", at=(strip.left, strip.top + 0.12, 0), align=-1, width=4)
+                 for key, strip in zip(("scores", "probabilities"), strips, strict=True)]
+        return [Spectrum(*parts) for parts in zip(spectra, names, strips, strict=True)]
 
     def _best(self, place: int, room: Room) -> tuple[VGroup, Ranking, list[Label]]:
         """The best word, large, with its probability; below it the next ones with theirs, and how many more there are."""
@@ -288,15 +323,21 @@ class Decoder(ExplainerScene):
 
     def _chances(self, cards: VGroup, start: int, end: int, how: str = "generation") -> list[VGroup]:
         """The probabilities of some of the words, each beside its card: in digits, and as a bar on a track as long as 1 if there is room."""
-        if not self.trained:
+        if not self.trained and not self.continues:
             return []
-        chances = self.view(f"passes.{how}_probabilities")[start:end]
+        chances = self._said_chances[start:end] if self.continues else self.view(f"passes.{how}_probabilities")[start:end]
         rooms = [room_of(card).outside(right=CHANCE, gap=TIGHT) for card in cards[start:end]]
         size = min(WORD, 0.5 * room_of(cards[0]).height)
         if size < self.theme.digit:
             return [VGroup(number(self.theme, source, self.theme.digit, "output", at=room)) for source, room in zip(chances, rooms, strict=True)]
         return [VGroup(number(self.theme, source, size, "output", at=room.point(0, 0.5)), track(self.theme, room), level(self.theme, source, room))
                 for source, room in zip(chances, rooms, strict=True)]
+
+    @property
+    def _said_chances(self) -> list[View]:
+        """The probability of each word by which the text goes on."""
+        ids = self.view("decoder.next_token_ids").values.astype(int)
+        return [self.view("decoder.probabilities")[step, token] for step, token in enumerate(ids)]
 
     def _panel(self, name: str, room: Room) -> Panel:
         """The decoder as it learns, or as it generates."""

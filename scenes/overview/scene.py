@@ -8,6 +8,7 @@ from manim import Mobject, VGroup, VMobject
 
 from model import View
 from model.tokenizer import END
+from model.tokenizer import text as written_text
 from scenes.base.scene import ExplainerScene, step
 from scenes.overview.hook import Half, half
 from scenes.parts.clock import Clock, clock
@@ -39,18 +40,24 @@ class Overview(ExplainerScene):
     """Two translations and a question. Then the sentence goes through the encoder at once; the decoder answers word by word."""
 
     experiments = ("passes", "twin", "twin_translation", "path_length")
+    needs = {
+        "swap": "output: decoder | none", "question": "output: decoder | none", "encode": "output: decoder | none",
+        "first_word": "output: decoder | none", "feedback": "output: decoder | none", "loop": "output: decoder | none",
+        "clocks": "output: decoder | none", "recurrence": "output: decoder | none",
+    }
 
     @step
     def sentence(self):
         """A sentence goes in, and its translation comes out."""
         top, into, middle, out, low = self.stage.rows([3, 0.7, 1.3, 0.7, 3], gap=TIGHT)
-        said = self.staging.trace.translation or (self.say("unknown"),)
+        trace = self.staging.trace
+        said = spaced(trace.translation) if self.trained else written_text(trace.output_tokens, trace.config.spelling)
         machine = module(self.theme, self.say("machine"), middle, size=SHARED)
         ways = [arrow(self.theme, room.point(y=1), room.point(y=-1), "text", BOLD) for room in (into, out)]
-        self.open_with(self._lines(" ".join(self.tokens), "text", top))
+        self.open_with(self._lines(trace.sentence, "text", top))
         self.wait(SHORT)
         self.play(draw(*ways[0]), appear(machine))
-        self.play(draw(*ways[1]), appear(self._lines(spaced(said), "output", low), run_time=STEADY))
+        self.play(draw(*ways[1]), appear(self._lines(said or self.say("unknown"), "output", low), run_time=STEADY))
 
     @step
     def swap(self):
@@ -131,6 +138,8 @@ class Overview(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """Without a twin there is nothing to compare, and not every word that differs is a pronoun."""
+        if self.staging.trace.config.continues:
+            return "continues"
         alone = self.trained and (name == "swap" and not self.spec.twin or name == "question" and not self._asks)
         return "alone" if alone else super().wording(name)
 

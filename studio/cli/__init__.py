@@ -26,6 +26,6 @@ def main():
     """The command."""
 
 
-for command in (pictures.render, pictures.storyboard, pictures.deck, facts.list_, facts.script_, facts.check, facts.trace, facts.heads,
+for command in (pictures.render, pictures.storyboard, pictures.deck, pictures.gallery, facts.list_, facts.script_, facts.check, facts.trace, facts.heads,
                 facts.schema, facts.words, beginning.new, models.train, models.get, models.cache):
     main.add_command(command)

@@ -56,6 +56,17 @@ class Fonts:
         wanted = (c for c in dict.fromkeys(normalize("NFC", text)) if c not in UNDRAWN)
         return "".join(c for c in wanted if not any(ord(c) in known for known in self._coverage))
 
+    def subsets(self, text: str) -> list[bytes]:
+        """The fonts that `text` is drawn with as OpenType files, each cut down to the characters that it is the first to have."""
+        found, rest = [], {ord(c) for c in text}
+        for face, known in zip(self._faces, self._coverage, strict=True):
+            if here := rest & known:
+                wanted = hb.SubsetInput()
+                wanted.sets(hb.SubsetInputSets.UNICODE).update(here)
+                found.append(hb.subset(face, wanted).blob.data)
+            rest -= known
+        return found
+
     def _shape(self, text: str, weight: int = 400, tabular: bool = False) -> Outline:
         """Outline of one line of text; `tabular`: all digits equally wide."""
         points, pen = [np.empty((0, 2))], 0.0

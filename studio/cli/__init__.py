@@ -27,7 +27,7 @@ def main():
     """The command."""
 
 
-for command in (pictures.render, pictures.storyboard, pictures.deck, facts.list_, facts.script_, facts.check, facts.trace, facts.heads,
-                facts.schema, facts.words, beginning.new, models.train, models.get, models.cache, machine.doctor,
+for command in (pictures.render, pictures.storyboard, pictures.deck, pictures.gallery, facts.list_, facts.script_, facts.check, facts.trace,
+                facts.heads, facts.schema, facts.words, beginning.new, models.train, models.get, models.cache, machine.doctor,
                 machine.completion):
     main.add_command(completing(command))

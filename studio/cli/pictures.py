@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from studio.cli.options import compacting, drawing, narrating, overriding, talking, trusting
-from studio.console import Place, cores, progress, say_files, say_json, tell, warn
+from studio.console import PLACE, Place, cores, progress, say_files, say_json, tell, warn
 from studio.errors import UserError, count
 
 
@@ -116,6 +116,25 @@ def deck(targets: Sequence[str], kinds: Sequence[str], titles: bool, loop: bool,
                    allow_commands=allow_commands)
     specs = loaded(targets or ("film",), overrides)
     _make("drawing", make, specs if len(specs) == 1 else [side_by_side(specs, "deck")], as_json, **options)
+
+
+@click.command()
+@click.option("-o", "--output", type=PLACE, default=Path("out"), metavar="DIR", help="Where clips have been rendered to (default: out).")
+@talking
+def gallery(output: Path, as_json: bool, verbose: bool):
+    """Make a page of what has been rendered.
+
+    DIR/index.html: every clip with its caption, its files, and the values of the tensors that it shows. It needs no network, and links
+    to the files beside it alone.
+
+    \b
+    animformer render qkv -q preview
+    animformer gallery
+    """
+    from studio.output.gallery import make_gallery
+
+    page = make_gallery(output)
+    say_json({"files": [str(page)]}) if as_json else say_files([page])
 
 
 def _make(what: str, make: Callable, specs: Sequence, as_json: bool, output: Path, quality: str | None, fps: int | None,

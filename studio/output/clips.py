@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from studio.console import Progress
+from studio.output.shown import tensors
+from studio.plan import staging
 from studio.plan.film import reading_seconds
 from studio.render import farm
 from studio.render.cache import Cache, Entry
@@ -38,7 +40,8 @@ def _render(missing: Mapping[str, list[Order]], workers: int | str, take: Callab
     """missing: by key, as what is alike is drawn once."""
 
     def on_done(order: Order, clip: Clip) -> None:
-        entry = Entry(**vars(clip), seconds=clip.frames / order.quality.fps, digests=digests(order.scene))
+        shown = tensors(staging.trace(order.spec), clip.shows) if clip.shows else []
+        entry = Entry(**vars(clip), seconds=clip.frames / order.quality.fps, digests=digests(order.scene), tensors=shown)
         if cache:
             cache.put(order.key, entry)
         for alike in missing[order.key]:

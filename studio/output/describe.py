@@ -33,8 +33,9 @@ def digests(spec: SceneSpec) -> dict[str, str]:
 
 
 def clip(spec: SceneSpec, step: str, clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:
-    """A video of one step. clips: by `scene/step`."""
-    return _video(clips[f"{spec.name}/{step}"].frames, quality) | _scene(spec, (step,), clips, quality, 0)
+    """A video of one step, with the tensors that it shows. clips: by `scene/step`."""
+    made = clips[f"{spec.name}/{step}"]
+    return _video(made.frames, quality) | _scene(spec, (step,), clips, quality, 0) | {"tensors": made.tensors}
 
 
 def scene(spec: SceneSpec, clips: Mapping[str, Entry], quality: Quality) -> dict[str, Any]:

@@ -66,25 +66,26 @@ def of_values(view: View, trace: Trace, whole: bool = False) -> str:
             blocks.append("…")
             continue
         part = view[place] if place else view
-        heading = "  ".join(_heading(axis, index, trace.words(view.name, axis)) for axis, index in zip(view.axes, place))
-        blocks.append("\n".join(filter(None, (heading, _matrix(part, trace, whole)))))
+        said = "  ".join(heading(axis, index, trace.words(view.name, axis)) for axis, index in zip(view.axes, place))
+        blocks.append("\n".join(filter(None, (said, _matrix(part, trace, whole)))))
     return "\n\n".join(blocks) if leading else "\n".join(blocks)
 
 
 def to_json(trace: Trace, views: Sequence[View]) -> dict:
-    """The list of tensors, of all or of those that are named; the latter with their values, null for what is not there.
+    """The list of tensors, of all or of those that are named; the latter with their values.
 
-    A masked score is the text "-inf", as JSON has no such number. What says something has a translation too, be it only what comes next.
+    What says something has a translation too, be it only what comes next.
     """
-    values = {view.name: _plain(view.values.tolist()) for view in views}
+    values = {view.name: plain(view.values.tolist()) for view in views}
     table = [row | {"values": values[row["name"]]} for row in trace.table() if row["name"] in values]
     found = {"tensors": table if views else trace.table(), "tokens": list(trace.tokens), "digest": trace.digest}
     return found | {"translation": list(trace.translation)} if trace.output_tokens else found
 
 
-def _plain(values: list | float) -> list | float | str | None:
+def plain(values: list | float) -> list | float | str | None:
+    """Numbers as JSON has them: null for what is not there, and the text "-inf" for a masked score."""
     if isinstance(values, list):
-        return [_plain(value) for value in values]
+        return [plain(value) for value in values]
     return values if math.isfinite(values) else None if math.isnan(values) else str(values)
 
 
@@ -102,7 +103,8 @@ def _matrix(view: View, trace: Trace, whole: bool) -> str:
     return aligned([["", *head], *body], right=True)
 
 
-def _heading(axis: str, index: int, words: Sequence[str]) -> str:
+def heading(axis: str, index: int, words: Sequence[str]) -> str:
+    """A place along an axis, with the word that stands there."""
     return f"{axis} {index} ({words[index]})" if words else f"{axis} {index}"
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,15 +13,19 @@ from studio.render.job import Clip
 from studio.store.store import ENTRY, SPEECH, Store, cache_folder, head
 
 FOLDER, LIMIT = "ANIMFORMER_CACHE", "ANIMFORMER_CACHE_LIMIT"  # environment variables: a folder, and gigabytes
+APART = "movie", "picture", "tensors"     # what is not in the line that says what there is: that is read of every clip
 DEFAULT_LIMIT, GIGABYTE = 4.0, 10**9
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry(Clip):
-    """A clip and what is said of it. seconds: how long it is; digests: of the trace and of the weights, by name."""
+    """A clip and what is said of it. seconds: how long it is; digests: of the trace and of the weights, by name; tensors: those that
+    it shows, with their values, for JSON.
+    """
 
     seconds: float
     digests: Mapping[str, str]
+    tensors: Sequence[Mapping] = ()
 
 
 class Cache:
@@ -72,17 +76,19 @@ class Cache:
 
 
 def _packed(entry: Entry) -> bytes:
-    """A line that says what there is; the video; the picture."""
-    said = {name: value for name, value in vars(entry).items() if name not in ("movie", "picture")}
-    return json.dumps(said | {"bytes": len(entry.movie)}).encode() + b"\n" + entry.movie + entry.picture
+    """A line that says what there is; the video; the picture; the tensors."""
+    said = {name: value for name, value in vars(entry).items() if name not in APART}
+    head = json.dumps(said | {"bytes": [len(entry.movie), len(entry.picture)]})
+    return head.encode() + b"\n" + entry.movie + entry.picture + json.dumps(entry.tensors).encode()
 
 
 def _unpacked(body: bytes) -> Entry:
     """What was packed."""
-    line, _, pictures = body.partition(b"\n")
+    line, _, rest = body.partition(b"\n")
     said = json.loads(line)
-    length = said.pop("bytes")
-    return Entry(movie=pictures[:length], picture=pictures[length:], **said)
+    movie, picture = said.pop("bytes")
+    end = movie + picture
+    return Entry(movie=rest[:movie], picture=rest[movie:end], tensors=json.loads(rest[end:]), **said)
 
 
 def _limit() -> int:

@@ -1,7 +1,7 @@
 """What is to be drawn, and what comes of it. Nothing here draws, so that what only looks something up need not load manim."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from studio.render.format import Format
 from studio.render.formats.mp4 import Mp4
@@ -46,12 +46,16 @@ class Job(Alone):
 
 @dataclass(frozen=True)
 class Clip:
-    """What a job gives. movie: in its format; picture: its last frame as PNG; frames: how many it has; caption: of the step."""
+    """What a job gives. movie: in its format; picture: its last frame as PNG; frames: how many it has; caption: of the step.
+
+    shows: which tensors there are entries of to be seen, by name; for each where these are along the axes before the last two.
+    """
 
     movie: bytes
     picture: bytes
     frames: int
     caption: str
+    shows: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from studio.render.job import Build, Clip, Job, Run, StripJob
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
 from studio.render.shortcuts import shortcuts
+from studio.render.sources import places, sources
 
 EVERY = range(2**31)
 AS_IT_ENDS = -1
@@ -140,16 +141,23 @@ class _ClipRenderer(StepRenderer):
         super().__init__(self.quality, wanted, self._write, transparent=self.transparent)
         self.clips: dict[str, Clip] = {}
         self.writers: list[Writer] = []
+        self.sources: set[tuple[str, tuple]] = set()
 
     def begin(self, step: str) -> None:
         super().begin(step)
         self.writers = [job.format.writer(self._file(job), self.quality) for job in self.jobs.get(step, ())]
+        self.sources = set()
+
+    def play(self, scene: Scene, *animations, **options) -> None:
+        super().play(scene, *animations, **options)
+        if self.writers:
+            self.sources |= sources(scene.mobjects)
 
     def drawn(self, step: str) -> None:
         for job, writer in zip(self.jobs.get(step, ()), self.writers, strict=True):
             writer.close()
             movie, picture = self._file(job).read_bytes(), png(self.canvas.pixels, self.transparent)
-            self.clips[str(job)] = Clip(movie, picture, self.frames[step], self.scene.caption(step))
+            self.clips[str(job)] = Clip(movie, picture, self.frames[step], self.scene.caption(step), places(self.sources))
         self.writers = []
 
     def abort(self) -> None:

@@ -124,10 +124,3 @@ def test_an_order_for_code_that_was_changed_since_it_was_loaded_is_refused(tmp_p
     done = run(CHANGED, tmp_path, tmp_path)
     assert sorted(done.stdout.splitlines()) == ["qkv/all_tokens True", "qkv/one_token True"], done.stderr
     assert "code.scenes.base.scene: not the same on" in done.stderr
-
-
-def test_a_long_name_for_temporary_files_costs_time_and_no_more(tmp_path):
-    temporary = tmp_path / ("t" * 120)
-    temporary.mkdir()
-    script = f"import tempfile\ntempfile.tempdir = {str(temporary)!r}\n" + TRAPS.replace("render.worker", "render.farm")
-    assert len(run(script, tmp_path, ROOT).stdout.split()) == 6

@@ -3,7 +3,7 @@
 import click
 
 from studio.cli import beginning, facts, models, pictures
-from studio.cli.watch import watch
+from studio.cli.watch import studio, watch
 from studio.console import Application
 
 EXAMPLES = """\b
@@ -28,5 +28,5 @@ def main():
 
 
 for command in (pictures.render, pictures.storyboard, pictures.deck, facts.list_, facts.script_, facts.check, facts.trace, facts.heads,
-                facts.schema, facts.words, beginning.new, watch, models.train, models.get, models.cache):
+                facts.schema, facts.words, beginning.new, watch, studio, models.train, models.get, models.cache):
     main.add_command(command)

@@ -11,15 +11,19 @@ from scenes.base.spec import SceneSpec
 from studio.errors import Problem, UserError
 from studio.plan.film import title, views
 from studio.plan.staging import trace
+from studio.read import assets
 from studio.read.words import code
 from studio.watch.origin import operands, sum_of_products
 
+SHADES = 4                                # of those of a ramp each fourth is told
 MOST = 64                                 # rows or columns of a matrix that are told
 
 
 def facts(spec: SceneSpec) -> dict[str, Any]:
     """What is shown of which sentence, as the YAML has it: focus counts from 0, block and head from 1."""
+    theme = assets.theme(spec.theme, spec.language)
     return {
+        "colours": dict(theme.colours), "ramps": {name: shades[::SHADES] for name, shades in theme.ramps.items()},
         "title": title(spec), "scene": spec.scene, "sentence": text(spec.tokens, spec.model.spelling),
         "tokens": [piece.text for piece in written(spec.tokens, spec.model.spelling)],
         "focus": spec.focus, "block": spec.block + 1, "head": spec.head + 1, "n_blocks": spec.model.n_blocks, "n_heads": spec.model.n_heads,

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -78,6 +78,17 @@ class Session:
                 return self.asked
         return None
 
+    def look_at(self, step: str) -> None:
+        """Somebody looks at a step now: its clip comes before all that are not there yet."""
+        self.first = step
+        filming = next((worker for worker in self.workers if worker.what == CLIPS and not worker.done), None)
+        if filming and any(shot.name == step and shot.key not in self.clips for shot in (self.sound.shots if self.sound else ())):
+            self._end(filming)
+            self._start(CLIPS, self._errand(self.clips))
+
+    def _errand(self, have: Iterable[str]) -> Errand:
+        return Errand(self.target, tuple(self.overrides), frozenset(have), self.first)
+
     def _begin(self, changed: frozenset[Path]) -> Begun:
         """Work begins anew, on what the files are now."""
         self._stop()
@@ -85,7 +96,7 @@ class Session:
             warm.renew()
         self.begun, self.problems = True, ()
         for what, have in ((STILLS, self.stills), (CLIPS, self.clips)):
-            self._start(what, Errand(self.target, tuple(self.overrides), frozenset(have), self.first))
+            self._start(what, self._errand(have))
         return Begun(tuple(sorted(map(shown, changed))))
 
     def _start(self, what: str, errand: Errand) -> None:

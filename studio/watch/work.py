@@ -22,7 +22,7 @@ from studio.render.quality import QUALITIES, Quality
 from studio.render.warm import enter
 from studio.watch import files
 from studio.watch.facts import answer, facts
-from studio.watch.news import Answer, Done, Filmed, News, Shot, Sound, Still, Wrong
+from studio.watch.news import Answer, Done, Filmed, Shot, Sound, Still, Wrong
 
 STILL, CLIP = Quality("still", 1280, 720, 15), QUALITIES["preview"]
 STILLS, CLIPS = "stills", "clips"
@@ -42,17 +42,21 @@ def work(what: str, errand: Errand, line: Connection, scratch: str, environment:
     """The whole life of a process: tells its news on the line, then answers what it is asked there."""
     enter(scratch, environment)
     try:
-        specs = (_tell_stills if what == STILLS else _tell_clips)(errand, line.send)
+        specs = (_tell_stills if what == STILLS else _tell_clips)(errand, line)
     except UserError as error:
         line.send(Wrong(error.problems))
         return
     line.send(Done(what))
     while what == STILLS:
-        number, question = line.recv()
-        line.send(Answer(number, answer(specs, question)))
+        _answer(line, specs)
 
 
-def _tell_stills(errand: Errand, tell: Callable[[News], None]) -> Sequence[SceneSpec]:
+def _answer(line: Connection, specs: Sequence[SceneSpec]) -> None:
+    number, question = line.recv()
+    line.send(Answer(number, answer(specs, question)))
+
+
+def _tell_stills(errand: Errand, line: Connection) -> Sequence[SceneSpec]:
     """Tells whether the target is sound, and the last frames of its steps; those of the scene that is looked at first."""
     with warnings.catch_warnings(record=True) as noted:
         warnings.simplefilter("always")
@@ -61,15 +65,15 @@ def _tell_stills(errand: Errand, tell: Callable[[News], None]) -> Sequence[Scene
     orders = _orders(specs)
     shots = {str(order): _shot(order) for order in orders}
     fresh = sum(shot.key not in errand.have for shot in shots.values())
-    tell(Sound(tuple(shots.values()), in_vain, {spec.name: facts(spec) for spec in specs}, files.of_scenes(specs), fresh))
+    line.send(Sound(tuple(shots.values()), in_vain, {spec.name: facts(spec) for spec in specs}, files.of_scenes(specs), fresh))
     for spec in sorted(specs, key=lambda spec: not errand.first.startswith(f"{spec.name}/")):
         steps = tuple(step for step in spec.wanted if shots[f"{spec.name}/{step}"].key not in errand.have)
         if steps:
-            _draw(spec, steps, shots, tell)
+            _draw(spec, steps, shots, line, specs)
     return specs
 
 
-def _tell_clips(errand: Errand, tell: Callable[[News], None]) -> None:
+def _tell_clips(errand: Errand, line: Connection) -> None:
     """Tells the clips of the steps, that of the step that is looked at first."""
     cache = Cache()
     orders = [order for order in _orders(_read(errand)) if order.key not in errand.have]
@@ -80,7 +84,7 @@ def _tell_clips(errand: Errand, tell: Callable[[News], None]) -> None:
             clip = _located(order.spec, lambda order=order: make(Run((order,)))[0])
             entry = Entry(**vars(clip), seconds=clip.frames / CLIP.fps, digests=_digests(order))
             cache.put(order.key, entry)
-        tell(Filmed(_shot(order), entry.movie))
+        line.send(Filmed(_shot(order), entry.movie))
 
 
 def _read(errand: Errand) -> list[SceneSpec]:
@@ -97,14 +101,16 @@ def _shot(order: Order) -> Shot:
     return Shot(str(order), spec.steps.index(order.step) + 1, order.key, said["caption"], said.get("title") or title(spec))
 
 
-def _draw(spec: SceneSpec, steps: tuple[str, ...], shots: dict[str, Shot], tell: Callable[[News], None]) -> None:
-    """Tells the last frames of some steps of a scene."""
+def _draw(spec: SceneSpec, steps: tuple[str, ...], shots: dict[str, Shot], line: Connection, specs: Sequence[SceneSpec]) -> None:
+    """Tells the last frames of some steps of a scene, and answers meanwhile."""
     from studio.render.worker import show_ends  # takes manim, slow to start
     from studio.watch.regions import regions
 
     def take(step: str, picture: bytes, scene) -> None:
         shot = shots[f"{spec.name}/{step}"]
-        tell(Still(shot, scene.caption(step), picture, regions(scene)))
+        line.send(Still(shot, scene.caption(step), picture, regions(scene)))
+        while line.poll():
+            _answer(line, specs)
 
     job = StripJob(spec.name, steps, _orders([spec])[0].build, STILL)
     _located(spec, lambda: show_ends(job, take))

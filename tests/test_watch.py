@@ -178,8 +178,11 @@ def test_the_trace_answers(mine):
         assert found["sum"] and [each["name"].rpartition(".")[2] for each in found["from"]] == ["input", "W_Q", "b_Q"]
         rows = [each["values"] for each in found["from"]]
         assert abs(sum(a * b for a, b in zip(*rows[:2], strict=True)) + rows[2] - found["value"]) < 1e-9
-        session.ask({"scene": "mine", "tensor": "encoder.0.nothing"})
-        assert "problem" in until(session, lambda news: hasattr(news, "found"))[-1].found
+        weights = "encoder.0.self_attention.weights"
+        for nonsense in ({"tensor": "encoder.0.nothing"}, {"tensor": weights, "index": [0, 0, 99]}, {"tensor": weights, "index": "abc"},
+                         {"tensor": weights, "at": {"a": 1}}, {"tensor": weights, "index": [[1], 2.5, 10**40]}, {"tensor": []}, {"scene": 1}):
+            session.ask({"scene": "mine"} | nonsense)
+            assert "problem" in until(session, lambda news: hasattr(news, "found"))[-1].found
 
 
 def test_a_change_counts_when_it_has_stood_still(tmp_path):

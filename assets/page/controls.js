@@ -52,7 +52,10 @@ export const show = (facts, known, alone) => {
   drawn = now;
   if (typing) return refresh(facts);
   one("controls").replaceChildren(
-    field("sentence", make("input", { id: "sentence", value: facts.sentence, spellcheck: "false", oninput: (event) => speak(event.target.value, facts) })),
+    field("sentence", make("textarea", {
+      id: "sentence", rows: 1, spellcheck: "false", oninput: (event) => speak(event.target.value, facts),
+      onkeydown: (event) => event.key === "Enter" && event.preventDefault(),
+    }, facts.sentence)),
     group("focus", chips(facts)),
     group("block", buttons("block", count(facts.n_blocks), facts.block)),
     group("head", buttons("head", count(facts.n_heads), facts.head)),
@@ -67,7 +70,6 @@ export const show = (facts, known, alone) => {
 // While somebody types the sentence, that field stays as it is.
 const refresh = (facts) => {
   document.querySelector(".focus .chips").replaceWith(chips(facts));
-  one("sentence").oninput = null;
 };
 
 one("controls").addEventListener("submit", (event) => event.preventDefault());

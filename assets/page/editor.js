@@ -90,10 +90,10 @@ export const follow = async (state) => {
 const mark = (state) => {
   const marks = [["error", state.problems], ["warning", state.warnings]].flatMap(([severity, problems]) => problems
     .map((problem) => ({ problem, at: /^(.*):(\d+):(\d+)$/.exec(problem.where) }))
-    .filter(({ at }) => at && at[1] === state.file && at[2] <= view.state.doc.lines)
-    .map(({ problem, at }) => {
-      const line = view.state.doc.line(at[2]);
-      const from = Math.min(line.from + at[3] - 1, line.to);
+    .filter(({ at }) => at && at[1] === state.file && +at[2] <= view.state.doc.lines)
+    .map(({ problem, at: [, , row, column] }) => {
+      const line = view.state.doc.line(+row);
+      const from = Math.min(line.from + +column - 1, line.to);
       const word = /^[^\s,\]}#][^,\]}#]*/.exec(view.state.sliceDoc(from, line.to));
       const message = problem.hint ? `${problem.message}; ${problem.hint}` : problem.message;
       return { from, to: Math.max(from + (word ? word[0].trimEnd().length : 0), from), severity, message };

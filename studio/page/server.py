@@ -30,7 +30,7 @@ from studio.watch.session import Session
 TICK = 0.03                               # seconds
 ALIVE = 15.0                              # seconds after which a tab is told that the server is there
 TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".ttf": "font/ttf",
-         ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
+         ".otf": "font/otf", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
 FOREVER = "private, max-age=31536000, immutable"
 
 
@@ -57,7 +57,7 @@ class _OfDesk(Guarded):
         try:
             said = json.loads(self.request.body)
             return [said[name] for name in names]
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise HTTPError(400) from error
 
 
@@ -185,10 +185,7 @@ def serve(session: Session, out: Path, port: int) -> None:
 
 
 async def _serve(desk: Desk, sockets: list, token: str) -> None:
-    port = sockets[0].getsockname()[1]
-    server = HTTPServer(application(desk, token, port), max_body_size=MAX_BODY, max_header_size=MAX_HEADER, max_buffer_size=2 * MAX_BODY,
-                        idle_connection_timeout=PATIENCE, body_timeout=PATIENCE)
-    server.add_sockets(sockets)
+    port, server = sockets[0].getsockname()[1], listening(desk, sockets, token)
     tell(f"http://{ADDRESS}:{port}/{token}/\nthe page of {folders.shown(desk.path)}; Ctrl-C ends it")
     try:
         while True:
@@ -200,10 +197,18 @@ async def _serve(desk: Desk, sockets: list, token: str) -> None:
         await server.close_all_connections()
 
 
+def listening(desk: Desk, sockets: list, token: str) -> HTTPServer:
+    """A server that listens, and that lets go of whoever sends too much or too slowly."""
+    server = HTTPServer(application(desk, token, sockets[0].getsockname()[1]), max_body_size=MAX_BODY, max_header_size=MAX_HEADER,
+                        max_buffer_size=2 * MAX_BODY, idle_connection_timeout=PATIENCE, body_timeout=PATIENCE)
+    server.add_sockets(sockets)
+    return server
+
+
 def application(desk: Desk, token: str, port: int) -> Application:
     """What answers which address; all begin with the token."""
     page = {file.name: file for file in (assets.ASSETS / "page").iterdir() if file.suffix in TYPES}
-    page |= {"": page["index.html"], "inter.ttf": font_files()[0]}
+    page |= {"": page["index.html"], **dict(zip(("inter.ttf", "noto.otf"), font_files()))}
     of_desk = {"desk": desk}
     routes = [("events", Events), ("text", Text), ("view", View), (r"shot/([\w.]+)\.(png|mp4|json)", Made), ("trace", Trace), ("known", Known),
               ("make", Make), (r"made/(\d{1,4})/(.+)", Taken)]

@@ -42,7 +42,7 @@ def answer(specs: Sequence[SceneSpec], question: Mapping[str, Any]) -> dict[str,
         return _entry(recorded, view, question["index"]) if "index" in question else _matrix(recorded, view, question.get("at", []))
     except UserError as error:
         return {"problem": error.problems[0].message}
-    except (StopIteration, LookupError, TypeError):
+    except (StopIteration, LookupError, TypeError, ValueError, OverflowError):
         return {"problem": Problem("there is no such scene, tensor or entry").message}
 
 

@@ -8,6 +8,7 @@ let shots = [], chosen = "", seen = "", filmed = "", regions = [], played = new 
 const still = one("still"), clip = one("clip"), glass = one("glass"), button = one("play").firstElementChild;
 
 const current = () => shots.find((shot) => shot.name === chosen) || shots[0];
+export const shown = () => current()?.name;
 export const scene = () => current()?.name.split("/")[0];
 
 export const show = (state) => {

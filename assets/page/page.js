@@ -23,13 +23,14 @@ const follow = (state) => {
   one("file").textContent = state.file;
   status(state);
   problems(state);
-  downloads(state.making);
+  downloads(state.making, Object.keys(state.facts).length === 1);
 };
 
 // The page has the colours of the film that it shows.
-const paint = ({ colours, ramps }) => {
+const paint = ({ colours, ramps, shape }) => {
   const root = document.documentElement;
   for (const [role, value] of Object.entries(colours)) root.style.setProperty(`--${role}`, value);
+  root.style.setProperty("--shape", shape);
   root.style.setProperty("--weight", ramps.weight.at(-1));
   root.style.colorScheme = parseInt(colours.background.slice(1, 3), 16) < 128 ? "dark" : "light";
 };
@@ -51,13 +52,13 @@ const problems = ({ problems: wrong, warnings }) => one("problems").replaceChild
       make("small", {}, problem.where), problem.path ? make("b", {}, problem.path) : "", problem.message, problem.hint ? make("i", {}, problem.hint) : ""));
   })));
 
-const downloads = (making) => {
+const downloads = (making, alone) => {
   const busy = making.kind && !making.problem && making.number === undefined;
-  one("downloads").replaceChildren(...known.kinds.map((kind) => {
+  one("downloads").replaceChildren(...known.kinds.filter((kind) => alone || kind !== "gif").map((kind) => {
     const mine = making.kind === kind, share = mine && busy ? (making.done || 0) / (making.total || 1) : 0;
     const label = mine && busy ? `${kind} ${Math.round(100 * share)} %` : kind;
-    return make("button", { type: "button", class: mine && making.problem ? "failed" : "", title: (mine && making.problem) || "", disabled: Boolean(busy), "data-kind": kind,
-      style: `--share:${share}`, onclick: () => send("make", { kind }) }, label.toUpperCase());
+    return make("button", { type: "button", class: mine && making.problem ? "failed" : "", title: (mine && making.problem) || say(kind), disabled: Boolean(busy), "data-kind": kind,
+      style: `--share:${share}`, onclick: () => send("make", { kind, step: board.shown() }) }, label.toUpperCase());
   }));
   if (making.number > taken && begun) make("a", { href: `made/${making.number}/${encodeURIComponent(making.name)}`, download: making.name }).click();
   taken = making.number ?? taken;

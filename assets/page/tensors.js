@@ -2,7 +2,7 @@
 import { ask, make, one, place } from "./dom.js";
 import { say } from "./words.js";
 
-const CELL = [16, 40];                    // pixels from cell to cell, at least and at most
+const CELL = [16, 62], WRITTEN = 46;      // pixels from cell to cell, at least and at most, and from which on numbers are written
 
 let scene = "", table = [], ramps = {}, about = 0;
 
@@ -58,13 +58,13 @@ const pickers = ({ name, axes, shape, words, at }) => at.map((here, k) => make("
 
 const grid = ({ name, axes, shape, words, at, values, scale, shares }) => {
   const [rows, columns] = axes.length > 1 ? axes.slice(-2) : [null, axes[0]];
-  const cell = Math.max(CELL[0], Math.min(CELL[1], 620 / values[0].length));
+  const cell = Math.max(CELL[0], Math.min(CELL[1], 640 / values[0].length));
   const lay = `--cell:${cell}px`;
   const head = make("tr", {}, make("th"), ...values[0].map((_, j) => make("th", { scope: "col" }, make("span", {}, words[columns]?.[j] ?? String(j)))));
   const body = values.map((row, i) => make("tr", {}, make("th", { scope: "row" }, rows ? words[rows][i] ?? String(i) : ""), ...row.map((x, j) => {
     const index = [...at, ...(rows ? [i, j] : axes.length ? [j] : [])];
-    return make("td", { style: `background:${colour(x, scale, shares)}`, title: digits(x), "data-index": JSON.stringify(index),
-      onclick: (event) => explain(scene, name, index, event.target.getBoundingClientRect()) });
+    return make("td", { style: `background:${colour(x, scale, shares)};color:${ink(colour(x, scale, shares))}`, title: digits(x), "data-index": JSON.stringify(index),
+      onclick: (event) => explain(scene, name, index, event.target.getBoundingClientRect()) }, cell < WRITTEN ? "" : digits(x));
   })));
   const cut = shape.some((length) => length > 64) ? [make("p", { class: "tip" }, say("shown"))] : [];
   return make("div", {}, make("table", { style: lay }, make("thead", {}, head), make("tbody", {}, ...body)),
@@ -117,12 +117,14 @@ const operand = ({ name, axes, index, values }) => make("div", { class: "operand
 
 const strip = (values) => {
   const scale = Math.max(...values.filter((x) => typeof x === "number").map(Math.abs), 1e-12);
-  return make("div", { class: "strip" }, ...values.map((x) => make("span", { style: `background:${colour(x, scale)};color:${ink(x, scale)}` }, digits(x))));
+  return make("div", { class: "strip" }, ...values.map((x) => make("span", { style: `background:${colour(x, scale)};color:${ink(colour(x, scale))}` }, digits(x))));
 };
 
-const ink = (x, scale) => {
-  const [r, g, b] = (colour(x, scale).match(/[0-9a-f]{2}/g) || ["00", "00", "00"]).map((hex) => (parseInt(hex, 16) / 255) ** 2.2);
-  return typeof x === "number" && 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
+// Black or white, whichever is read better on a colour.
+const ink = (ground) => {
+  if (!ground.startsWith("#")) return "inherit";
+  const [r, g, b] = ground.match(/[0-9a-f]{2}/gi).map((hex) => (parseInt(hex, 16) / 255) ** 2.2);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
 };
 
 // A sum of products, written out as it was added.

@@ -51,6 +51,10 @@ class Desk:
             "busy": bool(self.busy), "times": self.times, "making": self.making.state,
         }
 
+    def steps(self) -> set[str]:
+        """The steps that there are, `scene/step`."""
+        return {shot.name for shot in self.session.sound.shots} if self.session.sound else set()
+
     def publish(self) -> None:
         """Every tab gets the state; one that does not keep up is let go, and begins again when it comes back."""
         state = self.state()

@@ -16,8 +16,10 @@ from studio.read.folders import ROOT
 
 KINDS = {
     "mp4": ("render", "-q", "1080p"),
+    "gif": ("render", "-q", "720p", "--format", "gif"),
     "pptx": ("deck", "-q", "1080p", "--to", "pptx"),
 }
+OF_A_STEP = ("gif",)
 PROGRESS = re.compile(r"(?:^|\s)(\d+)/(\d+)\s")
 
 
@@ -37,10 +39,11 @@ class Making:
     def busy(self) -> bool:
         return self.process is not None
 
-    async def make(self, kind: str) -> None:
-        """Makes a file of one of KINDS; `state` says how far it is, where it is, or why there is none."""
+    async def make(self, kind: str, step: str) -> None:
+        """Makes a file of one of KINDS; `state` says how far it is, where it is, or why there is none. step: what OF_A_STEP is made of."""
         command, *options = KINDS[kind]
-        options += [part for said in self.overrides for part in ("--set", said)]
+        for said in (*self.overrides, *([f"steps=[{step}]"] if kind in OF_A_STEP else [])):
+            options += ["--set", said]
         self._say(kind=kind, done=0, total=0)
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "studio", command, self.target, *options, "-o", str(self.out), "--json", start_new_session=True,
@@ -67,8 +70,9 @@ class Making:
                 self._say(kind=kind, done=int(found[1]), total=int(found[2]))
 
     def _finish(self, kind: str, said: dict, code: int) -> None:
-        if code == 0 and said.get("files"):
-            self.files.append(Path(said["files"][0]))
+        made = [Path(file) for file in said.get("files", ()) if file.endswith(f".{kind}")]
+        if code == 0 and made:
+            self.files.append(made[0])
             self._say(kind=kind, number=len(self.files) - 1, name=self.files[-1].name)
         else:
             self._say(kind=kind, problem=next((problem["message"] for problem in said.get("problems", ())), "it failed"))

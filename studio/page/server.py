@@ -152,12 +152,12 @@ class Make(_OfDesk):
 
     def post(self) -> None:
         """Begins to make it."""
-        kind, = self.body("kind")
-        if kind not in KINDS:
+        kind, shown = self.body("kind", "step")
+        if kind not in KINDS or shown not in self.desk.steps():
             raise HTTPError(400)
         if self.desk.making.busy:
             raise HTTPError(409, reason="One Thing At A Time")
-        self.desk.task = asyncio.get_running_loop().create_task(self.desk.making.make(kind))
+        self.desk.task = asyncio.get_running_loop().create_task(self.desk.making.make(kind, shown.partition("/")[2]))
         self.set_status(202)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from model import Trace, View
 from model.tokenizer import text, written
+from scenes.base.shape import shape
 from scenes.base.spec import SceneSpec
 from studio.errors import Problem, UserError
 from studio.plan.film import title, views
@@ -21,8 +22,9 @@ MOST = 64                                 # rows or columns of a matrix that are
 
 def facts(spec: SceneSpec) -> dict[str, Any]:
     """What is shown of which sentence, as the YAML has it: focus counts from 0, block and head from 1."""
-    theme = assets.theme(spec.theme, spec.language)
+    theme, (width, height) = assets.theme(spec.theme, spec.language), shape(spec.keys["frame"])
     return {
+        "shape": width / height,
         "colours": dict(theme.colours), "ramps": {name: shades[::SHADES] for name, shades in theme.ramps.items()},
         "title": title(spec), "scene": spec.scene, "sentence": text(spec.tokens, spec.model.spelling),
         "tokens": [piece.text for piece in written(spec.tokens, spec.model.spelling)],

@@ -18,7 +18,7 @@ from studio.read import folders
 from studio.render.cache import Cache, Entry
 from studio.render.job import Run, StripJob
 from studio.render.order import Order, make, order_of
-from studio.render.quality import QUALITIES, Quality
+from studio.render.quality import QUALITIES, Quality, shaped
 from studio.render.warm import enter
 from studio.watch import files
 from studio.watch.facts import answer, facts
@@ -93,7 +93,7 @@ def _read(errand: Errand) -> list[SceneSpec]:
 
 
 def _orders(specs: Sequence[SceneSpec]) -> list[Order]:
-    return [order_of(spec, step, CLIP) for spec in specs for step in spec.wanted]
+    return [order_of(spec, step, shaped(CLIP, spec.keys["frame"])) for spec in specs for step in spec.wanted]
 
 
 def _shot(order: Order) -> Shot:
@@ -112,7 +112,7 @@ def _draw(spec: SceneSpec, steps: tuple[str, ...], shots: dict[str, Shot], line:
         while line.poll():
             _answer(line, specs)
 
-    job = StripJob(spec.name, steps, _orders([spec])[0].build, STILL)
+    job = StripJob(spec.name, steps, _orders([spec])[0].build, shaped(STILL, spec.keys["frame"]))
     _located(spec, lambda: show_ends(job, take))
 
 

@@ -4,6 +4,7 @@ import click
 
 from studio.cli import beginning, facts, machine, models, pictures
 from studio.cli.complete import completing
+from studio.cli.watch import studio, watch
 from studio.console import Application
 
 EXAMPLES = """\b
@@ -28,6 +29,6 @@ def main():
 
 
 for command in (pictures.render, pictures.storyboard, pictures.deck, pictures.gallery, facts.list_, facts.script_, facts.check, facts.trace,
-                facts.heads, facts.schema, facts.words, beginning.new, models.train, models.get, models.cache, machine.doctor,
+                facts.heads, facts.schema, facts.words, beginning.new, watch, studio, models.train, models.get, models.cache, machine.doctor,
                 machine.completion):
     main.add_command(completing(command))

@@ -1,23 +1,17 @@
 """Many jobs at once: in processes of their own here, or on a cluster."""
 
-import multiprocessing
 import os
-import signal
 import tempfile
-import threading
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing.connection import wait as wait_for
 
 from studio.errors import RenderError, UserError
 from studio.render import cluster
-from studio.render.alone import prepare
-from studio.render.warm import context
+from studio.render.warm import context, enter, unheard
 
 DIED = "the process that drew it died (out of memory?)"
 
@@ -117,8 +111,8 @@ class _Run:
 def _processes(n: int) -> Iterator[Executor]:
     """So many processes, which do not outlive what is done with them."""
     with tempfile.TemporaryDirectory(prefix="animformer-") as scratch:
-        with _unheard():
-            pool = ProcessPoolExecutor(n, context(), _enter, (scratch, dict(os.environ)))
+        with unheard():
+            pool = ProcessPoolExecutor(n, context(), enter, (scratch, dict(os.environ)))
         try:
             yield pool
         except BaseException:
@@ -130,18 +124,8 @@ def _processes(n: int) -> Iterator[Executor]:
 
 
 def _submit(executor: Executor, work: Callable, job) -> Future:
-    with _unheard():
+    with unheard():
         return executor.submit(_checked, work, job)
-
-
-@contextmanager
-def _unheard() -> Iterator[None]:
-    """A process that is started within this never sees Ctrl-C, or that the terminal is gone: it is for this one to stop it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _checked(work: Callable, job):
@@ -153,18 +137,3 @@ def _checked(work: Callable, job):
     except Exception as error:
         said = "" if isinstance(error, RenderError) else f"{type(error).__name__}: "
         raise RenderError(f"{job}: {said}{error}") from error
-
-
-def _enter(scratch: str, environment: dict[str, str]) -> None:
-    """A worker begins: its temporary files go where they will be removed even if it is killed, and it does not outlive us."""
-    tempfile.tempdir = scratch
-    os.environ.clear()                    # it may be that of the process it was forked from
-    os.environ.update(environment)
-    warnings.simplefilter("ignore", UserWarning)            # the first process says it
-    prepare()
-    threading.Thread(target=_follow_parent, daemon=True).start()
-
-
-def _follow_parent() -> None:
-    wait_for([multiprocessing.parent_process().sentinel])
-    signal.raise_signal(signal.SIGKILL)

@@ -88,6 +88,11 @@ def code_of(home: SceneFolder) -> dict[str, str]:
     return code(STAGING, f"{package}.scene", *(f"{package}.{name}" for name in own), *others, own=home.path)
 
 
+def files_of(home: SceneFolder) -> list[Path]:
+    """The files of the modules that draw a scene."""
+    return [file for name in code_of(home) if (file := _file(name, home.path))]
+
+
 def code(*names: str, own: Path | None = None) -> dict[str, str]:
     """These modules and all that they import of ours, each with the digest of its source. own: the folder called OWN."""
     found, waiting = {}, [*names, *DRAWING]

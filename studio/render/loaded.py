@@ -1,15 +1,24 @@
 """All that a worker needs for its first job: a process that has imported this can be forked into workers that begin at once."""
 
 import gc
+from importlib import import_module
+from pkgutil import iter_modules
 
 from studio.render.alone import prepare
 
 prepare()
 
+from scenes import parts  # noqa: E402
+from studio.read import assets  # noqa: E402
 from studio.render import camera, convert, inputs, order, stream, worker  # noqa: E402, F401
 
+PARTS = [f"{parts.__name__}.{part.name}" for part in iter_modules(parts.__path__)]
+for name in PARTS:
+    import_module(name)
+_ = assets.theme("dark").ramps            # fonts, and what reckons with colours
+
 # What is known of the code is from when it was loaded: an order for other code, written since, is refused.
-inputs.code(inputs.STAGING, inputs.CARD)
+inputs.code(inputs.STAGING, inputs.CARD, *PARTS)
 inputs.versions()
 for tested in (camera, convert, stream):
     tested.trusted()

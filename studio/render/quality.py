@@ -50,6 +50,12 @@ def parse(quality: str | None = None, fps: int | None = None, frame: str = "wide
     return replace(chosen, width=width, height=height, fps=fps or chosen.fps, compact=compact)
 
 
+def shaped(quality: Quality, frame: str) -> Quality:
+    """As fine as a quality, in the shape of a frame, however many pixels that is said to have."""
+    width, height = _pixels(quality, frame)
+    return replace(quality, width=width, height=height)
+
+
 def _pixels(quality: Quality, frame: str) -> tuple[int, int]:
     """Width and height of a frame that is as fine as a quality, both even."""
     width, height = shape(frame)

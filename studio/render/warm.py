@@ -1,31 +1,41 @@
-"""Where worker processes come from."""
+"""Where worker processes come from, and how they begin."""
 
 import multiprocessing
 import os
+import signal
 import sys
+import tempfile
+import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
+from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
+
+from studio.render.alone import prepare
 
 LOADED = "studio.render.loaded"
 
 
-def context() -> BaseContext:
+def context(*also: str) -> BaseContext:
     """How workers are started: forked from a process that has loaded all they need, and that itself is neither forked nor has
     threads. Forking is sound on Linux; elsewhere each worker loads everything itself, as it does where the folder for temporary
     files can hold no socket, for which a path of more than 107 bytes is too long.
+
+    also: modules that they need besides.
     """
     if sys.platform == "linux":
         with suppress(OSError):
-            return _forked_from_loaded()
+            return _forked_from_loaded(also)
     return multiprocessing.get_context("spawn")
 
 
-def _forked_from_loaded() -> BaseContext:
+def _forked_from_loaded(also: tuple[str, ...]) -> BaseContext:
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload([LOADED])
-    with _our_modules():
+    found.set_forkserver_preload([LOADED, *also])
+    resource_tracker.ensure_running()     # now, for as it starts it lets all signals be heard again
+    with unheard(), _our_modules():
         forkserver.ensure_running()
     return found
 
@@ -40,3 +50,34 @@ def _our_modules() -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """A process that is started within this never sees Ctrl-C, or that the terminal is gone: it is for this one to stop it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def enter(scratch: str, environment: dict[str, str]) -> None:
+    """A worker begins: its temporary files go where they will be removed even if it is killed, and it does not outlive us."""
+    tempfile.tempdir = scratch
+    os.environ.clear()                    # it may be that of the process it was forked from
+    os.environ.update(environment)
+    warnings.simplefilter("ignore", UserWarning)            # the first process says it
+    prepare()
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    wait_for([multiprocessing.parent_process().sentinel])
+    signal.raise_signal(signal.SIGKILL)
+
+
+def renew() -> None:
+    """From now on workers come from a process that loads everything anew: the code is no longer what it was."""
+    if sys.platform == "linux":
+        forkserver._forkserver._stop()    # there is no public way, and what is loaded cannot be unloaded

@@ -1,0 +1,1 @@
+"""The page: a YAML and what becomes of it, side by side."""

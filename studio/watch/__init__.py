@@ -1,0 +1,1 @@
+"""Render again at every save."""

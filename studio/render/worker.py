@@ -216,7 +216,7 @@ def render_strip(job: StripJob) -> dict[str, list[bytes]]:
 def show_ends(job: StripJob, take: Callable[[str, bytes, Scene], None]) -> None:
     """Calls `take` as each of the job's steps ends: with the step, its last frame as PNG, and the scene as it stands."""
     def shown(step: str, pixels: np.ndarray, repeat: int) -> None:
-        take(step, _png(pixels), renderer.scene)
+        take(step, png(pixels), renderer.scene)
 
     with settings(job.quality):
         renderer = StepRenderer(job.quality, {step: {AS_IT_ENDS} for step in job.steps}, shown)

@@ -7,8 +7,6 @@ names of their axes: an axis that both have is at the same place, what is summed
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from model import Trace, View
 
 NAME = re.compile(r"[A-Za-z][A-Za-z_0-9.]*")

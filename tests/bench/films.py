@@ -25,13 +25,15 @@ def peers(options: argparse.Namespace, folder: Path) -> dict:
     size, fps = f"{quality.width}x{quality.height}", str(quality.fps)
     display = [] if "DISPLAY" in os.environ else ["xvfb-run", "-a"]     # OpenGL insists on one
     file, made = str(SCENES / "in_manim.py"), str(folder / "film.mp4")
+    settings = {"font": "DejaVu Sans", "fps": fps, "pixel_width": str(quality.width), "pixel_height": str(quality.height),
+                "output_dir": str(folder)}
     commands = {
         "stock": [sys.executable, "-m", "manim", "render", "--disable_caching", "-v", "ERROR", "--progress_bar", "none", "-r",
                   size.replace("x", ","), "--fps", fps, "--media_dir", str(folder / "media"), "-o", "stock", file, "Film"],
         "ours": [sys.executable, "-m", "tests.bench.plain", made, options.quality],
         "manimgx": ["manimgx", "render", file, "Film", "-o", made, "-r", size, "--fps", fps],
-        "janim": [*display, "janim", "write", "--video", "-c", "font", "DejaVu Sans", "-c", "fps", fps, "-c", "pixel_width", str(quality.width), "-c", "pixel_height",
-                  str(quality.height), "-c", "output_dir", str(folder), str(SCENES / "in_janim.py"), "Film"],
+        "janim": [*display, "janim", "write", "--video", *(word for setting in settings.items() for word in ("-c", *setting)),
+                  str(SCENES / "in_janim.py"), "Film"],
     }
     missing = [name for name in PEERS if not all(map(shutil.which, (name, commands[name][0])))]
     arms = {name: partial(_peer, command, folder) for name, command in commands.items() if name not in missing}

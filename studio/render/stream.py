@@ -22,10 +22,10 @@ X264 = {"preset": "ultrafast", "qp": "22", "bf": "0", "profile": "high", "mb_inf
         "x264-params": "cabac=1:8x8dct=1:keyint=infinite:force-cfr=1"}
 BETWEEN_KEYS = 5                          # seconds: a picture that changes after so many is a key frame; they are most of a file
 
-# Measured likewise: files that are smaller than those of x264's own defaults, and no worse. What a shape that stays looks like
+# Measured likewise: files that are smaller than those of x264's own defaults, and about as good. What a shape that stays looks like
 # counts more than what soon goes, for which the encoder looks ahead; key frames are left to it. Slower presets
 # gain nothing. psy would make pictures sharper that are drawn as sharp as they are meant to be.
-COMPACT = {"preset": "medium", "crf": "21", "bf": "0", "profile": "high", "x264-params": "psy=0:force-cfr=1"}
+COMPACT = {"preset": "medium", "crf": "22.5", "bf": "0", "profile": "high", "x264-params": "psy=0:force-cfr=1"}
 BETWEEN_KEYS_COMPACT = 10                 # seconds
 
 # A P frame of one slice that others refer to, up to the number of the frame, which has 4 bits (ITU-T H.264, 7.3.1, 7.3.3).

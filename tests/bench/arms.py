@@ -1,10 +1,10 @@
 """What is measured, each in a process of its own: `python -m tests.bench.arms ARM OPTIONS`, which prints one JSON object."""
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from itertools import repeat
@@ -114,16 +114,10 @@ def _file(folder: Path, name: str) -> Path:
     return folder / f"{name.replace('/', '-')}.mp4"
 
 
-def _memory() -> float:
-    """The most that this process or one of its workers has held in memory, in MB."""
-    most = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return most / 1024 / (1024 if sys.platform == "darwin" else 1)
-
-
 if __name__ == "__main__":
     arm, options = sys.argv[1], json.loads(sys.argv[2])
-    measured = {"stock": stock, "ours": ours, "floor": floor, "pictures": pictures}[arm](
-        specs=list(_specs(options["steps"])), quality=QUALITIES[options["quality"]],
+    wanted = {"stock": stock, "ours": ours, "floor": floor, "pictures": pictures}[arm](
+        specs=list(_specs(options["steps"])), quality=replace(QUALITIES[options["quality"]], compact=options["compact"]),
         folder=Path(options["folder"]), jobs=options["jobs"],
     )
-    print(json.dumps(measured | {"memory": _memory()}))
+    print(json.dumps(wanted))

@@ -7,11 +7,11 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, between, left_of
+from scenes.base.layout import Labelled, between, fitted, left_of
 from scenes.base.scene import ExplainerScene
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, number, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, text, text_width
 from scenes.parts.motion import Together, appear, brighten, dim, draw, live_dot_product, merge, set_presence, travel, vanish
 from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
@@ -212,7 +212,17 @@ class CandidateScene(ExplainerScene):
     def sum_of(self, letter: str, role: str, room: Room, factor: str = "a") -> Equation:
         """How z is made: letter, role: of what is mixed; factor: by which it is multiplied."""
         maths = f"{{{{ z_i : z }}}} = scripts(sum)_j {factor}_(i j) {{{{ {letter} : mixed }}}}"
-        return equation(self.theme, maths, {"z": "output", "mixed": role}, min(FORMULA, 0.4 * room.height), at=room)
+        formula = equation(self.theme, maths, {"z": "output", "mixed": role}, FORMULA, at=room)
+        return fitted(formula, room) if self.frame.is_slim else formula
+
+    def over_whose(self, room: Room) -> Room:
+        """The room of a formula: above what is said of its weights, where that does not stand beside it."""
+        return room.trim(bottom=GAP) if self.frame.is_slim else room
+
+    def whose(self, words: str, room: Room) -> Label:
+        """What is said of the weights of a formula, in the corner of its room or below it."""
+        below, width = (GAP, room.width) if self.frame.is_slim else (WIDE, room.columns(3)[0].width)
+        return text(self.theme, words, EVIDENCE, "muted", at=room.strip(bottom=below), align=-1, width=width)
 
     def facing(self, name: str) -> VGroup:
         """The scores of the pair in both directions, on the bench."""
@@ -221,7 +231,7 @@ class CandidateScene(ExplainerScene):
         for (a, b), room in zip(((i, j), (j, i)), self.bench.rows(2, GAP), strict=True):
             words, digits = room.columns((1, 1), GAP)
             pair = text(self.theme, f"{self.tokens[a]} → {self.tokens[b]}", WORD, at=words, align=-1)
-            lines.add(VGroup(pair, number(self.theme, self.candidate(name).scores[a, b], min(DECISIVE, 0.6 * room.height), at=digits, align=1, weight=600)))
+            lines.add(VGroup(pair, number(self.theme, self.candidate(name).scores[a, b], max(self.theme.digit, min(DECISIVE, 0.6 * room.height)), at=digits, align=1, weight=600)))
         return lines
 
     def matrix_of(self, letter: str, room: Room, head: int | None = None) -> Labelled:
@@ -229,7 +239,7 @@ class CandidateScene(ExplainerScene):
         head, d_k = self.head if head is None else head, self.staging.trace.config.d_k
         weights = self.view(f"weights.{SCOPE}.W_{letter}")[:, head * d_k : (head + 1) * d_k].T               # (d_k, d_model)
         sheet = heat_map(self.theme, weights, room.trim(left=NAME), MATRICES[letter], digits=True)
-        name = equation(self.theme, f"W_{letter}^T", size=FORMULA, role=MATRICES[letter], width=NAME - TIGHT)
+        name = equation(self.theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=MATRICES[letter], width=NAME - TIGHT)
         return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
 
     def on_bench(self, letter: str) -> Bench:

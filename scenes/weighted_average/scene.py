@@ -37,8 +37,7 @@ class WeightedAverage(CandidateScene):
         self.formula = self.sum_of("t_j", "text", self.over_whose(above))
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
-        said = text(self.theme, self.say("whose", token=self.tokens[self.focus], head=self.head + 1, block=self.spec.block + 1), EVIDENCE, "muted",
-                    at=above.strip(bottom=GAP if self.frame.is_slim else WIDE), align=-1, width=None if self.frame.is_slim else above.width / 3)
+        said = self.whose(self.say("whose", token=self.tokens[self.focus], head=self.head + 1, block=self.spec.block + 1), above)
         self.around, self.bars = self.z_as_bars("averages")
         self.add(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.weighed, self.formula, said))
@@ -93,10 +92,6 @@ class WeightedAverage(CandidateScene):
         self.wait(1.5)
         self.play(vanish(grid.cells, grid.numbers), appear(self.vectors, self.letter))
         self.play(appear(*ask, lag=0.3))
-
-    def over_whose(self, room: Room) -> Room:
-        """The room of the formula: above what is said of the weights, where that does not stand beside it."""
-        return room.trim(bottom=GAP) if self.frame.is_slim else room
 
     def free(self) -> Room:
         """Above the lower bars, left of the highest and its number."""

@@ -7,7 +7,7 @@ from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
 from scenes.attention_matrix.spread import slider, spread
-from scenes.base.layout import SLANTED, above, arrows, below, between, fitted, named, right_of
+from scenes.base.layout import SLANTED, above, arrows, below, between, fitted, left_of, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
@@ -83,20 +83,22 @@ class AttentionMatrix(ExplainerScene):
     @step
     def sheets(self):
         """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another."""
-        rooms = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=self._foot, top=NAMED).columns(3, SIDE)
+        free = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=self._foot, top=NAMED)
+        rooms = free.columns(3, SIDE) if self.stage.is_wide else free.rows(3, NAMED + GAP)
         scale = peak(self._view("scores"))
         sheets = raw, scaled, weights = [
             heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale, weights=name == "weights")
             for name, room in zip(("scores", "masked_scores" if self._masked else "scaled_scores", "weights"), rooms, strict=True)
         ]
         maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * self._masked, "A")
-        names = [VGroup(self._above(sheet, name), self._columns(sheet)) for sheet, name in zip(sheets, maths, strict=True)]
-        self.play(vanish(*self.on_stage()), appear(raw, names[0], self._rows(raw)))
+        names = [VGroup(self._above(sheet, name), *self._words(sheet, sheet is raw, sheet is weights)) for sheet, name in zip(sheets, maths, strict=True)]
+        self.play(vanish(*self.on_stage()), appear(raw, names[0]))
         d_k = self.staging.trace.config.d_k
         for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], names[1:],
                                                (f"div sqrt({d_k})", '"softmax"')):
             word = equation(self.theme, how, size=SIGN, role="muted", width=SIDE - TIGHT)
-            self.play(appear(wire, between(word, start.border, end.border, up=GAP)))
+            word = between(word, start.border, end.border, up=GAP) if self.stage.is_wide else left_of(word, wire)
+            self.play(appear(wire, word))
             self.play(copy_to(start.cells, end, run_time=SLOWER), appear(name))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.3))
         self.weights = weights
@@ -104,7 +106,8 @@ class AttentionMatrix(ExplainerScene):
     @step
     def distributions(self):
         """A row of weights sums to 1; a row of Z sums to anything."""
-        rooms = self.stage.trim(bottom=self._foot, top=NAMED).split(2, WIDE)
+        free = self.stage.trim(bottom=self._foot, top=NAMED)
+        rooms = free.columns(2, WIDE) if self.stage.is_wide else free.rows(2, self._foot + NAMED)
         left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
         weights = heat_map(self.theme, self._view("weights"), left, "line", digits=True, weights=True)
         rows, totals = self._view("heads"), self._view("head_sums")
@@ -131,7 +134,7 @@ class AttentionMatrix(ExplainerScene):
     @property
     def _foot(self) -> float:
         """The room that words below columns take."""
-        return LEVEL if len(self.tokens) <= FEW else SLANTED
+        return LEVEL if len(self.tokens) <= FEW and self.stage.is_wide else SLANTED
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
@@ -202,6 +205,11 @@ class AttentionMatrix(ExplainerScene):
 
     def _columns(self, sheet: HeatMap) -> VGroup:
         return column_labels(self.theme, self.tokens, sheet, "key", self._foot)
+
+    def _words(self, sheet: HeatMap, is_first: bool, is_last: bool) -> list[VGroup]:
+        """The words of the rows and columns of a sheet, as far as they do not stand beside or below another one."""
+        wide = self.stage.is_wide
+        return [*[self._columns(sheet)] * (wide or is_last), *[self._rows(sheet)] * (is_first or not wide)]
 
     def _sum_width(self) -> float:
         """The room that row sums take."""

@@ -8,7 +8,7 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import Bar, floor, histogram
 from scenes.parts.equation import equation
-from scenes.parts.label import number, text
+from scenes.parts.label import number, text, text_width
 from scenes.parts.motion import LONG, SLOW, Together, appear, slide, travel, vanish
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.weight import WeightBars, weight_bars
@@ -48,7 +48,12 @@ def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, st
 
     words: what the spread and the weights are called.
     """
+    weights = trace[f"scaling.{prefix}weights"][i]
     sign, left, middle, right = room.columns(COLUMNS, GAP)
+    if right.width < len(weights) * text_width(theme, f"0.{'0' * theme.decimals}", theme.digit, tabular=True):
+        above, right = room.rows(2, TIGHT)
+        sign, left, middle = above.columns(COLUMNS[:3], GAP)
+        right = right.trim(left=left.left - room.left)
     shares, edges = trace[f"scaling.{prefix}histogram"][i], trace["scaling.edges"]
     body, foot = left.trim(bottom=LINE), left.strip(bottom=LINE)
     ends = [number(theme, edges[k], theme.digit, "muted", at=foot, align=side, decimals=0) for k, side in ((0, -1), (len(edges) - 1, 1))]
@@ -56,7 +61,7 @@ def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, st
                   text(theme, words[1], NOTE, "weight", at=right.strip(bottom=LINE)))
     measured = stacked(
         text(theme, words[0], NOTE, "muted"), number(theme, trace[f"scaling.{prefix}spread"][i], DECISIVE, "output", 600, decimals=1), at=middle)
-    weights, places = trace[f"scaling.{prefix}weights"][i], right.trim(bottom=LINE).columns(len(trace[f"scaling.{prefix}weights"][i]), TIGHT / 3)
+    places = right.trim(bottom=LINE).columns(len(weights), TIGHT / 3)
     return Spread(axis, histogram(theme, shares, body, "output", float(shares.values.max())), measured,
                   weight_bars(theme, weights, places, theme.digit))
 

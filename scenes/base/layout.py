@@ -21,7 +21,7 @@ from scenes.parts.whole import Whole
 
 NAME, SIGN = 38 * PX, 34 * PX             # em sizes of the name of a matrix and of a sign between two
 LABEL, SLANTED, NAMED = 1.5, 0.85, 0.6    # room beside a matrix for words, below it, and above it for its name
-TO, FROM = 0.05, 0.1                      # between an arrow and where it ends, and where it starts
+TO, FROM, ASIDE = 0.05, 0.1, 0.25         # between an arrow and where it ends, where it starts, and what stands in its way
 
 
 def above(thing: Mobject, picture: Mobject, gap: float = TIGHT, align: int = 0) -> Mobject:
@@ -78,9 +78,11 @@ def sign(theme: Theme, maths: str, left: Mobject, right: Mobject, role: str = "m
 
 
 def arrows(theme: Theme, *things: Mobject, role: str = "muted") -> list[VGroup]:
-    """An arrow from each thing to the one at its right, all at the height of the first."""
+    """An arrow from each thing to the one at its right, all at the height of the first; or to the one below it."""
     y = things[0].get_y()
-    return [arrow(theme, (a.right + FROM, y, 0), (b.left - TO, y, 0), role) for a, b in pairwise(map(room_of, things))]
+    return [arrow(theme, (a.right + FROM, y, 0), (b.left - TO, y, 0), role) if a.right < b.left else
+            arrow(theme, (a.left - ASIDE, a.bottom - TO, 0), (a.left - ASIDE, b.top + TO, 0), role)
+            for a, b in pairwise(map(room_of, things))]
 
 
 class Labelled(Whole):

@@ -7,11 +7,11 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, between, left_of
+from scenes.base.layout import Labelled, between, fitted, left_of
 from scenes.base.scene import ExplainerScene
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, text, text_width
 from scenes.parts.motion import Together, appear, brighten, dim, draw, live_dot_product, merge, set_presence, travel, vanish
 from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
@@ -29,7 +29,8 @@ SCOPE = "encoder.{block}.self_attention"
 CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and of the left factor, height of the upper one
 LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
 SHARES, LINES = (3, 2), (2, 6, 4)         # of grid and panel; of formula, bench and verdict
-UPON, ACROSS, NAME = (1, 4), (4, 1), 140 * PX             # of a token and the matrix below it; of the matrix and what comes out; for names
+EVEN, CLOSE = (1, 0.92), (1.2, 2.4, 3)    # the same where the panel is below the grid
+UPON, ACROSS, CLOSER, NAME = (1, 4), (4, 1), (3, 1), 140 * PX            # of a token and the matrix below it; of the matrix and what comes out; for names
 MOST = 3                                  # other matrices that are tried
 STRUCK = 0.5                              # presence of what is struck out
 LETTER, FORMULA, READOUT, DECISIVE, ASKED, QUESTION = (size * PX for size in (40, 66, 40, 100, 150, 420))
@@ -101,10 +102,14 @@ class CandidateScene(ExplainerScene):
     def lay_out(self) -> None:
         """Where everything stands: `cards`, `vectors` and `letter` of the tokens, the grid's `square`, and the rooms for all else."""
         n = len(self.tokens)
-        self.work, self.panel = self.stage.split(SHARES, WIDE)
-        foot, beside = LEVEL if n <= FEW else SLANTED, card_width(self.theme, self.tokens, CARD) + TIGHT / 2 + SIDE
-        grid = fit_grid((n, n), self.work.trim(left=beside, bottom=foot, top=OVER))
-        pitch = min(grid.width, grid.height)
+        wide = self.stage.is_wide
+        self.work, self.panel = self.stage.split(SHARES if wide else EVEN, WIDE if wide else TIGHT)
+        beside, widest = card_width(self.theme, self.tokens, CARD) + TIGHT / 2 + SIDE, max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens)
+        for foot in (LEVEL, SLANTED)[n > FEW :]:
+            grid = fit_grid((n, n), self.work.trim(left=beside, bottom=foot, top=OVER))
+            pitch = min(grid.width, grid.height)
+            if widest <= 0.9 * pitch:
+                break
         self.score_grid = grid._replace(width=pitch, height=pitch)
         across, down = self.score_grid.size
         whole = Room.around(self.work.centre, beside + across, OVER + down + foot)
@@ -112,7 +117,7 @@ class CandidateScene(ExplainerScene):
         self.beside = self.square.outside(left=SIDE - TIGHT / 2, gap=TIGHT / 2)
         self.over = Room(self.square.left, self.square.right, self.square.top + TIGHT / 2, whole.top)
         self.foot = foot
-        self.maths, self.bench, self.verdict_room = self.panel.rows(LINES, GAP)
+        self.maths, self.bench, self.verdict_room = self.panel.rows(LINES, GAP) if wide else self.panel.rows(CLOSE, TIGHT)
         self.vectors = self.rows_of(self.view(f"{SCOPE}.input"))
         self.cards = cards_beside(self.theme, self.tokens, self.vectors, CARD, TIGHT / 2)
         self.letter = self._letter("t_i", self.vectors)
@@ -160,15 +165,16 @@ class CandidateScene(ExplainerScene):
         upper = equation(self.theme, f"{above}_j", size=LETTER, role=roles[1]).next_to(work.above.border, LEFT, buff=TIGHT)
         return [upper, self.letter if name == "tokens" else self._letter(f"{left}_i", work.left, roles[0])]
 
-    def words_below(self, picture: HeatMap) -> VGroup:
-        """The words of a grid's columns."""
-        return column_labels(self.theme, self.tokens, picture, "text", self.foot)
+    def words_below(self, picture: HeatMap, foot: float = 0.0) -> VGroup:
+        """The words of a grid's columns; foot: how far down they may reach, if not as far as below the large one."""
+        return column_labels(self.theme, self.tokens, picture, "text", foot or self.foot)
 
     def formula_of(self, name: str, room: Room | None = None) -> Equation:
         """How a candidate makes its scores, at the top of the panel."""
         candidate = self.candidate(name)
         roles = dict(zip(("left", "above"), candidate.ink, strict=True))
-        return equation(self.theme, candidate.formula, roles, FORMULA, at=room or self.maths)
+        room = room or self.maths
+        return equation(self.theme, candidate.formula, roles, min(FORMULA, 0.6 * room.height), at=room)
 
     def objections_to(self, name: str) -> list[Objection]:
         """The three cards with their evidence."""
@@ -206,7 +212,17 @@ class CandidateScene(ExplainerScene):
     def sum_of(self, letter: str, role: str, room: Room, factor: str = "a") -> Equation:
         """How z is made: letter, role: of what is mixed; factor: by which it is multiplied."""
         maths = f"{{{{ z_i : z }}}} = scripts(sum)_j {factor}_(i j) {{{{ {letter} : mixed }}}}"
-        return equation(self.theme, maths, {"z": "output", "mixed": role}, FORMULA, at=room)
+        formula = equation(self.theme, maths, {"z": "output", "mixed": role}, FORMULA, at=room)
+        return fitted(formula, room) if self.frame.is_slim else formula
+
+    def over_whose(self, room: Room) -> Room:
+        """The room of a formula: above what is said of its weights, where that does not stand beside it."""
+        return room.trim(bottom=GAP) if self.frame.is_slim else room
+
+    def whose(self, words: str, room: Room) -> Label:
+        """What is said of the weights of a formula, in the corner of its room or below it."""
+        below, width = (GAP, room.width) if self.frame.is_slim else (WIDE, room.columns(3)[0].width)
+        return text(self.theme, words, EVIDENCE, "muted", at=room.strip(bottom=below), align=-1, width=width)
 
     def facing(self, name: str) -> VGroup:
         """The scores of the pair in both directions, on the bench."""
@@ -215,7 +231,7 @@ class CandidateScene(ExplainerScene):
         for (a, b), room in zip(((i, j), (j, i)), self.bench.rows(2, GAP), strict=True):
             words, digits = room.columns((1, 1), GAP)
             pair = text(self.theme, f"{self.tokens[a]} → {self.tokens[b]}", WORD, at=words, align=-1)
-            lines.add(VGroup(pair, number(self.theme, self.candidate(name).scores[a, b], DECISIVE, at=digits, align=1, weight=600)))
+            lines.add(VGroup(pair, number(self.theme, self.candidate(name).scores[a, b], max(self.theme.digit, min(DECISIVE, 0.6 * room.height)), at=digits, align=1, weight=600)))
         return lines
 
     def matrix_of(self, letter: str, room: Room, head: int | None = None) -> Labelled:
@@ -223,14 +239,14 @@ class CandidateScene(ExplainerScene):
         head, d_k = self.head if head is None else head, self.staging.trace.config.d_k
         weights = self.view(f"weights.{SCOPE}.W_{letter}")[:, head * d_k : (head + 1) * d_k].T               # (d_k, d_model)
         sheet = heat_map(self.theme, weights, room.trim(left=NAME), MATRICES[letter], digits=True)
-        name = equation(self.theme, f"W_{letter}^T", size=FORMULA, role=MATRICES[letter], width=NAME - TIGHT)
+        name = equation(self.theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=MATRICES[letter], width=NAME - TIGHT)
         return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
 
     def on_bench(self, letter: str) -> Bench:
         """The followed token upon W_Q, W_K or W_V of the shown head, and what comes out, beside it."""
         role, tokens = MATRICES[letter], self.view(f"{SCOPE}.input")
         above, below = self.wide.rows(UPON, GAP)
-        middle, right = below.columns(ACROSS, TIGHT)
+        middle, right = below.columns(ACROSS if self.stage.is_wide else CLOSER, TIGHT)
         matrix, made = self.matrix_of(letter, middle), self.view(f"{SCOPE}.{role}")[self.head]
         grid, room = matrix.sheet.grid, room_of(matrix.sheet.border)
         one = fit_grid(tokens[self.focus].shape, above)
@@ -239,7 +255,8 @@ class CandidateScene(ExplainerScene):
         column = heat_map(self.theme, made[self.focus : self.focus + 1].T, right, role, digits=True, scale=peak(made),
                           grid=grid._replace(columns=(0,), width=min(right.width / 2, OBLONG * grid.height)))
         column.align_to(right.point(1), RIGHT)
-        sign = between(equation(self.theme, f"+ b_{letter} =", size=EVIDENCE, role="muted"), matrix.sheet.border, column.border)
+        gap = room_of(column).left - room.right
+        sign = between(equation(self.theme, f"+ b_{letter} =", size=EVIDENCE, role="muted", width=gap), matrix.sheet.border, column.border)
         return Bench(token, matrix, column, sign, row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT))
 
     @property
@@ -331,21 +348,27 @@ class CandidateScene(ExplainerScene):
         self.play(dim(*(part for card in cards for part in card.claim), share=STRUCK))
 
     def comparison(self) -> list[Mobject]:
-        """The three grids side by side with their formulas and readouts: the last picture of `queries`, the first of `values`.
+        """The three grids with their formulas and readouts: the last picture of `queries`, the first of `values`.
 
         Sets `grids`, the heat maps in the order of CANDIDATES; the rest is what stands around each of them.
         """
         left = card_width(self.theme, self.tokens, CARD) + TIGHT
-        rooms = self.stage.trim(left=left).columns(len(CANDIDATES), GAP)
+        wide, foot = self.stage.is_wide, self.foot if self.stage.is_wide else SLANTED
+        rooms = self.stage.trim(left=left).columns(len(CANDIDATES), GAP) if wide else self.stage.rows(len(CANDIDATES), GAP)
         candidates = [self.candidate(name) for name in CANDIDATES]
         self.grids, around = [], []
         for name, candidate, room in zip(CANDIDATES, candidates, rooms, strict=True):
-            above, middle, below = room.rows((1, 4, 1), TIGHT)
-            picture = self.scores_of(candidate.scores, middle.trim(bottom=self.foot))
-            gap = VGroup(*self._gap(candidate)).arrange(RIGHT, buff=TIGHT).move_to(below.centre)
+            if wide:
+                above, middle, below = room.rows((1, 4, 1), TIGHT)
+            else:
+                middle, beside = room.columns(SHARES, GAP)
+                middle, (above, below) = middle.trim(left=left), beside.rows(2, GAP)
+            picture = self.scores_of(candidate.scores, middle.trim(bottom=foot))
+            gap = VGroup(*self._gap(candidate)).arrange(RIGHT if wide else DOWN, buff=TIGHT).move_to(below.centre)
             self.grids.append(picture)
-            around.append(VGroup(self.formula_of(name, above), self.words_below(picture), gap))
-        return [*self.grids, *around, row_labels(self.theme, self.tokens, self.grids[0], "text", left - TIGHT)]
+            around.append(VGroup(self.formula_of(name, above), self.words_below(picture, foot), gap))
+        named = self.grids[:1] if wide else self.grids
+        return [*self.grids, *around, *(row_labels(self.theme, self.tokens, grid, "text", left - TIGHT) for grid in named)]
 
     def _letter(self, maths: str, picture: HeatMap, role: str = "text") -> Equation:
         return equation(self.theme, maths, size=LETTER, role=role).next_to(picture.border, DOWN, buff=TIGHT / 2)

@@ -186,7 +186,8 @@ class Embeddings(ExplainerScene):
     def _lay_out(self, scale: float) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below. Both tables are on one scale."""
         whole, vectors = self.stage.trim(bottom=LIFTED), self._rows
-        left, _, middle, _, right = whole.trim(top=0.6).columns([2.4, 0.9, 4.4, 0.5, 4.4], gap=0.1)
+        shares = [3.2, 0.9, 4, 0.3, 3.8] if self.frame.is_slim else [2.4, 0.9, 4.4, 0.5, 4.4]
+        left, _, middle, _, right = whole.trim(top=0.6).columns(shares, gap=0.1)
         table = self.staging.trace["weights.embedding"]
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
         grid = grid._replace(height=min(HIGHEST, (middle.height - 2 * grid.margin) / len(grid.rows)))
@@ -197,7 +198,7 @@ class Embeddings(ExplainerScene):
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named(equation(self.theme, "E", size=NAME), table, self.table)
-        written = text(self.theme, self.say("rows"), WORD, "output") if self._scaled else equation(self.theme, "X", size=NAME, role="output")
+        written = text(self.theme, self.say("rows"), WORD, "output", width=right.width) if self._scaled else equation(self.theme, "X", size=NAME, role="output")
         self.x_name = self._named(written, vectors, self.x)
         self._number()
         self._lift(self.staging.trace["embeddings"][self.focus], self.stage.strip(bottom=LIFTED))
@@ -277,6 +278,7 @@ class Embeddings(ExplainerScene):
     def _named(self, name: Mobject, view: View, picture: HeatMap) -> VGroup:
         """The name of a matrix and its true shape, above it."""
         name = VGroup(name, shape_label(self.theme, view.shape)).arrange(buff=0.18)
+        name = name if name.width <= picture.width + GAP else name.arrange(DOWN, buff=TIGHT / 4)
         return name.move_to([picture.get_x(), room_of(picture.border).top + 0.3, 0])
 
     def _lay_out_twins(self) -> None:

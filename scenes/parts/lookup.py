@@ -27,6 +27,7 @@ def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: 
     """How far two vectors are apart, between the one above and the one below."""
     value = number(theme, source, FAR, "output", 600)
     words = VGroup(text(theme, name, 28 * PX, "muted"), value).arrange(buff=0.2)
+    words = words if words.width <= above.width else words.arrange(DOWN, buff=0.2)
     words.move_to((above.get_center() + below.get_center()) / 2)
     x = words.get_x()
     ends = ((above.get_bottom() + CLEAR * DOWN, words.get_top() + CLEAR * UP),

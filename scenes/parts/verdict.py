@@ -11,6 +11,7 @@ from scenes.base.room import PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 TITLE, EVIDENCE = 40 * PX, 32 * PX
+HIGH = 0.75                               # share of the height of a card that its title has at most
 SHARES = (2, 3)                           # of the title and of the evidence
 
 
@@ -32,7 +33,7 @@ class Objection(Whole):
 def objection(theme: Theme, title: str, evidence: Sequence[VMobject], room: Room) -> Objection:
     """A card that fills a room. evidence: words, maths and numbers that stand side by side at its right."""
     left, right = room.inset(TIGHT).columns(SHARES, TIGHT)
-    label = text(theme, title, TITLE, weight=500, at=left, align=-1)
+    label = text(theme, title, min(TITLE, HIGH * room.height), weight=500, at=left, align=-1)
     edge = room_of(label, TIGHT / 2)
     strike = VMobject(stroke_color=theme.colour("output"), stroke_width=5 * PEN)
     strike.set_points_as_corners([edge.level(left.centre[1]).point(-1), edge.level(left.centre[1]).point(1)])

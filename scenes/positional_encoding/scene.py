@@ -12,7 +12,7 @@ from scenes.parts.chart import Cut, Sweep, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, fit_words, number, paragraph, text
+from scenes.parts.label import WORD, fit_words, number, paragraph, text, text_width
 from scenes.parts.lookup import link
 from scenes.parts.motion import Together, appear, copy_to, draw, merge, travel, vanish
 from scenes.parts.network import rise
@@ -217,9 +217,10 @@ class PositionalEncoding(ExplainerScene):
         """The numbers of the positions, below the waves."""
         places = self.view("waves.places")
         last = round(float(places[len(places) - 1]))
+        every = int(np.ceil(1.1 * text_width(self.theme, f"{last}", self.theme.digit, tabular=True) * last / self.room.width))
         return VGroup(
             number(self.theme, places[p * (len(places) - 1) // last], self.theme.digit, "muted",
-                   at=(self.room.left + self.room.width * p / last, self.room.bottom - 0.25, 0), decimals=0) for p in range(last + 1)
+                   at=(self.room.left + self.room.width * p / last, self.room.bottom - 0.25, 0), decimals=0) for p in range(0, last + 1, every)
         )
 
     def _lay_out_turns(self) -> None:
@@ -233,8 +234,8 @@ class PositionalEncoding(ExplainerScene):
         said = [*(self.say("turned", place=p, other=p + SHIFT) for p in FIRST), self.say("angle")]
         self.names = [frame(self.theme, room, fill="surface") for room in self.stage.columns(shares, TIGHT)[1:]]
         self.names += [text(self.theme, words, WORD, at=row[0], align=-1) for words, row in zip(said, (*rows, foot), strict=True)]
-        values = [number(self.theme, angles[SHIFT, j], LARGE, "output", 600, room, decimals=1) for j, room in enumerate(foot[1:])]
-        self.degrees = [VGroup(value, text(self.theme, "°", LARGE, "output", 600, room_of(value).point(1), -1)) for value in values]
+        values = [number(self.theme, angles[SHIFT, j], LARGE, "output", 600, room, decimals=1, width=0.7 * room.width) for j, room in enumerate(foot[1:])]
+        self.degrees = [VGroup(value, text(self.theme, "°", value.size, "output", 600, room_of(value).point(1), -1)) for value in values]
 
     def _rows(self) -> tuple[list[HeatMap], list[VMobject]]:
         """The followed token's scaled row of E, its position and their sum, and what they are called."""
@@ -263,15 +264,16 @@ class PositionalEncoding(ExplainerScene):
         """Added and appended: the vector above, and as an area how many numbers the matrices of a block have for it."""
         tensors, counts = [self.view("scaled_embeddings"), self.view(self._tables)], self.view("orthogonality.parameters")
         pictures = []
-        for i, room in enumerate(self.stage.split([1, 2], WIDE)):
-            head, strip, note, body = room.rows([0.6, 1, 0.4, 3.8], TIGHT)
+        places = [room.rows([0.6, 1, 0.4, 3.8], TIGHT) for room in self.stage.split([1, 2] if self.stage.is_wide else 2, WIDE)]
+        full = min(min(body.height, body.width) for *_, body in places)
+        for i, (head, strip, note, body) in enumerate(places):
             views = [self.view("encoder.0.input")] if i == 0 else tensors
             sheets = [heat_map(self.theme, view[self.focus], part, "output" if i == 0 else "line", scale=peak(*tensors))
                       for view, part in zip(views, strip.columns(len(views), 0), strict=True)]
-            side = min(body.height, body.width) * float(np.sqrt(counts.values[i] / counts.values.max()))
+            side = full * float(np.sqrt(counts.values[i] / counts.values.max()))
             area = frame(self.theme, body.fit(side, side), "output" if i == 0 else "text", fill="surface")
             count = number(self.theme, counts[i], 1.2 * side / len(f"{float(counts[i]):.0f}"), weight=600, at=area.get_center(), decimals=0)
-            pictures.append(Whole(title=text(self.theme, self.say(("added", "appended")[i]), WORD, weight=600, at=head), sheets=sheets,
+            pictures.append(Whole(title=text(self.theme, self.say(("added", "appended")[i]), min(WORD, head.height), weight=600, at=head), sheets=sheets,
                                   area=VGroup(area, text(self.theme, self.say("numbers"), SMALL, "muted", at=note)), count=count))
         return pictures
 
@@ -290,7 +292,7 @@ class PositionalEncoding(ExplainerScene):
                     for (key, view), room in zip(views.items(), left.rows(len(views)), strict=False)]
         if not found:
             return pictures, []
-        value = number(self.theme, self.view("embedding_scale.found")[1], GIANT, "output", 600, at=right)
+        value = number(self.theme, self.view("embedding_scale.found")[1], GIANT, "output", 600, at=right, width=right.width)
         return pictures, [value, below(paragraph(self.theme, self.say("found"), WORD, right.width), value, GAP)]
 
     def _spread(self, key: str, view: View, room: Room, full: float) -> Whole:
@@ -339,7 +341,7 @@ class PositionalEncoding(ExplainerScene):
         head, note, body = room.rows([0.4, 0.3, 4.3], TIGHT)
         table = heat_map(self.theme, view, body.trim(left=0.5), "output" if kind == self._kind else "line")
         key = "untrained" if view.name == "waves.learned" else "own" if kind == self._kind else "paper"
-        words = VGroup(text(self.theme, self.say(kind), WORD, weight=600, at=head),
+        words = VGroup(text(self.theme, self.say(kind), min(WORD, head.height), weight=600, at=head),
                        text(self.theme, self.say(key), SMALL, "muted", at=note))
         numbers = row_labels(self.theme, [str(p) for p in range(len(table.cells))], table, "muted", 0.4)
         return table, VGroup(words, numbers)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from manim import PI, UP, Animation, VGroup
+from manim import DOWN, PI, RIGHT, UP, Animation, VGroup
 
 from model import View
 from scenes.base.layout import below, fitted, left_of, named, right_of, stacked
@@ -35,7 +35,7 @@ from scenes.parts.motion import (
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import card_width, cards_beside
 from scenes.parts.weighted_sum import WeightedSum, weighted_sum
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
 LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
@@ -99,12 +99,14 @@ class Qkv(ExplainerScene):
     def filing_cabinet(self):
         """The followed query becomes a note; the keys become labels, the values what lies in the drawers."""
         query, key, value = (p.result for p in self.projections)
-        hand, beside = self.stage.trim(top=HEAD).split([HAND, self.stage.width - HAND - GAP])
+        free, shares = self.stage.trim(top=HEAD), [HAND, self.stage.width - HAND - GAP]
+        hand, beside = free.columns(shares) if self.stage.is_wide else free.rows([2, 3], HEAD)
         self.room = beside.strip(right=WEIGHT)
-        self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus], hand, self._scale("query"))
-        self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), beside.trim(right=WEIGHT + GAP))
+        self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus],
+                         hand.trim(bottom=0 if self.stage.is_wide else SMALL + GAP), self._scale("query"))
+        self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), beside.trim(left=0 if self.stage.is_wide else WIDE, right=WEIGHT + GAP))
         self.headings = self._headings()
-        self.said = fitted(paragraph(self.theme, self.scaled(), SMALL, HAND, "muted"), hand.strip(bottom=HEAD))
+        self.said = fitted(paragraph(self.theme, self.scaled(), SMALL, hand.width, "muted"), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))
         self.play(
@@ -131,9 +133,10 @@ class Qkv(ExplainerScene):
         body, drawers, reach = room_of(self.cabinet.body), self.cabinet.drawers, self.cabinet.reach
         self.play(vanish(*(drawer.numbers for drawer in drawers), run_time=BLINK))
         self.play(slide(*drawers, x=-reach, run_time=STEADY))
-        start = (room_of(self.note.sheet).right, self.note.sheet.get_y(), 0)
+        sheet, along = room_of(self.note.sheet), RIGHT if self.stage.is_wide else DOWN
+        start = (sheet.right, sheet.centre[1], 0) if self.stage.is_wide else (body.left - WIDE / 2, sheet.bottom, 0)
         self.lines = VGroup(
-            weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight)
+            weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight, along)
             for drawer, weight in zip(drawers, weights, strict=True)
         )
         size = max(self.theme.digit, min(SHARE, self.cabinet.drawers[0].height / 2))
@@ -245,13 +248,14 @@ class Qkv(ExplainerScene):
         drawer = room_of(self.cabinet.labels[0])
         inside, outside = drawer, replace(drawer, left=room_of(self.cabinet.body).right, right=room_of(self.cabinet.body).right + drawer.width)
         places = (room_of(self.note.sheet), inside, outside, self.room)
-        top = max(room_of(thing).top for thing in (self.cabinet.body, self.note.sheet))
+        tops = [room_of(self.note.sheet).top, *[room_of(self.cabinet.body).top] * 3]
+        tops = [max(tops)] * 4 if self.stage.is_wide else tops
         kinds = (("note", "query"), ("label", "key"), ("folder", "value"), ("weight", "weight"))
         return [
             stacked(text(self.theme, self.say(key), HEADING, role, weight=500, width=place.width),
                     text(self.theme, self.say(f"{key}_is"), SMALL, "muted", width=place.width), gap=TIGHT / 2,
                     ).next_to((place.centre[0], top, 0), UP, buff=TIGHT)
-            for (key, role), place in zip(kinds, places, strict=True)
+            for (key, role), place, top in zip(kinds, places, tops, strict=True)
         ]
 
     def _total(self) -> WeightedSum:

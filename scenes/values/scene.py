@@ -43,8 +43,8 @@ class Values(CandidateScene):
         third, opened, mixed = self.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens))
-        self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", above)
-        said = self.aside(self.scaled(), above.columns(3)[0].strip(bottom=WIDE))
+        self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", self.over_whose(above))
+        said = self.whose(self.scaled(), above)
         free = opened.chart.strip(top=opened.chart.height / 2)
         scaled = equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
         self.play(vanish(*self.on_stage(third)))
@@ -56,7 +56,7 @@ class Values(CandidateScene):
                   appear(self.mixed.cards, self.mixed.vectors))
         self.play(appear(self.weighed.grounds, self.weighed.numbers, said, self.formula, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], under.columns(2, GAP))
+        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], under.rows(2, TIGHT / 2) if self.frame.is_slim else under.columns(2, GAP))
         self.play(appear(*self.objections, lag=0.5))
 
     @step
@@ -66,9 +66,9 @@ class Values(CandidateScene):
         values, old, weighed = self.view(f"{SCOPE}.value")[self.head], self.mixed, self.weighed
         z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
         self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
-        self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
+        self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle.inset(y=GAP if self.frame.is_slim else 0))
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
-        said, short = (self.aside(words, middle.strip(**{side: WIDE}), 1) for words, side in (
+        said, short = (self.aside(words, middle.strip(**{side: GAP if self.frame.is_slim else WIDE}), 1) for words, side in (
             (self.scaled(), "top"), (self.say("short", count=self.staging.trace.config.d_k), "bottom")))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
@@ -131,8 +131,8 @@ class Values(CandidateScene):
                   appear(floor(self.theme, top.trim(bottom=WIDE)),
                          text(self.theme, self.say("directions"), WORD, "muted", at=top.strip(bottom=WIDE))))
         for place, count, key in zip(bottom.columns(2, GAP), way, ("two", "one")):
-            digits, word = place.rows((3, 1), TIGHT)
-            self.play(appear(number(self.theme, count, COUNT, at=digits, decimals=0, weight=600, width=digits.width),
+            digits, word = self.readout(place)
+            self.play(appear(number(self.theme, count, min(COUNT, 1.2 * digits.height), at=digits, decimals=0, weight=600, width=digits.width),
                              text(self.theme, self.say(key), WORD, "muted", at=word)))
 
     @step
@@ -167,12 +167,16 @@ class Values(CandidateScene):
         return [objection(self.theme, self.say("not_made_for_this"), [better], rooms[0]),
                 objection(self.theme, self.say("no_parameters"), [self._small("learned"), count], rooms[1])]
 
+    def readout(self, room: Room) -> list[Room]:
+        """Rooms for a large number, and for a line of words below it."""
+        return room.rows((3, 1) if room.height >= 5 * WORD else 2, TIGHT)
+
     def reading(self, value: View, among: View, key: str, room: Room) -> list:
         """A loss, and among how many words that is to guess."""
-        digits, words = room.rows((3, 1), TIGHT)
+        digits, words = self.readout(room)
         count = number(self.theme, among, WORD, decimals=0 if float(among).is_integer() else None, weight=600)
         said = VGroup(text(self.theme, self.say(key), WORD, "muted"), count, text(self.theme, self.say("words"), WORD, "muted"))
-        return [number(self.theme, value, LOUD, "output", at=digits, align=-1, weight=600, width=digits.width),
+        return [number(self.theme, value, min(LOUD, 1.2 * digits.height), "output", at=digits, align=-1, weight=600, width=digits.width),
                 said.arrange(buff=TIGHT).move_to(words.point(-1), LEFT)]
 
     def train(self, room: Room, now: list) -> None:

@@ -35,11 +35,10 @@ class WeightedAverage(CandidateScene):
         """Each token is multiplied by a weight, and all of them sink into z."""
         self.lay_out()
         above, middle, self.under = self.stage.rows(ROWS, GAP)
-        self.formula = self.sum_of("t_j", "text", above)
+        self.formula = self.sum_of("t_j", "text", self.over_whose(above))
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
-        said = text(self.theme, self.say("whose", token=self.tokens[self.focus], head=self.head + 1, block=self.spec.block + 1), EVIDENCE, "muted",
-                    at=above.columns(3)[0].strip(bottom=WIDE), align=-1, width=above.width / 3)
+        said = self.whose(self.say("whose", token=self.tokens[self.focus], head=self.head + 1, block=self.spec.block + 1), above)
         self.around, self.bars = self.z_as_bars("averages")
         self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.weighed, self.formula, said))
@@ -53,7 +52,7 @@ class WeightedAverage(CandidateScene):
         """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots."""
         above, middle, _ = self.stage.rows(ROWS, GAP)
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
-        formula, bars = self.sum_of("t_j", "text", above, "s"), self.z_as_bars("weighted_sums")[1]
+        formula, bars = self.sum_of("t_j", "text", self.over_whose(above), "s"), self.z_as_bars("weighted_sums")[1]
         self.scores, total = self.scores_at(self.mixed.places)
         self.play(vanish(self.weighed, self.formula))
         self.play(appear(*self.scores, lag=0.1), appear(formula))
@@ -79,7 +78,7 @@ class WeightedAverage(CandidateScene):
         self.play(travel(opened.bars.copy(), opened.pieces))
         self.play(appear(opened.total))
         self.rule = equation(self.theme, "{{ a_(i j) : weight }} = e^(s_(i j)) / (sum_k e^(s_(i k)))", {"weight": "weight"}, FORMULA,
-                             at=opened.chart.strip(top=opened.chart.height / 2), align=-1)
+                             at=self.free(), align=-1)
         self.play(appear(*opened.weights, lag=0.5), appear(self.rule))
 
     @step
@@ -96,9 +95,15 @@ class WeightedAverage(CandidateScene):
         self.play(vanish(grid.cells, grid.numbers), appear(self.vectors, self.letter))
         self.play(appear(*ask, lag=0.3))
 
+    def free(self) -> Room:
+        """Above the lower bars, left of the highest and its number."""
+        room = self.soft.chart.strip(top=self.soft.chart.height / 2)
+        high = [edge.left for edge in map(room_of, (*self.soft.bars, *self.soft.powers)) if edge.top > room.bottom]
+        return replace(room, right=min(high) - GAP)
+
     def one_more(self) -> VGroup:
         """What becomes of a score, and what one more makes of it."""
-        free, step = self.soft.chart.strip(top=self.soft.chart.height / 2), self.step_up()
+        free, step = self.free(), self.step_up()
         room = self.soft.beside if not step else replace(self.soft.beside, left=room_of(step).right + GAP)
         grown = equation(self.theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=free, align=-1)
         digits = number(self.theme, self.view("exponentials.e"), LOUD, at=room, weight=600, width=room.width - 2 * GAP)

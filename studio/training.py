@@ -60,7 +60,8 @@ def read_lexicon(path: Path) -> Lexicon:
         lexicon = Lexicon.from_mapping(_with_booleans(layer.values))
     except ValueError as error:
         for where, message in error.args[0]:
-            problems.append(Problem(message, _place(layer, where, shown(path)), where, "lexicon"))
+            place = _place(layer, where, shown(path))
+            problems.append(Problem(message, place.key if message.startswith("unknown key") else place.value, where, "lexicon"))
     if problems:
         raise UserError(problems)
     return lexicon
@@ -150,7 +151,7 @@ def _with_booleans(values: Any) -> Any:
     return {"true": True, "false": False}.get(values, composed(values))
 
 
-def _place(layer: yaml_file.Layer, path: str, name: str) -> str:
+def _place(layer: yaml_file.Layer, path: str, name: str) -> yaml_file.Place:
     parts = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
     found = (layer.places.get(parts[:end]) for end in range(len(parts), 0, -1))
-    return next((place.value for place in found if place), name)
+    return next(filter(None, found), yaml_file.Place(name, name))

@@ -98,7 +98,7 @@ def test_digits_can_be_read_on_any_shade(name):
     ("signed", ["#000000", "#ffffff"], "signed: needs a list of 3 colours or more"),
     ("signed", ["#000000", "#111111", "#222222", "#333333"], "signed: has 4 colours; the number must be odd"),
     ("weight", ["#000000"], "weight: needs a list of 2 colours or more"),
-    ("weight", ["#000000", "red"], "weight: needs a list of 2 colours or more"),
+    ("weight", ["#000000", "red"], "weight.1: 'red' is not a colour; write it as '#rrggbb'"),
 ])
 def test_a_ramp_needs_so_many_stops(ramp, stops, said):
     with pytest.raises(ValueError) as raised:

@@ -1,7 +1,7 @@
 """Theme: roles → colours and type. Scenes name roles, never colours."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ROLES = ("query", "key", "value", "output", "text", "muted", "line", "surface", "background")
 RAMPS = {"signed": 3, "weight": 2}         # stops at least; as many on either side of zero, so the first has an odd number
 KEYS = ("name", "colours", *RAMPS)
+NO_COLOUR = "is not a colour; write it as '#rrggbb'"
 ENDS = {"minus": ("signed", 0), "plus": ("signed", -1), "weight": ("weight", -1)}     # roles that are ends of ramps
 SHADES = 256
 SMALLEST_DIGIT = 28 * PX
@@ -45,14 +46,14 @@ class Theme:
     def from_mapping(cls, mapping: Mapping, fonts: Fonts) -> "Theme":
         """A theme from the contents of its YAML file. Raises ValueError whose first argument lists all that is wrong."""
         colours = mapping.get("colours") if isinstance(mapping.get("colours"), Mapping) else {}
-        problems = [f"colours.{role}: missing" for role in ROLES if role not in colours]
-        problems += [f"colours.{role}: unknown role{_near(role, ROLES)}" for role in colours if role not in ROLES]
-        problems += [
-            f"colours.{role}: {value!r} is not a colour; write it as '#rrggbb'"
-            for role, value in colours.items() if not _is_colour(value)
-        ]
-        problems += filter(None, (_wrong_ramp(ramp, mapping.get(ramp)) for ramp in RAMPS))
-        problems += [f"{key}: unknown key{_near(key, KEYS)}" for key in mapping if key not in KEYS]
+        unknown, meant = _unknown(mapping, KEYS)
+        problems = [f"{key}: unknown key{hint}" for key, hint in unknown.items()]
+        if "colours" not in meant:
+            unknown, roles = _unknown(colours, ROLES)
+            problems += [f"colours.{role}: unknown role{hint}" for role, hint in unknown.items()]
+            problems += [f"colours.{role}: missing" for role in ROLES if role not in colours and role not in roles]
+        problems += [f"colours.{role}: {value!r} {NO_COLOUR}" for role, value in colours.items() if not _is_colour(value)]
+        problems += [problem for ramp in RAMPS if ramp not in meant for problem in _wrong_ramp(ramp, mapping.get(ramp))]
         if problems:
             raise ValueError(problems)
         stops = {ramp: tuple(mapping[ramp]) for ramp in RAMPS}
@@ -87,17 +88,21 @@ class Theme:
         return _manim(shades[round(float(np.clip(share, 0, 1)) * (len(shades) - 1))])
 
 
-def _wrong_ramp(ramp: str, stops: object) -> str:
+def _wrong_ramp(ramp: str, stops: object) -> Iterator[str]:
     """What is wrong with the stops of a ramp, if anything."""
-    if not isinstance(stops, list) or len(stops) < RAMPS[ramp] or not all(map(_is_colour, stops)):
-        return f"{ramp}: needs a list of {RAMPS[ramp]} colours or more, like '#rrggbb'"
-    return f"{ramp}: has {len(stops)} colours; the number must be odd, for the middle one is that of 0" * (
-        ramp == "signed" and len(stops) % 2 == 0)
+    if not isinstance(stops, list) or len(stops) < RAMPS[ramp]:
+        yield f"{ramp}: needs a list of {RAMPS[ramp]} colours or more, like '#rrggbb'"
+        return
+    yield from (f"{ramp}.{place}: {stop!r} {NO_COLOUR}" for place, stop in enumerate(stops) if not _is_colour(stop))
+    if ramp == "signed" and len(stops) % 2 == 0:
+        yield f"{ramp}: has {len(stops)} colours; the number must be odd, for the middle one is that of 0"
 
 
-def _near(name: object, known: Iterable[str]) -> str:
-    near = get_close_matches(str(name), known, 1)
-    return f"; did you mean '{near[0]}'?" if near else f" (known: {', '.join(known)})"
+def _unknown(given: Iterable[str], known: Collection[str]) -> tuple[dict[str, str], set[str]]:
+    """The names that are not known, each with a hint; and those that were perhaps meant by them."""
+    near = {name: get_close_matches(str(name).lower(), known, 1) for name in given if name not in known}
+    hints = {name: f"; did you mean '{found[0]}'?" if found else f" (known: {', '.join(known)})" for name, found in near.items()}
+    return hints, {found[0] for found in near.values() if found}
 
 
 def _is_colour(value: object) -> bool:

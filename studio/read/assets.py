@@ -138,7 +138,8 @@ def _own_fonts(layer: yaml_file.Layer, folder: Path) -> tuple[tuple[Path, ...], 
 
 def _located(message: str, layer: yaml_file.Layer, name: str) -> Problem:
     path, _, what = message.partition(": ")
-    return Problem(what, _place(path, layer, name), path, "theme")
+    place = layer.places[path,].key if what.startswith("unknown key") else _place(path, layer, name)
+    return Problem(what, place, path, "theme")
 
 
 def _place(path: str, layer: yaml_file.Layer, name: str) -> str:

@@ -169,8 +169,12 @@ def _misread(text: str, name: str, mark: yaml.Mark, message: str, first: yaml.Ma
         seen = lines[culprit]
         place = culprit, len(seen) - len(seen.lstrip())
         message = f"does not go with what follows (line {mark.line + 1}): {message}"
-    hint = _quoting(seen) or _spacing(seen) or (LINE_HINT if culprit != mark.line and not ITEM.search(seen) else "")
+    hint = _spacing(seen) or (LINE_HINT if culprit != mark.line and not ITEM.search(seen) else "")
     hint = hint or next((hint for sign, hint in HINTS.items() if sign in message), "")
+    for number in (culprit, *range(first.line, mark.line)):
+        if colour := COLOUR.search(lines[number]):
+            place, hint = (number, colour.start(1)), _quoting(lines[number])
+            break
     return Problem(message, f"{name}:{place[0] + 1}:{place[1] + 1}", kind="syntax", hint=hint)
 
 

@@ -29,6 +29,7 @@ class Values(CandidateScene):
 
     experiments = ("candidates", "exponentials", "surprise", "query_key", "features")
     follows = "queries"
+    sparse = {"no_idea": "a curve that falls so soon leaves free what is above it"}
     place = "head"
 
     def opening(self):

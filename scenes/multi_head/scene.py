@@ -24,6 +24,7 @@ ROLES = {"Q": "query", "K": "key", "V": "value"}
 NAME, LARGE, SIGN = (size * PX for size in (38, 66, 34))
 LINE, HEAD, CARD, SIDE = (length * PX for length in (50, 74, 250, 256))     # heights of a line and a name; widths of cards, thumbnails
 CLOSE, APART, BETWEEN = TIGHT / 2, 40 * PX, 160 * PX      # between the parts of one head, between heads, between factors
+NAMED = 12                                # heads that are named in words; of more there are only numbers
 COLUMN = 4                                # thumbnails one below the other before there are two columns of them
 
 
@@ -209,8 +210,8 @@ class MultiHead(ExplainerScene):
 
     def _head_name(self, head: int, picture: Mobject, width: float = LINE) -> Label:
         """The name of a head above its picture, as wide as that, or as a width that is free."""
-        role = "output" if head == self.head else "muted"
-        return above(text(self.theme, self.say("head", number=head + 1), WORD, role, width=max(width, picture.width)), picture, TIGHT / 2)
+        role, name = "output" if head == self.head else "muted", self.say("head", number=head + 1)
+        return above(text(self.theme, name if self.heads <= NAMED else f"{head + 1}", WORD, role, width=max(width, picture.width)), picture, TIGHT / 2)
 
     def _thumbnails(self, room: Room) -> tuple[list[HeatMap], list[Label]]:
         """The patterns of the other heads, small, each with its name."""

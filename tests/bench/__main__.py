@@ -83,8 +83,12 @@ def _options() -> argparse.Namespace:
 
 def _measured(arm: str, options: dict) -> dict:
     """What an arm says of itself, with the seconds its processes took."""
+    return measured([sys.executable, "-m", "tests.bench.arms", arm, json.dumps(options)])
+
+
+def measured(command: list[str]) -> dict:
+    """What a command says on its last line, which is JSON, with the seconds that it and its processes took."""
     began, before = time.perf_counter(), os.times()
-    command = [sys.executable, "-m", "tests.bench.arms", arm, json.dumps(options)]
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system

@@ -35,7 +35,8 @@ sentence: the cat
 pace: 10
 """
 SHORT = ["pace=10", "sentence=the cat", "steps=[equation]"]
-ENTRY = Entry(movie=bytes(range(256)) * 20, picture=b"\n\n", frames=7, caption="Ä\n", seconds=1.4, digests={"trace_digest": "1"})
+ENTRY = Entry(movie=bytes(range(256)) * 20, picture=b"\n\n", frames=7, caption="Ä\n", seconds=1.4, digests={"trace_digest": "1"},
+              shows={"x": [[0]]}, tensors=[{"name": "x", "parts": []}])
 
 
 @pytest.fixture(autouse=True)

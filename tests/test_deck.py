@@ -3,7 +3,10 @@
 import io
 import json
 import re
+import shutil
+import subprocess
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -28,6 +31,16 @@ P, A = "{http://schemas.openxmlformats.org/presentationml/2006/main}", "{http://
 # ECMA-376 part 1, the order of what a slide and the properties of a picture hold.
 SLIDE_ORDER = ["cSld", "clrMapOvr", "transition", "timing", "extLst"]
 TIMING_ORDER = ["tnLst", "bldLst", "extLst"]
+# The same for what is within, of which we write something: what each holds, in this order.
+ORDERS = {
+    "presentation": ["sldMasterIdLst", "notesMasterIdLst", "handoutMasterIdLst", "sldIdLst", "sldSz", "notesSz", "defaultTextStyle", "extLst"],
+    "sld": SLIDE_ORDER, "timing": TIMING_ORDER, "cSld": ["bg", "spTree", "custDataLst", "controls", "extLst"],
+    "pic": ["nvPicPr", "blipFill", "spPr", "style", "extLst"], "nvPicPr": ["cNvPr", "cNvPicPr", "nvPr"],
+    "nvPr": ["ph", "videoFile", "custDataLst", "extLst"], "blipFill": ["blip", "srcRect", "stretch"], "spPr": ["xfrm", "prstGeom"],
+    "cTn": ["stCondLst", "endCondLst", "endSync", "iterate", "childTnLst", "subTnLst"], "seq": ["cTn", "prevCondLst", "nextCondLst"],
+    "cBhvr": ["cTn", "tgtEl", "attrNameLst"], "cMediaNode": ["cTn", "tgtEl"], "sp": ["nvSpPr", "spPr", "style", "txBody"],
+    "txBody": ["bodyPr", "lstStyle", "p"], "p": ["pPr", "r", "endParaRPr"], "r": ["rPr", "t"],
+}
 FRAMES = 12
 HOSTILE = 'A <b>"caption"</b> & 中文 --> ${title}'
 
@@ -119,6 +132,24 @@ def test_a_clip_plays_when_its_slide_comes_and_its_xml_is_in_order(deck, tmp_pat
             assert len(ids) == len(set(ids))
 
 
+def test_everything_in_a_slide_is_in_the_order_of_the_schema(deck, tmp_path):
+    """PowerPoint repairs, or refuses, a file in which it is not."""
+    for made in (written(on(deck, loop=True, titles=True), tmp_path), written(deck, tmp_path, pptx.opened(_corporate(tmp_path)))):
+        looked_at = set()
+        for part in (made, *made.slides):
+            for node in (element for element in part.element.iter() if isinstance(element.tag, str)):
+                name, *inside = (each.tag.rpartition("}")[2] for each in (node, *node))
+                if order := ORDERS.get(name):
+                    looked_at.add(name)
+                    assert inside == sorted(inside, key=order.index), name
+        assert looked_at == set(ORDERS)
+
+
+def _corporate(folder: Path) -> Path:
+    Presentation().save(folder / "plain.pptx")
+    return folder / "plain.pptx"
+
+
 def test_clips_fill_the_slide_or_stand_below_their_titles(deck, tmp_path):
     bare = written(deck, tmp_path)
     assert (movie := movie_of(bare.slides[1])) and (movie.left, movie.top, movie.width) == (0, 0, bare.slide_width)
@@ -206,6 +237,26 @@ def test_a_browser_plays_each_clip_and_goes_forth_and_back(page):
     page.wait_for_function("(v => v.currentTime > 0 && v.currentTime < 0.9 && !v.paused)(document.getElementById('qkv/two').querySelector('video'))")
 
 
+# What is to be seen of the clip of a slide: the red of its corner.
+CORNER = """(id) => { const video = document.getElementById(id).querySelector('video'), context = new OffscreenCanvas(4, 4).getContext('2d');
+  context.drawImage(video, 0, 0, 4, 4);
+  return context.getImageData(0, 0, 1, 1).data[0]; }"""
+
+
+def test_the_clip_of_every_slide_moves(page, deck):
+    ids = ["qkv", "qkv/one", "qkv/two", "mlp", "mlp/relu"]
+    for before, slide in pairwise(ids):
+        page.wait_for_function(f"location.hash == '#/{before}'")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(f"location.hash == '#/{slide}'")
+        if "/" in slide:
+            page.wait_for_function(f"document.getElementById('{slide}').querySelector('video').currentTime > 0.05")
+            began = page.evaluate(CORNER, slide)
+            page.wait_for_function(f"document.getElementById('{slide}').querySelector('video').ended")
+            ended = page.evaluate(CORNER, slide)
+            assert ended - began >= 8, slide         # each clip gets lighter, by 88 levels in all
+
+
 def test_a_link_leads_to_its_slide(page, tmp_path):
     page.goto((tmp_path / "deck.html").as_uri() + "#/mlp/relu")
     page.reload()
@@ -241,6 +292,25 @@ def test_manim_slides_finds_its_files(deck, tmp_path):
     assert said["resolution"] == [160, 90] and [slide["notes"] for slide in said["slides"]] == [s.caption for s in deck.slides]
     for slide, shown in zip(said["slides"], deck.slides, strict=True):
         assert (tmp_path / slide["file"]).read_bytes() == shown.movie and (tmp_path / slide["rev_file"]).is_file()
+
+
+# LibreOffice, where it is
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("soffice") or not shutil.which("pdftoppm"), reason="no LibreOffice, or nothing that draws its PDF")
+def test_libreoffice_shows_the_last_frames(deck, tmp_path):
+    pptx.write(deck, tmp_path / "deck.pptx")
+    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
+    command = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "deck.pptx")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    said = [line for line in done.stderr.splitlines() if "javaldx" not in line]           # that there is no Java, which it does not need here
+    assert done.returncode == 0 and not said, done
+    subprocess.run(["pdftoppm", "-png", "-r", "20", str(tmp_path / "deck.pdf"), str(tmp_path / "page")], check=True)
+    pages = [Image.open(path).convert("L") for path in sorted(tmp_path.glob("page*.png"))]
+    assert len(pages) == 5
+    for place, slide in zip((1, 2, 4), deck.slides, strict=True):
+        (shade,) = {Image.open(io.BytesIO(slide.picture)).convert("L").getpixel((0, 0))}
+        assert abs(np.asarray(pages[place]).astype(int)[5:-5, 5:-5] - shade).max() <= 3
 
 
 # The command

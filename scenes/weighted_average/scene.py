@@ -6,7 +6,7 @@ import numpy as np
 from manim import DOWN, LEFT, VGroup, VMobject
 
 from model import View
-from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import ASKED, FORMULA, SCOPE, CandidateScene
 from scenes.parts.bars import largest

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class Entry(Clip):
 
     seconds: float
     digests: Mapping[str, str]
-    tensors: Sequence[Mapping] = ()
+    tensors: Sequence[Mapping] = field(default_factory=list)
 
 
 class Cache:

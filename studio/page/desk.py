@@ -48,7 +48,7 @@ class Desk:
             "file": folders.shown(self.path), "version": self.read()["version"],
             "shots": [asdict(shot) | self._seen(shot.key) for shot in shots], "facts": dict(session.sound.facts) if session.sound else {},
             "problems": [asdict(problem) for problem in session.problems],
-            "warnings": [asdict(problem) for problem in (session.sound.warnings if session.sound else ())],
+            "warnings": [asdict(problem) for problem in session.advice],
             "busy": bool(self.busy), "times": self.times, "making": self.making.state,
         }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from studio.console import say, tell, warn
 from studio.errors import count
 from studio.store import files
-from studio.watch.news import Begun, Done, Filmed, News, Shot, Sound, Still, Wrong
+from studio.watch.news import Begun, Done, Filmed, Looked, News, Shot, Sound, Still, Wrong
 from studio.watch.session import Session
 
 TICK = 0.03                               # seconds
@@ -48,6 +48,10 @@ class _Telling:
                 for problem in news.warnings:
                     warn(str(problem))
                 self._say("sound", f"sound, {news.fresh} of {count(len(news.shots), 'step')} to draw ({seconds:.1f} s)", fresh=news.fresh)
+            case Looked():
+                for problem in news.problems:
+                    warn(str(problem))
+                self._say("looked", f"looked at ({seconds:.1f} s)", warnings=[asdict(problem) for problem in news.problems])
             case Still():
                 self._file(news.shot, ".png", news.picture, seconds)
             case Filmed():

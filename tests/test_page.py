@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import re
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -111,6 +112,26 @@ def test_the_page_s_own_origin_writes_and_nobody_s_text_is_lost(page):
     assert status == 200 and Path("mine.yaml").read_text(encoding="utf-8") == "scene: mlp\n" == json.loads(data)["text"]
     status, data, _ = ask(port, f"/{TOKEN}/text", "POST", {"text": "scene: qkv\n", "base": base}, **origin)
     assert status == 409 and json.loads(data)["text"] == "scene: mlp\n" == Path("mine.yaml").read_text(encoding="utf-8")
+
+
+def test_lines_end_as_they_did_and_what_is_no_text_is_left_alone(page):
+    port, desk = page
+    Path("mine.yaml").write_bytes(b"scene: qkv\r\nhead: 1\r\n")
+    assert desk.read()["text"] == "scene: qkv\nhead: 1\n"
+    assert ask(port, f"/{TOKEN}/text", "POST", {"text": "scene: qkv\nhead: 2\n", "base": desk.read()["version"]})[0] == 200
+    assert Path("mine.yaml").read_bytes() == b"scene: qkv\r\nhead: 2\r\n"
+    Path("mine.yaml").write_bytes(b"scene: \xff\n")
+    assert ask(port, f"/{TOKEN}/text", "POST", {"text": "scene: x\n", "base": desk.read()["version"]})[0] == 409
+    assert Path("mine.yaml").read_bytes() == b"scene: \xff\n"
+    Path("mine.yaml").unlink()
+    assert ask(port, f"/{TOKEN}/text")[0] == 200
+
+
+def test_the_page_says_the_same_in_both_languages():
+    said = (server.assets.ASSETS / "page/words.js").read_text(encoding="utf-8")
+    en, zh = (re.findall(r"(\w+): \"([^\"]+)\"", part) for part in said.partition("  zh: {")[::2])
+    assert [key for key, _ in en] == [key for key, _ in zh] and len(en) > 30
+    assert all(re.search(r"[\u4e00-\u9fff]", text) for _, text in zh)
 
 
 @pytest.mark.parametrize("path", [

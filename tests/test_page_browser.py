@@ -6,10 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import av
+import axe_core_python
 import pytest
+from PIL import Image
+from pptx import Presentation
 from test_browser import browser  # noqa: F401
 
 from studio.plan import staging
@@ -185,17 +189,39 @@ def test_two_tabs_show_one_file(open_page, mine):
     until(lambda: "cat sleeps" in other.inner_text(".cm-content") and "mine" not in other.inner_text(".cm-content"))
 
 
-def test_what_is_taken_along_plays(open_page, mine):
+@pytest.mark.parametrize("kind, name", [("mp4", "mine.mp4"), ("gif", "01-one_token.gif"), ("pptx", "deck.pptx")])
+def test_what_is_taken_along_can_be_opened(open_page, mine, kind, name):
     mine.write_text(MINE.replace("[one_token, all_tokens]", "[one_token]"), encoding="utf-8")
     tab = open_page()
-    with tab.expect_download(timeout=1000 * SECONDS) as download:
-        tab.click("#downloads button[data-kind='mp4']")
+    with tab.expect_download(timeout=2000 * SECONDS) as download:
+        tab.click(f"#downloads button[data-kind='{kind}']")
     file = Path(download.value.path())
-    with av.open(file) as movie:
-        video = movie.streams.video[0]
-        assert (video.width, video.height) == (1920, 1080) and sum(1 for _ in movie.decode(video=0)) > 30
-    assert download.value.suggested_filename == "mine.mp4"
+    assert download.value.suggested_filename == name
     assert {path.name for path in mine.parent.iterdir()} == {"mine.yaml", "out"}
+    if kind == "mp4":
+        with av.open(file) as movie:
+            video = movie.streams.video[0]
+            assert (video.width, video.height) == (1920, 1080) and sum(1 for _ in movie.decode(video=0)) > 30
+    elif kind == "gif":
+        assert Image.open(file).n_frames > 30
+    else:
+        assert any(part.endswith(".mp4") for part in zipfile.ZipFile(file).namelist()) and len(Presentation(file).slides) >= 1
+
+
+def test_everybody_can_use_it(open_page):
+    """What axe-core finds that keeps people from it: names, contrast, order."""
+    tab = open_page()
+    click_somewhere(tab)
+    tab.evaluate((Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
+    found = tab.evaluate("axe.run()")["violations"]
+    assert not [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found if rule["impact"] in ("serious", "critical")]
+
+
+def click_somewhere(tab):
+    """Opens what opens: a tensor, an entry of it."""
+    tab.click("#names button[data-name='encoder.0.self_attention.weights']")
+    tab.click("#matrix td")
+    tab.wait_for_selector("#entry .value", timeout=1000 * SECONDS)
 
 
 def test_both_languages_and_the_theme_of_the_film(open_page, mine):

@@ -229,12 +229,18 @@ def test_ctrl_c_leaves_nothing(mine, temporary, how):
 
 
 def test_json_is_an_event_a_line(mine, temporary):
+    change(mine, "steps: [one_token, all_tokens]", "steps: [one_token]")
     process = start(mine.parent, temporary, "--json")
     events = []
     for line in process.stdout:
         events.append(json.loads(line))
-        if events[-1]["event"] == "file":
+        if events[-1]["event"] == "looked":
+            change(mine, "focus: dog", "focus: dgo")
+        if events[-1]["event"] == "wrong":
             break
     os.killpg(process.pid, signal.SIGINT)
     process.communicate(timeout=20)
-    assert [event["event"] for event in events] == ["begun", "sound", "file"] and Path(events[-1]["file"]).suffix in (".png", ".mp4")
+    names = [event["event"] for event in events]
+    assert names[:2] == ["begun", "sound"] and names[-2:] == ["begun", "wrong"] and events[-1]["problems"][0]["where"] == "mine.yaml:3:8"
+    assert sorted(names[2:-2]) == ["done", "done", "file", "file", "looked"] and events[-2]["changed"] == ["mine.yaml"]
+    assert {Path(event["file"]).suffix for event in events if event["event"] == "file"} == {".png", ".mp4"}

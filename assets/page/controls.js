@@ -51,6 +51,7 @@ export const show = (facts, known, alone) => {
   if (!facts || now === drawn) return;
   drawn = now;
   if (typing) return refresh(facts);
+  const here = focused();
   one("controls").replaceChildren(
     field("sentence", make("textarea", {
       id: "sentence", rows: 1, spellcheck: "false", oninput: (event) => speak(event.target.value, facts),
@@ -65,6 +66,15 @@ export const show = (facts, known, alone) => {
     field("furniture", menu("furniture", ["full", "caption", "none"], facts.furniture, say)),
     field("pace", ...slider(facts)),
   );
+  if (here) one("controls").querySelector(here)?.focus();
+};
+
+// Where the keyboard is among the controls, so that it is there again when they are drawn anew.
+const focused = () => {
+  const active = document.activeElement, group = active?.closest?.("#controls .field");
+  if (!group) return "";
+  const [name, value] = Object.entries(active.dataset)[0] || [];
+  return active.id ? `#${active.id}` : `.${group.classList[1]} [data-${name}="${CSS.escape(value)}"]`;
 };
 
 // While somebody types the sentence, that field stays as it is.

@@ -21,6 +21,7 @@ const follow = (state) => {
   }
   editor.follow(state);
   one("file").textContent = state.file;
+  document.title = `${state.file} · animformer`;
   status(state);
   problems(state);
   downloads(state.making, Object.keys(state.facts).length === 1);

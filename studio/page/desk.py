@@ -29,6 +29,7 @@ class Desk:
         self.making = Making(session.target, session.overrides, out, self.publish)
         self.tabs: set[asyncio.Queue] = set()
         self.questions: dict[int, asyncio.Future] = {}
+        self.task: asyncio.Task | None = None
         self.began, self.times, self.busy = time.monotonic(), {}, {STILLS, CLIPS}
 
     def tick(self) -> None:
@@ -44,10 +45,10 @@ class Desk:
         session = self.session
         shots = session.sound.shots if session.sound else ()
         return {
-            "file": folders.shown(self.path), "version": digest(self.path.read_bytes()) if self.path.is_file() else "",
+            "file": folders.shown(self.path), "version": self.read()["version"],
             "shots": [asdict(shot) | self._seen(shot.key) for shot in shots], "facts": dict(session.sound.facts) if session.sound else {},
             "problems": [asdict(problem) for problem in session.problems],
-            "warnings": [asdict(problem) for problem in (session.sound.warnings if session.sound else ())],
+            "warnings": [asdict(problem) for problem in session.advice],
             "busy": bool(self.busy), "times": self.times, "making": self.making.state,
         }
 
@@ -65,16 +66,26 @@ class Desk:
                 tab.put_nowait(state)
 
     def read(self) -> dict[str, str]:
-        """The text of the YAML, and what it is known by."""
-        data = self.path.read_bytes()
-        return {"text": data.decode(errors="replace"), "version": digest(data)}
+        """The text of the YAML, its lines ended by line feeds alone, and what it is known by: nothing, if it is no text or not there."""
+        data = self._data()
+        try:
+            return {"text": data.decode().replace("\r\n", "\n"), "version": digest(data)}
+        except UnicodeDecodeError:
+            return {"text": data.decode(errors="replace"), "version": ""}
 
     def write(self, text: str, base: str) -> bool:
-        """Writes the YAML, unless it is no longer the one that the text was made from."""
-        if digest(self.path.read_bytes()) != base:
+        """Writes the YAML, its lines ended as they were, unless it is no longer the one that the text was made from."""
+        before = self._data()
+        if digest(before) != base:
             return False
-        files.write(self.path, text.encode(), flush=False)
+        files.write(self.path, (text.replace("\n", "\r\n") if b"\r\n" in before else text).encode(), flush=False)
         return True
+
+    def _data(self) -> bytes:
+        try:
+            return self.path.read_bytes()
+        except OSError:
+            return b""
 
     async def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """What the trace says."""
@@ -89,6 +100,10 @@ class Desk:
         finally:
             self.questions.pop(number, None)
 
+    def _answer(self, number: int, found: dict[str, Any]) -> None:
+        if (waiting := self.questions.get(number)) and not waiting.done():
+            waiting.set_result(found)
+
     def _seen(self, key: str) -> dict[str, Any]:
         still = self.session.stills.get(key)
         return {"still": bool(still), "clip": key in self.session.clips} | ({"caption": still.caption} if still else {})
@@ -98,9 +113,10 @@ class Desk:
         match news:
             case Begun():
                 self.began, self.times, self.busy = time.monotonic(), {}, {STILLS, CLIPS}
+                for number in self.questions:
+                    self._answer(number, {"problem": "the file has changed meanwhile; ask again"})
             case Answer():
-                if (waiting := self.questions.get(news.number)) and not waiting.done():
-                    waiting.set_result(news.found)
+                self._answer(news.number, news.found)
             case Sound():
                 self.times = {"checked": seconds}
             case Wrong():

@@ -74,6 +74,13 @@ class Filmed:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """What would look wrong, or could be better, in the pictures of a scene (`check`)."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
 class Answer:
     """What was asked of the trace. number: of the question."""
 
@@ -88,4 +95,4 @@ class Done:
     what: str
 
 
-News = Begun | Wrong | Sound | Still | Filmed | Answer | Done
+News = Begun | Wrong | Sound | Still | Filmed | Looked | Answer | Done

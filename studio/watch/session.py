@@ -15,7 +15,7 @@ from studio.errors import Problem
 from studio.read.folders import shown
 from studio.render import warm
 from studio.watch import files
-from studio.watch.news import Begun, Done, Filmed, News, Sound, Still, Wrong
+from studio.watch.news import Begun, Done, Filmed, Looked, News, Sound, Still, Wrong
 from studio.watch.work import CLIPS, STILLS, Errand, work
 
 KEPT = 400                                # pictures and clips that are remembered, so that what is taken back is there at once
@@ -35,7 +35,8 @@ class _Worker:
 
 @dataclass
 class Session:
-    """A target, and what is known of it: `sound` is the last state that could be shown, `problems` are those of the state that is there.
+    """A target, and what is known of it: `sound` is the last state that could be shown, `problems` are those of the state that is there,
+    `advice` is what would look wrong in it.
 
     It has no threads and waits for nothing: `tick`, called some tens of times a second, looks for changes, takes what processes tell, and
     gives what is new. A change ends all work on what was there before. first: the step that somebody looks at, which is drawn first.
@@ -46,6 +47,7 @@ class Session:
     first: str = ""
     sound: Sound | None = None
     problems: tuple[Problem, ...] = ()
+    advice: tuple[Problem, ...] = ()
     stills: OrderedDict[str, Still] = field(default_factory=OrderedDict)
     clips: OrderedDict[str, Filmed] = field(default_factory=OrderedDict)
     workers: list[_Worker] = field(default_factory=list)
@@ -137,7 +139,7 @@ class Session:
             return
         match told:
             case Sound():
-                self.sound, self.problems = told, ()
+                self.sound, self.problems, self.advice = told, (), told.warnings
                 self.watch.of(files.of_target(self.target) | told.sources)
                 for kept in (self.stills, self.clips):
                     for shot in told.shots:
@@ -147,6 +149,8 @@ class Session:
                 self.watch.of(self.watch.sources | files.of_problems(told.problems))
             case Still():
                 _keep(self.stills, told.shot.key, told)
+            case Looked():
+                self.advice += told.problems
             case Filmed():
                 _keep(self.clips, told.shot.key, told)
         yield told

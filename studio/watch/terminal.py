@@ -5,10 +5,10 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from studio.console import say, tell, warn
+from studio.console import say, tell, tell_problems, warn
 from studio.errors import count
 from studio.store import files
-from studio.watch.news import Begun, Done, Filmed, News, Shot, Sound, Still, Wrong
+from studio.watch.news import Begun, Done, Filmed, Looked, News, Shot, Sound, Still, Wrong
 from studio.watch.session import Session
 
 TICK = 0.03                               # seconds
@@ -40,14 +40,17 @@ class _Telling:
                 self._say("begun", f"{', '.join(news.changed)}: changed" if news.changed else f"watching {self.session.target}; Ctrl-C ends it",
                           changed=news.changed)
             case Wrong():
-                for problem in news.problems:
-                    tell(str(problem))
+                tell_problems(news.problems)
                 self._say("wrong", f"{count(len(news.problems), 'problem')}; what was shown before stays ({seconds:.1f} s)",
                           problems=[asdict(problem) for problem in news.problems])
             case Sound():
                 for problem in news.warnings:
-                    warn(str(problem))
+                    warn(problem)
                 self._say("sound", f"sound, {news.fresh} of {count(len(news.shots), 'step')} to draw ({seconds:.1f} s)", fresh=news.fresh)
+            case Looked():
+                for problem in news.problems:
+                    warn(problem)
+                self._say("looked", f"looked at ({seconds:.1f} s)", warnings=[asdict(problem) for problem in news.problems])
             case Still():
                 self._file(news.shot, ".png", news.picture, seconds)
             case Filmed():
@@ -62,8 +65,8 @@ class _Telling:
         files.write(path, data, flush=False)
         self._say("file", f"{path} ({seconds:.1f} s)", file=str(path), step=shot.name)
 
-    def _say(self, what: str, line: str, **said) -> None:
+    def _say(self, event: str, line: str, /, **said) -> None:
         if self.as_json:
-            say(json.dumps({"event": what, **said, "seconds": round(time.monotonic() - self.began, 3)}))
+            say(json.dumps({"event": event, **said, "seconds": round(time.monotonic() - self.began, 3)}))
         else:
             tell(line)

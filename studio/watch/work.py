@@ -22,7 +22,7 @@ from studio.render.quality import QUALITIES, Quality, shaped
 from studio.render.warm import enter
 from studio.watch import files
 from studio.watch.facts import answer, facts
-from studio.watch.news import Answer, Done, Filmed, Shot, Sound, Still, Wrong
+from studio.watch.news import Answer, Done, Filmed, Looked, Shot, Sound, Still, Wrong
 
 STILL, CLIP = Quality("still", 1280, 720, 15), QUALITIES["preview"]
 STILLS, CLIPS = "stills", "clips"
@@ -46,7 +46,6 @@ def work(what: str, errand: Errand, line: Connection, scratch: str, environment:
     except UserError as error:
         line.send(Wrong(error.problems))
         return
-    line.send(Done(what))
     while what == STILLS:
         _answer(line, specs)
 
@@ -70,13 +69,14 @@ def _tell_stills(errand: Errand, line: Connection) -> Sequence[SceneSpec]:
         steps = tuple(step for step in spec.wanted if shots[f"{spec.name}/{step}"].key not in errand.have)
         if steps:
             _draw(spec, steps, shots, line, specs)
+    line.send(Done(STILLS))
     return specs
 
 
 def _tell_clips(errand: Errand, line: Connection) -> None:
-    """Tells the clips of the steps, that of the step that is looked at first."""
-    cache = Cache()
-    orders = [order for order in _orders(_read(errand)) if order.key not in errand.have]
+    """Tells the clips of the steps, that of the step that is looked at first; then what would look wrong."""
+    cache, specs = Cache(), _read(errand)
+    orders = [order for order in _orders(specs) if order.key not in errand.have]
     scene = errand.first.partition("/")[0]
     for order in sorted(orders, key=lambda order: (str(order) != errand.first, order.scene != scene)):
         entry = cache.get(order.key)
@@ -85,6 +85,16 @@ def _tell_clips(errand: Errand, line: Connection) -> None:
             entry = Entry(**vars(clip), seconds=clip.frames / CLIP.fps, digests=_digests(order))
             cache.put(order.key, entry)
         line.send(Filmed(_shot(order), entry.movie))
+    line.send(Done(CLIPS))
+    for spec in specs:
+        line.send(Looked(_looked_at(spec)))
+
+
+def _looked_at(spec: SceneSpec) -> tuple[Problem, ...]:
+    from studio.check import report
+
+    problems, figures = report.report(spec)
+    return (*problems, *report.warnings(spec, figures))
 
 
 def _read(errand: Errand) -> list[SceneSpec]:

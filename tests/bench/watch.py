@@ -90,7 +90,7 @@ def _seen(session) -> dict[str, float]:
     from studio.watch.news import Begun, Filmed, Sound, Still, Wrong
 
     seen, begun = {}, False
-    while "clip" not in seen:
+    while not {"still", "clip"} <= seen.keys():
         for news in session.tick():
             begun |= isinstance(news, Begun)
             for kind, key in ((Sound, "problems"), (Wrong, "problems"), (Still, "still"), (Filmed, "clip")):

@@ -260,7 +260,7 @@ class Embeddings(ExplainerScene):
             value = number(self.theme, size, largest, weight=600, at=(body.right + (SIZE + TIGHT) / 2, sheet.get_y(), 0))
             words = above(text(self.theme, self.say("size"), SMALL, "muted"), value)
             cut = any(is_beyond(float(cell.source), scale) for cell in sheet.cells[0])
-            note = above(text(self.theme, self.say("beyond"), SMALL, "muted"), sheet.border, align=1)
+            note = above(text(self.theme, self.say("beyond"), SMALL, "muted", width=sheet.width - name.width - GAP), sheet.border, align=1)
             self.sizes.append(Whole(sheet=sheet, label=VGroup(name, *[note] * cut), size=VGroup(value, words)))
 
     def _lift(self, source: View, room: Room) -> None:

@@ -7,22 +7,14 @@ Jupyter Book, or printed, where its last frame stands.
 import base64
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from studio.errors import Problem, UserError
 from studio.render.alone import prepare
-
-prepare()                                 # before anything imports manim
-
-from studio.errors import Problem, UserError  # noqa: E402
-from studio.output.film import Result, render_film, wanted_of  # noqa: E402
-from studio.plan.film import frame_of, loaded  # noqa: E402
-from studio.render.cache import Cache  # noqa: E402
-from studio.render.formats import chosen  # noqa: E402
-from studio.render.quality import parse  # noqa: E402
 
 KINDS = {"mp4": "video", "webm": "video", "gif": "image", "png": "image", "webp": "image"}      # what a browser shows
 STYLE = "max-width: 100%; height: auto"
@@ -61,6 +53,13 @@ def show(target: str, format: str = "mp4", quality: str = "720p", loop: bool = F
     keys: of the YAML, which go over it: `sentence="the old dog runs"`, `language="zh"`, `model={"seed": 1}`.
     Raises UserError if something is wrong with any of them.
     """
+    prepare()                             # before what follows imports numpy and manim
+    from studio.output.film import render_film, wanted_of
+    from studio.plan.film import frame_of, loaded
+    from studio.render.cache import Cache
+    from studio.render.formats import chosen
+    from studio.render.quality import parse
+
     formats = chosen([format])
     (spec,) = loaded([target], [*_overrides(keys)])
     clips = wanted_of(spec, formats)
@@ -72,7 +71,7 @@ def show(target: str, format: str = "mp4", quality: str = "720p", loop: bool = F
     with tempfile.TemporaryDirectory(prefix="animformer-") as folder:
         # In this process: a notebook is no module that others could import.
         made = render_film(spec, parse(quality, frame=frame_of(spec)), Path(folder), 1, cache=Cache(), formats=formats)
-        return Shown(made.files[0].read_bytes(), format, _last(made).read_bytes(), " ".join(_captions(made)), loop)
+        return Shown(made.files[0].read_bytes(), format, _last(made.files).read_bytes(), " ".join(_captions(made.files)), loop)
 
 
 def _overrides(keys: Mapping[str, Any], path: str = "") -> Iterator[str]:
@@ -84,11 +83,11 @@ def _overrides(keys: Mapping[str, Any], path: str = "") -> Iterator[str]:
             yield f"{path}{key}={value if isinstance(value, str) else json.dumps(value)}"
 
 
-def _last(made: Result) -> Path:
-    return [file for file in made.files if file.suffix == ".png"][-1]
+def _last(files: Iterable[Path]) -> Path:
+    return [file for file in files if file.suffix == ".png"][-1]
 
 
-def _captions(made: Result) -> Iterator[str]:
-    described = json.loads(next(file for file in made.files if file.suffix == ".json").read_bytes())
+def _captions(files: Iterable[Path]) -> Iterator[str]:
+    described = json.loads(next(file for file in files if file.suffix == ".json").read_bytes())
     for scene in described.get("scenes", [described]):
         yield from (step["caption"] for step in scene["steps"])

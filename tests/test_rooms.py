@@ -88,7 +88,7 @@ def test_words_are_the_same_in_every_language():
 
 # What stands further up may import what stands below it, never the other way round.
 FLOORS = ("errors", "store", "read", "voice", "plan", "render", "console", "check", "output", "training", "watch", "page", "cli")
-ABOVE = {"excerpt": "console", "model_card": "training", "get": "training", "__main__": "cli"}
+ABOVE = {"excerpt": "console", "model_card": "training", "get": "training", "notebook": "cli", "__main__": "cli"}
 
 
 def floor(module: str) -> int:

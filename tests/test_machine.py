@@ -48,6 +48,12 @@ def test_every_extra_is_told_with_what_it_is_made_of():
     assert PROJECT["requires-python"] == ">=" + ".".join(map(str, doctor.LEAST_PYTHON)) and doctor.MODELS.keys() == {*assets.FETCHED}
 
 
+def test_every_encoder_that_is_asked_for_is_looked_for():
+    source = "".join(path.read_text("utf-8") for path in ROOT.glob("studio/**/*.py"))
+    used = {*re.findall(r"""(?:Encoding|add_stream|add_mux_stream)\("([\w-]+)\"""", source)}
+    assert used >= {*doctor.NEEDED} and used == {*doctor.ENCODERS}
+
+
 def broken(monkeypatch, what: str) -> None:
     """A machine on which one thing is otherwise."""
     if what == "python":
@@ -59,6 +65,7 @@ def broken(monkeypatch, what: str) -> None:
         monkeypatch.setitem(doctor.LIBRARIES, "cairo", ("no_cairo", str, "libcairo2-dev"))
     if what == "encoder libx264":
         monkeypatch.setattr(doctor, "ENCODERS", {"libx264": "MP4", "no_such": "nothing"})
+        monkeypatch.setattr(doctor, "NEEDED", ("libx264", "no_such"))
     if what == "disk":
         monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**8))
     if what == "cache":

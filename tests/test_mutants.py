@@ -158,8 +158,8 @@ def look(mutant: Mutant, name: str) -> None:
     ENDS["named" if named(result.stderr, name) & {*mutant.lines} else "elsewhere"] += 1
 
 
-def all_are_told(monkeypatch, tmp_path, number: int) -> None:
-    """So many mutants, of scenes and films."""
+def all_are_told(monkeypatch, tmp_path, number: int, share: float) -> None:
+    """So many mutants, of scenes and films; share: of those that are wrong, with how many the line is named."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(report, "report", lambda spec: (staging.trace(spec) and [], []))
     monkeypatch.setattr(report, "of_card", lambda *_: [])
@@ -172,19 +172,18 @@ def all_are_told(monkeypatch, tmp_path, number: int) -> None:
         look(mutant, "mutant.yaml")
 
     told()
-    print(ENDS)
     wrong = ENDS["named"] + ENDS["elsewhere"]
     assert wrong >= number / 3 and ENDS["valid"] >= number / 10, ENDS
-    assert ENDS["named"] >= 0.95 * wrong, ENDS
+    assert ENDS["named"] >= share * wrong, ENDS
 
 
 def test_forty_mutants_are_told(monkeypatch, tmp_path):
-    all_are_told(monkeypatch, tmp_path, 40)
+    all_are_told(monkeypatch, tmp_path, 40, 0.9)              # of so few one in ten may be odd
 
 
 @pytest.mark.slow
 def test_three_hundred_mutants_are_told(monkeypatch, tmp_path):
-    all_are_told(monkeypatch, tmp_path, 300)
+    all_are_told(monkeypatch, tmp_path, 300, 0.95)
 
 
 @pytest.mark.parametrize("text", [SCENE, FILM])

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module, metadata
 from pathlib import Path
 
@@ -29,7 +29,11 @@ LIBRARIES = {
     "pango": ("manimpango", lambda module: module.pango_version(), "libpango1.0-dev (apt), pango-devel (dnf), pango (brew, pacman)"),
     "ffmpeg's libraries": ("av", lambda module: ".".join(map(str, module.library_versions["libavcodec"])), "the package av, with them"),
 }
-ENCODERS = {"libx264": "MP4", "aac": "a voice", "mov_text": "subtitles in MP4"}
+ENCODERS = {
+    "libx264": "MP4", "aac": "a voice", "mov_text": "subtitles in MP4", "libvpx-vp9": "WebM", "qtrle": "MOV", "prores_ks": "MOV, ProRes",
+    "gif": "GIF", "libwebp_anim": "WebP",
+}
+NEEDED = ("libx264", "aac", "mov_text")   # without these there is no film
 # What each extra is made of, and what it gives.
 EXTRAS = {
     "zh": (("pylopdf-fonts-zh-cn",), "Chinese"),
@@ -121,7 +125,8 @@ def codec(name: str, gives: str) -> Finding:
         import_module("av").codec.Codec(name, "w")
         return gives
 
-    return _tried(f"encoder {name}", look, "pip install --force-reinstall av")
+    found = _tried(f"encoder {name}", look, f"{sys.executable} -m pip install --force-reinstall --no-deps av")
+    return found if name in NEEDED else _spared(found)
 
 
 def letters(language: str, letter: str) -> Finding:
@@ -132,7 +137,7 @@ def letters(language: str, letter: str) -> Finding:
         return ", ".join(fonts.font_packages())
 
     found = _tried(f"fonts for {language}", look, _pip("zh") if language == "zh" else AGAIN)
-    return found if found.state == OK or language == "en" else Finding(found.name, BETTER, found.found, found.mend)
+    return found if language == "en" else _spared(found)
 
 
 def weights() -> Finding:
@@ -204,6 +209,11 @@ def _pip(extra: str) -> str:
     """How an extra is installed: into the environment that runs."""
     checkout = (ROOT / "pyproject.toml").is_file()
     return f"{sys.executable} -m pip install " + (f"-e '{ROOT}[{extra}]'" if checkout else f"'animformer[{extra}]'")
+
+
+def _spared(found: Finding) -> Finding:
+    """The same of something that can be done without."""
+    return replace(found, state=BETTER) if found.state == LACKS else found
 
 
 def _tried(name: str, look: Callable[[], str], mend: str) -> Finding:

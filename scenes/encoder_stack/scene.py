@@ -1,6 +1,7 @@
 """Scene 15: the stack of encoder blocks, and what the decoder takes from it (Vaswani et al. 2017, sections 3.1 and 3.2.3)."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from manim import UP, VGroup
@@ -24,6 +25,7 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 
 NAME, SIGN, SMALL, LARGE = (size * PX for size in (50, 40, 28, 80))
 CARD, STRIP, CLEAR = 0.6, 0.3, 0.1        # height of a card and of a strip; between a strip and what is above and below it
+MOST_BLOCKS = 6                           # that are drawn one by one
 TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
 WORDS = 1.6                               # width of the words beside a picture at most
 NARROW = 4 * PX                           # beside the word of a card in its lane, where long words shall stay whole
@@ -127,10 +129,16 @@ class EncoderStack(ExplainerScene):
         return [part for i, part in enumerate(parts) if i != self.focus]
 
     @property
+    def _depths(self) -> list[int]:
+        """After how many blocks vectors are shown: after each, or of a high stack after some, equally far apart."""
+        n_blocks = self.staging.trace.config.n_blocks
+        return [*range(0, n_blocks, -(-n_blocks // MOST_BLOCKS)), n_blocks]
+
+    @property
     def _views(self) -> list[View]:
-        """What the first block reads and what every block hands on: (n, d_model) each."""
-        blocks = range(self.staging.trace.config.n_blocks)
-        return [self.staging.trace[name] for name in ("encoder.0.input", *(f"encoder.{block}.output" for block in blocks))]
+        """What the first block reads and what blocks hand on: (n, d_model) each."""
+        _, *above = self._depths
+        return [self.staging.trace[name] for name in ("encoder.0.input", *(f"encoder.{depth - 1}.output" for depth in above))]
 
     @property
     def _scale(self) -> float:
@@ -139,7 +147,7 @@ class EncoderStack(ExplainerScene):
 
     def _lay_out(self) -> None:
         """From the bottom up: the tokens, their vectors, and in turn a block and the vectors above it."""
-        n_blocks, level = self.staging.trace.config.n_blocks, STRIP + 2 * CLEAR
+        n_blocks, level = len(self._depths) - 1, STRIP + 2 * CLEAR
         tall = min(TALLEST, (self.stage.height - CARD - (n_blocks + 1) * level) / n_blocks)
         whole = CARD + (n_blocks + 1) * level + n_blocks * tall
         body = Room.around(self.stage.centre, self.stage.width, whole).trim(left=0.7, right=0.2)
@@ -151,8 +159,8 @@ class EncoderStack(ExplainerScene):
         self.levels = [strips(self.theme, view, places, y, STRIP, self._scale)
                        for view, y in zip(self._views, heights, strict=True)]
         self.blocks = [
-            module(self.theme, self.say("block", number=k + 1), Room(*sides, y + level / 2, y + level / 2 + tall), size=size)
-            for k, y in enumerate(heights[:-1])
+            module(self.theme, name, Room(*sides, y + level / 2, y + level / 2 + tall), size=size)
+            for name, y in zip(self._block_names, heights)
         ]
         self.names = [equation(self.theme, maths, size=NAME, role=role).move_to([sides[0] - 0.35, y, 0])
                       for maths, role, y in (("X", "text", heights[0]), ("H", "output", heights[-1]))[: 1 if self._pre else 2]]
@@ -175,12 +183,19 @@ class EncoderStack(ExplainerScene):
         self.wide = [heat_map(self.theme, source, place, "output", digits=digits, scale=self._scale, grid=grid)
                      for source, place in zip(sources, places, strict=True)]
         self.row_names = [above(text(self.theme, words, WORD, "muted"), row.border, TIGHT / 2, -1)
-                          for words, row in zip(self._depths, self.wide, strict=True)]
+                          for words, row in zip(self._depth_names, self.wide, strict=True)]
 
     @property
-    def _depths(self) -> list[str]:
+    def _block_names(self) -> list[str]:
+        """What the blocks are called, or several that are drawn as one."""
+        return [self.say("block", number=last) if last - first == 1 else self.say("blocks", first=first + 1, last=last)
+                for first, last in pairwise(self._depths)]
+
+    @property
+    def _depth_names(self) -> list[str]:
         """What the depths are called."""
-        return [self.say("before"), *(self.say("after", number=k + 1) for k in range(len(self._views) - 1))]
+        _, *above = self._depths
+        return [self.say("before"), *(self.say("after", number=depth) for depth in above)]
 
     def _lay_out_moved(self) -> None:
         """For every depth, the first at the bottom, a row of bars over the tokens. A swapped word is another token: it has no bar."""
@@ -195,9 +210,9 @@ class EncoderStack(ExplainerScene):
         at = Room(self.stage.left, self.stage.left + WORDS, self.stage.bottom, self.stage.bottom + 2 * CARD + TIGHT)
         self.measure = paragraph(self.theme, said, SMALL, at.width - TIGHT, "muted").move_to(at.centre)
         full = float(view.values[:, self._same].max(initial=0)) or 1.0
-        words, size = fit_words(self.theme, self._depths, WORD, WORDS - 2 * TIGHT)
+        words, size = fit_words(self.theme, self._depth_names, WORD, WORDS - 2 * TIGHT)
         self.moved = []
-        for depth, (said, row) in enumerate(zip(words, rows, strict=True)):
+        for depth, said, row in zip(self._depths, words, rows, strict=True):
             whole = Room(self.stage.left, self.stage.right, row.bottom, row.top)
             tokens = [self._bar(view[depth], i, place, full) for i, place in enumerate(lanes(len(self.tokens), row.inset(y=TIGHT / 2)))]
             self.moved.append(Whole(panel=frame(self.theme, whole, width=0, fill="surface"), tokens=tokens,

@@ -263,7 +263,7 @@ class Ablation(ExplainerScene):
         roles = ["output" if chances.values[row] == chances.values[rows].max() else "muted" for row in rows]
         standing = [VGroup(frame(self.theme, place, width=0, fill="surface"), *bars(self.theme, chances[row:row + 1], place, role, 1))
                     for row, place, role in zip(rows, places, roles)]
-        words = VGroup(text(self.theme, self._word(row), REST, role, 700, at=(place.centre[0], foot.centre[1], 0), width=place.width)
+        words = VGroup(text(self.theme, self._word(row), min(REST, 0.85 * foot.height), role, 700, at=(place.centre[0], foot.centre[1], 0), width=place.width)
                        for row, place, role in zip(rows, places, roles))
         size = min(CHANCE, 0.9 * places[0].width / text_width(self.theme, format_number(0, self.theme.decimals), 1, 600, True))
         numbers = VGroup(self._on(number(self.theme, chances[row], size, role, 600), bar)

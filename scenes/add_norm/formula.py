@@ -15,6 +15,7 @@ from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.whole import Whole
 
 LARGE, DIGITS, LEADER = 80 * PX, 64 * PX, 4 * PEN
+SAID = 0.42                               # share of a wide room that mean and spread take
 LATER = ("y", "gamma", "beta")            # symbols whose turn comes later
 MATHS = ("{{ y = : y }} {{ gamma : gamma }} (READ - {{ mu : mu }}) / {{ sqrt(sigma^2 + epsilon) : sigma }} {{ + beta : beta }}")
 
@@ -40,18 +41,20 @@ class Normed(Whole):
 
 
 def normed(theme: Theme, reads: str, mean: View, spread: View, marks: Moments, room: Room) -> Normed:
-    """The formula in a room, the mean above it and the spread below it. reads: the letter of what is normalised."""
-    maths = equation(theme, MATHS.replace("READ", reads), size=LARGE, at=room)
+    """The formula in a room, the mean above it and the spread below it, or both at its left. reads: the letter of what is normalised."""
+    maths = equation(theme, MATHS.replace("READ", reads), size=LARGE, at=room.trim(left=SAID * room.width) if room.is_wide else room)
     level, bracket = room_of(marks.level), room_of(marks.bracket)
     around = {name: _box(theme, maths.select(name)) for name in ("mu", "sigma")}
     upper, lower = room_of(around["mu"]), room_of(around["sigma"])
-    top, bottom = room.point(0, 0.55)[1], room.point(0, -0.55)[1]
+    reach = max(0.275 * room.height, maths.height / 2 + TIGHT)
+    top, bottom = room.centre[1] + reach, room.centre[1] - reach
+    high, low = (room.centre[1] + side * 0.7 * DIGITS if room.is_wide else edge + side * DIGITS for side, edge in ((1, top), (-1, bottom)))
     x, y = (bracket.right, level.right)[0], bracket.centre[1]
     return Normed(
         maths,
-        Readout(_said(theme, "mu =", mean, (room.left, top + DIGITS)), around["mu"],
+        Readout(_said(theme, "mu =", mean, (room.left, high)), around["mu"],
                 _leader(theme, [(level.right, level.centre[1]), (x + TIGHT, level.centre[1]), (x + TIGHT, top), (upper.centre[0], top), (upper.centre[0], upper.top)])),
-        Readout(_said(theme, "sigma =", spread, (room.left, bottom - DIGITS)), around["sigma"],
+        Readout(_said(theme, "sigma =", spread, (room.left, low)), around["sigma"],
                 _leader(theme, [(x, y), (x + 2 * TIGHT, y), (x + 2 * TIGHT, bottom), (lower.centre[0], bottom), (lower.centre[0], lower.bottom)])),
     )
 

@@ -172,15 +172,16 @@ class AddNorm(ExplainerScene):
 
     def _lay_out_bars(self):
         """Bars and cells at the left; the token and the formula at the right."""
-        left, side = self.stage.split([2.8, 1], WIDE)
-        body, *strips = left.trim(left=BESIDE).rows([left.height - 3 * (CELL + TIGHT), CELL, CELL, CELL], TIGHT)
+        wide = self.stage.is_wide
+        left, side = self.stage.split([2.8, 1] if wide else [1.2, 1], WIDE if wide else TIGHT)
+        body, *strips = left.trim(left=BESIDE, right=0 if wide else 2 * BESIDE).rows([left.height - 3 * (CELL + TIGHT), CELL, CELL, CELL], TIGHT)
         views = [self._read(k)[self.focus] for k in range(len(STAGES) + 1)]
         self.grid = self._row(views[0], body)
         self.main, self.full = body, 1.05 * largest(*views, columns=self.grid.columns)
         self.strip, self.digits = strips[0], fit_digits(self.theme, self._read(0).values, self.grid)
         self.gain, self.shift = (self._weights(name, place, self.grid) for name, place in zip(("gamma", "beta"), strips[1:], strict=True))
         self.floor = middle(self.theme, body)
-        top, rest = side.rows([1, 9])
+        top, rest = side.rows([1, 9] if wide else [1, 5])
         self.card = self._card(top)
         mean, spread = (self.view(f"moments.{{block}}.norm_1.{what}")[0, self.focus] for what in ("mean", "spread"))
         letter = {"residual_1": "r", "input": "x"}[self._source]
@@ -191,7 +192,7 @@ class AddNorm(ExplainerScene):
     def _row(self, view, room):
         """A row of cells as wide as a room."""
         found = fit_grid(view.shape, room)
-        return found._replace(width=room.width / len(found.columns), height=CELL)
+        return found._replace(width=room.width / len(found.columns), height=min(CELL, room.height) if self.frame.is_slim else CELL)
 
     def _weights(self, name, room, grid):
         """γ or β (d_model) as a row of cells, both on one scale."""
@@ -210,7 +211,7 @@ class AddNorm(ExplainerScene):
         """A row for each token: its word, its bars, its mean and spread; γ and β above them all."""
         head, body = self.stage.trim(left=3.5 * BESIDE, right=4.5 * BESIDE, bottom=TIGHT).rows([self.stage.height / 5, 4 * self.stage.height / 5])
         self.places = body.rows(len(self.tokens), TIGHT)
-        grid = self._row(self._read(0)[0], body)
+        grid = self._row(self._read(0)[0], head.rows(2, TIGHT)[0])
         self.gains, self.shifts = (self._weights(name, place, grid) for name, place in zip(("gamma", "beta"), head.rows(2, TIGHT), strict=True))
         self.floors = [middle(self.theme, place) for place in self.places]
         columns = body.outside(right=4 * BESIDE, gap=GAP).columns(2)
@@ -232,16 +233,16 @@ class AddNorm(ExplainerScene):
 
     def _lay_out_batch(self):
         """The vectors of all tokens at the left; what each norm looks at, and how far the company moves the token, at the right."""
-        left, right = self.stage.split([2, 1], WIDE)
+        left, right = self.stage.split([2, 1] if self.stage.is_wide else [1.4, 1], WIDE)
         sheet = left.trim(left=3 * BESIDE, top=SYMBOL + TIGHT)
         self.sheet = heat_map(self.theme, self._read(0), sheet, grid=fit_grid(self._read(0).shape, sheet))
         self.cards = cards_beside(self.theme, self.tokens, self.sheet, 3 * BESIDE - GAP)
         self.sheet_name = above(text(self.theme, self.say("features"), WORD, "muted"), self.sheet.border)
         column = VGroup(*(row[0] for row in self.sheet.cells))
         self.rings = [ring(self.theme, self.sheet.cells[self.focus]), ring(self.theme, column)]
-        upper, lower = right.rows(2, WIDE)
+        upper, lower = right.rows(2, WIDE) if self.stage.is_wide else right.columns(2, WIDE)
         self.verdicts = [paragraph(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, place.width).move_to(place.point(0, 0.5))
                          for key, place in (("layer_norm", upper), ("batch_norm", lower))]
         changes = [self.view(f"batch_norm.{name}")[self.spec.block, self.focus] for name in ("layer_norm_changes", "changes")]
-        self.shifts_by = [below(number(self.theme, change, HUGE, weight=600), verdict, GAP)
+        self.shifts_by = [below(number(self.theme, change, min(HUGE, 0.4 * upper.height), weight=600), verdict, GAP)
                           for change, verdict in zip(changes, self.verdicts, strict=True)]

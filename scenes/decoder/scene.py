@@ -29,6 +29,7 @@ LABEL, SLANTED, NAMED = 1.4, 0.85, 1.2    # room for the words beside rows and b
 BEST, PRECISE, MOST = 5, 4, 20              # words that are ranked; decimals of what is almost 0; tokens that are shown
 PITCH = 0.98                              # from card to card at most, where the decoder stands between them
 MANY = 256                                # words that a bar each is drawn for at most
+LOWEST = 0.48                             # a row of a word that is ranked
 CHANCE = 1.05                             # room for a probability beside a card
 IN_FULL, QUICK = 1, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
 
@@ -232,10 +233,14 @@ class Decoder(ExplainerScene):
         cards = loom(self.theme, self.tokens, queries[:MOST], words[:MOST], (rooms[0], rooms[2], rooms[4]))
         asked = "asked" if self.trained else "text" if self.continues else "keys"
         columns = {asked: cards.sources, "last" if self.continues else "asks": cards.queries, "says": cards.words}
-        return cards, [
-            text(self.theme, self.say(key), HEADING, "muted", 500, at=(column.get_x(), room_of(column).top + 0.27, 0), width=2)
-            for key, column in columns.items() if len(column)
-        ]
+        return cards, [self._heading_of(self.say(key), column) for key, column in columns.items() if len(column)]
+
+    def _heading_of(self, words: str, column: VGroup) -> VGroup:
+        """What a column of cards is, above it, in one line or in two."""
+        x, y = column.get_x(), room_of(column).top + 0.27
+        if self.frame.is_slim:
+            return paragraph(self.theme, words, SMALL, LEFT, "muted", 500).move_to([x, y + TIGHT / 2, 0])
+        return text(self.theme, words, HEADING, "muted", 500, at=(x, y, 0), width=2)
 
     def _score_nothing(self, layers: list[Module], room: Room) -> None:
         """The two layers stay dark, and no word has a probability."""
@@ -245,7 +250,7 @@ class Decoder(ExplainerScene):
 
     def _score(self, room: Room, layers: list[Module], body: Room) -> None:
         """The vector meets the linear layer, then the scores meet softmax; the best words are named."""
-        place, (left, right) = 0 if self.continues else self._followed(), body.split([1.5, 1], WIDE)
+        place, (left, right) = 0 if self.continues else self._followed(), body.columns([1.5, 1], WIDE) if self.stage.is_wide else body.rows([1, 1], GAP)
         all_shown = len(self.view("decoder.logits")[place]) <= MANY
         vector = heat_map(self.theme, self._last(place), room)
         wires = self._wires((self.asking, vector.border, *layers))
@@ -290,12 +295,13 @@ class Decoder(ExplainerScene):
         chances = self.view("decoder.probabilities")[place]
         words, (first, *others) = self.staging.trace.words("decoder.logits", "vocabulary"), strongest(chances, BEST)
         head, foot = room.rows([1, 1.6])
+        others = others[: max(1, int(foot.height / LOWEST) - 1)]
         *rooms, last = foot.rows(len(others) + 1, 0)
         more = len(words) - 1 - len(others)
         rest = [text(self.theme, self.say("more", count=more), SMALL, "muted", at=last, align=-1)] * (more > 0)
         word, value = head.columns([1, 1.1])
-        said = VGroup(text(self.theme, words[first], SAID, "output", 600, at=word, align=-1),
-                      number(self.theme, chances[first], HUGE, "output", 600, at=value, align=1))
+        said = VGroup(text(self.theme, words[first], min(SAID, word.height), "output", 600, at=word, align=-1),
+                      number(self.theme, chances[first], min(HUGE, 1.2 * value.height), "output", 600, at=value, align=1, width=value.width))
         return said, ranking(self.theme, [words[i] for i in others], [chances[i] for i in others], rooms, PRECISE, "muted"), rest
 
     def _wires(self, things: Sequence) -> list[VGroup]:

@@ -7,7 +7,7 @@ from manim import VGroup
 
 from model import View
 from scenes.base.layout import left_of, side_by_side
-from scenes.base.room import PEN, PX, TIGHT, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import largest, signed_bars
 from scenes.parts.equation import equation
@@ -65,9 +65,9 @@ def outlined(theme: Theme, bars: VGroup) -> VGroup:
     return bars.set_fill(opacity=0).set_stroke(theme.colour("text"), OUTLINE)
 
 
-def key(theme: Theme, words: Sequence[str], room: Room) -> VGroup:
-    """What the bars are, side by side in a room. words: of what was there, of what is added, positive and negative, and of the outline."""
+def key(theme: Theme, words: Sequence[str], room: Room, across: int) -> VGroup:
+    """What the bars are, so many side by side in a room. words: of what was there, of what is added, positive and negative, and of the outline."""
     swatches = [rounded_rectangle(KEY / 2, KEY / 2, 0).set_fill(theme.colour(role), 1) for role in ("muted", "plus", "minus")]
     swatches.append(rounded_rectangle(KEY / 2, KEY / 2, 0).set_stroke(theme.colour("text"), OUTLINE))
     return VGroup(side_by_side(swatch, text(theme, word, KEY * 0.7, "muted"), gap=TIGHT / 2, at=place)
-                  for swatch, word, place in zip(swatches, words, room.columns(len(words)), strict=True))
+                  for swatch, word, place in zip(swatches, words, room.grid(len(words), across, GAP if across == len(words) else 0), strict=True))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from manim import UP, Animation, VGroup
+from manim import UP, Animation, Mobject, VGroup
 
 from model import View
 from model.wiring import MOVES, path
@@ -41,11 +41,7 @@ class EncoderBlock(ExplainerScene):
         left, self.right = self.stage.inset(x=0.5).columns([5.2, 6.0], gap=0.6)
         top, body, bottom = left.rows([0.4, 4.05, 0.4], gap=0)
         self.diagram = diagram = self._diagram(body)
-        self.what = VGroup(
-            text(self.theme, self.say(f"{kind}_does"), WHAT, at=(self.right.left, part.get_y(), 0), align=-1,
-                 width=self.right.width)
-            for kind, part in zip(diagram.kinds, diagram.modules, strict=True)
-        )
+        self.what = VGroup(self._does(kind, part.get_y()) for kind, part in zip(diagram.kinds, diagram.modules, strict=True))
         self.open_with(self._named("X", bottom))
         for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
             self.play(draw(wire, run_time=0.4))
@@ -92,11 +88,12 @@ class EncoderBlock(ExplainerScene):
         """The vector of one token grows stage by stage: what comes to it is in colour, what was there is not."""
         left = [self.small, self.lit_wires, self.lit_bypasses, self.cards[self.focus]]
         start = self.strips[0][self.focus].cells
-        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=KEY + TIGHT))
+        foot = KEY * (1 + self.frame.is_slim)
+        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT))
         words = [self.say(key) for key in ("was", "plus", "minus", "result")]
         self.open_with(*left, start)
         self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label))
-        self.play(appear(key(self.theme, words, self.beside.strip(bottom=KEY).trim(left=NAMES))))
+        self.play(appear(key(self.theme, words, self.beside.strip(bottom=foot).trim(left=0 if self.frame.is_slim else NAMES), 2 if self.frame.is_slim else 4)))
         for below, row in pairwise(rows):
             self.play(travel(below.carried.copy(), row.carried, run_time=0.9), appear(row.floor, row.label))
             self.play(appear(*row.added, lag=0.05, run_time=0.5))
@@ -122,6 +119,13 @@ class EncoderBlock(ExplainerScene):
     def collapse(self):
         """How far the tokens are from their mean, with residual paths and without."""
         self._compare("spread", -1)
+
+    def _does(self, kind: str, y: float) -> Mobject:
+        """What a module does, beside it at height y: in one line, or several where there is little room."""
+        words, room = self.say(f"{kind}_does"), self.right.level(y)
+        if self.frame.is_slim:
+            return paragraph(self.theme, words, WHAT, room.width, lines=3, align=-1).shift(room.centre)
+        return text(self.theme, words, WHAT, at=room, align=-1)
 
     def _mix(self, k: int) -> list[Animation]:
         """All vectors flow together into the followed one's place; all the others are made alike."""

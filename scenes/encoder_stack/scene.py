@@ -238,7 +238,7 @@ class EncoderStack(ExplainerScene):
         self.h_name = VGroup(*name).arrange(buff=0.18).move_to([inner.centre[0], inner.top + 0.32, 0])
         rooms = Room(right.left, right.right, inner.bottom - 0.1, inner.top + 0.8).columns([1] * n_blocks, gap=0.25)
         said = self.say("made" if self.staging.trace.config.translates else "decoder", number=self.head + 1)
-        self.heading_of = text(self.theme, said, WORD, weight=500, at=(right.centre[0], rooms[0].top + 0.25, 0))
+        self.heading_of = text(self.theme, said, WORD, weight=500, at=(right.centre[0], rooms[0].top + 0.25, 0), width=right.width)
         self.decoders, self.made = [], []
         for block, room in enumerate(rooms):
             title = text(self.theme, self.say("block", number=block + 1), SMALL, width=room.width - 0.2,

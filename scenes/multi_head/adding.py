@@ -68,6 +68,6 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
     return Adding(
         VGroup(*above), VGroup(text(theme, name, WORD, "output" if i == followed else "text", at=cells[0][i], align=-1)
                                for i, name in enumerate(names)),
-        answers, strips, parts, VGroup(number(theme, size, SIZE, weight=600, at=place) for size, place in zip(terms.sizes, cells[4])),
+        answers, strips, parts, VGroup(number(theme, size, SIZE, weight=600, at=place, width=place.width) for size, place in zip(terms.sizes, cells[4])),
         signs, bias, total, below, floor(theme, cells[3][n]).shift([0, -TIGHT / 2, 0]), ring(theme, total.border),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from manim import PI, Animation, Mobject, VGroup
+from manim import DOWN, PI, Animation, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import above, below, named, sign
@@ -266,14 +266,17 @@ class MultiHead(ExplainerScene):
     def _first_entry(self, row: Iterable[Cell], column: Iterable[Cell], output: HeatMap) -> Animation:
         """One entry of the output is counted out below it."""
         bias = float(self.view("weights.encoder.{block}.self_attention.b_O")[0])
-        entry = below(number(self.theme, output.view[self.focus, 0], LARGE, "output"), output.border)
+        entry = below(number(self.theme, output.view[self.focus, 0], LARGE, "output", width=output.width), output.border)
         down = {cell.source.index[0]: cell for cell in column}
         pairs = [(cell, down[cell.source.index[1]]) for cell in row if cell.source.index[1] in down]
         a, b = self._joined()[self.focus], self._weights("O")[:, 0]
         return live_dot_product(self.theme, a, b, pairs, entry, bias, run_time=2.4)
 
     def _above(self, sheet: HeatMap, maths: str, role: str = "text", shape: Sequence[int] = ()) -> VGroup:
-        return above(named(self.theme, maths, shape, role), sheet.border)
+        name = named(self.theme, maths, shape, role)
+        if shape and self.frame.is_slim:
+            return above(name.arrange(DOWN, buff=TIGHT / 4), sheet.border, align=1)
+        return above(name, sheet.border)
 
     def _terms(self) -> Terms:
         """What is added up to the output of the followed token."""

@@ -72,7 +72,7 @@ def block_diagram(theme: Theme, names: Mapping[str, str], room: Room, norm: str 
     kinds = [kind for kind, _ in block_modules(norm)]
     gap, lane = min(WIDEST_GAP, GAP * room.height), min(WIDEST_LANE, LANE * room.width)
     rooms = room.trim(left=lane, bottom=gap, top=gap).rows([HEIGHTS[kind] for kind in reversed(kinds)], gap)[::-1]
-    size = min(LARGEST_NAME, 0.7 * min(place.height for place in rooms))
+    size = min(LARGEST_NAME, max(SMALLEST_WORD, 0.7 * min(place.height for place in rooms)))
     modules = [_part(theme, kind, names[kind], place, size) for kind, place in zip(kinds, rooms, strict=True)]
     x = rooms[0].centre[0]
     starts, ends = [room.bottom, *(place.top for place in rooms)], [*(place.bottom for place in rooms), room.top]

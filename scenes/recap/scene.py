@@ -1,12 +1,13 @@
 """Scene 18: the whole machine in one take, from the sentence into one number of one head, and back out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from manim import Mobject, VGroup
 
 from model import View
 from model.guides import ANTECEDENT
-from scenes.base.layout import below, side_by_side
+from scenes.base.layout import below, fitted, side_by_side
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import block_diagram, module
 from scenes.parts.equation import equation
@@ -202,8 +203,9 @@ class Recap(ExplainerScene):
         vectors, words = zip(*(self._vector(*what) for what in
                                (("query", self.focus, rows[0]), ("key", self._most(), rows[1]))), strict=True)
         self.query, self.key = vectors
-        self.product = self._product(rows[2])
-        self.row = self._row(names.trim(left=LABEL), middle.trim(left=LABEL), bottom.trim(left=LABEL), right)
+        whole = rows[2] if self.stage.is_wide else replace(rows[2], right=top.right)
+        self.product = self._product(whole)
+        self.row = self._row(names.trim(left=LABEL), middle.trim(left=LABEL), bottom.trim(left=LABEL), right.trim(bottom=0 if self.stage.is_wide else rows[2].height))
         return VGroup(*vectors, *words)
 
     def _vector(self, name: str, token: int, room: Room) -> tuple[HeatMap, Label]:
@@ -219,7 +221,7 @@ class Recap(ExplainerScene):
         score, scaled = (number(self.theme, self._entry(name), FORMULA, weight=600) for name in ("scores", "scaled_scores"))
         sign = equation(self.theme, "{{ q : q }} dot {{ k : k }} =", {"q": "query", "k": "key"}, size=FORMULA)
         line = side_by_side(sign, score, equation(self.theme, f"quad div sqrt({d_k}) =", size=FORMULA), scaled, gap=GAP, at=room)
-        return Product(*line)
+        return Product(*(line if self.stage.is_wide else fitted(line, room)))
 
     def _row(self, names: Room, middle: Room, foot: Room, right: Room) -> list[list[Mobject]]:
         """What appears one after the other: the scores of all tokens, their weights, and the one weight."""

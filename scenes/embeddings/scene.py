@@ -51,9 +51,8 @@ class Embeddings(ExplainerScene):
         words = self._sentence(head)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
         vocabulary = [self._neighbours(i, place, size) for i, place in enumerate(places)]
-        digits = max(len(str(int(self._id(i).values))) for i in range(len(self.tokens)))
-        narrowest = min(place.width for place in places)
-        size = min(HUGE, narrowest / text_width(self.theme, "0" * max(digits, 3), 1, 600, tabular=True))
+        digits = (max(len(str(int(self._id(i).values))), 3) for i in range(len(self.tokens)))
+        size = min(HUGE, *(place.width / text_width(self.theme, "0" * count, 1, 600, tabular=True) for place, count in zip(places, digits)))
         self.ids = VGroup(number(self.theme, self._id(i), size, weight=600, at=place, decimals=0)
                           for i, place in enumerate(replace(foot, left=place.left, right=place.right) for place in places))
         boxes = [card.box for card in self.cards]

@@ -18,7 +18,7 @@ from scenes.base.scene import ExplainerScene
 from scenes.base.words import LOOK, letters
 from scenes.parts.equation import SYMBOL, Equation
 from scenes.parts.heat_map import HeatMap
-from scenes.parts.label import MINUS, Label, Number
+from scenes.parts.label import MINUS, THIN_SPACE, Label, Number
 from scenes.parts.shapes import room_of
 from studio.check.sight import FAINT, Moment, own, picture, see
 
@@ -108,7 +108,7 @@ def _wrong_sums(scene: ExplainerScene, numbers: Sequence[Number]) -> Iterator[st
         return
     shown = {(number.source.name, number.source.index): number for number in numbers if np.isfinite(float(number.source))}
     for terms, total in _sums(list(shown.values())):
-        written = [label.string.replace(MINUS, "-") for label in (*terms, total)]
+        written = [label.string.replace(MINUS, "-").replace(THIN_SPACE, "") for label in (*terms, total)]
         *parts, whole = map(Decimal, written)
         if sum(parts).quantize(whole) != whole:
             yield f"{' + '.join(label.string for label in terms)} is shown as {total.string}"

@@ -43,3 +43,12 @@ def test_a_short_run(tmp_path):
     assert 0 < steps["floor"]["raster"] + steps["floor"]["encode"] < ours["cpu"] < stock["cpu"]
     assert steps["compact"]["bytes"] < ours["bytes"] and {runs[0]["frames"] for runs in measured["scaling"].values()} == {ours["frames"]}
     assert measured["film"][str(ROOT)][0]["cpu"] > 0.5 and "| wall time, s |" in tables
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ours, others", [("gif", "manim gif"), ("gif", "gif of the mp4"), ("webm --transparent", "manim -t webm")])
+def test_formats_beside_others(ours, others):
+    command = [sys.executable, "-m", "tests.bench.formats", "qkv/all_tokens", "-q", "preview", "--arm"]
+    said = [subprocess.run([*command, arm], cwd=ROOT, check=True, capture_output=True, text=True).stdout for arm in (ours, others)]
+    size, other = (json.loads(lines.splitlines()[-1])["bytes"] for lines in said)
+    assert 1000 < size < other

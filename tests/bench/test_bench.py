@@ -49,6 +49,6 @@ def test_a_short_run(tmp_path):
 @pytest.mark.parametrize("ours, others", [("gif", "manim gif"), ("gif", "gif of the mp4"), ("webm --transparent", "manim -t webm")])
 def test_formats_beside_others(ours, others):
     command = [sys.executable, "-m", "tests.bench.formats", "qkv/all_tokens", "-q", "preview", "--arm"]
-    size, other = (json.loads(subprocess.run([*command, arm], cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()[-1])["bytes"]
-                   for arm in (ours, others))
+    said = [subprocess.run([*command, arm], cwd=ROOT, check=True, capture_output=True, text=True).stdout for arm in (ours, others)]
+    size, other = (json.loads(lines.splitlines()[-1])["bytes"] for lines in said)
     assert 1000 < size < other

@@ -157,6 +157,7 @@ def test_too_much_is_refused(page):
 def test_what_is_no_request_is_refused(page, body):
     for path in ("text", "make", "view", "trace"):
         assert ask(page[0], f"/{TOKEN}/{path}", "POST", body)[0] == 400
+    assert ask(page[0], f"/{TOKEN}/make", "POST", {"kind": [], "step": {}})[0] == 400
     assert Path("mine.yaml").read_text(encoding="utf-8") == MINE
 
 

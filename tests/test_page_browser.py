@@ -1,5 +1,6 @@
 """The page as a user has it, in Chromium: what is typed and picked is in the YAML, and what is seen is of the trace."""
 
+import json
 import os
 import re
 import signal
@@ -7,7 +8,11 @@ import subprocess
 import sys
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import av
 import axe_core_python
@@ -15,6 +20,8 @@ import pytest
 from PIL import Image
 from pptx import Presentation
 from test_browser import browser  # noqa: F401
+from test_render import _alive
+from test_unbreakable import children
 
 from studio.plan import staging
 from studio.read.spec import load
@@ -33,16 +40,33 @@ def mine(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def address(mine):
-    """Of the page of a YAML, served by a process of its own."""
-    process = subprocess.Popen([sys.executable, "-m", "studio", "studio", "mine.yaml"], env=os.environ | {"PYTHONPATH": str(ROOT)},
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)
-    try:
-        yield process.stderr.readline().strip()
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        rest = process.communicate(timeout=30)[1]
-    assert process.returncode == 130 and "Traceback" not in rest, rest
+def served(mine):
+    """A process that serves the page of a YAML, and its address; nothing is left of it."""
+    with TemporaryDirectory(prefix="t-", dir="/tmp") as temporary:
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": temporary}
+        process = subprocess.Popen([sys.executable, "-m", "studio", "studio", "mine.yaml"], env=environment, stderr=subprocess.PIPE, text=True,
+                                   start_new_session=True)
+        try:
+            yield process, process.stderr.readline().strip()
+        finally:
+            running = descendants(process.pid)
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                rest = process.communicate(timeout=30)[1]
+            finally:
+                process.kill()
+        assert process.returncode == 130 and "Traceback" not in rest, rest
+        until(lambda: not any(map(_alive, running)))
+        assert running and not os.listdir(temporary)
+
+
+@pytest.fixture
+def address(served):
+    return served[1]
+
+
+def descendants(pid):
+    return [pid, *(below for child in children(pid) for below in descendants(child))]
 
 
 @pytest.fixture
@@ -206,6 +230,19 @@ def test_what_is_taken_along_can_be_opened(open_page, mine, kind, name):
         assert Image.open(file).n_frames > 30
     else:
         assert any(part.endswith(".mp4") for part in zipfile.ZipFile(file).namelist()) and len(Presentation(file).slides) >= 1
+
+
+@pytest.mark.parametrize("seconds", [0, 2, 6])
+def test_what_is_being_made_ends_with_the_server(served, seconds):
+    """Whether it has just begun, loads what it needs, or draws."""
+    body = json.dumps({"kind": "mp4", "step": "mine/one_token"}).encode()
+
+    def begun():
+        with suppress(HTTPError):
+            return urlopen(Request(f"{served[1]}make", body)).status == 202
+
+    until(begun)
+    time.sleep(seconds)
 
 
 def test_everybody_can_use_it(open_page):

@@ -2,7 +2,7 @@
 import { ask, make, one, place } from "./dom.js";
 import { say } from "./words.js";
 
-const CELL = [16, 62], WRITTEN = 46;      // pixels from cell to cell, at least and at most, and from which on numbers are written
+const CELL = [16, 62], WRITTEN = 44, LABELS = 110;   // pixels: of a cell, at least and at most; from which on numbers are written; for words
 
 let scene = "", table = [], ramps = {}, about = 0;
 
@@ -58,7 +58,7 @@ const pickers = ({ name, axes, shape, words, at }) => at.map((here, k) => make("
 
 const grid = ({ name, axes, shape, words, at, values, scale, shares }) => {
   const [rows, columns] = axes.length > 1 ? axes.slice(-2) : [null, axes[0]];
-  const cell = Math.max(CELL[0], Math.min(CELL[1], 640 / values[0].length));
+  const cell = Math.max(CELL[0], Math.min(CELL[1], (one("matrix").clientWidth - LABELS) / values[0].length - 2));
   const lay = `--cell:${cell}px`;
   const head = make("tr", {}, make("th"), ...values[0].map((_, j) => make("th", { scope: "col" }, make("span", {}, words[columns]?.[j] ?? String(j)))));
   const body = values.map((row, i) => make("tr", {}, make("th", { scope: "row" }, rows ? words[rows][i] ?? String(i) : ""), ...row.map((x, j) => {

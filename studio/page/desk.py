@@ -29,11 +29,11 @@ class Desk:
         self.making = Making(session.target, session.overrides, out, self.publish)
         self.tabs: set[asyncio.Queue] = set()
         self.questions: dict[int, asyncio.Future] = {}
-        self.task: asyncio.Task | None = None
         self.began, self.times, self.busy = time.monotonic(), {}, {STILLS, CLIPS}
 
     def tick(self) -> None:
         """Takes what is new, and passes it on."""
+        self.making.tick()
         news = self.session.tick()
         for each in news:
             self._note(each)

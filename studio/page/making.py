@@ -1,11 +1,11 @@
 """Files to take along from the page: made by the commands that make them anywhere, in a process of their own."""
 
-import asyncio
 import json
 import os
 import re
-import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +20,7 @@ KINDS = {
     "pptx": ("deck", "-q", "1080p", "--to", "pptx"),
 }
 OF_A_STEP = ("gif",)
+PATIENCE = 5.0                            # seconds for a command to end
 PROGRESS = re.compile(r"(?:^|\s)(\d+)/(\d+)\s")
 
 
@@ -33,50 +34,53 @@ class Making:
     changed: Callable[[], None]
     files: list[Path] = field(default_factory=list)
     state: dict[str, Any] = field(default_factory=dict)
-    process: asyncio.subprocess.Process | None = None
+    process: subprocess.Popen | None = None
 
-    @property
-    def busy(self) -> bool:
-        return self.process is not None
-
-    async def make(self, kind: str, step: str) -> None:
-        """Makes a file of one of KINDS; `state` says how far it is, where it is, or why there is none. step: what OF_A_STEP is made of."""
+    def begin(self, kind: str, step: str) -> None:
+        """Begins to make a file of one of KINDS; `state` says how far it is, where it is, or why there is none. step: what OF_A_STEP is
+        made of."""
         command, *options = KINDS[kind]
         for said in (*self.overrides, *([f"steps=[{step}]"] if kind in OF_A_STEP else [])):
             options += ["--set", said]
-        self._say(kind=kind, done=0, total=0)
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "studio", command, self.target, *options, "-o", str(self.out), "--json", start_new_session=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE, limit=2**20)
-        try:
-            said, _ = await asyncio.gather(self.process.stdout.read(), self._follow(kind))
-            self._finish(kind, json.loads(said or b"{}"), await self.process.wait())
-        except ValueError:
-            self._say(kind=kind, problem="it failed")
-        finally:
-            self.stop()
+        self.kind, self.said = kind, tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "studio", command, self.target, *options, "-o", str(self.out), "--json"], start_new_session=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}, stdout=self.said, stderr=subprocess.PIPE)
+        os.set_blocking(self.process.stderr.fileno(), False)
+        self._say(done=0, total=0)
+
+    def tick(self) -> None:
+        """Looks how far it is."""
+        if self.process is None:
+            return
+        ended = self.process.poll() is not None
+        if told := PROGRESS.findall((self.process.stderr.read() or b"").decode(errors="replace")):
+            self._say(done=int(told[-1][0]), total=int(told[-1][1]))
+        if ended:
+            self._finish()
 
     def stop(self) -> None:
-        """Ends what is being made."""
-        if self.process and self.process.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGTERM)
-        self.process = None
+        """Ends what is being made, and waits until it has ended. What does not hear, for it may be hard at work, is killed."""
+        for end in (self.process.terminate, self.process.terminate, self.process.kill) if self.process else ():
+            with suppress(subprocess.TimeoutExpired):
+                end()
+                self.process.wait(PATIENCE)
+                return
 
-    async def _follow(self, kind: str) -> None:
-        async for line in self.process.stderr:
-            if found := PROGRESS.search(line.decode(errors="replace")):
-                self._say(kind=kind, done=int(found[1]), total=int(found[2]))
-
-    def _finish(self, kind: str, said: dict, code: int) -> None:
-        made = [Path(file) for file in said.get("files", ()) if file.endswith(f".{kind}")]
+    def _finish(self) -> None:
+        self.said.seek(0)
+        try:
+            said = json.loads(self.said.read() or b"{}")
+        except ValueError:
+            said = {}
+        made = [Path(file) for file in said.get("files", ()) if file.endswith(f".{self.kind}")]
+        code, self.process = self.process.returncode, None
         if code == 0 and made:
             self.files.append(made[0])
-            self._say(kind=kind, number=len(self.files) - 1, name=self.files[-1].name)
+            self._say(number=len(self.files) - 1, name=made[0].name)
         else:
-            self._say(kind=kind, problem=next((problem["message"] for problem in said.get("problems", ())), "it failed"))
+            self._say(problem=next((problem["message"] for problem in said.get("problems", ())), "it failed"))
 
     def _say(self, **state) -> None:
-        self.state = state
+        self.state = {"kind": self.kind, **state}
         self.changed()

@@ -152,12 +152,12 @@ class Make(_OfDesk):
 
     def post(self) -> None:
         """Begins to make it."""
-        kind, shown = self.body("kind", "step")
+        kind, shown = map(str, self.body("kind", "step"))
         if kind not in KINDS or shown not in self.desk.steps():
             raise HTTPError(400)
-        if self.desk.making.busy:
+        if self.desk.making.process:
             raise HTTPError(409, reason="One Thing At A Time")
-        self.desk.task = asyncio.get_running_loop().create_task(self.desk.making.make(kind, shown.partition("/")[2]))
+        self.desk.making.begin(kind, shown.partition("/")[2])
         self.set_status(202)
 
 
@@ -192,8 +192,8 @@ async def _serve(desk: Desk, sockets: list, token: str) -> None:
             desk.tick()
             await asyncio.sleep(TICK)
     finally:
-        desk.making.stop()
         server.stop()
+        desk.making.stop()
         await server.close_all_connections()
 
 

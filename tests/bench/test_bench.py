@@ -52,3 +52,10 @@ def test_formats_beside_others(ours, others):
     said = [subprocess.run([*command, arm], cwd=ROOT, check=True, capture_output=True, text=True).stdout for arm in (ours, others)]
     size, other = (json.loads(lines.splitlines()[-1])["bytes"] for lines in said)
     assert 1000 < size < other
+
+
+@pytest.mark.slow
+def test_a_short_watch():
+    table = subprocess.run([sys.executable, "-m", "tests.bench.watch", "qkv", "-n", "1"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    cold, warm = ([float(cell) for cell in line.split("|")[3:6]] for line in table.splitlines()[2:4])
+    assert cold == sorted(cold) and warm[0] < min(warm[1:]) and warm[0] < cold[0]

@@ -22,13 +22,15 @@ STYLE = "max-width: 100%; height: auto"
 
 @dataclass(frozen=True, repr=False)
 class Shown:
-    """What a cell shows. data: a file in a format; picture: its last frame as PNG; said: its captions; loop: whether it begins again."""
+    """What a cell shows. data: a file in a format; picture: its last frame as PNG; said: its captions; loop: whether it begins again; heard: whether it
+    has a sound, which a browser may keep silent until it is played."""
 
     data: bytes
     format: str
     picture: bytes
     said: str
     loop: bool
+    heard: bool = False
 
     def __repr__(self) -> str:
         return f"{self.said} ({self.format}, {len(self.data) / 1000:.0f} kB)"
@@ -42,8 +44,8 @@ class Shown:
         source = f"data:{kind}/{self.format};base64,{base64.b64encode(self.data).decode()}"
         if kind == "image":
             return f'<img style="{STYLE}" alt="{escape(self.said)}" src="{source}">'
-        loop = " loop" if self.loop else ""
-        return f'<video style="{STYLE}" controls autoplay muted playsinline{loop} aria-label="{escape(self.said)}" src="{source}"></video>'
+        silent, loop = "" if self.heard else " muted", " loop" if self.loop else ""
+        return f'<video style="{STYLE}" controls autoplay{silent} playsinline{loop} aria-label="{escape(self.said)}" src="{source}"></video>'
 
 
 def show(target: str, format: str = "mp4", quality: str = "720p", loop: bool = False, **keys: Any) -> Shown:
@@ -55,7 +57,7 @@ def show(target: str, format: str = "mp4", quality: str = "720p", loop: bool = F
     """
     prepare()                             # before what follows imports numpy and manim
     from studio.output.film import render_film, wanted_of
-    from studio.plan.film import frame_of, loaded
+    from studio.plan.film import frame_of, loaded, scenes_of
     from studio.render.cache import Cache
     from studio.render.formats import chosen
     from studio.render.quality import parse
@@ -68,10 +70,11 @@ def show(target: str, format: str = "mp4", quality: str = "720p", loop: bool = F
     if format != "mp4" and len(clips) != 1:
         steps = ", ".join(f"{part.name}/{step}" for part, step, _ in clips)
         raise UserError([Problem(f"{format} is of one step at a time", target, kind="many", hint=f"name one of {steps}")])
+    heard = any(scene.narrator or scene.voice for scene in scenes_of(spec))
     with tempfile.TemporaryDirectory(prefix="animformer-") as folder:
         # In this process: a notebook is no module that others could import.
         made = render_film(spec, parse(quality, frame=frame_of(spec)), Path(folder), 1, cache=Cache(), formats=formats)
-        return Shown(made.files[0].read_bytes(), format, _last(made.files).read_bytes(), " ".join(_captions(made.files)), loop)
+        return Shown(made.files[0].read_bytes(), format, _last(made.files).read_bytes(), " ".join(_captions(made.files)), loop, heard)
 
 
 def _overrides(keys: Mapping[str, Any], path: str = "") -> Iterator[str]:

@@ -49,7 +49,7 @@ def test_every_text_is_as_loud_as_the_others(spoken):
     for text, made in spoken.items():
         with wave.open(io.BytesIO(made.wav)) as file:
             samples, rate = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768, file.getframerate()
-        assert loudness(samples, rate) == pytest.approx(-16, abs=0.6) and true_peak(samples) <= -1, text
+        assert loudness(samples, rate) == pytest.approx(-16, abs=0.3) and true_peak(samples) <= -1, text
         assert not samples[: round(BEFORE * rate)].any() and not samples[-round(AFTER * rate) :].any()
 
 

@@ -35,12 +35,13 @@ def loudness(samples: np.ndarray, rate: int) -> float:
             return float(said["lavfi.r128.I"])
 
 
-def levelled(samples: np.ndarray, rate: int) -> np.ndarray:
-    """The sound (sample,) at LUFS and below DBTP."""
+def levelled(samples: np.ndarray, rate: int, before: int = 0, after: int = 0) -> np.ndarray:
+    """The sound (sample,) at LUFS and below DBTP, with so many silent samples around it, which count where it is short."""
     samples = samples - samples.mean()
-    more, found = LUFS - loudness(samples, rate), samples
+    found = np.pad(samples, (before, after))
+    more = LUFS - loudness(found, rate)
     for _ in range(ROUNDS):
-        found = _limited(samples * 10 ** (more / 20), rate)
+        found = np.pad(_limited(samples * 10 ** (more / 20), rate), (before, after))
         more += LUFS - loudness(found, rate)
     return found
 

@@ -52,8 +52,7 @@ def _made(parts: list[str], voice: Narrator, how: Pronunciation) -> Speech:
         said.append(Sentence(part, round(at, 3), round(at + len(samples) / rate, 3)))
         at += len(samples) / rate + BETWEEN
         sounds += [samples, np.zeros(round(BETWEEN * rate), np.float32)]
-    level = loudness.levelled(np.concatenate(sounds[:-1]), rate)
-    whole = np.concatenate([np.zeros(round(BEFORE * rate)), level, np.zeros(round(AFTER * rate))])
+    whole = loudness.levelled(np.concatenate(sounds[:-1]), rate, round(BEFORE * rate), round(AFTER * rate))
     return Speech(_wav(whole, rate), len(whole) / rate, tuple(said))
 
 

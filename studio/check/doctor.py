@@ -37,7 +37,8 @@ NEEDED = ("libx264", "aac", "mov_text")   # without these there is no film
 # What each extra gives.
 EXTRAS = {
     "zh": "Chinese", "slides": "PowerPoint files (deck)", "checkpoints": "models of others whose words are in a tokenizer.json",
-    "voice": "captions that are spoken", "hearing": "tests of whether speech is understood", "train": "a translator of your own words (train)",
+    "voice": "captions that are spoken", "hearing": "tests of whether speech is understood",
+    "train": "a translator of your own words (train)",
     "cluster": "drawing on a Dask cluster (--cluster)", "notebook": "clips and stills in a notebook",
 }
 OF_AN_EXTRA = re.compile(r"(.*?)\s*;.*extra == ['\"]([\w-]+)['\"]")

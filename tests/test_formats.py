@@ -244,12 +244,18 @@ LOOK = """async ([url, isVideo, points]) => {
   shown.src = url;
   if (isVideo) {
     await new Promise((done, failed) => { shown.onloadeddata = done; shown.onerror = () => failed(shown.error.message); });
-    await new Promise((done) => { shown.onseeked = done; shown.currentTime = shown.duration; });
+    await new Promise((done) => { shown.onseeked = done; shown.currentTime = shown.duration - 0.05; });
   } else await shown.decode();
   const canvas = new OffscreenCanvas(320, 180), context = canvas.getContext("2d");
+  for (let turn = 0; turn < 100; turn++) {                                // what is sought is not at once seen
+    context.clearRect(0, 0, 320, 180);
+    context.drawImage(shown, 0, 0, 320, 180);
+    if (context.getImageData(0, 0, 320, 180).data.some(Boolean)) break;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  context.globalCompositeOperation = "destination-over";
   context.fillStyle = "#f00";
   context.fillRect(0, 0, 320, 180);
-  context.drawImage(shown, 0, 0, 320, 180);
   return points.map(([x, y]) => Array.from(context.getImageData(x, y, 1, 1).data).slice(0, 3));
 }"""
 

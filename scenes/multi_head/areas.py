@@ -41,6 +41,8 @@ def area(theme: Theme, words: str, each: Sequence[View], total: View, room: Room
         bar(theme, source, place.fit(width=BAR_SHARE * place.width), role, float(source))
         for source, place in zip(each, middle.columns(len(each), 0), strict=True)
     )
-    upper = number(theme, total, min(TOTAL, below.height), role, 600, decimals=0)
     made: list[Number] = [text(theme, f"= {len(each)} ×", WORDS, "muted"), number(theme, each[0], WORDS, "muted", decimals=0)]
-    return Area(text(theme, words, min(WORDS, above.height), role, at=above), blocks, side_by_side(upper, *made[: 2 * (len(each) > 1)], gap=GAP, at=below))
+    made = made if len(each) > 1 else []
+    free = below.width - sum(part.width + GAP for part in made)
+    upper = number(theme, total, min(TOTAL, below.height), role, 600, decimals=0, width=free)
+    return Area(text(theme, words, min(WORDS, above.height), role, at=above), blocks, side_by_side(upper, *made, gap=GAP, at=below))

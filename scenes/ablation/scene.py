@@ -268,7 +268,7 @@ class Ablation(ExplainerScene):
         size = min(CHANCE, 0.9 * places[0].width / text_width(self.theme, format_number(0, self.theme.decimals), 1, 600, True))
         numbers = VGroup(self._on(number(self.theme, chances[row], size, role, 600), bar)
                          for row, (_, bar), role in zip(rows, standing, roles))
-        return text(self.theme, title, NAME, weight=500, at=head), words, standing, numbers
+        return text(self.theme, title, min(NAME, 0.8 * head.height), weight=500, at=head), words, standing, numbers
 
     def _on(self, label: Number, bar: Bar) -> Number:
         """Puts a probability above its bar, or inside it where that is high."""

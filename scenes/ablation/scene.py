@@ -256,7 +256,7 @@ class Ablation(ExplainerScene):
 
     def _panel(self, name: str, title: str, room: Room) -> tuple:
         """The probabilities of both words as bars, with their numbers, above the words."""
-        head, body, foot = room.rows([0.6, 5.4, 1])
+        head, body, foot = room.rows([0.6, 5.4, 1] if self.stage.is_wide else [0.9, 5.1, 1])
         rows = [int(row) for row in self.staging.trace["ablation.candidates"].values]
         chances = self.staging.trace[name][self._number("place")]
         places = body.columns(2)

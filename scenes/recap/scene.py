@@ -205,7 +205,7 @@ class Recap(ExplainerScene):
         self.query, self.key = vectors
         whole = rows[2] if self.frame.is_roomy else replace(rows[2], right=top.right)
         self.product = self._product(whole)
-        self.row = self._row(names.trim(left=LABEL), middle.trim(left=LABEL), bottom.trim(left=LABEL), right.trim(bottom=0 if self.frame.is_roomy else rows[2].height))
+        self.row = self._row(names.trim(left=LABEL), middle.trim(left=LABEL), bottom.trim(left=LABEL), right.trim(bottom=0 if self.frame.is_roomy else rows[2].height + GAP))
         return VGroup(*vectors, *words)
 
     def _vector(self, name: str, token: int, room: Room) -> tuple[HeatMap, Label]:

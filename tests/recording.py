@@ -16,11 +16,11 @@ from model import Trace, View
 from scenes.base.scene import ExplainerScene, Listener
 from scenes.parts.label import Number
 from studio.check.sight import Box, see
-from studio.render.quality import QUALITIES
+from studio.render.quality import parse
 from studio.render.worker import StripJob, render_strip
 from studio.read.spec import SceneSpec
 
-QUALITY = QUALITIES["preview"]            # 480p
+QUALITY = "preview"                       # 480p
 FRAMES = 3                                # kept of a scene; of some 16 KB each, so that 18 scenes take less than 1 MB
 WIDTH = 120
 
@@ -77,7 +77,7 @@ def record(spec: SceneSpec, mutate: Callable[[ExplainerScene, str], None] = lamb
         notes.scene = folders.folder(spec.scene).load()(replace(staged, trace=_Readings(staged.trace)), renderer, notes)
         return notes.scene
 
-    drawn = render_strip(StripJob(spec.name, kept(spec.steps), build, QUALITY))
+    drawn = render_strip(StripJob(spec.name, kept(spec.steps), build, parse(QUALITY, frame=spec.keys["frame"])))
     frames = {step: np.asarray(Image.open(io.BytesIO(pictures[-1]))) for step, pictures in drawn.items()}
     return Recording("\n".join(lines), frames)
 

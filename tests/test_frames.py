@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from scenes.base.frame import ABOVE, BELOW, FURNITURE, SCALES, Frame
-from scenes.base.room import PX
 from scenes.base.shape import SHAPES, ShapeError, shape
+from studio.check.figures import Measuring
 from studio.check.lint import lint, walk
 from studio.errors import UserError
 from studio.plan.film import parts_of, side_by_side
@@ -140,8 +140,37 @@ def test_only_what_is_wanted_stands_around_the_stage(scene, furniture):
     assert set(seen) == {(full, furniture != "none", full)}
 
 
+# Each two of shape, furniture, type and language that are meant to go together do so in one of them.
+PAIRS = [
+    ("wide", "caption", "normal", "zh"), ("wide", "none", "large", "en"), ("wide", "none", "large", "zh"),
+    ("4:3", "full", "normal", "zh"), ("4:3", "none", "normal", "en"), ("square", "full", "normal", "en"),
+    ("square", "caption", "normal", "zh"), ("square", "none", "normal", "en"), ("portrait", "full", "normal", "zh"),
+    ("portrait", "caption", "normal", "en"), ("portrait", "none", "normal", "en"), ("64:27", "full", "normal", "en"),
+    ("64:27", "none", "normal", "zh"),
+]
+SCENES = ready(folders.ours())
+SOME = [(pair, scene) for place, pair in enumerate(PAIRS) for scene in SCENES[place::len(PAIRS)]]          # every scene once, every pair
+
+
+def sound(pair, scene) -> list:
+    frame, furniture, type, language = pair
+    return lint(scene, furnished(scene, f"frame={frame}", f"furniture={furniture}", f"type={type}", f"language={language}"), moments=())
+
+
+@pytest.mark.parametrize("pair, scene", SOME, ids=str)
+def test_scenes_are_sound_in_every_shape_and_size(pair, scene):
+    assert sound(pair, scene) == []
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("scene", ready(folders.ours()))
-def test_bare_scenes_are_sound(scene, language):
-    assert lint(scene, furnished(scene, "furniture=none", f"language={language}"), moments=()) == []
+@pytest.mark.parametrize("pair, scene", [both for both in product(PAIRS, SCENES) if both not in SOME], ids=str)
+def test_all_scenes_are_sound_in_all_of_them(pair, scene):
+    assert sound(pair, scene) == []
+
+
+@pytest.mark.parametrize("scene", ["overview", "queries"])
+def test_large_type_is_large(scene):
+    measuring = Measuring(scene)
+    walk(furnished(scene, "furniture=caption", "type=large"), measuring.look)
+    least = {kind: min(size for each in measuring.found if (size := getattr(each, kind))) for kind in ("label", "digit", "caption")}
+    assert least["label"] >= 36 and least["digit"] >= 44 - 1e-6 and least["caption"] >= 52

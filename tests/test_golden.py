@@ -34,6 +34,9 @@ TILES = 8                                 # a picture is compared in 8 × 8 tile
 # flattened five times as coarsely: so much may another cairo differ. 0.96 at most with a small word erased, 0.88 to 0.95 with two
 # unlike numbers swapped, 0.66 with the title erased. One digit or a line's width is less: they are for text and provenance.
 ALIKE = 0.97
+PORTRAIT, SQUARE, BARE = ("frame=portrait",), ("frame=square", "language=zh"), ("furniture=none", "type=large")
+SHAPED = [(PORTRAIT, "overview", "loop"), (PORTRAIT, "add_norm", "statistics"), (SQUARE, "qkv", "blend"), (SQUARE, "queries", "mirror"),
+          (BARE, "overview", "question"), (BARE, "dot_product_weights", "grid")]
 
 
 @cache
@@ -68,6 +71,17 @@ def test_scenes_look_as_was_accepted(scene, accepting):
     assert {file.stem for file in GOLDEN.glob(f"{scene}.*.png")} == {*frames}, f"other steps are kept; {ACCEPT}"
     if wrong := list(filter(None, (unlike(name, Image.open(GOLDEN / f"{name}.png"), pixels) for name, pixels in frames.items()))):
         pytest.fail("\n".join([*wrong, ACCEPT]), pytrace=False)
+
+
+@pytest.mark.parametrize("how, scene, step", SHAPED, ids=lambda said: "-".join(said) if isinstance(said, tuple) else said)
+def test_scenes_look_as_was_accepted_in_other_shapes_and_sizes(how, scene, step, accepting):
+    pixels = record(replace(load(scene, how), steps=(step,), wanted=(step,))).frames[step]
+    name = f"{'-'.join(said.partition('=')[2] for said in how)}.{scene}.{step}"
+    if accepting:
+        (GOLDEN / "shapes").mkdir(exist_ok=True)
+        reduced(pixels).save(GOLDEN / "shapes" / f"{name}.png", optimize=True)
+    if wrong := unlike(name, Image.open(GOLDEN / "shapes" / f"{name}.png"), pixels):
+        pytest.fail("\n".join([wrong, ACCEPT]), pytrace=False)
 
 
 def test_goldens_are_of_our_scenes_and_small(accepting):

@@ -256,7 +256,7 @@ class Ablation(ExplainerScene):
 
     def _panel(self, name: str, title: str, room: Room) -> tuple:
         """The probabilities of both words as bars, with their numbers, above the words."""
-        head, body, foot = room.rows([0.6, 5.4, 1])
+        head, body, foot = room.rows([0.6, 5.4, 1] if self.stage.is_wide else [0.9, 5.1, 1])
         rows = [int(row) for row in self.staging.trace["ablation.candidates"].values]
         chances = self.staging.trace[name][self._number("place")]
         places = body.columns(2)
@@ -268,7 +268,7 @@ class Ablation(ExplainerScene):
         size = min(CHANCE, 0.9 * places[0].width / text_width(self.theme, format_number(0, self.theme.decimals), 1, 600, True))
         numbers = VGroup(self._on(number(self.theme, chances[row], size, role, 600), bar)
                          for row, (_, bar), role in zip(rows, standing, roles))
-        return text(self.theme, title, NAME, weight=500, at=head), words, standing, numbers
+        return text(self.theme, title, min(NAME, 0.8 * head.height), weight=500, at=head), words, standing, numbers
 
     def _on(self, label: Number, bar: Bar) -> Number:
         """Puts a probability above its bar, or inside it where that is high."""

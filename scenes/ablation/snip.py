@@ -13,6 +13,7 @@ from scenes.base.theme import Theme
 BLADE, HANDLE, RING = 118 * PX, 84 * PX, 52 * PX          # from the pivot to the point and to the ring; the ring's diameter
 REACH = 0.35                              # share of a blade that is below the arc
 ABOVE = (1 - REACH) * BLADE               # how far they reach beyond the arc
+HIGH = 1.9                                # of an arc, for which they are in full size
 OPEN, CLOSED = 0.32, 0.12                 # angles of a blade from the middle
 SWING, MISSING = 0.04, 0.05               # how far a half turns, in radians; the share of the arc that each half loses
 
@@ -32,9 +33,10 @@ class Scissors(Whole):
 
 
 def scissors(theme: Theme, arc: WeightLine) -> Scissors:
-    """Open scissors that come from below to the middle of an arc."""
-    pivot = arc.get_top() - [0, REACH * BLADE, 0]
-    return Scissors(*(_blade(theme).shift(pivot).rotate(side * OPEN, about_point=pivot) for side in (1, -1)), pivot)
+    """Open scissors that come from below to the middle of an arc; smaller ones to a low arc."""
+    size = min(1, arc.height / HIGH)
+    pivot = arc.get_top() - [0, REACH * size * BLADE, 0]
+    return Scissors(*(_blade(theme).shift(pivot).rotate(side * OPEN, about_point=pivot).scale(size, about_point=pivot) for side in (1, -1)), pivot)
 
 
 def halves(arc: WeightLine, apart: bool) -> VGroup:

@@ -46,23 +46,25 @@ def normed(theme: Theme, reads: str, mean: View, spread: View, marks: Moments, r
     level, bracket = room_of(marks.level), room_of(marks.bracket)
     around = {name: _box(theme, maths.select(name)) for name in ("mu", "sigma")}
     upper, lower = room_of(around["mu"]), room_of(around["sigma"])
+    width = (SAID if room.is_wide else 1) * room.width
     reach = max(0.275 * room.height, maths.height / 2 + TIGHT)
     top, bottom = room.centre[1] + reach, room.centre[1] - reach
     high, low = (room.centre[1] + side * 0.7 * DIGITS if room.is_wide else edge + side * DIGITS for side, edge in ((1, top), (-1, bottom)))
     x, y = (bracket.right, level.right)[0], bracket.centre[1]
     return Normed(
         maths,
-        Readout(_said(theme, "mu =", mean, (room.left, high)), around["mu"],
+        Readout(_said(theme, "mu =", mean, (room.left, high), width), around["mu"],
                 _leader(theme, [(level.right, level.centre[1]), (x + TIGHT, level.centre[1]), (x + TIGHT, top), (upper.centre[0], top), (upper.centre[0], upper.top)])),
-        Readout(_said(theme, "sigma =", spread, (room.left, low)), around["sigma"],
+        Readout(_said(theme, "sigma =", spread, (room.left, low), width), around["sigma"],
                 _leader(theme, [(x, y), (x + 2 * TIGHT, y), (x + 2 * TIGHT, bottom), (lower.centre[0], bottom), (lower.centre[0], lower.bottom)])),
     )
 
 
-def _said(theme: Theme, letter: str, value: View, at: Sequence[float]) -> VGroup:
+def _said(theme: Theme, letter: str, value: View, at: Sequence[float], width: float) -> VGroup:
     maths = equation(theme, letter, size=DIGITS)
     maths.move_to([at[0] + 2 * TIGHT + maths.width, at[1], 0])
-    return VGroup(maths, right_of(number(theme, value, DIGITS, weight=600), maths))
+    said = VGroup(maths, right_of(number(theme, value, DIGITS, weight=600), maths))
+    return said.scale(min(1, (at[0] + width - said.get_left()[0]) / said.width), about_point=said.get_left())
 
 
 def _box(theme: Theme, symbol: VMobject) -> Block:

@@ -192,7 +192,7 @@ class AddNorm(ExplainerScene):
     def _row(self, view, room):
         """A row of cells as wide as a room."""
         found = fit_grid(view.shape, room)
-        return found._replace(width=room.width / len(found.columns), height=min(CELL, room.height) if self.frame.is_slim else CELL)
+        return found._replace(width=room.width / len(found.columns), height=min(CELL, room.height) if not self.frame.is_roomy else CELL)
 
     def _weights(self, name, room, grid):
         """γ or β (d_model) as a row of cells, both on one scale."""

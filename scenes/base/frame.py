@@ -78,6 +78,6 @@ def _heading(inner: Room, width: float) -> tuple[Room, Room, Room, float]:
     the_map = line.strip(right=MAP_WIDTH).strip(top=TITLE).fit(height=MAP_HEIGHT)
     left = line.trim(right=MAP_WIDTH + GAP)
     if width < ROOMY:
-        return left.trim(bottom=LINE), left.strip(bottom=LINE), the_map, top
+        return left.trim(bottom=LINE, top=EDGE), left.strip(bottom=LINE), the_map, top
     question = left.strip(right=QUESTION * inner.width)
     return replace(left, right=question.left - GAP), question, the_map, top

@@ -8,7 +8,7 @@ import numpy as np
 SHORTER_SIDE = 8.0
 PX = SHORTER_SIDE / 1080                  # a pixel of a 1080p frame
 PEN = 100 * PX                            # the stroke width that is a pixel of a 1080p frame wide
-BESIDE = 1.3                              # a room at least so many times as wide as high is divided into columns
+BESIDE = 1.75                             # a room at least so many times as wide as high is divided into columns
 TIGHT, GAP, WIDE = (pixels * PX for pixels in (20, 34, 80))     # between a picture and its name, two rooms, two pictures
 
 

@@ -213,15 +213,15 @@ class CandidateScene(ExplainerScene):
         """How z is made: letter, role: of what is mixed; factor: by which it is multiplied."""
         maths = f"{{{{ z_i : z }}}} = scripts(sum)_j {factor}_(i j) {{{{ {letter} : mixed }}}}"
         formula = equation(self.theme, maths, {"z": "output", "mixed": role}, FORMULA, at=room)
-        return fitted(formula, room) if self.frame.is_slim else formula
+        return formula if self.frame.is_roomy else fitted(formula, room)
 
     def over_whose(self, room: Room) -> Room:
         """The room of a formula: above what is said of its weights, where that does not stand beside it."""
-        return room.trim(bottom=GAP) if self.frame.is_slim else room
+        return room.trim(bottom=GAP) if not self.frame.is_roomy else room
 
     def whose(self, words: str, room: Room) -> Label:
         """What is said of the weights of a formula, in the corner of its room or below it."""
-        below, width = (GAP, room.width) if self.frame.is_slim else (WIDE, room.columns(3)[0].width)
+        below, width = (GAP, room.width) if not self.frame.is_roomy else (WIDE, room.columns(3)[0].width)
         return text(self.theme, words, EVIDENCE, "muted", at=room.strip(bottom=below), align=-1, width=width)
 
     def facing(self, name: str) -> VGroup:
@@ -364,7 +364,8 @@ class CandidateScene(ExplainerScene):
                 middle, beside = room.columns(SHARES, GAP)
                 middle, (above, below) = middle.trim(left=left), beside.rows(2, GAP)
             picture = self.scores_of(candidate.scores, middle.trim(bottom=foot))
-            gap = VGroup(*self._gap(candidate)).arrange(RIGHT if wide else DOWN, buff=TIGHT).move_to(below.centre)
+            gap = VGroup(*self._gap(candidate)).arrange(RIGHT if wide else DOWN, buff=TIGHT)
+            gap.scale(min(1, room.width / gap.width)).move_to(below.centre)
             self.grids.append(picture)
             around.append(VGroup(self.formula_of(name, above), self.words_below(picture, foot), gap))
         named = self.grids[:1] if wide else self.grids

@@ -122,7 +122,7 @@ class Decoder(ExplainerScene):
         top, body = self.stage.rows([1, 5], WIDE)
         rooms = top.columns([1.5, 3.6, 2.4, 2.4], gap=0.75)
         asking = self.tokens[-1] if self.continues else self.asking.word.string
-        card = token_card(self.theme, asking, 1.6, 0.6).move_to(rooms[0].centre)
+        card = token_card(self.theme, asking, min(1.6, rooms[0].width), 0.6).move_to(rooms[0].centre)
         layers = [module(self.theme, self.say(name), room) for name, room in zip(("linear", "softmax"), rooms[2:], strict=True)]
         if self.continues:
             self.play(vanish(*self.on_stage()), appear(card))

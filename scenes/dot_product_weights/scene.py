@@ -69,7 +69,7 @@ class DotProductWeights(CandidateScene):
     def no_parameters(self):
         """The rows go into the grid, and there is nothing in between."""
         card, picture = self.objections[1], self.work_now.result
-        none = number(self.theme, card.evidence[1].source, min(LOUD, self.bench.height - WIDE), "output", at=self.bench.trim(top=WIDE if self.frame.is_slim else 0), decimals=0, weight=600)
+        none = number(self.theme, card.evidence[1].source, min(LOUD, self.bench.height - WIDE), "output", at=self.bench.trim(top=WIDE if not self.frame.is_roomy else 0), decimals=0, weight=600)
         self.play(vanish(self.boxes, self.both))
         self.play(*(merge(row, into=line, run_time=1.6) for row, line in zip(self.vectors.cells, picture.cells, strict=True)))
         what = text(self.theme, self.say("learned"), WORD, "muted", at=self.bench.strip(top=WIDE))

@@ -88,12 +88,12 @@ class EncoderBlock(ExplainerScene):
         """The vector of one token grows stage by stage: what comes to it is in colour, what was there is not."""
         left = [self.small, self.lit_wires, self.lit_bypasses, self.cards[self.focus]]
         start = self.strips[0][self.focus].cells
-        foot = KEY * (1 + self.frame.is_slim)
+        foot = KEY * (2 - self.frame.is_roomy)
         rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT))
         words = [self.say(key) for key in ("was", "plus", "minus", "result")]
         self.open_with(*left, start)
         self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label))
-        self.play(appear(key(self.theme, words, self.beside.strip(bottom=foot).trim(left=0 if self.frame.is_slim else NAMES), 2 if self.frame.is_slim else 4)))
+        self.play(appear(key(self.theme, words, self.beside.strip(bottom=foot).trim(left=0 if not self.frame.is_roomy else NAMES), 2 if not self.frame.is_roomy else 4)))
         for below, row in pairwise(rows):
             self.play(travel(below.carried.copy(), row.carried, run_time=0.9), appear(row.floor, row.label))
             self.play(appear(*row.added, lag=0.05, run_time=0.5))

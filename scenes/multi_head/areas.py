@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from manim import Animation, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import side_by_side
+from scenes.base.layout import fitted, side_by_side
 from scenes.base.room import GAP, PX, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import BAR_SHARE, bar
@@ -42,7 +42,6 @@ def area(theme: Theme, words: str, each: Sequence[View], total: View, room: Room
         for source, place in zip(each, middle.columns(len(each), 0), strict=True)
     )
     made: list[Number] = [text(theme, f"= {len(each)} ×", WORDS, "muted"), number(theme, each[0], WORDS, "muted", decimals=0)]
-    made = made if len(each) > 1 else []
-    free = below.width - sum(part.width + GAP for part in made)
-    upper = number(theme, total, min(TOTAL, below.height), role, 600, decimals=0, width=free)
-    return Area(text(theme, words, min(WORDS, above.height), role, at=above), blocks, side_by_side(upper, *made, gap=GAP, at=below))
+    upper = number(theme, total, min(TOTAL, below.height), role, 600, decimals=0)
+    line = fitted(side_by_side(upper, *made[: 2 * (len(each) > 1)], gap=GAP), below)
+    return Area(text(theme, words, min(WORDS, above.height), role, at=above), blocks, line)

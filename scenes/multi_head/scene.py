@@ -274,7 +274,7 @@ class MultiHead(ExplainerScene):
 
     def _above(self, sheet: HeatMap, maths: str, role: str = "text", shape: Sequence[int] = ()) -> VGroup:
         name = named(self.theme, maths, shape, role)
-        if shape and self.frame.is_slim:
+        if shape and not self.frame.is_roomy:
             return above(name.arrange(DOWN, buff=TIGHT / 4), sheet.border, align=1)
         return above(name, sheet.border)
 

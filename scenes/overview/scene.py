@@ -113,7 +113,8 @@ class Overview(ExplainerScene):
     def clocks(self):
         """Both halves again, each beside a clock that counts its forward passes."""
         words = self.slots[1:]
-        left, right = self.stage.trim(left=self.cards.width + WIDE, right=self.slots.width + WIDE).split(2)
+        middle = self.stage.trim(left=self.cards.width + WIDE, right=self.slots.width + WIDE)
+        left, right = middle.columns(2) if self.stage.is_wide else middle.rows(2)
         clocks = [self._clock(panel, *what) for panel, *what in (
             (left, self.view("passes.encoder")[:1], "query", "at_once"), (right, self._passes(), "output", "one_by_one"),
         )]

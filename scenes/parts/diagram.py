@@ -42,10 +42,10 @@ class BlockDiagram(Whole):
 
 
 def module(theme: Theme, name: str, room: Room, role: str = "line", size: float = WORD, corner: float = CORNER) -> Module:
-    """A named box that fills a room; its frame has the colour of a role. A box too low for a word has none."""
+    """A named box that fills a room; its frame has the colour of a role. A box too low or narrow for a word has none."""
     box = rounded_rectangle(room.width, room.height, corner).move_to(room.centre)
     box.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour(role), 2.5)
-    shown = name if room.height >= 1.2 * SMALLEST_WORD else ""
+    shown = name if min(room.height / 1.2, room.width / 3.4) >= SMALLEST_WORD else ""
     return Module(box, text(theme, shown, size, at=room.centre, width=room.width - 0.2))
 
 

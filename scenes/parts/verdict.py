@@ -1,10 +1,11 @@
 """A verdict: what speaks against a proposal, line by line; a line is struck out when it no longer does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from manim import RIGHT, VGroup, VMobject
 
-from scenes.parts.label import Label, text
+from scenes.parts.label import SMALLEST_WORD, Label, Number, text, text_width
 from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.whole import Whole
 from scenes.base.room import PEN, PX, TIGHT, Room
@@ -30,12 +31,17 @@ class Objection(Whole):
         return [self.box, self.title, *words]
 
 
-def objection(theme: Theme, title: str, evidence: Sequence[VMobject], room: Room) -> Objection:
-    """A card that fills a room. evidence: words, maths and numbers that stand side by side at its right."""
-    left, right = room.inset(TIGHT).columns(SHARES, TIGHT)
+def objection(theme: Theme, title: str, evidence: Sequence[Label], room: Room) -> Objection:
+    """A card that fills a room. evidence: words and numbers that stand side by side at its right."""
+    inner = room.inset(TIGHT)
+    left, right = inner.columns(SHARES, TIGHT)
+    shown = VGroup(*evidence).arrange(RIGHT, buff=TIGHT / 2)
+    free = inner.width - TIGHT - text_width(theme, title, SMALLEST_WORD, 500)
+    least = max((theme.digit if isinstance(part, Number) else SMALLEST_WORD) / part.size for part in evidence)
+    shown.scale(min(1, max(least, free / shown.width))).move_to(right.point(1), RIGHT)
+    left = replace(left, right=min(left.right, room_of(shown).left - TIGHT))
     label = text(theme, title, min(TITLE, HIGH * room.height), weight=500, at=left, align=-1)
     edge = room_of(label, TIGHT / 2)
     strike = VMobject(stroke_color=theme.colour("output"), stroke_width=5 * PEN)
     strike.set_points_as_corners([edge.level(left.centre[1]).point(-1), edge.level(left.centre[1]).point(1)])
-    shown = VGroup(*evidence).arrange(RIGHT, buff=TIGHT / 2)
-    return Objection(frame(theme, room, fill="surface", width=2), label, shown.move_to(right.point(1), RIGHT), strike)
+    return Objection(frame(theme, room, fill="surface", width=2), label, shown, strike)

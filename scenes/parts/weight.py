@@ -13,7 +13,7 @@ from scenes.parts.label import Number, format_number
 from scenes.parts.shapes import Block, frame, rounded_points
 from scenes.parts.whole import Whole
 
-RADIUS, SMALLEST_NUMBER = 8 * PX, 28 * PX
+RADIUS = 8 * PX
 ABOVE, BELOW = 0.6, 0.4                   # from a bar up to the middle of its number, and from the ceiling down to it at least, in em
 ROOM = 0.62                               # share of the height of the weight 1 that a number may take, so that it finds a place
 
@@ -75,5 +75,5 @@ def weight_bars(theme: Theme, weights: View, rooms: Sequence[Room], size: float 
     labels = (Number(theme, source, string, size, weight=600) for source, string, size in zip(weights, strings, sizes, strict=True))
     return WeightBars(
         VGroup(frame(theme, room, width=0, radius=RADIUS, fill="surface") for room in rooms), bars,
-        VGroup(write_on(theme, label, bar) for label, bar in zip(labels, bars, strict=True) if label.size >= SMALLEST_NUMBER),
+        VGroup(write_on(theme, label, bar) for label, bar in zip(labels, bars, strict=True) if label.size >= theme.digit),
     )

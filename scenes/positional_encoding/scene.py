@@ -211,7 +211,7 @@ class PositionalEncoding(ExplainerScene):
         """The number of a dimension, and how long its wave is."""
         place = left.level(line.centre[1])
         return VGroup(text(self.theme, f"{i}", SMALL, "muted", at=place.point(-1), align=-1),
-                      number(self.theme, wavelengths[i], SMALL, at=place.point(1), align=1))
+                      number(self.theme, wavelengths[i], self.theme.digit, at=place.point(1), align=1))
 
     def _axis(self) -> VGroup:
         """The numbers of the positions, below the waves."""
@@ -299,7 +299,7 @@ class PositionalEncoding(ExplainerScene):
         """How often each angle is found, on an axis from 0 to 180 degrees."""
         edges = self.view("orthogonality.edges")
         head, body, foot = room.inset(GAP, TIGHT / 2).rows([0.5, 3, 0.4], TIGHT / 2)
-        axis = [number(self.theme, edges[k], SMALL, "muted", at=(body.left + body.width * k / (len(edges) - 1), foot.centre[1], 0),
+        axis = [number(self.theme, edges[k], self.theme.digit, "muted", at=(body.left + body.width * k / (len(edges) - 1), foot.centre[1], 0),
                        decimals=0) for k in range(0, len(edges), (len(edges) - 1) // 4)]
         right_angle = link(self.theme, body.point(0, -1), body.point(0, 1), "muted")
         words = text(self.theme, self.say(key, width=self.staging.trace.config.d_model), WORD, at=head, align=-1)

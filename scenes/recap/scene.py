@@ -7,12 +7,12 @@ from manim import Mobject, VGroup
 
 from model import View
 from model.guides import ANTECEDENT
-from scenes.base.layout import below, fitted, side_by_side
+from scenes.base.layout import below, side_by_side
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import block_diagram, module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import Digits, HeatMap, fit_digits, fit_grid, heat_map
 from scenes.parts.label import WORD, Label, Number, number, text, words_at
 from scenes.parts.motion import BRIEF, LONG, STEADY, appear, hide, live_dot_product
 from scenes.parts.phrase import PRONOUNS
@@ -203,9 +203,9 @@ class Recap(ExplainerScene):
         vectors, words = zip(*(self._vector(*what) for what in
                                (("query", self.focus, rows[0]), ("key", self._most(), rows[1]))), strict=True)
         self.query, self.key = vectors
-        whole = rows[2] if self.stage.is_wide else replace(rows[2], right=top.right)
+        whole = rows[2] if self.frame.is_roomy else replace(rows[2], right=top.right)
         self.product = self._product(whole)
-        self.row = self._row(names.trim(left=LABEL), middle.trim(left=LABEL), bottom.trim(left=LABEL), right.trim(bottom=0 if self.stage.is_wide else rows[2].height))
+        self.row = self._row(names.trim(left=LABEL), middle.trim(left=LABEL), bottom.trim(left=LABEL), right.trim(bottom=0 if self.frame.is_roomy else rows[2].height + GAP))
         return VGroup(*vectors, *words)
 
     def _vector(self, name: str, token: int, room: Room) -> tuple[HeatMap, Label]:
@@ -217,11 +217,14 @@ class Recap(ExplainerScene):
 
     def _product(self, room: Room) -> Product:
         """The score and the scaled score, and what is done to get them."""
-        d_k = self.staging.trace.config.d_k
-        score, scaled = (number(self.theme, self._entry(name), FORMULA, weight=600) for name in ("scores", "scaled_scores"))
-        sign = equation(self.theme, "{{ q : q }} dot {{ k : k }} =", {"q": "query", "k": "key"}, size=FORMULA)
-        line = side_by_side(sign, score, equation(self.theme, f"quad div sqrt({d_k}) =", size=FORMULA), scaled, gap=GAP, at=room)
-        return Product(*(line if self.stage.is_wide else fitted(line, room)))
+        line = self._line(FORMULA, room)
+        return Product(*(line if self.frame.is_roomy else self._line(FORMULA * min(1, room.width / line.width), room)))
+
+    def _line(self, size: float, room: Room) -> VGroup:
+        score, scaled = (number(self.theme, self._entry(name), size, weight=600) for name in ("scores", "scaled_scores"))
+        sign = equation(self.theme, "{{ q : q }} dot {{ k : k }} =", {"q": "query", "k": "key"}, size=size)
+        root = equation(self.theme, f"quad div sqrt({self.staging.trace.config.d_k}) =", size=size)
+        return side_by_side(sign, score, root, scaled, gap=GAP * size / FORMULA, at=room)
 
     def _row(self, names: Room, middle: Room, foot: Room, right: Room) -> list[list[Mobject]]:
         """What appears one after the other: the scores of all tokens, their weights, and the one weight."""
@@ -229,14 +232,14 @@ class Recap(ExplainerScene):
         scores = heat_map(self.theme, self._view("scaled_scores")[self.focus], middle, digits=True)
         places = [Room(cell.left, cell.right, foot.bottom, foot.top) for cell in map(room_of, scores.cells[0])]
         weights = self._view("weights")[self.focus]
-        digits = fit_digits(self.theme, weights.values, scores.grid, weights=True)
+        digits = fit_digits(self.theme, weights.values, scores.grid, weights=True) or Digits(1, self.theme.digit)
         shares = weight_bars(self.theme, weights, places, digits.size, digits.decimals)
         points = [(place.centre[0], names.centre[1]) for place in places]
         words = words_at(self.theme, self.tokens, points, WORD, places[0].width, "key", align=0)
         said = [text(self.theme, self.say(name), NAME, "muted", at=place.outside(left=LABEL - TIGHT, gap=TIGHT), align=1)
                 for name, place in (("scores", middle), ("weights", foot))]
         one = number(self.theme, weights[most], LARGEST, "weight", 700, decimals=digits.decimals)
-        one = one.scale(min(1, right.width / one.width)).move_to(right.centre)
+        one = one.scale(min(1, right.width / one.width, right.height / one.height)).move_to(right.centre)
         rounded = below(text(self.theme, self.say("rounded"), NAME, "muted"), said[1], TIGHT)
         return [[scores, words, said[0], ring(self.theme, scores.cells[0][most])], [shares, said[1], rounded],
                 [ring(self.theme, shares.grounds[most]), one]]

@@ -4,7 +4,7 @@ import numpy as np
 from manim import LEFT, Animation, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, left_of
+from scenes.base.layout import Labelled, fitted, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import FORMULA, LETTER, MATRICES, NAME, SCOPE, SHARES, CandidateScene
@@ -57,7 +57,7 @@ class Values(CandidateScene):
                   appear(self.mixed.cards, self.mixed.vectors))
         self.play(appear(self.weighed.grounds, self.weighed.numbers, said, self.formula, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], under.rows(2, TIGHT / 2) if self.frame.is_slim else under.columns(2, GAP))
+        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], under.rows(2, TIGHT / 2) if not self.frame.is_roomy else under.columns(2, GAP))
         self.play(appear(*self.objections, lag=0.5))
 
     @step
@@ -67,9 +67,9 @@ class Values(CandidateScene):
         values, old, weighed = self.view(f"{SCOPE}.value")[self.head], self.mixed, self.weighed
         z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
         self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
-        self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle.inset(y=GAP if self.frame.is_slim else 0))
+        self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle.inset(y=GAP if not self.frame.is_roomy else 0))
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
-        said, short = (self.aside(words, middle.strip(**{side: GAP if self.frame.is_slim else WIDE}), 1) for words, side in (
+        said, short = (self.aside(words, middle.strip(**{side: GAP if not self.frame.is_roomy else WIDE}), 1) for words, side in (
             (self.scaled(), "top"), (self.say("short", count=self.staging.trace.config.d_k), "bottom")))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
@@ -178,7 +178,7 @@ class Values(CandidateScene):
         count = number(self.theme, among, WORD, decimals=0 if float(among).is_integer() else None, weight=600)
         said = VGroup(text(self.theme, self.say(key), WORD, "muted"), count, text(self.theme, self.say("words"), WORD, "muted"))
         return [number(self.theme, value, min(LOUD, 1.2 * digits.height), "output", at=digits, align=-1, weight=600, width=digits.width),
-                said.arrange(buff=TIGHT).move_to(words.point(-1), LEFT)]
+                fitted(said.arrange(buff=TIGHT), words).move_to(words.point(-1), LEFT)]
 
     def train(self, room: Room, now: list) -> None:
         """The curve of the loss is drawn up to one checkpoint after the other, and the matrices keep up with it."""

@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 SCENES = ("qkv", "attention_matrix", "multi_head")
 GOALS = {"problems": 0.3, "still": 1.0, "clip": 2.0}      # seconds
-SENTENCES = [f"the {adjective} {noun} sleeps" for adjective, noun in product(("old", "young", "small", "beautiful"), ("dog", "cat", "horse", "bird"))]
+ADJECTIVES, NOUNS = ("old", "young", "small", "beautiful"), ("dog", "cat", "horse", "bird")
+SENTENCES = [f"the {adjective} {noun} sleeps" for adjective, noun in product(ADJECTIVES, NOUNS)]
 MINE = "scene: {scene}\nsentence: {sentence}\nfocus: {focus}\n"
 
 

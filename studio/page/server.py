@@ -213,4 +213,5 @@ def application(desk: Desk, token: str, port: int) -> Application:
     routes = [("events", Events), ("text", Text), ("view", View), (r"shot/([\w.]+)\.(png|mp4|json)", Made), ("trace", Trace),
               ("known", Known), ("make", Make), (r"made/(\d{1,4})/(.+)", Taken)]
     found = [(rf"/{token}/{route}", handler, of_desk) for route, handler in routes]
-    return Application([*found, (rf"/{token}/([\w.-]*)", Page, {"files": page})], default_handler_class=Refused, port=port, log_function=lambda handler: None)
+    return Application([*found, (rf"/{token}/([\w.-]*)", Page, {"files": page})], default_handler_class=Refused, port=port,
+                       log_function=lambda handler: None)

@@ -45,7 +45,8 @@ def _colds(scene: str, n: int) -> list[dict[str, float]]:
             _write(Path(folder), scene, number)
             began = time.time()
             command = [sys.executable, "-m", "tests.bench.watch", "--one", folder]
-            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | {"ANIMFORMER_CACHE": f"{folder}/cache"})
+            environment = os.environ | {"ANIMFORMER_CACHE": f"{folder}/cache"}
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
             found.append({key: at - began for key, at in json.loads(done.stdout).items()})
     return found
 

@@ -44,8 +44,8 @@ def served(mine):
     """A process that serves the page of a YAML, and its address; nothing is left of it."""
     with TemporaryDirectory(prefix="t-", dir="/tmp") as temporary:
         environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": temporary}
-        process = subprocess.Popen([sys.executable, "-m", "studio", "studio", "mine.yaml"], env=environment, stderr=subprocess.PIPE, text=True,
-                                   start_new_session=True)
+        process = subprocess.Popen([sys.executable, "-m", "studio", "studio", "mine.yaml"], env=environment, stderr=subprocess.PIPE,
+                                   text=True, start_new_session=True)
         try:
             yield process, process.stderr.readline().strip()
         finally:

@@ -180,7 +180,8 @@ def test_the_trace_answers(mine):
         assert abs(sum(a * b for a, b in zip(*rows[:2], strict=True)) + rows[2] - found["value"]) < 1e-9
         weights = "encoder.0.self_attention.weights"
         for nonsense in ({"tensor": "encoder.0.nothing"}, {"tensor": weights, "index": [0, 0, 99]}, {"tensor": weights, "index": "abc"},
-                         {"tensor": weights, "at": {"a": 1}}, {"tensor": weights, "index": [[1], 2.5, 10**40]}, {"tensor": []}, {"scene": 1}):
+                         {"tensor": weights, "at": {"a": 1}}, {"tensor": weights, "index": [[1], 2.5, 10**40]}, {"tensor": []},
+                         {"scene": 1}):
             session.ask({"scene": "mine"} | nonsense)
             assert "problem" in until(session, lambda news: hasattr(news, "found"))[-1].found
 

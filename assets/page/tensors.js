@@ -110,14 +110,15 @@ const lay = (card, { left, right, top }) => {
   card.style.top = `${Math.max(12, Math.min(top - 40, innerHeight - height - 12))}px`;
 };
 
-const operand = ({ name, axes, index, values }) => make("div", { class: "operand" },
+const operand = ({ name, axes, index, values, cut }) => make("div", { class: "operand" },
   make("button", { type: "button", onclick: () => show(name, index) }, name),
   make("small", {}, index.map((at, k) => (at.join ? axes[k] : `${axes[k]} ${at}`)).join(", ")),
-  strip([values].flat()));
+  strip([values].flat(), cut));
 
-const strip = (values) => {
+const strip = (values, cut = false) => {
   const scale = Math.max(...values.filter((x) => typeof x === "number").map(Math.abs), 1e-12);
-  return make("div", { class: "strip" }, ...values.map((x) => make("span", { style: `background:${colour(x, scale)};color:${ink(colour(x, scale))}` }, digits(x))));
+  const rest = cut ? [make("span", {}, "…")] : [];
+  return make("div", { class: "strip" }, ...values.map((x) => make("span", { style: `background:${colour(x, scale)};color:${ink(colour(x, scale))}` }, digits(x))), ...rest);
 };
 
 // Black or white, whichever is read better on a colour.

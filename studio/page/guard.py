@@ -35,10 +35,11 @@ class Guarded(RequestHandler):
         """Refuses other hosts and other origins."""
         port = self.application.settings["port"]
         hosts = {f"{name}:{port}" for name in (ADDRESS, "localhost")}
-        host, origin = self.request.headers.get("Host", ""), self.request.headers.get("Origin")
+        said = self.request.headers
+        host = said.get("Host", "")
         if host not in hosts:
             raise HTTPError(403, reason="Another Host")
-        if origin is not None and origin != f"http://{host}" or self.request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        if said.get("Origin", f"http://{host}") != f"http://{host}" or said.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
             raise HTTPError(403, reason="Another Origin")
 
     def write_error(self, status_code: int, **_) -> None:

@@ -29,8 +29,8 @@ from studio.watch.session import Session
 
 TICK = 0.03                               # seconds
 ALIVE = 15.0                              # seconds after which a tab is told that the server is there
-TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".ttf": "font/ttf",
-         ".otf": "font/otf", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
+TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+         ".ttf": "font/ttf", ".otf": "font/otf", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
 FOREVER = "private, max-age=31536000, immutable"
 
 
@@ -210,7 +210,8 @@ def application(desk: Desk, token: str, port: int) -> Application:
     page = {file.name: file for file in (assets.ASSETS / "page").iterdir() if file.suffix in TYPES}
     page |= {"": page["index.html"], **dict(zip(("inter.ttf", "noto.otf"), font_files()))}
     of_desk = {"desk": desk}
-    routes = [("events", Events), ("text", Text), ("view", View), (r"shot/([\w.]+)\.(png|mp4|json)", Made), ("trace", Trace), ("known", Known),
-              ("make", Make), (r"made/(\d{1,4})/(.+)", Taken)]
-    return Application([*((rf"/{token}/{route}", handler, of_desk) for route, handler in routes), (rf"/{token}/([\w.-]*)", Page, {"files": page})],
-                       default_handler_class=Refused, port=port, log_function=lambda handler: None)
+    routes = [("events", Events), ("text", Text), ("view", View), (r"shot/([\w.]+)\.(png|mp4|json)", Made), ("trace", Trace),
+              ("known", Known), ("make", Make), (r"made/(\d{1,4})/(.+)", Taken)]
+    found = [(rf"/{token}/{route}", handler, of_desk) for route, handler in routes]
+    return Application([*found, (rf"/{token}/([\w.-]*)", Page, {"files": page})], default_handler_class=Refused, port=port,
+                       log_function=lambda handler: None)

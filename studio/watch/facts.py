@@ -73,8 +73,8 @@ def _entry(recorded: Trace, view: View, index: Sequence[int]) -> dict[str, Any]:
         "index": [{"axis": axis, "place": place, "word": _word(recorded, view.name, axis, place)} for axis, place in zip(view.axes, index)],
         "value": _numbers(part), "from": [
             {"name": each.name, "index": [[place[0], place[-1]] if isinstance(place, range) else int(place) for place in each.index],
-             "axes": recorded.declared[each.name].axes.split(), "values": _numbers(each)} for each in found
-        ], "sum": sum_of_products(part, found),
+             "axes": recorded.declared[each.name].axes.split(), "values": _numbers(each), "cut": each.values.size > MOST} for each in found
+        ], "sum": sum_of_products(part, found) and all(each.values.size <= MOST for each in found),
     }
 
 

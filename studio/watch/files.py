@@ -1,7 +1,7 @@
 """Which files something is made from, and whether they have changed.
 
-Their sizes and times are asked for, some hundred files many times a second: that costs a hundredth of a core, needs no thread, and
-holds for every editor, file system and container, which what the system tells of changes does not.
+Their sizes and times are asked for, some hundred files many times a second: that costs one or two hundredths of a core, needs no
+thread, and holds for every editor, file system and container, which what the system tells of changes does not.
 """
 
 import os

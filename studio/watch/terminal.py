@@ -37,8 +37,8 @@ class _Telling:
         match news:
             case Begun():
                 self.began = time.monotonic()
-                self._say("begun", f"{', '.join(news.changed)}: changed" if news.changed else f"watching {self.session.target}; Ctrl-C ends it",
-                          changed=news.changed)
+                what = f"{', '.join(news.changed)}: changed" if news.changed else f"watching {self.session.target}; Ctrl-C ends it"
+                self._say("begun", what, changed=news.changed)
             case Wrong():
                 tell_problems(news.problems)
                 self._say("wrong", f"{count(len(news.problems), 'problem')}; what was shown before stays ({seconds:.1f} s)",

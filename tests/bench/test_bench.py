@@ -56,6 +56,7 @@ def test_formats_beside_others(ours, others):
 
 @pytest.mark.slow
 def test_a_short_watch():
-    table = subprocess.run([sys.executable, "-m", "tests.bench.watch", "qkv", "-n", "1"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    command = [sys.executable, "-m", "tests.bench.watch", "qkv", "-n", "1"]
+    table = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     cold, warm = ([float(cell) for cell in line.split("|")[3:6]] for line in table.splitlines()[2:4])
     assert cold == sorted(cold) and warm[0] < min(warm[1:]) and warm[0] < cold[0]

@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 
 SCENES = ("qkv", "attention_matrix", "multi_head")
 GOALS = {"problems": 0.3, "still": 1.0, "clip": 2.0}      # seconds
-SENTENCES = [f"the {adjective} {noun} sleeps" for adjective, noun in product(("old", "young", "small", "beautiful"), ("dog", "cat", "horse", "bird"))]
+ADJECTIVES, NOUNS = ("old", "young", "small", "beautiful"), ("dog", "cat", "horse", "bird")
+SENTENCES = [f"the {adjective} {noun} sleeps" for adjective, noun in product(ADJECTIVES, NOUNS)]
 MINE = "scene: {scene}\nsentence: {sentence}\nfocus: {focus}\n"
 
 
@@ -44,7 +45,8 @@ def _colds(scene: str, n: int) -> list[dict[str, float]]:
             _write(Path(folder), scene, number)
             began = time.time()
             command = [sys.executable, "-m", "tests.bench.watch", "--one", folder]
-            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=os.environ | {"ANIMFORMER_CACHE": f"{folder}/cache"})
+            environment = os.environ | {"ANIMFORMER_CACHE": f"{folder}/cache"}
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
             found.append({key: at - began for key, at in json.loads(done.stdout).items()})
     return found
 

@@ -125,7 +125,10 @@ def _processes(n: int) -> Iterator[Executor]:
 
 def _submit(executor: Executor, work: Callable, job) -> Future:
     with unheard():
-        return executor.submit(_checked, work, job)
+        try:
+            return executor.submit(_checked, work, job)
+        except (EOFError, ConnectionError) as error:        # what workers are forked from has died, perhaps as it loaded
+            raise BrokenExecutor(str(error)) from error
 
 
 def _checked(work: Callable, job):

@@ -9,6 +9,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
@@ -35,21 +36,28 @@ def _forked_from_loaded(also: tuple[str, ...]) -> BaseContext:
     found = multiprocessing.get_context("forkserver")
     found.set_forkserver_preload([LOADED, *also])
     resource_tracker.ensure_running()     # now, for as it starts it lets all signals be heard again
-    with unheard(), _our_modules():
+    with unheard(), _our_surroundings():
         forkserver.ensure_running()
     return found
 
 
 @contextmanager
-def _our_modules() -> Iterator[None]:
-    """Within this, processes that are started find the same modules as this one, and none in the user's folder by accident."""
+def _our_surroundings() -> Iterator[None]:
+    """Within this, processes that are started find the same modules as this one, and none in the user's folder by accident; and what
+    they leave behind goes with it."""
     before = dict(os.environ)
-    os.environ.update(PYTHONPATH=os.pathsep.join(map(os.path.abspath, sys.path)), PYTHONSAFEPATH="1")
+    os.environ.update(PYTHONPATH=os.pathsep.join(map(os.path.abspath, sys.path)), PYTHONSAFEPATH="1", TMPDIR=_scratch().name)
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@cache
+def _scratch() -> tempfile.TemporaryDirectory:
+    """Where what workers are forked from has its temporary files: they are gone with this process, whatever has ended that one."""
+    return tempfile.TemporaryDirectory(prefix="animformer-")
 
 
 @contextmanager

@@ -221,7 +221,7 @@ class LaterCard(CardSpec):
 
 def test_a_key_of_the_spec_that_comes_later_counts():
     scene = load("qkv")
-    card = CardSpec(name="cards/mine", title="Mine", language="en", theme="dark", keys={"pace": 1.0, "frame": "wide"})
+    card = CardSpec(name="cards/mine", title="Mine", language="en", theme="dark", keys={"pace": 1.0, "frame": "wide", "type": "normal"})
     for spec, step in ((LaterScene(**vars(scene)), "blend"), (LaterCard(**vars(card)), "card")):
         changes = {"spec.twist": replace(spec, twist=1), "spec.keys.twist": replace(spec, keys={**spec.keys, "twist": 1})}
         for place, other in changes.items():

@@ -67,9 +67,12 @@ class Values(CandidateScene):
         values, old, weighed = self.view(f"{SCOPE}.value")[self.head], self.mixed, self.weighed
         z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
         self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
-        self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle.inset(y=GAP if not self.frame.is_roomy else 0))
+        self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
+        edge = WIDE if middle.top - room_of(self.matrix.sheet.border).top >= (WIDE + EVIDENCE) / 2 else GAP
+        if edge == GAP:
+            self.matrix = self.matrix_of("V", middle.inset(y=GAP))
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
-        said, short = (self.aside(words, middle.strip(**{side: GAP if not self.frame.is_roomy else WIDE}), 1) for words, side in (
+        said, short = (self.aside(words, middle.strip(**{side: edge}), 1) for words, side in (
             (self.scaled(), "top"), (self.say("short", count=self.staging.trace.config.d_k), "bottom")))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))

@@ -45,7 +45,7 @@ def first_frame(scene: str, overrides: list[str]) -> np.ndarray:
     spec = load(scene, overrides)
     with settings(QUALITY), pytest.raises(_Drawn) as drawn:
         renderer = StepRenderer(QUALITY, {spec.steps[0]: {0}}, take)
-        staging.build(spec, renderer, renderer).construct()
+        renderer.stage(partial(staging.build, spec)).construct()
     return drawn.value.args[0]
 
 

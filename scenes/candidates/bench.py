@@ -33,10 +33,11 @@ EVEN, CLOSE = (1, 0.92), (1.2, 2.4, 3)    # the same where the panel is below th
 UPON, ACROSS, CLOSER, NAME = (1, 4), (4, 1), (3, 1), 140 * PX            # of a token and the matrix below it; of the matrix and what comes out; for names
 MOST = 3                                  # other matrices that are tried
 STRUCK = 0.5                              # presence of what is struck out
-LETTER, FORMULA, READOUT, DECISIVE, ASKED, QUESTION = (size * PX for size in (40, 66, 40, 100, 150, 420))
+LETTER, FORMULA, READOUT, LOUD, DECISIVE, ASKED, QUESTION = (size * PX for size in (40, 66, 40, 64, 100, 150, 420))
 CANDIDATES = ("tokens", "keys", "queries")
 OBJECTIONS = ("symmetric", "no_parameters", "cannot_adapt")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
+MADE_BY = {"keys": "K", "queries": "QK"}  # the matrices that a candidate's scores need
 
 
 class Candidate(NamedTuple):
@@ -66,10 +67,17 @@ class Candidate(NamedTuple):
 
 class Bench(Whole):
     """Where a token meets a matrix: `token` (d_model) and its `word`, the `matrix` (d_k, d_model) below it, what each of its rows gives as
-    a `column`, and the `sign` between matrix and column."""
+    a `column`, the `sign` between matrix and column, and a `note` on what the signs mean."""
 
-    def __init__(self, token: HeatMap, matrix: Labelled, column: HeatMap, sign: Mobject, word: Mobject):
-        super().__init__(token=token, matrix=matrix, column=column, sign=sign, word=word)
+    def __init__(self, token: HeatMap, matrix: Labelled, column: HeatMap, sign: Mobject, word: Mobject, note: Mobject):
+        super().__init__(token=token, matrix=matrix, column=column, sign=sign, word=word, note=note)
+
+
+class Tried(Whole):
+    """The `matrices` of a head, and the `score` that they give the pair, with whose it is."""
+
+    def __init__(self, matrices: Sequence[Labelled], score: VGroup):
+        super().__init__(matrices=matrices, score=score)
 
 
 class CandidateScene(ExplainerScene):
@@ -242,6 +250,15 @@ class CandidateScene(ExplainerScene):
         name = equation(self.theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=MATRICES[letter], width=NAME - TIGHT)
         return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
 
+    def tried(self, name: str, head: int, room: Room) -> Tried:
+        """The matrices of a head that a candidate's scores need, and what the pair scores with them, in a room."""
+        *places, beside = room.columns([*(3 for _ in MADE_BY[name]), 2], TIGHT)
+        words, digits = beside.rows((1, 2), 0)
+        source = self.candidate(name, head).scores[self.pair]
+        score = number(self.theme, source, max(self.theme.digit, min(LOUD, 0.6 * digits.height)), at=digits, weight=600, width=digits.width)
+        pair = text(self.theme, " → ".join(self.tokens[k] for k in self.pair), EVIDENCE, "muted", at=words, width=words.width)
+        return Tried([self.matrix_of(letter, place, head) for letter, place in zip(MADE_BY[name], places, strict=True)], VGroup(pair, score))
+
     def on_bench(self, letter: str) -> Bench:
         """The followed token upon W_Q, W_K or W_V of the shown head, and what comes out, beside it."""
         role, tokens = MATRICES[letter], self.view(f"{SCOPE}.input")
@@ -257,7 +274,9 @@ class CandidateScene(ExplainerScene):
         column.align_to(right.point(1), RIGHT)
         gap = room_of(column).left - room.right
         sign = between(equation(self.theme, f"+ b_{letter} =", size=EVIDENCE, role="muted", width=gap), matrix.sheet.border, column.border)
-        return Bench(token, matrix, column, sign, row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT))
+        note = text(self.theme, self.say("turned", count=self.staging.trace.config.d_k), EVIDENCE, "muted", at=self.wide.outside(bottom=self.foot),
+                    width=self.wide.width)
+        return Bench(token, matrix, column, sign, row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT), note)
 
     @property
     def wide(self) -> Room:
@@ -281,7 +300,7 @@ class CandidateScene(ExplainerScene):
         """
         bench, old, self.work_now = self.on_bench(letter), self.work_now.left, self.work_of(name)
         self.play(appear(bench.token, bench.word))
-        self.play(appear(bench.matrix))
+        self.play(appear(bench.matrix, bench.note))
         self.multiply(bench, letter, seconds)
         self.put_down(bench, old, self.work_now.left)
         self.make_the_rest(bench, old, self.work_now.left)

@@ -1,5 +1,8 @@
 """Scene 5: the second candidate for the weights, dot products of learned keys (Vaswani et al. 2017, section 3.2.1)."""
 
+from manim import Animation
+
+from scenes.base.room import GAP
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
 from scenes.parts.motion import appear, become, draw, travel, vanish
@@ -45,24 +48,27 @@ class Keys(CandidateScene):
         symmetric, parameters, adapting = self.objections
         self.play(appear(symmetric.box, symmetric.title, parameters, adapting))
         self.strike_out(parameters)
-        own, others, self.boxes = self.head, self.other_heads, self.both_ways(self.work_now.result)
-        self.play(draw(*self.boxes))
-        for head in (*others, own) if others else ():
-            self.turn_to(head)
+        others, rooms, self.boxes = self.other_heads, self.bench.rows(2, GAP), self.both_ways(self.work_now.result)
+        own, tried = self.tried("keys", self.head, rooms[1]), [self.tried("keys", head, rooms[0]) for head in others]
+        (matrix,) = own.matrices
+        self.play(draw(*self.boxes), become(self.matrix.sheet, matrix.sheet), travel(self.matrix.title, matrix.title), appear(own.score))
+        for k, head in enumerate(others):
+            self.turn_to(head, vanish(*tried[k - 1 : k]), appear(tried[k]))
             self.wait(0.3)
+        if others:
+            self.turn_to(self.head)
         self.play(vanish(self.boxes))
         self.strike_out(adapting)
 
     @step
     def still_symmetric(self):
         """The grid turns over its diagonal and is still the same."""
-        self.play(vanish(self.matrix))
+        self.play(vanish(*self.on_stage(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections, *(o.strike for o in self.objections))))
         self.fold(self.work_now.result)
         self.compare("keys")
 
-    def turn_to(self, head: int) -> None:
-        """The matrix is that of another head, and so are the keys and their scores."""
-        matrix, work = self.matrix_of("K", self.bench, head), self.work_of("keys", head)
-        pairs = zip((self.matrix.sheet, *self.work_now), (matrix.sheet, *work), strict=True)
-        self.play(*(become(old, new) for old, new in pairs), travel(self.matrix.title, matrix.title))
-        self.matrix, self.work_now = matrix, work
+    def turn_to(self, head: int, *motions: Animation) -> None:
+        """The keys are those of another head, and so are their scores."""
+        work = self.work_of("keys", head)
+        self.play(*(become(old, new) for old, new in zip(self.work_now, work, strict=True)), *motions)
+        self.work_now = work

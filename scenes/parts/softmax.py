@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from manim import UP, VGroup, VMobject
+from manim import LEFT, UP, VGroup, VMobject
 
 from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
@@ -54,7 +54,7 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     return Softmax(
         squares, VGroup(text(theme, word, size, "key", at=place.strip(bottom=LINE)) for word, place in zip(fitted, base)),
         floor(theme, chart), standing, VGroup(*[_curve(theme, line, places, chart, full)] * true),
-        _powers(theme, powers, standing, places, decimals),
+        _powers(theme, powers, standing, places, decimals, true),
         frame(theme, pile, width=0, radius=0, fill="surface"),
         VGroup(_ribbon(theme, bar, piece) for bar, piece in zip(standing, pieces)), pieces,
         _total(theme, total, beside, said, decimals), _weights(theme, words, shares, order, pieces, digits),
@@ -88,15 +88,17 @@ def _pile(theme: Theme, powers: View, order: Sequence[int], room: Room, full: fl
     return VGroup(found[j] for j in range(len(order))).set_stroke(theme.colour("background"), 2)
 
 
-def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room], decimals: int) -> VGroup:
+def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room], decimals: int,
+            curved: bool) -> VGroup:
     """The powers above their bars, or inside where there is no room above; none where they would not fit side by side.
 
-    decimals: of their total, to which they add up as they are written.
+    decimals: of their total, to which they add up as they are written. curved: whether a curve runs up to the right from the middle of
+    each bar, so that the digits end there.
     """
     decimals = decimals_for_sum(powers.values, float(powers.values.sum()), decimals)
     labels = [number(theme, source, POWER, decimals=decimals, weight=600) for source in powers]
     for label, bar, place in zip(labels, standing, places, strict=True):
-        label.next_to(bar, UP, buff=TIGHT)
+        label.next_to(bar, UP, buff=TIGHT).shift(curved * label.width / 2 * LEFT)
         if room_of(label).top > place.top:
             label.move_to(bar).set_fill(theme.ink_on(bar.get_fill_color()))
     fits = all(label.width <= places[0].width for label in labels)

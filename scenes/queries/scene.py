@@ -1,5 +1,6 @@
 """Scene 6: the third candidate, queries that meet keys (Vaswani et al. 2017, section 3.2.1), and all three side by side."""
 
+from scenes.base.room import GAP
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
 from scenes.parts.motion import appear, travel, vanish
@@ -29,7 +30,7 @@ class Queries(CandidateScene):
 
     @step
     def grid(self):
-        """Every query meets every key."""
+        """Every query meets every key; with another head's matrices the same two tokens score otherwise."""
         self.formula, names = self.formula_of("queries"), self.names_of("queries", self.work_now)
         self.objections = self.objections_to("queries")
         symmetric, *others = self.objections
@@ -38,12 +39,16 @@ class Queries(CandidateScene):
                   appear(self.words, self.work_now.result.border, self.formula, names[1]))
         for motion in fill(self.work_now, self.focus):
             self.play(motion)
+        heads = (*self.other_heads[-1:], self.head)
+        self.tries = [self.tried("queries", head, room) for head, room in zip(heads, self.bench.rows(2, GAP))]
+        self.play(appear(*self.tries, lag=0.5))
         self.strike_out(*others)
         self.names = names
 
     @step
     def mirror(self):
         """The grid turns over its diagonal and is another one; a pair is compared both ways; the last objection falls."""
+        self.play(vanish(*self.tries))
         self.fold(self.work_now.result)
         self.compare("queries")
         self.strike_out(self.objections[0])

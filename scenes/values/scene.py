@@ -45,7 +45,7 @@ class Values(CandidateScene):
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens))
         self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", self.over_whose(above))
-        said = self.whose(self.scaled(), above)
+        said = self.whose(self.divided(), above)
         free = opened.chart.strip(top=opened.chart.height / 2)
         scaled = equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
         self.play(vanish(*self.on_stage(third)))
@@ -73,7 +73,7 @@ class Values(CandidateScene):
             self.matrix = self.matrix_of("V", middle.inset(y=GAP))
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
         said, short = (self.aside(words, middle.strip(**{side: edge}), 1) for words, side in (
-            (self.scaled(), "top"), (self.say("short", count=self.staging.trace.config.d_k), "bottom")))
+            (self.divided(), "top"), (self.say("short", count=self.staging.trace.config.d_k), "bottom")))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
@@ -158,6 +158,10 @@ class Values(CandidateScene):
         """What is said in passing, at the left or the right of a room."""
         return text(self.theme, words, EVIDENCE, "muted", at=room, align=align, width=room.width)
 
+    def divided(self) -> str:
+        """What is said of the scores that the weights are made of: by what they are divided, and why."""
+        return self.say("divided", count=self.staging.trace.config.d_k)
+
     def pour_into_z(self) -> Animation:
         """What is mixed sinks into z, whose numbers are rounded: what is shown does not quite add up to them."""
         z, place = self.mixed.z, self.mixed.places[-1]
@@ -166,7 +170,8 @@ class Values(CandidateScene):
 
     def objections_to_tokens(self, parameters: View, rooms: list[Room]) -> list[Objection]:
         """What speaks against the tokens as what is averaged."""
-        better = text(self.theme, self.say("better"), LETTER, "muted", width=rooms[0].width / 2)
+        placed = self.staging.trace.config.positional != "none"
+        better = text(self.theme, self.say("all_of_it" if placed else "better"), LETTER, "muted", width=rooms[0].width / 2)
         count = number(self.theme, parameters, LETTER, "output", decimals=0)
         return [objection(self.theme, self.say("not_made_for_this"), [better], rooms[0]),
                 objection(self.theme, self.say("no_parameters"), [self._small("learned"), count], rooms[1])]

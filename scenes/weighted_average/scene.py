@@ -38,7 +38,7 @@ class WeightedAverage(CandidateScene):
         self.formula = self.sum_of("t_j", "text", self.over_whose(above))
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
-        said = self.whose(self.say("whose", token=self.tokens[self.focus], head=self.head + 1, block=self.spec.block + 1), above)
+        said = self.whose(self.say("whose", token=self.tokens[self.focus]), above)
         self.around, self.bars = self.z_as_bars("averages")
         self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.weighed, self.formula, said))
@@ -99,27 +99,36 @@ class WeightedAverage(CandidateScene):
         """Above the lower bars, left of the highest and its number."""
         room = self.soft.chart.strip(top=self.soft.chart.height / 2)
         high = [edge.left for edge in map(room_of, (*self.soft.bars, *self.soft.powers)) if edge.top > room.bottom]
-        return replace(room, right=min(high) - GAP)
+        return replace(room, right=min(high, default=room.right + GAP) - GAP)
 
     def one_more(self) -> VGroup:
         """What becomes of a score, and what one more makes of it."""
         free, step = self.free(), self.step_up()
         room = self.soft.beside if not step else replace(self.soft.beside, left=room_of(step).right + GAP)
         grown = equation(self.theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=free, align=-1)
-        digits = number(self.theme, self.view("exponentials.e"), LOUD, at=room, weight=600, width=room.width - 2 * GAP)
+        digits = number(self.theme, self.view("exponentials.e"), LOUD, at=room, weight=600, decimals=self.theme.decimals + 1,
+                        width=room.width - 2 * GAP)
         words = paragraph(self.theme, self.say("one_more"), WORD, room.width, "muted").next_to(digits, DOWN, buff=GAP)
         sign = text(self.theme, "×", LOUD / 2, "muted").next_to(digits, LEFT, buff=TIGHT)
         return VGroup(grown, step, VGroup(sign, digits, words))
 
     def step_up(self) -> VGroup:
-        """From the curve at one less than the highest score to beside the highest bar, and up as far as that: nothing if no score is as low."""
+        """From the score that is one less than the highest up to the curve, beside the highest bar, and up as far as that; both scores and
+        their powers there. Nothing if no score is as low."""
         reach = np.ptp(self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus].values)
         if not self.soft.curve or reach < 1:
             return VGroup()
         (x, low, _), (_, high, _) = (self.soft.curve[0].at(place) for place in (1 - 1 / reach, 1))
         edge = max(room_of(bar).right for bar in self.soft.bars)
-        line = VMobject(stroke_color=self.theme.colour("text"), stroke_width=4 * PEN)
-        return VGroup(line.set_points_as_corners([(x, low, 0), (edge + GAP, low, 0), (edge + GAP, high, 0), (edge, high, 0)]))
+        line = VMobject(stroke_color=self.theme.colour("text"), stroke_width=4 * PEN).set_points_as_corners(
+            [(x, self.soft.chart.bottom, 0), (x, low, 0), (edge + GAP, low, 0), (edge + GAP, high, 0), (edge, high, 0)])
+        return VGroup(line, *(self.grown(end, (edge + GAP + TIGHT, y, 0)) for end, y in enumerate((low, high))))
+
+    def grown(self, end: int, at: tuple) -> VGroup:
+        """A score, and what it has grown to: at one end of the step."""
+        score, power = (self.view(f"exponentials.{name}")[self.spec.block, self.head, self.focus, end] for name in ("step", "step_powers"))
+        digits = number(self.theme, score, WORD), number(self.theme, power, WORD, decimals=max(0, self.theme.decimals - 1), weight=600)
+        return VGroup(digits[0], text(self.theme, "→", WORD, "muted"), digits[1]).arrange(buff=TIGHT / 2).move_to(at, LEFT)
 
     def mixture_of(self, name: str, room: Room) -> Mixture:
         """The tokens and what becomes of the followed one, of `averages` or `weighted_sums`."""

@@ -45,10 +45,16 @@ def test_an_experiment_records_what_it_declares_and_each_axis_has_one_length(nam
 def test_an_experiment_runs_on_any_words_without_training(name):
     for tokens, config in ((("a",), ModelConfig(d_model=4, n_heads=1, n_blocks=1)), (("x", "y", "x"), ModelConfig(norm="pre"))):
         trace = model.run(tokens, config, None, [find(name)], {"intervention": Intervention(0, 0)})
-        assert any(full.startswith(f"{name}.") for full in trace.names) == (name not in ("twin", "twin_translation"))
+        assert any(full.startswith(f"{name}.") for full in trace.names) == (name not in ("twin", "twin_translation", "twin_ablation"))
 
 
 # --- the twin ------------------------------------------------------------------------------------------------------
+
+
+def test_the_head_is_cut_in_the_twin_as_in_a_sentence():
+    trace, other = run("twin_ablation"), run("ablation", tokens=WIDE)
+    for name in ("next_token_ids", "probabilities"):
+        assert close(trace[f"twin_ablation.{name}"].values, other[f"ablation.{name}"].values), name
 
 
 def test_what_is_said_to_the_twin_is_what_is_said_to_it_as_a_sentence():

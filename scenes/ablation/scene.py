@@ -7,17 +7,18 @@ from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
+from scenes.ablation.case import Case, case
 from scenes.ablation.snip import ABOVE, halves, scissors, within
 from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
-from scenes.base.layout import above
+from scenes.base.layout import above, fitted, side_by_side
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import Bar, bars
 from scenes.parts.flow import WeightLine, weight_arc
 from scenes.parts.heads import head_map, head_names
-from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import WORD, Number, format_number, number, text, text_width
+from scenes.parts.heat_map import Cell, HeatMap, heat_map, peak
+from scenes.parts.label import WORD, Label, Number, format_number, number, text, text_width
 from scenes.parts.lookup import distance
-from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, dim, draw, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, brighten, dim, draw, travel, vanish
 from scenes.parts.phrase import PRONOUNS, differing, phrase, spaced
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import snug_row
@@ -35,8 +36,9 @@ FLATTEST = 0.25                           # share of the highest arc's height th
 class Ablation(ExplainerScene):
     """One head is cut and the model runs again; then every head in turn."""
 
-    experiments = ("ablation", "twin")
+    experiments = ("ablation", "twin", "twin_translation", "twin_ablation")
     place = "encoder"
+    needs = {"answer": "output: decoder"}
 
     @step
     def cut(self):
@@ -59,7 +61,7 @@ class Ablation(ExplainerScene):
         self.play(tool.animate(run_time=FLASH).close().build(), travel(whole, apart := halves(most, apart=True), run_time=FLASH),
                   self._strike_out())
         self.wait(BRIEF)
-        self.play(appear(told), dim(apart, arcs))
+        self.play(appear(told), dim(apart, arcs, *self.before[1:]))
 
     @step
     def again(self):
@@ -67,12 +69,12 @@ class Ablation(ExplainerScene):
         if not self.trained:
             self.play(appear(self._vector("ablation.output", "output", self.low.rows(2)[1])))
             return
-        before, said, rest, gloss = self.before[2:]
+        shared, before, said, rest, gloss = self.before[1:]
         new = self._card("ablation.probabilities", self._said_after, self.card)
         changed = flip(self.theme, self._card("ablation.probabilities", self._said_before, self.old, "muted"), new)
         self.play(travel(said, edge := on_edge(said), run_time=BLINK), vanish(before, gloss, run_time=BLINK))
-        self.play(vanish(edge, run_time=FLASH), travel(on_edge(new), new, run_time=BLINK))
-        self.play(vanish(rest), *map(appear, self._rest("ablation.next_token_ids", self._said_after, self.spec.twin)))
+        self.play(vanish(edge, run_time=FLASH), travel(on_edge(new), new, run_time=BLINK), brighten(shared, run_time=BLINK))
+        self.play(vanish(rest), *map(appear, self._rest("ablation.next_token_ids")))
         if self._changed:
             self.play(appear(changed.old, changed.way), draw(changed.line))
 
@@ -96,7 +98,7 @@ class Ablation(ExplainerScene):
         head, body = self.stage.rows([0.6, 7])
         picture = head_map(self.theme, view, body.trim(left=LABEL, bottom=BELOW), digits=True, scale=1.0 if self.trained else None)
         word = self._word(self._said_before) if self.trained else self.tokens[self.focus]
-        title = text(self.theme, self.say(name, word=word), NAME, weight=500, at=head)
+        title = self._head_of_map(text(self.theme, self.say(name, word=word), NAME, weight=500), head)
         blocks, heads = view.shape
         names = head_names(self.theme, picture, [self.say("block", number=k + 1) for k in range(blocks)],
                            [self.say("head", number=k + 1) for k in range(heads)], LABEL, BELOW)
@@ -105,6 +107,15 @@ class Ablation(ExplainerScene):
         self.play(appear(*cells, lag=max(0.15, 1.2 - 0.05 * len(cells))))
         if self.trained:
             self.play(appear(*self._changes(picture)))
+
+    @step
+    def answer(self):
+        """Both sentences, each with what is said with the head and without it."""
+        self.cases = [self._case(*what, room) for what, room in zip(self._sentences, self.stage.rows(len(self._sentences)), strict=True)]
+        self.open_with(*(each.box for each in self.cases), *(each.cards for each in self.cases))
+        self.play(*(draw(each.arc) for each in self.cases), *(appear(each.weight) for each in self.cases))
+        for kind in range(2):
+            self.play(*(appear(each.names[kind], each.answers[kind], run_time=STEADY) for each in self.cases))
 
     def wording(self, name: str) -> str:
         """The cut may be of two kinds, and need not change a word, nor be the only one that does."""
@@ -116,6 +127,8 @@ class Ablation(ExplainerScene):
             return "answer"
         if self.trained and name == "every_head" and self._alone:
             return "only"
+        if name == "answer" and self._told_apart:
+            return "told_apart"
         return super().wording(name)
 
     @property
@@ -146,6 +159,29 @@ class Ablation(ExplainerScene):
         """Whether of all cuts of one head this one alone changes the translation."""
         changed = self.staging.trace["ablation.changed_words"].values
         return bool(changed[self._cut] > 0) and np.count_nonzero(changed) == 1
+
+    @property
+    def _told_apart(self) -> bool:
+        """Whether the whole model says one pronoun to the one sentence and the other to its twin, and without the head `elle` to both."""
+        whole, cut = zip(*([self._said(name)[0] for name in runs] for _, _, *runs in self._sentences), strict=True)
+        return {*whole} == {*PRONOUNS} and cut == ("elle", "elle")
+
+    @property
+    def _sentences(self) -> list[tuple[Sequence[str], str, str, str]]:
+        """The sentence and its twin, if there is one: where the weights are, and what is said to it with the head and without."""
+        own = self.tokens, "encoder", "decoder", "ablation"
+        return [own, *[(self.twin, "twin.encoder", "twin_translation", "twin_ablation")] * bool(self.twin)]
+
+    def _said(self, name: str) -> tuple[str, View]:
+        """The word that is said in a run at the step that is compared, or at its last one, and its probability."""
+        rows = self.staging.trace[f"{name}.next_token_ids"].values.astype(int)
+        place = min(self._number("place"), len(rows) - 1)
+        return self._word(rows[place]), self.staging.trace[f"{name}.probabilities"][place][int(rows[place])]
+
+    def _case(self, words: Sequence[str], scope: str, whole: str, cut: str, room: Room) -> Case:
+        answers = [(*self._said(name), self.say(key)) for name, key in ((whole, "with_head"), (cut, "without_head"))]
+        others = self.tokens if words is self.twin else self.twin
+        return case(self.theme, words, others, self.focus, self._weights(scope), answers, room, self.stage.is_wide)
 
     @property
     def _said_before(self) -> int:
@@ -217,7 +253,7 @@ class Ablation(ExplainerScene):
         shared = text(self.theme, spaced(said), GLOSS, "muted", at=head)
         before = text(self.theme, self.say("before"), GLOSS, "muted", at=self.old, align=1)
         return [panel, shared, before, self._card("decoder.probabilities", self._said_before, self.card),
-                *self._rest("decoder.next_token_ids", self._said_before, self.tokens)]
+                *self._rest("decoder.next_token_ids")]
 
     def _card(self, name: str, row: int, room: Room, role: str = "output") -> WordCard:
         """A word on a card, with its probability at the step that is compared."""
@@ -227,20 +263,24 @@ class Ablation(ExplainerScene):
         """The words of recorded rows of the output vocabulary, without the end token."""
         return [word for word in map(self._word, self.staging.trace[name].values.astype(int)) if word != END]
 
-    def _rest(self, name: str, row: int, sentence: Sequence[str]) -> tuple[VGroup, VGroup]:
-        """The words after the one that is compared, loud where the whole model says other letters; and what that one means."""
+    def _rest(self, name: str) -> tuple[VGroup, VGroup]:
+        """The words after the one that is compared, loud where the whole model says other letters; and what there is to say of them."""
         after, own = (self._tokens(each)[self._number("place") + 1:] for each in (name, "decoder.next_token_ids"))
         high, low = self.others.rows(2, gap=0)
         rest = phrase(self.theme, differing(after, own, "output"), REST, high, role="text") if after else VGroup()
-        return rest, self._gloss(row, sentence, low)
+        agreeing = next((word for word, other in zip(after, own) if word != other), "")
+        said = self._gloss() if after == own else self._agreeing(agreeing) if agreeing else ""
+        return rest, VGroup(*[text(self.theme, said, GLOSS, at=low, align=-1)] * bool(said))
 
-    def _gloss(self, row: int, sentence: Sequence[str], room: Room) -> VGroup:
-        """What a pronoun means: whose gender it has."""
-        if self._word(row) not in PRONOUNS or not sentence:
-            return VGroup()
-        scope = "encoder" if sentence is self.tokens else "twin.encoder"
-        noun = sentence[int(self._weights(scope).values.argmax())]
-        return VGroup(text(self.theme, self.say(self._word(row), noun=noun), GLOSS, at=room, align=-1))
+    def _gloss(self) -> str:
+        """Whose gender the pronoun has that the whole model says, if it says one."""
+        word = self._word(self._said_before)
+        return self.say(word, noun=self.tokens[self._most]) if word in PRONOUNS else ""
+
+    def _agreeing(self, word: str) -> str:
+        """That another word of the translation goes with the pronoun that is said without the head, if one is."""
+        pronoun = self._word(self._said_after)
+        return self.say("agrees", word=word, pronoun=pronoun) if pronoun in PRONOUNS else ""
 
     def _vector(self, name: str, role: str, room: Room) -> HeatMap:
         """The followed token as it comes out of the encoder, of the whole model or of the one that is cut."""
@@ -277,16 +317,26 @@ class Ablation(ExplainerScene):
         return label.move_to(bar.get_top() - [0, TIGHT + label.height, 0]).set_fill(self.theme.ink_on(bar.get_fill_color()))
 
     def _changes(self, picture: HeatMap) -> list[Mobject]:
-        """A ring around every cut that changes the translation, and below its number what is said instead."""
+        """In every cell, below its number, what is said if that head is cut, and a ring around each cut that changes the translation."""
         place, marks = self._number("place"), []
         for (i, j), changed in np.ndenumerate(self.staging.trace["ablation.changed_words"].values):
-            rows = self.staging.trace["ablation.translations"].values[i, j]
-            if changed and place < len(rows) and rows[place] == rows[place]:
-                cell = picture.cells[picture.grid.rows.index(i)][j]
-                marks += [ring(self.theme, cell), self._instead(int(rows[place]), room_of(cell))]
+            cell, rows = picture.cells[picture.grid.rows.index(i)][j], self.staging.trace["ablation.translations"].values[i, j]
+            if place < len(rows) and rows[place] == rows[place]:
+                marks.append(self._instead(int(rows[place]), cell, bool(changed)))
+            if changed:
+                marks.append(ring(self.theme, cell))
         return marks
 
-    def _instead(self, row: int, cell: Room) -> Mobject:
-        below = cell.strip(bottom=cell.height / 3)
+    def _instead(self, row: int, cell: Cell, changed: bool) -> Mobject:
+        below = room_of(cell).strip(bottom=cell.height / 3)
         size = min(WORD, below.height)
-        return text(self.theme, self._word(row), size, weight=700, at=below) if size > NAME else VGroup()
+        label = text(self.theme, self._word(row), size, weight=700 if changed else 400, at=below)
+        return label.set_fill(self.theme.ink_on(cell.get_fill_color())) if size > NAME else VGroup()
+
+    def _head_of_map(self, title: Label, room: Room) -> VGroup:
+        """What the map is of, and, of a model that translates, the number of the whole model beside it."""
+        if not self.trained:
+            return title.move_to(room.centre)
+        whole = self.staging.trace["decoder.probabilities"][self._number("place")][self._said_before]
+        return fitted(side_by_side(title, text(self.theme, self.say("uncut"), NAME, "muted"),
+                                   number(self.theme, whole, TOLD, "output", 700), gap=GAP, at=room), room)

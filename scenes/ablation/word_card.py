@@ -47,8 +47,8 @@ def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "ou
     above, below = room.rows(SHARES, gap=0)
     return WordCard(
         frame(theme, room, role, radius=18 * PX, width=6 * PEN, fill="surface"),
-        text(theme, word, WORD, role, LOUD, at=above.centre, width=room.width - GAP),
-        number(theme, chance, CHANCE, role, 600, at=below.point(y=0.4)),
+        text(theme, word, min(WORD, above.height), role, LOUD, at=above.centre, width=room.width - GAP),
+        number(theme, chance, min(CHANCE, below.height), role, 600, at=below.point(y=0.4)),
     )
 
 

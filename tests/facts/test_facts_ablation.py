@@ -44,7 +44,8 @@ def test_the_genders_are_those_of_the_nouns_that_the_head_finds():
              for scope, tokens in (("encoder", stage.tokens), ("twin.encoder", stage.spec.twin))]
     assert found == ["animal", "street"]                  # whose genders `test_facts_overview` looks up
     assert "he: “animal” is masculine in French" in strings(seen["cut"])
-    assert "she: “street” is feminine in French" in strings(seen["again"])
+    assert not any("street" in said for said in strings(seen["again"]) if said != "street")      # nothing shows what `elle` stands for there
+    assert "“fatiguée” agrees with “elle”" in strings(seen["again"])
 
 
 def test_the_weight_of_the_arc_is_shown_until_the_whole_output_is_zero():
@@ -77,3 +78,26 @@ def test_rings_stand_where_the_translation_changes_and_nowhere_else(word):
 def test_a_cut_that_changes_nothing_says_so():
     stage, _ = played("sentence=the black cat sleeps", "focus=black")
     assert stage.caption("again") == stage.staging.words["steps"]["again"]["same"]
+
+
+def test_the_answer_is_what_both_sentences_say_with_the_head_and_without():
+    stage, _ = played()
+    trace, place = stage.staging.trace, int(float(stage.staging.trace["ablation.place"]))
+    runs = [("decoder", "ablation"), ("twin_translation", "twin_ablation")]
+    words = [[trace.output_vocabulary[int(trace[f"{name}.next_token_ids"].values[place])] for name in pair] for pair in runs]
+    assert words == [["il", "elle"], ["elle", "elle"]] and stage.wording("answer") == "told_apart"
+    assert [[card.word.string for card in each.answers] for each in stage.cases] == words
+    found = [[card.chance.source for card in each.answers] for each in stage.cases]
+    assert np.allclose([[float(chance) for chance in pair] for pair in found],
+                       [[trace[f"{name}.probabilities"].values[place].max() for name in pair] for pair in runs])
+
+
+def test_the_head_of_the_map_says_what_the_whole_model_gives_the_word():
+    stage, seen = played()
+    whole = float(stage.staging.trace["decoder.probabilities"].values[int(float(stage.staging.trace["ablation.place"]))].max())
+    assert f"{whole:.2f}" in strings(seen["every_head"]) and strings(seen["every_head"]).count("il") == 7
+
+
+def test_without_a_twin_the_answer_is_of_the_one_sentence():
+    stage, _ = played("twin=")
+    assert stage.wording("answer") == "caption" and len(stage.cases) == 1

@@ -336,4 +336,4 @@ class Embeddings(ExplainerScene):
 
     def _distance(self, name: str, first: HeatMap, second: HeatMap) -> VGroup:
         source = self.staging.trace[f"distances.{name}"][self.focus]
-        return distance(self.theme, first.border, second.border, self.say("distance"), source)
+        return distance(self.theme, first.border, second.border, self.say("distance"), source, self.frame.is_slim)

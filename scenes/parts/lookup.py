@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import DOWN, UP, VGroup, VMobject
+from manim import DOWN, RIGHT, UP, VGroup, VMobject
 
 from model import View
 from scenes.parts.heat_map import Grid, fit_grid
@@ -23,11 +23,10 @@ class Distance(Whole):
         super().__init__(words=words, lines=lines)
 
 
-def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: View) -> Distance:
-    """How far two vectors are apart, between the one above and the one below."""
+def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: View, down: bool = False) -> Distance:
+    """How far two vectors are apart, between the one above and the one below. down: whether the number stands below its name."""
     value = number(theme, source, FAR, "output", 600)
-    words = VGroup(text(theme, name, 28 * PX, "muted"), value).arrange(buff=0.2)
-    words = words if words.width <= above.width else words.arrange(DOWN, buff=0.2)
+    words = VGroup(text(theme, name, 28 * PX, "muted"), value).arrange(DOWN if down else RIGHT, buff=0.2)
     words.move_to((above.get_center() + below.get_center()) / 2)
     x = words.get_x()
     ends = ((above.get_bottom() + CLEAR * DOWN, words.get_top() + CLEAR * UP),

@@ -87,7 +87,8 @@ def _at_an_end(scene: ExplainerScene, moment: Moment, ends: list[frozenset]) -> 
     shapes = [shape for shape in sight.shapes if shape not in heading]
     yield from _outside(map(_quoted, sight.texts), scene.frame.safe, "the safe area")
     things = [box(_name(shape), [shape]) for shape in shapes]
-    yield from _outside(things, scene.frame.whole, "the frame")
+    written = {shape for word in sight.texts for shape in word.shapes}
+    yield from _outside([thing for thing in things if written.isdisjoint(thing.shapes)], scene.frame.whole, "the frame")
     yield from _zones(scene, things)
     yield from _on_each_other(sight.texts)
     yield from _boxes(sight)

@@ -1,7 +1,6 @@
 """The stage that scenes 4 to 6 share: the grid of scores with what meets in it, and beside it what is worked out and the verdict."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, Mobject, VGroup
@@ -9,6 +8,7 @@ from manim import DOWN, LEFT, RIGHT, Mobject, VGroup
 from model import View
 from scenes.base.layout import Labelled, between, fitted, left_of
 from scenes.base.scene import ExplainerScene
+from scenes.candidates.candidate import Candidate
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, text, text_width
@@ -38,31 +38,6 @@ CANDIDATES = ("tokens", "keys", "queries")
 OBJECTIONS = ("symmetric", "no_parameters", "cannot_adapt")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
 MADE_BY = {"keys": "K", "queries": "QK"}  # the matrices that a candidate's scores need
-
-
-class Candidate(NamedTuple):
-    """Something that scores could be made of. For each of the two sides its letter, its role and its vectors (n, d).
-
-    scores: (n, n). asymmetry: how far they are from their mirror image. parameters: how many numbers are learned for them.
-    """
-
-    letters: tuple[str, str]
-    roles: tuple[str, str]
-    sides: tuple[View, View]
-    scores: View
-    asymmetry: View
-    parameters: View
-
-    @property
-    def formula(self) -> str:
-        """How a score is made, as Typst maths, with the two letters as symbols."""
-        a, b = self.letters
-        return f"s_(i j) = {{{{ {a}_i : left }}}} dot {{{{ {b}_j : above }}}}"
-
-    @property
-    def ink(self) -> tuple[str, str]:
-        """The roles in which the two letters are written."""
-        return tuple("text" if role == "line" else role for role in self.roles)
 
 
 class Bench(Whole):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from manim import DOWN, PI, Animation, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import above, below, named, sign
+from scenes.base.layout import above, below, fitted, named, side_by_side, sign
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.multi_head.adding import Terms, adding
@@ -31,12 +31,16 @@ COLUMN = 4                                # thumbnails one below the other befor
 class MultiHead(ExplainerScene):
     """d_model is cut into h heads of d_k; each looks in its own way; then they are joined and mixed."""
 
-    experiments = ("twin", "contributions", "multiplications")
+    experiments = ("twin", "distances", "contributions", "multiplications")
     place = "head"
 
     def wording(self, name: str) -> str:
-        """Without a twin the sentence that is followed stays as it is."""
-        return "alone" if name == "follow" and not self.twin else super().wording(name)
+        """Some heads were told where to look. Without a twin nothing changes; above the first block a token knows of the swap."""
+        if name == "patterns" and self.guided(self._patterns()[self.head]):
+            return "taught"
+        if name == "follow" and not self.twin:
+            return "alone"
+        return "told" if name == "follow" and self.spec.block and self._looks_elsewhere else super().wording(name)
 
     @step
     def split(self):
@@ -78,20 +82,22 @@ class MultiHead(ExplainerScene):
         self.play(appear(*thumbs, lag=0.4))
         self.play(opened.open_from(closed))
         rows = [frame(self.theme, room_of(thumb.cells[self.focus]), "query", radius=CLOSE) for thumb in thumbs]
-        self.play(appear(opened.numbers, opened.around, *rows, self.guide(weights, foot)))
+        name = text(self.theme, self.say("head", number=self.head + 1), WORD, "output", at=foot, align=-1)
+        self.play(appear(opened.numbers, opened.around, *rows, name, self.guide(weights, foot)))
         self.play(appear(most_looked_at(self.theme, opened, weights[self.focus])))
 
     @step
     def follow(self):
         """What one token looks at in one head; then a word of the sentence changes, and the arcs go where the weights go."""
-        body, foot = self.stage.rows([self.stage.height - LINE, LINE], 0)
+        body, *foot = self.stage.rows([self.stage.height - 2 * LINE, LINE, LINE], 0)
         rooms = body.rows(2, GAP) if self.twin else [body]
         self.look = self._look(body.fit(height=rooms[0].height))
-        self.play(vanish(*self.on_stage()), appear(self.look.cards, self.look.weights.cells, self.guide(self._patterns()[self.head], foot)))
+        self.play(vanish(*self.on_stage()), appear(self.look.cards, self.look.weights.cells, self.guide(self._patterns()[self.head], foot[1])))
         self.play(appear(self.look.weights.numbers), draw(*self.look.arcs, lag=0.1))
         self.play(appear(self.look.most))
         if self.twin:
             self._change_a_word(rooms, body)
+            self.play(appear(*[self._already_apart(foot[0])] * (self.wording("follow") == "told")))
 
     @step
     def concatenate(self):
@@ -201,7 +207,8 @@ class MultiHead(ExplainerScene):
     def _size_of_a_head(self, room: Room) -> VGroup:
         config = self.staging.trace.config
         maths = f'd_k &= d_"model" / h \\ &= {config.d_model} / {config.n_heads} = {config.d_k}'
-        return equation(self.theme, maths, size=LARGE, at=room)
+        said = text(self.theme, self.say("h"), NAME, "muted", at=room.strip(bottom=LINE), width=room.width)
+        return VGroup(fitted(equation(self.theme, maths, size=LARGE), room.trim(bottom=LINE)), said)
 
     def _frame(self, head: int, parts: Sequence[HeatMap]) -> Block:
         """Around what belongs to a head; the followed one's is lit."""
@@ -234,6 +241,18 @@ class MultiHead(ExplainerScene):
         self.play(travel(copy, same), slide(self.look, y=(rooms[0].centre - body.centre)[1], run_time=SLOW))
         self.wait(BRIEF)
         self.play(swing(same, other))
+
+    @property
+    def _looks_elsewhere(self) -> bool:
+        """Whether the followed token looks most at another place in the twin sentence."""
+        own, other = (self.view(f"{twin}encoder.{{block}}.self_attention.weights").values[self.head, self.focus].argmax() for twin in ("", "twin."))
+        return bool(own != other)
+
+    def _already_apart(self, room: Room) -> VGroup:
+        """How far the followed token is from itself in the other sentence before this head reads it."""
+        said = text(self.theme, self.say("apart", token=self.tokens[self.focus]), NAME, "muted")
+        found = number(self.theme, self.staging.trace["distances.moved"][self.spec.block, self.focus], NAME, "output", 600)
+        return fitted(side_by_side(said, found, gap=TIGHT, at=room), room)
 
     def _cards(self, sheet: HeatMap, width: float) -> VGroup:
         """The sentence beside the rows of a matrix, the followed token in its colour."""

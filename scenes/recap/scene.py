@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from manim import Mobject, VGroup
+from manim import ORIGIN, RIGHT, UP, Mobject, VGroup
 
 from model import View
 from model.guides import ANTECEDENT
@@ -11,10 +11,10 @@ from scenes.base.layout import below, side_by_side
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import block_diagram, module
 from scenes.parts.equation import equation
-from scenes.parts.flow import arrow
+from scenes.parts.flow import WeightLine, arrow, weight_arc
 from scenes.parts.heat_map import Digits, HeatMap, fit_digits, fit_grid, heat_map
 from scenes.parts.label import WORD, Label, Number, number, text, words_at
-from scenes.parts.motion import BRIEF, LONG, STEADY, appear, hide, live_dot_product
+from scenes.parts.motion import BRIEF, LONG, STEADY, appear, draw, hide, live_dot_product
 from scenes.parts.phrase import PRONOUNS
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import column_labels, row_labels, snug_row
@@ -89,7 +89,7 @@ class Recap(ExplainerScene):
         for picture, door, inner in reversed([*zip(self.pictures, self.doors, self.pictures[1:])]):
             self._behind_the_words(picture)
             self.play(zoom_out(inner, self.stage, picture, door))
-        self.play(appear(*(ring(self.theme, card.box) for card in self.followed)))
+        self.play(appear(*(ring(self.theme, card.box) for card in self.followed)), draw(self.arc[0]), appear(self.arc[1]))
 
     def wording(self, name: str) -> str:
         """Of the head that was told which noun `it` stands for, this is said where it is followed from there."""
@@ -126,7 +126,7 @@ class Recap(ExplainerScene):
 
     def _whole(self) -> tuple[VGroup, VGroup]:
         """The sentence, the encoder with its blocks, and, if there is one, the decoder and what it has said."""
-        top, middle, bottom = self.stage.rows([0.6, 2.9, 0.6], gap=0.4)
+        top, middle, bottom, below_it = self.stage.rows([0.6, 2.4, 0.6, 0.8], gap=0.3)
         said = self.staging.trace.translation
         left, right = middle.columns([1, 1], gap=1.6) if said else (Room.around(middle.centre, 5.6, middle.height), None)
         sentence = self._cards(self.tokens, bottom, left)
@@ -134,6 +134,7 @@ class Recap(ExplainerScene):
         blocks[self.spec.block].box.set_stroke(self.theme.colour("output"), LIT)
         x, y = left.centre[0], middle.centre[1]
         self.followed = [sentence[k] for k in {self.focus, self._most()}]
+        self.arc = self._arc(sentence, below_it)
         parts = [sentence, VGroup(arrow(self.theme, (x, bottom.top + 0.04, 0), (x, left.bottom - 0.04, 0)), box, blocks)]
         if said:
             across = arrow(self.theme, (left.right + 0.1, y, 0), (right.left - 0.1, y, 0), "key")
@@ -143,6 +144,14 @@ class Recap(ExplainerScene):
             self.followed += [card for card, word in zip(words, said, strict=True) if word in PRONOUNS]
             parts += [VGroup(across, *self._stack("decoder", right)), VGroup(out, words)]
         return VGroup(*parts), blocks[self.spec.block]
+
+    def _arc(self, sentence: VGroup, room: Room) -> tuple[WeightLine, Number]:
+        """The weight again, below the sentence: an arc between the two words, and its number."""
+        own, other = (sentence[k] for k in (self.focus, self._most()))
+        aside = own.width / 4 * RIGHT if own is other else ORIGIN
+        start, end = own.get_bottom() + aside, other.get_bottom() - aside
+        arc = weight_arc(self.theme, start, end, self._entry("weights"), -room.height)
+        return arc, number(self.theme, self._entry("weights"), FORMULA, "weight", 700).move_to(arc.get_center() + TIGHT * UP / 2)
 
     def _cards(self, words: Sequence[str], row: Room, column: Room) -> VGroup:
         """A row of cards, in the middle of a column or, if they are wider, as near to it as the stage lets them be."""

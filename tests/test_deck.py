@@ -335,7 +335,8 @@ def test_a_deck_is_made_of_what_is_rendered_and_an_old_one_stays_until_it_is_who
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".animformer")]
 
 
-def test_a_wrong_deck_is_said_before_anything_is_drawn(tmp_path):
+def test_a_wrong_deck_is_said_before_anything_is_drawn(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "t.pptx").write_text("nothing")
     (tmp_path / "folder" / "deck.pptx").mkdir(parents=True)
     for arguments, message in (

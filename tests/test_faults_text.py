@@ -142,12 +142,8 @@ def test_any_title_that_passes_fits_its_card(title):
 
 
 def test_a_card_is_linted():
-<<<<<<< HEAD
-    spec = CardSpec(name="cards/x", language="en", theme="dark", keys={"pace": 1.0, "frame": "wide", "type": "normal"}, title="one two three four " * 30, above="𓀀")
-=======
     keys = {"pace": 1.0, "frame": "wide", "type": "normal"}
     spec = CardSpec(name="cards/x", language="en", theme="dark", keys=keys, title="one two three four " * 30, above="𓀀")
->>>>>>> faults
     found = {finding.kind for finding in lint_card("x", lambda *args: card.build(spec, *args))}
     assert {"small", "glyph"} <= found
 

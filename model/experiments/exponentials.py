@@ -13,7 +13,8 @@ TENSORS = scoped(
     Tensor("shares", "block head query key", "the share of each in the total: the weights", "powers / totals", shares=True),
     Tensor("places", "block head query sample", "from the lowest scaled score of each row to the highest, in even steps", "linspace over key"),
     Tensor("curve", "block head query sample", "e to the power of these places: the curve that the powers lie on", "exp(places)"),
-    Tensor("step", "block head query end", "one less than the highest scaled score of each row, and that score", "max over key - 1, max over key"),
+    Tensor("step", "block head query end", "one less than the highest scaled score of each row, and that score",
+           "max over key - 1, max over key"),
     Tensor("step_powers", "block head query end", "e to the power of both: the second is e times the first", "exp(step)"),
     Tensor("e", "", "by what a power grows if its score is larger by 1", "exp(1)"),
 )

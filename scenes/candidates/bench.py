@@ -11,7 +11,7 @@ from scenes.base.scene import ExplainerScene
 from scenes.candidates.candidate import Candidate
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, paragraph, text, text_width
 from scenes.parts.motion import Together, appear, brighten, dim, draw, live_dot_product, merge, set_presence, travel, vanish
 from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
@@ -46,13 +46,6 @@ class Bench(Whole):
 
     def __init__(self, token: HeatMap, matrix: Labelled, column: HeatMap, sign: Mobject, word: Mobject, note: Mobject):
         super().__init__(token=token, matrix=matrix, column=column, sign=sign, word=word, note=note)
-
-
-class Tried(Whole):
-    """The `matrices` of a head, and the `score` that they give the pair, with whose it is."""
-
-    def __init__(self, matrices: Sequence[Labelled], score: VGroup):
-        super().__init__(matrices=matrices, score=score)
 
 
 class CandidateScene(ExplainerScene):
@@ -225,14 +218,14 @@ class CandidateScene(ExplainerScene):
         name = equation(self.theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=MATRICES[letter], width=NAME - TIGHT)
         return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
 
-    def tried(self, name: str, head: int, room: Room) -> Tried:
-        """The matrices of a head that a candidate's scores need, and what the pair scores with them, in a room."""
+    def tried(self, name: str, head: int, room: Room) -> Whole:
+        """`matrices` of a head that a candidate's scores need, and the `score` of the pair with them, in a room."""
         *places, beside = room.columns([*(3 for _ in MADE_BY[name]), 2], TIGHT)
         words, digits = beside.rows((1, 2), 0)
         source = self.candidate(name, head).scores[self.pair]
         score = number(self.theme, source, max(self.theme.digit, min(LOUD, 0.6 * digits.height)), at=digits, weight=600, width=digits.width)
-        pair = text(self.theme, " → ".join(self.tokens[k] for k in self.pair), EVIDENCE, "muted", at=words, width=words.width)
-        return Tried([self.matrix_of(letter, place, head) for letter, place in zip(MADE_BY[name], places, strict=True)], VGroup(pair, score))
+        whose = text(self.theme, " → ".join(self.tokens[k] for k in self.pair), EVIDENCE, "muted", at=words, width=words.width)
+        return Whole(score=VGroup(whose, score), matrices=[self.matrix_of(*pair, head) for pair in zip(MADE_BY[name], places, strict=True)])
 
     def on_bench(self, letter: str) -> Bench:
         """The followed token upon W_Q, W_K or W_V of the shown head, and what comes out, beside it."""
@@ -249,9 +242,9 @@ class CandidateScene(ExplainerScene):
         column.align_to(right.point(1), RIGHT)
         gap = room_of(column).left - room.right
         sign = between(equation(self.theme, f"+ b_{letter} =", size=EVIDENCE, role="muted", width=gap), matrix.sheet.border, column.border)
-        note = text(self.theme, self.say("turned", count=self.staging.trace.config.d_k), EVIDENCE, "muted", at=self.wide.outside(bottom=self.foot),
-                    width=self.wide.width)
-        return Bench(token, matrix, column, sign, row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT), note)
+        note = paragraph(self.theme, self.say("turned", count=self.staging.trace.config.d_k), EVIDENCE, self.wide.width, "muted")
+        word = row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT)
+        return Bench(token, matrix, column, sign, word, fitted(note, self.wide.outside(bottom=self.foot)))
 
     @property
     def wide(self) -> Room:

@@ -14,6 +14,7 @@ from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_beyond, peak
 from scenes.parts.label import WORD, fit_words, number, text, text_width
+from scenes.parts.legend import legend
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
 from scenes.parts.shapes import frame, room_of
@@ -23,7 +24,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.layout import above
 
 NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
-HIGHEST = 110 * PX                        # row of a table
+HIGHEST, LEGEND = 110 * PX, 150 * PX                        # row of a table
 SIZE, AROUND = 260 * PX, 2               # room for a size beside its row; words shown before and after a token's in the list
 SPACE = 0.28                              # between the words of the sentence, in em
 READABLE = 16                             # entries of the lifted row, so that their digits are not cut
@@ -77,7 +78,7 @@ class Embeddings(ExplainerScene):
         self.play(draw(self.links[self.focus], run_time=1.0))
         self.play(dim(*(row for i, row in enumerate(self.table.cells) if i != place), run_time=0.8))
         self.play(copy_to(VGroup(self.table.cells[place]), self.vector, run_time=1.6))
-        self.play(appear(self.vector_name))
+        self.play(appear(self.vector_name, self.key))
 
     @step
     def scaled(self):
@@ -199,6 +200,7 @@ class Embeddings(ExplainerScene):
         self.table_name = self._named(equation(self.theme, "E", size=NAME), table, self.table)
         written = text(self.theme, self.say("rows"), WORD, "output", width=right.width) if self._scaled else equation(self.theme, "X", size=NAME, role="output")
         self.x_name = self._named(written, vectors, self.x)
+        self.key = legend(self.theme, right.fit(height=LEGEND), scale, (self.say("negative"), self.say("positive")))
         self._number()
         self._lift(self.staging.trace["embeddings"][self.focus], self.stage.strip(bottom=LIFTED))
 

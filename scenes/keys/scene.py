@@ -59,11 +59,12 @@ class Keys(CandidateScene):
             self.turn_to(self.head)
         self.play(vanish(self.boxes))
         self.strike_out(adapting)
+        self.compared = [own, *tried[-1:]]
 
     @step
     def still_symmetric(self):
         """The grid turns over its diagonal and is still the same."""
-        self.play(vanish(*self.on_stage(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections, *(o.strike for o in self.objections))))
+        self.play(vanish(*self.compared))
         self.fold(self.work_now.result)
         self.compare("keys")
 

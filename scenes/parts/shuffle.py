@@ -39,11 +39,3 @@ def put(picture: HeatMap, places: Sequence[int]) -> HeatMap:
     for i, place in enumerate(places):
         picture.row(i).shift([0, (i - place) * picture.grid.height, 0])
     return picture
-
-
-def become(rows: Sequence[VMobject], others: Sequence[VMobject], run_time: float = 1.6) -> Animation:
-    """Rows swing to where others are, and turn into them."""
-    return Together(*(
-        PassBy(row, other, replace_mobject_with_target_in_scene=True, path_arc=SWING, run_time=run_time)
-        for row, other in zip(rows, others, strict=True)
-    ))

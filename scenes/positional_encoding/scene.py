@@ -14,10 +14,10 @@ from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, fit_words, number, paragraph, text, text_width
 from scenes.parts.lookup import link
-from scenes.parts.motion import Together, appear, copy_to, draw, merge, travel, vanish
+from scenes.parts.motion import Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.shuffle import become, put, shuffle
+from scenes.parts.shuffle import put, shuffle
 from scenes.parts.tokens import cards_beside, column_labels, row_labels
 from scenes.parts.whole import Whole
 from scenes.positional_encoding.overlay import Overlay, overlay
@@ -25,7 +25,8 @@ from scenes.positional_encoding.turn import turn
 
 SMALL, LARGE, HUGE, GIANT = (size * PX for size in (28, 60, 110, 220))
 WAVES = 8                                 # that are drawn, one of them of the last dimension
-CARD = 1.7
+RUNS = (1.7, 1.3, 3, 1.6, 3, 1.3, 1.7)    # widths: of tokens, the encoder and what leaves it, of what joins both runs, and of the other
+NARROW = (2.6, 0.5, 2, 1.4, 2, 0.5, 2.6)  # the same where the picture is slim
 PAIRS, FIRST, SHIFT = 4, (0, 5), 2        # circles that are drawn; from which positions they are turned, and by how many
 
 
@@ -37,21 +38,27 @@ class PositionalEncoding(ExplainerScene):
 
     @step
     def shuffle(self):
-        """Without positions the tokens change places, and the outputs are the same vectors at other places."""
+        """Without positions: a run, and another of the same tokens at other places; lines join the same vectors of both."""
         head, body, foot = self.stage.rows([0.5, 4, 1.2], TIGHT)
-        left, centre, right = body.trim(right=TIGHT).columns([5.85, 1.8, 4.15], gap=0.6)
-        x, z = (heat_map(self.theme, self.view(name), room, role, grid=self._grid(room)) for name, room, role in
-                ((self._words, left.trim(left=CARD), "line"), ("shuffling.bare", right, "output")))
+        first, way, left, _, right, back, last = body.trim(left=TIGHT, right=TIGHT).columns(*((NARROW, TIGHT) if self.frame.is_slim else (RUNS, GAP)))
+        z = heat_map(self.theme, self.view("shuffling.bare"), left, "output", grid=self._grid(left))
         after = put(heat_map(self.theme, self.view("shuffling.bare_shuffled"), right, "output", grid=z.grid), self._places)
-        cards = cards_beside(self.theme, self.tokens, x, CARD - TIGHT)
-        box = module(self.theme, self.say("encoder"), centre.fit(height=2.2))
-        around = VGroup(frame(self.theme, body), text(self.theme, self.say("without"), WORD, weight=600, at=head))
-        self.open_with(around, cards, x)
-        self.play(appear(box), self._wire(x, box))
-        self.play(self._wire(box, z), copy_to(x.cells, z))
-        rows = [VGroup(card, *x.row(i)) for i, card in enumerate(cards)]
-        self.play(shuffle(rows, self._places, x.grid.height, run_time=1.8))
-        self.play(become(z.cells, after.cells, run_time=1.8))
+        cards = cards_beside(self.theme, self.tokens, z, first.width).set_x(first.centre[0])
+        moved = VGroup(card.copy().move_to([last.centre[0], row.get_y(), 0]) for card, row in zip(cards, after.cells, strict=True))
+        name, without = self.say("encoder"), self.say("without")
+        if self.frame.is_slim:            # a box is too narrow for its name
+            name, without = "", f"{name} · {without}"
+        here, there = (module(self.theme, name, room.fit(height=2.2)) for room in (way, back))
+        links = [link(self.theme, (room_of(z.border).right, one.get_y()), (room_of(after.border).left, other.get_y()),
+                      "output" if i == self.focus else "muted", 5) for i, (one, other) in enumerate(zip(z.cells, after.cells, strict=True))]
+        around = VGroup(frame(self.theme, body), text(self.theme, without, WORD, weight=600, at=head))
+        self.open_with(around, cards)
+        self.play(appear(here), self._wire(cards, here.box))
+        self.play(self._wire(here.box, z.border), appear(z))
+        self.play(appear(*moved, lag=0.3))
+        self.play(appear(there), self._wire(moved, there.box))
+        self.play(self._wire(there.box, after.border), appear(after))
+        self.play(draw(*links, lag=0.3))
         self.play(appear(self._difference("bare_difference", foot)))
 
     @step
@@ -97,6 +104,7 @@ class PositionalEncoding(ExplainerScene):
             self.play(self._cell_added(parts, total, j, seconds))
         for j in columns[2:]:
             self.play(self._cell_added(parts, total, j, 0.12))
+        self.play(appear(self._still_found(total)))
 
     @step
     def appended(self):
@@ -155,11 +163,6 @@ class PositionalEncoding(ExplainerScene):
         return "untrained" if name == "carried" and self._kind != "none" and not config.trained else self._kind
 
     @property
-    def _words(self) -> str:
-        """Where the vectors are recorded that a position is added to."""
-        return "scaled_embeddings" if self.staging.trace.config.embedding == "scaled" else "embeddings"
-
-    @property
     def _kind(self) -> str:
         return self.staging.trace.config.positional
 
@@ -175,8 +178,10 @@ class PositionalEncoding(ExplainerScene):
         return fit_grid(self.view("shuffling.bare").shape, room)._replace(height=min(1, (room.height - 2 * MARGIN) / len(self.tokens)))
 
     def _wire(self, start: VMobject, end: VMobject) -> Animation:
-        """An arrow from one picture to the next is drawn."""
-        line, tip = arrow(self.theme, (room_of(start).right + 0.1, start.get_y(), 0), (room_of(end).left - 0.1, end.get_y(), 0))
+        """An arrow from one picture to the next, at its right or at its left, is drawn."""
+        (x, low), y = sorted((room_of(start), room_of(end)), key=lambda room: room.left), end.get_y()
+        ends = (x.right + TIGHT / 3, y, 0), (low.left - TIGHT / 3, y, 0)
+        line, tip = arrow(self.theme, *(ends if start.get_x() < end.get_x() else ends[::-1]))
         return Together(draw(line, run_time=0.4), appear(tip, run_time=0.4))
 
     def _difference(self, name: str, room: Room) -> VGroup:
@@ -198,7 +203,7 @@ class PositionalEncoding(ExplainerScene):
         self.signs = [self._wavelength(i, wavelengths, left, line) for i, line in lines.items()]
         grid = Grid(shown, tuple(range(n)), min(1.3, (right.width - 2 * MARGIN) / n), pitch)
         self.table = heat_map(self.theme, self.view("waves.table")[:n].T, right, digits=True, scale=1, grid=grid)
-        self.words = column_labels(self.theme, self.tokens, self.table, "text", 0.65)
+        self.words = column_labels(self.theme, [f"{p} · {token}" for p, token in enumerate(self.tokens)], self.table, "text", 0.65)
         self.axis = self._axis()
         left, right = left.level(self.stage.top - 0.15), right.level(self.stage.top - 0.15)
         words = [text(self.theme, self.say(key), SMALL, "muted", at=(x, left.top, 0), align=align, width=left.width / 2 - 0.05)
@@ -252,6 +257,18 @@ class PositionalEncoding(ExplainerScene):
                  for key, row in zip(tensors, rows, strict=True)]
         rounded = above(text(self.theme, self.say("rounded"), SMALL, "muted"), rows[-1].border, align=1)
         return rows, [*names[:-1], VGroup(names[-1], rounded)]
+
+    def _still_found(self, total: HeatMap) -> VGroup:
+        """How often the row of E that is nearest to such a sum is that of its word, beside the name of a sum, if anything was added."""
+        if self._kind == "none":
+            return VGroup()
+        share = number(self.theme, self.view("embedding_scale.found")[1], WORD, "output", 600)
+        row = room_of(total.border)
+        if row.width < self.stage.width / 2:
+            words = paragraph(self.theme, self.say("found"), SMALL, self.stage.right - row.right - WIDE, "muted")
+            return VGroup(share, below(words, share)).move_to(Room(row.right, self.stage.right, row.bottom, row.top).centre)
+        place = below if self.frame.is_slim else above
+        return place(side_by_side(share, text(self.theme, self.say("found"), SMALL, "muted"), gap=TIGHT), total.border)
 
     def _cell_added(self, parts: list[HeatMap], total: HeatMap, j: int, seconds: float) -> Animation:
         """One cell of every part falls into the sum."""

@@ -35,9 +35,9 @@ def test_modules_stand_on_each_other_and_each_bypass_goes_from_below_a_sublayer_
 
 @pytest.mark.parametrize(("norm", "first", "lines"), [
     ("post", "y = N({{ x + : skip }} A(x))",
-     ["x = x", "a = A(x)", "x + a = x + a", "y = N(x + a)", "m = M(y)", "y + m = y + m", "z = N(y + m)"]),
+     ["x = x", "a = A(x)", "x + a = x + a", "y = N(x + a)", "m = M(y)", "y + m = y + m", "x' = N(y + m)"]),
     ("pre", "y = {{ x + : skip }} A(N(x))",
-     ["x = x", "hat(x) = N(x)", "a = A(hat(x))", "y = x + a", "hat(y) = N(y)", "m = M(hat(y))", "z = y + m"]),
+     ["x = x", "hat(x) = N(x)", "a = A(hat(x))", "y = x + a", "hat(y) = N(y)", "m = M(hat(y))", "x' = y + m"]),
 ])
 def test_a_block_is_written_as_it_is_wired(norm, first, lines):
     words = {"attention": "A", "mlp": "M", "norm": "N"}

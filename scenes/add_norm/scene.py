@@ -6,7 +6,7 @@ from model import View
 from model.wiring import MOVES, reads
 from scenes.add_norm.formula import normed
 from scenes.add_norm.rows import ways
-from scenes.base.layout import above, below, left_of, right_of
+from scenes.base.layout import above, below, left_of, right_of, side_by_side
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
@@ -73,17 +73,21 @@ class AddNorm(ExplainerScene):
     @step
     def centre(self):
         """Every feature less the mean: the bars drop together, and so does the slab."""
-        self.play(vanish(self.name, self.formula.mean.leader, self.formula.spread.leader))
+        spread = self.formula.spread
+        self.play(vanish(self.name, self.formula.mean.leader, spread.leader), dim(spread.words, spread.box))
         self._move(1)
 
     @step
     def scale(self):
         """Divided by the spread, the bars stretch or shrink until it is 1."""
+        mean, spread = self.formula.mean, self.formula.spread
+        self.play(dim(mean.words, mean.box), brighten(spread.words, spread.box))
         self._move(2)
 
     @step
     def gain_and_shift(self):
         """Each feature times its own γ, then plus its own β."""
+        self.play(dim(self.formula.spread.words, self.formula.spread.box))
         for k, symbol, row in ((3, "gamma", self.gain), (4, "beta", self.shift)):
             self.play(appear(bare(row), left_of(equation(self.theme, symbol, size=SYMBOL), row.border)),
                       brighten(self.formula.maths.select(symbol)))
@@ -155,8 +159,12 @@ class AddNorm(ExplainerScene):
     def _values(self, k, marks):
         """The mean and the spread after the k-th move, beside their marks; the first ones go into the formula."""
         edge, y = room_of(marks.bracket).right + TIGHT, marks.level.get_y()
-        return VGroup(number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[k, self.focus], WORD, at=(edge, y + side * WORD, 0), align=-1)
-                      for what, side in (("mean", -0.6), ("spread", 0.6)) if k)
+        return VGroup(self._moment(what, letter, k).next_to([edge, y + side * WORD, 0], buff=0)
+                      for what, letter, side in (("mean", "mu", -0.6), ("spread", "sigma", 0.6)) if k)
+
+    def _moment(self, what, letter, k):
+        value = number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[k, self.focus], WORD)
+        return side_by_side(equation(self.theme, letter, size=WORD), value, gap=TIGHT / 2)
 
     def _lay_out_ways(self):
         head, body = self.stage.rows([1, 9])
@@ -173,14 +181,15 @@ class AddNorm(ExplainerScene):
     def _lay_out_bars(self):
         """Bars and cells at the left; the token and the formula at the right."""
         wide = self.stage.is_wide
-        left, side = self.stage.split([2.8, 1] if wide else [1.2, 1], WIDE if wide else TIGHT)
-        body, *strips = left.trim(left=BESIDE, right=0 if wide else 2 * BESIDE).rows([left.height - 3 * (CELL + TIGHT), CELL, CELL, CELL], TIGHT)
+        left, side = self.stage.split([3, 1] if wide else [1.2, 1], WIDE if wide else TIGHT)
+        body, *strips = left.trim(left=BESIDE, right=BESIDE / 2 if wide else 2 * BESIDE).rows([left.height - 3 * (CELL + TIGHT), CELL, CELL, CELL], TIGHT)
         views = [self._read(k)[self.focus] for k in range(len(STAGES) + 1)]
         self.grid = self._row(views[0], body)
         self.main, self.full = body, 1.05 * largest(*views, columns=self.grid.columns)
         self.strip, self.digits = strips[0], fit_digits(self.theme, self._read(0).values, self.grid)
         self.gain, self.shift = (self._weights(name, place, self.grid) for name, place in zip(("gamma", "beta"), strips[1:], strict=True))
         self.floor = middle(self.theme, body)
+        side = side.trim(top=max(0, self.stage.top - self.frame.map.bottom))
         top, rest = side.rows([1, 9] if wide else [1, 5])
         self.card = self._card(top)
         mean, spread = (self.view(f"moments.{{block}}.norm_1.{what}")[0, self.focus] for what in ("mean", "spread"))

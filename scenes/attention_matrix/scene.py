@@ -68,17 +68,17 @@ class AttentionMatrix(ExplainerScene):
     @step
     def scale(self):
         """The spread of q · k for three key sizes, and what softmax makes of it, before and after the division."""
-        trace, (top, *rows) = self.staging.trace, self.stage.rows([3, 8, 8], GAP)
-        sizes = slider(self.theme, trace["scaling.d_k"], self.say("by_chance"), top)
+        trace, (top, *rows) = self.staging.trace, self.stage.rows([4, 8, 8], GAP)
+        sizes = slider(self.theme, trace["scaling.d_k"], trace["scaling.spread"], (self.say("by_chance"), self.say("spread")), top)
         words = self.say("spread"), self.say("softmax")
         before, after = (
             [spread(self.theme, trace, prefix, i, words, row) for i in range(len(trace["scaling.d_k"]))]
             for prefix, row in zip(("", "scaled_"), rows, strict=True)
         )
-        self.open_with(sizes, before[0])
+        self.open_with(sizes.rest, sizes.spreads[0], before[0])
         self.play(after[0].come_from(before[0]))
         for i in range(1, len(before)):
-            self.play(sizes.move_to_stop(i), before[i].follow(before[i - 1]), after[i].follow(after[i - 1]))
+            self.play(sizes.move_to_stop(i), appear(sizes.spreads[i]), before[i].follow(before[i - 1]), after[i].follow(after[i - 1]))
 
     @step
     def sheets(self):
@@ -86,10 +86,9 @@ class AttentionMatrix(ExplainerScene):
         free = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=self._foot, top=NAMED)
         rooms = free.columns(3, SIDE) if self.stage.is_wide else free.rows(3, NAMED + GAP)
         scale = peak(self._view("scores"))
-        sheets = raw, scaled, weights = [
-            heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale, weights=name == "weights")
-            for name, room in zip(("scores", "masked_scores" if self._masked else "scaled_scores", "weights"), rooms, strict=True)
-        ]
+        raw, scaled = (heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale)
+                       for name, room in zip(("scores", "masked_scores" if self._masked else "scaled_scores"), rooms))
+        sheets = [raw, scaled, weights := self._weights(rooms[-1])]
         maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * self._masked, "A")
         names = [VGroup(self._above(sheet, name), *self._words(sheet, sheet is raw, sheet is weights)) for sheet, name in zip(sheets, maths, strict=True)]
         self.play(vanish(*self.on_stage()), appear(raw, names[0]))
@@ -109,7 +108,7 @@ class AttentionMatrix(ExplainerScene):
         free = self.stage.trim(bottom=self._foot, top=NAMED)
         rooms = free.columns(2, WIDE) if self.stage.is_wide else free.rows(2, self._foot + NAMED)
         left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
-        weights = heat_map(self.theme, self._view("weights"), left, "line", digits=True, weights=True)
+        weights = self._weights(left)
         rows, totals = self._view("heads"), self._view("head_sums")
         finer = decimals_for_sums(rows.values, totals.values, self.theme.decimals)
         z = heat_map(replace(self.theme, decimals=finer), rows, right, "output", digits=True)
@@ -130,6 +129,13 @@ class AttentionMatrix(ExplainerScene):
     @property
     def _masked(self) -> bool:
         return self.staging.trace.config.mask == "causal"
+
+    def _weights(self, room: Room) -> HeatMap:
+        """The weights, where there is room for that with as many decimals as they need to add up, row by row, as they are written."""
+        view = self._view("weights")
+        finer = replace(self.theme, decimals=decimals_for_sums(view.values, self._view("weight_sums").values, self.theme.decimals))
+        sheets = (heat_map(theme, view, room, "line", digits=True, weights=True) for theme in (finer, self.theme))
+        return next((sheet for sheet in sheets if sheet.digits), heat_map(self.theme, view, room, "line", weights=True))
 
     @property
     def _foot(self) -> float:

@@ -67,21 +67,32 @@ def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, st
 
 
 class Slider(Whole):
-    """`way` with a `knob` on it, `stops` above, `words` around."""
+    """`way` with a `knob` on it, `stops` above, `spreads` below, `words` around."""
 
-    def __init__(self, way: VMobject, stops: VGroup, knob: VMobject, words: VGroup):
-        super().__init__(way=way, stops=stops, knob=knob, words=words)
+    def __init__(self, way: VMobject, stops: VGroup, spreads: VGroup, knob: VMobject, words: VGroup):
+        super().__init__(way=way, stops=stops, spreads=spreads, knob=knob, words=words)
+
+    @property
+    def rest(self) -> VGroup:
+        """All but the spreads, which are not known yet."""
+        return VGroup(self.way, self.stops, self.knob, self.words)
 
     def move_to_stop(self, i: int) -> Animation:
         """The knob goes to another stop."""
         return slide(self.knob, x=self.stops[i].get_x() - self.knob.get_x(), run_time=SLOW)
 
 
-def slider(theme: Theme, d_k: View, note: str, room: Room) -> Slider:
-    """The numbers of entries that are tried, on a slider in a room; its knob is at the first. note: what the vectors are."""
-    letter, way, beside = room.columns(WAY, GAP)
-    upper, lower = way.rows([2, 1], 0)
+def slider(theme: Theme, d_k: View, spreads: View, notes: tuple[str, str], room: Room) -> Slider:
+    """The numbers of entries that are tried, on a slider in a room, with the spread of each; its knob is at the first.
+
+    notes: what the vectors are, and what the spreads are called.
+    """
+    letter, way, beside = room.trim(top=TIGHT / 2).columns(WAY, GAP)
+    upper, lower, foot = way.rows([2, 1, 2], 0)
     stops = VGroup(number(theme, size, STOP, at=place, decimals=0) for size, place in zip(d_k, upper.columns(len(d_k), 0), strict=True))
+    found = VGroup(number(theme, value, STOP, "output", 600, decimals=1, at=place) for value, place in zip(spreads, foot.columns(len(d_k), 0), strict=True))
     knob = rounded_rectangle(KNOB, KNOB, KNOB / 2).set_fill(theme.colour("text"), 1)
-    return Slider(floor(theme, Room(lower.left, lower.right, lower.centre[1], lower.top)), stops, knob.move_to([stops[0].get_x(), lower.centre[1], 0]),
-                  VGroup(equation(theme, "d_k =", size=LETTERS, at=letter), text(theme, note, NOTE, "muted", at=beside, align=-1)))
+    return Slider(floor(theme, Room(lower.left, lower.right, lower.centre[1], lower.top)), stops, found, knob.move_to([stops[0].get_x(), lower.centre[1], 0]),
+                  VGroup(equation(theme, "d_k =", size=STOP, at=letter.level(upper.centre[1])),
+                         text(theme, notes[0], NOTE, "muted", at=beside.level(upper.centre[1]), align=-1, width=beside.width),
+                         text(theme, notes[1], NOTE, "output", at=letter.level(foot.centre[1]), width=letter.width)))

@@ -46,7 +46,7 @@ class EncoderBlock(ExplainerScene):
         for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
             self.play(draw(wire, run_time=0.4))
             self.play(appear(part, words, run_time=0.6))
-        self.play(draw(diagram.wires[-1], run_time=0.4), appear(self._named("Z", top)))
+        self.play(draw(diagram.wires[-1], run_time=0.4), appear(self._named("X'", top)))
 
     @step
     def bypass(self):
@@ -103,7 +103,7 @@ class EncoderBlock(ExplainerScene):
     def norm_place(self):
         """Twelve untrained blocks, wired in both ways: the size of what each hands on."""
         places = [place.columns([1, 1.6]) for place in self.stage.split(2, WIDE)]
-        panels = self._depths("rms", [(0, 0), (1, 0)], -1, ("norm_last", "norm_first"), [right for _, right in places])
+        panels = self._depths("rms", [(0, 0), (1, 0)], -1, [*map(self.say, ("norm_last", "norm_first"))], [right for _, right in places])
         diagrams = [block_diagram(self.theme, self._kinds, left, norm) for norm, (left, _) in zip(MOVES, places, strict=True)]
         self.play(vanish(*self.on_stage()))
         for picture, panel in zip(diagrams, panels, strict=True):
@@ -240,7 +240,9 @@ class EncoderBlock(ExplainerScene):
 
     def _compare(self, measure: str, shown: int) -> None:
         """A measure with residual paths and without, norm first: the pictures of one below those of the other."""
-        panels = self._depths(measure, [(1, 0), (1, 1)], shown, ("with_paths", "without_paths"), self.stage.rows(2, WIDE))
+        below_map = self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom))
+        titles = [self.say(key, measure=self.say(measure)) for key in ("with_paths", "without_paths")]
+        panels = self._depths(measure, [(1, 0), (1, 1)], shown, titles, below_map.rows(2, GAP))
         self.open_with(*(part for panel in panels for part in (panel.title, panel.ground)))
         for panel in panels:
             levels = panel.levels if shown else list(reversed(panel.levels))
@@ -249,6 +251,6 @@ class EncoderBlock(ExplainerScene):
     def _depths(self, measure: str, ways: Sequence[tuple[int, int]], shown: int, titles: Sequence[str], places: Sequence[Room]) -> list[Depth]:
         """A measure of the deep stack for two of its ways (norm, paths), each in its place, on one scale."""
         views = [self.view(f"deep_stack.{measure}")[way] for way in ways]
-        words = [tuple(map(self.say, (title, "before_first", "after_last"))) for title in titles]
+        words = [(title, *map(self.say, ("before_first", "after_last"))) for title in titles]
         return [depth(self.theme, view, shown, said, place, role, largest(*views) or 1.0)
                 for view, said, place, role in zip(views, words, places, ("output", "muted"), strict=True)]

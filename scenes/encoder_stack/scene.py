@@ -250,7 +250,7 @@ class EncoderStack(ExplainerScene):
 
     def _made(self, block: int, letter: str, name: str, room: Room) -> tuple[VGroup, HeatMap | None]:
         """The sign of the keys or values of a block of the decoder; and they, each beside the row of H that it is made from."""
-        sign = equation(self.theme, f"{letter}_{block + 1}", size=SIGN, role=name, width=room.width)
+        sign = equation(self.theme, f"{letter}^(({block + 1}))", size=SIGN, role=name, width=room.width)
         sign.move_to([room.centre[0], room_of(self.h.border).top + 0.22, 0])
         if not self.staging.trace.config.translates:
             return sign, None

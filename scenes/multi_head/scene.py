@@ -208,7 +208,7 @@ class MultiHead(ExplainerScene):
         config = self.staging.trace.config
         maths = f'd_k &= d_"model" / h \\ &= {config.d_model} / {config.n_heads} = {config.d_k}'
         said = text(self.theme, self.say("h"), NAME, "muted", at=room.strip(bottom=LINE), width=room.width)
-        return VGroup(fitted(equation(self.theme, maths, size=LARGE), room.trim(bottom=LINE)), said)
+        return VGroup(fitted(equation(self.theme, maths, size=LARGE), room.trim(bottom=LINE + TIGHT)), said)
 
     def _frame(self, head: int, parts: Sequence[HeatMap]) -> Block:
         """Around what belongs to a head; the followed one's is lit."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from model.wiring import MOVES, Move, path, wired
 
-STREAM = "xyz"                            # what goes in, what stands between the sublayers, what comes out
+STREAM = ("x", "y", "x'")                # what goes in, what stands between the sublayers, what comes out
 FOUND = {"self_attention": "a", "mlp": "m"}
 KINDS = {"self_attention": "attention"}   # modules that are called otherwise than their sublayers
 

@@ -71,3 +71,25 @@ def test_no_vector_is_switched_the_query_on_the_note_is_that_of_the_followed_tok
         shown = {shape.source.index[:1] for shape in seen[step] if getattr(shape, "source", None) is not None
                  and shape.source.name == f"encoder.0.self_attention.{name}"}
         assert shown == {(0,)}
+
+
+def test_a_head_above_the_first_block_is_said_to_look_elsewhere_because_the_token_knows_of_the_swap():
+    """In the first block a token knows nothing of its neighbours, so nothing there differs, and no caption says so."""
+    trace = stage(load("multi_head")).trace
+    focus, (first, second, _) = load("multi_head").focus, trace["distances.moved"].values
+    assert first[focus] == 0 and f"{second[focus]:.2f}" in said(ends("multi_head", "steps=[follow]")["follow"])
+    captions = [build(load("multi_head", values)).caption("follow") for values in ([], ["block=1"])]
+    words = stage(load("multi_head")).words["steps"]["follow"]
+    assert captions == [words["told"], words["caption"]]
+
+
+def test_weights_are_written_as_exactly_as_they_need_to_add_up():
+    row = load("attention_matrix").tokens.index("cat")
+    weights = stage(load("attention_matrix")).trace["encoder.0.self_attention.weights"].values[0, row]
+    assert weights.round(2).sum() < 0.995 < weights.round(3).sum()
+    assert f"{weights.max():.3f}" in said(ends("attention_matrix")["sheets"])
+
+
+def test_the_spread_of_every_width_stays():
+    spreads = stage(load("attention_matrix")).trace["scaling.spread"].values
+    assert {f"{spread:.1f}" for spread in spreads} <= said(ends("attention_matrix")["scale"])

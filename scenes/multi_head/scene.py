@@ -138,8 +138,8 @@ class MultiHead(ExplainerScene):
         row, column = [cell for part in self.parts for cell in part.cells[self.focus]], [line[0] for line in self.mixer.cells]
         self.play(appear(*(ring(self.theme, VGroup(*cells)) for cells in (row, column, output.cells[self.focus][:1])), lag=0.2))
         self.play(self._first_entry(row, column, output), appear(output.cells[self.focus][0], run_time=2 * SLOW))
-        self.play(appear(*output.cells[self.focus][1:], lag=0.2, run_time=BRIEF))
-        self.play(appear(*(line for i, line in enumerate(output.cells) if i != self.focus), lag=0.2))
+        self.play(appear(*output.cells[self.focus][1:], lag=0.1, run_time=BRIEF))
+        self.play(appear(*(line for i, line in enumerate(output.cells) if i != self.focus), lag=0.1))
         self.play(appear(self._above(output, quote(self.say("output")), "output", output.view.shape)))
 
     @step

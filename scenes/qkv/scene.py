@@ -150,8 +150,7 @@ class Qkv(ExplainerScene):
         """Weight × value, term by term, added up; the sum ends on the recorded z."""
         total = self._total()
         hide(*(vector.numbers for vector in total.vectors))
-        covered = [self.said] if room_of(self.said).top > total.line.get_y() else []
-        self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings, self.weights, *covered))
+        self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings, self.weights, self.said))
         self.play(
             *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
             *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),

@@ -26,6 +26,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 NAME, FORMULA, LARGEST = (size * PX for size in (34, 66, 210))
 LABEL, SLANTED, FOOT = 1.5, 1.1, 0.45    # room for the words beside rows and below columns, and for what is said below a picture
 BLOCK = 0.7                               # share of the stage's width that the diagram of a block takes
+CARD = 0.56                               # how high a card is at most; a ring around it stays in its row
 LIT = 4                                   # stroke width of the part that is entered
 
 
@@ -155,7 +156,7 @@ class Recap(ExplainerScene):
 
     def _cards(self, words: Sequence[str], row: Room, column: Room) -> VGroup:
         """A row of cards, in the middle of a column or, if they are wider, as near to it as the stage lets them be."""
-        cards = snug_row(self.theme, words, row, gap=TIGHT / 2)
+        cards = snug_row(self.theme, words, row, min(CARD, row.height - TIGHT), gap=TIGHT / 2)
         free = (row.width - cards.width) / 2
         return cards.set_x(min(max(column.centre[0], row.centre[0] - free), row.centre[0] + free))
 

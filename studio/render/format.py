@@ -1,5 +1,6 @@
 """What a format is: how the pictures of a step become a file."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ class Writer(Protocol):
 
 
 @dataclass(frozen=True)
-class Format:
+class Format(ABC):
     """What a step is written as, and how. The name of a format is also the suffix of its files.
 
     moves: whether it shows all pictures of a step, or the last one alone. transparent: whether there is nothing behind them; a field
@@ -47,10 +48,10 @@ class Format:
         """Of its files, with the dot."""
         return f".{self.name}"
 
+    @abstractmethod
     def writer(self, path: Path, quality: Quality) -> Writer:
         """What makes a file of this format."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, clip: "Clip", quality: Quality) -> None:
         """RenderError if what has been made is not whole."""
-        raise NotImplementedError

@@ -30,6 +30,7 @@ CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, an
 NAME, GLOSS, TOLD, WEIGHT, REST, CHANCE = (size * PX for size in (36, 46, 52, 90, 92, 130))
 FOLLOWED = 7 * PEN
 LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
+PAST = 0.6                                # of its presence, what was said before the cut keeps
 FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
 
 
@@ -61,7 +62,7 @@ class Ablation(ExplainerScene):
         self.play(tool.animate(run_time=FLASH).close().build(), travel(whole, apart := halves(most, apart=True), run_time=FLASH),
                   self._strike_out())
         self.wait(BRIEF)
-        self.play(appear(told), dim(apart, arcs, *self.before[1:]))
+        self.play(appear(told), dim(apart, arcs), dim(*self.before[1:], share=PAST))
 
     @step
     def again(self):

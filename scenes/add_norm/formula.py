@@ -42,7 +42,8 @@ class Normed(Whole):
 
 def normed(theme: Theme, reads: str, mean: View, spread: View, marks: Moments, room: Room) -> Normed:
     """The formula in a room, the mean above it and the spread below it, or both at its left. reads: the letter of what is normalised."""
-    maths = equation(theme, MATHS.replace("READ", reads), size=LARGE, at=room.trim(left=SAID * room.width) if room.is_wide else room)
+    beside = room.trim(left=SAID * room.width + TIGHT) if room.is_wide else room
+    maths = equation(theme, MATHS.replace("READ", reads), size=LARGE, at=beside, width=beside.width)
     level, bracket = room_of(marks.level), room_of(marks.bracket)
     around = {name: _box(theme, maths.select(name)) for name in ("mu", "sigma")}
     upper, lower = room_of(around["mu"]), room_of(around["sigma"])

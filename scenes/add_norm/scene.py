@@ -189,7 +189,7 @@ class AddNorm(ExplainerScene):
         self.strip, self.digits = strips[0], fit_digits(self.theme, self._read(0).values, self.grid)
         self.gain, self.shift = (self._weights(name, place, self.grid) for name, place in zip(("gamma", "beta"), strips[1:], strict=True))
         self.floor = middle(self.theme, body)
-        side = side.trim(top=max(0, self.stage.top - self.frame.map.bottom))
+        side = side.trim(top=max(0, self.stage.top - self.frame.map.bottom + TIGHT))
         top, rest = side.rows([1, 9] if wide else [1, 5])
         self.card = self._card(top)
         mean, spread = (self.view(f"moments.{{block}}.norm_1.{what}")[0, self.focus] for what in ("mean", "spread"))

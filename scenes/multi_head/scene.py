@@ -90,6 +90,7 @@ class MultiHead(ExplainerScene):
     def follow(self):
         """What one token looks at in one head; then a word of the sentence changes, and the arcs go where the weights go."""
         body, *foot = self.stage.rows([self.stage.height - 2 * LINE, LINE, LINE], 0)
+        body = body.trim(bottom=TIGHT / 2)
         rooms = body.rows(2, GAP) if self.twin else [body]
         self.look = self._look(body.fit(height=rooms[0].height))
         self.play(vanish(*self.on_stage()), appear(self.look.cards, self.look.weights.cells, self.guide(self._patterns()[self.head], foot[1])))

@@ -315,10 +315,10 @@ class Overview(ExplainerScene):
 
     def _clock(self, panel: Room, counts: Sequence[View], role: str, key: str) -> tuple[Clock, VGroup]:
         """A clock in the middle of a panel, and the words below it."""
-        head, dial, name, unit = panel.inset(GAP, GAP).rows([0.6, 4.4, 0.6, 0.5])
+        head, dial, unit, name = panel.inset(GAP, GAP).rows([0.6, 4.4, 0.5, 0.6])
         words = [
             text(self.theme, self.say("encoder" if key == "at_once" else "decoder"), SHARED, weight=500, at=head),
-            text(self.theme, self.say(key), SHARED, role, 500, at=name), text(self.theme, self.say("passes"), WORD, "muted", at=unit),
+            text(self.theme, self.say("passes"), WORD, "muted", at=unit), text(self.theme, self.say(key), SHARED, role, 500, at=name),
         ]
         return clock(self.theme, counts, dial.centre, min(dial.width, dial.height) / 2, role), VGroup(*words)
 

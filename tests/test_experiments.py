@@ -13,6 +13,7 @@ from model.weights import filled, named
 from studio.read import assets
 
 TIRED = model.tokenise("the animal did not cross the street because it was too tired")
+CATS = model.tokenise("the black cat sleeps")
 WIDE = (*TIRED[:-1], "wide")
 CHECKPOINT = assets.checkpoint("translator")
 
@@ -76,6 +77,19 @@ def test_the_twin_is_the_pass_of_the_other_sentence():
         run("twin", twin=WIDE[:3])
 
 
+# --- what makes a hidden feature fire ------------------------------------------------------------------------------
+
+
+def test_a_feature_fires_as_in_the_sentence_with_that_word():
+    trace, i = run("firing", tokens=CATS, twin=()), 1
+    for block in range(2):
+        feature, order, values, silent = (trace[f"firing.{block}.{name}"].values[i] for name in ("feature", "order", "values", "silent"))
+        assert sorted(order) == list(range(len(trace.vocabulary))) and (np.diff(values) <= 0).all() and silent == (values <= 0).sum()
+        for rank in (0, 3):
+            other = run(tokens=(*CATS[:i], trace.vocabulary[int(order[rank])], *CATS[i + 1:]), twin=())
+            assert np.isclose(other[f"encoder.{block}.mlp.activation"].values[i, int(feature)], values[rank])
+
+
 # --- why scores are scaled -----------------------------------------------------------------------------------------
 
 
@@ -108,6 +122,17 @@ def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():
         powers = np.exp(t[of][:, :8])
         assert close(t[shown], powers / powers.sum(1, keepdims=True))
     assert t["scaling.weights"][2].max() > 0.9 > 0.6 > t["scaling.scaled_weights"][2].max()
+
+
+# --- why there are many waves --------------------------------------------------------------------------------------
+
+
+def test_one_wave_confuses_two_places_and_all_of_them_none():
+    t = model.run(("a",), ModelConfig(), experiments=[find("waves")]).arrays
+    table, (one, other) = t["waves.table"], t["waves.alike"].astype(int)
+    apart = [np.abs(a - b) for i, a in enumerate(table) for b in table[:i]]
+    assert one < other and abs(table[one, 0] - table[other, 0]) == min(a[0] for a in apart) < 0.01
+    assert t["waves.apart"] == min(a.max() for a in apart) > 0.5
 
 
 # --- the network without ReLU --------------------------------------------------------------------------------------

@@ -67,6 +67,18 @@ def test_a_word_is_found_if_no_other_row_is_nearer_to_the_sum(positional):
     assert "shares" not in drawn("embedding_scale", positional="none")
 
 
+def test_with_the_factor_the_nearest_row_is_that_of_the_word_and_without_it_others_are_nearer():
+    t = trained("embedding_scale")
+    ids = t["token_ids"].astype(int)
+    for factor, sums, nearest, distances in zip((1, 4), t["sums"], t["nearest"], t["distances"]):
+        rows = factor * t["weights.embedding"]
+        assert close(sums, rows[ids] + t["positions"])
+        for x, found, far in zip(sums, nearest.astype(int), distances):
+            every = np.linalg.norm(rows - x, axis=1)
+            assert close(far, np.sort(every)[: len(far)]) and close(every[found], far)
+    assert (t["nearest"][1, :, 0] == ids).mean() > 0.9 > 0.5 > (t["nearest"][0, :, 0] == ids).mean()
+
+
 def test_untrained_rows_have_unit_variance_once_they_are_scaled():
     t = drawn("embedding_scale", [f"word{i}" for i in range(300)], d_model=16)
     assert abs((16 * t["untrained"] ** 2).mean() - 1) < 4 * (2 / (300 * 16)) ** 0.5

@@ -11,6 +11,7 @@ from model.weights import N_POSITIONS, random_weights
 
 SCALED = "embedding: scaled"
 WITH = f"{SCALED} and positional: sinusoidal | learned"
+NEAREST = 5                               # rows that are kept of those nearest to a sum, if there are as many
 TENSORS = scoped(
     "embedding_scale",
     Tensor("untrained", "token", "size of each token's row of E before any training",
@@ -24,6 +25,10 @@ TENSORS = scoped(
            "position^2 / (position^2 + (factor word)^2)", WITH),
     Tensor("found", "factor", "share of all sums of a word and a position whose word is that of the nearest row",
            f"mean over vocabulary and position 0 to {N_POSITIONS - 1} of: factor embedding is nearest to its sum, of all rows", WITH),
+    Tensor("sums", "factor token d_model", "word and position, added", "factor embeddings + positions", WITH),
+    Tensor("nearest", "factor token rank", "the rows that are nearest to each of these sums, the nearest first",
+           f"order of |sums - factor weights.embedding| over vocabulary, rising; of a large one the first {NEAREST}", WITH),
+    Tensor("distances", "factor token rank", "how far they are from it", "|sums - factor weights.embedding[nearest]|", WITH),
 )
 
 
@@ -44,6 +49,10 @@ def measure(run, record):
         record("shares", position**2 / (position**2 + (factors[:, None] * word) ** 2))          # (factor, n)
         places = positions(N_POSITIONS, run.weights, config)                        # (position, d_model)
         record("found", np.array([_found(factor * table, places) for factor in factors]))       # (factor,)
+        sums = record("sums", factors[:, None, None] * run.arrays["embeddings"] + run.arrays["positions"])      # (factor, n, d)
+        far = np.stack([np.sqrt(_far(x, factor * table)) for x, factor in zip(sums, factors, strict=True)])     # (factor, n, w)
+        nearest = record("nearest", far.argsort(-1, kind="stable")[..., :NEAREST])  # (factor, n, rank)
+        record("distances", np.take_along_axis(far, nearest, -1))                   # (factor, n, rank)
 
 
 def _rms(x):
@@ -52,6 +61,10 @@ def _rms(x):
 
 def _found(words, places):
     """The share of the sums of a word (w, d) and a place (p, d) that are nearer to their own word than to all others."""
-    sums = words[:, None] + places                                                  # (w, p, d)
-    far = (words**2).sum(-1) - 2 * sums @ words.T                                   # (w, p, w): squared distance - |sum|^2
+    far = _far(words[:, None] + places, words)                                      # (w, p, w)
     return (far.argmin(-1) == np.arange(len(words))[:, None]).mean()                # ()
+
+
+def _far(x, words):
+    """The squared distances (..., w) of vectors (..., d) from words (w, d)."""
+    return ((x**2).sum(-1, keepdims=True) + (words**2).sum(-1) - 2 * x @ words.T).clip(min=0)

@@ -13,6 +13,9 @@ TENSORS = scoped(
     Tensor("values", "sample d_model", "sinusoids there", "sin (i even) or cos (i odd) of 2 pi places / wavelengths"),
     Tensor("wavelengths", "d_model", "positions from crest to crest of each wave", "2 pi 10000^(2 floor(i / 2) / d_model)"),
     Tensor("table", "position d_model", "sinusoids at whole positions", "values at places 0, 1, 2, ..."),
+    Tensor("alike", "place", "the two positions that the shortest wave alone tells apart least", "where |table - table| is least in dimension 0"),
+    Tensor("apart", "", "how far any two positions are apart at least, in the dimension that tells them apart best",
+           "smallest over pairs of positions: largest |table - table| over d_model"),
     Tensor("learned", "position d_model", "what a table of learned positions is before it has learned anything",
            "N(0, 1 / 2), untrained"),
 )
@@ -24,5 +27,9 @@ def measure(run, record):
     places = record("places", np.arange(count) / SAMPLES)                           # (sample,)
     record("values", functional.waves(places, d_model))                             # (sample, d_model)
     record("wavelengths", 2 * np.pi * functional.wavelengths(d_model))              # (d_model,)
-    record("table", functional.sinusoids(N_POSITIONS, d_model))                     # (position, d_model)
+    table = record("table", functional.sinusoids(N_POSITIONS, d_model))             # (position, d_model)
+    pairs = np.stack(np.triu_indices(N_POSITIONS, 1))                               # (place, pair)
+    apart = np.abs(table[pairs[0]] - table[pairs[1]])                               # (pair, d_model)
+    record("alike", pairs[:, apart[:, 0].argmin()])                                 # (place,)
+    record("apart", apart.max(-1).min())                                            # ()
     record("learned", untrained_positions(run.config))                              # (position, d_model)

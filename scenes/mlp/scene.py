@@ -32,7 +32,7 @@ IN_A_ROW = 8                              # copies of the network that stand sid
 class Mlp(ExplainerScene):
     """One token's network, what ReLU does in it, the same for all tokens, what follows, and what it would be without ReLU."""
 
-    experiments = ("folding",)
+    experiments = ("folding", "firing")
     needs = {"relu": "activation: relu", "every_token": "activation: relu", "add_norm": "activation: relu", "fold": "activation: relu"}
     place = "block"
 

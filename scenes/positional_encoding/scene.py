@@ -1,30 +1,32 @@
 """Scene 14: what tells a Transformer the order of words (Vaswani et al. 2017, section 3.5)."""
 
+from dataclasses import replace
+
 import numpy as np
 from manim import Animation, VGroup, VMobject
 
 from model import View
-from scenes.base.layout import above, below, side_by_side
+from scenes.base.layout import above, below, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bars, floor, histogram, largest
-from scenes.parts.chart import Cut, Sweep, curve
+from scenes.parts.chart import Cut, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, fit_words, number, paragraph, text, text_width
+from scenes.parts.label import WORD, fit_words, number, paragraph, text, text_width, words_at
 from scenes.parts.lookup import link
-from scenes.parts.motion import Together, appear, draw, merge, travel, vanish
+from scenes.parts.motion import BRIEF, FLASH, SHORT, Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
-from scenes.parts.shapes import frame, room_of
+from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.shuffle import put, shuffle
-from scenes.parts.tokens import cards_beside, column_labels, row_labels
+from scenes.parts.tokens import cards_beside, row_labels, token_card
 from scenes.parts.whole import Whole
 from scenes.positional_encoding.overlay import Overlay, overlay
 from scenes.positional_encoding.turn import turn
 
-SMALL, LARGE, HUGE, GIANT = (size * PX for size in (28, 60, 110, 220))
-WAVES = 8                                 # that are drawn, one of them of the last dimension
+SMALL, NOTE, LARGE, HUGE, GIANT = (size * PX for size in (28, 32, 60, 110, 220))
+WAVES, NEAREST = 7, 3                     # rows of waves at most; of E that are shown of those nearest to a sum
 RUNS = (1.7, 1.3, 3, 1.6, 3, 1.3, 1.7)    # widths: of tokens, the encoder and what leaves it, of what joins both runs, and of the other
 NARROW = (2.6, 0.5, 2, 1.4, 2, 0.5, 2.6)  # the same where the picture is slim
 PAIRS, FIRST, SHIFT = 4, (0, 5), 2        # circles that are drawn; from which positions they are turned, and by how many
@@ -59,25 +61,27 @@ class PositionalEncoding(ExplainerScene):
         self.play(appear(there), self._wire(moved, there.box))
         self.play(self._wire(there.box, after.border), appear(after))
         self.play(draw(*links, lag=0.3))
-        self.play(appear(self._difference("bare_difference", foot)))
+        measured, so = foot.columns(2, WIDE) if self.frame.is_roomy else foot.rows(2, 0)
+        self.play(appear(self._difference("bare_difference", measured)))
+        self.play(appear(paragraph(self.theme, self.say("so"), WORD, so.width).move_to(so.centre)))
 
     @step
     def waves(self):
-        """Every dimension is a wave; the cut through all of them at a place is the vector of that position."""
+        """Every dimension is a wave; the cut through all of them at a place is its vector. What one wave confuses another tells apart."""
         self._lay_out_waves()
         first, *rest = self.curves
-        self.play(vanish(*self.on_stage()), appear(self.heads[0], self.levels[0], self.signs[0], run_time=0.4), draw(first, run_time=1.4))
+        self.play(vanish(*self.on_stage(), run_time=FLASH))
+        self.play(appear(self.heads, self.levels[0], self.signs[0], self.axis, run_time=BRIEF), draw(first))
         if rest:
-            self.play(appear(*self.levels[1:], *self.signs[1:], run_time=0.4), draw(*rest, lag=0.15, run_time=1.2))
-        cut = Cut(self.theme, self.curves, self.room, 0)
-        self.play(appear(self.axis), appear(cut, self.dots, self.table.border, self.table.dots, self.heads[1]))
-        last, before = len(self.axis) - 1, 0
-        for p, seconds in zip(range(len(self.tokens)), (1.0, 0.7, *[0.3] * len(self.tokens)), strict=False):
-            if p:
-                self.play(Sweep(cut, before / last, p / last, run_time=seconds))
-            self.play(travel(cut.dots.copy(), VGroup(row[p] for row in self.table.cells), run_time=seconds), appear(self.words[p]))
-            before = p
-        self.play(appear(self.table.numbers, run_time=0.4))
+            self.play(appear(*self.levels[1:], *self.signs[1:], run_time=BRIEF), draw(*rest, lag=0.15))
+        self.play(appear(self.dots, self.table.border, self.table.dots))
+        for p, cut in enumerate(self.cuts):
+            self.play(appear(cut, run_time=BRIEF), travel(cut.dots.copy(), VGroup(row[p] for row in self.table.cells), run_time=SHORT),
+                      appear(self.words[p]))
+        self.play(appear(self.table.numbers, self.lit, run_time=BRIEF))
+        for confused in self.confused:
+            self.play(appear(confused))
+        self.play(appear(self.apart))
 
     @step
     def rotation(self):
@@ -104,7 +108,7 @@ class PositionalEncoding(ExplainerScene):
             self.play(self._cell_added(parts, total, j, seconds))
         for j in columns[2:]:
             self.play(self._cell_added(parts, total, j, 0.12))
-        self.play(appear(self._still_found(total)))
+        self.play(appear(*self._nearest(), lag=0.3))
 
     @step
     def appended(self):
@@ -187,31 +191,60 @@ class PositionalEncoding(ExplainerScene):
     def _difference(self, name: str, room: Room) -> VGroup:
         """How far the shuffled outputs, put back, are from the others, in the middle of a room."""
         value = number(self.theme, self.view(f"shuffling.{name}"), HUGE, "output", 600)
-        return side_by_side(text(self.theme, self.say("difference"), WORD, "muted"), value, gap=GAP, at=room)
+        return side_by_side(paragraph(self.theme, self.say("difference"), WORD, room.width - value.width - GAP, "muted"), value, gap=GAP, at=room)
+
+    @property
+    def _cut_places(self) -> list[int]:
+        """Where the waves are cut: at the followed token, at the two places that the shortest wave confuses, and behind the first of them."""
+        one, other = self.view("waves.alike").values.astype(int).tolist()
+        return sorted({self.focus, one, one + 1, other})
 
     def _lay_out_waves(self):
-        """Rows of waves; below them the positions, at their right the table that cuts through them make."""
-        d_model, n = self.staging.trace.config.d_model, len(self.tokens)
-        left, self.room, right = self.stage.trim(bottom=0.65, top=0.4).columns([2.3, 5.6, 5.0], gap=0.25)
-        shown = tuple(range(d_model)) if d_model <= WAVES else (*range(WAVES - 2), None, d_model - 1)
+        """Rows of waves; below them the positions, at their right the table that cuts through them make, and what it shows."""
+        d_model, places = self.staging.trace.config.d_model, self._cut_places
+        inner = self.stage.trim(bottom=WORD + TIGHT, top=WORD + TIGHT)
+        left, self.room, right, *note = inner.columns([6, 10, 10, 7] if self.frame.is_roomy else [6, 10, 10])
+        shown = tuple(range(d_model)) if d_model < WAVES else (*range(WAVES - 1), None)
         lines = {i: line for i, line in zip(shown, self.room.rows(len(shown), gap=0), strict=True) if i is not None}
         pitch = self.room.height / len(shown)
-        values, wavelengths = self.view("waves.values"), self.view("waves.wavelengths")
-        self.curves = [curve(self.theme, values[:, i], line.inset(y=0.08 * pitch), "text", -1, 1, 4) for i, line in lines.items()]
+        table, wavelengths = self.view("waves.table"), self.view("waves.wavelengths")
+        self.curves = [curve(self.theme, self.view("waves.values")[:, i], line.inset(y=TIGHT / 3), "text", -1, 1, 4) for i, line in lines.items()]
         self.levels = [floor(self.theme, line.level(line.centre[1])) for line in lines.values()]
         VGroup(*self.levels).set_stroke(self.theme.colour("line"))
         self.signs = [self._wavelength(i, wavelengths, left, line) for i, line in lines.items()]
-        grid = Grid(shown, tuple(range(n)), min(1.3, (right.width - 2 * MARGIN) / n), pitch)
-        self.table = heat_map(self.theme, self.view("waves.table")[:n].T, right, digits=True, scale=1, grid=grid)
-        self.words = column_labels(self.theme, [f"{p} · {token}" for p, token in enumerate(self.tokens)], self.table, "text", 0.65)
+        grid = Grid(shown, tuple(places), (right.width - 2 * MARGIN) / len(places), pitch)
+        self.table = heat_map(self.theme, table.T, right, digits=True, scale=1, grid=grid)
+        self.cuts = [Cut(self.theme, self.curves, self.room, p / (len(table) - 1), "output" if p == self.focus else "muted") for p in places]
+        names = [f"{p} {self.tokens[p]}" if p == self.focus else str(p) for p in places]
+        y = room_of(self.table.border).bottom - WORD / 2
+        self.words = words_at(self.theme, names, [(cell.get_x(), y) for cell in self.table.cells[0]], NOTE, grid.width, align=0)
         self.axis = self._axis()
-        left, right = left.level(self.stage.top - 0.15), right.level(self.stage.top - 0.15)
-        words = [text(self.theme, self.say(key), SMALL, "muted", at=(x, left.top, 0), align=align, width=left.width / 2 - 0.05)
-                 for key, x, align in (("dimension", left.left, -1), ("wavelength", left.right, 1))]
-        name = text(self.theme, self.say("table"), SMALL, "muted", at=right.centre, width=right.width)
-        self.heads = VGroup(VGroup(*words), name)
-        self.dots = self.table.dots.copy().shift([self.room.centre[0] - self.table.get_x(), 0, 0])
+        first, second = left.columns(2, TIGHT)
+        heads = [text(self.theme, self.say(key), SMALL, "muted", at=room.outside(top=WORD), align=align)
+                 for key, room, align in (("dimension", first, -1), ("wavelength", second, 1))]
+        self.heads = VGroup(*heads, above(text(self.theme, self.say("table"), SMALL, "muted", width=right.width), self.table.border, TIGHT / 2))
+        self.dots = self.table.dots.copy().shift([left.centre[0] - self.table.get_x(), 0, 0])
+        self.lit = frame(self.theme, room_of(VGroup(row[places.index(self.focus)] for row in self.table.cells)), "output")
+        self._lay_out_confusions(note)
 
+    def _lay_out_confusions(self, note: list[Room]) -> None:
+        """Rings around what one wave nearly confuses, a sentence beside each, and how far all waves together tell any two places apart."""
+        one, other = self.view("waves.alike").values.astype(int).tolist()
+        slow = (len(self.curves) - 1) // 2 * 2                                      # the slowest sine that is drawn
+        self.confused = [self._confusion("fast", 0, (one, other), note), self._confusion("slow", slow, (one, one + 1), note)]
+        low = room_of(self.table.cells[-1]).bottom
+        self.apart = VGroup(*(stacked(self._noted(self.say("together"), room), number(self.theme, self.view("waves.apart"), LARGE, "output", 600),
+                                      gap=TIGHT, at=replace(room, top=low)) for room in note))
+
+    def _confusion(self, key: str, i: int, pair: tuple[int, int], note: list[Room]) -> VGroup:
+        """Rings around two places in the row of a wave, and beside it that they are nearly the same."""
+        cells = [self.table.cells[i][self._cut_places.index(p)] for p in pair]
+        said = (self._noted(self.say(key, one=pair[0], other=pair[1]), room.level(cells[0].get_y())) for room in note)
+        return VGroup(*(ring(self.theme, cell) for cell in cells), *said)
+
+    def _noted(self, words: str, room: Room) -> VGroup:
+        """A remark beside the table."""
+        return paragraph(self.theme, words, NOTE, room.width).move_to(room.centre)
     def _wavelength(self, i: int, wavelengths: View, left: Room, line: Room) -> VGroup:
         """The number of a dimension, and how long its wave is."""
         place = left.level(line.centre[1])
@@ -219,14 +252,14 @@ class PositionalEncoding(ExplainerScene):
                       number(self.theme, wavelengths[i], self.theme.digit, at=place.point(1), align=1))
 
     def _axis(self) -> VGroup:
-        """The numbers of the positions, below the waves."""
+        """The numbers of the positions, below the waves, and what they are."""
         places = self.view("waves.places")
         last = round(float(places[len(places) - 1]))
         every = int(np.ceil(1.1 * text_width(self.theme, f"{last}", self.theme.digit, tabular=True) * last / self.room.width))
-        return VGroup(
-            number(self.theme, places[p * (len(places) - 1) // last], self.theme.digit, "muted",
-                   at=(self.room.left + self.room.width * p / last, self.room.bottom - 0.25, 0), decimals=0) for p in range(0, last + 1, every)
-        )
+        foot = self.room.outside(bottom=WORD + TIGHT)
+        numbers = [number(self.theme, places[p * (len(places) - 1) // last], self.theme.digit, "muted", at=foot.point(2 * p / last - 1), decimals=0)
+                   for p in range(0, last + 1, every)]
+        return VGroup(*numbers, text(self.theme, self.say("place"), SMALL, "muted", at=foot.point(-1) - [GAP, 0, 0], align=1))
 
     def _lay_out_turns(self) -> None:
         """A row of circles for each position that is turned from; the angles below."""
@@ -248,7 +281,7 @@ class PositionalEncoding(ExplainerScene):
         if self._kind == "none":
             del tensors["position"]
         views = [self.view(name)[self.focus] for name in tensors.values()]
-        places = [room.trim(top=WORD + TIGHT) for room in self.stage.rows(3, GAP)[: len(views)]]
+        places = [room.trim(top=WORD + TIGHT) for room in self.stage.rows(4, GAP)[: len(views)]]
         grid = fit_grid(views[0].shape, places[0])
         digits, scale = fit_digits(self.theme, np.stack([view.values for view in views]), grid), peak(*views)
         rows = [heat_map(self.theme, view, place, role, digits=digits, scale=scale, grid=grid)
@@ -258,17 +291,27 @@ class PositionalEncoding(ExplainerScene):
         rounded = above(text(self.theme, self.say("rounded"), SMALL, "muted"), rows[-1].border, align=1)
         return rows, [*names[:-1], VGroup(names[-1], rounded)]
 
-    def _still_found(self, total: HeatMap) -> VGroup:
-        """How often the row of E that is nearest to such a sum is that of its word, beside the name of a sum, if anything was added."""
+    def _nearest(self) -> list[VMobject]:
+        """The rows of E that are nearest to the sum, each a word and its distance, and how often the nearest is that of the word itself,
+        if anything was added."""
         if self._kind == "none":
-            return VGroup()
-        share = number(self.theme, self.view("embedding_scale.found")[1], WORD, "output", 600)
-        row = room_of(total.border)
-        if row.width < self.stage.width / 2:
-            words = paragraph(self.theme, self.say("found"), SMALL, self.stage.right - row.right - WIDE, "muted")
-            return VGroup(share, below(words, share)).move_to(Room(row.right, self.stage.right, row.bottom, row.top).centre)
-        place = below if self.frame.is_slim else above
-        return place(side_by_side(share, text(self.theme, self.say("found"), SMALL, "muted"), gap=TIGHT), total.border)
+            return []
+        *_, foot = self.stage.rows(4, GAP)
+        head, body = foot.strip(top=WORD), foot.trim(top=WORD + TIGHT)
+        rows, distances = (self.view(f"embedding_scale.{name}")[1, self.focus] for name in ("nearest", "distances"))
+        left, right = body.columns([3, 2], WIDE)
+        found = [self._found(self.staging.trace.vocabulary[int(row)], distance, room)
+                 for row, distance, room in zip(rows.values, distances, left.columns(NEAREST, WIDE), strict=False)]
+        share = number(self.theme, self.view("embedding_scale.found")[1], LARGE, "output", 600)
+        words = paragraph(self.theme, self.say("found"), SMALL, right.width - share.width - GAP)
+        return [text(self.theme, self.say("nearest"), WORD, at=head, align=-1), *found, side_by_side(share, words, gap=GAP, at=right)]
+
+    def _found(self, word: str, distance: View, room: Room) -> VGroup:
+        """A word whose row was found, and how far it is; the followed one stands out."""
+        card, value = room.columns(2, TIGHT)
+        role = "output" if word == self.tokens[self.focus] else "line"
+        return VGroup(token_card(self.theme, word, card.width, min(card.height, 2 * WORD), role).move_to(card.centre),
+                      number(self.theme, distance, WORD, "output" if role == "output" else "muted", at=value, align=-1))
 
     def _cell_added(self, parts: list[HeatMap], total: HeatMap, j: int, seconds: float) -> Animation:
         """One cell of every part falls into the sum."""

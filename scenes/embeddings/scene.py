@@ -9,23 +9,26 @@ from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
 from scenes.base.scene import ExplainerScene, step
+from scenes.embeddings.sides import lines, side
+from scenes.parts.bars import largest
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_beyond, peak
-from scenes.parts.label import WORD, fit_words, number, text, text_width
+from scenes.parts.label import WORD, fit_words, format_number, number, paragraph, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.lookup import distance, link, table_grid
-from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
+from scenes.parts.motion import STEADY, Together, appear, copy_to, dim, draw, hide, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row, token_card, word_widths
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
-from scenes.base.layout import above
+from scenes.base.layout import above, below
 
 NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
 HIGHEST, LEGEND = 110 * PX, 150 * PX                        # row of a table
-SIZE, AROUND = 260 * PX, 2               # room for a size beside its row; words shown before and after a token's in the list
+AROUND = 2                                # words shown before and after a token's in the list
+SIDES = (5, 8, 8)                         # widths of names and of two sides
 SPACE = 0.28                              # between the words of the sentence, in em
 READABLE = 16                             # entries of the lifted row, so that their digits are not cut
 LEAST = 0.8                               # of the width of a column if all were alike, what the narrowest has
@@ -82,23 +85,25 @@ class Embeddings(ExplainerScene):
 
     @step
     def scaled(self):
-        """The row times the root of its width, beside the position that will be added to it."""
+        """The row as it is and times the root of its width; to both the position is added. In one sum it drowns the word."""
         self._lay_out_scaled()
-        row, times, *position = self.sizes
-        self.play(vanish(*self.on_stage(self.vector, self.vector_name)))
-        self.play(travel(self.vector.cells, row.sheet.cells),
-                  vanish(self.vector.border, self.vector.numbers, self.vector.dots, self.vector_name))
-        self.play(appear(row.sheet.border, row.sheet.numbers, row.sheet.dots, row.label, row.size))
-        self.play(copy_to(row.sheet.cells, times.sheet), appear(times.label))
-        self.play(appear(times.size))
-        self.play(appear(*position))
+        plain, larger = self.sides
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(self.labels[0], plain.panel, plain.title, plain.unit, plain.features[0], plain.sizes[0]))
+        self.play(appear(larger.panel, larger.title, larger.unit), travel(plain.features[0].copy(), larger.features[0], run_time=STEADY))
+        self.play(appear(larger.sizes[0]))
+        for k, label in enumerate(self.labels[1:-1], 1):
+            self.play(appear(label, *(part for each in self.sides for part in (each.features[k], *each.sizes[k : k + 1]))))
+        self.play(appear(*self.labels[-1:], *plain.nearest))
+        self.play(appear(*larger.nearest))
 
     @step
     def all_rows(self):
         """Every other id does the same: a row of the table for each token, times the same factor where they are scaled."""
         self._lay_out(peak(self._rows))
+        self.key.move_to([self.x.get_x(), self.stage.bottom + LIFTED / 2, 0])
         self.play(vanish(*self.on_stage()), appear(self.table, self.table_name, *self.addresses, self.column, self.numbers,
-                                                   self.x.border, self.x.dots, self.x_name))
+                                                   self.x.border, self.x.dots, self.x_name, self.key))
         self.play(draw(*self.links, lag=0.1))
         rows = [(VGroup(self.table.cells[self._place(i)].copy()), VGroup(self.x.cells[i])) for i in range(len(self.tokens))]
         self.play(Together(*(travel(start, end, run_time=1.0) for start, end in rows), lag=0.25))
@@ -200,9 +205,16 @@ class Embeddings(ExplainerScene):
         self.table_name = self._named(equation(self.theme, "E", size=NAME), table, self.table)
         written = text(self.theme, self.say("rows"), WORD, "output", width=right.width) if self._scaled else equation(self.theme, "X", size=NAME, role="output")
         self.x_name = self._named(written, vectors, self.x)
-        self.key = legend(self.theme, right.fit(height=LEGEND), scale, (self.say("negative"), self.say("positive")))
+        self.key = self._key(right.fit(height=LEGEND), scale)
         self._number()
         self._lift(self.staging.trace["embeddings"][self.focus], self.stage.strip(bottom=LIFTED))
+
+    def _key(self, room: Room, scale: float) -> VGroup:
+        """What the colours mean, and the cut corners, where the table or what is looked up in it has such."""
+        key = legend(self.theme, room, scale, (self.say("negative"), self.say("positive")))
+        cut = any(is_beyond(float(cell.source), scale) for sheet in (self.table, self.x) for row in sheet.cells for cell in row)
+        words = text(self.theme, self.say("beyond", scale=format_number(scale, 1)), SMALL, "muted", width=room.width)
+        return VGroup(key, *[below(words, key)] * cut)
 
     @property
     def _scale(self) -> float:
@@ -246,30 +258,32 @@ class Embeddings(ExplainerScene):
                      ring=frame(self.theme, around, "output" if i == self.focus else "line"))
 
     def _lay_out_scaled(self) -> None:
-        """Three rows of cells, each with its name and its size: the row of E, the same scaled, the position."""
+        """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it: names at the left, two sides."""
         i, trace = self.focus, self.staging.trace
-        rows = [("row_of", trace["embeddings"][i], trace["embedding_scale.word"][i]),
-                ("times", trace["scaled_embeddings"][i], trace["embedding_scale.scaled_word"][i]),
-                *(("position", trace["positions"][i], size) for size in self._position)]
-        scale = peak(*(view for _, view, _ in rows))
-        self.sizes = []
-        for (key, view, size), place in zip(rows, self.stage.rows(3, WIDE), strict=False):
-            body = place.trim(top=WORD + TIGHT, right=SIZE)
-            sheet = heat_map(self.theme, view, body, "output" if key == "times" else "line", digits=True, scale=scale)
-            name = self._titled(key, sheet, align=-1, factor=f"{trace.config.d_model**0.5:.3g}")
-            largest = min(HUGE, (SIZE - TIGHT) / (0.68 * (self.theme.decimals + 2)))
-            value = number(self.theme, size, largest, weight=600, at=(body.right + (SIZE + TIGHT) / 2, sheet.get_y(), 0))
-            words = above(text(self.theme, self.say("size"), SMALL, "muted"), value)
-            cut = any(is_beyond(float(cell.source), scale) for cell in sheet.cells[0])
-            note = above(text(self.theme, self.say("beyond"), SMALL, "muted", width=sheet.width - name.width - GAP), sheet.border, align=1)
-            self.sizes.append(Whole(sheet=sheet, label=VGroup(name, *[note] * cut), size=VGroup(value, words)))
+        names, *sides = self.stage.columns(SIDES, GAP)
+        words, scales = ("embeddings", "scaled_embeddings"), ("word", "scaled_word")
+        rows = [[trace[word][i], *([trace["positions"][i], trace["embedding_scale.sums"][k, i]] if self._position else [])]
+                for k, word in enumerate(words)]
+        sizes = [[trace[f"embedding_scale.{scale}"][i], *self._position] for scale in scales]
+        nearest = [self._nearest(k) if self._position else [] for k in range(2)]
+        titles, full = [self.say("unscaled"), self.say("times", factor=f"{trace.config.d_model**0.5:.3g}")], largest(*rows[0], *rows[1])
+        self.sides = [side(self.theme, (title, self.say("size")), vectors, size, full, found, found == [self.tokens[i]], room)
+                      for title, vectors, size, found, room in zip(titles, rows, sizes, nearest, sides, strict=True)]
+        said = ["row_of", "position", "sum", "nearest"] if self._position else ["row_of"]
+        self.labels = [paragraph(self.theme, self.say(key, token=self.tokens[i]), WORD, room.width, align=-1).shift(room.centre)
+                       for key, room in zip(said, lines(names)[1:], strict=False)]
+
+    def _nearest(self, factor: int) -> list[str]:
+        """The word whose row is nearest to the sum of row and position, without the factor or with it."""
+        return [self.staging.trace.vocabulary[int(self.staging.trace["embedding_scale.nearest"].values[factor, self.focus, 0])]]
 
     def _lift(self, source: View, room: Room) -> None:
         """The row that lifts out, at the foot of the stage, with its digits."""
         room = room.trim(top=WORD + TIGHT)
         grid = fit_grid(source.shape, room, READABLE)
         self.vector = heat_map(self.theme, source, room, "output", digits=True, scale=self._scale, grid=grid)
-        self.vector_name = self._titled("vector_of", self.vector, "output", -1)
+        width = text(self.theme, self.say("width", count=len(source)), WORD, "output")
+        self.vector_name = VGroup(self._titled("vector_of", self.vector, "output", -1), above(width, self.vector.border, align=1))
 
     def _titled(self, key: str, picture: HeatMap, role: str = "muted", align: int = 0, **values: object) -> Mobject:
         """What a picture is, above it."""

@@ -16,8 +16,9 @@ TENSORS = scoped(
     Tensor("two_steps", "token d_model", "output of the network without ReLU, layer after layer",
            "encoder.{block}.mlp.hidden weights.encoder.{block}.mlp.W_2 + weights.encoder.{block}.mlp.b_2"),
     Tensor("one_step", "token d_model", "output of the one layer", "encoder.{block}.mlp.input matrix + bias"),
-    Tensor("difference", "", "what the second layer adds if there is no ReLU: nothing", "largest |one_step - two_steps|"),
-    Tensor("relu_difference", "", "what it adds if there is one", "largest |encoder.{block}.mlp.output - one_step|"),
+    Tensor("differences", "token", "what the second layer adds for each token if there is no ReLU: nothing",
+           "largest |one_step - two_steps| over d_model"),
+    Tensor("relu_differences", "token", "what it adds if there is one", "largest |encoder.{block}.mlp.output - one_step| over d_model"),
 )
 
 
@@ -36,5 +37,5 @@ def fold(x, hidden, output, w, record):
     bias = record("bias", w.b_1 @ w.W_2 + w.b_2)                                    # (d_model,)
     two_steps = record("two_steps", hidden @ w.W_2 + w.b_2)                         # (n, d_model)
     one_step = record("one_step", x @ matrix + bias)                                # (n, d_model)
-    record("difference", np.abs(one_step - two_steps).max())                        # (), rounding errors
-    record("relu_difference", np.abs(one_step - output).max())                      # ()
+    record("differences", np.abs(one_step - two_steps).max(-1))                     # (n,), rounding errors
+    record("relu_differences", np.abs(one_step - output).max(-1))                   # (n,)

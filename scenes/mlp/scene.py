@@ -1,36 +1,39 @@
 """The MLP, the position-wise feed-forward network: max(0, y W_1 + b_1) W_2 + b_2 (Vaswani et al. 2017, equation 2)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
 
 from model import View
 from model.wiring import path, reads
-from scenes.base.layout import below
+from scenes.base.layout import above, below, side_by_side, stacked
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.block import written
 from scenes.parts.diagram import route
-from scenes.parts.equation import equation, quote
+from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import number, text
-from scenes.parts.motion import Count, appear, brighten, copy_to, dim, draw, merge, travel, vanish
+from scenes.parts.label import WORD, number, paragraph, text
+from scenes.parts.motion import BLINK, BRIEF, SLOW, STEADY, Count, appear, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Layer, Network, Scales, fan, network, rise
 from scenes.parts.product import Factor, product
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import shape_label, token_card
-from scenes.base.room import PX, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 NAME, SIGN, LARGE, SMALL = (size * PX for size in (48, 38, 96, 30))
+SIZE, FIRES = 110 * PX, 4                 # room for a number behind a word; words that are shown of a feature
+FOLDED_SHARES, COMPARED = (7, 5), (3, 3, 3, 2)              # widths of the matrices and of what they make; heights of formula, rows, difference
 IN_A_ROW = 8                              # copies of the network that stand side by side
 
 
 class Mlp(ExplainerScene):
-    """One token's network, what ReLU does in it, the same for all tokens, what follows, and what it would be without ReLU."""
+    """One token's network, what it would be without ReLU, what ReLU does in it, the same for all tokens, and what follows."""
 
     experiments = ("folding", "firing")
     needs = {"relu": "activation: relu", "every_token": "activation: relu", "add_norm": "activation: relu", "fold": "activation: relu"}
@@ -52,25 +55,44 @@ class Mlp(ExplainerScene):
         self.remove(*hidden.bars)
         self.add(hidden.bars)
         self.play(appear(net.narrowing, self.shapes[1], net.output.border, self.sizes[2]))
+        self.play(*(appear(part) for part in self._fires()))
+
+    @step
+    def fold(self):
+        """Without anything between them the two matrices are one, W_1 W_2: it gives the followed token the same numbers."""
+        left, right = self.stage.columns(FOLDED_SHARES, WIDE)
+        views = [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
+        one = self.view("folding.{block}.matrix")
+        factors = [Factor(view, role) for view, role in zip((*views, one), ("line", "line", "output"), strict=True)]
+        work = product(self.theme, *factors, left.trim(bottom=WORD + TIGHT), digits=False)
+        names = [self._named(sheet, maths, side) for sheet, maths, side in
+                 zip(work, ("W_1", "W_2", "W_1 W_2"), (UP, LEFT, DOWN), strict=True)]
+        formula, rows, difference = self._compared(right)
+        self.open_with(work.left, names[0], work.above, names[1])
+        self.play(merge(*work.left.cells, *work.above.cells, into=work.result.border, run_time=SLOW), appear(work.result, run_time=SLOW))
+        self.play(appear(names[2], formula))
+        self.play(appear(*rows, lag=0.5))
+        self.play(appear(difference))
 
     @step
     def relu(self):
-        """What is below 0 falls to 0, counted; only the rest goes on to the output."""
+        """What is below 0 falls to 0, counted; only the rest goes on to the output, which no one matrix gives."""
         net, before = self.network, self.hidden.bars
+        self.play(vanish(*self.on_stage()))
+        self.play(appear(self.card, net.x, net.widening, self.hidden.line, before, self.hidden.dots, net.narrowing, net.output.border,
+                         *self.shapes, *self.sizes, self.formula))
         alive = [bar for bar in before if float(bar.source) > 0]
         count, words = self._count()
-        self.play(brighten(self.formula.select("relu")), dim(*alive))
+        self.play(dim(*alive))
         steps = [str(k) for k in range(int(float(count.source)))]
-        self.play(Count(self.theme, count, steps, run_time=1.6), appear(words, run_time=0.4))
+        self.play(Count(self.theme, count, steps, run_time=STEADY), appear(words, run_time=BRIEF))
         self.play(travel(before, net.hidden.bars))
-        self.play(brighten(self.formula.select("output")))
         alive = [bar for bar in net.hidden.bars if float(bar.source) > 0]
-        cells = net.output.cells[0]
-        for cell, seconds in zip(cells, (0.9, 0.4), strict=False):
-            lines = fan(self.theme, alive, cell, net.narrowing)
-            self.play(draw(*lines, run_time=seconds))
-            self.play(appear(cell, run_time=0.3), vanish(lines, run_time=0.3))
-        self.play(appear(*cells[2:], net.output.dots, lag=0.1, run_time=0.3))
+        first, *rest = net.output.cells[0]
+        lines = fan(self.theme, alive, first, net.narrowing)
+        self.play(draw(*lines))
+        self.play(appear(first, *rest, net.output.dots, lag=0.1, run_time=BLINK), vanish(lines, run_time=BLINK))
+        self.play(appear(self._apart()))
 
     @step
     def every_token(self):
@@ -122,23 +144,6 @@ class Mlp(ExplainerScene):
         if total < 3:
             self.play(copy_to(rows[total].cells, rows[3], run_time=1.0), appear(names[3]))
 
-    @step
-    def fold(self):
-        """Without ReLU the two matrices are one: W_1 W_2."""
-        left, right = self.stage.columns([7.0, 5.0], gap=0.7)
-        views = [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
-        one = self.view("folding.{block}.matrix")
-        factors = [Factor(view, role) for view, role in zip((*views, one), ("line", "line", "output"), strict=True)]
-        work = product(self.theme, *factors, left.trim(bottom=0.45), digits=False)
-        names = [self._named(sheet, maths, side) for sheet, maths, side in
-                 zip(work, ("W_1", "W_2", "W_1 W_2"), (UP, LEFT, DOWN), strict=True)]
-        self.open_with(work.left, names[0], work.above, names[1])
-        self.play(merge(*work.left.cells, *work.above.cells, into=work.result.border, run_time=1.2),
-                  appear(work.result, run_time=1.2))
-        self.play(appear(names[2]))
-        self.play(dim(work.left, work.above, names[0], names[1]))
-        self._compare(right)
-
     def wording(self, name: str) -> str:
         """Where the norm stands decides what ends the block."""
         return self._norm
@@ -169,7 +174,7 @@ class Mlp(ExplainerScene):
 
     def _lay_out(self):
         head, body = self.stage.trim(bottom=0.15).rows([0.5, 4.05], gap=0.15)
-        left, middle, right = body.columns([1.8, 8.2, 2.0], gap=0.4)
+        left, middle, right = body.columns([12, 37, 10])
         self.network, self.hidden = (self._network(name, self.focus, middle) for name in ("activation", "hidden"))
         self.hidden = self.hidden.hidden
         self.left = left
@@ -274,15 +279,45 @@ class Mlp(ExplainerScene):
         name = VGroup(equation(self.theme, maths, size=SIGN), shape_label(self.theme, sheet.view.shape)).arrange(buff=0.2)
         return name.next_to(sheet.border, side, buff=0.15)
 
-    def _compare(self, room: Room):
-        """The formula of the one layer, and how far its outputs are from the network's, without ReLU and with it."""
-        rows = room.rows([1.3, 1, 1], gap=0.3)
-        formula = equation(self.theme, self._maths(FOLDED), {"folded": "output"}, NAME, width=room.width)
-        formula.move_to([room.left + formula.width / 2, rows[0].centre[1], 0])
-        self.play(appear(formula))
-        for place, key, name in zip(rows[1:], ("without", "with"), ("difference", "relu_difference"), strict=True):
-            x, y = place.left, place.centre[1]
-            words = text(self.theme, self.say(key), SMALL, "muted", at=(x, y + 0.35, 0), align=-1, width=room.width)
-            difference = self.view(f"folding.{{block}}.{name}")
-            value = number(self.theme, difference, LARGE, "output", at=(x, y - 0.2, 0), align=-1)
-            self.play(appear(words, value))
+    def _compared(self, room: Room) -> tuple[Equation, list[VGroup], VGroup]:
+        """The formula of the one matrix; what two matrices and one make of the followed token, a row each; and how far these differ."""
+        head, *places, foot = room.rows(COMPARED)
+        formula = equation(self.theme, self._maths(FOLDED), {"folded": "output"}, NAME, at=head, align=-1)
+        views = [self.view(f"folding.{{block}}.{name}")[self.focus] for name in ("two_steps", "one_step")]
+        rows = []
+        for key, view, role, place in zip(("two", "one"), views, ("line", "output"), places, strict=True):
+            sheet = heat_map(self.theme, view, place.trim(top=WORD + TIGHT), role, scale=peak(*views))
+            rows.append(VGroup(sheet, above(text(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, width=place.width), sheet.border, align=-1)))
+        return formula, rows, self._measured("differences", foot)
+
+    def _measured(self, name: str, room: Room) -> VGroup:
+        """How far numbers of the followed token are apart, in a room, and what they are."""
+        value = number(self.theme, self.view(f"folding.{{block}}.{name}")[self.focus], LARGE, "output")
+        words = paragraph(self.theme, self.say(name), SMALL, room.width - (value.width + GAP) * room.is_wide, lines=3)
+        return (side_by_side if room.is_wide else stacked)(value, words, gap=TIGHT, at=room)
+
+    def _apart(self) -> VGroup:
+        """How far the output is from that of the one matrix, at the left of the output."""
+        return self._measured("relu_differences", replace(self.left, bottom=room_of(self.network.hidden).top))
+
+    def _fires(self) -> list[VGroup]:
+        """A hidden feature of the followed token, and at the left the words that it is highest for; nothing if it is not among those shown."""
+        order, values, silent = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("order", "values", "silent"))
+        feature = int(self.view("firing.{block}.feature").values[self.focus])
+        found = [bar for bar in self.hidden.bars if bar.source.index[-1] == feature]
+        room = replace(self.left.trim(bottom=self.card.height + GAP), top=room_of(self.network.narrowing).bottom + GAP)
+        head, *places, foot = room.rows((2, *[1] * FIRES, 2), TIGHT / 3)
+        vocabulary = self.staging.trace.vocabulary
+        lines = [VGroup(text(self.theme, vocabulary[int(row)], WORD, role, at=place.trim(right=SIZE), align=-1),
+                        number(self.theme, value, WORD, role, at=place, align=1))
+                 for row, value, place in zip(order.values[:FIRES], values, places, strict=False)
+                 for role in ["output" if vocabulary[int(row)] == self.tokens[self.focus] else "text"]]
+        count = number(self.theme, silent, WORD, decimals=0)
+        words = paragraph(self.theme, self.say("silent_words", total=len(order)), SMALL, foot.width - count.width - TIGHT, "muted")
+        title = paragraph(self.theme, self.say("fires"), SMALL, head.width, "muted").move_to(head.centre)
+        return [VGroup(ring(self.theme, bar), self._leader(bar, head), title, *lines, side_by_side(count, words, at=foot)) for bar in found]
+
+    def _leader(self, bar: VMobject, room: Room) -> VMobject:
+        """A line from a bar to what is said of it."""
+        y = room.centre[1]
+        return route(self.theme, [(bar.get_x(), room_of(bar).top + TIGHT), (bar.get_x(), y), (room.right + TIGHT, y)], "text")

@@ -46,10 +46,10 @@ class Keys(CandidateScene):
     def adapts(self):
         """There are numbers to learn; with other ones the same two tokens score otherwise."""
         symmetric, parameters, adapting = self.objections
-        self.play(appear(symmetric.box, symmetric.title, parameters, adapting))
+        self.play(appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters, adapting))
         self.strike_out(parameters)
         others, rooms, self.boxes = self.other_heads, self.bench.rows(2, GAP), self.both_ways(self.work_now.result)
-        own, tried = self.tried("keys", self.head, rooms[1]), [self.tried("keys", head, rooms[0]) for head in others]
+        own, tried = self.tried(self.head, rooms[1]), [self.tried(head, rooms[0]) for head in others]
         (matrix,) = own.matrices
         self.play(draw(*self.boxes), become(self.matrix.sheet, matrix.sheet), travel(self.matrix.title, matrix.title), appear(own.score))
         for k, head in enumerate(others):

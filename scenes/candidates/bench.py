@@ -31,6 +31,7 @@ LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room
 SHARES, LINES = (3, 2), (2, 6, 4)         # of grid and panel; of formula, bench and verdict
 EVEN, CLOSE = (1, 0.92), (1.2, 2.4, 3)    # the same where the panel is below the grid
 UPON, OPENED, ACROSS, CLOSER, NAME = (1, 4), (2, 1), (4, 1), (3, 1), 140 * PX    # of a token and the matrix below it; of the matrix and what comes out; for names
+HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 MOST = 3                                  # other matrices that are tried
 STRUCK = 0.5                              # presence of what is struck out
 LETTER, FORMULA, READOUT, LOUD, DECISIVE, ASKED, QUESTION = (size * PX for size in (40, 66, 40, 64, 100, 150, 420))
@@ -202,7 +203,7 @@ class CandidateScene(ExplainerScene):
         """What is said of the letters of a formula, line by line at the left of its room; the first line only, below it, where the frame is
         narrow."""
         lines = words.split(" · ") if self.frame.is_roomy else words.split(" · ")[:1]
-        side = room.columns(3)[0] if self.frame.is_roomy else room.strip(bottom=GAP)
+        side = room.columns(HEAD)[0] if self.frame.is_roomy else room.strip(bottom=GAP)
         return VGroup(text(self.theme, line, EVIDENCE, "muted", at=place, align=-1)
                       for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
 
@@ -313,7 +314,7 @@ class CandidateScene(ExplainerScene):
         self.add(sheet)
         self.play(vanish(picture.numbers), dim(picture.cells))
         self.play(travel(sheet, turned, run_time=2.0))
-        self.wait(0.8)
+        self.wait(SHORT)
         self.play(brighten(picture.cells, run_time=0.4), vanish(turned), appear(picture.numbers))
 
     def compare(self, name: str) -> None:

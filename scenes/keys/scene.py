@@ -26,7 +26,7 @@ class Keys(CandidateScene):
     def key(self):
         """One token meets W_K, row by row; its key takes the place of its vector; then all the others."""
         self.play(vanish(*self.on_stage(self.cards, self.vectors)))
-        self.make("K", "keys", 3.0)
+        self.make("K", "keys", 2.4)
 
     @step
     def grid(self):
@@ -54,7 +54,6 @@ class Keys(CandidateScene):
         self.play(draw(*self.boxes), become(self.matrix.sheet, matrix.sheet), travel(self.matrix.title, matrix.title), appear(own.score))
         for k, head in enumerate(others):
             self.turn_to(head, vanish(*tried[k - 1 : k]), appear(tried[k]))
-            self.wait(0.3)
         if others:
             self.turn_to(self.head)
         self.play(vanish(self.boxes))

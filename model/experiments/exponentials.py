@@ -13,10 +13,9 @@ TENSORS = scoped(
     Tensor("shares", "block head query key", "the share of each in the total: the weights", "powers / totals", shares=True),
     Tensor("places", "block head query sample", "from the lowest scaled score of each row to the highest, in even steps", "linspace over key"),
     Tensor("curve", "block head query sample", "e to the power of these places: the curve that the powers lie on", "exp(places)"),
-    Tensor("step", "block head query end", "one less than the highest scaled score of each row, and that score",
-           "max over key - 1, max over key"),
-    Tensor("step_powers", "block head query end", "e to the power of both: the second is e times the first", "exp(step)"),
-    Tensor("e", "", "by what a power grows if its score is larger by 1", "exp(1)"),
+    Tensor("squares", "block head query key", "the square of each scaled score: never negative, but not in the order of the scores",
+           "scaled_scores^2 of each block's self_attention"),
+    Tensor("e", "", "the number whose powers they are", "exp(1)"),
 )
 
 
@@ -28,6 +27,5 @@ def measure(run, record):
     record("shares", powers / totals[..., None])                                    # (block, h, n, n), rows sum to 1
     places = record("places", np.linspace(scores.min(-1), scores.max(-1), SAMPLES, axis=-1))    # (block, h, n, sample)
     record("curve", np.exp(places))                                                 # (block, h, n, sample)
-    step = record("step", scores.max(-1)[..., None] + [-1, 0])                       # (block, h, n, end)
-    record("step_powers", np.exp(step))                                             # (block, h, n, end)
+    record("squares", scores**2)                                                    # (block, h, n, n)
     record("e", np.exp(1.0))                                                        # ()

@@ -6,13 +6,13 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, between, fitted, left_of
+from scenes.base.layout import Labelled, above, below, between, fitted, left_of
 from scenes.base.scene import ExplainerScene
 from scenes.candidates.candidate import Candidate
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, paragraph, text, text_width
-from scenes.parts.motion import Together, appear, brighten, dim, draw, live_dot_product, merge, set_presence, travel, vanish
+from scenes.parts.motion import BRIEF, FLASH, SHORT, Together, appear, brighten, dim, draw, live_dot_product, merge, set_presence, travel, vanish
 from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
 from scenes.parts.product import Product
@@ -30,22 +30,24 @@ CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and 
 LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
 SHARES, LINES = (3, 2), (2, 6, 4)         # of grid and panel; of formula, bench and verdict
 EVEN, CLOSE = (1, 0.92), (1.2, 2.4, 3)    # the same where the panel is below the grid
-UPON, ACROSS, CLOSER, NAME = (1, 4), (4, 1), (3, 1), 140 * PX            # of a token and the matrix below it; of the matrix and what comes out; for names
+UPON, OPENED, ACROSS, CLOSER, NAME = (1, 4), (2, 1), (4, 1), (3, 1), 140 * PX    # of a token and the matrix below it; of the matrix and what comes out; for names
+HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 MOST = 3                                  # other matrices that are tried
 STRUCK = 0.5                              # presence of what is struck out
 LETTER, FORMULA, READOUT, LOUD, DECISIVE, ASKED, QUESTION = (size * PX for size in (40, 66, 40, 64, 100, 150, 420))
 CANDIDATES = ("tokens", "keys", "queries")
 OBJECTIONS = ("symmetric", "no_parameters", "cannot_adapt")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
-MADE_BY = {"keys": "K", "queries": "QK"}  # the matrices that a candidate's scores need
+PLURALS = {"Q": "queries", "K": "keys"}
 
 
 class Bench(Whole):
-    """Where a token meets a matrix: `token` (d_model) and its `word`, the `matrix` (d_k, d_model) below it, what each of its rows gives as
-    a `column`, the `sign` between matrix and column, and a `note` on what the signs mean."""
+    """Where a token meets a matrix: `token` (d_model) and its `word`, the `matrix` (d_k, d_model) below it, `columns`: what each of its rows
+    gives, before a bias is added where there is room for that, and what comes out in the end; `signs` and `heads` between and above them, and a
+    `note` on what the signs mean."""
 
-    def __init__(self, token: HeatMap, matrix: Labelled, column: HeatMap, sign: Mobject, word: Mobject, note: Mobject):
-        super().__init__(token=token, matrix=matrix, column=column, sign=sign, word=word, note=note)
+    def __init__(self, token: HeatMap, matrix: Labelled, columns: Sequence[HeatMap], signs: VGroup, heads: VGroup, word: Mobject, note: Mobject):
+        super().__init__(token=token, matrix=matrix, columns=columns, signs=signs, heads=heads, word=word, note=note)
 
 
 class CandidateScene(ExplainerScene):
@@ -96,7 +98,7 @@ class CandidateScene(ExplainerScene):
         self.maths, self.bench, self.verdict_room = self.panel.rows(LINES, GAP) if wide else self.panel.rows(CLOSE, TIGHT)
         self.vectors = self.rows_of(self.view(f"{SCOPE}.input"))
         self.cards = cards_beside(self.theme, self.tokens, self.vectors, CARD, TIGHT / 2)
-        self.letter = self._letter("t_i", self.vectors)
+        self.letter, self.pending = self._letter("t_i", self.vectors), VGroup()
 
     def rows_of(self, source: View, role: str = "line") -> HeatMap:
         """Vectors (n, d) at the left of the grid, each at the height of its token."""
@@ -126,7 +128,8 @@ class CandidateScene(ExplainerScene):
         sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * self.square.height), role="output").move_to(self.square.centre)
         for part in sign.family_members_with_points():
             part.overlay = True           # it stands on all the cells
-        return [blanks, sign, equation(self.theme, "s_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)]
+        asked = equation(self.theme, "s_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)
+        return [blanks, sign, asked, below(text(self.theme, self.say("asks"), WORD, "muted", width=self.panel.width), asked, GAP)]
 
     def work_of(self, name: str, head: int | None = None) -> Product:
         """The two sides of a candidate and the grid where they meet; tokens stand at the left already."""
@@ -162,18 +165,19 @@ class CandidateScene(ExplainerScene):
             for key, shown, room in zip(OBJECTIONS, evidence, self.verdict_room.rows(3, TIGHT / 2), strict=True)
         ]
 
-    def opened_pair(self) -> Opened:
-        """The dot product of the followed token and another, as tokens, opened on the bench."""
-        i, j = self.pair
-        tokens, scores = self.view(f"{SCOPE}.input"), self.candidate("tokens").scores
-        sides = [Side(tokens[k], self.tokens[k], "line", "text") for k in (i, j)]
-        products = self.view("candidates.token_products")[self.spec.block, i, j]
-        return opened(self.theme, sides, products, scores[i : i + 1, j : j + 1], self.scale, self.bench)
+    def opened_pair(self, name: str) -> Opened:
+        """The dot product of the followed token and another, as tokens or as query and key, opened on the bench."""
+        (i, j), candidate = self.pair, self.candidate(name)
+        of_tokens, of_queries = (self.view(f"candidates.{side}_products")[self.spec.block] for side in ("token", "query"))
+        products = of_tokens[i, j] if name == "tokens" else of_queries[self.head, i, j]
+        sides = [Side(vectors[k], self.tokens[k], role, ink)
+                 for k, vectors, role, ink in zip(self.pair, candidate.sides, candidate.roles, candidate.ink, strict=True)]
+        return opened(self.theme, sides, products, candidate.scores[i : i + 1, j : j + 1], self.scale, self.bench, self.say("rounded"))
 
     def repeated(self) -> tuple[Opened, Block]:
         """The opened dot product of the pair, and a ring around its score: what is the same whatever the task."""
         i, j = self.pair
-        return self.opened_pair(), ring(self.theme, self.work_now.result.cells[i][j])
+        return self.opened_pair("tokens"), ring(self.theme, self.work_now.result.cells[i][j])
 
     def weights_at(self, mixed: Mixture) -> WeightBars:
         """The weights of the followed token, as bars beside what they weigh."""
@@ -195,10 +199,13 @@ class CandidateScene(ExplainerScene):
         """The room of a formula: above what is said of its weights, where that does not stand beside it."""
         return room.trim(bottom=GAP) if not self.frame.is_roomy else room
 
-    def whose(self, words: str, room: Room) -> Label:
-        """What is said of the weights of a formula, in the corner of its room or below it."""
-        below, width = (GAP, room.width) if not self.frame.is_roomy else (WIDE, room.columns(3)[0].width)
-        return text(self.theme, words, EVIDENCE, "muted", at=room.strip(bottom=below), align=-1, width=width)
+    def whose(self, words: str, room: Room) -> VGroup:
+        """What is said of the letters of a formula, line by line at the left of its room; the first line only, below it, where the frame is
+        narrow."""
+        lines = words.split(" · ") if self.frame.is_roomy else words.split(" · ")[:1]
+        side = room.columns(HEAD)[0] if self.frame.is_roomy else room.strip(bottom=GAP)
+        return VGroup(text(self.theme, line, EVIDENCE, "muted", at=place, align=-1)
+                      for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
 
     def facing(self, name: str) -> VGroup:
         """The scores of the pair in both directions, on the bench."""
@@ -218,33 +225,60 @@ class CandidateScene(ExplainerScene):
         name = equation(self.theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=MATRICES[letter], width=NAME - TIGHT)
         return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
 
-    def tried(self, name: str, head: int, room: Room) -> Whole:
-        """`matrices` of a head that a candidate's scores need, and the `score` of the pair with them, in a room."""
-        *places, beside = room.columns([*(3 for _ in MADE_BY[name]), 2], TIGHT)
-        words, digits = beside.rows((1, 2), 0)
-        source = self.candidate(name, head).scores[self.pair]
-        score = number(self.theme, source, max(self.theme.digit, min(LOUD, 0.6 * digits.height)), at=digits, weight=600, width=digits.width)
-        whose = text(self.theme, " → ".join(self.tokens[k] for k in self.pair), EVIDENCE, "muted", at=words, width=words.width)
-        return Whole(score=VGroup(whose, score), matrices=[self.matrix_of(*pair, head) for pair in zip(MADE_BY[name], places, strict=True)])
+    def tried(self, head: int, room: Room) -> Whole:
+        """The `matrices` of keys of a head, and the `score` of the pair with them, in a room."""
+        left, beside = room.columns(SHARES, TIGHT)
+        which, whose, digits = beside.rows((1, 1, 2), 0)
+        source = self.candidate("keys", head).scores[self.pair]
+        score = number(self.theme, source, max(self.theme.digit, min(LOUD, 0.8 * digits.height)), at=digits, weight=600, width=digits.width)
+        words = (self.say("this" if head == self.head else "another"), which), (" → ".join(self.tokens[k] for k in self.pair), whose)
+        said = [text(self.theme, line, EVIDENCE, "muted", at=place) for line, place in words]
+        return Whole(score=VGroup(*said, score), matrices=[self.matrix_of("K", left, head)])
 
     def on_bench(self, letter: str) -> Bench:
-        """The followed token upon W_Q, W_K or W_V of the shown head, and what comes out, beside it."""
-        role, tokens = MATRICES[letter], self.view(f"{SCOPE}.input")
-        above, below = self.wide.rows(UPON, GAP)
-        middle, right = below.columns(ACROSS if self.stage.is_wide else CLOSER, TIGHT)
+        """The followed token upon W_Q or W_K of the shown head, and what comes out, beside it."""
+        role, tokens, opens = MATRICES[letter], self.view(f"{SCOPE}.input"), self.frame.is_roomy
+        upper, below_it = self.wide.rows(UPON, GAP)
+        middle, right = below_it.columns(OPENED if opens else ACROSS if self.stage.is_wide else CLOSER, WIDE if opens else TIGHT)
         matrix, made = self.matrix_of(letter, middle), self.view(f"{SCOPE}.{role}")[self.head]
         grid, room = matrix.sheet.grid, room_of(matrix.sheet.border)
-        one = fit_grid(tokens[self.focus].shape, above)
-        token = heat_map(self.theme, tokens[self.focus], Room(room.left, room.right, above.bottom, above.top), digits=True,
+        one = fit_grid(tokens[self.focus].shape, upper)
+        token = heat_map(self.theme, tokens[self.focus], Room(room.left, room.right, upper.bottom, upper.top), digits=True,
                          scale=peak(tokens), grid=one._replace(width=grid.width, height=min(one.height, OBLONG * grid.width)))
-        column = heat_map(self.theme, made[self.focus : self.focus + 1].T, right, role, digits=True, scale=peak(made),
-                          grid=grid._replace(columns=(0,), width=min(right.width / 2, OBLONG * grid.height)))
-        column.align_to(right.point(1), RIGHT)
-        gap = room_of(column).left - room.right
-        sign = between(equation(self.theme, f"+ b_{letter} =", size=EVIDENCE, role="muted", width=gap), matrix.sheet.border, column.border)
+        views = [self.view(f"candidates.bare_{PLURALS[letter]}")[self.spec.block, self.head], made] if opens else [made]
+        shares = right.columns(len(views), 3 * WIDE)
+        columns = [heat_map(self.theme, view[self.focus : self.focus + 1].T, place.level(matrix.sheet.border.get_y()), role, digits=True, scale=peak(made),
+                            grid=grid._replace(columns=(0,), width=min(place.width, OBLONG * grid.height))) for view, place in zip(views, shares)]
         note = paragraph(self.theme, self.say("turned", count=self.staging.trace.config.d_k), EVIDENCE, self.wide.width, "muted")
         word = row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT)
-        return Bench(token, matrix, column, sign, word, fitted(note, self.wide.outside(bottom=self.foot)))
+        return Bench(token, matrix, columns, self.added(letter, matrix, columns), self.headed(letter, columns), word,
+                     fitted(note, self.wide.outside(bottom=self.foot)))
+
+    def bias_of(self, letter: str) -> View:
+        """b_Q or b_K of the shown head (d_k)."""
+        d_k = self.staging.trace.config.d_k
+        return self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
+
+    def added(self, letter: str, matrix: Labelled, columns: Sequence[HeatMap]) -> VGroup:
+        """What stands between matrix and columns: that a bias is added, or the bias itself, number by number."""
+        *bare, made = columns
+        if not bare or not made.digits:
+            return VGroup(between(equation(self.theme, f"+ b_{letter} =", size=EVIDENCE, role="muted",
+                                           width=room_of(made).left - room_of(matrix.sheet.border).right), matrix.sheet.border, made.border))
+        x, bias = (room_of(bare[0]).right + room_of(made).left) / 2, self.bias_of(letter)
+        numbers = [number(self.theme, bias[k], LETTER, MATRICES[letter], at=(x, cell.get_y(), 0))
+                   for k, cell in zip((k for k in matrix.sheet.grid.rows if k is not None), (row[0] for row in made.cells))]
+        signs = [equation(self.theme, sign, size=LETTER, role="muted").move_to([at, made.border.get_y(), 0]) for sign, at in (
+            ("=", (room_of(matrix.sheet.border).right + room_of(bare[0]).left) / 2), ("+", x - WIDE), ("=", x + WIDE))]
+        return VGroup(*signs, *numbers)
+
+    def headed(self, letter: str, columns: Sequence[HeatMap]) -> VGroup:
+        """What the columns are, above each of them, and the bias between them."""
+        *bare, made = columns
+        tops = [(room_of(made).centre[0], f"{letter.lower()}_i")]
+        said = [above(text(self.theme, self.say("row_by_token"), EVIDENCE, "muted"), each) for each in bare]
+        tops += [((room_of(each).right + room_of(made).left) / 2, f"b_{letter}") for each in bare]
+        return VGroup(*said, *(above(equation(self.theme, maths, size=LETTER, role=MATRICES[letter]), made).set_x(x) for x, maths in tops))
 
     @property
     def wide(self) -> Room:
@@ -280,14 +314,14 @@ class CandidateScene(ExplainerScene):
         self.add(sheet)
         self.play(vanish(picture.numbers), dim(picture.cells))
         self.play(travel(sheet, turned, run_time=2.0))
-        self.wait(0.8)
+        self.wait(SHORT)
         self.play(brighten(picture.cells, run_time=0.4), vanish(turned), appear(picture.numbers))
 
     def compare(self, name: str) -> None:
         """The card of the mirror is held up, and its number counts how far the grid is from its mirror image; then a pair both ways."""
         card, picture = self.objections[0], self.work_now.result
         sign, gap = card.evidence
-        self.play(appear(card.box, card.title, sign) if card not in self.mobjects else vanish(gap))
+        self.play(appear(card.box, card.title, sign) if card not in self.mobjects else vanish(gap), vanish(self.pending, run_time=FLASH))
         self.play(appear(gap, run_time=0.3), compare_with_mirror(self.theme, picture, gap))
         self.boxes, self.both = self.both_ways(picture), self.facing(name)
         self.play(draw(*self.boxes), appear(*self.both, lag=0.3))
@@ -302,23 +336,21 @@ class CandidateScene(ExplainerScene):
 
         seconds: that the first entry takes.
         """
-        d_k = self.staging.trace.config.d_k
-        bias = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
-        entries = bench.column.cells
-        self.play(appear(bench.column.border, bench.column.dots, bench.sign, run_time=0.3))
-        for k in range(min(2, len(entries))):
-            into = bench.column.numbers[k][0] if bench.column.digits else None
+        *bare, made = bench.columns
+        first, start = (bare or [made])[0], [0.0] * len(made.cells) if bare else self.bias_of(letter).values
+        self.play(appear(first.border, first.dots, bench.signs, bench.heads, run_time=BRIEF))
+        for k, cells in enumerate(first.cells[:2]):
+            into = first.numbers[k][0] if first.digits else None
             pairs = zip(bench.token.cells[0], bench.matrix.sheet.cells[k], strict=True)
-            self.play(appear(entries[k], run_time=0.3))
-            self.play(live_dot_product(self.theme, bench.token.view, bench.matrix.sheet.view[k], pairs, into, float(bias[k]),
-                                       seconds / (k + 1)))
-        if rest := [bench.column.row(k) for k in range(2, len(entries))]:
-            self.play(appear(*rest, lag=0.3, run_time=0.4))
+            self.play(appear(cells, run_time=BRIEF))
+            self.play(live_dot_product(self.theme, bench.token.view, bench.matrix.sheet.view[k], pairs, into, float(start[k]), seconds / (k + 1)))
+        rest = [first.row(k) for k in range(2, len(first.cells))]
+        self.play(appear(*rest, *([made] if bare else []), lag=0.3, run_time=SHORT))
 
     def put_down(self, bench: Bench, old: HeatMap, side: HeatMap) -> None:
         """What came out takes the place of what was in the row of its token."""
         row = VGroup(VGroup(cell) for cell in side.cells[self.focus])
-        self.play(vanish(old.cells[self.focus]), travel(bench.column.cells.copy(), row))
+        self.play(vanish(old.cells[self.focus]), travel(bench.columns[-1].cells.copy(), row))
 
     def make_the_rest(self, bench: Bench, old: HeatMap, side: HeatMap) -> None:
         """All the other tokens go through the same matrix, and the frame is that of what came out."""
@@ -366,11 +398,16 @@ class CandidateScene(ExplainerScene):
         return [self._small("gap"), number(self.theme, candidate.asymmetry, READOUT, "output")]
 
     def _adapting(self, name: str) -> list[Mobject]:
-        """What the pair scores with another head's matrices and with these; tokens have none, and their score is the same."""
-        if name == "tokens" or not self.other_heads:
-            return [self._small("same")]
+        """What the pair scores with another head's matrix and with this one, for keys; or a word: tokens have no matrix, the others have."""
+        if name != "keys" or not self.other_heads:
+            return [self._small("same" if name == "tokens" else "other")]
         before, after = (number(self.theme, self.candidate(name, head).scores[self.pair], READOUT, "output") for head in (self.other_heads[-1], None))
         return [before, text(self.theme, "→", EVIDENCE, "muted"), after]
+
+    def not_yet(self, card: Objection) -> Label:
+        """What stands on a card that is not decided."""
+        self.pending = text(self.theme, self.say("not_yet"), EVIDENCE, "muted", at=room_of(card.box).inset(TIGHT), align=1)
+        return self.pending
 
     def _small(self, key: str) -> Mobject:
         return text(self.theme, self.say(key), EVIDENCE, "muted")

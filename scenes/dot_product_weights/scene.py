@@ -5,13 +5,15 @@ from manim import VGroup
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
 from scenes.parts.label import WORD, number, text
+from scenes.parts.diagram import cycle
 from scenes.parts.legend import legend
-from scenes.parts.motion import FLASH, appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.motion import FLASH, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.shapes import ring
-from scenes.base.room import PX, WIDE
+from scenes.base.room import PX, TIGHT
 
-LOUD, LEGEND = 270 * PX, 150 * PX
+LOUD, LEGEND = 230 * PX, 150 * PX
+TRAINING = (6, 2, 6)                      # of what training does, of what is said of the score, and of a number
 
 
 class DotProductWeights(CandidateScene):
@@ -32,13 +34,13 @@ class DotProductWeights(CandidateScene):
     def dot_product(self):
         """Two vectors stand one below the other; feature by feature they are multiplied, and the sum falls into its cell."""
         i, j = self.pair
-        self.formula, self.pair_now = self.formula_of("tokens"), self.opened_pair()
+        self.formula, self.pair_now = self.formula_of("tokens"), self.opened_pair("tokens")
         self.key = legend(self.theme, self.verdict_room.fit(height=LEGEND), self.scale, (self.say("does_not_fit"), self.say("fits")))
         cell, sum_ = self.work_now.result.cell(i, j), self.pair_now.total
         self.play(vanish(*self.question), appear(self.formula), dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))))
         for k, row in ((i, self.pair_now.one), (j, self.pair_now.other)):
             self.play(travel(VGroup(self.vectors.cells[k].copy()), row.cells, run_time=1.0), appear(row.border))
-        self.play(appear(self.pair_now.names, self.pair_now.signs, self.key))
+        self.play(appear(self.pair_now.names, self.pair_now.signs, self.pair_now.note, self.key))
         self.play(self.pair_now.multiply())
         self.play(appear(sum_.cells), draw(self.pair_now.ring), self.pair_now.count(self.theme))
         self.play(travel(sum_.cells[0].copy(), VGroup(cell[0])), appear(*cell[1:], run_time=1.2))
@@ -67,14 +69,16 @@ class DotProductWeights(CandidateScene):
 
     @step
     def no_parameters(self):
-        """The rows go into the grid, and there is nothing in between."""
+        """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change."""
         card, picture = self.objections[1], self.work_now.result
-        none = number(self.theme, card.evidence[1].source, min(LOUD, self.bench.height - WIDE), "output", at=self.bench.trim(top=WIDE if not self.frame.is_roomy else 0), decimals=0, weight=600)
-        self.play(vanish(self.boxes, self.both))
+        upper, middle, lower = self.bench.rows(TRAINING, TIGHT)
+        loop = cycle(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], upper)
+        what = text(self.theme, self.say("to_nudge"), WORD, "muted", at=middle)
+        none = number(self.theme, card.evidence[1].source, min(LOUD, lower.height), "output", at=lower, decimals=0, weight=600)
+        self.play(vanish(self.boxes, self.both), appear(*loop, lag=0.5, run_time=SLOW))
         self.play(*(merge(row, into=line, run_time=1.6) for row, line in zip(self.vectors.cells, picture.cells, strict=True)))
-        what = text(self.theme, self.say("learned"), WORD, "muted", at=self.bench.strip(top=WIDE))
         self.play(appear(none, what, card.box, card.title, card.evidence))
-        self.none = VGroup(none, what)
+        self.none = VGroup(loop, none, what)
 
     @step
     def cannot_adapt(self):

@@ -26,7 +26,7 @@ class Keys(CandidateScene):
     def key(self):
         """One token meets W_K, row by row; its key takes the place of its vector; then all the others."""
         self.play(vanish(*self.on_stage(self.cards, self.vectors)))
-        self.make("K", "keys", 3.0)
+        self.make("K", "keys", 2.4)
 
     @step
     def grid(self):
@@ -46,15 +46,14 @@ class Keys(CandidateScene):
     def adapts(self):
         """There are numbers to learn; with other ones the same two tokens score otherwise."""
         symmetric, parameters, adapting = self.objections
-        self.play(appear(symmetric.box, symmetric.title, parameters, adapting))
+        self.play(appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters, adapting))
         self.strike_out(parameters)
         others, rooms, self.boxes = self.other_heads, self.bench.rows(2, GAP), self.both_ways(self.work_now.result)
-        own, tried = self.tried("keys", self.head, rooms[1]), [self.tried("keys", head, rooms[0]) for head in others]
+        own, tried = self.tried(self.head, rooms[1]), [self.tried(head, rooms[0]) for head in others]
         (matrix,) = own.matrices
         self.play(draw(*self.boxes), become(self.matrix.sheet, matrix.sheet), travel(self.matrix.title, matrix.title), appear(own.score))
         for k, head in enumerate(others):
             self.turn_to(head, vanish(*tried[k - 1 : k]), appear(tried[k]))
-            self.wait(0.3)
         if others:
             self.turn_to(self.head)
         self.play(vanish(self.boxes))

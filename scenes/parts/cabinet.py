@@ -6,54 +6,54 @@ from manim import VGroup, VMobject
 
 from model import View
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, format_number, number, text, text_width, words_at
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.whole import Whole
-from scenes.base.room import GAP, PX, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 SPACE = 0.22                              # share of a drawer's height between it and the next
-TALLEST = 180 * PX
+TALLEST, WIDEST = 180 * PX, 230 * PX       # a drawer with that space, and a word
+REACH = 0.5                               # how far a drawer opens that opens wholly, as a share of what is in it
+LINES = 1.1                               # height of two lines for the size of what is written on them
 
 
 class Cabinet(Whole):
-    """A cabinet with a drawer for every token.
+    """A cabinet, cut open, with a drawer for every token.
 
-    body: what the drawers slide into. words, labels, drawers: for each token its word, its key on the front, its value in the
-    drawer. The drawers are closed, and hidden by the front, which is drawn after them. reach: how far a drawer opens.
+    body: what the drawers stand in. words, labels, drawers: for each token its word, its key, its value. The drawers are closed: they are
+    inside. scores: below the words, how well each key fits; none where rows are low. reach: how far a drawer opens that opens wholly.
     """
 
-    def __init__(self, body: VMobject, words: VGroup, labels: Sequence[HeatMap], drawers: Sequence[HeatMap], reach: float):
-        super().__init__(drawers=drawers, body=body, words=words, labels=labels)
+    def __init__(self, body: VMobject, words: VGroup, scores: VGroup, labels: Sequence[HeatMap], drawers: Sequence[HeatMap], reach: float):
+        super().__init__(body=body, words=words, scores=scores, labels=labels, drawers=drawers)
         self.reach = reach
 
-    @property
-    def front(self) -> list[VMobject]:
-        """Body, words and labels, in the order they are drawn."""
-        return [self.body, self.words, *self.labels]
 
-
-def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, room: Room) -> Cabinet:
-    """A cabinet that stands in the middle of a room and fits it with all its drawers open. keys, values: (n, d_k)."""
+def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, scores: View, room: Room) -> Cabinet:
+    """A cabinet that stands in the middle of a room and fits it with all its drawers open. keys, values: (n, d_k). scores: (n)."""
     pitch = min(TALLEST, room.height / (len(words) + SPACE))
     tall = pitch * (1 - SPACE)
     size = min(WORD, max(SMALLEST_WORD, 0.6 * tall))
-    word_width = min(1.7, max(text_width(theme, word, size) for word in words))
-    free = room.width - word_width - 3 * GAP
-    grid = fit_grid(keys[0].shape, Room.around((0, 0), free / 2, tall))
-    reach = grid.size[0]
-    width = word_width + 3 * GAP + reach
-    left = room.centre[0] - (width + reach) / 2
+    written, high = [format_number(score, theme.decimals) for score in scores.values], max(size, theme.digit)
+    widest = [*(text_width(theme, word, size) for word in words), *(text_width(theme, string, high, tabular=True) for string in written)]
+    word_width = min(WIDEST, max(widest))
+    grid = fit_grid(keys[0].shape, Room.around((0, 0), (room.width - word_width - 2 * (TIGHT + GAP)) / (2 + REACH), tall))
+    inside = grid.size[0]
+    width = word_width + 2 * TIGHT + 1.5 * GAP + 2 * inside
+    left = room.centre[0] - (width + REACH * inside) / 2
     top = room.centre[1] + pitch * (len(words) - 1) / 2
-    rows = [Room.around((left + width - GAP - reach / 2, top - i * pitch), reach, tall) for i in range(len(words))]
+    rows = [Room.around((left + TIGHT + GAP + word_width + inside / 2, top - i * pitch), inside, tall) for i in range(len(words))]
     body = rounded_rectangle(width, pitch * len(words) + SPACE * tall, 0.12)
     body.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour("line"), 3).move_to([left + width / 2, room.centre[1], 0])
-    names = words_at(theme, words, [(row.left - GAP, row.centre[1]) for row in rows], size, word_width)
-    drawers = heat_rows(theme, values, rows, "value", grid)
+    scored = tall >= LINES * (size + high)
+    places = [row.outside(left=word_width, gap=GAP).rows(1 + scored, 0) for row in rows]
+    names = words_at(theme, words, [place[0].point(1)[:2] for place in places], size, word_width)
+    fits = [number(theme, score, high, "muted", at=place[-1], align=1) for score, place in zip(scores, places, strict=True)]
+    drawers = heat_rows(theme, values, [row.outside(right=inside, gap=TIGHT) for row in rows], "value", grid)
     for drawer in drawers:
-        drawer.shift([GAP, 0, 0])
         drawer.border.set_fill(theme.colour("background"), 1)
-    return Cabinet(body, names, heat_rows(theme, keys, rows, "key", grid), drawers, reach)
+    return Cabinet(body, names, VGroup(*fits * scored), heat_rows(theme, keys, rows, "key", grid), drawers, REACH * inside)
 
 
 class Note(Whole):

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import LEFT, Animation, VGroup
+from manim import LEFT, RIGHT, Animation, VGroup
 
 from model import View
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD
+from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, text
 from scenes.parts.motion import Together, appear, live_dot_product
 from scenes.parts.shapes import Block, ring
 from scenes.parts.tokens import row_labels
@@ -29,10 +29,11 @@ class Side(NamedTuple):
 
 
 class Opened(Whole):
-    """`one` and `other`, two rows; `products`, a row; `total`, a single cell with a `ring` around it; `names` of the rows; `signs`."""
+    """`one` and `other`, two rows; `products`, a row; `total`, a single cell with a `ring` around it; `names` of the rows;
+    `signs`; a `note` that products are rounded, if as they are written they do not add up to the sum."""
 
-    def __init__(self, one: HeatMap, other: HeatMap, products: HeatMap, total: HeatMap, names: VGroup, signs: VGroup, around: Block):
-        super().__init__(one=one, other=other, products=products, total=total, names=names, signs=signs, ring=around)
+    def __init__(self, one: HeatMap, other: HeatMap, products: HeatMap, total: HeatMap, names: VGroup, signs: VGroup, around: Block, note: VGroup):
+        super().__init__(one=one, other=other, products=products, total=total, names=names, signs=signs, ring=around, note=note)
 
     def count(self, theme: Theme, run_time: float = 3.0) -> Animation:
         """Pair by pair lights up, and its product with it, while the sum counts."""
@@ -46,10 +47,11 @@ class Opened(Whole):
         return Together(appear(self.products.border), *(appear(*part, lag=0.3, run_time=run_time / 2) for part in parts))
 
 
-def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, scale: float, room: Room) -> Opened:
+def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, scale: float, room: Room, rounded: str) -> Opened:
     """A dot product laid out in a room.
 
     sides: the two vectors. products: (d), entry by entry. total: (1, 1), their sum; scale: the magnitude at which it is drawn brightest.
+    rounded: what is written beside a sum that is not that of the products as they are written.
     """
     above, below = room.rows([sum(ROWS) * CELL / 2, CELL], TIGHT)
     places = above.trim(left=NAMES).rows(ROWS, TIGHT)
@@ -65,4 +67,7 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     names = VGroup(row_labels(theme, [side.word], row, side.ink, NAMES - TIGHT) for side, row in zip(sides, rows))
     sign = equation(theme, "sum =", size=WORD, role="muted").next_to(cell, LEFT, buff=GAP)
     times = equation(theme, "times =", size=WORD, role="muted").next_to(rows[2].border, LEFT, buff=TIGHT)
-    return Opened(*rows, cell, names, VGroup(times, sign), ring(theme, cell.cells[0][0]))
+    around = ring(theme, cell.cells[0][0])
+    exact = not digits or decimals_for_sum(products.values, float(total[0, 0]), theme.decimals) <= digits.decimals
+    note = text(theme, rounded, SMALLEST_WORD, "muted").next_to(around, RIGHT, buff=GAP)
+    return Opened(*rows, cell, names, VGroup(times, sign), around, VGroup(*[note] * (not exact)))

@@ -18,6 +18,7 @@ from scenes.parts.whole import Whole
 
 SHARES = (60, 9, 16, 24)                  # of the chart, the total, the stack, and the weights, in the width
 SQUARE, LINE, THICK = 72 * PX, 60 * PX, 240 * PX          # heights of a score and of a word below it; widest bar
+CLEAR = 0.9                               # share of the width at which bars at their scores would touch
 SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits of weights; share of its piece that they may take
 POWER, TOTAL, MOST = 44 * PX, 72 * PX, 5  # sizes of the digits of powers and of the total; weights that are written
 
@@ -63,14 +64,15 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
 
 
 def _places(scores: View, room: Room) -> tuple[list[Room], bool]:
-    """Where the bars stand, each at its score if they do not touch there, else by their order; and which of the two it is."""
-    values = scores.values
-    wide = min(THICK, 0.8 * room.width / len(values))
+    """Where the bars stand, each at its score if they need not be too thin there, else by their order; and which of the two it is."""
+    values, reach = scores.values, float(np.ptp(scores.values))
+    even, closest = min(THICK, 0.8 * room.width / len(values)), np.diff(np.sort(values)).min(initial=reach)
+    touching = room.width * closest / ((reach + closest) or 1)
+    true = bool(touching > even / 2)
+    wide = min(even, CLEAR * touching) if true else even
     low, high = room.left + wide / 2, room.right - wide / 2
-    true = bool(np.ptp(values) > 0)
-    xs = low + (values - values.min()) / (np.ptp(values) or 1) * (high - low)
-    if not true or np.diff(np.sort(xs)).min() < wide:
-        true, xs = False, np.linspace(low, high, len(values))[np.argsort(np.argsort(values, kind="stable"))]
+    xs = (low + (values - values.min()) / reach * (high - low) if true
+          else np.linspace(low, high, len(values))[np.argsort(np.argsort(values, kind="stable"))])
     return [Room(x - wide / 2, x + wide / 2, room.bottom, room.top) for x in xs], true
 
 
@@ -93,12 +95,13 @@ def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room]
     """The powers above their bars, or inside where there is no room above; none where they would not fit side by side.
 
     decimals: of their total, to which they add up as they are written. curved: whether a curve runs up to the right from the middle of
-    each bar, so that the digits end there.
+    each bar, so that the digits end there, unless they would leave the chart.
     """
     decimals = decimals_for_sum(powers.values, float(powers.values.sum()), decimals)
+    edge = min(place.left for place in places)
     labels = [number(theme, source, POWER, decimals=decimals, weight=600) for source in powers]
     for label, bar, place in zip(labels, standing, places, strict=True):
-        label.next_to(bar, UP, buff=TIGHT).shift(curved * label.width / 2 * LEFT)
+        label.next_to(bar, UP, buff=TIGHT).shift(min(curved * label.width / 2, room_of(bar).centre[0] - label.width / 2 - edge) * LEFT)
         if room_of(label).top > place.top:
             label.move_to(bar).set_fill(theme.ink_on(bar.get_fill_color()))
     fits = all(label.width <= places[0].width for label in labels)

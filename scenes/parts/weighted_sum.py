@@ -52,17 +52,17 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     weights: (n). vectors, products, sums: (n, d), the vectors, times their weights, and added up so far. result: (d), equal to
     the last of the sums. rounded: what is written beside the sum if what is written does not multiply, or add up, to it.
     """
-    table = _table(theme, words, vectors, room)
+    finer = decimals_for_sums(products.values.T, result.values, theme.decimals)
+    table = _table(theme, words, vectors, room, finer)
     scale = peak(vectors)
     left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
     digits, place = fit_digits(theme, sums.values, table.grid), table.right.level(table.floor)
-    finer = decimals_for_sums(products.values.T, result.values, theme.decimals)
     totals = [*sums[: len(words) - 1], result]
     terms = heat_rows(replace(theme, decimals=finer), products, right, "value", table.grid, scale)
     short = terms[0].digits and (terms[0].decimals < finer or not _is_exact(weights, vectors, products, theme.decimals, finer))
     return WeightedSum(
         words=words_at(theme, words, [(table.names.right, y) for y in table.rows], table.size, table.names.width),
-        weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, theme.digit)),
+        weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, theme.digit), finer),
         vectors=heat_rows(theme, vectors, left, "value", table.grid, scale),
         products=terms,
         signs=_signs(theme, table),
@@ -73,17 +73,18 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
 
 
 def _is_exact(weights: View, vectors: View, products: View, decimals: int, finer: int) -> bool:
-    """Whether weights times vectors, written with so many decimals, are the products as they are written."""
-    written = np.round(weights.values, decimals)[:, None] * np.round(vectors.values, decimals)
+    """Whether weights times vectors are the products as they are written; these and the weights with `finer` decimals."""
+    written = np.round(weights.values, finer)[:, None] * np.round(vectors.values, decimals)
     return np.allclose(np.round(written, finer), np.round(products.values, finer))
 
 
-def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room) -> Table:
+def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room, decimals: int) -> Table:
+    """decimals: of the weights."""
     pitch = min(TALLEST, room.height / (len(words) + 1.4))
     tall = pitch * (1 - SPACE)
     size = min(LARGEST, max(SMALLEST_WORD, 0.62 * tall))
     word_width = min(1.9, max(text_width(theme, word, size) for word in words))
-    weight = text_width(theme, f"0.{'0' * theme.decimals}", max(size, theme.digit), 600, tabular=True)
+    weight = text_width(theme, f"0.{'0' * decimals}", max(size, theme.digit), 600, tabular=True)
     free = room.width - word_width - weight - 3 * BETWEEN - PLUS
     grid = fit_grid(vectors[0].shape, Room.around((0, 0), free / 2, tall))
     widths = [word_width, weight, grid.size[0], grid.size[0]]

@@ -39,7 +39,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
 LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
-CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 490, 200, 110))      # widths of cards, note and weights; room for headings
+CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 390, 170, 110))      # widths of cards, note and weights; room for headings
 LINE, ROW, COLUMN, APART = (length * PX for length in (60, 80, 19, 50))          # a line of words, a row of results, x upright; gaps
 MOST, SHARES = 0.62, (2, 4, 4, 4)         # share of the height that results take; widths of X and of the three matrices
 
@@ -104,7 +104,8 @@ class Qkv(ExplainerScene):
         self.room = beside.strip(right=WEIGHT)
         self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus],
                          hand.trim(bottom=0 if self.stage.is_wide else SMALL + GAP), self._scale("query"))
-        self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), beside.trim(left=0 if self.stage.is_wide else WIDE, right=WEIGHT + GAP))
+        self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
+                               beside.trim(left=0 if self.stage.is_wide else WIDE, right=WEIGHT + GAP))
         self.headings = self._headings()
         self.said = fitted(paragraph(self.theme, self.scaled(), SMALL, hand.width, "muted"), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
@@ -114,8 +115,6 @@ class Qkv(ExplainerScene):
             copy_to(VGroup(query.cells[self.focus]), self.note.query, run_time=STEADY),
         )
         labels, drawers = self.cabinet.labels, self.cabinet.drawers
-        for drawer in drawers:
-            drawer.shift([self.cabinet.reach, 0, 0])
         self.play(
             vanish(key.border, value.border),
             *(travel(VGroup(row), label.cells, run_time=SLOW) for row, label in zip(key.cells, labels)),
@@ -123,16 +122,14 @@ class Qkv(ExplainerScene):
         )
         around = [part for row in (*drawers, *labels) for part in (row.border, row.numbers, row.dots)]
         hide(self.cabinet.body, self.cabinet.words, *around)
-        self.add(*drawers, *self.cabinet.front)
+        self.add(self.cabinet.body, self.cabinet.words, *labels, *drawers)
         self.play(appear(self.cabinet.body, self.cabinet.words, *around, run_time=EASY), appear(*self.headings[1:3]))
 
     @step
     def blend(self):
-        """The drawers close; then each opens as far as its label fits the note."""
+        """The note meets every label, and each drawer opens by its weight."""
         weights = self._view("weights")[self.focus]
         body, drawers, reach = room_of(self.cabinet.body), self.cabinet.drawers, self.cabinet.reach
-        self.play(vanish(*(drawer.numbers for drawer in drawers), run_time=BLINK))
-        self.play(slide(*drawers, x=-reach, run_time=STEADY))
         sheet, along = room_of(self.note.sheet), RIGHT if self.stage.is_wide else DOWN
         start = (sheet.right, sheet.centre[1], 0) if self.stage.is_wide else (body.left - WIDE / 2, sheet.bottom, 0)
         self.lines = VGroup(
@@ -141,7 +138,7 @@ class Qkv(ExplainerScene):
         )
         size = max(self.theme.digit, min(SHARE, self.cabinet.drawers[0].height / 2))
         self.weights = weight_numbers(self.theme, weights, [(self.room.right, drawer.get_y()) for drawer in drawers], size)
-        self.play(draw(*self.lines, lag=0.3))
+        self.play(draw(*self.lines, lag=0.3), appear(self.headings[4], *self.cabinet.scores, lag=0.3))
         self.play(appear(self.headings[3], self.said, *self.weights))
         self.play(*(slide(drawer, x=reach * float(weight), run_time=LONG) for drawer, weight in zip(drawers, weights)))
 
@@ -150,7 +147,7 @@ class Qkv(ExplainerScene):
         """Weight × value, term by term, added up; the sum ends on the recorded z."""
         total = self._total()
         hide(*(vector.numbers for vector in total.vectors))
-        self.play(vanish(*self.note, self.lines, *self.cabinet.front, *self.headings, self.weights, self.said))
+        self.play(vanish(*self.note, self.lines, self.cabinet.body, self.cabinet.words, self.cabinet.scores, *self.cabinet.labels, *(drawer.numbers for drawer in self.cabinet.drawers), *self.headings, self.weights, self.said))
         self.play(
             *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
             *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
@@ -244,12 +241,11 @@ class Qkv(ExplainerScene):
 
     def _headings(self) -> list[VGroup]:
         """What note, labels, contents and weights are, above each of them."""
-        drawer = room_of(self.cabinet.labels[0])
-        inside, outside = drawer, replace(drawer, left=room_of(self.cabinet.body).right, right=room_of(self.cabinet.body).right + drawer.width)
-        places = (room_of(self.note.sheet), inside, outside, self.room)
-        tops = [room_of(self.note.sheet).top, *[room_of(self.cabinet.body).top] * 3]
-        tops = [max(tops)] * 4 if self.stage.is_wide else tops
-        kinds = (("note", "query"), ("label", "key"), ("folder", "value"), ("weight", "weight"))
+        body, label = room_of(self.cabinet.body), room_of(self.cabinet.labels[0])
+        places = (room_of(self.note.sheet), label, room_of(self.cabinet.drawers[0]), self.room, replace(body, right=label.left))
+        tops = [room_of(self.note.sheet).top, *[body.top] * 4]
+        tops = [max(tops)] * 5 if self.stage.is_wide else tops
+        kinds = (("note", "query"), ("label", "key"), ("folder", "value"), ("weight", "weight"), ("score", "text"))
         return [
             stacked(text(self.theme, self.say(key), HEADING, role, weight=500, width=place.width),
                     text(self.theme, self.say(f"{key}_is"), SMALL, "muted", width=place.width), gap=TIGHT / 2,

@@ -1,10 +1,10 @@
 """Scene 6: the third candidate, queries that meet keys (Vaswani et al. 2017, section 3.2.1), and all three side by side."""
 
-from scenes.base.room import GAP
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
-from scenes.parts.motion import appear, travel, vanish
+from scenes.parts.motion import SLOW, appear, draw, travel, vanish
 from scenes.parts.score_grid import fill
+from scenes.parts.shapes import ring
 
 
 class Queries(CandidateScene):
@@ -26,29 +26,29 @@ class Queries(CandidateScene):
         """The keys at the left make room; one token meets W_Q, and its query takes the place of its key; then all the others."""
         left, above, _ = self.work_now
         self.play(vanish(*self.on_stage(self.cards, left, above, self.names[0])))
-        self.make("Q", "queries", 1.8)
+        self.make("Q", "queries", SLOW)
 
     @step
     def grid(self):
-        """Every query meets every key; with another head's matrices the same two tokens score otherwise."""
+        """Every query meets every key; the dot product of a query and a key is opened; what was struck out for keys is for these too."""
         self.formula, names = self.formula_of("queries"), self.names_of("queries", self.work_now)
         self.objections = self.objections_to("queries")
         symmetric, *others = self.objections
         self.play(vanish(self.bench_now))
-        self.play(appear(symmetric.box, symmetric.title, *others),
+        self.play(appear(symmetric.box, symmetric.title, self.not_yet(symmetric), *others),
                   appear(self.words, self.work_now.result.border, self.formula, names[1]))
+        self.strike_out(*others)
         for motion in fill(self.work_now, self.focus):
             self.play(motion)
-        heads = (*self.other_heads[-1:], self.head)
-        self.tries = [self.tried("queries", head, room) for head, room in zip(heads, self.bench.rows(2, GAP))]
-        self.play(appear(*self.tries, lag=0.5))
-        self.strike_out(*others)
-        self.names = names
+        (i, j), self.pair_now = self.pair, self.opened_pair("queries")
+        self.names, self.box = names, ring(self.theme, self.work_now.result.cells[i][j])
+        self.play(appear(self.pair_now), draw(self.box))
+        self.play(self.pair_now.count(self.theme, SLOW))
 
     @step
     def mirror(self):
         """The grid turns over its diagonal and is another one; a pair is compared both ways; the last objection falls."""
-        self.play(vanish(*self.tries))
+        self.play(vanish(self.pair_now, self.box))
         self.fold(self.work_now.result)
         self.compare("queries")
         self.strike_out(self.objections[0])

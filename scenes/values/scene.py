@@ -1,13 +1,15 @@
 """Scene 7: what is averaged, tokens or values (Vaswani et al. 2017, section 3.2.1), and how W_Q, W_K and W_V are learned."""
 
+from dataclasses import replace
+
 import numpy as np
 from manim import LEFT, Animation, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, fitted, left_of
+from scenes.base.layout import Labelled, below, fitted, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import FORMULA, LETTER, MATRICES, NAME, SCOPE, SHARES, CandidateScene
+from scenes.candidates.bench import FORMULA, HEAD, LETTER, MATRICES, NAME, SCOPE, SHARES, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
 from scenes.parts.equation import Equation, equation
@@ -19,7 +21,7 @@ from scenes.parts.product import Factor, product
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.verdict import EVIDENCE, Objection, objection
 
-ROWS, PANEL = (4, 10, 2), (2, 5, 3)       # of formula, mixture and objections; of formula, matrix and objections
+ROWS, CLOSE, PANEL = (4, 10, 2), (3, 8, 3), (2, 5, 3)     # of formula, mixture and what stands below it; the same where the frame is narrow; formula, matrix and objections
 LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
 ENDS = 5                                  # words that are shown at either end of a feature
 
@@ -40,12 +42,13 @@ class Values(CandidateScene):
     @step
     def mix_tokens(self):
         """The last grid gives the weights, through softmax; they mix the tokens as they are; two things speak against that."""
-        above, middle, under = self.stage.rows(ROWS, GAP)
+        head, middle, under = self.stage.rows(ROWS if self.frame.is_roomy else CLOSE, GAP)
+        _, above, cards = head.columns(HEAD) if self.frame.is_roomy else (head, head, under)
         third, opened, mixed = self.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens))
         self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", self.over_whose(above))
-        said = self.whose(self.divided(), above)
+        said = self.whose(self.say("divided", count=self.staging.trace.config.d_k), head)
         free = opened.chart.strip(top=opened.chart.height / 2)
         scaled = equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
         self.play(vanish(*self.on_stage(third)))
@@ -57,8 +60,8 @@ class Values(CandidateScene):
                   appear(self.mixed.cards, self.mixed.vectors))
         self.play(appear(self.weighed.grounds, self.weighed.numbers, said, self.formula, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], under.rows(2, TIGHT / 2) if not self.frame.is_roomy else under.columns(2, GAP))
-        self.play(appear(*self.objections, lag=0.5))
+        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], cards.columns(2, GAP) if cards.is_wide and cards is under else cards.rows(2, TIGHT / 2))
+        self.play(appear(self.place_in_z(), *self.objections, lag=0.2))
 
     @step
     def mix_values(self):
@@ -68,12 +71,9 @@ class Values(CandidateScene):
         z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
         self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
         self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
-        edge = WIDE if middle.top - room_of(self.matrix.sheet.border).top >= (WIDE + EVIDENCE) / 2 else GAP
-        if edge == GAP:
-            self.matrix = self.matrix_of("V", middle.inset(y=GAP))
+        short = text(self.theme, self.say("short", count=self.staging.trace.config.d_k), EVIDENCE, "muted", width=middle.width)
+        below(short, self.matrix.sheet.border, GAP)
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
-        said, short = (self.aside(words, middle.strip(**{side: edge}), 1) for words, side in (
-            (self.divided(), "top"), (self.say("short", count=self.staging.trace.config.d_k), "bottom")))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
@@ -81,7 +81,7 @@ class Values(CandidateScene):
         self.play(appear(self.matrix))
         self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
             Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
-        self.play(appear(formula, said, short, self.mixed.z.border, self.mixed.letter, *new))
+        self.play(appear(formula, short, self.mixed.z.border, self.mixed.letter, *new))
         self.play(self.pour_into_z())
         self.strike_out(*new)
 
@@ -158,9 +158,14 @@ class Values(CandidateScene):
         """What is said in passing, at the left or the right of a room."""
         return text(self.theme, words, EVIDENCE, "muted", at=room, align=align, width=room.width)
 
-    def divided(self) -> str:
-        """What is said of the scores that the weights are made of: by what they are divided, and why."""
-        return self.say("divided", count=self.staging.trace.config.d_k)
+    def place_in_z(self) -> VGroup:
+        """What of z is no more than where its tokens stand, below it; nothing where a token is not a word plus its place."""
+        config, z = self.staging.trace.config, self.mixed.z
+        if self.spec.block or config.positional == "none" or config.embedding == "normalised" or not self.frame.is_roomy:
+            return VGroup()
+        row = room_of(z.border).outside(bottom=z.border.height, gap=TIGHT)
+        part = heat_map(self.theme, self.view("candidates.place_averages")[self.head, self.focus], row, digits=True, scale=peak(self.mixed.vectors.view), grid=z.grid)
+        return VGroup(part, text(self.theme, self.say("place"), WORD, "muted", at=replace(row, left=self.stage.left, right=row.left - TIGHT), align=1))
 
     def pour_into_z(self) -> Animation:
         """What is mixed sinks into z, whose numbers are rounded: what is shown does not quite add up to them."""

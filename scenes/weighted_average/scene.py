@@ -3,23 +3,24 @@
 from dataclasses import replace
 
 import numpy as np
-from manim import DOWN, LEFT, VGroup, VMobject
+from manim import VGroup
 
 from model import View
-from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.layout import above, below, side_by_side
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import ASKED, FORMULA, SCOPE, CandidateScene
-from scenes.parts.bars import largest
+from scenes.parts.bars import bar, largest
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, number, paragraph, text
 from scenes.parts.mixture import Mixture, mixture, reaching
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.verdict import EVIDENCE
 from scenes.parts.weight import weight_bars
 
-ROWS, LOUD = (4, 10, 5), 150 * PX        # of the formula, the mixture, and z as bars
+ROWS = (4, 10, 5)                         # of the formula, the mixture, and z as bars
 TOTAL = 54 * PX
 
 
@@ -27,18 +28,18 @@ class WeightedAverage(CandidateScene):
     """A mix of all the tokens; why raw scores will not do; softmax, opened; and the question that the next scenes answer."""
 
     experiments = ("candidates", "exponentials")
-    place = "head"
+    place = "block"
     sparse = {"exponentials": "the pile comes in the next step"}
 
     @step
     def mix(self):
         """Each token is multiplied by a weight, and all of them sink into z."""
         self.lay_out()
-        above, middle, self.under = self.stage.rows(ROWS, GAP)
-        self.formula = self.sum_of("t_j", "text", self.over_whose(above))
+        head, middle, self.under = self.stage.rows(ROWS, GAP)
+        self.formula = self.sum_of("t_j", "text", self.over_whose(head))
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
-        said = self.whose(self.say("whose", token=self.tokens[self.focus]), above)
+        said = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
         self.around, self.bars = self.z_as_bars("averages")
         self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.weighed, self.formula, said))
@@ -50,21 +51,23 @@ class WeightedAverage(CandidateScene):
     @step
     def any_numbers(self):
         """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots."""
-        above, middle, _ = self.stage.rows(ROWS, GAP)
+        head, middle, _ = self.stage.rows(ROWS, GAP)
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
-        formula, bars = self.sum_of("t_j", "text", self.over_whose(above), "s"), self.z_as_bars("weighted_sums")[1]
+        formula, bars = self.sum_of("t_j", "text", self.over_whose(head), "s"), self.z_as_bars("weighted_sums")[1]
         self.scores, total = self.scores_at(self.mixed.places)
+        outside = self.outside()
         self.play(vanish(self.weighed, self.formula))
         self.play(appear(*self.scores, lag=0.1), appear(formula))
         self.play(appear(total))
         self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6), travel(self.bars, bars, run_time=1.6))
+        self.play(draw(*outside[:-1]), appear(outside[-1]))
         self.bars, self.formula, self.total = bars, formula, total
 
     @step
     def exponentials(self):
         """Each score goes to its place, and grows to e to its power."""
         self.soft = opened = self.opened(self.say("total"))
-        self.more = self.one_more()
+        self.more = VGroup(self.rule_of_powers(), *self.squares())
         self.play(vanish(*self.on_stage(*self.scores)))
         self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words))
         self.play(draw(opened.curve, run_time=1.0), appear(*opened.bars, lag=0.3), appear(*opened.powers, lag=0.3))
@@ -101,34 +104,41 @@ class WeightedAverage(CandidateScene):
         high = [edge.left for edge in map(room_of, (*self.soft.bars, *self.soft.powers)) if edge.top > room.bottom]
         return replace(room, right=min(high, default=room.right + GAP) - GAP)
 
-    def one_more(self) -> VGroup:
-        """What becomes of a score, and what one more makes of it."""
-        free, step = self.free(), self.step_up()
-        room = self.soft.beside if not step else replace(self.soft.beside, left=room_of(step).right + GAP)
-        grown = equation(self.theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=free, align=-1)
-        digits = number(self.theme, self.view("exponentials.e"), LOUD, at=room, weight=600, decimals=self.theme.decimals + 1,
-                        width=room.width - 2 * GAP)
-        words = paragraph(self.theme, self.say("one_more"), WORD, room.width, "muted").next_to(digits, DOWN, buff=GAP)
-        sign = text(self.theme, "×", LOUD / 2, "muted").next_to(digits, LEFT, buff=TIGHT)
-        return VGroup(grown, step, VGroup(sign, digits, words))
+    def outside(self) -> VGroup:
+        """Rings around the feature in which z is farthest out, in the tokens and in z, and a word on them; nothing if it is not shown."""
+        columns = [j for j in self.mixed.vectors.grid.columns if j is not None]
+        which = int(self.view("candidates.farthest")[self.spec.block, self.head, self.focus].values)
+        if which not in columns:
+            return VGroup(VGroup())
+        k = columns.index(which)
+        rings = (ring(self.theme, VGroup(*(row[k] for row in self.mixed.vectors.cells))), ring(self.theme, self.mixed.z.cells[0][k]))
+        word = text(self.theme, self.say("outside"), WORD, at=self.stage.rows(ROWS, GAP)[0].columns(3)[-1])
+        return VGroup(*rings, word)
 
-    def step_up(self) -> VGroup:
-        """From the score that is one less than the highest up to the curve, beside the highest bar, and up as far as that; both scores and
-        their powers there. Nothing if no score is as low."""
-        reach = np.ptp(self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus].values)
-        if not self.soft.curve or reach < 1:
-            return VGroup()
-        (x, low, _), (_, high, _) = (self.soft.curve[0].at(place) for place in (1 - 1 / reach, 1))
-        edge = max(room_of(bar).right for bar in self.soft.bars)
-        line = VMobject(stroke_color=self.theme.colour("text"), stroke_width=4 * PEN).set_points_as_corners(
-            [(x, self.soft.chart.bottom, 0), (x, low, 0), (edge + GAP, low, 0), (edge + GAP, high, 0), (edge, high, 0)])
-        return VGroup(line, *(self.grown(end, (edge + GAP + TIGHT, y, 0)) for end, y in enumerate((low, high))))
+    def rule_of_powers(self) -> VGroup:
+        """What becomes of a score, and the number whose powers they are."""
+        grown = equation(self.theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=self.free(), align=-1)
+        digits = number(self.theme, self.view("exponentials.e"), TOTAL, "muted", decimals=self.theme.decimals + 1)
+        return VGroup(grown, below(side_by_side(equation(self.theme, "e =", size=TOTAL, role="muted"), digits), grown, GAP, -1))
 
-    def grown(self, end: int, at: tuple) -> VGroup:
-        """A score, and what it has grown to: at one end of the step."""
-        score, power = (self.view(f"exponentials.{name}")[self.spec.block, self.head, self.focus, end] for name in ("step", "step_powers"))
-        digits = number(self.theme, score, WORD), number(self.theme, power, WORD, decimals=max(0, self.theme.decimals - 1), weight=600)
-        return VGroup(digits[0], text(self.theme, "→", WORD, "muted"), digits[1]).arrange(buff=TIGHT / 2).move_to(at, LEFT)
+    def squares(self) -> list[VGroup]:
+        """What the squares of the scores would be, in the order of the scores; nothing if they keep it."""
+        scores = self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus]
+        squares, order = self.view("exponentials.squares")[self.spec.block, self.head, self.focus], np.argsort(scores.values, kind="stable")
+        if (np.diff(squares.values[order]) >= 0).all():
+            return []
+        chart = self.soft.chart
+        room = replace(chart, left=chart.right + WIDE, right=self.stage.right, top=chart.centre[1])
+        words = paragraph(self.theme, self.say("squares"), WORD, room.width, "muted").move_to(room.outside(top=2 * WIDE).centre)
+        return [words, *(self.squared(scores[int(j)], squares[int(j)], self.tokens[j], place, largest(squares))
+                         for j, place in zip(order, room.columns(len(order), TIGHT), strict=True))]
+
+    def squared(self, score: View, square: View, word: str, room: Room, full: float) -> VGroup:
+        """The square of a score as a bar, with its number above and the score and its word below."""
+        column = bar(self.theme, square, room.trim(top=TOTAL), "muted", full)
+        below_it = room.outside(bottom=self.soft.chart.bottom - self.stage.bottom).rows(2, 0)
+        return VGroup(column, above(number(self.theme, square, WORD, weight=600), column, TIGHT / 2), number(self.theme, score, WORD, at=below_it[0]),
+                      text(self.theme, word, WORD, "muted", at=below_it[1]))
 
     def mixture_of(self, name: str, room: Room) -> Mixture:
         """The tokens and what becomes of the followed one, of `averages` or `weighted_sums`."""

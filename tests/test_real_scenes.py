@@ -91,11 +91,11 @@ def test_what_has_learned_and_does_not_translate_is_told_so(bert):
     assert len({*words.values()}) == len(words) and "translat" in words["title"] and "translat" not in words["title_learned"]
 
 
-def test_a_title_is_of_what_is_compared(bert):
-    with_twin, without = (scene_of("encoder_stack", "sentence=the old cat", f"twin={twin}") for twin in ("the old dog", ""))
-    words = without.staging.words["steps"]["neighbours"]
-    assert (with_twin.title("neighbours"), without.title("neighbours")) == (words["title"], words["title_others"])
-    assert without.title("same_token") == without.staging.words["steps"]["same_token"]["title"]
+def test_a_title_is_of_what_is_shown(bert):
+    turned, alone = (scene_of("encoder_stack", *said) for said in (("model.weights=translator",), ("twin=",)))
+    words = alone.staging.words["steps"]["chain"]
+    assert (turned.title("chain"), alone.title("chain")) == (words["title"], words["title_other"])
+    assert alone.title("same_token") == alone.staging.words["steps"]["same_token"]["title"]
 
 
 @pytest.mark.parametrize("n_blocks, depths", [(2, [0, 1, 2]), (6, [*range(7)]), (7, [0, 2, 4, 6, 7]), (24, [0, 4, 8, 12, 16, 20, 24])])

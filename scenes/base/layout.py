@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Mobject, VGroup
+from manim import DOWN, LEFT, ORIGIN, RIGHT, UP, Mobject, VGroup
 
 from model import View
 from scenes.base.room import PX, TIGHT, Room
@@ -15,6 +15,7 @@ from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, heat_map
+from scenes.parts.label import Label
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import cards_beside, column_labels, row_labels, shape_label
 from scenes.parts.whole import Whole
@@ -52,6 +53,17 @@ def between(thing: Mobject, left: Mobject, right: Mobject, up: float = 0.0) -> M
 def side_by_side(*things: Mobject, gap: float = TIGHT, at: Room | None = None, align: int = 0) -> VGroup:
     """Things from left to right, in the middle of a room, or with `align` −1 or 1 at its left or right edge."""
     return _at(VGroup(*things).arrange(RIGHT, buff=gap), at, align)
+
+
+def line_of(*labels: Label, gap: float = TIGHT, at: Room) -> VGroup:
+    """Words and numbers one behind the other on one baseline, in the middle of a room, all smaller where they would not fit. They are
+    made without a place."""
+    x = -(sum(label.advance for label in labels) + gap * (len(labels) - 1)) / 2
+    share = min(1, at.width / (-2 * x))
+    for label in labels:
+        label.shift([x + label.advance / 2, 0, 0])
+        x += label.advance + gap
+    return VGroup(*labels).scale(share, about_point=ORIGIN).shift(at.centre)
 
 
 def stacked(*things: Mobject, gap: float = TIGHT, at: Room | None = None, align: int = 0) -> VGroup:

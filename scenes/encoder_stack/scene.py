@@ -9,24 +9,23 @@ from manim import UP, VGroup
 from model import View
 from model.wiring import has_final_norm
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.bars import bars
+from scenes.encoder_stack.chain import Chain, chain
 from scenes.parts.diagram import module, route
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, number, paragraph, text
 from scenes.parts.lanes import bare, lanes, strips
-from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
-from scenes.parts.network import rise
+from scenes.parts.motion import BRIEF, EASY, appear, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import cards_beside, shape_label, token_card
-from scenes.parts.whole import Whole
-from scenes.base.layout import above
+from scenes.parts.tokens import best_word, cards_beside, shape_label, token_card
+from scenes.base.layout import above, line_of
 from scenes.base.room import GAP, PX, TIGHT, Room
 
 NAME, SIGN, SMALL, LARGE = (size * PX for size in (50, 40, 28, 80))
 CARD, STRIP, CLEAR = 0.6, 0.3, 0.1        # height of a card and of a strip; between a strip and what is above and below it
 MOST_BLOCKS = 6                           # that are drawn one by one
 TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
+LINE = 56 * PX                            # between the two sentences
 WORDS = 1.6                               # width of the words beside a picture at most
 NARROW = 4 * PX                           # beside the word of a card in its lane, where long words shall stay whole
 
@@ -34,7 +33,7 @@ NARROW = 4 * PX                           # beside the word of a card in its lan
 class EncoderStack(ExplainerScene):
     """The tokens rise through the blocks; one of them is followed; what comes out goes to every block of the decoder."""
 
-    experiments = ("distances",)
+    experiments = ("distances", "twin")
     place = "encoder"
 
     @step
@@ -61,13 +60,17 @@ class EncoderStack(ExplainerScene):
             self.play(appear(row.numbers, run_time=0.4))
 
     @step
-    def neighbours(self):
-        """What a swapped neighbour does: how far every token is from itself in the twin sentence, depth by depth."""
-        self._lay_out_moved()
-        self.open_with(self.cards, self.swapped, self.measure)
-        for row in self.moved:
-            self.play(appear(row.panel, row.heading))
-            self.play(*(rise(each.bar, each.bar.get_bottom()) for each in row.tokens), appear(*(each.value for each in row.tokens)))
+    def chain(self):
+        """Block 1 carries the changed word to the others, so that in block 2 the followed one looks elsewhere: in both sentences."""
+        first, *rest = chains = self._lay_out_chains()
+        self.play(vanish(*self.on_stage()), appear(first.cards, *(each.cards for each in rest)))
+        for look in ("lower", "upper"):
+            for each in chains:
+                shown = getattr(each, look)
+                self.play(appear(shown.said), draw(*shown.arcs, run_time=EASY))
+                self.play(appear(*shown.numbers, run_time=BRIEF))
+            if look == "lower":
+                self.play(appear(self.apart))
 
     @step
     def memory(self):
@@ -83,25 +86,27 @@ class EncoderStack(ExplainerScene):
                     self._make(together)
 
     def wording(self, name: str) -> str:
-        """What is compared depends on the twin, which token it changes most on the weights, and pre-norm has one more norm at the end."""
-        if name == "neighbours":
-            return self._compared
+        """Whether a swapped word turns a look depends on the weights, and pre-norm has one more norm at the end."""
+        if name == "chain":
+            return "caption" if self._looks_elsewhere else "other"
         return "pre" if name == "memory" and self._pre else super().wording(name)
 
     @property
-    def _compared(self) -> str:
-        """Which caption says what the bars show."""
-        if not self.staging.trace.twin:
-            return "others" if len(self.tokens) > 1 else "alone"
-        last = self.staging.trace["distances.moved"].values[-1]
-        swapped = len(self.tokens) - len(self._same)
-        return "caption" if swapped == 1 and max(self._same, key=last.__getitem__, default=None) == self.focus else "other"
+    def _second(self) -> int:
+        """The block above the first, if there is one."""
+        return min(1, self.staging.trace.config.n_blocks - 1)
+
+    def _looks(self, block: int, twin: str = "") -> View:
+        """The attention weights of a block (h, n, n), in this sentence or the other."""
+        return self.staging.trace[f"{twin}encoder.{block}.self_attention.weights"]
 
     @property
-    def _same(self) -> list[int]:
-        """The tokens that the twin has too."""
-        pairs = zip(self.tokens, self.staging.trace.twin or self.tokens, strict=True)
-        return [i for i, (word, other) in enumerate(pairs) if word == other]
+    def _looks_elsewhere(self) -> bool:
+        """Whether a swapped word turns the followed token's look above the first block."""
+        if not self.twin or not self._second:
+            return False
+        own, other = (best_word(words, self._looks(self._second, twin)[self.head, self.focus]) for words, twin in ((self.tokens, ""), (self.twin, "twin.")))
+        return own != other
 
     @property
     def _pre(self) -> bool:
@@ -197,35 +202,27 @@ class EncoderStack(ExplainerScene):
         _, *above = self._depths
         return [self.say("before"), *(self.say("after", number=depth) for depth in above)]
 
-    def _lay_out_moved(self) -> None:
-        """For every depth, the first at the bottom, a row of bars over the tokens. A swapped word is another token: it has no bar."""
-        trace = self.staging.trace
-        view = trace["distances.moved"] if trace.twin else trace["distances.apart"][:, self.focus]
-        body = self.stage.trim(left=WORDS, bottom=2 * CARD + GAP)
-        places, rows = lanes(len(self.tokens), body), body.rows(len(self._views), TIGHT)[::-1]
-        self.cards = self._lane_cards(places, self.stage.bottom + 1.5 * CARD + TIGHT)
-        twin = self._lane_cards(places, self.stage.bottom + CARD / 2, trace.twin or self.tokens)
-        self.swapped = VGroup(card for i, card in enumerate(twin) if i not in self._same)
-        said = self.say("apart" if trace.twin else "away", token=self.tokens[self.focus])
-        at = Room(self.stage.left, self.stage.left + WORDS, self.stage.bottom, self.stage.bottom + 2 * CARD + TIGHT)
-        self.measure = paragraph(self.theme, said, SMALL, at.width - TIGHT, "muted").move_to(at.centre)
-        full = float(view.values[:, self._same].max(initial=0)) or 1.0
-        words, size = fit_words(self.theme, self._depth_names, WORD, WORDS - 2 * TIGHT)
-        self.moved = []
-        for depth, said, row in zip(self._depths, words, rows, strict=True):
-            whole = Room(self.stage.left, self.stage.right, row.bottom, row.top)
-            tokens = [self._bar(view[depth], i, place, full) for i, place in enumerate(lanes(len(self.tokens), row.inset(y=TIGHT / 2)))]
-            self.moved.append(Whole(panel=frame(self.theme, whole, width=0, fill="surface"), tokens=tokens,
-                                    heading=text(self.theme, said, size, "muted", at=whole.inset(TIGHT), align=-1)))
+    def _lay_out_chains(self) -> list[Chain]:
+        """Both sentences, or the only one; between them how far the followed token is from itself, before the first block and after it."""
+        changed = [i for i, (word, other) in enumerate(zip(self.tokens, self.twin)) if word != other]
+        giver = changed[0] if changed else best_word(self.tokens, self._looks(0)[self.head, self.focus])
+        carrier = int(self._looks(0)[:, self.focus, giver].values.argmax())
+        high, line, low = self.stage.rows([self.stage.height / 2 - LINE, LINE, self.stage.height / 2 - LINE], 0)
+        sentences = [(self.tokens, self.twin, "", high), (self.twin, self.tokens, "twin.", low)] if self.twin else [(self.tokens, (), "", self.stage)]
+        self.apart = self._apart(line) if self.twin else VGroup()
+        return [chain(self.theme, words, others, (
+            (giver, self._looks(0, twin)[carrier, :, giver], self.say("takes", number=1, head=carrier + 1, token=words[giver])),
+            (self.focus, self._looks(self._second, twin)[self.head, self.focus],
+             self.say("looks", number=self._second + 1, head=self.head + 1, token=words[self.focus])),
+        ), room, self.frame.is_roomy) for words, others, twin, room in sentences]
 
-    def _bar(self, view: View, i: int, room: Room, full: float) -> Whole:
-        """How far one token has moved, as a bar with its number above it where that can be read."""
-        role, same = "output" if i == self.focus else "text" if i in self._same else "muted", i in self._same
-        largest = min(LARGE, room.width / (0.62 * (self.theme.decimals + 2)), room.height / 3)
-        size = largest if i == self.focus else min(WORD, largest)
-        bar = bars(self.theme, view[i : i + 1], room.trim(top=1.2 * largest), role, full) if same else VGroup()
-        value = number(self.theme, view[i], size, role, 600 if i == self.focus else 400) if size >= self.theme.digit else VGroup()
-        return Whole(bar=bar, value=value.move_to([room.centre[0], (room_of(bar).top if same else room.bottom) + 0.65 * size, 0]))
+    def _apart(self, room: Room) -> VGroup:
+        """How far the followed token is from itself in the other sentence: before the first block, and after it."""
+        moved = self.staging.trace["distances.moved"][:, self.focus]
+        words = self.say("between", token=self.tokens[self.focus]), self.say("before"), self.say("after", number=1)
+        start, *places = (text(self.theme, word, SMALL, "muted") for word in words)
+        numbers = (number(self.theme, moved[depth], max(SMALL, self.theme.digit), "output", 600) for depth in range(2))
+        return line_of(start, *(part for pair in zip(places, numbers) for part in pair), at=room)
 
     def _lay_out_memory(self) -> None:
         """H at the left; beside it the decoder's blocks, each with its keys and values, row by row as H."""

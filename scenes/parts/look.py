@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import Animation, VGroup, VMobject, smooth, squish_rate_func
+from manim import UP, Animation, VGroup, VMobject, smooth, squish_rate_func
 
 from model import View
-from scenes.parts.flow import WeightLine, weight_arc
+from scenes.parts.flow import ARC, WeightLine, weight_arc
 from scenes.parts.heat_map import Grid, HeatMap, heat_map
 from scenes.parts.label import is_special
 from scenes.parts.motion import Presence, Together, travel
@@ -40,7 +40,7 @@ def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: Vie
     weights: (n), of the token `origin`.
     """
     high = room.height - CARD - CELL - BELOW
-    cards = _cards(theme, words, others or words, origin, room.level(room.top - high - CARD / 2))
+    cards = sentence_cards(theme, words, others, origin, room.level(room.top - high - CARD / 2))
     grid = Grid((0,), tuple(range(len(words))), min(card.width for card in cards), CELL)
     cells = heat_map(theme, weights, room.level(room.bottom + CELL / 2), digits=True, weights=True, grid=grid)
     cells.remove(cells.border)
@@ -50,25 +50,30 @@ def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: Vie
         for part, card in zip(line, cards, strict=True):
             part.set_x(card.get_x())
     most = frame(theme, room_of(cards[best_word(words, weights)].box, 0.04), "key", radius=0.1, width=4)
-    arcs = VGroup(_arc(theme, cards, origin, j, source, high) for j, source in enumerate(weights))
+    arcs = VGroup(arc(theme, cards, origin, j, source, high) for j, source in enumerate(weights))
     return Look(cards, arcs, cells, most)
 
 
-def _cards(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, room: Room) -> VGroup:
+def sentence_cards(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, room: Room) -> VGroup:
+    """The cards of a sentence side by side, that of the token `origin` in its colour; others: as for `look`."""
+    others = others or words
     widths, size = word_widths(theme, list(zip(words, others, strict=True)), room.width, LARGEST_WORD, NARROWEST, GAP)
     roles = ["query" if i == origin else "line" if a == b else "output" for i, (a, b) in enumerate(zip(words, others))]
     cards = VGroup(token_card(theme, word, width, CARD, role, size) for word, role, width in zip(words, roles, widths, strict=True))
     return side_by_side(cards, words, GAP, room)
 
 
-def _arc(theme: Theme, cards: VGroup, origin: int, j: int, source: View, high: float) -> WeightLine:
-    """The bow from one card to another, the higher the further apart; to the card itself, a loop above it."""
+def arc(theme: Theme, cards: VGroup, origin: int, j: int, source: View, high: float, side=UP, full: float = ARC) -> WeightLine:
+    """The bow from one card to another, above or, with `side` down, below them, the higher the further apart; to the card itself, a loop.
+
+    high: how far it may reach. full: the stroke width of the weight 1.
+    """
     apart = abs(j - origin) / max(1, origin, len(cards) - 1 - origin)
-    start, end = cards[origin].get_top(), cards[j].get_top()
+    start, end = cards[origin].get_edge_center(side), cards[j].get_edge_center(side)
     if j == origin:
-        start, end = (start + [side * cards[j].width / 4, 0, 0] for side in (-1, 1))
-    arc = weight_arc(theme, start, end, source, (FLATTEST + (0.96 - FLATTEST) * apart) * high)
-    return arc.set_stroke(theme.colour("muted")) if is_special(cards[j].word.string) else arc
+        start, end = (start + [way * cards[j].width / 4, 0, 0] for way in (-1, 1))
+    line = weight_arc(theme, start, end, source, (FLATTEST + (0.96 - FLATTEST) * apart) * high, side, full)
+    return line.set_stroke(theme.colour("muted")) if is_special(cards[j].word.string) else line
 
 
 def swing(before: Look, after: Look, run_time: float = 2.5) -> Animation:

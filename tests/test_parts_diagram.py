@@ -1,4 +1,4 @@
-"""Diagrams: the block of an encoder is drawn as the model computes it."""
+"""Diagrams: the blocks of encoder and decoder are drawn as the model computes it."""
 
 from itertools import pairwise
 
@@ -10,17 +10,20 @@ from scenes.parts.shapes import room_of
 from scenes.base.room import Room
 from studio.read import assets
 
-NAMES = {kind: kind for kind in ("attention", "add_norm", "mlp", "norm", "add")}
+NAMES = {kind: kind for kind in ("attention", "cross_attention", "add_norm", "mlp", "norm", "add")}
 ROOM = Room(-2, 2, -2, 2)
 
 
-@pytest.mark.parametrize(("norm", "kinds"), [
-    ("post", ("attention", "add_norm", "mlp", "add_norm")), ("pre", ("norm", "attention", "add", "norm", "mlp", "add")),
+@pytest.mark.parametrize(("norm", "side", "kinds"), [
+    ("post", "encoder", ("attention", "add_norm", "mlp", "add_norm")),
+    ("pre", "encoder", ("norm", "attention", "add", "norm", "mlp", "add")),
+    ("post", "decoder", ("attention", "add_norm", "cross_attention", "add_norm", "mlp", "add_norm")),
+    ("pre", "decoder", ("norm", "attention", "add", "norm", "cross_attention", "add", "norm", "mlp", "add")),
 ])
 @pytest.mark.parametrize("size", [1, 0.25])
-def test_modules_stand_on_each_other_and_each_bypass_goes_from_below_a_sublayer_to_its_sum(norm, kinds, size):
+def test_modules_stand_on_each_other_and_each_bypass_goes_from_below_a_sublayer_to_its_sum(norm, side, kinds, size):
     room = Room.around((0, 0), ROOM.width * size, ROOM.height * size)
-    diagram = block_diagram(assets.theme("dark", "en"), NAMES, room, norm)
+    diagram = block_diagram(assets.theme("dark", "en"), NAMES, room, norm, side)
     boxes = [room_of(module.box) for module in diagram.modules]
     assert diagram.kinds == kinds and len(diagram.wires) == len(kinds) + 1
     assert all(low.top < high.bottom for low, high in pairwise(boxes))

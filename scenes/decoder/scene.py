@@ -1,23 +1,25 @@
-"""The decoder: masked self-attention, cross-attention, and the next word (Vaswani et al. 2017, sections 3.1 to 3.4)."""
+"""The decoder: its block, masked self-attention, cross-attention, and the next word (Vaswani et al. 2017, sections 3.1 to 3.4)."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import RIGHT, UP, Animation, VGroup
+import numpy as np
+from manim import RIGHT, Animation, Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
-from scenes.base.layout import above, below
+from scenes.base.layout import above, below, side_by_side
 from scenes.base.scene import ExplainerScene, step
+from scenes.decoder.beside import blocks_beside
 from scenes.parts.bars import bars, floor, signed_bars
 from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import WORD, Label, number, paragraph, text, weight_numbers
+from scenes.parts.label import WORD, Label, number, paragraph, text, weight_numbers, words_at
 from scenes.parts.loom import Loom, across, back, loom
-from scenes.parts.motion import FLASH, Together, appear, brighten, dim, draw, hide, travel, vanish
+from scenes.parts.motion import BRIEF, FLASH, SHORT, SLOW, Together, appear, brighten, dim, draw, hide, travel, vanish
 from scenes.parts.ranking import Ranking, grow, level, ranking, strongest, track
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import TokenCard, column_labels, row_labels, shape_label, token_card, token_column
@@ -30,6 +32,7 @@ BEST, PRECISE, MOST = 5, 4, 20              # words that are ranked; decimals of
 PITCH = 0.98                              # from card to card at most, where the decoder stands between them
 MANY = 256                                # words that a bar each is drawn for at most
 LOWEST = 0.48                             # a row of a word that is ranked
+GUESS, MARKED = 1.3, 4                    # room for the words that are to be guessed; stroke width around their places
 CHANCE = 1.05                             # room for a probability beside a card
 IN_FULL, QUICK = 1, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
 
@@ -48,42 +51,61 @@ class Panel(NamedTuple):
 
 
 class Spectrum(NamedTuple):
-    """A bar for every word, what they are called, and where they stand."""
+    """A bar for every word, what they are called, where they stand, and the highest one's word and number."""
 
     bars: VGroup
     name: Label
     room: Room
+    best: VGroup
 
 
 class Decoder(ExplainerScene):
-    """What a word may see, where it looks in the sentence, how it becomes the next word, and how all this is learned at once."""
+    """What a block is made of, what a word may see, where it looks in the sentence, how it becomes the next word, and how all this is learned at once."""
 
     experiments = ("passes", "causal")
     place = "decoder"
-    needs = {"cross_attention": "output: decoder | none", "training": "output: decoder | none"}
+    needs = {"block": "output: decoder | none", "cross_attention": "output: decoder | none", "training": "output: decoder | none"}
 
     def wording(self, name: str) -> str:
         """What carries a text on says words, as a translator does, but has no decoder beside its one stack."""
+        if name == "cross_attention" and self._crossed():
+            return "crossed"
         return "continues" if self.continues else super().wording(name)
+
+    @step
+    def block(self):
+        """The block that is known and, module by module, the decoder's; what is new in it is bright, and says what it is for."""
+        both = blocks_beside(self.theme, self.say, self.stage, self.staging.trace.config.norm)
+        self.open_with(both.encoder, both.names[0])
+        self.play(appear(both.names[1]))
+        for wire, part in zip(both.decoder.wires, both.decoder.modules):
+            self.play(draw(wire, run_time=FLASH), appear(part, run_time=BRIEF))
+        self.play(draw(both.decoder.wires[-1], *both.decoder.bypasses, run_time=SHORT), appear(*both.said))
+        self.play(draw(both.way, run_time=SLOW), appear(both.memory, run_time=SLOW))
 
     @step
     def mask(self):
         """Scores of what would be ahead go to minus infinity; softmax makes them 0."""
         self._prepare()
-        left, right = self.stage.trim(bottom=SLANTED, top=NAMED).columns([1, 1], gap=1.5)
+        top, body = self.stage.rows([1, 9], TIGHT)
+        left, right = body.trim(bottom=SLANTED, top=NAMED, right=GUESS * self.trained).columns(2, gap=LABEL)
         plain, masked, weights = (self._scores(name) for name in ("scaled_scores", "masked_scores", "weights"))
         scale = peak(plain)
         sheet, target = (heat_map(self.theme, view, left.trim(left=LABEL), "line", digits=True, scale=scale)
                          for view in (plain, masked))
         result = heat_map(self.theme, weights, right.trim(left=LABEL), "line", digits=True, weights=True)
-        self.open_with(sheet, *self._around(sheet, "(Q K^T) / sqrt(d_k)"))
-        self._cover(sheet, target)
-        edge = room_of(target.border)
-        y = target.border.get_y()
-        into = arrow(self.theme, (edge.right + 0.15, y, 0), (room_of(result.border).left - LABEL - 0.1, y, 0))
-        name = equation(self.theme, '"softmax"', size=HEADING, role="muted").next_to(into, UP, buff=0.1)
         self.readers, *around = self._around(result, "A")
-        self.play(draw(*into), appear(name))
+        guesses = self._guesses(sheet, result)
+        self.open_with(sheet, *self._around(sheet, "(Q K^T) / sqrt(d_k)"), *self._given(top))
+        self.play(appear(guesses))
+        if self.trained:
+            self._mark_next(target)
+        self._cover(sheet, target)
+        edges = room_of(target.border), room_of(self.readers)
+        y = target.border.get_y()
+        into = arrow(self.theme, (edges[0].right + TIGHT, y, 0), (edges[1].left - TIGHT, y, 0))
+        names = [put(equation(self.theme, maths, size=HEADING, role="muted"), into) for maths, put in (('"softmax"', above), ("e^(-oo) = 0", below))]
+        self.play(draw(*into), appear(*names))
         self.play(appear(result.border, result.dots, self.readers, *around),
                   travel(target.cells.copy(), result.cells))
         self.remove(result.cells)
@@ -94,7 +116,8 @@ class Decoder(ExplainerScene):
     def cross_attention(self):
         """Every place of the translation looks at the sentence; the strands cross where the languages differ in order."""
         queries, words = (self.queries, self.said) if self.trained else (self.tokens, ())
-        cards, names = self._loom(queries, words)
+        body, foot = self.stage.rows([7, 1], TIGHT)
+        cards, names = self._loom(queries, words, body)
         weights, followed = self._looks(), self._followed()
         lines = [across(self.theme, cards, row, i) for i, row in enumerate(weights)]
         tag = frame(self.theme, room_of(cards.queries[followed]), "query", radius=0.08, width=4)
@@ -114,6 +137,7 @@ class Decoder(ExplainerScene):
         self.play(*(draw(*line, run_time=1.4) for i, line in enumerate(lines) if i != followed),
                   appear(*(pair for i, pair in enumerate(pairs) if i != followed), lag=0.2))
         self.play(dim(*(line for i, line in enumerate(lines) if i != followed)))
+        self.play(appear(*self._found(followed, foot)))
         self.asking = cards.queries[followed]
 
     @step
@@ -137,7 +161,7 @@ class Decoder(ExplainerScene):
     @step
     def loop(self):
         """Each word that comes out goes back in; the first three move by move, the others fast."""
-        cards, names = self._loom(self.queries, self.said)
+        cards, names = self._loom(self.queries, self.said, self.stage)
         self.play(vanish(*self.on_stage()), appear(names[0], cards.sources))
         self.play(appear(*names[1:], cards.queries[0]))
         lines = [self._generate(cards, place) for place in range(len(cards.queries))]
@@ -183,6 +207,30 @@ class Decoder(ExplainerScene):
             return self.view("encoder.{block}.self_attention.scaled_scores")[self.head]
         return self.view(f"causal.{name}")[self.spec.block, self.head]
 
+    def _given(self, room: Room) -> list[Mobject]:
+        """The sentence and the translation that training gives with it."""
+        if not self.trained:
+            return []
+        words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
+        return [text(self.theme, words, HEADING, at=room)]
+
+    def _guesses(self, sheet: HeatMap, result: HeatMap) -> VGroup:
+        """The word that is to be guessed in every row, at the right of the weights, below what that is."""
+        if not self.trained:
+            return VGroup()
+        shown, edge = [k for k in sheet.grid.rows if k is not None], room_of(result.border)
+        words = words_at(self.theme, [self.said[k] for k in shown], [(edge.right + TIGHT, row.get_y()) for row in result.cells],
+                         self.readers[0].size, GUESS - TIGHT, "output", align=-1)
+        name = text(self.theme, self.say("to_guess"), SMALL, "output", at=edge.outside(right=GUESS - TIGHT, gap=TIGHT).outside(top=SMALL, gap=TIGHT))
+        return VGroup(words, name)
+
+    def _mark_next(self, sheet: HeatMap) -> None:
+        """The place of the word that is to be guessed is framed in every row that has it."""
+        kept = [k for k in sheet.grid.rows if k is not None]
+        for line, k in zip(sheet.cells, kept, strict=True):
+            if k + 1 in kept:
+                line[kept.index(k + 1)].set_stroke(self.theme.colour("output"), MARKED)
+
     def _looks(self) -> View:
         """How much every place that is shown looks at every token of the sentence."""
         if self.trained:
@@ -227,9 +275,24 @@ class Decoder(ExplainerScene):
         self.remove(boxes, words)
         self.add(*cards)
 
-    def _loom(self, queries: Sequence[str], words: Sequence[str]) -> tuple[Loom, list[Label]]:
+    def _crossed(self) -> bool:
+        """Whether what the translation looks at most goes backwards somewhere."""
+        most = self._looks().values.argmax(-1)                                      # (token,)
+        return self.trained and bool((np.diff(most) < 0).any())
+
+    def _found(self, followed: int, room: Room) -> list[Label]:
+        """What the followed query finds and why, where the order of words is another; and which head this is."""
+        if not self.trained:
+            return []
+        looks, high, low = self._looks(), *room.rows(2, 0)
+        head = self.say("aligned" if self.guided(looks) else "shown_head", block=self.spec.block + 1, head=self.head + 1)
+        source = self.tokens[int(looks[followed].values.argmax())]
+        words = self.say("finds", read=self.queries[followed], word=self.said[followed], source=source)
+        return [text(self.theme, head, SMALL, "muted", at=low), *[text(self.theme, words, HEADING, at=high)] * self._crossed()]
+
+    def _loom(self, queries: Sequence[str], words: Sequence[str], room: Room) -> tuple[Loom, list[Label]]:
         """The cards of the sentence, of what asks, and of what is said; and what stands above them."""
-        rooms = self.stage.trim(top=HEAD, left=LEFT, right=CHANCE + TIGHT).columns([1.6, 1.6 if self.continues else 4.4, 1.6, 0.9, 1.6], gap=0.1)
+        rooms = room.trim(top=HEAD, left=LEFT, right=CHANCE + TIGHT).columns([1.6, 1.6 if self.continues else 4.4, 1.6, 0.9, 1.6], gap=0.1)
         cards = loom(self.theme, self.tokens, queries[:MOST], words[:MOST], (rooms[0], rooms[2], rooms[4]))
         asked = "asked" if self.trained else "text" if self.continues else "keys"
         columns = {asked: cards.sources, "last" if self.continues else "asks": cards.queries, "says": cards.words}
@@ -254,17 +317,18 @@ class Decoder(ExplainerScene):
         all_shown = len(self.view("decoder.logits")[place]) <= MANY
         vector = heat_map(self.theme, self._last(place), room)
         wires = self._wires((self.asking, vector.border, *layers))
-        shape = below(shape_label(self.theme, self._scoring.shape), layers[0])
+        columns = self.say("columns", shape=" × ".join(map(str, self._scoring.shape)))
+        shape = below(text(self.theme, columns, SMALL, "muted"), layers[0])
         spectra = self._spectra(place, left) if all_shown else []
         said, others, rest = self._best(place, right if all_shown else body)
         self.play(draw(*wires[0]), appear(vector))
         self.play(draw(*wires[1]), appear(layers[0], shape))
         for spectrum in spectra[:1]:
             flat = VGroup(bar.copy().stretch(0.01, 1, about_point=spectrum.room.centre) for bar in spectrum.bars)
-            self.play(travel(flat, spectrum.bars, run_time=1.4), appear(spectrum.name))
+            self.play(travel(flat, spectrum.bars, run_time=1.4), appear(spectrum.name, spectrum.best))
         self.play(draw(*wires[2]), appear(layers[1]))
         for before, spectrum in zip(spectra, spectra[1:]):
-            self.play(travel(before.bars.copy(), spectrum.bars, run_time=1.6), appear(floor(self.theme, spectrum.room), spectrum.name))
+            self.play(travel(before.bars.copy(), spectrum.bars, run_time=1.6), appear(floor(self.theme, spectrum.room), spectrum.name, spectrum.best))
         self.play(appear(said))
         self.play(appear(others.words, others.tracks, others.numbers, *rest), grow(others.bars))
 
@@ -286,9 +350,18 @@ class Decoder(ExplainerScene):
         for spectrum in spectra:
             for i in strongest(chances, BEST):
                 spectrum[i].set_fill(self.theme.colour("output"))
-        names = [text(self.theme, self.say(key), SMALL, "muted", at=(strip.left, strip.top + 0.12, 0), align=-1, width=4)
-                 for key, strip in zip(("scores", "probabilities"), strips, strict=True)]
-        return [Spectrum(*parts) for parts in zip(spectra, names, strips, strict=True)]
+        names = [text(self.theme, self.say(key, count=len(view)), SMALL, "muted", at=(strip.left, strip.top + 0.12, 0), align=-1, width=strip.width)
+                 for key, view, strip in zip(("scores", "probabilities"), (logits, chances), strips, strict=True)]
+        best = [self._on_top(view, *parts) for view, *parts in zip((logits, chances), spectra, strips)]
+        return [Spectrum(*parts) for parts in zip(spectra, names, strips, best, strict=True)]
+
+    def _on_top(self, view: View, spectrum: VGroup, room: Room) -> VGroup:
+        """The word of the highest bar and its number, beside its top, where there is more room."""
+        (top,), words = strongest(view, 1), self.staging.trace.words("decoder.logits", "vocabulary")
+        x, side = spectrum[top].get_x(), -1 if spectrum[top].get_x() > room.centre[0] else 1
+        said = text(self.theme, words[top], HEADING, "output"), number(self.theme, view[top], HEADING, "output", 600)
+        label = side_by_side(*said)
+        return label.move_to([x + side * (label.width / 2 + TIGHT), spectrum[top].get_top()[1] - HEADING / 2, 0])
 
     def _best(self, place: int, room: Room) -> tuple[VGroup, Ranking, list[Label]]:
         """The best word, large, with its probability; below it the next ones with theirs, and how many more there are."""

@@ -1,4 +1,4 @@
-"""An encoder block as it is drawn and written: its modules from the bottom up, and the maths of the vectors between them."""
+"""A block as it is drawn, an encoder's as it is written too: its modules from the bottom up, and the maths of the vectors between them."""
 
 from collections.abc import Mapping
 
@@ -9,13 +9,13 @@ FOUND = {"self_attention": "a", "mlp": "m"}
 KINDS = {"self_attention": "attention"}   # modules that are called otherwise than their sublayers
 
 
-def block_modules(norm: str) -> list[tuple[str, tuple[Move, ...]]]:
-    """The modules from the bottom up: attention, mlp, norm, add or add_norm, and the moves that each of them makes.
+def block_modules(norm: str, side: str = "encoder") -> list[tuple[str, tuple[Move, ...]]]:
+    """The modules from the bottom up: attention, cross_attention, mlp, norm, add or add_norm, and the moves that each of them makes.
 
     A norm that follows the sum of its sublayer is one module with it.
     """
     found = []
-    for move in path(norm):
+    for move in path(norm, side):
         kind, before = _kind(move), found[-1][1] if found else ()
         if kind == "norm" and any(each.kind == "add" and each.number == move.number for each in before):
             found[-1] = "add_norm", (*before, move)

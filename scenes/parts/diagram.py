@@ -1,4 +1,4 @@
-"""Architecture diagrams: modules with a name, the lines between them, and the block of an encoder made of them."""
+"""Architecture diagrams: modules with a name, the lines between them, and the blocks made of them."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -20,6 +20,7 @@ GAP, LANE = 0.05, 0.18                    # between modules and beside them, as 
 WIDEST_GAP, WIDEST_LANE = 0.34, 0.55
 LARGEST_NAME = 36 * PX
 HEIGHTS = {"attention": 3.6, "add_norm": 1.8, "mlp": 1.1, "norm": 1, "add": 1}
+OF = {"encoder": HEIGHTS, "decoder": HEIGHTS | {"attention": 2, "cross_attention": 2, "add_norm": 1.1}}
 
 
 class Module(Whole):
@@ -30,9 +31,9 @@ class Module(Whole):
 
 
 class BlockDiagram(Whole):
-    """An encoder block, from the bottom up.
+    """A block, from the bottom up.
 
-    kinds, modules: its modules, the keys of HEIGHTS that say what they are. wires: one into each module, and the one that leaves
+    kinds, modules: its modules, keys of its side's heights in OF that say what they are. wires: one into each module, and the one that leaves
     the last. bypasses: one round each sublayer. sublayers: which modules these are, each the first and the last.
     """
 
@@ -73,16 +74,16 @@ def route(theme: Theme, points: Sequence[Sequence[float]], role: str = "muted", 
     return VGroup(line, _wire(theme, at, stops[-1], role, width, tip))
 
 
-def block_diagram(theme: Theme, names: Mapping[str, str], room: Room, norm: str = "post") -> BlockDiagram:
-    """The block of an encoder in a room, from the bottom up, with its bypasses at the left.
+def block_diagram(theme: Theme, names: Mapping[str, str], room: Room, norm: str = "post", side: str = "encoder") -> BlockDiagram:
+    """The block of an encoder, or of the decoder beside it, in a room, from the bottom up, with its bypasses at the left.
 
     Its outer wires end at the room's edges. A small one has no arrow tips. names: what each kind of module is called.
     norm: post, each sublayer's sum is normalised (Vaswani et al. 2017, figure 1), or pre, each sublayer reads what is normalised
     (Xiong et al. 2020, figure 1).
     """
-    kinds = [kind for kind, _ in block_modules(norm)]
+    kinds = [kind for kind, _ in block_modules(norm, side)]
     gap, lane = min(WIDEST_GAP, GAP * room.height), min(WIDEST_LANE, LANE * room.width)
-    rooms = room.trim(left=lane, bottom=gap, top=gap).rows([HEIGHTS[kind] for kind in reversed(kinds)], gap)[::-1]
+    rooms = room.trim(left=lane, bottom=gap, top=gap).rows([OF[side][kind] for kind in reversed(kinds)], gap)[::-1]
     size = min(LARGEST_NAME, max(SMALLEST_WORD, 0.7 * min(place.height for place in rooms)))
     modules = [_part(theme, kind, names[kind], place, size) for kind, place in zip(kinds, rooms, strict=True)]
     x = rooms[0].centre[0]
@@ -90,11 +91,11 @@ def block_diagram(theme: Theme, names: Mapping[str, str], room: Room, norm: str 
     tip = gap > 1.2 * TIP
     wires = [_wire(theme, (x, low, 0), (x, high, 0), tip=tip) for low, high in zip(starts, ends, strict=True)]
     bypasses = []
-    for first, last in _sublayers(norm):
+    for first, last in _sublayers(norm, side):
         low, high = starts[first] + 0.3 * gap, rooms[last].centre[1]
         corners = (x, low), (room.left, low), (room.left, high), (room_of(modules[last].box).left, high)
         bypasses.append(route(theme, corners, bend=min(BEND, 0.5 * lane), tip=tip))
-    return BlockDiagram(kinds, modules, wires, bypasses, _sublayers(norm))
+    return BlockDiagram(kinds, modules, wires, bypasses, _sublayers(norm, side))
 
 
 def _part(theme: Theme, kind: str, name: str, room: Room, size: float) -> Module:
@@ -105,9 +106,9 @@ def _part(theme: Theme, kind: str, name: str, room: Room, size: float) -> Module
     return Module(circle.box, text(theme, name, room.height, at=room.centre))
 
 
-def _sublayers(norm: str) -> list[tuple[int, int]]:
+def _sublayers(norm: str, side: str) -> list[tuple[int, int]]:
     """The first and the last module of each sublayer."""
-    numbers = [moves[0].number for _, moves in block_modules(norm)]
+    numbers = [moves[0].number for _, moves in block_modules(norm, side)]
     return [(numbers.index(number), len(numbers) - 1 - numbers[::-1].index(number)) for number in sorted({*numbers})]
 
 

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from manim import ORIGIN, RIGHT, UP, Mobject, VGroup
+import numpy as np
+from manim import ORIGIN, RIGHT, Mobject, VGroup
 
 from model import View
 from model.guides import ANTECEDENT
-from scenes.base.layout import below, side_by_side
+from scenes.base.layout import arrows, below, side_by_side, stacked
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.diagram import block_diagram, module
+from scenes.recap.half import Half, half
+from scenes.parts.diagram import Module, block_diagram
 from scenes.parts.equation import equation
 from scenes.parts.flow import WeightLine, arrow, weight_arc
 from scenes.parts.heat_map import Digits, HeatMap, fit_digits, fit_grid, heat_map
-from scenes.parts.label import WORD, Label, Number, number, text, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, words_at
 from scenes.parts.motion import BRIEF, LONG, STEADY, appear, draw, hide, live_dot_product
 from scenes.parts.phrase import PRONOUNS
 from scenes.parts.shapes import ring, room_of
@@ -26,6 +28,8 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 NAME, FORMULA, LARGEST = (size * PX for size in (34, 66, 210))
 LABEL, SLANTED, FOOT = 1.5, 1.1, 0.45    # room for the words beside rows and below columns, and for what is said below a picture
 BLOCK = 0.7                               # share of the stage's width that the diagram of a block takes
+HEIGHTS, HALVES = (1, 7, 1), (3, 1)       # of the translation, the machine and the sentence; of encoder and decoder
+RISE = 0.7                                # share of its block to which the weight rises
 CARD = 0.56                               # how high a card is at most; a ring around it stays in its row
 LIT = 4                                   # stroke width of the part that is entered
 
@@ -35,6 +39,13 @@ class Product(Whole):
 
     def __init__(self, sign: Mobject, score: Number, divided: Mobject, scaled: Number):
         super().__init__(sign=sign, score=score, divided=divided, scaled=scaled)
+
+
+class Look(Whole):
+    """`ways`, of the two words up to a block; `arc`, between them, `weight`, its number, and `head`, whose it is, where there is room."""
+
+    def __init__(self, ways: list[VGroup], arc: WeightLine, weight: Number, head: list[Label]):
+        super().__init__(ways=ways, arc=arc, weight=weight, head=head)
 
 
 class Recap(ExplainerScene):
@@ -90,11 +101,12 @@ class Recap(ExplainerScene):
         for picture, door, inner in reversed([*zip(self.pictures, self.doors, self.pictures[1:])]):
             self._behind_the_words(picture)
             self.play(zoom_out(inner, self.stage, picture, door))
-        self.play(appear(*(ring(self.theme, card.box) for card in self.followed)), draw(self.arc[0]), appear(self.arc[1]))
+        self.play(appear(*(ring(self.theme, card.box) for card in self.followed)), draw(*self.look.ways))
+        self.play(draw(self.look.arc), appear(self.look.weight, *self.look.head))
 
     def wording(self, name: str) -> str:
         """Of the head that was told which noun `it` stands for, this is said where it is followed from there."""
-        return "taught" if name == "one_head" and self._taught else super().wording(name)
+        return "taught" if name in ("machine", "one_head") and self._taught else super().wording(name)
 
     @property
     def _taught(self) -> bool:
@@ -127,83 +139,113 @@ class Recap(ExplainerScene):
 
     def _whole(self) -> tuple[VGroup, VGroup]:
         """The sentence, the encoder with its blocks, and, if there is one, the decoder and what it has said."""
-        top, middle, bottom, below_it = self.stage.rows([0.6, 2.4, 0.6, 0.8], gap=0.3)
+        top, middle, bottom = self.stage.rows(HEIGHTS, GAP)
         said = self.staging.trace.translation
-        left, right = middle.columns([1, 1], gap=1.6) if said else (Room.around(middle.centre, 5.6, middle.height), None)
-        sentence = self._cards(self.tokens, bottom, left)
-        box, blocks = self._stack("encoder", left)
-        blocks[self.spec.block].box.set_stroke(self.theme.colour("output"), LIT)
-        x, y = left.centre[0], middle.centre[1]
-        self.followed = [sentence[k] for k in {self.focus, self._most()}]
-        self.arc = self._arc(sentence, below_it)
-        parts = [sentence, VGroup(arrow(self.theme, (x, bottom.top + 0.04, 0), (x, left.bottom - 0.04, 0)), box, blocks)]
+        left, *right = (middle.columns(HALVES, WIDE) if middle.is_wide else middle.rows(HALVES[::-1], GAP)[::-1]) if said else [middle]
+        cards = self._cards(self.tokens, replace(bottom, left=left.left, right=left.right))
+        self.encoder = self._half("encoder", left, self._free(cards, left))
+        door = self.encoder.blocks[self.spec.block]
+        door.box.set_stroke(self.theme.colour("output"), LIT)
+        self.followed = [cards[k] for k in {self.focus, self._most()}]
+        self.look = self._look(cards, door)
+        parts = [cards, VGroup(self._up(bottom, left, left.centre[0]), self.encoder)]
         if said:
-            across = arrow(self.theme, (left.right + 0.1, y, 0), (right.left - 0.1, y, 0), "key")
-            x = right.centre[0]
-            out = arrow(self.theme, (x, right.top + 0.04, 0), (x, top.bottom - 0.04, 0))
-            words = self._cards(said, top, right)
+            decoder, words = self._half("decoder", right[0]), self._cards(said, top)
             self.followed += [card for card, word in zip(words, said, strict=True) if word in PRONOUNS]
-            parts += [VGroup(across, *self._stack("decoder", right)), VGroup(out, words)]
-        return VGroup(*parts), blocks[self.spec.block]
+            over = arrows(self.theme, self.encoder.box, decoder.box, role="key") if middle.is_wide else [self._up(left, right[0], left.centre[0], "key")]
+            parts += [VGroup(*over, decoder), VGroup(self._up(right[0], top, right[0].centre[0]), words)]
+        return VGroup(*parts), door
 
-    def _arc(self, sentence: VGroup, room: Room) -> tuple[WeightLine, Number]:
-        """The weight again, below the sentence: an arc between the two words, and its number."""
+    def _free(self, cards: VGroup, room: Room) -> Room:
+        """What is left of a room at the left or at the right of the ways of both words, where there is more."""
+        low, high = sorted(cards[k].get_x() for k in (self.focus, self._most()))
+        sides = Room(room.left, low, room.bottom, room.top), Room(high, room.right, room.bottom, room.top)
+        return max(sides, key=lambda side: side.width).inset(x=GAP)
+
+    def _half(self, name: str, room: Room, free: Room | None = None) -> Half:
+        """The encoder or the decoder, with the names of its blocks."""
+        names = [self.say("block", number=k + 1) for k in range(self.staging.trace.config.n_blocks)]
+        return half(self.theme, self.say(name), names, room, free)
+
+    def _up(self, low: Room, high: Room, x: float, role: str = "muted") -> VGroup:
+        """An arrow from one room up to another."""
+        return arrow(self.theme, (x, low.top, 0), (x, high.bottom, 0), role)
+
+    def _cards(self, words: Sequence[str], room: Room) -> VGroup:
+        return snug_row(self.theme, words, room, min(CARD, room.height - TIGHT), gap=TIGHT / 2)
+
+    def _look(self, sentence: VGroup, block: Module) -> Look:
+        """The weight again, in its block: the ways of both words up to it, an arc between them, and its number."""
+        room = room_of(block.box)
         own, other = (sentence[k] for k in (self.focus, self._most()))
-        aside = own.width / 4 * RIGHT if own is other else ORIGIN
-        start, end = own.get_bottom() + aside, other.get_bottom() - aside
-        arc = weight_arc(self.theme, start, end, self._entry("weights"), -room.height)
-        return arc, number(self.theme, self._entry("weights"), FORMULA, "weight", 700).move_to(arc.get_center() + TIGHT * UP / 2)
-
-    def _cards(self, words: Sequence[str], row: Room, column: Room) -> VGroup:
-        """A row of cards, in the middle of a column or, if they are wider, as near to it as the stage lets them be."""
-        cards = snug_row(self.theme, words, row, min(CARD, row.height - TIGHT), gap=TIGHT / 2)
-        free = (row.width - cards.width) / 2
-        return cards.set_x(min(max(column.centre[0], row.centre[0] - free), row.centre[0] + free))
-
-    def _stack(self, name: str, room: Room) -> tuple[VGroup, VGroup]:
-        """The box of the encoder or the decoder, and in it its blocks, the first at the bottom."""
-        head, body = room.inset(0.3, 0.2).rows([0.45, 2.05], gap=0.12)
-        n = self.staging.trace.config.n_blocks
-        blocks = VGroup(
-            module(self.theme, self.say("block", number=i + 1), place, size=WORD)
-            for i, place in enumerate(reversed(body.rows([1] * n, gap=0.1)))
+        aside, foot = own.width / 4 * RIGHT if own is other else ORIGIN, room.bottom + TIGHT
+        tops = [own.get_top() + aside, other.get_top() - aside]
+        ends = [np.array([x, foot, 0]) for x, _, _ in tops]
+        arc = weight_arc(self.theme, *ends, self._entry("weights"), RISE * room.height)
+        size = max(self.theme.digit, min(FORMULA, arc.height / 2))
+        whose = [below(text(self.theme, self.say("head", number=self.head + 1), NAME), block.label)] * bool(room.height > 2 * (WORD + NAME))
+        return Look(
+            ways=[arrow(self.theme, start, end, role) for start, end, role in zip(tops, ends, ("query", "key"), strict=True)], arc=arc,
+            weight=number(self.theme, self._entry("weights"), size, "weight", 700).move_to(arc.get_center() - [0, size / 4, 0]),
+            head=whose,
         )
-        label = text(self.theme, self.say(name), WORD, at=head.centre, width=head.width)
-        return VGroup(module(self.theme, "", room).box, label), blocks
 
     def _block(self) -> tuple[VGroup, VGroup]:
         names = {kind: self.say(kind) for kind in ("attention", "add_norm", "mlp", "norm", "add")}
-        room = self.stage.fit(width=BLOCK * self.stage.width)
+        head, body = self._below_name(self.say("block", number=self.spec.block + 1))
+        room = body.fit(width=BLOCK * body.width)
         diagram = block_diagram(self.theme, names, room, self.staging.trace.config.norm)
         door = diagram.modules[diagram.kinds.index("attention")]
         door.box.set_stroke(self.theme.colour("output"), LIT)
-        return diagram, door
+        return VGroup(diagram, head), door
+
+    def _below_name(self, name: str) -> tuple[Label, Room]:
+        """What a picture is, at the top of the stage, and the room below it."""
+        return text(self.theme, name, NAME, weight=500, at=self.stage.strip(top=NAME)), self.stage.trim(top=NAME + TIGHT)
 
     def _heads(self) -> tuple[VGroup, VGroup]:
         """The weights of all heads, side by side; the shown one has the brightest frame."""
         weights = self.view("encoder.{block}.self_attention.weights")
         n = len(weights)
-        rooms = self.stage.grid(n, across=4 if n <= 4 else -(-n // 2))
+        name, body = self._below_name(self.say("heads", number=self.spec.block + 1, count=n))
+        around = body.is_wide * np.array([LABEL, SLANTED])
+        rooms = body.trim(left=around[0]).grid(n, across=4 if n <= 4 else -(-n // 2))
         heads = VGroup()
         for i, (view, room) in enumerate(zip(weights, rooms, strict=True)):
             role = "text" if i == self.head else "line"
-            picture = heat_map(self.theme, view, room.trim(bottom=FOOT), role, weights=True)
-            name = text(self.theme, self.say("head", number=i + 1), NAME, "text" if i == self.head else "muted", width=room.width)
-            heads.add(VGroup(picture, below(name, picture.border)))
-        return heads, heads[self.head][0].border
+            picture = heat_map(self.theme, view, room.trim(bottom=FOOT + around[1]), role, weights=True)
+            title = text(self.theme, self.say("head", number=i + 1), NAME, "text" if i == self.head else "muted", width=room.width)
+            heads.add(VGroup(picture, below(title, picture.border, TIGHT + around[1]), self._words_around(picture, room.left == rooms[0].left, around)))
+        return VGroup(heads, name), heads[self.head][0].border
+
+    def _words_around(self, picture: HeatMap, first: bool, around: np.ndarray) -> VGroup:
+        """The tokens at the rows, of the first picture of a line, and at the columns, where they can be read.
+
+        around: what is kept free for them at the left and below; nothing for no words.
+        """
+        grid = picture.grid
+        shown = [[self.tokens[k] for k in kept if k is not None] for kept in (grid.rows, grid.columns)]
+        rows = row_labels(self.theme, shown[0], picture, "query", around[0] - TIGHT) if first and around[0] and grid.height > SMALLEST_WORD else VGroup()
+        columns = column_labels(self.theme, shown[1], picture, "key", around[1]) if around[1] and grid.width > SMALLEST_WORD else VGroup()
+        return VGroup(rows, columns)
 
     def _head(self) -> tuple[VGroup, VGroup]:
         """The weights of the shown head, with the words of its rows and columns; a ring around the row that is followed."""
         view = self._view("weights")
-        room = self.stage.trim(left=LABEL, right=SLANTED, bottom=SLANTED + FOOT)
+        name, body = self._below_name(self.say("one_head", block=self.spec.block + 1, head=self.head + 1))
+        room = body.trim(left=LABEL, right=SLANTED, bottom=SLANTED + FOOT)
         grid = fit_grid(view.shape, room)._replace(width=room.width / (len(view) + 1), height=room.height / (len(view) + 1))
         weights = heat_map(self.theme, view, room, "line", weights=True, grid=grid)
         words = VGroup(
             row_labels(self.theme, self.tokens, weights, "query", LABEL - TIGHT),
             column_labels(self.theme, self.tokens, weights, "key", SLANTED),
-            self.guide(view, self.stage.strip(bottom=FOOT)), ring(self.theme, weights.cells[self.focus]),
+            self._taught_by(view, self.stage.strip(bottom=FOOT)), name, ring(self.theme, weights.cells[self.focus]),
         )
         return VGroup(weights, words), weights.cells[self.focus][self._most()]
+
+    def _taught_by(self, view: View, room: Room) -> VGroup:
+        """How the head was taught, if it is known to be that of `it`, or that it was."""
+        return VGroup(text(self.theme, self.say("reward"), NAME, at=room)) if self._taught else self.guide(view, room)
 
     def _weight(self) -> VGroup:
         """The query and the key whose weight it is. What becomes of them appears later."""
@@ -249,7 +291,10 @@ class Recap(ExplainerScene):
         said = [text(self.theme, self.say(name), NAME, "muted", at=place.outside(left=LABEL - TIGHT, gap=TIGHT), align=1)
                 for name, place in (("scores", middle), ("weights", foot))]
         one = number(self.theme, weights[most], LARGEST, "weight", 700, decimals=digits.decimals)
-        one = one.scale(min(1, right.width / one.width, right.height / one.height)).move_to(right.centre)
-        rounded = below(text(self.theme, self.say("rounded"), NAME, "muted"), said[1], TIGHT)
+        count = sum(self.view(f"encoder.{k}.self_attention.weights").values.size for k in range(self.staging.trace.config.n_blocks))
+        among = text(self.theme, self.say("among", count=count), NAME, "muted", width=right.width)
+        one = one.scale(min(1, right.width / one.width, (right.height - NAME - TIGHT) / one.height))
+        stacked(one, among, at=right)
+        rounded = below(paragraph(self.theme, self.say("rounded"), NAME, LABEL - TIGHT, "muted", align=1), said[1], TIGHT, align=1)
         return [[scores, words, said[0], ring(self.theme, scores.cells[0][most])], [shares, said[1], rounded],
-                [ring(self.theme, shares.grounds[most]), one]]
+                [ring(self.theme, shares.grounds[most]), one, among]]

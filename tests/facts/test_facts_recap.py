@@ -7,6 +7,7 @@ import pytest
 
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Label, Number
+from scenes.parts.shapes import room_of
 from studio.check.sight import see, walk
 from studio.plan import staging
 from studio.read.spec import load
@@ -46,3 +47,16 @@ def test_the_decisive_number_is_the_largest():
                                                   ("head=2", "caption"), ("model.weights=random", "untrained")])
 def test_that_it_was_taught_is_said_of_the_antecedents_head_alone(override, wording):
     assert staging.build(load("recap", [override])).wording("one_head") == wording
+
+
+@pytest.mark.parametrize("block", [1, 2])
+def test_the_weight_stands_in_the_block_whose_it_is(block):
+    stage = walk(partial(staging.build, load("recap", [f"block={block}"])), lambda stage, moment: None)
+    arc, inside = (room_of(shape) for shape in (stage.look.arc, stage.encoder.blocks[block - 1].box))
+    assert inside.left < arc.left and arc.right < inside.right and inside.bottom < arc.bottom and arc.top < inside.top
+
+
+def test_how_many_weights_there_are_is_counted():
+    stage, shapes = shown("weight")
+    count = sum(stage.staging.trace[f"encoder.{block}.self_attention.weights"].values.size for block in range(2))
+    assert f"one of {count} weights in the encoder" in [shape.string for shape in shapes if isinstance(shape, Label)]

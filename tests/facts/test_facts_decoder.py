@@ -1,0 +1,56 @@
+"""What the decoder's scene says is so: what is framed is what is to be guessed, what crosses goes backwards, and who was taught is named."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from scenes.parts.heat_map import Cell
+from scenes.parts.label import Label
+from studio.check.sight import see, walk
+from studio.plan import staging
+from studio.read.spec import load
+
+
+def shown(step, *overrides):
+    """The scene, and its shapes at the end of a step."""
+    seen = {}
+    stage = walk(partial(staging.build, load("decoder", overrides)), lambda stage, moment: seen.setdefault(
+        moment.step, see(stage).shapes) if moment.ends else None)
+    return stage, seen[step]
+
+
+def strings(shapes):
+    return [shape.string for shape in shapes if isinstance(shape, Label)]
+
+
+def test_the_framed_place_of_every_row_is_that_of_the_word_it_has_to_guess():
+    stage, shapes = shown("mask")
+    bright = stage.theme.colour("output")
+    framed = [shape.source for shape in shapes if isinstance(shape, Cell) and shape.stroke_width and shape.stroke_color == bright]
+    assert [(view.index[2], view.index[3]) for view in framed] == [(k, k + 1) for k in range(len(stage.said) - 1)]
+    assert all(np.isneginf(float(view)) and stage.queries[view.index[3]] == stage.said[view.index[2]] for view in framed)
+    assert set(stage.said) <= {*strings(shapes)}
+    assert "given in training: “the black cat sleeps” = “le chat noir dort”" in strings(shapes)
+
+
+def test_the_query_after_a_word_finds_what_is_said_next():
+    stage, shapes = shown("cross_attention")
+    looks = stage.staging.trace["decoder.1.cross_attention.weights"].values[-1, 0]
+    assert stage.tokens[int(looks[stage.queries.index("chat")].argmax())] == "black"
+    assert "French says “chat noir”: so after “chat” the query finds “black”" in strings(shapes)
+    assert any("taught" in said for said in strings(shapes)) and stage.caption("cross_attention").endswith("so lines cross.")
+
+
+@pytest.mark.parametrize(("overrides", "taught", "crossed"), [(["head=2"], False, None), (["sentence=the cat sleeps", "focus=cat"], True, False)])
+def test_other_heads_were_not_taught_and_other_sentences_need_not_cross(overrides, taught, crossed):
+    stage, shapes = shown("cross_attention", *overrides)
+    assert any("taught" in said for said in strings(shapes)) == taught
+    if crossed is not None:
+        assert ("order" in stage.caption("cross_attention")) == crossed == any("French says" in said for said in strings(shapes))
+
+
+def test_the_score_beside_the_highest_bar_is_that_of_the_word_that_is_said():
+    stage, shapes = shown("next_word")
+    logits = stage.staging.trace["decoder.logits"].values[stage._followed()]
+    assert f"{logits.max():.2f}" in strings(shapes) and f"scores of all {len(logits)} words that it can say" in strings(shapes)

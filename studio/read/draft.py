@@ -252,7 +252,7 @@ class Draft:
             self._unknown_language("language", language)
         elif is_path(language) and not os.path.isfile(language):
             self._wrong("language", f"there is no file {shown(Path(language))}", "no-file")
-        elif not CODE.fullmatch(code(language)) or not words.alpha3(code(language)):
+        elif is_path(language) and not (CODE.fullmatch(code(language)) and words.alpha3(code(language))):
             message, hint = f"{quoted(code(language))} is no language", "call the file after its language, as in de.yaml"
             self._wrong("language", message, "unknown-language", hint)
         else:

@@ -134,7 +134,7 @@ def model_of(own: Mapping[str, Mapping[str, Any]]) -> type[SceneKeys]:
     if not own:
         return SceneKeys
     keys = create_model("SceneKeys", __base__=SceneKeys, __doc__=SceneKeys.__doc__,
-                            **{key: _declared(key, said) for key, said in own.items()})
+                        **{key: _declared(key, said) for key, said in own.items()})
     try:
         keys.model_validate({key: said["default"] for key, said in own.items()})
     except ValidationError as error:

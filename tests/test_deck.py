@@ -9,13 +9,11 @@ import zipfile
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 from pptx import Presentation
-from pptx.util import Inches
 from test_browser import FLAGS, browser  # noqa: F401
 
 from studio import cli

@@ -21,7 +21,7 @@ from studio.read import folders
 from studio.read.spec import find, load
 from studio.read.words import languages
 from studio.render import inputs
-from studio.render.quality import QUALITIES, Quality
+from studio.render.quality import Quality
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGINAL = ROOT / "tests/own_scene/temperature"

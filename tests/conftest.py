@@ -2,11 +2,13 @@
 
 import os
 import shutil
+from itertools import count
 
 import pytest
 
 from studio.render.alone import prepare
 
+NUMBERS = count()
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--autoplay-policy=no-user-gesture-required"]
 
@@ -19,8 +21,8 @@ def pytest_configure(config):
 
 @pytest.fixture(autouse=True)
 def cache_of_its_own(tmp_path_factory, monkeypatch):
-    """No test finds what another one, or the user, has rendered."""
-    monkeypatch.setenv("ANIMFORMER_CACHE", str(tmp_path_factory.mktemp("cache")))
+    """No test finds what another one, or the user, has rendered. The folder is made by who needs it, as at a user's."""
+    monkeypatch.setenv("ANIMFORMER_CACHE", str(tmp_path_factory.getbasetemp() / f"cache-{next(NUMBERS)}"))
 
 
 def pytest_addoption(parser):

@@ -116,8 +116,10 @@ class SceneKeys(LookKeys):
     steps: list[Text] | None = Field(None, description="which steps, in this order (default: all)")
     captions: dict[Text, dict[str, Text]] = Field({}, description="own words for a step, by language")
     voice: dict[Text, str] = Field({}, description="a sound file for a step, which lasts at least as long (from the folder of this file)")
-    narrator: Narrator = Field({NOBODY: []}, description="none, heart (an English voice, from the extra [voice]), or {command: [PROGRAM, …]}, which "
-                               "gets a sentence on standard input and writes a WAV to standard output; run only with --allow-commands")
+    narrator: Narrator = Field(
+        NOBODY, validate_default=True, description="none, heart (an English voice, from the extra [voice]), or {command: [PROGRAM, …]}, "
+        "which gets a sentence on standard input and writes a WAV to standard output; run only with --allow-commands"
+    )
     say: dict[Text, dict[str, Text]] = Field({}, description="what is spoken instead of a step's caption, by language")
     pronounce: dict[str, dict[Text, Text]] = Field({}, description="how something is said, by language: {en: {ReLU: ray loo}}")
     language: str = Field("en", description="en, zh, or a language file (from the folder of this file)")

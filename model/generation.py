@@ -10,7 +10,6 @@ from model.functional import softmax
 from model.recorder import Recorder
 from model.weights import MOST_STEPS
 
-
 CONTINUED = 6                             # words of a text that goes on: it comes to no end
 
 

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from model.wiring import MOVES, has_final_norm
 
-
 # The words of a trace that may stand along an axis; where those of the sentence do, and where those of the decoder.
 TEXTS = ("tokens", "twin", "vocabulary", "read_tokens", "output_tokens", "output_vocabulary")
 WORDS = dict.fromkeys(("token", "query", "key"), "tokens") | {"vocabulary": "vocabulary", "step": "output_tokens"}

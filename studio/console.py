@@ -23,9 +23,11 @@ from tqdm import tqdm
 
 from studio import excerpt
 from studio.errors import InVain, Problem, RenderError, UserError, count
+from studio.progress import Progress
 from studio.render.alone import prepare
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
+GARBAGE = 50_000                          # new things after which it is looked for: imports leave none, and took a sixth longer for it
 ENDING = ("SIGTERM", "SIGHUP")            # end a command as Ctrl-C does, unless somebody has had them ignored (nohup)
 
 
@@ -40,6 +42,7 @@ class Application(click.Group):
     def main(self, args=None, prog_name="animformer", **options):
         """Runs the command line and exits: 0 done, 2 the user's input is wrong, 1 it failed, 130 interrupted or terminated."""
         args = list(sys.argv[1:] if args is None else args)
+        gc.set_threshold(GARBAGE)
         atexit.register(gc.freeze)        # what is left when all is done need not be looked through for garbage
         _open_streams()
         with warnings.catch_warnings(), _ended_by(*ENDING):
@@ -99,16 +102,6 @@ class Place(click.Path):
 
 
 PLACE = Place(path_type=Path)
-
-
-class Progress:
-    """Is told what is under way and what is done; this one does not care."""
-
-    def begin(self, name: str) -> None:
-        """A thing of that name is under way."""
-
-    def __call__(self, name: str, frames: int = 0, cached: bool = False) -> None:
-        """It is done, and had so many frames; or it was done already."""
 
 
 def cores() -> int:

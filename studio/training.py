@@ -1,8 +1,6 @@
 """Training a translator from a lexicon, so that it can be interrupted, and the model card that says what came of it."""
 
-import hashlib
 import io
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +19,7 @@ from studio.read import assets, yaml_file
 from studio.read.folders import shown
 from studio.read.text import composed
 from studio.store import files
+from studio.store.digest import digest_of
 
 FILES = ("weights.npz", "card.md")
 STATE = "training.npz"                    # what an interrupted run leaves, to go on from
@@ -60,7 +59,7 @@ def read_lexicon(path: Path) -> Lexicon:
         lexicon = Lexicon.from_mapping(_with_booleans(layer.values))
     except ValueError as error:
         for where, message in error.args[0]:
-            place = _place(layer, where, shown(path))
+            place = layer.place(where, shown(path))
             problems.append(Problem(message, place.key if message.startswith("unknown key") else place.value, where, "lexicon"))
     if problems:
         raise UserError(problems)
@@ -130,8 +129,7 @@ def _resumed(state, saved: Path, fingerprint: str):
 
 def _fingerprint(learned: list[Sentence], config: ModelConfig, schedule) -> str:
     """Tells apart runs that would not come to the same weights."""
-    made = json.dumps([learned, config.seed, schedule, guides.GUIDES])
-    return hashlib.sha256(made.encode()).hexdigest()
+    return digest_of([learned, config.seed, schedule, guides.GUIDES])
 
 
 def _write(checkpoint: Checkpoint, output: Path) -> None:
@@ -149,9 +147,3 @@ def _with_booleans(values: Any) -> Any:
     if isinstance(values, list):
         return [_with_booleans(value) for value in values]
     return {"true": True, "false": False}.get(values, composed(values))
-
-
-def _place(layer: yaml_file.Layer, path: str, name: str) -> yaml_file.Place:
-    parts = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
-    found = (layer.places.get(parts[:end]) for end in range(len(parts), 0, -1))
-    return next(filter(None, found), yaml_file.Place(name, name))

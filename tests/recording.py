@@ -10,15 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from studio.plan import staging
-from studio.read import folders
 from model import Trace, View
 from scenes.base.scene import ExplainerScene, Listener
 from scenes.parts.label import Number
 from studio.check.sight import Box, see
+from studio.plan import staging
+from studio.read import folders
+from studio.read.spec import SceneSpec
 from studio.render.quality import parse
 from studio.render.worker import StripJob, render_strip
-from studio.read.spec import SceneSpec
 
 QUALITY = "preview"                       # 480p
 FRAMES = 3                                # kept of a scene; of some 16 KB each, so that 18 scenes take less than 1 MB

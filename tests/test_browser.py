@@ -1,7 +1,6 @@
 """A film as a viewer's browser plays it: Chromium seeks to every chapter and sees a picture that moves."""
 
 import json
-import shutil
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -45,8 +44,6 @@ READY = """() => new Promise((done, failed) => {
   film.onerror = () => failed(film.error.message);
   if (film.readyState >= 1) done(); else film.onloadedmetadata = done;
 }).then(() => { const film = document.getElementById("film"); return [film.duration, film.videoWidth, film.videoHeight]; })"""
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--autoplay-policy=no-user-gesture-required"]
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -85,19 +82,6 @@ def served():
     yield serve
     for server in servers:
         server.shutdown()
-
-
-@pytest.fixture
-def browser():
-    """Chromium, as the system has it."""
-    from playwright.sync_api import sync_playwright
-
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert found, "no Chromium; ./render.sh test installs it"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def difference(a: list[int], b: list[int]) -> float:

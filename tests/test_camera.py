@@ -27,12 +27,12 @@ from manim import (
 from PIL import Image
 
 from studio.plan import staging
+from studio.read.spec import load
 from studio.render import camera, paths, worker
 from studio.render.camera import FastCamera
 from studio.render.manim_settings import settings
 from studio.render.quality import Quality
 from studio.render.worker import EVERY, StepRenderer
-from studio.read.spec import load
 
 SMALL = Quality("small", 320, 180, 5)
 IMAGE = Image.fromarray(np.random.default_rng(1).integers(0, 256, (180, 320, 3), np.uint8)).convert("RGBA")

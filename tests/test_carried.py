@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from test_cluster import ROOT, dask  # noqa: F401
+from clusters import ROOT
 
 from studio.read.spec import load
 from studio.render import carried, cluster, farm, order

@@ -14,7 +14,7 @@ from scenes.parts.equation import equation, quote
 from scenes.parts.label import LINE_SPACING, SHRUNK, paragraph, text_width, wrap
 from studio.errors import UserError
 from studio.output.tables import as_yaml
-from studio.read import assets, fonts, folders
+from studio.read import assets, folders, fonts
 from studio.read.spec import load
 from studio.read.words import code, everything, languages, words
 

@@ -2,64 +2,22 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from processes import contents
 from test_output import names
-from test_render import _until
-from test_unbreakable import contents, finish, start
+from test_unbreakable import finish, start
 
 from studio.errors import RenderError, UserError
 from studio.render import cluster, farm, inputs
 from studio.render.quality import QUALITIES
 from studio.render.worker import Job
 
-pytest.importorskip("distributed")
 ROOT = Path(__file__).resolve().parent.parent
 JOBS = [Job("shapes", step, print, QUALITIES["preview"]) for step in ("square", "triangle", "turn")]
-
-
-class Cluster:
-    """A scheduler and workers on loopback, in processes that end with the test."""
-
-    def __init__(self, folder):
-        self.folder, self.nothing = folder, folder / "nothing"
-        self.address, self.processes = "", []
-        self.nothing.mkdir(parents=True)
-        (self.nothing / "studio.py").write_text("")  # hides the studio that is installed
-
-    def scheduler(self):
-        file = self.folder / "scheduler.json"
-        options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", file)
-        self._run("scheduler", *options, path=self.nothing)
-        _until(lambda: file.exists() and '"address"' in file.read_text())
-        self.address = next(line.split('"')[3] for line in file.read_text().splitlines() if '"address"' in line)
-        return self
-
-    def worker(self, *options, path=f"{ROOT}:{ROOT / 'tests'}"):
-        self._run("worker", self.address, "--no-dashboard", "--no-nanny", *options, path=path)
-        return self
-
-    def _run(self, what, *args, path):
-        command = [sys.executable, "-m", "distributed.cli.dask_" + what, *map(str, args)]
-        log = (self.folder / f"{what}{len(self.processes)}.log").open("w")
-        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"} | {"PYTHONPATH": str(path)}
-        self.processes.append(subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log))
-
-
-@pytest.fixture
-def dask(tmp_path):
-    """A scheduler without workers."""
-    found = Cluster(tmp_path / "dask")
-    try:
-        yield found.scheduler()
-    finally:
-        for process in reversed(found.processes):
-            process.kill()
-            process.wait()
 
 
 def name_of(job):

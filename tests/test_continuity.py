@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.plan import staging
 from scenes.base.frame import Frame
 from scenes.base.room import SHORTER_SIDE
+from studio.plan import staging
+from studio.read.spec import load
 from studio.render.manim_settings import settings
 from studio.render.quality import QUALITIES
 from studio.render.worker import StepRenderer, StripJob, render_strip
-from studio.read.spec import load
 
 QUALITY = QUALITIES["preview"]
 TAKES = [("weighted_average", "dot_product_weights"), ("dot_product_weights", "keys"), ("keys", "queries"),

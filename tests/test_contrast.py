@@ -11,10 +11,10 @@ from coloraide import Color
 from manim import ManimColor
 
 from scenes.base.theme import Theme
-from studio.read import assets
 from studio.check import contrast
 from studio.cli import main
 from studio.errors import Problem
+from studio.read import assets
 
 THEMES = ("dark", "high-contrast", "light")
 

@@ -9,14 +9,11 @@ import zipfile
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 from pptx import Presentation
-from pptx.util import Inches
-from test_browser import FLAGS, browser  # noqa: F401
 
 from studio import cli
 from studio.errors import UserError
@@ -203,7 +200,7 @@ def test_what_is_no_template_is_said_before_anything_is_drawn(tmp_path):
 # Browsers
 
 @pytest.fixture
-def page(deck, tmp_path, browser):  # noqa: F811
+def page(deck, tmp_path, browser):
     """The deck as a browser has opened it, and what the browser asked for."""
     html.write(deck, tmp_path / "deck.html")
     page = browser.new_page(viewport={"width": 960, "height": 540}, bypass_csp=True)

@@ -9,9 +9,9 @@ import pytest
 
 from studio.plan import staging
 from studio.read import folders
+from studio.read.spec import load, ready
 from studio.render.quality import Quality
 from studio.render.worker import StripJob, render_strip
-from studio.read.spec import load, ready
 
 SMALL = Quality("small", 320, 180, 4)
 PICTURES = 6                              # of a step, evenly across it

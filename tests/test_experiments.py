@@ -1,6 +1,7 @@
 """What is measured beside the forward pass: facts about it, and that all of it is declared."""
 
 from dataclasses import replace
+
 import numpy as np
 import pytest
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scenes.base.frame import Frame
-from scenes.base.room import PX, Room
+from scenes.base.room import PX
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map

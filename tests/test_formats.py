@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 from manim import RIGHT, Circle, FadeIn, Rectangle, Scene, Square
 from PIL import Image
-from test_browser import browser  # noqa: F401
 from test_output import names
 from test_render import TINY, Shapes
 
@@ -261,7 +260,7 @@ LOOK = """async ([url, isVideo, points]) => {
 
 
 @pytest.fixture
-def look(tmp_path, browser):  # noqa: F811
+def look(tmp_path, browser):
     """What Chromium shows: the colours at some points of the last frame of a clip."""
     (tmp_path / "page.html").write_text("<!doctype html>", encoding="utf-8")
     page = browser.new_page()

@@ -10,7 +10,6 @@ import faked
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from test_browser import browser  # noqa: F401
 from test_faults_text import HOSTILE
 
 from studio import cli
@@ -130,7 +129,7 @@ def test_a_page_in_chinese_and_in_a_theme_that_is_gone(tmp_path):
     assert '<html lang="zh">' in page and "已渲染的内容" in page and "搜索" in page
 
 
-def test_nothing_on_the_page_is_forbidden_by_its_own_policy(rendered, browser):  # noqa: F811
+def test_nothing_on_the_page_is_forbidden_by_its_own_policy(rendered, browser):
     page, wrong = browser.new_page(), []
     page.on("console", lambda message: wrong.append(message.text))
     page.goto(rendered.as_uri())
@@ -139,7 +138,7 @@ def test_nothing_on_the_page_is_forbidden_by_its_own_policy(rendered, browser): 
     assert wrong and all("example.org" in text for text in wrong)
 
 
-def test_a_browser_searches_copies_and_plays_without_a_network(rendered, browser):  # noqa: F811
+def test_a_browser_searches_copies_and_plays_without_a_network(rendered, browser):
     page = browser.new_page(viewport={"width": 1200, "height": 800}, bypass_csp=True)            # which a test's own functions need
     asked, wrong = [], []
     page.on("request", lambda request: asked.append(request.url))

@@ -12,8 +12,8 @@ import model
 from model import ModelConfig
 from model.encoder import block, encode
 from model.functional import attention, layer_norm, sinusoids, softmax
-from model.tokenizer import ids, vocabulary
 from model.recorder import Recorder
+from model.tokenizer import ids, vocabulary
 from model.weights import Attention, Block, FeedForward, Norm, random_weights
 from model.wiring import MOVES, has_final_norm, path, reads
 

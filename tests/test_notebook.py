@@ -10,7 +10,6 @@ import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from PIL import Image
-from test_browser import browser  # noqa: F401
 
 from studio.errors import UserError
 from studio.notebook import Shown, show
@@ -67,7 +66,7 @@ def test_a_caption_cannot_leave_its_place():
 
 
 @pytest.mark.slow
-def test_a_notebook_that_is_run_and_made_into_a_page_plays_the_clip(tmp_path, monkeypatch, browser):  # noqa: F811
+def test_a_notebook_that_is_run_and_made_into_a_page_plays_the_clip(tmp_path, monkeypatch, browser):
     for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(tmp_path / name))
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])

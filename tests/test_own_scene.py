@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_cluster import dask  # noqa: F401
 
 from model.functional import softmax
 from studio.check.lint import lint
@@ -21,7 +20,7 @@ from studio.read import folders
 from studio.read.spec import find, load
 from studio.read.words import languages
 from studio.render import inputs
-from studio.render.quality import QUALITIES, Quality
+from studio.render.quality import Quality
 
 ROOT = Path(__file__).resolve().parent.parent
 ORIGINAL = ROOT / "tests/own_scene/temperature"
@@ -158,7 +157,7 @@ def test_a_language_that_it_has_not_is_told(mine):
 
 
 @pytest.mark.slow
-def test_a_dask_worker_draws_it_without_having_its_files(mine, dask):  # noqa: F811
+def test_a_dask_worker_draws_it_without_having_its_files(mine, dask):
     dask.worker()
     here = render("mine", "-o", "here", "--no-cache")
     there = render("mine", "-o", "there", "--no-cache", "--cluster", dask.address)

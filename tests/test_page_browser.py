@@ -9,6 +9,7 @@ import sys
 import time
 import zipfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.error import HTTPError
@@ -16,12 +17,11 @@ from urllib.request import Request, urlopen
 
 import av
 import axe_core_python
+import processes
 import pytest
 from PIL import Image
 from pptx import Presentation
-from test_browser import browser  # noqa: F401
-from test_render import _alive
-from test_unbreakable import children
+from processes import alive, children
 
 from studio.plan import staging
 from studio.read.spec import load
@@ -29,6 +29,7 @@ from studio.read.spec import load
 ROOT = Path(__file__).resolve().parent.parent
 MINE = "scene: qkv\nsentence: the old dog sleeps   # four words\nfocus: dog\nsteps: [one_token, all_tokens]\n"
 SECONDS = 120
+until = partial(processes.until, seconds=SECONDS)
 pytestmark = pytest.mark.slow
 
 
@@ -56,7 +57,7 @@ def served(mine):
             finally:
                 process.kill()
         assert process.returncode == 130 and "Traceback" not in rest, rest
-        until(lambda: not any(map(_alive, running)))
+        until(lambda: not any(map(alive, running)))
         assert running and not os.listdir(temporary)
 
 
@@ -70,7 +71,7 @@ def descendants(pid):
 
 
 @pytest.fixture
-def open_page(address, browser):  # noqa: F811
+def open_page(address, browser):
     """Opens the page in a tab, and waits until all is drawn; nothing may go wrong in it."""
     wrong = []
 
@@ -89,13 +90,6 @@ def open_page(address, browser):  # noqa: F811
 def ready(tab):
     tab.wait_for_selector("#status.ready", timeout=1000 * SECONDS)
     tab.wait_for_selector("#board li:not(.stale)")
-
-
-def until(condition):
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
 
 
 def picture(tab):

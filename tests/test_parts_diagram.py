@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 
+from scenes.base.room import Room
 from scenes.parts.block import formulas, written
 from scenes.parts.diagram import block_diagram
 from scenes.parts.shapes import room_of
-from scenes.base.room import Room
 from studio.read import assets
 
 NAMES = {kind: kind for kind in ("attention", "cross_attention", "add_norm", "mlp", "norm", "add")}

@@ -11,9 +11,9 @@ from scenes.base.frame import Frame
 from scenes.base.room import PX, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.base.spec import PLACES
+from scenes.base.theme import SMALLEST_DIGIT
 from scenes.parts.flow import ARC, STRAND, weight_arc, weight_line
 from scenes.parts.heat_map import LARGEST_DIGIT, Digits, heat_map, is_beyond, peak
-from scenes.base.theme import SMALLEST_DIGIT
 from scenes.parts.legend import legend, weight_legend
 from scenes.parts.machine import machine
 from scenes.parts.motion import appear

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from test_browser import browser  # noqa: F401
 
 from scenes.base.spec import SceneSpec
 from studio.output.film import render_film
@@ -29,7 +28,7 @@ def clips(tmp_path_factory):
     return out
 
 
-def opened(html, clips, browser):  # noqa: F811
+def opened(html, clips, browser):
     """A page in the folder of the clips, from which nothing is asked that is not there."""
     (clips / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{html}", encoding="utf-8")
     page = browser.new_page()
@@ -39,7 +38,7 @@ def opened(html, clips, browser):  # noqa: F811
     return page
 
 
-def test_a_web_page_plays_its_clips(clips, browser):  # noqa: F811
+def test_a_web_page_plays_its_clips(clips, browser):
     recipes = [recipe for recipe in RECIPES if "<section>" not in recipe]
     assert len(recipes) == 2
     for recipe in recipes:
@@ -48,7 +47,7 @@ def test_a_web_page_plays_its_clips(clips, browser):  # noqa: F811
         assert not page.failed
 
 
-def test_reveal_plays_the_clip_of_its_slide(clips, browser):  # noqa: F811
+def test_reveal_plays_the_clip_of_its_slide(clips, browser):
     (recipe,) = (recipe for recipe in RECIPES if "<section>" in recipe)
     reveal = (ASSETS / "deck/reveal.js").read_text("utf-8")
     deck = f'<div class="reveal"><div class="slides"><section>First</section>{recipe}</div></div><script>{reveal}</script>'

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from manim import DOWN, LEFT, RIGHT, UP, Circle, FadeIn, Scene, Square, Triangle
 from manim.renderer.cairo_renderer import CairoRenderer
 from PIL import Image
+from processes import alive, until
 
 from scenes.base.frame import Frame
 from studio.errors import Problem, RenderError, UserError
@@ -368,28 +368,13 @@ def test_an_interrupt_ends_everything_at_once(tmp_path, how):
     started.mkdir(), temporary.mkdir(), script.write_text(SLEEPERS)
     environment = os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(Path(__file__).parent.parent)}
     parent = subprocess.Popen([sys.executable, script, started], env=environment, stderr=subprocess.PIPE, start_new_session=True)
-    _until(lambda: len(list(started.glob("*"))) == 2)
+    until(lambda: len(list(started.glob("*"))) == 2)
     workers = [int(file.read_text()) for file in started.iterdir()]
     # Ctrl-C goes to all processes of the terminal, workers included.
     os.killpg(parent.pid, how) if how == signal.SIGINT else parent.kill()
     errors = parent.communicate(timeout=10)[1].decode()
     assert parent.returncode == -how
-    _until(lambda: not any(map(_alive, workers)), seconds=5)
+    until(lambda: not any(map(alive, workers)), seconds=5)
     if how == signal.SIGINT:
         assert errors.count("Traceback") == 1 and errors.rstrip().endswith("KeyboardInterrupt")
         assert list(temporary.iterdir()) == []
-
-
-def _alive(pid):
-    """Whether a process runs; one that has ended and that nobody has asked for yet does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def _until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)

@@ -5,12 +5,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from studio.plan import staging
-from studio.read import folders
 from scenes.base.scene import reading_time
 from scenes.parts.label import Number
 from studio.check.lint import lint
 from studio.check.sight import MOMENTS, see, walk
+from studio.plan import staging
+from studio.read import folders
 from studio.read.spec import load, ready
 
 LONG = "the animal did not cross the street because it was too tired"

@@ -18,8 +18,8 @@ from model.guides import GUIDES, facts
 from model.toy_language import Lexicon, sentences
 from model.weights import filled, named
 from studio import training
-from studio.read import assets
 from studio.errors import UserError
+from studio.read import assets
 
 jax = pytest.importorskip("jax")
 jax.config.update("jax_disable_most_optimizations", True)  # what compiles fast is fast enough here

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from disks import small_disk
+from processes import alive, children, contents, until
 from test_cache import FILM
-from test_render import _alive, _until
 
 ROOT = Path(__file__).resolve().parent.parent
 HOWS = ("worker", "server", signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
@@ -51,16 +51,8 @@ def as_in_a_shell(code):
     return code if code >= 0 else 128 - code
 
 
-def contents(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 def visible(found):
     return {name: data for name, data in found.items() if not Path(name).name.startswith(".")}
-
-
-def children(pid):
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def told(pid):
@@ -99,7 +91,7 @@ def endure(folder, undisturbed, how, jobs, seconds):
     drawing = [*workers(process.pid), *servers(process.pid)] if process.poll() is None else []
     disturb(process, how)
     code = finish(process)
-    _until(lambda: not any(map(_alive, drawing)), 10)
+    until(lambda: not any(map(alive, drawing)), 10)
     left = contents(folder / "out")
     assert visible(left).items() <= undisturbed.items()
     if how in ("worker", "server"):

@@ -11,9 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from processes import alive, children, until
 from test_own_scene import ORIGINAL
-from test_render import _alive, _until
-from test_unbreakable import children
 
 from studio.watch.files import Sources, Watch
 from studio.watch.news import Begun, Done, Filmed, Sound, Still, Wrong
@@ -33,7 +32,7 @@ def mine(tmp_path, monkeypatch):
     return path
 
 
-def until(session, wanted):
+def told_until(session, wanted):
     """All that is told until something is that is wanted."""
     told, end = [], time.monotonic() + SECONDS
     while time.monotonic() < end:
@@ -73,59 +72,59 @@ def pictures(session):
 
 def test_a_bad_save_keeps_what_was_shown_and_says_what_is_wrong(mine):
     with Session("mine.yaml") as session:
-        told = until(session, all_stills)
+        told = told_until(session, all_stills)
         assert [still.shot.name for still in of(told, Still)] == ["mine/one_token", "mine/all_tokens"]
         before = pictures(session)
         change(mine, "focus: dog", "focus: dgo")
-        problem, = until(session, wrong)[-1].problems
+        problem, = told_until(session, wrong)[-1].problems
         assert (problem.where, problem.hint) == ("mine.yaml:3:8", "did you mean 'dog'?")
         assert pictures(session) == before and session.problems == (problem,)
         change(mine, "focus: dgo", "focus: dog")
-        told = until(session, all_stills)
+        told = told_until(session, all_stills)
         assert of(told, Sound)[0].fresh == 0 and not of(told, Still) and session.problems == ()
 
 
 def test_only_what_changed_is_drawn(mine):
     with Session("mine.yaml") as session:
-        until(session, all_stills)
+        told_until(session, all_stills)
         change(mine, "steps:", "captions: {all_tokens: {en: Something else.}}\nsteps:")
-        told = until(session, all_stills)
+        told = told_until(session, all_stills)
         still, = of(told, Still)
         assert (still.shot.name, still.caption) == ("mine/all_tokens", "Something else.")
 
 
 def test_a_save_by_rename_is_seen(mine):
     with Session("mine.yaml") as session:
-        until(session, all_stills)
+        told_until(session, all_stills)
         before = pictures(session)
         new = mine.with_name("#mine.yaml#")
         new.write_text(MINE.replace("focus: dog", "focus: old"), encoding="utf-8")
         mine.unlink()
-        assert of(until(session, wrong), Begun)[0].changed == ("mine.yaml",)
+        assert of(told_until(session, wrong), Begun)[0].changed == ("mine.yaml",)
         os.replace(new, mine)
-        until(session, all_stills)
+        told_until(session, all_stills)
         assert all(one != other for one, other in zip(before, pictures(session), strict=True))
 
 
 def test_clips_are_there_once_and_kept(mine):
     change(mine, "steps: [one_token, all_tokens]", "steps: [one_token]")
     with Session("mine.yaml", first="mine/one_token") as session:
-        filmed, = of(until(session, all_clips), Filmed)
+        filmed, = of(told_until(session, all_clips), Filmed)
         assert filmed.movie[4:8] == b"ftyp" and filmed.shot.key in session.clips
     with Session("mine.yaml") as session:
-        again, = of(until(session, all_clips), Filmed)
+        again, = of(told_until(session, all_clips), Filmed)
         assert again.movie == filmed.movie
 
 
 def test_a_newer_edit_ends_the_work_on_an_older_one(mine):
     with Session("mine.yaml") as session:
-        until(session, lambda news: isinstance(news, Sound))
+        told_until(session, lambda news: isinstance(news, Sound))
         older = [worker.process.pid for worker in session.workers]
         scratch = [worker.scratch for worker in session.workers]
         change(mine, "old dog", "black dog")
-        told = until(session, lambda news: isinstance(news, Begun))
-        assert older and not any(map(_alive, older)) and not any(map(Path.exists, scratch))
-        told = until(session, all_stills)
+        told = told_until(session, lambda news: isinstance(news, Begun))
+        assert older and not any(map(alive, older)) and not any(map(Path.exists, scratch))
+        told = told_until(session, all_stills)
         assert len(of(told, Still)) == 2 and len({still.shot.key for still in of(told, Still)} & set(session.stills)) == 2
 
 
@@ -134,17 +133,17 @@ def test_an_edit_of_python_is_seen(tmp_path, monkeypatch):
     shutil.copytree(ORIGINAL, tmp_path / "temperature", ignore=shutil.ignore_patterns("__pycache__"))
     code = tmp_path / "temperature/scene.py"
     with Session("temperature") as session:
-        until(session, all_stills)
+        told_until(session, all_stills)
         before = pictures(session)
         change(code, 'role="muted"', 'role="text"')
-        until(session, all_stills)
+        told_until(session, all_stills)
         assert all(one != other for one, other in zip(before, pictures(session), strict=True))
         change(code, "self.play(vanish(self.numbers, self.readout))", "self.play(vanish(self.nothing))")
-        problem, = until(session, wrong)[-1].problems
+        problem, = told_until(session, wrong)[-1].problems
         line = 1 + code.read_text(encoding="utf-8").splitlines().index("        self.play(vanish(self.nothing))")
         assert problem.where == f"temperature/scene.py:{line}" and "no attribute 'nothing'" in problem.message
         code.write_text("class", encoding="utf-8")
-        problem, = until(session, wrong)[-1].problems
+        problem, = told_until(session, wrong)[-1].problems
         assert problem.where.startswith("temperature/scene.py:1")
 
 
@@ -153,28 +152,28 @@ def test_a_file_that_is_mended_elsewhere_is_seen(mine):
     theme.write_text("colours: {query: blue}\n", encoding="utf-8")
     change(mine, "focus:", "theme: my.yaml\nfocus:")
     with Session("mine.yaml") as session:
-        assert all(problem.where.startswith("my.yaml") for problem in until(session, wrong)[-1].problems)
+        assert all(problem.where.startswith("my.yaml") for problem in told_until(session, wrong)[-1].problems)
         shutil.copy(ROOT / "assets/themes/light.yaml", theme)
-        until(session, all_stills)
+        told_until(session, all_stills)
 
 
 def test_a_worker_that_dies_is_told_of_and_the_next_save_draws(mine):
     with Session("mine.yaml") as session:
-        until(session, lambda news: isinstance(news, Sound))
+        told_until(session, lambda news: isinstance(news, Sound))
         for worker in session.workers:
             os.kill(worker.process.pid, signal.SIGKILL)
-        assert "died" in until(session, wrong)[-1].problems[0].message
+        assert "died" in told_until(session, wrong)[-1].problems[0].message
         change(mine, "old dog", "black dog")
-        until(session, all_stills)
+        told_until(session, all_stills)
 
 
 def test_the_trace_answers(mine):
     with Session("mine.yaml") as session:
-        until(session, all_stills)
+        told_until(session, all_stills)
         still = session.stills[session.sound.shots[1].key]
         region = next(region for region in still.regions if region.tensor.endswith("self_attention.query"))
         session.ask({"scene": "mine", "tensor": region.tensor, "index": list(region.index)})
-        found = until(session, lambda news: hasattr(news, "found"))[-1].found
+        found = told_until(session, lambda news: hasattr(news, "found"))[-1].found
         assert found["sum"] and [each["name"].rpartition(".")[2] for each in found["from"]] == ["input", "W_Q", "b_Q"]
         rows = [each["values"] for each in found["from"]]
         assert abs(sum(a * b for a, b in zip(*rows[:2], strict=True)) + rows[2] - found["value"]) < 1e-9
@@ -183,7 +182,7 @@ def test_the_trace_answers(mine):
                          {"tensor": weights, "at": {"a": 1}}, {"tensor": weights, "index": [[1], 2.5, 10**40]}, {"tensor": []},
                          {"scene": 1}):
             session.ask({"scene": "mine"} | nonsense)
-            assert "problem" in until(session, lambda news: hasattr(news, "found"))[-1].found
+            assert "problem" in told_until(session, lambda news: hasattr(news, "found"))[-1].found
 
 
 def test_a_change_counts_when_it_has_stood_still(tmp_path):
@@ -224,7 +223,7 @@ def test_ctrl_c_leaves_nothing(mine, temporary, how):
     os.killpg(process.pid, how) if how == signal.SIGINT else process.terminate()
     rest = process.communicate(timeout=20)[1]
     assert process.returncode == 130 and "Traceback" not in rest, rest
-    _until(lambda: not any(map(_alive, running)), 10)
+    until(lambda: not any(map(alive, running)), 10)
     assert len(running) >= 2 and list(temporary.iterdir()) == []
     assert (mine.parent / "out/watch/mine/01-one_token.png").is_file()
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenes.base.room import PX, Room
 from scenes.base.scene import ExplainerScene, reading_time
 from scenes.base.title_card import TitleCard
 from scenes.parts.label import SMALLEST_WORD, Label, Number
 from scenes.parts.shapes import Block
-from scenes.base.room import PX, Room
 from studio.check import provenance
-from studio.check.sight import FAINT, MOMENTS, Box, Moment, Look, Sight, box, overlaps, own, see, walk
+from studio.check.sight import FAINT, MOMENTS, Box, Look, Moment, Sight, box, overlaps, own, see, walk
 from studio.render.worker import Build
 
 ALLOWED = 1.5 * PX                        # what nobody sees

@@ -10,8 +10,8 @@ import av
 
 from studio.errors import RenderError
 from studio.output.extras import NOTHING, Extras, add, hide_subtitles
-from studio.store.files import atomic
 from studio.render.encoder import MP4
+from studio.store.files import atomic
 
 MARK = "comment"                          # the one of MP4's fields that says what the video is made of
 

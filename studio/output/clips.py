@@ -3,17 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from studio.console import Progress
 from studio.output.shown import tensors
 from studio.plan import staging
 from studio.plan.film import reading_seconds
+from studio.progress import SILENT, Progress
 from studio.render import farm
 from studio.render.cache import Cache, Entry
 from studio.render.job import Clip
 from studio.render.order import Order, carrying, make
 from studio.render.runs import runs_of
-
-SILENT = Progress()
 
 
 def made(orders: Iterable[Order], workers: int | str, take: Callable[[Order, Entry], None], digests: Callable[[str], Mapping[str, str]],

@@ -4,19 +4,20 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache as remembered
 from pathlib import Path
 
 from scenes.base.spec import CardSpec, SceneSpec
-from studio.console import Progress
 from studio.output import describe, spoken
 from studio.output.assemble import concatenate, is_made_of
 from studio.output.captions import subrip, webvtt
-from studio.output.clips import SILENT, made
+from studio.output.clips import made
 from studio.output.extras import Extras
 from studio.output.narration import narrated
+from studio.output.result import Result, numbered
 from studio.plan.film import burning, parts_of
+from studio.progress import SILENT, Progress
 from studio.read.spec import FilmSpec
 from studio.render.cache import Cache, Entry
 from studio.render.format import Format
@@ -28,19 +29,7 @@ from studio.store import files
 from studio.store.digest import digest_of, digest_of_file
 from studio.store.reel import Reel
 
-CAPTIONS = ("burned", "track", "none")    # in the picture; as subtitles, in all videos; nowhere
 NUMBERED = re.compile(r"\d{2,}-(\w+)")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What has been made. frames: of all clips together; rendered, cached: how many clips; seconds: how long it took."""
-
-    files: tuple[Path, ...]
-    frames: int
-    rendered: int
-    cached: int
-    seconds: float
 
 
 def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers: int | str,
@@ -51,8 +40,9 @@ def render_film(target: SceneSpec | FilmSpec, quality: Quality, out: Path, worke
     `out/clips/SCENE/01-STEP.mp4` for each step, or one file in each format; if MP4 is one of them `out/scenes/SCENE.mp4` for each
     scene that is wanted whole, and `out/film.mp4` for a film. A file appears when it is whole, an older one stays until then; one
     that is right already is not written again.
-    workers: as for `farm.run`. cache: where clips are that need not be rendered. captions: one of CAPTIONS; None is `burned`, and
-    for a film subtitles as well, which a player shows when it is told to. allow_commands: whether a program may be the narrator.
+    workers: as for `farm.run`. cache: where clips are that need not be rendered. captions: `burned` into the picture, as
+    a subtitle `track` of all videos, or `none`; None is `burned`, and for a film subtitles as well, which a player shows when it is told
+    to. allow_commands: whether a program may be the narrator.
     Raises UserError, before anything is rendered, if `out` cannot be written to, or the narrator cannot speak; RenderError if a step
     fails: the others are done nevertheless.
     """
@@ -73,11 +63,6 @@ def wanted_of(target: SceneSpec | FilmSpec, formats: Sequence[Format] = (MP4,)) 
     """All clips that are wanted of a scene or film: of what, which step, in which format. Cards are for films, which are MP4s."""
     return [(part, step, format) for part in parts_of(target) for step in part.wanted for format in formats
             if format == MP4 or isinstance(part, SceneSpec)]
-
-
-def numbered(spec: SceneSpec, step: str) -> str:
-    """A step's place among the steps that play, and its name: `01-one_token`."""
-    return f"{spec.steps.index(step) + 1:02}-{step}"
 
 
 class _Production:

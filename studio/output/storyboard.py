@@ -11,14 +11,15 @@ from PIL import Image
 from scenes.base.spec import SceneSpec
 from scenes.base.words import elided
 from studio.errors import visible
-from studio.output.film import Progress, Result, numbered
+from studio.output.result import Result, numbered
 from studio.plan.film import scenes_of
+from studio.progress import SILENT, Progress
 from studio.read import assets
 from studio.read.spec import FilmSpec
 from studio.read.text import composed
 from studio.render import farm
-from studio.render.quality import Quality
 from studio.render.order import StripOrder, carrying, make_strip, strips_of
+from studio.render.quality import Quality
 from studio.store import files
 
 COLUMNS, THUMBNAIL, GAP, LABEL = 3, 640, 16, 20   # pixels, but for the columns
@@ -27,7 +28,7 @@ PAPER, INK = (24, 24, 27), (228, 228, 231)
 
 
 def make_storyboard(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers: int | str, n_pictures: int = 1,
-                    progress: Progress = lambda *_: None) -> Result:
+                    progress: Progress = SILENT) -> Result:
     """`out/storyboard/SCENE/01-STEP.png`, the last frame of every step, and `out/storyboard.png`, all of them on one sheet.
 
     n_pictures > 1: also `01-STEP.strip.png`, that many frames evenly across the step. workers: as for `farm.run`.

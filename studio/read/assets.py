@@ -143,11 +143,9 @@ def _located(message: str, layer: yaml_file.Layer, name: str) -> Problem:
 
 
 def _place(path: str, layer: yaml_file.Layer, name: str) -> str:
-    """Where a key of a file stands, or what should hold it, or the file."""
-    parts = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
-    if parts in layer.places:
-        return layer.places[parts].value
-    return next((layer.places[parts[:end]].key for end in range(len(parts), 0, -1) if parts[:end] in layer.places), name)
+    """Where the value of a key stands, or the key that should hold it, or the file."""
+    found = layer.place(path, name)
+    return found.value if next(yaml_file.ancestry(path)) in layer.places else found.key
 
 
 def _stems(folder: Path) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from studio.read.keys import ModelKeys, SceneKeys
 from studio.read.sentences import last, other_words, pieces, split
 from studio.read.text import MAX_CAPTION, MAX_TITLE, wrong_with
 from studio.read.words import CODE, code, in_language, is_path, languages
-from studio.read.yaml_file import Layer, Place
+from studio.read.yaml_file import Layer, Place, ancestry
 
 MAX_TOKENS, MAX_WORD = 16, 40
 SUGGESTED = re.compile(r"did you mean '(.*)'\?")
@@ -156,15 +156,15 @@ class Draft:
         """Notes the words that the trained weights do not know."""
         if self.checkpoint is None or not self._sound("sentence", "tokens"):
             return
-        for words, path in ((tokens, "sentence" if self.keys.tokens is None else "tokens"), (twin, "twin")):
-            self._check_known(words, path, self.checkpoint.vocabulary)
+        for said, path in ((tokens, "sentence" if self.keys.tokens is None else "tokens"), (twin, "twin")):
+            self._check_known(said, path, self.checkpoint.vocabulary)
 
     def _check_known(self, tokens: Sequence[str], path: str, known: Sequence[str]) -> None:
         unknown = [token for token in dict.fromkeys(tokens) if entry(token, known) is None]
         if unknown:
             path = f"tokens.{tokens.index(unknown[0])}" if path == "tokens" else path
-            words = ", ".join(map(quoted, unknown)) + (" is" if len(unknown) == 1 else " are")
-            message = f"{words} not in the vocabulary of the weights '{self.keys.model.weights}'"
+            which = ", ".join(map(quoted, unknown)) + (" is" if len(unknown) == 1 else " are")
+            message = f"{which} not in the vocabulary of the weights '{self.keys.model.weights}'"
             self._wrong(path, message, "unknown-word", other_words(unknown, known, self._tokenizer))
 
     def intervention(self, model: ModelConfig) -> Intervention:
@@ -252,7 +252,7 @@ class Draft:
             self._unknown_language("language", language)
         elif is_path(language) and not os.path.isfile(language):
             self._wrong("language", f"there is no file {shown(Path(language))}", "no-file")
-        elif not CODE.fullmatch(code(language)) or not words.alpha3(code(language)):
+        elif is_path(language) and not (CODE.fullmatch(code(language)) and words.alpha3(code(language))):
             message, hint = f"{quoted(code(language))} is no language", "call the file after its language, as in de.yaml"
             self._wrong("language", message, "unknown-language", hint)
         else:
@@ -354,19 +354,12 @@ class Draft:
 
     def _place(self, path: str) -> Place:
         """Where a key stands, or what holds it, or the file."""
-        said = (self.layer.places.get(parts) for parts in _ancestry(path))
-        return next(filter(None, said), Place(*[shown(self.path)] * 2))
+        return self.layer.place(path, shown(self.path))
 
     def _said_last(self, *paths: str) -> str:
         """Which of these keys was said last: where it stands."""
-        wanted = {next(_ancestry(path)) for path in paths}
+        wanted = {next(ancestry(path)) for path in paths}
         return [place.value for parts, place in self.layer.places.items() if parts in wanted][-1]
-
-
-def _ancestry(path: str) -> Iterator[tuple]:
-    """The path of a key, then that of what holds it, and so on."""
-    parts = tuple(int(part) if part.isdecimal() else part for part in path.split("."))
-    return (parts[:end] for end in range(len(parts), 0, -1))
 
 
 def _doubtful(problem: Problem, layer: Layer) -> Iterator[str]:
@@ -374,7 +367,7 @@ def _doubtful(problem: Problem, layer: Layer) -> Iterator[str]:
     yield problem.path
     if problem.kind == "unknown-key" and (suggestion := SUGGESTED.match(problem.hint)):
         meant = ".".join([*problem.path.split(".")[:-1], suggestion[1]])
-        if next(_ancestry(meant)) not in layer.places:
+        if next(ancestry(meant)) not in layer.places:
             yield meant
 
 

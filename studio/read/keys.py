@@ -116,8 +116,10 @@ class SceneKeys(LookKeys):
     steps: list[Text] | None = Field(None, description="which steps, in this order (default: all)")
     captions: dict[Text, dict[str, Text]] = Field({}, description="own words for a step, by language")
     voice: dict[Text, str] = Field({}, description="a sound file for a step, which lasts at least as long (from the folder of this file)")
-    narrator: Narrator = Field({NOBODY: []}, description="none, heart (an English voice, from the extra [voice]), or {command: [PROGRAM, …]}, which "
-                               "gets a sentence on standard input and writes a WAV to standard output; run only with --allow-commands")
+    narrator: Narrator = Field(
+        NOBODY, validate_default=True, description="none, heart (an English voice, from the extra [voice]), or {command: [PROGRAM, …]}, "
+        "which gets a sentence on standard input and writes a WAV to standard output; run only with --allow-commands"
+    )
     say: dict[Text, dict[str, Text]] = Field({}, description="what is spoken instead of a step's caption, by language")
     pronounce: dict[str, dict[Text, Text]] = Field({}, description="how something is said, by language: {en: {ReLU: ray loo}}")
     language: str = Field("en", description="en, zh, or a language file (from the folder of this file)")
@@ -134,7 +136,7 @@ def model_of(own: Mapping[str, Mapping[str, Any]]) -> type[SceneKeys]:
     if not own:
         return SceneKeys
     keys = create_model("SceneKeys", __base__=SceneKeys, __doc__=SceneKeys.__doc__,
-                            **{key: _declared(key, said) for key, said in own.items()})
+                        **{key: _declared(key, said) for key, said in own.items()})
     try:
         keys.model_validate({key: said["default"] for key, said in own.items()})
     except ValidationError as error:

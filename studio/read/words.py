@@ -52,6 +52,8 @@ def alpha3(code: str) -> str:
         return langcodes.Language.get(code).to_alpha3() if langcodes.tag_is_valid(code) else ""
     except LookupError:
         return ""
+
+
 def in_language(said: Mapping[str, str], language: str) -> str:
     """What is said in a language; what is not said in it is said in the first one that there is."""
     return said.get(code(language), next(iter(said.values())))

@@ -67,6 +67,17 @@ class Layer:
         """What a key in here is called in messages: `scenes.qkv.title`."""
         return ".".join((*self.under, *keys))
 
+    def place(self, path: str, file: str) -> Place:
+        """Where a key stands, `model.d_model`, or what holds it if it is not there, or else the file of that name."""
+        said = (self.places.get(keys) for keys in ancestry(path))
+        return next(filter(None, said), Place(file, file))
+
+
+def ancestry(path: str) -> Iterator[tuple]:
+    """The keys that lead to a key, then those to what holds it, and so on."""
+    keys = tuple(int(key) if key.isdecimal() else key for key in path.split("."))
+    return (keys[:end] for end in range(len(keys), 0, -1))
+
 
 def read(path: Path, name: str) -> Layer:
     """The mapping in a YAML file. `name`: what to call the file in messages.

@@ -5,9 +5,9 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
+from scenes.base.room import PEN
 from scenes.parts.label import Label
 from scenes.parts.shapes import RING, Block
-from scenes.base.room import PEN
 from studio.check.sight import see, walk
 from studio.plan import staging
 from studio.read.spec import load

@@ -8,17 +8,16 @@ from pathlib import Path
 
 from scenes.base.spec import SceneSpec
 from studio.errors import Problem, UserError
-from studio.output.clips import SILENT
 from studio.output.deck.slides import deck
-from studio.output.film import Progress, Result
 from studio.output.narration import narrated
+from studio.output.result import Result
+from studio.progress import SILENT, Progress
 from studio.read.spec import FilmSpec
 from studio.render.cache import Cache
 from studio.render.quality import Quality
 from studio.store import files
 
 FILES = {"pptx": "deck.pptx", "html": "deck.html", "pdf": "deck.pdf", "manim-slides": "slides/deck.json"}   # what each kind is called
-GRIDS = (1, 2, 4, 6)                      # how many pictures a page of a handout may have
 
 
 def make_deck(target: SceneSpec | FilmSpec, quality: Quality, out: Path, workers: int | str, progress: Progress = SILENT,

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from scenes.base.spec import SceneSpec
 from scenes.base.theme import Theme
-from studio.console import Progress
 from studio.output import describe
 from studio.output.assemble import concatenate
-from studio.output.clips import SILENT, made
+from studio.output.clips import made
 from studio.output.extras import Extras, Sound
 from studio.plan.film import burning, scenes_of, title
+from studio.progress import SILENT, Progress
 from studio.read import assets
 from studio.read.spec import FilmSpec
 from studio.read.words import code

@@ -139,6 +139,10 @@ class ExplainerScene(Scene):
         config = self.staging.trace.config
         return "caption" if config.translates else "learned" if config.trained else "untrained"
 
+    def map(self, name: str) -> Machine:
+        """The map of the machine with which a step begins: as it is by now, unless a scene lights another part."""
+        return self.heading.machine
+
     def on_stage(self, *but: Mobject) -> list[Mobject]:
         """What is in the scene, except heading and caption, and `but`: wholes, and what is left of those without it."""
         return without(self.mobjects, {member for thing in (self.heading, *self.announced, *but) for member in thing.get_family()})
@@ -187,7 +191,7 @@ class ExplainerScene(Scene):
         """The caption changes, and the title where a step has its own. No frame of a step shows the caption of another, so each is a
         clip by itself."""
         self.remove(self.heading, *self.announced)
-        self.heading = self._heading(name, self.heading.machine)
+        self.heading = self._heading(name, self.map(name))
         self.announced = [self._caption(name)] if self.spec.burned and self.furniture != "none" else []
         self.add(*self.around_stage())
 
@@ -208,7 +212,7 @@ class ExplainerScene(Scene):
         config = self.staging.trace.config
         note = self._note() if not config.trained else VGroup()
         title = self._title(name, note) if self.frame.is_roomy else self._title_alone(name)
-        return Heading(title, note, self._question(), drawn or self._machine())
+        return Heading(title, note, self._question(), drawn or self.draw_map(self.spec.block))
 
     def _title(self, name: str, note: Mobject) -> Label:
         """The title in one line, and the note behind it."""
@@ -224,9 +228,10 @@ class ExplainerScene(Scene):
         zone, lines = self.frame.title, self.frame.lines["title"]
         return paragraph(self.theme, self.title(name), TITLE_SIZE, zone.width, weight=600, lines=lines, align=-1).shift(zone.centre)
 
-    def _machine(self) -> Machine:
+    def draw_map(self, block: int) -> Machine:
+        """The map of the machine, one block lit."""
         config = self.staging.trace.config
-        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.translates, self.place, self.spec.block, self.head)
+        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.translates, self.place, block, self.head)
 
     def _note(self) -> Label:
         """That weights are untrained: behind the title, where it will be put, or at the end of the line of the question."""

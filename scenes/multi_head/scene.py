@@ -1,147 +1,168 @@
 """Scene 13: several heads at once (Vaswani et al. 2017, section 3.2.2)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from manim import DOWN, PI, Animation, Mobject, VGroup
+import numpy as np
+from manim import DOWN, PI, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import above, below, fitted, named, side_by_side, sign
+from scenes.base.layout import above, below, fitted, named, sign
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.multi_head.adding import Terms, adding
 from scenes.multi_head.areas import area
-from scenes.parts.equation import Equation, equation, quote
-from scenes.parts.heat_map import MARGIN, Cell, HeatMap, fit_grid, heat_map
-from scenes.parts.label import WORD, Label, number, text
+from scenes.multi_head.chain import Chain, Link, chain
+from scenes.parts.equation import equation, quote
+from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
 from scenes.parts.look import Look, look, swing
-from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, copy_to, draw, hide, live_dot_product, merge, slide, travel, vanish
+from scenes.parts.machine import Machine
+from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, copy_to, draw, hide, merge, slide, travel, vanish
 from scenes.parts.pattern import most_looked_at, pattern
-from scenes.parts.shapes import Block, frame, ring, room_of
-from scenes.parts.slices import around_joined, in_line, joined, slice_grid, slices
+from scenes.parts.phrase import phrase
+from scenes.parts.shapes import frame, ring, room_of
+from scenes.parts.slices import around_joined, cut, in_line, joined, slice_grid, slices
+from scenes.parts.sum_line import SumLine, sum_line
 from scenes.parts.tokens import card_width, cards_beside
+from scenes.parts.whole import Whole
 
 ROLES = {"Q": "query", "K": "key", "V": "value"}
 NAME, LARGE, SIGN = (size * PX for size in (38, 66, 34))
 LINE, HEAD, CARD, SIDE = (length * PX for length in (50, 74, 250, 256))     # heights of a line and a name; widths of cards, thumbnails
+CHAIN, FOOT = 256 * PX, 110 * PX          # heights of the way to a head, and of a sum below matrices
 CLOSE, APART, BETWEEN = TIGHT / 2, 40 * PX, 160 * PX      # between the parts of one head, between heads, between factors
+AFTER = 0.15                              # of its time, that what follows in a chain comes after what is before it
 NAMED = 12                                # heads that are named in words; of more there are only numbers
+NARROW = 0.8                              # share of its answers that the letter of a head takes at most
 COLUMN = 4                                # thumbnails one below the other before there are two columns of them
 
 
 class MultiHead(ExplainerScene):
     """d_model is cut into h heads of d_k; each looks in its own way; then they are joined and mixed."""
 
-    experiments = ("twin", "distances", "contributions", "multiplications")
+    experiments = ("twin", "contributions", "multiplications")
     place = "head"
+    own_keys = {"first": {"default": False, "type": "boolean", "description": "`split` cuts block 1, of which one head was shown before"}}
 
     def wording(self, name: str) -> str:
-        """Some heads were told where to look. Without a twin nothing changes; above the first block a token knows of the swap."""
-        if name == "patterns" and self.guided(self._patterns()[self.head]):
-            return "taught"
+        """Of a slice it may be said that it was shown. Without a twin nothing changes; above the first block a token knows of the swap."""
+        if name == "split" and self.spec.keys["first"]:
+            return "seen"
         if name == "follow" and not self.twin:
             return "alone"
-        return "told" if name == "follow" and self.spec.block and self._looks_elsewhere else super().wording(name)
+        return "told" if name == "follow" and self._is_told else super().wording(name)
+
+    def map(self, name: str) -> Machine:
+        """The block that is cut need not be the one that is shown."""
+        return self.draw_map(self._cut if name == "split" else self.spec.block)
+
+    @step
+    def patterns(self):
+        """The row of the followed token opens into bars: its head has given its 1 away. Then the other heads come, which look elsewhere."""
+        side = SIDE * (3 + -(-(self.heads - 1) // COLUMN)) / 4
+        left, right = self.stage.split([self.stage.width - side - GAP, side], GAP)
+        body, foot = left.rows([left.height - LINE, LINE], 0)
+        weights, (taught, legend) = self._patterns()[self.head], foot.columns((2, 3))
+        closed, opened = (pattern(self.theme, self.tokens, weights, body, row) for row in (None, self.focus))
+        thumbs, names = self._thumbnails(right)
+        corner = (room_of(closed.words).right, closed.columns.get_y(), 0)
+        name = text(self.theme, self.say("head", number=self.head + 1), WORD, "output", 600, at=corner, align=1)
+        said = [(self.say("who"), "query"), (self.say("whom"), "key"), (self.say("rounded"), "")]
+        self.open_with(closed.words, closed.columns, closed.rows, name)
+        self.play(opened.open_from(closed))
+        self.play(appear(opened.numbers, opened.around, phrase(self.theme, said, SIGN, legend, 1)))
+        self.play(appear(most_looked_at(self.theme, opened, weights[self.focus]), self.guide(weights, taught)))
+        rows = [frame(self.theme, room_of(thumb.cells[self.focus]), "query", radius=CLOSE) for thumb in thumbs]
+        self.play(appear(*(VGroup(*group) for group in zip(thumbs, names, rows)), lag=0.4))
 
     @step
     def split(self):
-        """The columns of W_Q, W_K and W_V are cut apart, and each head gathers its part of each."""
+        """The slices of one head, and beside them those of all the others, which together are a matrix; then each head gathers its own."""
         upper, lower = (row.trim(top=HEAD, bottom=CLOSE) for row in self.stage.rows(2, 0))
         *thirds, margin = upper.columns(4, GAP)
         rooms = lower.columns(self.heads, APART)
         width = min(thirds[0].width / self.heads, (rooms[0].width - 2 * CLOSE) / 3) - CLOSE
-        grid = slice_grid(self._weights("Q"), self.heads, Room.around((0, 0), width, upper.height))
-        places = [in_line(3, width + CLOSE, room.centre) for room in rooms]         # of the parts, by head and matrix
-        matrices, wholes, homes = [], [], []
-        for k, (room, (letter, role)) in enumerate(zip(thirds, ROLES.items(), strict=True)):
-            view = self._weights(letter)
-            matrices.append(slices(self.theme, view, joined(self.heads, grid, room.centre), role, grid))
-            wholes.append(around_joined(self.theme, self.heads, grid, room.centre, role))
-            homes.append(slices(self.theme, view, [place[k] for place in places], role, grid))
-        self._show_whole(matrices, wholes)
-        for some in (slice(0, 1), slice(1, 3)):
-            self._cut(matrices[some], wholes[some], [room.centre for room in thirds[some]])
+        views = [self.staging.trace[f"weights.encoder.{self._cut}.self_attention.W_{letter}"] for letter in ROLES]
+        grid = slice_grid(views[0], self.heads, Room.around((0, 0), width, upper.height))
+        places = [[in_line(self.heads, width + CLOSE, third.centre) for third in thirds],
+                  [*zip(*(in_line(3, width + CLOSE, room.centre) for room in rooms))]]         # by matrix, then by head
+        matrices, homes = ([slices(self.theme, view, *where, grid) for view, *where in zip(views, each, ROLES.values(), strict=True)]
+                           for each in places)
+        wholes = [*zip(map(VGroup, *zip(*matrices)), ROLES.items(), strict=True)]
+        one, whole = ([above(named(self.theme, f"W_{letter}", shape, role), parts, align=-1) for parts, (letter, role) in wholes]
+                      for shape in (cut(views[0], self.heads)[0].shape, views[0].shape))
+        others = [VGroup(*(part for i, part in enumerate(parts) if i != self.head)) for parts in matrices]
+        self.open_with(*(parts[self.head] for parts in matrices), *one)
+        self.play(vanish(*one), appear(*others, *whole, run_time=STEADY))
         self.play(appear(self._size_of_a_head(margin)))
-        frames = [self._frame(i, [parts[i] for parts in homes]) for i in range(self.heads)]
-        self.names = [self._head_name(i, edge) for i, edge in enumerate(frames)]
-        for some in filter(None, (range(1), range(1, self.heads))):
+        looks = [("output", 5) if i == self.head else ("line", 3) for i in range(self.heads)]      # the followed head is lit
+        frames = [frame(self.theme, room_of(VGroup(*parts), CLOSE), role, width=width) for parts, (role, width) in zip(zip(*homes), looks)]
+        kinds = ["before" if i == self.head and self.spec.keys["first"] else "head" for i in range(self.heads)]
+        names = [self._head_name(i, frames[i], kinds[i], rooms[i].width) for i in range(self.heads)]
+        for some in ([self.head], [i for i in range(self.heads) if i != self.head]):
             self.play(*(travel(a[i].copy(), b[i]) for a, b in zip(matrices, homes, strict=True) for i in some))
-            self.play(appear(*(frames[i] for i in some), *(self.names[i] for i in some)))
-
-    @step
-    def patterns(self):
-        """The followed head's pattern over the sentence, the others beside it; the row of the followed token opens into bars."""
-        body, foot = self.stage.rows([self.stage.height - LINE, LINE], 0)
-        side = SIDE * (3 + -(-(self.heads - 1) // COLUMN)) / 4
-        left, right = body.split([body.width - side - GAP, side], GAP)
-        weights = self._patterns()[self.head]
-        closed, opened = (pattern(self.theme, self.tokens, weights, left, row) for row in (None, self.focus))
-        thumbs, names = self._thumbnails(right)
-        others = [name for i, name in enumerate(self.names) if i != self.head]
-        self.play(vanish(*self.on_stage(*others)), *(travel(old, new) for old, new in zip(others, names, strict=True)),
-                  appear(closed.words, closed.columns, closed.rows))
-        self.play(appear(*thumbs, lag=0.4))
-        self.play(opened.open_from(closed))
-        rows = [frame(self.theme, room_of(thumb.cells[self.focus]), "query", radius=CLOSE) for thumb in thumbs]
-        name = text(self.theme, self.say("head", number=self.head + 1), WORD, "output", at=foot, align=-1)
-        self.play(appear(opened.numbers, opened.around, *rows, name, self.guide(weights, foot)))
-        self.play(appear(most_looked_at(self.theme, opened, weights[self.focus])))
+            self.play(appear(*(frames[i] for i in some), *(names[i] for i in some)))
 
     @step
     def follow(self):
-        """What one token looks at in one head; then a word of the sentence changes, and the arcs go where the weights go."""
-        body, *foot = self.stage.rows([self.stage.height - 2 * LINE, LINE, LINE], 0)
-        body = body.trim(bottom=TIGHT / 2)
+        """What one token looks at in one head; then a word of the sentence changes, and the arcs go where the weights go.
+
+        Where it is an earlier block that has brought the changed word, below stands how it came here.
+        """
+        body, foot = self.stage.rows([self.stage.height - LINE, LINE], 0)
+        low = self._chain(body.strip(bottom=CHAIN)) if self._is_told else Chain(VGroup(), VGroup(VGroup(), VGroup()))
+        body = body.trim(bottom=CHAIN + TIGHT) if self._is_told else body
         rooms = body.rows(2, GAP) if self.twin else [body]
         self.look = self._look(body.fit(height=rooms[0].height))
-        self.play(vanish(*self.on_stage()), appear(self.look.cards, self.look.weights.cells, self.guide(self._patterns()[self.head], foot[1])))
-        self.play(appear(self.look.weights.numbers), draw(*self.look.arcs, lag=0.1))
-        self.play(appear(self.look.most))
+        how = [text(self.theme, self.say("how"), SMALLEST_WORD, "muted", at=foot)] * self.guided(self._patterns()[self.head])
+        self.play(vanish(*self.on_stage()), appear(self.look.cards, self.look.weights, *how))
+        self.play(draw(*self.look.arcs, lag=AFTER / 3))
+        self.play(appear(self.look.most, low.names), appear(*low.rows[0], lag=AFTER))
         if self.twin:
-            self._change_a_word(rooms, body)
-            self.play(appear(*[self._already_apart(foot[0])] * (self.wording("follow") == "told")))
+            same, other = self._look(rooms[1]), self._look(rooms[1], twin=True)
+            copy = self.look.copy()
+            hide(copy)
+            self.play(travel(copy, same), slide(self.look, y=(rooms[0].centre - body.centre)[1], run_time=SLOW))
+            self.play(swing(same, other))
+            self.play(appear(*low.rows[1], lag=AFTER))
 
     @step
     def concatenate(self):
         """The answers of the heads stand side by side, and close up."""
-        source, width = self._joined(), card_width(self.theme, self.tokens, CARD)
-        body = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=HEAD)
-        grid = slice_grid(source, self.heads, body.columns(self.heads, APART)[0])
-        self.parts = slices(self.theme, source, in_line(self.heads, grid.size[0] + APART, body.centre), "output", grid)
-        self.letters = [self._letter(i, part) for i, part in enumerate(self.parts)]
-        names = [self._head_name(i, letter) for i, letter in enumerate(self.letters)]
-        self.cards = self._cards(self.parts[0], width)
-        self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, self.cards, -PI / 8))
-        self.play(appear(*(VGroup(*group) for group in zip(self.parts, self.letters, names)), lag=0.5))
-        self.play(vanish(*names, *(part.border for part in self.parts), run_time=BRIEF))
-        places = joined(self.heads, grid, body.centre)
-        steps = [place[0] - part.get_x() for place, part in zip(places, self.parts)]
-        moved = [*zip(self.parts, steps), *zip(self.letters, steps), (self.cards, steps[0])]
-        self.play(*(slide(thing, x=x, run_time=SLOWER) for thing, x in moved))
-        self.whole = around_joined(self.theme, self.heads, grid, body.centre, "output")
-        n, d_k = source.shape[0], self.staging.trace.config.d_k
-        shape = f"n times h dot d_k = {n} times {self.heads} dot {d_k} = {n} times {source.shape[1]}"
-        self.play(appear(self.whole, below(equation(self.theme, shape, size=SIGN, role="muted"), self.whole)))
+        body = self.stage.trim(bottom=HEAD)
+        apart, self.answers = self._answers(body, APART), self._answers(body.fit(width=body.width - self.heads * APART))
+        names = [self._head_name(i, letter) for i, letter in enumerate(apart.letters)]
+        self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, apart.cards, -PI / 8))
+        self.play(appear(*(VGroup(*group) for group in zip(apart.parts, apart.letters, names)), lag=0.5))
+        self.play(vanish(*names, *(part.border for part in apart.parts), run_time=BRIEF))
+        self.play(*(travel(old, new, run_time=SLOWER) for old, new in zip(apart[:-1], self.answers)))
+        n, config = len(self.tokens), self.staging.trace.config
+        maths = f"n times h dot d_k = {n} times {config.n_heads} dot {config.d_k} = {n} times {config.d_model}"
+        shape = equation(self.theme, maths, size=SIGN, role="muted")
+        self.play(appear(self.answers.whole, below(shape, self.answers.whole)))
 
     @step
     def mix(self):
         """A row of the joined heads times a column of W_O: every entry of the output takes from all the heads."""
-        width = card_width(self.theme, self.tokens, CARD)
-        left, middle, right = self.stage.trim(left=width + TIGHT, top=2 * LINE, bottom=HEAD).columns(3, BETWEEN)
-        self.parts = self._bring_aside(left, width)
-        self.mixer, result = heat_map(self.theme, self._weights("O"), middle), self.view("encoder.{block}.self_attention.output")
-        grid = fit_grid(result.shape, right)._replace(height=self.parts[0].grid.height)
+        room = self.stage.trim(bottom=FOOT + TIGHT)
+        left, middle, right = room.trim(left=card_width(self.theme, self.tokens, CARD) + TIGHT, top=2 * LINE).columns(3, BETWEEN)
+        old, self.answers = self.answers, self._answers(room.strip(left=left.right - room.left))
+        mixer, result = heat_map(self.theme, self._weights("O"), middle), self.view("encoder.{block}.self_attention.output")
+        grid = fit_grid(result.shape, right)._replace(height=self.answers.parts[0].grid.height)
         output = heat_map(self.theme, result, right, "output", grid=grid)
-        self.play(appear(self.mixer, self._above(self.mixer, "W_O", shape=self.mixer.view.shape)))
+        self.play(vanish(*self.on_stage(old)), travel(old, self.answers))
+        self.play(appear(mixer, self._above(mixer.border, "W_O", shape=mixer.view.shape)))
         self.play(
-            appear(sign(self.theme, "times", self.whole, self.mixer.border), sign(self.theme, "+ b_O =", self.mixer.border, output.border)),
+            appear(sign(self.theme, "times", self.answers.whole, mixer.border), sign(self.theme, "+ b_O =", mixer.border, output.border)),
             appear(output.border, output.dots),
         )
-        row, column = [cell for part in self.parts for cell in part.cells[self.focus]], [line[0] for line in self.mixer.cells]
+        row, column = [cell for part in self.answers.parts for cell in part.cells[self.focus]], [line[0] for line in mixer.cells]
         self.play(appear(*(ring(self.theme, VGroup(*cells)) for cells in (row, column, output.cells[self.focus][:1])), lag=0.2))
-        self.play(self._first_entry(row, column, output), appear(output.cells[self.focus][0], run_time=2 * SLOW))
+        self.play(appear(*self._from_each_head(self.stage.strip(bottom=FOOT)) or (), lag=0.1))
+        self.play(appear(output.cells[self.focus][0]))
         self.play(appear(*output.cells[self.focus][1:], lag=0.1, run_time=BRIEF))
         self.play(appear(*(line for i, line in enumerate(output.cells) if i != self.focus), lag=0.1))
-        self.play(appear(self._above(output, quote(self.say("output")), "output", output.view.shape)))
+        self.play(appear(self._above(output.border, quote(self.say("output")), "output", output.view.shape)))
 
     @step
     def contributions(self):
@@ -149,7 +170,7 @@ class MultiHead(ExplainerScene):
         names = [self.say("head", number=i + 1) for i in range(self.heads)]
         table = adding(self.theme, self._terms(), names, (self.tokens[self.focus], self.say("adds"), self.say("length")), self.stage, self.head)
         self.play(vanish(*self.on_stage()), appear(table.names, table.heads),
-                  *(copy_to(VGroup(part.cells[self.focus]), answer) for part, answer in zip(self.parts, table.answers)))
+                  *(copy_to(VGroup(part.cells[self.focus]), answer) for part, answer in zip(self.answers.parts, table.answers)))
         self.play(appear(*table.strips, lag=0.2), appear(*table.signs, lag=0.2))
         self.play(appear(*table.parts, lag=0.4))
         self.play(appear(*table.sizes, lag=0.3))
@@ -177,49 +198,29 @@ class MultiHead(ExplainerScene):
     def heads(self) -> int:
         return self.staging.trace.config.n_heads
 
+    @property
+    def _cut(self) -> int:
+        """The block whose matrices are cut, from 0."""
+        return 0 if self.spec.keys["first"] else self.spec.block
+
     def _weights(self, letter: str) -> View:
         return self.view(f"weights.encoder.{{block}}.self_attention.W_{letter}")
 
     def _patterns(self) -> View:
         return self.view("encoder.{block}.self_attention.weights")
 
-    def _joined(self) -> View:
-        return self.view("encoder.{block}.self_attention.concatenated")
-
-    def _show_whole(self, matrices: Sequence[Sequence[HeatMap]], wholes: Sequence[Block]) -> None:
-        """The three matrices as they are before they are cut."""
-        shown = []
-        for letter, parts, whole in zip(ROLES, matrices, wholes, strict=True):
-            hide(*(part.border for part in parts))
-            inside = (thing for part in parts for thing in (part.cells, part.dots))
-            name = named(self.theme, f"W_{letter}", self._weights(letter).shape, ROLES[letter])
-            shown.append(VGroup(whole, *inside, above(name, whole)))
-        self.open_with(*shown)
-
-    def _cut(self, matrices: Sequence[Sequence[HeatMap]], wholes: Sequence[Block], centres: Sequence) -> None:
-        """Matrices come apart between the columns of one head and the next."""
-        moves = []
-        for parts, centre in zip(matrices, centres, strict=True):
-            places = in_line(self.heads, parts[0].grid.size[0] + CLOSE, centre)
-            moves += [slide(part, x=place[0] - part.get_x(), run_time=STEADY) for part, place in zip(parts, places, strict=True)]
-        self.play(vanish(*wholes), *moves)
-        self.play(appear(*(part.border for parts in matrices for part in parts), run_time=BRIEF))
-
     def _size_of_a_head(self, room: Room) -> VGroup:
-        config = self.staging.trace.config
-        maths = f'd_k &= d_"model" / h \\ &= {config.d_model} / {config.n_heads} = {config.d_k}'
-        said = text(self.theme, self.say("h"), NAME, "muted", at=room.strip(bottom=LINE), width=room.width)
-        return VGroup(fitted(equation(self.theme, maths, size=LARGE), room.trim(bottom=LINE + TIGHT)), said)
+        """How many columns of each matrix are a head's: by its symbols, and here."""
+        config, (maths, *lines) = self.staging.trace.config, room.rows((3, 1, 1), 0)
+        said = [self.say("all", block=self._cut + 1, columns=config.d_model, heads=config.n_heads), self.say("each", columns=config.d_k)]
+        return VGroup(fitted(equation(self.theme, 'd_k = d_"model" / h', size=LARGE), maths),
+                      *(text(self.theme, line, NAME, "muted", at=place) for line, place in zip(said, lines, strict=True)))
 
-    def _frame(self, head: int, parts: Sequence[HeatMap]) -> Block:
-        """Around what belongs to a head; the followed one's is lit."""
-        role, width = ("output", 5) if head == self.head else ("line", 3)
-        return frame(self.theme, room_of(VGroup(*parts), CLOSE), role, width=width)
-
-    def _head_name(self, head: int, picture: Mobject, width: float = LINE) -> Label:
+    def _head_name(self, head: int, picture: Mobject, key: str = "head", width: float = LINE) -> Label:
         """The name of a head above its picture, as wide as that, or as a width that is free."""
-        role, name = "output" if head == self.head else "muted", self.say("head", number=head + 1)
-        return above(text(self.theme, name if self.heads <= NAMED else f"{head + 1}", WORD, role, width=max(width, picture.width)), picture, TIGHT / 2)
+        role, name = "output" if head == self.head else "muted", self.say(key, number=head + 1)
+        said = text(self.theme, name if self.heads <= NAMED else f"{head + 1}", WORD, role, width=max(width, picture.width))
+        return above(said, picture, TIGHT / 2)
 
     def _thumbnails(self, room: Room) -> tuple[list[HeatMap], list[Label]]:
         """The patterns of the other heads, small, each with its name."""
@@ -227,76 +228,59 @@ class MultiHead(ExplainerScene):
         across = -(-len(others) // COLUMN) if room.width < room.height else len(others)
         rooms = [place.trim(top=LINE) for place in room.grid(len(others), across)] if others else []
         thumbs = [heat_map(self.theme, self._patterns()[i], place, weights=True) for i, place in zip(others, rooms, strict=True)]
-        return thumbs, [self._head_name(i, thumb.border, place.width) for i, thumb, place in zip(others, thumbs, rooms, strict=True)]
+        return thumbs, [self._head_name(i, thumb.border, width=place.width) for i, thumb, place in zip(others, thumbs, rooms, strict=True)]
 
     def _look(self, room: Room, twin: bool = False) -> Look:
         words, others = (self.twin, self.tokens) if twin else (self.tokens, self.twin)
-        weights = self.view(("twin." if twin else "") + "encoder.{block}.self_attention.weights")[self.head, self.focus]
-        return look(self.theme, words, others, weights, self.focus, room)
+        return look(self.theme, words, others, self._taken(twin)[self.head], self.focus, room, not self._is_told)
 
-    def _change_a_word(self, rooms: Sequence[Room], body: Room) -> None:
-        """A second copy of the sentence comes down, and becomes the other sentence."""
-        same, other = self._look(rooms[1]), self._look(rooms[1], twin=True)
-        copy = self.look.copy()
-        hide(copy)
-        self.play(travel(copy, same), slide(self.look, y=(rooms[0].centre - body.centre)[1], run_time=SLOW))
-        self.wait(BRIEF)
-        self.play(swing(same, other))
+    def _taken(self, twin: bool, below: int = 0) -> View:
+        """What the followed token takes from each in all heads, of the shown block or of one so many below it."""
+        return self.staging.trace[f"{'twin.' * twin}encoder.{self.spec.block - below}.self_attention.weights"][:, self.focus]
 
     @property
-    def _looks_elsewhere(self) -> bool:
-        """Whether the followed token looks most at another place in the twin sentence."""
-        own, other = (self.view(f"{twin}encoder.{{block}}.self_attention.weights").values[self.head, self.focus].argmax() for twin in ("", "twin."))
-        return bool(own != other)
+    def _is_told(self) -> bool:
+        """Whether the followed token, the same in both sentences, looks most at another place in the twin, and a block came before."""
+        own, other = (self._taken(twin).values[self.head].argmax() for twin in (False, True)) if self.twin else (0, 0)
+        return bool(self.spec.block and own != other and self.tokens[self.focus] == self.twin[self.focus])
 
-    def _already_apart(self, room: Room) -> VGroup:
-        """How far the followed token is from itself in the other sentence before this head reads it."""
-        said = text(self.theme, self.say("apart", token=self.tokens[self.focus]), NAME, "muted")
-        found = number(self.theme, self.staging.trace["distances.moved"][self.spec.block, self.focus], NAME, "output", 600)
-        return fitted(side_by_side(said, found, gap=TIGHT, at=room), room)
+    def _chain(self, room: Room) -> Chain:
+        """How the changed word comes to the followed token: by the head of the block before that takes most from it in both sentences."""
+        changed, links = next(i for i, pair in enumerate(zip(self.tokens, self.twin)) if len({*pair}) > 1), []
+        head = int(np.minimum(*(self._taken(twin, 1).values[:, changed] for twin in (False, True))).argmax())
+        for twin, words in ((False, self.tokens), (True, self.twin)):
+            row, query = self._taken(twin)[self.head], self.view(f"{'twin.' * twin}encoder.{{block}}.self_attention.query")
+            most, taken = int(row.values.argmax()), self._taken(twin, 1)[head, changed]
+            links.append(Link((words[changed], words[self.focus], words[most]), taken, query[self.head, self.focus], row[most]))
+        names = [self.say("taken", block=self.spec.block, head=head + 1), self.say("asks", block=self.spec.block + 1)]
+        return chain(self.theme, links, [*names, self.say("looks", head=self.head + 1)], room)
 
-    def _cards(self, sheet: HeatMap, width: float) -> VGroup:
-        """The sentence beside the rows of a matrix, the followed token in its colour."""
-        cards = cards_beside(self.theme, self.tokens, sheet, width)
+    def _answers(self, room: Room, apart: float = 0.0) -> Whole:
+        """The answers of the heads side by side, so far apart, or as one matrix: `parts`, their `letters`, the sentence as `cards`, and the
+        frame of the `whole`."""
+        source, width = self.view("encoder.{block}.self_attention.concatenated"), card_width(self.theme, self.tokens, CARD)
+        room = room.trim(left=width + TIGHT, top=2 * LINE)
+        grid = slice_grid(source, self.heads, room.fit(width=(room.width - 2 * MARGIN) / self.heads + 2 * MARGIN - apart))
+        centres = in_line(self.heads, grid.size[0] + apart, room.centre) if apart else joined(self.heads, grid, room.centre)
+        parts = slices(self.theme, source, centres, "output", grid)
+        hide(*(part.border for part in parts if not apart))
+        letters = [above(equation(self.theme, f"Z_{i + 1}", size=NAME, role="output", width=NARROW * len(grid.columns) * grid.width), part.border, TIGHT / 2)
+                   for i, part in enumerate(parts)]
+        cards = cards_beside(self.theme, self.tokens, parts[0], width)
         cards[self.focus].box.set_stroke(self.theme.colour("output"))
-        return cards
+        return Whole(parts=parts, letters=letters, cards=cards, whole=around_joined(self.theme, self.heads, grid, room.centre, "output"))
 
-    def _letter(self, head: int, part: HeatMap) -> Equation:
-        """Z and its number above the answers of a head."""
-        width = 0.8 * len(part.grid.columns) * part.grid.width
-        return above(equation(self.theme, f"Z_{head + 1}", size=NAME, role="output", width=width), part.border, TIGHT / 2)
+    def _from_each_head(self, room: Room) -> SumLine | None:
+        """The first number that comes out for the followed token as what each head gives of it, and the bias."""
+        terms, names = self._terms(), [text(self.theme, self.say("head", number=i + 1), SIGN, "muted") for i in range(self.heads)]
+        bias = equation(self.theme, "b_O", size=SIGN, role="muted")
+        return sum_line(self.theme, [*names, bias], [part[0] for part in (*terms.parts, terms.bias)], terms.total[0], room)
 
-    def _bring_aside(self, room: Room, width: float) -> list[HeatMap]:
-        """The joined heads make room for what they are multiplied with."""
-        source = self._joined()
-        slot = Room.around((0, 0), (room.width - 2 * MARGIN) / self.heads + 2 * MARGIN, room.height)
-        grid = slice_grid(source, self.heads, slot)
-        parts = slices(self.theme, source, joined(self.heads, grid, room.centre), "output", grid)
-        hide(*(part.border for part in parts))
-        whole = around_joined(self.theme, self.heads, grid, room.centre, "output")
-        letters = [self._letter(i, part) for i, part in enumerate(parts)]
-        cards = self._cards(parts[0], width)
-        pairs = [(self.whole, whole), (self.cards, cards), *zip(self.letters, letters)]
-        for old, new in zip(self.parts, parts, strict=True):
-            pairs += [(old.cells, new.cells), *zip(old.dots, new.dots)]
-        self.play(vanish(*self.on_stage(*(old for old, _ in pairs))), *(travel(old, new) for old, new in pairs))
-        self.whole = whole
-        return parts
-
-    def _first_entry(self, row: Iterable[Cell], column: Iterable[Cell], output: HeatMap) -> Animation:
-        """One entry of the output is counted out below it."""
-        bias = float(self.view("weights.encoder.{block}.self_attention.b_O")[0])
-        entry = below(number(self.theme, output.view[self.focus, 0], LARGE, "output", width=output.width), output.border)
-        down = {cell.source.index[0]: cell for cell in column}
-        pairs = [(cell, down[cell.source.index[1]]) for cell in row if cell.source.index[1] in down]
-        a, b = self._joined()[self.focus], self._weights("O")[:, 0]
-        return live_dot_product(self.theme, a, b, pairs, entry, bias, run_time=2.4)
-
-    def _above(self, sheet: HeatMap, maths: str, role: str = "text", shape: Sequence[int] = ()) -> VGroup:
+    def _above(self, sheet: Mobject, maths: str, role: str = "text", shape: Sequence[int] = ()) -> VGroup:
         name = named(self.theme, maths, shape, role)
         if shape and not self.frame.is_roomy:
-            return above(name.arrange(DOWN, buff=TIGHT / 4), sheet.border, align=1)
-        return above(name, sheet.border)
+            return above(name.arrange(DOWN, buff=TIGHT / 4), sheet, align=1)
+        return above(name, sheet)
 
     def _terms(self) -> Terms:
         """What is added up to the output of the followed token."""

@@ -25,23 +25,30 @@ FLATTEST = 0.25                           # share of the highest arc's height th
 class Look(Whole):
     """What one token of a sentence looks at.
 
-    cards: the sentence. arcs: from the token to each, itself included. weights: below the cards, a cell for each, no frame.
-    most: the frame around the card of the word that it looks at most.
+    cards: the sentence. arcs: from the token to each, itself included. weights: below the cards, a cell for each, no frame; empty
+    where they are not written. most: the frame around the card of the word that it looks at most.
     """
 
-    def __init__(self, cards: VGroup, arcs: VGroup, weights: HeatMap, most: VMobject):
+    def __init__(self, cards: VGroup, arcs: VGroup, weights: HeatMap | VGroup, most: VMobject):
         super().__init__(cards=cards, arcs=arcs, weights=weights, most=most)
 
 
-def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: View, origin: int, room: Room) -> Look:
+def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: View, origin: int, room: Room, written: bool = True) -> Look:
     """What a token looks at, laid out in a room: arcs above, cards, weights.
 
     others: the words of another sentence, or none, whose cards are as wide; words that differ from them stand out.
-    weights: (n), of the token `origin`.
+    weights: (n), of the token `origin`. written: whether they stand below the cards.
     """
-    high = room.height - CARD - CELL - BELOW
+    high = room.height - CARD - (CELL + BELOW) * written
     cards = sentence_cards(theme, words, others, origin, room.level(room.top - high - CARD / 2))
-    grid = Grid((0,), tuple(range(len(words))), min(card.width for card in cards), CELL)
+    most = frame(theme, room_of(cards[best_word(words, weights)].box, 0.04), "key", radius=0.1, width=4)
+    arcs = VGroup(arc(theme, cards, origin, j, source, high) for j, source in enumerate(weights))
+    return Look(cards, arcs, _below(theme, weights, cards, room) if written else VGroup(), most)
+
+
+def _below(theme: Theme, weights: View, cards: VGroup, room: Room) -> HeatMap:
+    """The weights at the bottom of a room, each as wide as the card above it."""
+    grid = Grid((0,), tuple(range(len(cards))), min(card.width for card in cards), CELL)
     cells = heat_map(theme, weights, room.level(room.bottom + CELL / 2), digits=True, weights=True, grid=grid)
     cells.remove(cells.border)
     for cell, card in zip(cells.cells[0], cards, strict=True):
@@ -49,9 +56,7 @@ def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: Vie
     for line in (*cells.cells, *cells.numbers):
         for part, card in zip(line, cards, strict=True):
             part.set_x(card.get_x())
-    most = frame(theme, room_of(cards[best_word(words, weights)].box, 0.04), "key", radius=0.1, width=4)
-    arcs = VGroup(arc(theme, cards, origin, j, source, high) for j, source in enumerate(weights))
-    return Look(cards, arcs, cells, most)
+    return cells
 
 
 def sentence_cards(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, room: Room) -> VGroup:
@@ -83,9 +88,10 @@ def swing(before: Look, after: Look, run_time: float = 2.5) -> Animation:
     pairs = list(zip(before.cards, after.cards, strict=True))
     changed = [(old.word, new.word) for old, new in pairs if old.word.string != new.word.string]
     kept = [(old.word, new.word) for old, new in pairs if old.word.string == new.word.string]
-    changed.append((before.weights.numbers, after.weights.numbers))
-    moving = [*((old.box, new.box) for old, new in pairs), *kept,
-              (before.arcs, after.arcs), (before.weights.cells, after.weights.cells)]
+    moving = [*((old.box, new.box) for old, new in pairs), *kept, (before.arcs, after.arcs)]
+    if before.weights:
+        changed.append((before.weights.numbers, after.weights.numbers))
+        moving.append((before.weights.cells, after.weights.cells))
     return Together(
         *(Presence(old, 0, run_time=run_time, rate_func=start) for old, _ in changed),
         *(travel(old, new, run_time=run_time) for old, new in moving),

@@ -1,12 +1,14 @@
 """What queries, keys and values, the attention equation and the heads show is so: sums add up, areas are equal, the guided head is said."""
 
+from decimal import Decimal
 from functools import cache, partial
 
 import numpy as np
 import pytest
 
 from scenes.parts.bars import Bar
-from scenes.parts.label import Label
+from scenes.parts.heat_map import Cell
+from scenes.parts.label import Label, Number
 from studio.check.figures import Measuring
 from studio.check.sight import see, walk
 from studio.plan.staging import build, stage
@@ -19,6 +21,11 @@ def ends(scene, *values):
     seen = {}
     walk(partial(build, load(scene, list(values))), lambda playing, moment: seen.update({moment.step: list(see(playing).shapes)}))
     return seen
+
+
+def sources(shapes):
+    """Where cells and numbers come from."""
+    return [shape.source for shape in shapes if isinstance(shape, Cell | Number)]
 
 
 def said(shapes):
@@ -41,10 +48,11 @@ def test_where_what_is_written_does_not_multiply_or_add_up_it_is_said_to_be_roun
     assert "rounded" not in said(ends("qkv", "sentence=the", "focus=0")["weighted_sum"])
 
 
-def test_a_guided_head_is_said_to_be_and_no_other():
-    guided = stage(load("multi_head")).words["labels"]["guided"]
+def test_a_guided_head_is_said_to_be_and_how_and_no_other():
+    labels = stage(load("multi_head")).words["labels"]
     shown = ends("multi_head", "steps=[patterns, follow]"), ends("multi_head", "steps=[patterns, follow]", "head=2")
-    assert all(guided in said(shapes) for shapes in shown[0].values()) and not any(guided in said(shapes) for shapes in shown[1].values())
+    for step, key in (("patterns", "guided"), ("follow", "how")):
+        assert [labels[key] in said(each[step]) for each in shown] == [True, False]
 
 
 def test_the_narrow_heads_take_the_area_of_the_wide_one():
@@ -73,14 +81,36 @@ def test_no_vector_is_switched_the_query_on_the_note_is_that_of_the_followed_tok
         assert shown == {(0,)}
 
 
-def test_a_head_above_the_first_block_is_said_to_look_elsewhere_because_the_token_knows_of_the_swap():
-    """In the first block a token knows nothing of its neighbours, so nothing there differs, and no caption says so."""
-    trace = stage(load("multi_head")).trace
-    focus, (first, second, _) = load("multi_head").focus, trace["distances.moved"].values
-    assert first[focus] == 0 and f"{second[focus]:.2f}" in said(ends("multi_head", "steps=[follow]")["follow"])
+def test_a_head_above_the_first_block_looks_elsewhere_as_a_head_before_it_has_brought_the_changed_word():
+    """Shown: in both sentences what the followed token takes from the changed word, by the head that takes most; its query, which is another;
+    and where it looks. In the first block no head came before, and no caption says so."""
+    shown, trace, spec = ends("multi_head", "steps=[follow]")["follow"], stage(load("multi_head")).trace, load("multi_head")
+    changed = next(i for i, (word, other) in enumerate(zip(spec.tokens, spec.twin)) if word != other)
+    taken, queries = zip(*((trace[f"{twin}encoder.0.self_attention.weights"].values[:, spec.focus, changed],
+                            trace[f"{twin}encoder.1.self_attention.query"].values[spec.head, spec.focus]) for twin in ("", "twin.")))
+    head = int(np.minimum(*taken).argmax())
+    assert all(weights[head] > 0.4 for weights in taken) and np.abs(queries[0] - queries[1]).max() > 1
+    assert {(source.name, source.index) for source in sources(shown) if ".0." in source.name} == {
+        (f"{twin}encoder.0.self_attention.weights", (head, spec.focus, changed)) for twin in ("", "twin.")}
+    assert {f"{number:.2f}".replace("-", "−") for number in (*taken[0][[head]], *taken[1][[head]], *queries[0], *queries[1])} <= said(shown)
+    assert f"head {head + 1} of block 1 takes" in said(shown)
     captions = [build(load("multi_head", values)).caption("follow") for values in ([], ["block=1"])]
     words = stage(load("multi_head")).words["steps"]["follow"]
     assert captions == [words["told"], words["caption"]]
+
+
+def test_a_slice_that_is_said_to_be_shown_before_is_of_block_1_where_it_was():
+    for first, block in (("false", 1), ("true", 0)):
+        shown = ends("multi_head", "steps=[split]", f"first={first}")["split"]
+        assert {source.name for source in sources(shown)} == {f"weights.encoder.{block}.self_attention.W_{letter}" for letter in "QKV"}
+        assert ("head 1: shown before" in said(shown)) == (first == "true") and f"block {block + 1}: 16 columns, h = 4" in said(shown)
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 3])
+def test_what_the_heads_give_to_a_number_adds_up_to_it_as_it_is_written(decimals):
+    shown = [shape for shape in ends("multi_head", "steps=[mix]", f"decimals={decimals}")["mix"] if isinstance(shape, Number)]
+    *terms, total = [Decimal(shape.string.replace("−", "-")) for shape in shown]
+    assert len(terms) == 5 and round(sum(terms), decimals) == total
 
 
 def test_weights_are_written_as_exactly_as_they_need_to_add_up():

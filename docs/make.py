@@ -104,7 +104,8 @@ def of_command(name: str, command: click.Command) -> str:
 
 def called(option: click.Option, context: click.Context) -> str:
     """How an option is written."""
-    return ", ".join(f"`{name}`" for name in option.opts) + ("" if option.is_flag else f" {option.make_metavar(context)}")
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    return names + ("" if option.is_flag else f" {option.make_metavar(context)}")
 
 
 def summary(command: click.Command) -> str:

@@ -19,6 +19,7 @@ from studio import cli
 from studio.errors import UserError
 from studio.output.deck import html, manim_slides, pdf, pptx
 from studio.output.deck.slides import Chapter, Deck, Slide
+from studio.output.film import Result
 from studio.read import assets
 from studio.render.encoder import ClipEncoder
 from studio.render.quality import Quality
@@ -330,6 +331,14 @@ def test_a_deck_is_made_of_what_is_rendered_and_an_old_one_stays_until_it_is_who
     assert CliRunner().invoke(cli.main, [*command, "--to", "pptx"]).exit_code == 130
     assert (tmp_path / "deck.pptx").read_bytes() == before
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".animformer")]
+
+
+def test_its_clips_are_compact_unless_it_is_said_otherwise(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("studio.output.deck.make_deck", lambda spec, quality, *_, **options: asked.append(quality.compact) or Result((), 0, 0, 0, 0))
+    for said in ([], ["--no-compact"]):
+        assert CliRunner().invoke(cli.main, ["deck", "keys/key", "-j", "1", "-o", str(tmp_path), "--json", *said]).exit_code == 0
+    assert asked == [True, False]
 
 
 def test_a_wrong_deck_is_said_before_anything_is_drawn(monkeypatch, tmp_path):

@@ -30,7 +30,7 @@ def test_a_page_is_what_would_be_made_now(made, name):
 def test_nothing_is_left_out(made):
     for command in main.commands.values():
         assert f"\n## {command.name}\n" in made["commands.md"]
-        for option in (opt for param in command.params for opt in param.opts if opt.startswith("-")):
+        for option in (opt for param in command.params for opt in (*param.opts, *param.secondary_opts) if opt.startswith("-")):
             assert f"`{option}`" in made["commands.md"]
     for key in [*SceneKeys.model_fields, *(f"{key}.{part}" for key, model in NESTED.items() for part in model.model_fields)]:
         assert f"| `{key}` |" in made["yaml.md"]

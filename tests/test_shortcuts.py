@@ -37,6 +37,7 @@ from manim import (
     there_and_back,
     wiggle,
 )
+from manim.utils.color import HSV
 
 from model import View
 from scenes.base.frame import Frame
@@ -175,6 +176,15 @@ def pictures(build, steps, monkeypatch, known):
     renderer = StepRenderer(SMALL, dict.fromkeys(steps, EVERY), take)
     worker._run(build, renderer)
     return found, numbers
+
+
+@pytest.mark.parametrize("sheen", [0.0, 0.3])
+@pytest.mark.parametrize("color", [None, BLUE, "#ff0000", (RED, BLUE), HSV((0.2, 0.5, 0.7))])
+@pytest.mark.parametrize("opacity", [None, 0, 1, 0.3, np.float64(0.3), (0.2, 0.7)])
+def test_colours_are_the_same(color, opacity, sheen):
+    shape = Dot(sheen_factor=sheen)
+    ours, manim_s = (make(shape, color, opacity) for make in (shortcuts.with_one_colour, VMobject.generate_rgbas_array))
+    assert ours.dtype == manim_s.dtype and np.array_equal(ours, manim_s)
 
 
 @pytest.mark.parametrize("scene", [None, "qkv", "multi_head"])

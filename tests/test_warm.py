@@ -90,6 +90,21 @@ def test_modules_in_the_user_s_folder_are_not_ours(tmp_path):
                                                                  "studio/render/worker.py")] * 2, done.stderr
 
 
+ENDS = """
+from multiprocessing import forkserver
+from studio.render import warm
+if __name__ == "__main__":
+    warm.context()
+    print(forkserver._forkserver._forkserver_pid)
+"""
+
+
+def test_what_was_begun_and_is_not_wanted_ends_as_it_loads_and_leaves_nothing(tmp_path):
+    done = run(ENDS, tmp_path, ROOT, TMPDIR=str(tmp_path))
+    assert not Path("/proc", done.stdout.strip()).exists() and not done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["script.py"]
+
+
 def test_where_a_path_is_too_long_for_a_socket_a_worker_loads_everything_itself(tmp_path):
     (far := tmp_path / ("far" * 36)).mkdir()
     done = run(TRAPS, tmp_path, ROOT, TMPDIR=str(far))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from studio.console import PLACE
+from studio.console import PLACE, cores
 
 
 def talking(command: Callable) -> Callable:
@@ -50,7 +50,16 @@ def trusting(command: Callable) -> Callable:
 
 
 def drawing(command: Callable) -> Callable:
-    """Adds the options about pictures and files."""
+    """Adds the options about pictures and files. What the processes need that draw is loaded while the command looks up what to draw."""
+
+    @wraps(command)
+    def with_processes(*args, jobs: int | None, cluster: str | None, **options):
+        from studio.render import warm  # slow to import
+
+        if not cluster and (jobs or cores()) > 1:
+            warm.context()
+        return command(*args, jobs=jobs, cluster=cluster, **options)
+
     for option in (
         click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler whose workers draw: tcp://host:8786."),
         click.option("-j", "--jobs", type=click.IntRange(1), metavar="N", help="Processes (default: all cores)."),
@@ -59,8 +68,12 @@ def drawing(command: Callable) -> Callable:
         click.option("-o", "--output", type=PLACE, default=Path("out"), metavar="DIR",
                      help="Where the files go (default: out)."),
     ):
-        command = option(command)
-    return command
+        with_processes = option(with_processes)
+    return with_processes
 
 
-compacting = click.option("--compact", is_flag=True, help="Clips a third smaller, made in several times the time.")
+def compacting(unless_said: bool) -> Callable:
+    """Adds whether clips are small; the command gets it as `compact`."""
+    usual = "--compact" if unless_said else "--no-compact"
+    return click.option("--compact/--no-compact", default=unless_said,
+                        help=f"Clips a third smaller, the encoder takes twice as long (default: {usual}).")

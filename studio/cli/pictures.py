@@ -22,7 +22,7 @@ from studio.errors import UserError, count
 @click.option("--loops", type=click.IntRange(0, 65535), metavar="N", help="How often gif and webp play (default: 0, for ever).")
 @click.option("--prores", is_flag=True, help="mov as ProRes 4444, not as QuickTime Animation.")
 @click.option("--no-cache", is_flag=True, help="Draw everything, also what is kept from an earlier render, and keep nothing.")
-@compacting
+@compacting(False)
 @overriding
 @narrating
 @trusting
@@ -87,7 +87,7 @@ def storyboard(targets: Sequence[str], strip: int, overrides: list[str], as_json
 @click.option("--template", type=Place(exists=True, dir_okay=False, path_type=Path), metavar="FILE.pptx",
               help="A PowerPoint file whose look is taken.")
 @click.option("--each", type=click.Choice(["1", "2", "4", "6"]), default="4", help="Pictures on a page of the pdf (default: 4).")
-@compacting
+@compacting(True)
 @overriding
 @narrating
 @trusting

@@ -8,7 +8,7 @@ from functools import cache
 
 import manim
 import numpy as np
-from manim import Animation, ManimColor, Mobject, Scene, Transform, VMobject
+from manim import BLACK, Animation, ManimColor, Mobject, Scene, Transform, VMobject
 from manim.utils.bezier import interpolate
 
 from model import View
@@ -17,10 +17,11 @@ KNOWN = "0.22.0"                          # the manim whose ways these are
 UNCHANGING = (int, float, str, bytes, bool, type(None), np.generic, Enum, ManimColor, View)
 MANY = 100_000                            # members, more than which only a family has that it is itself a member of
 COLOURS = "fill_rgbas", "stroke_rgbas", "background_stroke_rgbas"
+ONE_COLOUR, ONE_OPACITY = (ManimColor, type(None)), (int, float, np.float64, type(None))
 WIDTHS = "stroke_width", "background_stroke_width", "sheen_factor"
 get_family, add_updater = Mobject.get_family, Mobject.add_updater
 update_mobjects, update_ends = Scene.update_mobjects, Animation.update_mobjects
-interpolate_mobject = Transform.interpolate_mobject
+interpolate_mobject, generate_rgbas_array = Transform.interpolate_mobject, VMobject.generate_rgbas_array
 _added = [0]                              # how often an updater was added
 
 
@@ -34,6 +35,7 @@ def shortcuts() -> Iterator[None]:
                 (Mobject, "add_updater", with_updater), (Scene, "update_mobjects", scene_updated),
                 (Animation, "update_mobjects", animation_updated),
                 (Mobject, "__deepcopy__", copied), (Transform, "interpolate_mobject", interpolated),
+                (VMobject, "generate_rgbas_array", with_one_colour),
             ):
                 stack.callback(*(setattr, kind, name, vars(kind)[name]) if name in vars(kind) else (delattr, kind, name))
                 setattr(kind, name, shortcut)
@@ -127,6 +129,16 @@ def _copied(value: object, memo: dict[int, object]) -> object:
 @cache
 def _unchanging(kind: type) -> bool:
     return issubclass(kind, UNCHANGING)
+
+
+# Colours
+
+def with_one_colour(self: VMobject, color: ManimColor | None, opacity: float | None) -> np.ndarray:
+    """`VMobject.generate_rgbas_array`, of one colour or none without lists."""
+    if self.sheen_factor or type(color) not in ONE_COLOUR or type(opacity) not in ONE_OPACITY:
+        return generate_rgbas_array(self, color, opacity)
+    red, green, blue, _ = (BLACK if color is None else color)._internal_value
+    return np.array([[red, green, blue, opacity or 0.0]])
 
 
 # Interpolation

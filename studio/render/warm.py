@@ -1,5 +1,6 @@
 """Where worker processes come from, and how they begin."""
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -24,7 +25,7 @@ def context(*also: str) -> BaseContext:
     threads. Forking is sound on Linux; elsewhere each worker loads everything itself, as it does where the folder for temporary
     files can hold no socket, for which a path of more than 107 bytes is too long.
 
-    also: modules that they need besides.
+    Called before they are wanted, it has them loaded in the meantime. also: modules that they need besides.
     """
     if sys.platform == "linux":
         with suppress(OSError):
@@ -57,7 +58,9 @@ def _our_surroundings() -> Iterator[None]:
 @cache
 def _scratch() -> tempfile.TemporaryDirectory:
     """Where what workers are forked from has its temporary files: they are gone with this process, whatever has ended that one."""
-    return tempfile.TemporaryDirectory(prefix="animformer-")
+    folder = tempfile.TemporaryDirectory(prefix="animformer-")
+    atexit.register(renew)                # before the folder goes
+    return folder
 
 
 @contextmanager
@@ -86,6 +89,11 @@ def _follow_parent() -> None:
 
 
 def renew() -> None:
-    """From now on workers come from a process that loads everything anew: the code is no longer what it was."""
-    if sys.platform == "linux":
-        forkserver._forkserver._stop()    # there is no public way, and what is loaded cannot be unloaded
+    """What workers are forked from ends, also as it loads; the next ones come from a process that loads everything anew.
+
+    So it is when the code is no longer what it was: what is loaded cannot be unloaded.
+    """
+    there = forkserver._forkserver        # there is no public way
+    if there._forkserver_pid is not None:
+        os.kill(there._forkserver_pid, signal.SIGKILL)
+        there._stop()

@@ -1,10 +1,9 @@
-"""What is measured, each in a process of its own: `python -m tests.bench.arms ARM OPTIONS`, which prints one JSON object."""
+"""What is measured beside ours, each in a process of its own: `python -m tests.bench.arms ARM OPTIONS`, which prints one JSON object."""
 
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from itertools import repeat
@@ -16,20 +15,21 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from manim import Camera, tempconfig
 
 from studio.plan import staging
-from studio.render import farm, worker
+from studio.render import worker
 from studio.render.camera import FastCamera
 from studio.render.encoder import ClipEncoder
 from studio.render.manim_settings import settings
-from studio.render.quality import QUALITIES, Quality
+from studio.render.quality import Quality
 from studio.render.worker import EVERY, Job, StepRenderer, render_step
-from studio.read.spec import SceneSpec, load
+from studio.read.spec import SceneSpec
 from tests.bench import by_hand
+from tests.bench.ours import file_of, quality_of, specs
 
 BEST = int(Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND | Interpolation.BITEXACT)
 BT709 = {"dst_colorspace": Colorspace.ITU709, "dst_color_range": ColorRange.MPEG}
 
 
-def stock(specs: list[SceneSpec], quality: Quality, folder: Path, **_) -> dict:
+def stock(specs: list[SceneSpec], quality: Quality, folder: Path) -> dict:
     """The scenes through manim's own camera, renderer and file writer, as `manim render -qh --disable_caching` has it."""
     size = {"pixel_width": quality.width, "pixel_height": quality.height, "frame_rate": quality.fps}
     frames, files = 0, []
@@ -47,17 +47,7 @@ def stock(specs: list[SceneSpec], quality: Quality, folder: Path, **_) -> dict:
     return {"frames": frames, "bytes": sum(file.stat().st_size for file in files)}
 
 
-def ours(specs: list[SceneSpec], quality: Quality, folder: Path, jobs: int) -> dict:
-    """The same scenes as `animformer render` has it, without a cache; the clips are left for the other arms."""
-    clips = {}
-    wanted = [Job(spec.name, spec.steps[0], partial(staging.build, spec), quality) for spec in specs]
-    farm.run(render_step, wanted, jobs, lambda job, clip: clips.update({str(job): clip}))
-    for name, clip in clips.items():
-        _file(folder, name).write_bytes(clip.movie)
-    return {"frames": sum(clip.frames for clip in clips.values()), "bytes": sum(len(clip.movie) for clip in clips.values())}
-
-
-def floor(specs: list[SceneSpec], quality: Quality, **_) -> dict:
+def floor(specs: list[SceneSpec], quality: Quality, folder: Path) -> dict:
     """CPU seconds in which pixels of our frames are touched and no more: cleared, filled and stroked; converted and encoded."""
     spent = {"raster": 0.0, "encode": 0.0}
     for owner, name, what in (
@@ -70,11 +60,11 @@ def floor(specs: list[SceneSpec], quality: Quality, **_) -> dict:
     return spent
 
 
-def pictures(specs: list[SceneSpec], quality: Quality, folder: Path, **_) -> dict:
+def pictures(specs: list[SceneSpec], quality: Quality, folder: Path) -> dict:
     """PSNR of our clips, frame by frame, against what manim's camera draws: all samples of luma and chroma (4:2:0) alike."""
     found = []
     for spec in specs:
-        movie = BytesIO(_file(folder, f"{spec.name}/{spec.steps[0]}").read_bytes())
+        movie = BytesIO(file_of(folder, f"{spec.name}/{spec.steps[0]}").read_bytes())
         with av.open(movie) as file, settings(quality):
             decoded, convert = file.decode(video=0), VideoReformatter()
 
@@ -104,20 +94,9 @@ def _timed(method: Callable, what: str, spent: dict[str, float]) -> Callable:
     return timed
 
 
-def _specs(steps: list[str]) -> Iterator[SceneSpec]:
-    """A spec for each step, of a scene that has no other."""
-    for scene, _, step in (name.partition("/") for name in steps):
-        yield load(scene, [f"steps=[{step}]"])
-
-
-def _file(folder: Path, name: str) -> Path:
-    return folder / f"{name.replace('/', '-')}.mp4"
-
-
 if __name__ == "__main__":
     arm, options = sys.argv[1], json.loads(sys.argv[2])
-    wanted = {"stock": stock, "ours": ours, "floor": floor, "pictures": pictures}[arm](
-        specs=list(_specs(options["steps"])), quality=replace(QUALITIES[options["quality"]], compact=options["compact"]),
-        folder=Path(options["folder"]), jobs=options["jobs"],
+    wanted = {"stock": stock, "floor": floor, "pictures": pictures}[arm](
+        specs=list(specs(options["steps"])), quality=quality_of(options), folder=Path(options["folder"]),
     )
     print(json.dumps(wanted))

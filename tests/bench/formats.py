@@ -22,8 +22,8 @@ from studio.render.palette import TwoPasses
 from studio.render.quality import QUALITIES, Quality
 from studio.render.worker import Job, render_step
 from tests.bench import by_hand
-from tests.bench.arms import _specs
 from tests.bench.measure import measured
+from tests.bench.ours import specs
 
 Make = Callable[[SceneSpec, Quality, Path], int]          # returns how many bytes the file has
 
@@ -80,7 +80,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.arm:
         with TemporaryDirectory(prefix="animformer-bench-") as folder:
-            (spec,) = _specs([options.step])
+            (spec,) = specs([options.step])
             print(json.dumps({"bytes": ARMS[options.arm](spec, QUALITIES[options.quality], Path(folder))}))
         return
     print(f"| {options.step}, {options.quality} | kB | s | CPU s |\n| --- | ---: | ---: | ---: |", flush=True)

@@ -18,7 +18,7 @@ from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_be
 from scenes.parts.label import WORD, fit_words, format_number, number, paragraph, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.lookup import distance, link, table_grid
-from scenes.parts.motion import FLASH, STEADY, Together, appear, copy_to, dim, draw, hide, travel, vanish
+from scenes.parts.motion import STEADY, Together, appear, copy_to, dim, draw, hide, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row, token_card, word_widths
 from scenes.parts.whole import Whole
@@ -88,8 +88,7 @@ class Embeddings(ExplainerScene):
         """The row as it is and times the root of its width; to both the position is added. In one sum it drowns the word."""
         self._lay_out_scaled()
         plain, larger = self.sides
-        self.play(vanish(*self.on_stage(), run_time=FLASH))
-        self.play(appear(self.labels[0], plain.panel, plain.title, plain.unit, plain.features[0], plain.sizes[0]))
+        self.open_with(self.labels[0], plain.panel, plain.title, plain.unit, plain.features[0], plain.sizes[0])
         self.play(appear(larger.panel, larger.title, larger.unit), travel(plain.features[0].copy(), larger.features[0], run_time=STEADY))
         self.play(appear(larger.sizes[0]))
         for k, label in enumerate(self.labels[1:-1], 1):

@@ -88,14 +88,12 @@ class Embeddings(ExplainerScene):
         """The row as it is and times the root of its width; to both the position is added. In one sum it drowns the word."""
         self._lay_out_scaled()
         plain, larger = self.sides
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(self.labels[0], plain.panel, plain.title, plain.unit, plain.features[0], plain.sizes[0]))
+        self.open_with(self.labels[0], plain.panel, plain.title, plain.unit, plain.features[0], plain.sizes[0])
         self.play(appear(larger.panel, larger.title, larger.unit), travel(plain.features[0].copy(), larger.features[0], run_time=STEADY))
         self.play(appear(larger.sizes[0]))
         for k, label in enumerate(self.labels[1:-1], 1):
             self.play(appear(label, *(part for each in self.sides for part in (each.features[k], *each.sizes[k : k + 1]))))
-        self.play(appear(*self.labels[-1:], *plain.nearest))
-        self.play(appear(*larger.nearest))
+        self.play(appear(*self.labels[-1:], *plain.nearest, *larger.nearest))
 
     @step
     def all_rows(self):

@@ -16,7 +16,7 @@ from scenes.parts.diagram import route
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, number, paragraph, text
-from scenes.parts.motion import BLINK, BRIEF, SLOW, STEADY, Count, appear, copy_to, dim, draw, merge, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, EASY, SLOW, STEADY, Count, appear, brighten, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Layer, Network, Scales, fan, network, rise
 from scenes.parts.product import Factor, product
 from scenes.parts.shapes import ring, room_of
@@ -46,8 +46,8 @@ class Mlp(ExplainerScene):
         net, hidden = self.network, self.hidden
         self.open_with(self.card, net.x, self.sizes[0])
         self.play(appear(net.widening, self.shapes[0], hidden.line, hidden.dots, self.sizes[1]))
-        self.play(appear(self.formula), dim(self.formula.select("relu"), self.formula.select("output"), run_time=0.8))
-        for bar, seconds in zip(hidden.bars, (1.2, 0.5), strict=False):
+        self.play(appear(self.formula), dim(self.formula.select("relu"), self.formula.select("output")))
+        for bar, seconds in zip(hidden.bars, (EASY, BLINK), strict=False):
             lines = fan(self.theme, net.x.cells[0], bar, net.widening)
             self.play(draw(*lines, run_time=seconds))
             self.play(rise([bar], hidden.line.get_center(), run_time=0.4), vanish(lines, run_time=0.4))
@@ -78,9 +78,9 @@ class Mlp(ExplainerScene):
     def relu(self):
         """What is below 0 falls to 0, counted; only the rest goes on to the output, which no one matrix gives."""
         net, before = self.network, self.hidden.bars
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(self.card, net.x, net.widening, self.hidden.line, before, self.hidden.dots, net.narrowing, net.output.border,
-                         *self.shapes, *self.sizes, self.formula))
+        self.open_with(self.card, net.x, net.widening, self.hidden.line, before, self.hidden.dots, net.narrowing, net.output.border,
+                       *self.shapes, *self.sizes, self.formula)
+        self.play(brighten(self.formula.select("relu"), self.formula.select("output")))
         alive = [bar for bar in before if float(bar.source) > 0]
         count, words = self._count()
         self.play(dim(*alive))

@@ -2,6 +2,7 @@
 a decoder that runs once a token (Vaswani et al. 2017, section 3)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from manim import Mobject, VGroup, VMobject
@@ -25,7 +26,7 @@ from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import snug_row, token_column
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
-NAME, HEADING = 38 * PX, 30 * PX
+NAME, HEADING, MAPPED = (size * PX for size in (38, 30, 26))
 SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (112, 60, 62, 270))         # em sizes of sentences and of counted steps
 BEST = 3                                  # words whose probabilities are shown
 ROW = 0.95                                # height of a row of the ranking
@@ -86,11 +87,14 @@ class Overview(ExplainerScene):
         self.play(vanish(*self.on_stage()), appear(*self._lay_out()))
         self.play(draw(*self.wires[0]), merge(*(card.box for card in self.cards), into=self.wires[0], run_time=SLOWER))
         self.play(appear(*self.numbers, self.names["rows"], lag=0.05, run_time=SHORT))
+        self.mapped = self._on_the_map()
+        *halves, whole = self.mapped or [VGroup()]
+        self.play(*(travel(box.label.copy(), words) for box, words in zip((self.encoder, self.decoder), halves, strict=False)), appear(whole))
 
     @step
     def first_word(self):
         """The decoder has nothing but the start token; it reads the numbers and gives a word."""
-        self.play(appear(self.names["said"], self.slots[0], self.names["next"]), *(draw(*wire) for wire in self.wires[1:]))
+        self.play(vanish(*self.mapped), appear(self.names["said"], self.slots[0], self.names["next"]), *(draw(*wire) for wire in self.wires[1:]))
         self._say(0, SLOW)
         self.play(appear(self._others()))
 
@@ -105,9 +109,9 @@ class Overview(ExplainerScene):
         """So it goes on, until the end token comes out."""
         for place in range(2, len(self.said)):
             self._say(place, max(QUICK, STEADY / (place - 1)))
-        said = room_of(self.slots[1:], GAP / 5)
+        said = room_of(self.slots[1 : len(self.said)], GAP / 5)                     # the end token stays out
         back = self._back(said)
-        self.play(draw(frame(self.theme, said, "output")), draw(*back))
+        self.play(draw(frame(self.theme, said, "output")), draw(*back), appear(*self._cut_off()))
 
     @step
     def clocks(self):
@@ -308,6 +312,23 @@ class Overview(ExplainerScene):
         room = self._ranks.level(self._ranks.bottom - GAP)
         count = self.view("decoder.probabilities").shape[-1] - BEST if self.trained else 0
         return VGroup(*[text(self.theme, self.say("others", count=count), WORD, "muted", at=room, align=-1)] * (count > 0))
+
+    def _cut_off(self) -> list[VMobject]:
+        """That a word cut short is a token of its own, below what comes next, if one was said and there is room."""
+        short = list(dict.fromkeys(word for word in self.said if word.endswith("'")))
+        if not short or self.frame.is_slim:
+            return []
+        room = replace(self.rooms["next"], top=self._ranks.bottom - WIDE)
+        return [paragraph(self.theme, self.say("cut_off", words=" ".join(short)), HEADING, room.width, "muted", lines=3).move_to(room.centre)]
+
+    def _on_the_map(self) -> list[Label]:
+        """What the two halves are called, and the whole, below the map above the stage, if there is room and it is seen."""
+        if not self.frame.is_roomy or self.furniture != "full":
+            return []
+        y, there = self.stage.strip(top=WORD).centre[1], room_of(self.heading.machine)
+        halves = [("encoder", there.left, -1), *[("decoder", there.right, 1)] * self.trained]
+        words = [text(self.theme, self.say(name), MAPPED, at=(x, y, 0), align=align) for name, x, align in halves]
+        return [*words, text(self.theme, self.say("map"), MAPPED, "muted", at=(there.left - GAP, y, 0), align=1)]
 
     def _passes(self) -> Sequence[View]:
         """How many passes each word has taken, if there is a decoder."""

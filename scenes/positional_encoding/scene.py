@@ -16,7 +16,7 @@ from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, fit_words, number, paragraph, text, text_width, words_at
 from scenes.parts.lookup import link
-from scenes.parts.motion import BRIEF, FLASH, SHORT, Together, appear, draw, merge, travel, vanish
+from scenes.parts.motion import BRIEF, SHORT, Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.shuffle import put, shuffle
@@ -70,8 +70,8 @@ class PositionalEncoding(ExplainerScene):
         """Every dimension is a wave; the cut through all of them at a place is its vector. What one wave confuses another tells apart."""
         self._lay_out_waves()
         first, *rest = self.curves
-        self.play(vanish(*self.on_stage(), run_time=FLASH))
-        self.play(appear(self.heads, self.levels[0], self.signs[0], self.axis, run_time=BRIEF), draw(first))
+        self.open_with(self.heads, self.levels[0], self.signs[0], self.axis)
+        self.play(draw(first))
         if rest:
             self.play(appear(*self.levels[1:], *self.signs[1:], run_time=BRIEF), draw(*rest, lag=0.15))
         self.play(appear(self.dots, self.table.border, self.table.dots))

@@ -252,7 +252,7 @@ class CandidateScene(ExplainerScene):
         note = paragraph(self.theme, self.say("turned", count=self.staging.trace.config.d_k), EVIDENCE, self.wide.width, "muted")
         word = row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT)
         return Bench(token, matrix, columns, self.added(letter, matrix, columns), self.headed(letter, columns), word,
-                     fitted(note, self.wide.outside(bottom=self.foot)))
+                     VGroup(*[fitted(note, self.wide.outside(bottom=self.foot))] * opens))
 
     def bias_of(self, letter: str) -> View:
         """b_Q or b_K of the shown head (d_k)."""

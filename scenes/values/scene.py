@@ -71,8 +71,8 @@ class Values(CandidateScene):
         z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
         self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
         self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
-        short = text(self.theme, self.say("short", count=self.staging.trace.config.d_k), EVIDENCE, "muted", width=middle.width)
-        below(short, self.matrix.sheet.border, GAP)
+        note = self.say("short", count=self.staging.trace.config.d_k)
+        short = below(VGroup(*[text(self.theme, note, EVIDENCE, "muted")] * self.frame.is_roomy), self.matrix, GAP, 1)
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))

@@ -6,17 +6,18 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, above, below, between, fitted, left_of
+from scenes.base.layout import Labelled, below, fitted
 from scenes.base.scene import ExplainerScene
 from scenes.candidates.candidate import Candidate
+from scenes.parts.derivation import FORMULA, LETTER, Derivation, Projection, derivation, named_matrix
 from scenes.parts.equation import Equation, equation, quote
-from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, paragraph, text, text_width
-from scenes.parts.motion import BRIEF, FLASH, SHORT, Together, appear, brighten, dim, draw, live_dot_product, merge, set_presence, travel, vanish
+from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, text, text_width
+from scenes.parts.motion import FLASH, SHORT, Together, appear, brighten, dim, draw, merge, set_presence, travel, vanish
 from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
 from scenes.parts.product import Product
-from scenes.parts.score_grid import compare_with_mirror, mirrored
+from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, mirrored
 from scenes.parts.shapes import Block, frame, ring, room_of
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import card_width, cards_beside, column_labels, row_labels
@@ -30,24 +31,14 @@ CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and 
 LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
 SHARES, LINES = (3, 2), (2, 6, 4)         # of grid and panel; of formula, bench and verdict
 EVEN, CLOSE = (1, 0.92), (1.2, 2.4, 3)    # the same where the panel is below the grid
-UPON, OPENED, ACROSS, CLOSER, NAME = (1, 4), (2, 1), (4, 1), (3, 1), 140 * PX    # of a token and the matrix below it; of the matrix and what comes out; for names
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 MOST = 3                                  # other matrices that are tried
 STRUCK = 0.5                              # presence of what is struck out
-LETTER, FORMULA, READOUT, LOUD, DECISIVE, ASKED, QUESTION = (size * PX for size in (40, 66, 40, 64, 100, 150, 420))
+READOUT, LOUD, ASKED, QUESTION = (size * PX for size in (40, 64, 150, 420))
 CANDIDATES = ("tokens", "keys", "queries")
 OBJECTIONS = ("symmetric", "no_parameters", "cannot_adapt")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
 PLURALS = {"Q": "queries", "K": "keys"}
-
-
-class Bench(Whole):
-    """Where a token meets a matrix: `token` (d_model) and its `word`, the `matrix` (d_k, d_model) below it, `columns`: what each of its rows
-    gives, before a bias is added where there is room for that, and what comes out in the end; `signs` and `heads` between and above them, and a
-    `note` on what the signs mean."""
-
-    def __init__(self, token: HeatMap, matrix: Labelled, columns: Sequence[HeatMap], signs: VGroup, heads: VGroup, word: Mobject, note: Mobject):
-        super().__init__(token=token, matrix=matrix, columns=columns, signs=signs, heads=heads, word=word, note=note)
 
 
 class CandidateScene(ExplainerScene):
@@ -209,21 +200,16 @@ class CandidateScene(ExplainerScene):
 
     def facing(self, name: str) -> VGroup:
         """The scores of the pair in both directions, on the bench."""
-        i, j = self.pair
-        lines = VGroup()
-        for (a, b), room in zip(((i, j), (j, i)), self.bench.rows(2, GAP), strict=True):
-            words, digits = room.columns((1, 1), GAP)
-            pair = text(self.theme, f"{self.tokens[a]} → {self.tokens[b]}", WORD, at=words, align=-1)
-            lines.add(VGroup(pair, number(self.theme, self.candidate(name).scores[a, b], max(self.theme.digit, min(DECISIVE, 0.6 * room.height)), at=digits, align=1, weight=600)))
-        return lines
+        return facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.bench)
+
+    def weights_of(self, letter: str, head: int | None = None) -> View:
+        """W_Q, W_K or W_V of the shown head, or of another, transposed: (d_k, d_model)."""
+        head, d_k = self.head if head is None else head, self.staging.trace.config.d_k
+        return self.view(f"weights.{SCOPE}.W_{letter}")[:, head * d_k : (head + 1) * d_k].T                # (d_k, d_model)
 
     def matrix_of(self, letter: str, room: Room, head: int | None = None) -> Labelled:
-        """W_Q, W_K or W_V of the shown head, or of another, transposed, so that a row makes an entry: (d_k, d_model), its name at the left."""
-        head, d_k = self.head if head is None else head, self.staging.trace.config.d_k
-        weights = self.view(f"weights.{SCOPE}.W_{letter}")[:, head * d_k : (head + 1) * d_k].T               # (d_k, d_model)
-        sheet = heat_map(self.theme, weights, room.trim(left=NAME), MATRICES[letter], digits=True)
-        name = equation(self.theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=MATRICES[letter], width=NAME - TIGHT)
-        return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
+        """The same, with its name at the left."""
+        return named_matrix(self.theme, letter, MATRICES[letter], self.weights_of(letter, head), room)
 
     def tried(self, head: int, room: Room) -> Whole:
         """The `matrices` of keys of a head, and the `score` of the pair with them, in a room."""
@@ -235,50 +221,18 @@ class CandidateScene(ExplainerScene):
         said = [text(self.theme, line, EVIDENCE, "muted", at=place) for line, place in words]
         return Whole(score=VGroup(*said, score), matrices=[self.matrix_of("K", left, head)])
 
-    def on_bench(self, letter: str) -> Bench:
+    def projection(self, letter: str) -> Projection:
+        """What makes queries or keys in the shown head."""
+        d_k, role = self.staging.trace.config.d_k, MATRICES[letter]
+        bias = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
+        bare = self.view(f"candidates.bare_{PLURALS[letter]}")[self.spec.block, self.head]
+        return Projection(letter, role, self.weights_of(letter), bias, bare, self.view(f"{SCOPE}.{role}")[self.head])
+
+    def on_bench(self, letter: str) -> Derivation:
         """The followed token upon W_Q or W_K of the shown head, and what comes out, beside it."""
-        role, tokens, opens = MATRICES[letter], self.view(f"{SCOPE}.input"), self.frame.is_roomy
-        upper, below_it = self.wide.rows(UPON, GAP)
-        middle, right = below_it.columns(OPENED if opens else ACROSS if self.stage.is_wide else CLOSER, WIDE if opens else TIGHT)
-        matrix, made = self.matrix_of(letter, middle), self.view(f"{SCOPE}.{role}")[self.head]
-        grid, room = matrix.sheet.grid, room_of(matrix.sheet.border)
-        one = fit_grid(tokens[self.focus].shape, upper)
-        token = heat_map(self.theme, tokens[self.focus], Room(room.left, room.right, upper.bottom, upper.top), digits=True,
-                         scale=peak(tokens), grid=one._replace(width=grid.width, height=min(one.height, OBLONG * grid.width)))
-        views = [self.view(f"candidates.bare_{PLURALS[letter]}")[self.spec.block, self.head], made] if opens else [made]
-        shares = right.columns(len(views), 3 * WIDE)
-        columns = [heat_map(self.theme, view[self.focus : self.focus + 1].T, place.level(matrix.sheet.border.get_y()), role, digits=True, scale=peak(made),
-                            grid=grid._replace(columns=(0,), width=min(place.width, OBLONG * grid.height))) for view, place in zip(views, shares)]
-        note = paragraph(self.theme, self.say("turned", count=self.staging.trace.config.d_k), EVIDENCE, self.wide.width, "muted")
-        word = row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT)
-        return Bench(token, matrix, columns, self.added(letter, matrix, columns), self.headed(letter, columns), word,
-                     VGroup(*[fitted(note, self.wide.outside(bottom=self.foot))] * opens))
-
-    def bias_of(self, letter: str) -> View:
-        """b_Q or b_K of the shown head (d_k)."""
-        d_k = self.staging.trace.config.d_k
-        return self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
-
-    def added(self, letter: str, matrix: Labelled, columns: Sequence[HeatMap]) -> VGroup:
-        """What stands between matrix and columns: that a bias is added, or the bias itself, number by number."""
-        *bare, made = columns
-        if not bare or not made.digits:
-            return VGroup(between(equation(self.theme, f"+ b_{letter} =", size=EVIDENCE, role="muted",
-                                           width=room_of(made).left - room_of(matrix.sheet.border).right), matrix.sheet.border, made.border))
-        x, bias = (room_of(bare[0]).right + room_of(made).left) / 2, self.bias_of(letter)
-        numbers = [number(self.theme, bias[k], LETTER, MATRICES[letter], at=(x, cell.get_y(), 0))
-                   for k, cell in zip((k for k in matrix.sheet.grid.rows if k is not None), (row[0] for row in made.cells))]
-        signs = [equation(self.theme, sign, size=LETTER, role="muted").move_to([at, made.border.get_y(), 0]) for sign, at in (
-            ("=", (room_of(matrix.sheet.border).right + room_of(bare[0]).left) / 2), ("+", x - WIDE), ("=", x + WIDE))]
-        return VGroup(*signs, *numbers)
-
-    def headed(self, letter: str, columns: Sequence[HeatMap]) -> VGroup:
-        """What the columns are, above each of them, and the bias between them."""
-        *bare, made = columns
-        tops = [(room_of(made).centre[0], f"{letter.lower()}_i")]
-        said = [above(text(self.theme, self.say("row_by_token"), EVIDENCE, "muted"), each) for each in bare]
-        tops += [((room_of(each).right + room_of(made).left) / 2, f"b_{letter}") for each in bare]
-        return VGroup(*said, *(above(equation(self.theme, maths, size=LETTER, role=MATRICES[letter]), made).set_x(x) for x, maths in tops))
+        note = self.say("turned", count=self.staging.trace.config.d_k)
+        return derivation(self.theme, self.projection(letter), self.view(f"{SCOPE}.input"), self.focus, self.tokens[self.focus], self.wide,
+                          self.frame.is_roomy, self.say("row_by_token"), note)
 
     @property
     def wide(self) -> Room:
@@ -303,7 +257,8 @@ class CandidateScene(ExplainerScene):
         bench, old, self.work_now = self.on_bench(letter), self.work_now.left, self.work_of(name)
         self.play(appear(bench.token, bench.word))
         self.play(appear(bench.matrix, bench.note))
-        self.multiply(bench, letter, seconds)
+        for motion in bench.multiply(self.theme, seconds):
+            self.play(motion)
         self.put_down(bench, old, self.work_now.left)
         self.make_the_rest(bench, old, self.work_now.left)
         self.bench_now = bench
@@ -328,31 +283,14 @@ class CandidateScene(ExplainerScene):
 
     def both_ways(self, picture: HeatMap) -> VGroup:
         """Rings around the scores of the pair, one for each direction."""
-        i, j = self.pair
-        return VGroup(ring(self.theme, picture.cells[a][b]) for a, b in ((i, j), (j, i)))
+        return both_ways(self.theme, picture, self.pair)
 
-    def multiply(self, bench: Bench, letter: str, seconds: float) -> None:
-        """The rows of a matrix meet the followed token, one by one; each gives an entry of its key, or query.
-
-        seconds: that the first entry takes.
-        """
-        *bare, made = bench.columns
-        first, start = (bare or [made])[0], [0.0] * len(made.cells) if bare else self.bias_of(letter).values
-        self.play(appear(first.border, first.dots, bench.signs, bench.heads, run_time=BRIEF))
-        for k, cells in enumerate(first.cells[:2]):
-            into = first.numbers[k][0] if first.digits else None
-            pairs = zip(bench.token.cells[0], bench.matrix.sheet.cells[k], strict=True)
-            self.play(appear(cells, run_time=BRIEF))
-            self.play(live_dot_product(self.theme, bench.token.view, bench.matrix.sheet.view[k], pairs, into, float(start[k]), seconds / (k + 1)))
-        rest = [first.row(k) for k in range(2, len(first.cells))]
-        self.play(appear(*rest, *([made] if bare else []), lag=0.3, run_time=SHORT))
-
-    def put_down(self, bench: Bench, old: HeatMap, side: HeatMap) -> None:
+    def put_down(self, bench: Derivation, old: HeatMap, side: HeatMap) -> None:
         """What came out takes the place of what was in the row of its token."""
         row = VGroup(VGroup(cell) for cell in side.cells[self.focus])
         self.play(vanish(old.cells[self.focus]), travel(bench.columns[-1].cells.copy(), row))
 
-    def make_the_rest(self, bench: Bench, old: HeatMap, side: HeatMap) -> None:
+    def make_the_rest(self, bench: Derivation, old: HeatMap, side: HeatMap) -> None:
         """All the other tokens go through the same matrix, and the frame is that of what came out."""
         others = [k for k in range(len(self.tokens)) if k != self.focus]
         self.play(travel(old.border, side.border), vanish(old.dots), appear(side.dots))

@@ -1,16 +1,20 @@
 """The grid of scores: a row from the left and a column from above meet in every cell, and the mirror image of it all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from manim import Animation, VGroup
 
+from model import View
 from scenes.parts.heat_map import HeatMap
-from scenes.parts.label import Number, format_number
+from scenes.parts.label import WORD, Number, format_number, number, text
 from scenes.parts.motion import Count, Light, Together, appear, merge
 from scenes.parts.product import Product
+from scenes.parts.shapes import ring
+from scenes.base.room import GAP, PX, Room
 from scenes.base.theme import Theme
 
+DECISIVE = 100 * PX                       # em size of the scores that are compared
 SLOW, FAST = 1.2, 0.3                     # seconds that the first and the later cells take
 
 
@@ -62,3 +66,19 @@ def compare_with_mirror(theme: Theme, picture: HeatMap, into: Number, run_time: 
     )
     strings = [format_number(x, places) for x in np.maximum.accumulate(gaps)]
     return Together(lights, Count(theme, into, strings, run_time=run_time))
+
+
+def both_ways(theme: Theme, picture: HeatMap, pair: tuple[int, int]) -> VGroup:
+    """Rings around the scores of a pair, one for each direction."""
+    i, j = pair
+    return VGroup(ring(theme, picture.cells[a][b]) for a, b in ((i, j), (j, i)))
+
+
+def facing(theme: Theme, words: Sequence[str], scores: View, pair: tuple[int, int], room: Room) -> VGroup:
+    """The scores of a pair in both directions, one below the other, large. words: (n). scores: (n, n)."""
+    lines = VGroup()
+    for (a, b), line in zip((pair, pair[::-1]), room.rows(2, GAP), strict=True):
+        names, digits = line.columns(2, GAP)
+        size = max(theme.digit, min(DECISIVE, 0.6 * line.height))
+        lines.add(VGroup(text(theme, f"{words[a]} → {words[b]}", WORD, at=names, align=-1), number(theme, scores[a, b], size, at=digits, align=1, weight=600)))
+    return lines

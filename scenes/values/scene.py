@@ -9,9 +9,10 @@ from model import View
 from scenes.base.layout import Labelled, below, fitted, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import FORMULA, HEAD, LETTER, MATRICES, NAME, SCOPE, SHARES, CandidateScene
+from scenes.candidates.bench import HEAD, MATRICES, SCOPE, SHARES, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
+from scenes.parts.derivation import FORMULA, LETTER, NAME
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, Label, number, text, words_at

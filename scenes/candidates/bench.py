@@ -12,12 +12,12 @@ from scenes.candidates.candidate import Candidate
 from scenes.parts.derivation import FORMULA, LETTER, Derivation, Projection, derivation, named_matrix
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, text, text_width
+from scenes.parts.label import WORD, Label, number, text
 from scenes.parts.motion import FLASH, SHORT, Together, appear, brighten, dim, draw, merge, set_presence, travel, vanish
 from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
 from scenes.parts.product import Product
-from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, mirrored
+from scenes.parts.score_grid import CARD, SLANTED, both_ways, compare_with_mirror, facing, mirrored, score_table
 from scenes.parts.shapes import Block, frame, ring, room_of
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import card_width, cards_beside, column_labels, row_labels
@@ -27,8 +27,6 @@ from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 SCOPE = "encoder.{block}.self_attention"
-CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and of the left factor, height of the upper one
-LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
 SHARES, LINES = (3, 2), (2, 6, 4)         # of grid and panel; of formula, bench and verdict
 EVEN, CLOSE = (1, 0.92), (1.2, 2.4, 3)    # the same where the panel is below the grid
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
@@ -69,37 +67,14 @@ class CandidateScene(ExplainerScene):
         return [head for head in range(self.staging.trace.config.n_heads) if head != self.head][:MOST]
 
     def lay_out(self) -> None:
-        """Where everything stands: `cards`, `vectors` and `letter` of the tokens, the grid's `square`, and the rooms for all else."""
-        n = len(self.tokens)
+        """Where everything stands: the `table` of scores, `cards`, `vectors` and `letter` of the tokens, and the rooms for all else."""
         wide = self.stage.is_wide
         self.work, self.panel = self.stage.split(SHARES if wide else EVEN, WIDE if wide else TIGHT)
-        beside, widest = card_width(self.theme, self.tokens, CARD) + TIGHT / 2 + SIDE, max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens)
-        for foot in (LEVEL, SLANTED)[n > FEW :]:
-            grid = fit_grid((n, n), self.work.trim(left=beside, bottom=foot, top=OVER))
-            pitch = min(grid.width, grid.height)
-            if widest <= 0.9 * pitch:
-                break
-        self.score_grid = grid._replace(width=pitch, height=pitch)
-        across, down = self.score_grid.size
-        whole = Room.around(self.work.centre, beside + across, OVER + down + foot)
-        self.square = whole.trim(left=beside, top=OVER, bottom=foot)
-        self.beside = self.square.outside(left=SIDE - TIGHT / 2, gap=TIGHT / 2)
-        self.over = Room(self.square.left, self.square.right, self.square.top + TIGHT / 2, whole.top)
-        self.foot = foot
+        self.table = score_table(self.theme, self.tokens, self.work)
         self.maths, self.bench, self.verdict_room = self.panel.rows(LINES, GAP) if wide else self.panel.rows(CLOSE, TIGHT)
-        self.vectors = self.rows_of(self.view(f"{SCOPE}.input"))
+        self.vectors = self.table.rows(self.theme, self.view(f"{SCOPE}.input"))
         self.cards = cards_beside(self.theme, self.tokens, self.vectors, CARD, TIGHT / 2)
         self.letter, self.pending = self._letter("t_i", self.vectors), VGroup()
-
-    def rows_of(self, source: View, role: str = "line") -> HeatMap:
-        """Vectors (n, d) at the left of the grid, each at the height of its token."""
-        grid = fit_grid(source.shape, self.beside)._replace(height=self.score_grid.height)
-        return heat_map(self.theme, source, self.beside, role, grid=grid)
-
-    def columns_of(self, source: View, role: str = "line") -> HeatMap:
-        """Vectors (n, d) upright above the grid, each in the column of its token."""
-        grid = fit_grid(source.T.shape, self.over)._replace(width=self.score_grid.width)
-        return heat_map(self.theme, source.T, self.over, role, grid=grid)
 
     @property
     def scale(self) -> float:
@@ -108,7 +83,7 @@ class CandidateScene(ExplainerScene):
 
     def scores_of(self, view: View, room: Room | None = None) -> HeatMap:
         """A grid of scores, on the colour scale and with the digits that all the candidates share."""
-        room, grid = (room, fit_grid(view.shape, room)) if room else (self.square, self.score_grid)
+        room, grid = (room, fit_grid(view.shape, room)) if room else (self.table.square, self.table.grid)
         everything = np.concatenate([self.candidate(name).scores.values for name in CANDIDATES])
         return heat_map(self.theme, view, room, digits=fit_digits(self.theme, everything, grid), scale=self.scale, grid=grid)
 
@@ -116,7 +91,7 @@ class CandidateScene(ExplainerScene):
         """The empty cells of the grid, a question mark in it, and one where its formula will be."""
         cells = [cell for row in self.scores_of(self.candidate("tokens").scores).cells for cell in row]
         blanks = VGroup(frame(self.theme, room_of(cell), width=0, radius=TIGHT / 2, fill="surface") for cell in cells)
-        sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * self.square.height), role="output").move_to(self.square.centre)
+        sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * self.table.square.height), role="output").move_to(self.table.square.centre)
         for part in sign.family_members_with_points():
             part.overlay = True           # it stands on all the cells
         asked = equation(self.theme, "s_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)
@@ -126,8 +101,8 @@ class CandidateScene(ExplainerScene):
         """The two sides of a candidate and the grid where they meet; tokens stand at the left already."""
         candidate = self.candidate(name, head)
         (left, above), (role, other) = candidate.sides, candidate.roles
-        rows = self.vectors if name == "tokens" else self.rows_of(left, role)
-        return Product(rows, self.columns_of(above, other), self.scores_of(candidate.scores))
+        rows = self.vectors if name == "tokens" else self.table.rows(self.theme, left, role)
+        return Product(rows, self.table.columns(self.theme, above, other), self.scores_of(candidate.scores))
 
     def names_of(self, name: str, work: Product) -> list[Equation]:
         """The letters of the two sides: at the left of the upper one, and below the left one."""
@@ -137,7 +112,7 @@ class CandidateScene(ExplainerScene):
 
     def words_below(self, picture: HeatMap, foot: float = 0.0) -> VGroup:
         """The words of a grid's columns; foot: how far down they may reach, if not as far as below the large one."""
-        return column_labels(self.theme, self.tokens, picture, "text", foot or self.foot)
+        return column_labels(self.theme, self.tokens, picture, "text", foot or self.table.foot)
 
     def formula_of(self, name: str, room: Room | None = None) -> Equation:
         """How a candidate makes its scores, at the top of the panel."""
@@ -237,7 +212,7 @@ class CandidateScene(ExplainerScene):
     @property
     def wide(self) -> Room:
         """The room of grid and panel, below what stands above the grid."""
-        return Room(self.square.left, self.stage.right, self.square.bottom, self.square.top - TIGHT)
+        return Room(self.table.square.left, self.stage.right, self.table.square.bottom, self.table.square.top - TIGHT)
 
     def stand(self, name: str, struck: Sequence[int] = ()) -> None:
         """Puts a candidate on stage, at once, as its scene leaves it. struck: the objections that are struck out."""
@@ -310,7 +285,7 @@ class CandidateScene(ExplainerScene):
         Sets `grids`, the heat maps in the order of CANDIDATES; the rest is what stands around each of them.
         """
         left = card_width(self.theme, self.tokens, CARD) + TIGHT
-        wide, foot = self.stage.is_wide, self.foot if self.stage.is_wide else SLANTED
+        wide, foot = self.stage.is_wide, self.table.foot if self.stage.is_wide else SLANTED
         rooms = self.stage.trim(left=left).columns(len(CANDIDATES), GAP) if wide else self.stage.rows(len(CANDIDATES), GAP)
         candidates = [self.candidate(name) for name in CANDIDATES]
         self.grids, around = [], []

@@ -90,7 +90,7 @@ class WeightedAverage(CandidateScene):
     def question(self):
         """The weights become one row of a grid; the others come too; what lies behind them is asked."""
         rows, work, ask = self.view(f"{SCOPE}.weights")[self.head], self.work_of("tokens"), self.ask()
-        grid = heat_map(self.theme, rows, self.square, digits=True, weights=True, grid=self.score_grid)
+        grid = heat_map(self.theme, rows, self.table.square, digits=True, weights=True, grid=self.table.grid)
         others, i = [grid.row(k) for k in range(len(rows)) if k != self.focus], self.focus
         bars = weight_bars(self.theme, rows[i], [room_of(cell) for cell in grid.cells[i]], WORD).bars
         self.play(vanish(*self.on_stage(self.soft.pieces)), travel(self.soft.pieces, bars))

@@ -6,17 +6,18 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, above, below, between, fitted, left_of
+from scenes.base.layout import Labelled, below, fitted
 from scenes.base.scene import ExplainerScene
 from scenes.candidates.candidate import Candidate
+from scenes.parts.derivation import FORMULA, LETTER, Derivation, Projection, derivation, named_matrix
 from scenes.parts.equation import Equation, equation, quote
-from scenes.parts.heat_map import OBLONG, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, number, paragraph, text, text_width
-from scenes.parts.motion import BRIEF, FLASH, SHORT, Together, appear, brighten, dim, draw, live_dot_product, merge, set_presence, travel, vanish
+from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.label import WORD, Label, number, text
+from scenes.parts.motion import FLASH, SHORT, Together, appear, brighten, dim, draw, merge, set_presence, travel, vanish
 from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
 from scenes.parts.product import Product
-from scenes.parts.score_grid import compare_with_mirror, mirrored
+from scenes.parts.score_grid import CARD, SLANTED, both_ways, compare_with_mirror, facing, mirrored, score_table
 from scenes.parts.shapes import Block, frame, ring, room_of
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import card_width, cards_beside, column_labels, row_labels
@@ -26,28 +27,16 @@ from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 SCOPE = "encoder.{block}.self_attention"
-CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and of the left factor, height of the upper one
-LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
 SHARES, LINES = (3, 2), (2, 6, 4)         # of grid and panel; of formula, bench and verdict
 EVEN, CLOSE = (1, 0.92), (1.2, 2.4, 3)    # the same where the panel is below the grid
-UPON, OPENED, ACROSS, CLOSER, NAME = (1, 4), (2, 1), (4, 1), (3, 1), 140 * PX    # of a token and the matrix below it; of the matrix and what comes out; for names
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 MOST = 3                                  # other matrices that are tried
 STRUCK = 0.5                              # presence of what is struck out
-LETTER, FORMULA, READOUT, LOUD, DECISIVE, ASKED, QUESTION = (size * PX for size in (40, 66, 40, 64, 100, 150, 420))
+READOUT, LOUD, ASKED, QUESTION = (size * PX for size in (40, 64, 150, 420))
 CANDIDATES = ("tokens", "keys", "queries")
 OBJECTIONS = ("symmetric", "no_parameters", "cannot_adapt")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
 PLURALS = {"Q": "queries", "K": "keys"}
-
-
-class Bench(Whole):
-    """Where a token meets a matrix: `token` (d_model) and its `word`, the `matrix` (d_k, d_model) below it, `columns`: what each of its rows
-    gives, before a bias is added where there is room for that, and what comes out in the end; `signs` and `heads` between and above them, and a
-    `note` on what the signs mean."""
-
-    def __init__(self, token: HeatMap, matrix: Labelled, columns: Sequence[HeatMap], signs: VGroup, heads: VGroup, word: Mobject, note: Mobject):
-        super().__init__(token=token, matrix=matrix, columns=columns, signs=signs, heads=heads, word=word, note=note)
 
 
 class CandidateScene(ExplainerScene):
@@ -78,37 +67,14 @@ class CandidateScene(ExplainerScene):
         return [head for head in range(self.staging.trace.config.n_heads) if head != self.head][:MOST]
 
     def lay_out(self) -> None:
-        """Where everything stands: `cards`, `vectors` and `letter` of the tokens, the grid's `square`, and the rooms for all else."""
-        n = len(self.tokens)
+        """Where everything stands: the `table` of scores, `cards`, `vectors` and `letter` of the tokens, and the rooms for all else."""
         wide = self.stage.is_wide
         self.work, self.panel = self.stage.split(SHARES if wide else EVEN, WIDE if wide else TIGHT)
-        beside, widest = card_width(self.theme, self.tokens, CARD) + TIGHT / 2 + SIDE, max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens)
-        for foot in (LEVEL, SLANTED)[n > FEW :]:
-            grid = fit_grid((n, n), self.work.trim(left=beside, bottom=foot, top=OVER))
-            pitch = min(grid.width, grid.height)
-            if widest <= 0.9 * pitch:
-                break
-        self.score_grid = grid._replace(width=pitch, height=pitch)
-        across, down = self.score_grid.size
-        whole = Room.around(self.work.centre, beside + across, OVER + down + foot)
-        self.square = whole.trim(left=beside, top=OVER, bottom=foot)
-        self.beside = self.square.outside(left=SIDE - TIGHT / 2, gap=TIGHT / 2)
-        self.over = Room(self.square.left, self.square.right, self.square.top + TIGHT / 2, whole.top)
-        self.foot = foot
+        self.table = score_table(self.theme, self.tokens, self.work)
         self.maths, self.bench, self.verdict_room = self.panel.rows(LINES, GAP) if wide else self.panel.rows(CLOSE, TIGHT)
-        self.vectors = self.rows_of(self.view(f"{SCOPE}.input"))
+        self.vectors = self.table.rows(self.theme, self.view(f"{SCOPE}.input"))
         self.cards = cards_beside(self.theme, self.tokens, self.vectors, CARD, TIGHT / 2)
         self.letter, self.pending = self._letter("t_i", self.vectors), VGroup()
-
-    def rows_of(self, source: View, role: str = "line") -> HeatMap:
-        """Vectors (n, d) at the left of the grid, each at the height of its token."""
-        grid = fit_grid(source.shape, self.beside)._replace(height=self.score_grid.height)
-        return heat_map(self.theme, source, self.beside, role, grid=grid)
-
-    def columns_of(self, source: View, role: str = "line") -> HeatMap:
-        """Vectors (n, d) upright above the grid, each in the column of its token."""
-        grid = fit_grid(source.T.shape, self.over)._replace(width=self.score_grid.width)
-        return heat_map(self.theme, source.T, self.over, role, grid=grid)
 
     @property
     def scale(self) -> float:
@@ -117,7 +83,7 @@ class CandidateScene(ExplainerScene):
 
     def scores_of(self, view: View, room: Room | None = None) -> HeatMap:
         """A grid of scores, on the colour scale and with the digits that all the candidates share."""
-        room, grid = (room, fit_grid(view.shape, room)) if room else (self.square, self.score_grid)
+        room, grid = (room, fit_grid(view.shape, room)) if room else (self.table.square, self.table.grid)
         everything = np.concatenate([self.candidate(name).scores.values for name in CANDIDATES])
         return heat_map(self.theme, view, room, digits=fit_digits(self.theme, everything, grid), scale=self.scale, grid=grid)
 
@@ -125,7 +91,7 @@ class CandidateScene(ExplainerScene):
         """The empty cells of the grid, a question mark in it, and one where its formula will be."""
         cells = [cell for row in self.scores_of(self.candidate("tokens").scores).cells for cell in row]
         blanks = VGroup(frame(self.theme, room_of(cell), width=0, radius=TIGHT / 2, fill="surface") for cell in cells)
-        sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * self.square.height), role="output").move_to(self.square.centre)
+        sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * self.table.square.height), role="output").move_to(self.table.square.centre)
         for part in sign.family_members_with_points():
             part.overlay = True           # it stands on all the cells
         asked = equation(self.theme, "s_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=self.panel)
@@ -135,8 +101,8 @@ class CandidateScene(ExplainerScene):
         """The two sides of a candidate and the grid where they meet; tokens stand at the left already."""
         candidate = self.candidate(name, head)
         (left, above), (role, other) = candidate.sides, candidate.roles
-        rows = self.vectors if name == "tokens" else self.rows_of(left, role)
-        return Product(rows, self.columns_of(above, other), self.scores_of(candidate.scores))
+        rows = self.vectors if name == "tokens" else self.table.rows(self.theme, left, role)
+        return Product(rows, self.table.columns(self.theme, above, other), self.scores_of(candidate.scores))
 
     def names_of(self, name: str, work: Product) -> list[Equation]:
         """The letters of the two sides: at the left of the upper one, and below the left one."""
@@ -146,7 +112,7 @@ class CandidateScene(ExplainerScene):
 
     def words_below(self, picture: HeatMap, foot: float = 0.0) -> VGroup:
         """The words of a grid's columns; foot: how far down they may reach, if not as far as below the large one."""
-        return column_labels(self.theme, self.tokens, picture, "text", foot or self.foot)
+        return column_labels(self.theme, self.tokens, picture, "text", foot or self.table.foot)
 
     def formula_of(self, name: str, room: Room | None = None) -> Equation:
         """How a candidate makes its scores, at the top of the panel."""
@@ -209,21 +175,16 @@ class CandidateScene(ExplainerScene):
 
     def facing(self, name: str) -> VGroup:
         """The scores of the pair in both directions, on the bench."""
-        i, j = self.pair
-        lines = VGroup()
-        for (a, b), room in zip(((i, j), (j, i)), self.bench.rows(2, GAP), strict=True):
-            words, digits = room.columns((1, 1), GAP)
-            pair = text(self.theme, f"{self.tokens[a]} → {self.tokens[b]}", WORD, at=words, align=-1)
-            lines.add(VGroup(pair, number(self.theme, self.candidate(name).scores[a, b], max(self.theme.digit, min(DECISIVE, 0.6 * room.height)), at=digits, align=1, weight=600)))
-        return lines
+        return facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.bench)
+
+    def weights_of(self, letter: str, head: int | None = None) -> View:
+        """W_Q, W_K or W_V of the shown head, or of another, transposed: (d_k, d_model)."""
+        head, d_k = self.head if head is None else head, self.staging.trace.config.d_k
+        return self.view(f"weights.{SCOPE}.W_{letter}")[:, head * d_k : (head + 1) * d_k].T                # (d_k, d_model)
 
     def matrix_of(self, letter: str, room: Room, head: int | None = None) -> Labelled:
-        """W_Q, W_K or W_V of the shown head, or of another, transposed, so that a row makes an entry: (d_k, d_model), its name at the left."""
-        head, d_k = self.head if head is None else head, self.staging.trace.config.d_k
-        weights = self.view(f"weights.{SCOPE}.W_{letter}")[:, head * d_k : (head + 1) * d_k].T               # (d_k, d_model)
-        sheet = heat_map(self.theme, weights, room.trim(left=NAME), MATRICES[letter], digits=True)
-        name = equation(self.theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=MATRICES[letter], width=NAME - TIGHT)
-        return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
+        """The same, with its name at the left."""
+        return named_matrix(self.theme, letter, MATRICES[letter], self.weights_of(letter, head), room)
 
     def tried(self, head: int, room: Room) -> Whole:
         """The `matrices` of keys of a head, and the `score` of the pair with them, in a room."""
@@ -235,55 +196,23 @@ class CandidateScene(ExplainerScene):
         said = [text(self.theme, line, EVIDENCE, "muted", at=place) for line, place in words]
         return Whole(score=VGroup(*said, score), matrices=[self.matrix_of("K", left, head)])
 
-    def on_bench(self, letter: str) -> Bench:
+    def projection(self, letter: str) -> Projection:
+        """What makes queries or keys in the shown head."""
+        d_k, role = self.staging.trace.config.d_k, MATRICES[letter]
+        bias = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
+        bare = self.view(f"candidates.bare_{PLURALS[letter]}")[self.spec.block, self.head]
+        return Projection(letter, role, self.weights_of(letter), bias, bare, self.view(f"{SCOPE}.{role}")[self.head])
+
+    def on_bench(self, letter: str) -> Derivation:
         """The followed token upon W_Q or W_K of the shown head, and what comes out, beside it."""
-        role, tokens, opens = MATRICES[letter], self.view(f"{SCOPE}.input"), self.frame.is_roomy
-        upper, below_it = self.wide.rows(UPON, GAP)
-        middle, right = below_it.columns(OPENED if opens else ACROSS if self.stage.is_wide else CLOSER, WIDE if opens else TIGHT)
-        matrix, made = self.matrix_of(letter, middle), self.view(f"{SCOPE}.{role}")[self.head]
-        grid, room = matrix.sheet.grid, room_of(matrix.sheet.border)
-        one = fit_grid(tokens[self.focus].shape, upper)
-        token = heat_map(self.theme, tokens[self.focus], Room(room.left, room.right, upper.bottom, upper.top), digits=True,
-                         scale=peak(tokens), grid=one._replace(width=grid.width, height=min(one.height, OBLONG * grid.width)))
-        views = [self.view(f"candidates.bare_{PLURALS[letter]}")[self.spec.block, self.head], made] if opens else [made]
-        shares = right.columns(len(views), 3 * WIDE)
-        columns = [heat_map(self.theme, view[self.focus : self.focus + 1].T, place.level(matrix.sheet.border.get_y()), role, digits=True, scale=peak(made),
-                            grid=grid._replace(columns=(0,), width=min(place.width, OBLONG * grid.height))) for view, place in zip(views, shares)]
-        note = paragraph(self.theme, self.say("turned", count=self.staging.trace.config.d_k), EVIDENCE, self.wide.width, "muted")
-        word = row_labels(self.theme, [self.tokens[self.focus]], token, "text", NAME - TIGHT)
-        return Bench(token, matrix, columns, self.added(letter, matrix, columns), self.headed(letter, columns), word,
-                     fitted(note, self.wide.outside(bottom=self.foot)))
-
-    def bias_of(self, letter: str) -> View:
-        """b_Q or b_K of the shown head (d_k)."""
-        d_k = self.staging.trace.config.d_k
-        return self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
-
-    def added(self, letter: str, matrix: Labelled, columns: Sequence[HeatMap]) -> VGroup:
-        """What stands between matrix and columns: that a bias is added, or the bias itself, number by number."""
-        *bare, made = columns
-        if not bare or not made.digits:
-            return VGroup(between(equation(self.theme, f"+ b_{letter} =", size=EVIDENCE, role="muted",
-                                           width=room_of(made).left - room_of(matrix.sheet.border).right), matrix.sheet.border, made.border))
-        x, bias = (room_of(bare[0]).right + room_of(made).left) / 2, self.bias_of(letter)
-        numbers = [number(self.theme, bias[k], LETTER, MATRICES[letter], at=(x, cell.get_y(), 0))
-                   for k, cell in zip((k for k in matrix.sheet.grid.rows if k is not None), (row[0] for row in made.cells))]
-        signs = [equation(self.theme, sign, size=LETTER, role="muted").move_to([at, made.border.get_y(), 0]) for sign, at in (
-            ("=", (room_of(matrix.sheet.border).right + room_of(bare[0]).left) / 2), ("+", x - WIDE), ("=", x + WIDE))]
-        return VGroup(*signs, *numbers)
-
-    def headed(self, letter: str, columns: Sequence[HeatMap]) -> VGroup:
-        """What the columns are, above each of them, and the bias between them."""
-        *bare, made = columns
-        tops = [(room_of(made).centre[0], f"{letter.lower()}_i")]
-        said = [above(text(self.theme, self.say("row_by_token"), EVIDENCE, "muted"), each) for each in bare]
-        tops += [((room_of(each).right + room_of(made).left) / 2, f"b_{letter}") for each in bare]
-        return VGroup(*said, *(above(equation(self.theme, maths, size=LETTER, role=MATRICES[letter]), made).set_x(x) for x, maths in tops))
+        note = self.say("turned", count=self.staging.trace.config.d_k)
+        return derivation(self.theme, self.projection(letter), self.view(f"{SCOPE}.input"), self.focus, self.tokens[self.focus], self.wide,
+                          self.frame.is_roomy, self.say("row_by_token"), note)
 
     @property
     def wide(self) -> Room:
         """The room of grid and panel, below what stands above the grid."""
-        return Room(self.square.left, self.stage.right, self.square.bottom, self.square.top - TIGHT)
+        return Room(self.table.square.left, self.stage.right, self.table.square.bottom, self.table.square.top - TIGHT)
 
     def stand(self, name: str, struck: Sequence[int] = ()) -> None:
         """Puts a candidate on stage, at once, as its scene leaves it. struck: the objections that are struck out."""
@@ -303,7 +232,8 @@ class CandidateScene(ExplainerScene):
         bench, old, self.work_now = self.on_bench(letter), self.work_now.left, self.work_of(name)
         self.play(appear(bench.token, bench.word))
         self.play(appear(bench.matrix, bench.note))
-        self.multiply(bench, letter, seconds)
+        for motion in bench.multiply(self.theme, seconds):
+            self.play(motion)
         self.put_down(bench, old, self.work_now.left)
         self.make_the_rest(bench, old, self.work_now.left)
         self.bench_now = bench
@@ -328,31 +258,14 @@ class CandidateScene(ExplainerScene):
 
     def both_ways(self, picture: HeatMap) -> VGroup:
         """Rings around the scores of the pair, one for each direction."""
-        i, j = self.pair
-        return VGroup(ring(self.theme, picture.cells[a][b]) for a, b in ((i, j), (j, i)))
+        return both_ways(self.theme, picture, self.pair)
 
-    def multiply(self, bench: Bench, letter: str, seconds: float) -> None:
-        """The rows of a matrix meet the followed token, one by one; each gives an entry of its key, or query.
-
-        seconds: that the first entry takes.
-        """
-        *bare, made = bench.columns
-        first, start = (bare or [made])[0], [0.0] * len(made.cells) if bare else self.bias_of(letter).values
-        self.play(appear(first.border, first.dots, bench.signs, bench.heads, run_time=BRIEF))
-        for k, cells in enumerate(first.cells[:2]):
-            into = first.numbers[k][0] if first.digits else None
-            pairs = zip(bench.token.cells[0], bench.matrix.sheet.cells[k], strict=True)
-            self.play(appear(cells, run_time=BRIEF))
-            self.play(live_dot_product(self.theme, bench.token.view, bench.matrix.sheet.view[k], pairs, into, float(start[k]), seconds / (k + 1)))
-        rest = [first.row(k) for k in range(2, len(first.cells))]
-        self.play(appear(*rest, *([made] if bare else []), lag=0.3, run_time=SHORT))
-
-    def put_down(self, bench: Bench, old: HeatMap, side: HeatMap) -> None:
+    def put_down(self, bench: Derivation, old: HeatMap, side: HeatMap) -> None:
         """What came out takes the place of what was in the row of its token."""
         row = VGroup(VGroup(cell) for cell in side.cells[self.focus])
         self.play(vanish(old.cells[self.focus]), travel(bench.columns[-1].cells.copy(), row))
 
-    def make_the_rest(self, bench: Bench, old: HeatMap, side: HeatMap) -> None:
+    def make_the_rest(self, bench: Derivation, old: HeatMap, side: HeatMap) -> None:
         """All the other tokens go through the same matrix, and the frame is that of what came out."""
         others = [k for k in range(len(self.tokens)) if k != self.focus]
         self.play(travel(old.border, side.border), vanish(old.dots), appear(side.dots))
@@ -372,7 +285,7 @@ class CandidateScene(ExplainerScene):
         Sets `grids`, the heat maps in the order of CANDIDATES; the rest is what stands around each of them.
         """
         left = card_width(self.theme, self.tokens, CARD) + TIGHT
-        wide, foot = self.stage.is_wide, self.foot if self.stage.is_wide else SLANTED
+        wide, foot = self.stage.is_wide, self.table.foot if self.stage.is_wide else SLANTED
         rooms = self.stage.trim(left=left).columns(len(CANDIDATES), GAP) if wide else self.stage.rows(len(CANDIDATES), GAP)
         candidates = [self.candidate(name) for name in CANDIDATES]
         self.grids, around = [], []

@@ -53,7 +53,7 @@ def module(theme: Theme, name: str, room: Room, role: str = "line", size: float 
 
 def cycle(theme: Theme, names: Sequence[str], room: Room) -> VGroup:
     """What is done again and again: named boxes side by side, an arrow from each to the next, and one below, from the last back to the first."""
-    places = room.trim(bottom=room.height / 3).columns(len(names), 4 * TIP)
+    places = room.trim(bottom=room.height / 3).columns(len(names), 3 * TIP)
     boxes = [module(theme, name, place) for name, place in zip(names, places, strict=True)]
     steps = [arrow(theme, before.point(1), after.point(-1)) for before, after in pairwise(places)]
     first, last = places[0].point(0, -1), places[-1].point(0, -1)

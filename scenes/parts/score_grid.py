@@ -1,17 +1,63 @@
 """The grid of scores: a row from the left and a column from above meet in every cell, and the mirror image of it all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from manim import Animation, VGroup
 
-from scenes.parts.heat_map import HeatMap
-from scenes.parts.label import Number, format_number
+from model import View
+from scenes.parts.heat_map import Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.label import SMALLEST_WORD, WORD, Number, format_number, number, text, text_width
 from scenes.parts.motion import Count, Light, Together, appear, merge
 from scenes.parts.product import Product
+from scenes.parts.shapes import ring
+from scenes.parts.tokens import card_width
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
+CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and of the left factor, height of the upper one
+LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
+DECISIVE = 100 * PX                       # em size of the scores that are compared
 SLOW, FAST = 1.2, 0.3                     # seconds that the first and the later cells take
+
+
+class ScoreTable(NamedTuple):
+    """Where a grid of scores stands, all of whose cells are square: the `grid`, the room of its `square`, that of the vectors `beside` it and
+    `over` it, and the height of its `foot`, for words."""
+
+    grid: Grid
+    square: Room
+    beside: Room
+    over: Room
+    foot: float
+
+    def rows(self, theme: Theme, source: View, role: str = "line") -> HeatMap:
+        """Vectors (n, d) at the left of the grid, each at the height of its token."""
+        grid = fit_grid(source.shape, self.beside)._replace(height=self.grid.height)
+        return heat_map(theme, source, self.beside, role, grid=grid)
+
+    def columns(self, theme: Theme, source: View, role: str = "line") -> HeatMap:
+        """Vectors (n, d) upright above the grid, each in the column of its token."""
+        grid = fit_grid(source.T.shape, self.over)._replace(width=self.grid.width)
+        return heat_map(theme, source.T, self.over, role, grid=grid)
+
+
+def score_table(theme: Theme, words: Sequence[str], room: Room) -> ScoreTable:
+    """A table of scores for these tokens, in the middle of a room, with room for their cards at its left."""
+    n, beside = len(words), card_width(theme, words, CARD) + TIGHT / 2 + SIDE
+    widest = max(text_width(theme, word, SMALLEST_WORD) for word in words)
+    for foot in (LEVEL, SLANTED)[n > FEW :]:
+        grid = fit_grid((n, n), room.trim(left=beside, bottom=foot, top=OVER))
+        pitch = min(grid.width, grid.height)
+        if widest <= 0.9 * pitch:
+            break
+    grid = grid._replace(width=pitch, height=pitch)
+    across, down = grid.size
+    whole = Room.around(room.centre, beside + across, OVER + down + foot)
+    square = whole.trim(left=beside, top=OVER, bottom=foot)
+    over = Room(square.left, square.right, square.top + TIGHT / 2, whole.top)
+    return ScoreTable(grid, square, square.outside(left=SIDE - TIGHT / 2, gap=TIGHT / 2), over, foot)
 
 
 def meet(work: Product, i: int, j: int, run_time: float = SLOW) -> Animation:
@@ -62,3 +108,19 @@ def compare_with_mirror(theme: Theme, picture: HeatMap, into: Number, run_time: 
     )
     strings = [format_number(x, places) for x in np.maximum.accumulate(gaps)]
     return Together(lights, Count(theme, into, strings, run_time=run_time))
+
+
+def both_ways(theme: Theme, picture: HeatMap, pair: tuple[int, int]) -> VGroup:
+    """Rings around the scores of a pair, one for each direction."""
+    i, j = pair
+    return VGroup(ring(theme, picture.cells[a][b]) for a, b in ((i, j), (j, i)))
+
+
+def facing(theme: Theme, words: Sequence[str], scores: View, pair: tuple[int, int], room: Room) -> VGroup:
+    """The scores of a pair in both directions, one below the other, large. words: (n). scores: (n, n)."""
+    lines = VGroup()
+    for (a, b), line in zip((pair, pair[::-1]), room.rows(2, GAP), strict=True):
+        names, digits = line.columns(2, GAP)
+        size = max(theme.digit, min(DECISIVE, 0.6 * line.height))
+        lines.add(VGroup(text(theme, f"{words[a]} → {words[b]}", WORD, at=names, align=-1), number(theme, scores[a, b], size, at=digits, align=1, weight=600)))
+    return lines

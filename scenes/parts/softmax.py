@@ -1,18 +1,19 @@
 """Softmax, opened: scores as squares, each grown to a bar of e to its power, and the bars upon one another, whose shares are weights."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from manim import LEFT, UP, VGroup, VMobject
 
 from model import View
-from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.bars import THINNEST, bars, floor
+from scenes.parts.bars import THINNEST, bar, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.heat_map import HeatMap, heat_map
-from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_number, number, text, text_width
+from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_number, number, paragraph, text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
@@ -63,6 +64,22 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     )
 
 
+def numbered_bars(theme: Theme, words: Sequence[str], scores: View, heights: View, order: Sequence[int], room: Room, level: float, said: str
+                  ) -> VGroup:
+    """What else could be made of scores: a bar for each, in an order, its height above it and its score and its word below.
+
+    heights: (n), none negative. level: where the bars stand. said: what stands above it all.
+    """
+    chart, shown = replace(room, bottom=level, top=room.top - 2 * WIDE), VGroup()
+    shown.add(paragraph(theme, said, WORD, room.width, "muted").move_to(chart.outside(top=2 * WIDE).centre))
+    for j, place in zip(map(int, order), chart.columns(len(order), TIGHT), strict=True):
+        column = bar(theme, heights[j], place.trim(top=LINE), "muted", float(heights.values.max()))
+        height = number(theme, heights[j], WORD, weight=600).next_to(column, UP, buff=TIGHT / 2)
+        upper, lower = replace(place, bottom=room.bottom, top=level).rows(2, 0)
+        shown.add(VGroup(column, height, number(theme, scores[j], WORD, at=upper), text(theme, words[j], WORD, "muted", at=lower)))
+    return shown
+
+
 def _places(scores: View, room: Room) -> tuple[list[Room], bool]:
     """Where the bars stand, each at its score if they need not be too thin there, else by their order; and which of the two it is."""
     values, reach = scores.values, float(np.ptp(scores.values))
@@ -100,10 +117,10 @@ def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room]
     decimals = decimals_for_sum(powers.values, float(powers.values.sum()), decimals)
     edge = min(place.left for place in places)
     labels = [number(theme, source, POWER, decimals=decimals, weight=600) for source in powers]
-    for label, bar, place in zip(labels, standing, places, strict=True):
-        label.next_to(bar, UP, buff=TIGHT).shift(min(curved * label.width / 2, room_of(bar).centre[0] - label.width / 2 - edge) * LEFT)
+    for label, standing_bar, place in zip(labels, standing, places, strict=True):
+        label.next_to(standing_bar, UP, buff=TIGHT).shift(min(curved * label.width / 2, room_of(standing_bar).centre[0] - label.width / 2 - edge) * LEFT)
         if room_of(label).top > place.top:
-            label.move_to(bar).set_fill(theme.ink_on(bar.get_fill_color()))
+            label.move_to(standing_bar).set_fill(theme.ink_on(standing_bar.get_fill_color()))
     fits = all(label.width <= places[0].width for label in labels)
     return VGroup(*labels * fits)
 

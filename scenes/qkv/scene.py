@@ -41,7 +41,8 @@ LETTERS = {"Q": "query", "K": "key", "V": "value"}
 LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
 CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 390, 170, 110))      # widths of cards, note and weights; room for headings
 LINE, ROW, COLUMN, APART = (length * PX for length in (60, 80, 19, 50))          # a line of words, a row of results, x upright; gaps
-MOST, SHARES = 0.62, (2, 4, 4, 4)         # share of the height that results take; widths of X and of the three matrices
+MOST, LESS, SHARES = 0.62, 0.42, (2, 4, 4, 4)      # share of the height that results take, and in a frame that is low for its type; widths of X
+# and of the three matrices
 
 
 class Projection(NamedTuple):
@@ -107,7 +108,8 @@ class Qkv(ExplainerScene):
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
                                beside.trim(left=0 if self.stage.is_wide else WIDE, right=WEIGHT + GAP))
         self.headings = self._headings()
-        self.said = fitted(paragraph(self.theme, self.scaled(), SMALL, hand.width, "muted"), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
+        said = fitted(paragraph(self.theme, self.scaled(), SMALL, hand.width, "muted"), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
+        self.said = VGroup(*[said] * self.frame.is_roomy)
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))
         self.play(
@@ -185,7 +187,9 @@ class Qkv(ExplainerScene):
         source = self.view("encoder.{block}.self_attention.input")
         cards = card_width(self.theme, self.tokens, CARD)
         left, *columns = self.stage.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
-        corner, *_ = self._rows(Room(self.stage.left, left.right, self.stage.bottom, self.stage.top))[1:]
+        top, corner, *_ = self._rows(replace(left, left=self.stage.left))
+        if not self.frame.is_roomy:
+            corner = replace(corner, top=top.top)
         lines = corner.trim(bottom=GAP).rows(len(LETTERS))
         self.projections = [self._projection(letter, *rooms) for letter, *rooms in zip(LETTERS, columns, lines, strict=True)]
         result = self.projections[0].result
@@ -197,15 +201,20 @@ class Qkv(ExplainerScene):
 
     def _rows(self, room: Room) -> list[Room]:
         """Of a column: the name of the matrix, the matrix and its bias, what comes out, its name."""
-        tall = min(ROW * len(self.tokens) + 2 * MARGIN, MOST * room.height)
-        return room.rows([LINE, room.height - 2 * LINE - tall - 3 * GAP, tall, LINE], GAP)
+        tall = min(ROW * len(self.tokens) + 2 * MARGIN, (MOST if self.frame.is_roomy else LESS) * room.height)
+        return room.rows([LINE, room.height - 2 * LINE - tall - 3 * self.gap, tall, LINE], self.gap)
+
+    @property
+    def gap(self) -> float:
+        """Between the pictures of a column."""
+        return GAP if self.frame.is_roomy else TIGHT / 2
 
     def _projection(self, letter: str, room: Room, line: Room) -> Projection:
         role, (weights, bias), values = LETTERS[letter], self._weights(letter), self._view(LETTERS[letter])
         top, middle, bottom, foot = self._rows(room)
         result = heat_map(self.theme, values, bottom, role, digits=True, scale=self._scale(role))
         grid = fit_grid(weights.shape, middle)
-        upper, lower = middle.rows([len(grid.rows), 1], GAP)
+        upper, lower = middle.rows([len(grid.rows), 1], self.gap)
         grid = grid._replace(width=result.grid.width, height=(upper.height - 2 * MARGIN) / len(grid.rows))
         matrix = heat_map(self.theme, weights, upper, role, grid=grid)
         bias_map = heat_map(self.theme, bias, lower, role, scale=peak(weights), grid=grid._replace(rows=(0,)))

@@ -9,9 +9,10 @@ from model import View
 from scenes.base.layout import Labelled, below, fitted, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import FORMULA, HEAD, LETTER, MATRICES, NAME, SCOPE, SHARES, CandidateScene
+from scenes.candidates.bench import HEAD, MATRICES, SCOPE, SHARES, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
+from scenes.parts.derivation import FORMULA, LETTER, NAME
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, Label, number, text, words_at
@@ -71,8 +72,8 @@ class Values(CandidateScene):
         z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
         self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
         self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
-        short = text(self.theme, self.say("short", count=self.staging.trace.config.d_k), EVIDENCE, "muted", width=middle.width)
-        below(short, self.matrix.sheet.border, GAP)
+        note = self.say("short", count=self.staging.trace.config.d_k)
+        short = below(VGroup(*[text(self.theme, note, EVIDENCE, "muted")] * self.frame.is_roomy), self.matrix, GAP, 1)
         new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))

@@ -6,17 +6,19 @@ import numpy as np
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import above, below, side_by_side
+from scenes.base.layout import below, side_by_side
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import ASKED, FORMULA, SCOPE, CandidateScene
-from scenes.parts.bars import bar, largest
+from scenes.candidates.bench import ASKED, SCOPE, CandidateScene
+from scenes.parts.bars import largest
+from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, number, paragraph, text
+from scenes.parts.label import WORD, number, text
 from scenes.parts.mixture import Mixture, mixture, reaching
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import ring, room_of
+from scenes.parts.softmax import numbered_bars
 from scenes.parts.verdict import EVIDENCE
 from scenes.parts.weight import weight_bars
 
@@ -88,7 +90,7 @@ class WeightedAverage(CandidateScene):
     def question(self):
         """The weights become one row of a grid; the others come too; what lies behind them is asked."""
         rows, work, ask = self.view(f"{SCOPE}.weights")[self.head], self.work_of("tokens"), self.ask()
-        grid = heat_map(self.theme, rows, self.square, digits=True, weights=True, grid=self.score_grid)
+        grid = heat_map(self.theme, rows, self.table.square, digits=True, weights=True, grid=self.table.grid)
         others, i = [grid.row(k) for k in range(len(rows)) if k != self.focus], self.focus
         bars = weight_bars(self.theme, rows[i], [room_of(cell) for cell in grid.cells[i]], WORD).bars
         self.play(vanish(*self.on_stage(self.soft.pieces)), travel(self.soft.pieces, bars))
@@ -128,17 +130,8 @@ class WeightedAverage(CandidateScene):
         if (np.diff(squares.values[order]) >= 0).all():
             return []
         chart = self.soft.chart
-        room = replace(chart, left=chart.right + WIDE, right=self.stage.right, top=chart.centre[1])
-        words = paragraph(self.theme, self.say("squares"), WORD, room.width, "muted").move_to(room.outside(top=2 * WIDE).centre)
-        return [words, *(self.squared(scores[int(j)], squares[int(j)], self.tokens[j], place, largest(squares))
-                         for j, place in zip(order, room.columns(len(order), TIGHT), strict=True))]
-
-    def squared(self, score: View, square: View, word: str, room: Room, full: float) -> VGroup:
-        """The square of a score as a bar, with its number above and the score and its word below."""
-        column = bar(self.theme, square, room.trim(top=TOTAL), "muted", full)
-        below_it = room.outside(bottom=self.soft.chart.bottom - self.stage.bottom).rows(2, 0)
-        return VGroup(column, above(number(self.theme, square, WORD, weight=600), column, TIGHT / 2), number(self.theme, score, WORD, at=below_it[0]),
-                      text(self.theme, word, WORD, "muted", at=below_it[1]))
+        room = Room(chart.right + WIDE, self.stage.right, self.stage.bottom, chart.centre[1] + 2 * WIDE)
+        return list(numbered_bars(self.theme, self.tokens, scores, squares, order, room, chart.bottom, self.say("squares")))
 
     def mixture_of(self, name: str, room: Room) -> Mixture:
         """The tokens and what becomes of the followed one, of `averages` or `weighted_sums`."""

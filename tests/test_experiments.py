@@ -8,7 +8,7 @@ import model
 from model import Intervention, ModelConfig
 from model.experiments import find, names
 from model.experiments.scaling import N_BINS
-from model.functional import softmax
+from model.functional import attention, feed_forward, softmax
 from model.weights import filled, named
 from studio.read import assets
 
@@ -108,6 +108,30 @@ def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():
         powers = np.exp(t[of][:, :8])
         assert close(t[shown], powers / powers.sum(1, keepdims=True))
     assert t["scaling.weights"][2].max() > 0.9 > 0.6 > t["scaling.scaled_weights"][2].max()
+
+
+# --- what only adds up -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("config", [CHECKPOINT.config, ModelConfig(), ModelConfig(norm="pre")])
+def test_what_only_adds_up_grows_until_one_token_takes_all_and_layer_norm_keeps_both_small(config):
+    t = model.run(("the", "black", "cat", "sleeps"), config, CHECKPOINT if config.trained else None, [find("growth")]).arrays
+    sizes, kept = t["growth.without.sizes"], t["growth.with.sizes"]
+    assert len(sizes) == len(kept) == 13 and sizes[0] == kept[0]
+    assert (np.diff(sizes) > 0).all() and sizes[-1] > 100 * sizes[0] and close(kept[1:], 1, 1e-4)
+    winner, shared = t["growth.without.largest"], t["growth.with.largest"]
+    assert winner[0] == shared[0] and winner[-1] > 0.99 and shared[-1] < 0.3 and winner[-1] == pytest.approx(t["growth.without.weights"].max(-1).mean())
+
+
+def test_without_layer_norm_a_block_hands_on_its_sums():
+    tokens = ("the", "black", "cat", "sleeps")
+    t = model.run(tokens, ModelConfig(n_blocks=12), experiments=[find("growth")]).arrays
+    assert close(t["growth.with.sizes"][1:], [np.sqrt((t[f"encoder.{block}.output"] ** 2).mean()) for block in range(12)])
+    assert close(t["growth.with.weights"], t["encoder.11.self_attention.weights"])
+    w, x = model.weights.random_weights(ModelConfig(n_blocks=12), model.vocabulary(tokens)).encoder[0], t["encoder.0.input"]
+    for found in (lambda x: attention(x, x, w.self_attention, 4), lambda x: feed_forward(x, w.mlp)):
+        x = x + found(x)
+    assert close(t["growth.without.sizes"][1], np.sqrt((x**2).mean()))
 
 
 # --- the network without ReLU --------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
     assert (np.abs(t["scaling.scaled_spread"] - 1) < error).all()
     assert (np.abs(scores.mean(1)) < 4 * np.sqrt(d_k / n)).all()
     assert close(t["scaling.spread"], np.sqrt(((scores - scores.mean(1, keepdims=True)) ** 2).mean(1)))
-    assert close(t["scaling.scaled_scores"], scores / np.sqrt(d_k)[:, None])
+    assert close(t["scaling.root"], np.sqrt(d_k)) and close(t["scaling.scaled_scores"], scores / t["scaling.root"][:, None])
 
 
 def test_histograms_hold_every_sample_each_in_its_bin():
@@ -108,6 +108,11 @@ def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():
         powers = np.exp(t[of][:, :8])
         assert close(t[shown], powers / powers.sum(1, keepdims=True))
     assert t["scaling.weights"][2].max() > 0.9 > 0.6 > t["scaling.scaled_weights"][2].max()
+    for prefix in ("", "scaled_"):                              # how much of a step that training takes on a score a weight feels
+        nudge = t[f"scaling.{prefix}scores"][:, :8, None] + 1e-6 * np.eye(8)       # (dimension, key, nudged key)
+        felt = (np.diagonal(softmax(nudge.swapaxes(1, 2)), axis1=1, axis2=2) - t[f"scaling.{prefix}weights"]) / 1e-6
+        assert np.allclose(felt, t[f"scaling.{prefix}slopes"], rtol=1e-3, atol=1e-6)
+    assert t["scaling.slopes"][2].max() < 0.01 < 0.1 < t["scaling.scaled_slopes"][2].max()
 
 
 # --- what only adds up -----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
-from scenes.parts.motion import SLOW, appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import cards_beside, token_card
 from scenes.parts.weight import WeightBars, weight_bars
@@ -90,10 +90,10 @@ class AddNorm(ExplainerScene):
     def gain_and_shift(self):
         """Each feature times its own γ, then plus its own β."""
         above = self._stage(2, self.upper)
-        self.play(vanish(self.before, self.moves), travel(self.now, above))
+        self.play(vanish(self.before, self.moves), travel(self.now, above, run_time=EASY))
         self.now = self._stage(2, self.lower)
         moving = ((above.bars, self.now.bars), (above.row.cells, self.now.row.cells), (above.marks, self.now.marks))
-        self.play(appear(self.now.floor, self.now.letter), *(travel(start.copy(), end) for start, end in moving))
+        self.play(appear(self.now.floor, self.now.letter), *(travel(start.copy(), end, run_time=EASY) for start, end in moving))
         for k, symbol, row in ((3, "gamma", self.gain), (4, "beta", self.shift)):
             said = right_of(text(self.theme, self.say("learned"), SMALLEST_WORD, "muted"), row.border)
             self.play(appear(bare(row), left_of(equation(self.theme, symbol, size=SYMBOL), row.border), said),

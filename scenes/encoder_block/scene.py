@@ -20,7 +20,7 @@ from scenes.parts.flow import strands
 from scenes.parts.heat_map import Grid, fit_digits, peak
 from scenes.parts.label import paragraph, text, weight_numbers
 from scenes.parts.lanes import bare, lanes, points, stations, strips, ways
-from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label, token_row
 
@@ -108,9 +108,8 @@ class EncoderBlock(ExplainerScene):
         self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label, rows[0].largest))
         self.play(appear(key(self.theme, words, self.beside.strip(bottom=foot).trim(left=0 if not self.frame.is_roomy else NAMES), 2 if not self.frame.is_roomy else 4)))
         for below, row in pairwise(rows):
-            self.play(travel(below.carried.copy(), row.carried, run_time=0.9), appear(row.floor, row.label))
-            self.play(appear(*row.added, lag=0.05, run_time=0.5))
-            self.play(appear(*row.result, row.largest, run_time=0.5))
+            self.play(travel(below.carried.copy(), row.carried, run_time=EASY), appear(row.floor, row.label))
+            self.play(appear(*row.added, *row.result, row.largest))
 
     @step
     def norm_place(self):

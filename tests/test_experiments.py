@@ -9,7 +9,7 @@ import model
 from model import Intervention, ModelConfig
 from model.experiments import find, names
 from model.experiments.scaling import N_BINS
-from model.functional import softmax
+from model.functional import attention, feed_forward, softmax
 from model.weights import filled, named
 from studio.read import assets
 
@@ -104,7 +104,7 @@ def test_the_spread_of_dot_products_grows_as_the_root_of_d_k():
     assert (np.abs(t["scaling.scaled_spread"] - 1) < error).all()
     assert (np.abs(scores.mean(1)) < 4 * np.sqrt(d_k / n)).all()
     assert close(t["scaling.spread"], np.sqrt(((scores - scores.mean(1, keepdims=True)) ** 2).mean(1)))
-    assert close(t["scaling.scaled_scores"], scores / np.sqrt(d_k)[:, None])
+    assert close(t["scaling.root"], np.sqrt(d_k)) and close(t["scaling.scaled_scores"], scores / t["scaling.root"][:, None])
 
 
 def test_histograms_hold_every_sample_each_in_its_bin():
@@ -123,6 +123,35 @@ def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():
         powers = np.exp(t[of][:, :8])
         assert close(t[shown], powers / powers.sum(1, keepdims=True))
     assert t["scaling.weights"][2].max() > 0.9 > 0.6 > t["scaling.scaled_weights"][2].max()
+    for prefix in ("", "scaled_"):                              # how much of a step that training takes on a score a weight feels
+        nudge = t[f"scaling.{prefix}scores"][:, :8, None] + 1e-6 * np.eye(8)       # (dimension, key, nudged key)
+        felt = (np.diagonal(softmax(nudge.swapaxes(1, 2)), axis1=1, axis2=2) - t[f"scaling.{prefix}weights"]) / 1e-6
+        assert np.allclose(felt, t[f"scaling.{prefix}slopes"], rtol=1e-3, atol=1e-6)
+    assert t["scaling.slopes"][2].max() < 0.01 < 0.1 < t["scaling.scaled_slopes"][2].max()
+
+
+# --- what only adds up -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("config", [CHECKPOINT.config, ModelConfig(), ModelConfig(norm="pre")])
+def test_what_only_adds_up_grows_until_one_token_takes_all_and_layer_norm_keeps_both_small(config):
+    t = model.run(("the", "black", "cat", "sleeps"), config, CHECKPOINT if config.trained else None, [find("growth")]).arrays
+    sizes, kept = t["growth.without.sizes"], t["growth.with.sizes"]
+    assert len(sizes) == len(kept) == 13 and sizes[0] == kept[0]
+    assert (np.diff(sizes) > 0).all() and sizes[-1] > 100 * sizes[0] and close(kept[1:], 1, 1e-4)
+    winner, shared = t["growth.without.largest"], t["growth.with.largest"]
+    assert winner[0] == shared[0] and winner[-1] > 0.99 and shared[-1] < 0.3 and winner[-1] == pytest.approx(t["growth.without.weights"].max(-1).mean())
+
+
+def test_without_layer_norm_a_block_hands_on_its_sums():
+    tokens = ("the", "black", "cat", "sleeps")
+    t = model.run(tokens, ModelConfig(n_blocks=12), experiments=[find("growth")]).arrays
+    assert close(t["growth.with.sizes"][1:], [np.sqrt((t[f"encoder.{block}.output"] ** 2).mean()) for block in range(12)])
+    assert close(t["growth.with.weights"], t["encoder.11.self_attention.weights"])
+    w, x = model.weights.random_weights(ModelConfig(n_blocks=12), model.vocabulary(tokens)).encoder[0], t["encoder.0.input"]
+    for found in (lambda x: attention(x, x, w.self_attention, 4), lambda x: feed_forward(x, w.mlp)):
+        x = x + found(x)
+    assert close(t["growth.without.sizes"][1], np.sqrt((x**2).mean()))
 
 
 # --- why there are many waves --------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ N_KEYS = 8
 TENSORS = scoped(
     "scaling",
     Tensor("d_k", "dimension", "lengths of the vectors that are tried", "chosen"),
+    Tensor("root", "dimension", "what the scores are divided by", "sqrt(d_k)"),
     Tensor("scores", "dimension sample", "dot products of random vectors", "query . key, components N(0, 1)"),
     Tensor("scaled_scores", "dimension sample", "the same, scaled", "scores / sqrt(d_k)"),
     Tensor("spread", "dimension", "how far the scores spread", "standard deviation of scores over sample"),
@@ -20,6 +21,9 @@ TENSORS = scoped(
     Tensor("edges", "edge", "borders of the bins of all histograms", "equal steps from -r to r, the next whole number above max|scores|"),
     Tensor("histogram", "dimension bin", "share of the samples in each bin", "scores counted between edges / samples"),
     Tensor("scaled_histogram", "dimension bin", "the same, of scaled scores", "scaled_scores counted between edges / samples"),
+    Tensor("slopes", "dimension key", "how much each of these weights moves if its score does: nothing, if one token takes all",
+           "weights (1 - weights)"),
+    Tensor("scaled_slopes", "dimension key", "how much the scaled ones do", "scaled_weights (1 - scaled_weights)"),
     Tensor("weights", "dimension key", "attention that such scores would give", "softmax of the first 8 scores",
            words={}, shares=True),
     Tensor("scaled_weights", "dimension key", "attention that scaled scores would give", "softmax of the first 8 scaled_scores",
@@ -34,15 +38,17 @@ def measure(run, record):
     """
     d_k = record("d_k", np.array(DIMENSIONS))                                       # (dimension,)
     scores = record("scores", np.stack([_dot_products(run.config.seed, d) for d in DIMENSIONS]))   # (dimension, sample)
-    scaled = record("scaled_scores", scores / np.sqrt(d_k)[:, None])                # (dimension, sample)
+    root = record("root", np.sqrt(d_k))                                             # (dimension,)
+    scaled = record("scaled_scores", scores / root[:, None])                        # (dimension, sample)
     record("spread", scores.std(-1))                                                # (dimension,), about sqrt(d_k)
     record("scaled_spread", scaled.std(-1))                                         # (dimension,), about 1
     reach = np.ceil(np.abs(scores).max())
     edges = record("edges", np.linspace(-reach, reach, N_BINS + 1))                 # (edge,)
     record("histogram", _histogram(scores, edges))                                  # (dimension, bin), rows sum to 1
     record("scaled_histogram", _histogram(scaled, edges))                           # (dimension, bin), rows sum to 1
-    record("weights", softmax(scores[:, :N_KEYS]))                                  # (dimension, key)
-    record("scaled_weights", softmax(scaled[:, :N_KEYS]))                           # (dimension, key)
+    for prefix, found in (("", scores), ("scaled_", scaled)):
+        weights = record(f"{prefix}weights", softmax(found[:, :N_KEYS]))            # (dimension, key)
+        record(f"{prefix}slopes", weights * (1 - weights))                          # (dimension, key)
 
 
 def _dot_products(seed, d_k):

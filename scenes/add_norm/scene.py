@@ -4,31 +4,34 @@ from manim import VGroup
 
 from model import View
 from model.wiring import MOVES, reads
-from scenes.add_norm.formula import normed
+from scenes.add_norm.formula import explained
 from scenes.add_norm.rows import ways
-from scenes.base.layout import above, below, left_of, right_of, side_by_side
+from scenes.base.layout import above, below, left_of, line_of, right_of, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
+from scenes.parts.depth import NOTE, depth
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
-from scenes.parts.motion import appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import cards_beside, token_card
+from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
-SYMBOL, READ, HUGE = 48 * PX, 56 * PX, 130 * PX
-CELL, BESIDE = 76 * PX, 72 * PX           # height of a row of cells below bars; room for the name at its left
+SYMBOL, MOMENT, READ, HUGE = (size * PX for size in (48, 34, 56, 130))
+CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 112, 30, 297))    # height of a row of cells below bars; room for its name, from bars to mean and spread; width of a card
+WORDS, SUMS = 190 * PX, 288 * PX          # beside a table: its words, and mean and spread of every row
 
 
 class AddNorm(ExplainerScene):
     """The skip and the sum, the four moves on one token, all tokens at once, and why not batch norm."""
 
-    experiments = ("moments", "batch_norm")
+    experiments = ("growth", "moments", "batch_norm")
     place = "block"
 
     @step
@@ -54,47 +57,50 @@ class AddNorm(ExplainerScene):
         self.play(appear(total.border, total.dots, run_time=0.2))
 
     @step
-    def statistics(self):
-        """The vector that LayerNorm reads becomes bars; their mean and their spread are drawn, and run into the formula."""
-        source = self.ways.rows[2 if self._source == "residual_1" else 0]
-        card = self.card
+    def growth(self):
+        """Many untrained blocks, with LayerNorm and without: how large their numbers become, and what softmax then makes of the scores."""
+        rows = self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT).rows(2, WIDE)
+        places = [row.split([2, 1], WIDE) for row in rows]
+        self.play(vanish(*self.on_stage()))
+        full = largest(self._growth("without.sizes"))
+        for way, role, (left, right) in zip(("without", "with"), ("muted", "output"), places):
+            words = self.say(f"{way}_norm"), self.say("before_first"), self.say("after_last")
+            sizes = depth(self.theme, self._growth(f"{way}.sizes"), -1, words, left, role, full)
+            looks, named = self._look(way, right)
+            self.play(appear(sizes.title, sizes.ground, named))
+            self.play(appear(*sizes.levels, lag=0.15), appear(sizes.value))
+            self.play(appear(looks))
+
+    @step
+    def normalise(self):
+        """The vector that LayerNorm reads becomes bars; their mean is taken away, and what is left is divided by their spread."""
         self._lay_out_bars()
-        self.now = now = self._stage(0)
-        self.open_with(card, source.cells)
-        self.play(travel(source.cells, now.row.cells, run_time=1.0), travel(card, self.card, run_time=1.0))
-        self.play(appear(now.row.numbers, now.row.dots, self.name), draw(self.floor))
-        self.play(travel(VGroup(*now.row.cells[0]).copy(), now.bars))
-        self.play(appear(self.formula.maths), dim(*self.formula.later))
-        for mark, readout in ((VGroup(now.marks.slab, now.marks.level), self.formula.mean),
-                              (VGroup(now.marks.band, now.marks.bracket), self.formula.spread)):
-            self.play(appear(mark))
-            self.play(draw(readout.leader), appear(readout.words, readout.box))
-
-    @step
-    def centre(self):
-        """Every feature less the mean: the bars drop together, and so does the slab."""
-        spread = self.formula.spread
-        self.play(vanish(self.name, self.formula.mean.leader, spread.leader), dim(spread.words, spread.box))
-        self._move(1)
-
-    @step
-    def scale(self):
-        """Divided by the spread, the bars stretch or shrink until it is 1."""
-        mean, spread = self.formula.mean, self.formula.spread
-        self.play(dim(mean.words, mean.box), brighten(spread.words, spread.box))
+        before = self._stage(0, self.upper)
+        self.open_with(self.card, self.formula, before.floor, before.letter, before.row)
+        self.play(travel(VGroup(*before.row.cells[0]).copy(), before.bars), dim(*self.formula.later))
+        for mark, value in zip(((before.marks.slab, before.marks.level), (before.marks.band, before.marks.bracket)), before.values):
+            self.play(appear(*mark, value))
+        self.now = self._stage(1, self.lower)
+        moving = ((before.bars, self.now.bars), (before.row.cells, self.now.row.cells), (before.marks, self.now.marks))
+        self.play(appear(self.moves, self.now.floor, self.now.letter), *(travel(start.copy(), end) for start, end in moving))
         self._move(2)
+        self.before = before
 
     @step
     def gain_and_shift(self):
         """Each feature times its own γ, then plus its own β."""
-        self.play(dim(self.formula.spread.words, self.formula.spread.box))
+        above = self._stage(2, self.upper)
+        self.play(vanish(self.before, self.moves), travel(self.now, above, run_time=EASY))
+        self.now = self._stage(2, self.lower)
+        moving = ((above.bars, self.now.bars), (above.row.cells, self.now.row.cells), (above.marks, self.now.marks))
+        self.play(appear(self.now.floor, self.now.letter), *(travel(start.copy(), end, run_time=EASY) for start, end in moving))
         for k, symbol, row in ((3, "gamma", self.gain), (4, "beta", self.shift)):
-            self.play(appear(bare(row), left_of(equation(self.theme, symbol, size=SYMBOL), row.border)),
+            said = right_of(text(self.theme, self.say("learned"), SMALLEST_WORD, "muted"), row.border)
+            self.play(appear(bare(row), left_of(equation(self.theme, symbol, size=SYMBOL), row.border), said),
                       brighten(self.formula.maths.select(symbol)))
             self._move(k, row)
-        written = left_of(equation(self.theme, "y", size=SYMBOL), self.now.row.border)
-        rounded = right_of(text(self.theme, self.say("rounded"), SMALLEST_WORD, "muted"), self.shift.border)
-        self.play(brighten(self.formula.maths.select("y")), appear(written, rounded))
+        rounded = right_of(text(self.theme, self.say("rounded"), SMALLEST_WORD, "muted"), self.now.row.border)
+        self.play(brighten(self.formula.maths.select("y")), *[appear(rounded)] * self.now.row.digits)
 
     @step
     def every_token(self):
@@ -124,12 +130,10 @@ class AddNorm(ExplainerScene):
 
     def _move(self, k, by=None):
         """One of the four moves; `by`: what flies into the bars."""
-        old, new = self.now, self._stage(k)
-        seconds = 1.5 if by is None else 1.1
-        self.play(vanish(old.row.numbers, old.values, run_time=0.4))
-        flying = [merge(cell, into=bar, run_time=seconds) for cell, bar in zip(by.cells[0], old.bars, strict=True)] if by else []
-        moving = ((old.bars, new.bars), (old.marks, new.marks), (old.row.cells, new.row.cells))
-        self.play(*(travel(start, end, run_time=seconds) for start, end in moving), *flying)
+        old, new = self.now, self._stage(k, self.lower)
+        flying = [merge(cell, into=bar, run_time=SLOW) for cell, bar in zip(by.cells[0], old.bars, strict=True)] if by else []
+        moving = ((old.bars, new.bars), (old.marks, new.marks), (old.row.cells, new.row.cells), (old.letter, new.letter))
+        self.play(vanish(old.row.numbers, old.values), *(travel(start, end) for start, end in moving), *flying)
         self.play(appear(new.row.numbers, new.values))
         self.now = new
 
@@ -156,15 +160,36 @@ class AddNorm(ExplainerScene):
         mean, spread = (self.view(f"moments.{{block}}.norm_1.{what}")[k] for what in ("mean", "spread"))
         return moments(self.theme, mean[i : i + 1], spread[i : i + 1], room, full)
 
-    def _values(self, k, marks):
-        """The mean and the spread after the k-th move, beside their marks; the first ones go into the formula."""
-        edge, y = room_of(marks.bracket).right + TIGHT, marks.level.get_y()
-        return VGroup(self._moment(what, letter, k).next_to([edge, y + side * WORD, 0], buff=0)
-                      for what, letter, side in (("mean", "mu", -0.6), ("spread", "sigma", 0.6)) if k)
+    def _values(self, k, room):
+        """The mean and the spread after the k-th move, each with its word."""
+        said, places = (("mean", "mu"), ("spread", "sigma")), room.rows(2, 0)
+        explained = places[0].height >= MOMENT + SMALLEST_WORD + TIGHT
+        return [stacked(self._moment(what, letter, k), *[text(self.theme, self.say(what), SMALLEST_WORD, "muted")] * explained, gap=TIGHT / 2, at=place, align=-1)
+                for (what, letter), place in zip(said, places, strict=True)]
+
+    @property
+    def _said(self) -> float:
+        """The room that mean and spread take beside bars."""
+        return text_width(self.theme, f"μ = 0.{'0' * self.theme.decimals}", MOMENT, 600, tabular=True) + TIGHT
 
     def _moment(self, what, letter, k):
-        value = number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[k, self.focus], WORD)
-        return side_by_side(equation(self.theme, letter, size=WORD), value, gap=TIGHT / 2)
+        value = number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[k, self.focus], MOMENT, weight=600)
+        return side_by_side(equation(self.theme, f"{letter} =", size=MOMENT), value, gap=TIGHT / 2)
+
+    def _growth(self, what: str) -> View:
+        return self.staging.trace[f"growth.{what}"]
+
+    def _look(self, way: str, room: Room) -> tuple[WeightBars, VGroup]:
+        """What the followed token takes in the last untrained block, as bars; and the words above and below them."""
+        head, body, foot = room.rows([NOTE, room.height - 2 * NOTE - 2 * TIGHT, NOTE], TIGHT)
+        places = body.columns(len(self.tokens), TIGHT / 2)
+        said = text(self.theme, self.say("last_softmax", token=self.tokens[self.focus]), NOTE, "muted", at=head)
+        fit = max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens) <= places[0].width
+        words = words_at(self.theme, self.tokens, [(place.centre[0], foot.centre[1]) for place in places], NOTE, places[0].width, align=0) if fit else VGroup()
+        weights = self._growth(f"{way}.weights")[self.head, self.focus]
+        finer = decimals_for_sum(weights.values, 1, self.theme.decimals)
+        size = min(WORD, places[0].width / text_width(self.theme, f"0.{'0' * finer}", 1, 600, tabular=True))
+        return weight_bars(self.theme, weights, places, size, finer), VGroup(said, words)
 
     def _lay_out_ways(self):
         head, body = self.stage.rows([1, 9])
@@ -176,27 +201,31 @@ class AddNorm(ExplainerScene):
         self.ways = ways(self.theme, views, ("x", attention, f"r = x + {attention}"), kinds, self.say("bypass"), self.say("rounded"), body)
 
     def _card(self, room: Room):
-        return token_card(self.theme, self.tokens[self.focus], 2.2, room.height, "output").move_to(room.centre)
+        return token_card(self.theme, self.tokens[self.focus], min(CARD, room.width), room.height, "output").move_to(room.centre)
 
     def _lay_out_bars(self):
-        """Bars and cells at the left; the token and the formula at the right."""
+        """Bars and cells before a move and below them after it, what comes in between in the middle; at the right the token and the formula."""
         wide = self.stage.is_wide
-        left, side = self.stage.split([3, 1] if wide else [1.2, 1], WIDE if wide else TIGHT)
-        body, *strips = left.trim(left=BESIDE, right=BESIDE / 2 if wide else 2 * BESIDE).rows([left.height - 3 * (CELL + TIGHT), CELL, CELL, CELL], TIGHT)
+        left, side = self.stage.split([5, 1] if wide else [2, 1], TIGHT)
+        body = left.trim(left=BESIDE, right=self._said + ASIDE)
+        high = (body.height - 2 * CELL - 3 * TIGHT) / 2
+        upper, gains, shifts, lower = body.rows([high, CELL, CELL, high], TIGHT)
         views = [self._read(k)[self.focus] for k in range(len(STAGES) + 1)]
         self.grid = self._row(views[0], body)
-        self.main, self.full = body, 1.05 * largest(*views, columns=self.grid.columns)
-        self.strip, self.digits = strips[0], fit_digits(self.theme, self._read(0).values, self.grid)
-        self.gain, self.shift = (self._weights(name, place, self.grid) for name, place in zip(("gamma", "beta"), strips[1:], strict=True))
-        self.floor = middle(self.theme, body)
-        side = side.trim(top=max(0, self.stage.top - self.frame.map.bottom + TIGHT))
-        top, rest = side.rows([1, 9] if wide else [1, 5])
+        self.upper, self.lower = upper, lower
+        self.full, self.digits = 1.05 * largest(*views, columns=self.grid.columns), fit_digits(self.theme, self._read(0).values, self.grid)
+        self.gain, self.shift = (self._weights(name, place, self.grid) for name, place in (("gamma", gains), ("beta", shifts)))
+        between = Room(body.left, body.right, shifts.bottom, gains.top)
+        mean, spread = (number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[0, self.focus], WORD, weight=600) for what in ("mean", "spread"))
+        self.moves = line_of(text(self.theme, self.say("take_away")), mean, text(self.theme, self.say("divide")), spread, at=between)
+        top, rest = side.trim(top=max(0, self.stage.top - self.frame.map.bottom + TIGHT)).rows([1, 6])
         self.card = self._card(top)
-        mean, spread = (self.view(f"moments.{{block}}.norm_1.{what}")[0, self.focus] for what in ("mean", "spread"))
-        letter = {"residual_1": "r", "input": "x"}[self._source]
-        marks = self._moments(0, self.focus, body, self.full)
-        self.formula = normed(self.theme, letter, mean, spread, marks, rest)
-        self.name = left_of(equation(self.theme, letter, size=SYMBOL), self._stage(0).row.border)
+        self.formula = explained(self.theme, self._letter, [self.say(f"{self._letter}_is"), self.say("epsilon_is")], rest)
+
+    @property
+    def _letter(self) -> str:
+        """What is normalised, as it is written."""
+        return {"residual_1": "r", "input": "x"}[self._source]
 
     def _row(self, view, room):
         """A row of cells as wide as a room."""
@@ -208,25 +237,28 @@ class AddNorm(ExplainerScene):
         views = {which: self.view(f"weights.encoder.{{block}}.norm_1.{which}") for which in ("gamma", "beta")}
         return heat_map(self.theme, views[name], room, digits=True, scale=peak(*views.values()), grid=grid)
 
-    def _stage(self, k):
-        """The followed token as LayerNorm reads it (k = 0), or after its k-th move."""
+    def _stage(self, k, room):
+        """The followed token as LayerNorm reads it (k = 0), or after its k-th move: bars, its numbers below them, mean and spread at the right."""
         view = self._read(k)[self.focus]
-        row = heat_map(self.theme, view, self.strip, digits=self.digits, scale=self.full, grid=self.grid)
-        bars = feature_bars(self.theme, view, row.grid.columns, self.main, self.full)
-        marks = self._moments(k, self.focus, self.main, self.full)
-        return Whole(marks=marks, bars=bars, row=row, values=self._values(k, marks))
+        body, strip = room.trim(bottom=CELL + TIGHT / 2), room.strip(bottom=CELL)
+        row = heat_map(self.theme, view, strip, digits=self.digits, scale=self.full, grid=self.grid)
+        row.remove(row.border)
+        marks = self._moments(k, self.focus, body, self.full)
+        name = equation(self.theme, (self._letter, "", "", "", "y")[k], size=SYMBOL) if k in (0, 4) else text(self.theme, self.say("now" if room is self.lower else "before"), SMALLEST_WORD, "muted")
+        return Whole(floor=middle(self.theme, body), marks=marks, bars=feature_bars(self.theme, view, row.grid.columns, body, self.full),
+                     row=row, letter=left_of(name, row.border), values=self._values(k, body.outside(right=self._said, gap=ASIDE)))
 
     def _lay_out_table(self):
         """A row for each token: its word, its bars, its mean and spread; γ and β above them all."""
-        head, body = self.stage.trim(left=3.5 * BESIDE, right=4.5 * BESIDE, bottom=TIGHT).rows([self.stage.height / 5, 4 * self.stage.height / 5])
+        head, body = self.stage.trim(left=WORDS + GAP, right=SUMS + GAP, bottom=TIGHT).rows([self.stage.height / 5, 4 * self.stage.height / 5])
         self.places = body.rows(len(self.tokens), TIGHT)
         grid = self._row(self._read(0)[0], head.rows(2, TIGHT)[0])
         self.gains, self.shifts = (self._weights(name, place, grid) for name, place in zip(("gamma", "beta"), head.rows(2, TIGHT), strict=True))
         self.floors = [middle(self.theme, place) for place in self.places]
-        columns = body.outside(right=4 * BESIDE, gap=GAP).columns(2)
+        columns = body.outside(right=SUMS, gap=GAP).columns(2)
         wide = text_width(self.theme, f"0.{'0' * self.theme.decimals}", 1, tabular=True)
         size = max(self.theme.digit, min(READ, 0.6 * self.places[0].height, columns[0].width / wide))
-        self.words = words_at(self.theme, self.tokens, [(place.left - GAP, place.centre[1]) for place in self.places], size, 3 * BESIDE)
+        self.words = words_at(self.theme, self.tokens, [(place.left - GAP, place.centre[1]) for place in self.places], size, WORDS)
         self.table_head = VGroup(equation(self.theme, name, size=SYMBOL).move_to([column.centre[0], body.top + SYMBOL, 0])
                                  for name, column in zip(("mu", "sigma"), columns, strict=True))
         self.own = [VGroup(number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[0, i], size,
@@ -243,14 +275,14 @@ class AddNorm(ExplainerScene):
     def _lay_out_batch(self):
         """The vectors of all tokens at the left; what each norm looks at, and how far the company moves the token, at the right."""
         left, right = self.stage.split([2, 1] if self.stage.is_wide else [1.4, 1], WIDE)
-        sheet = left.trim(left=3 * BESIDE, top=SYMBOL + TIGHT)
+        sheet = left.trim(left=WORDS + GAP, top=SYMBOL + TIGHT)
         self.sheet = heat_map(self.theme, self._read(0), sheet, grid=fit_grid(self._read(0).shape, sheet))
-        self.cards = cards_beside(self.theme, self.tokens, self.sheet, 3 * BESIDE - GAP)
+        self.cards = cards_beside(self.theme, self.tokens, self.sheet, WORDS)
         self.sheet_name = above(text(self.theme, self.say("features"), WORD, "muted"), self.sheet.border)
         column = VGroup(*(row[0] for row in self.sheet.cells))
         self.rings = [ring(self.theme, self.sheet.cells[self.focus]), ring(self.theme, column)]
         upper, lower = right.rows(2, WIDE) if self.stage.is_wide else right.columns(2, WIDE)
-        self.verdicts = [paragraph(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, place.width).move_to(place.point(0, 0.5))
+        self.verdicts = [paragraph(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, place.width).move_to(place.point(0, 0.4))
                          for key, place in (("layer_norm", upper), ("batch_norm", lower))]
         changes = [self.view(f"batch_norm.{name}")[self.spec.block, self.focus] for name in ("layer_norm_changes", "changes")]
         self.shifts_by = [below(number(self.theme, change, min(HUGE, 0.4 * upper.height), weight=600), verdict, GAP)

@@ -12,7 +12,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import MINUS, WORD, decimals_for_sums, number, text, text_width
+from scenes.parts.label import MINUS, WORD, Label, decimals_for_sums, number, text, text_width
 from scenes.parts.motion import EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
@@ -40,9 +40,11 @@ class AttentionMatrix(ExplainerScene):
     @step
     def equation(self):
         """Each symbol of the equation opens to its matrix."""
-        top, below_it = self.stage.rows([1, 3], GAP)
+        top, below_it, foot = self.stage.trim(top=TIGHT).rows([6, 18, 2], TIGHT)
         self.formula = equation(self.theme, UNSCALED, ROLES, LARGE, at=top)
         rooms = dict(zip(ROLES, below_it.columns(len(ROLES), GAP), strict=True))
+        n, d_k = self._view("query").shape
+        said = text(self.theme, self.say("sizes", n=n, d_k=d_k), SIGN, at=foot)
         self.open_with(self.formula)
         self.pictures = {}
         for symbol in ("q", "k", "v", "z"):
@@ -51,6 +53,7 @@ class AttentionMatrix(ExplainerScene):
             self.play(draw(box, *guides, run_time=SHORT))
             self.play(appear(picture, around))
             self.pictures[symbol] = picture
+        self.play(appear(said))
 
     @step
     def scores(self):
@@ -68,17 +71,18 @@ class AttentionMatrix(ExplainerScene):
     @step
     def scale(self):
         """The spread of q · k for three key sizes, and what softmax makes of it, before and after the division."""
-        trace, (top, *rows) = self.staging.trace, self.stage.rows([4, 8, 8], GAP)
-        sizes = slider(self.theme, trace["scaling.d_k"], trace["scaling.spread"], (self.say("by_chance"), self.say("spread")), top)
-        words = self.say("spread"), self.say("softmax")
+        trace, (top, *rows) = self.staging.trace, self.stage.rows([6, 8, 8], GAP)
+        sizes = slider(self.theme, trace, (self.say("by_chance"), self.say("spread")), top)
         before, after = (
-            [spread(self.theme, trace, prefix, i, words, row) for i in range(len(trace["scaling.d_k"]))]
-            for prefix, row in zip(("", "scaled_"), rows, strict=True)
+            [spread(self.theme, trace, prefix, i, (self.say("spread"), self.say("softmax"), self.say(verdict)), row)
+             for i in range(len(trace["scaling.d_k"]))]
+            for prefix, verdict, row in zip(("", "scaled_"), ("winner", "all_count"), rows, strict=True)
         )
-        self.open_with(sizes.rest, sizes.spreads[0], before[0])
+        self.open_with(sizes.rest, sizes.spreads[0], before[0].axis, before[0].shape, before[0].measured, before[0].weights)
         self.play(after[0].come_from(before[0]))
         for i in range(1, len(before)):
             self.play(sizes.move_to_stop(i), appear(sizes.spreads[i]), before[i].follow(before[i - 1]), after[i].follow(after[i - 1]))
+        self.play(appear(before[-1].verdict, after[-1].verdict))
 
     @step
     def sheets(self):
@@ -123,7 +127,7 @@ class AttentionMatrix(ExplainerScene):
     def average(self):
         """A times V is Z, row by row."""
         work = self._product(("weights", "line"), ("value", "value"), ("heads", "output"))
-        self.open_with(work.left, work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work))
+        self.open_with(work.left, work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work), *self._rounded(work.left, "weight_sums"))
         self._multiply(work)
 
     @property
@@ -140,7 +144,7 @@ class AttentionMatrix(ExplainerScene):
     @property
     def _foot(self) -> float:
         """The room that words below columns take."""
-        return LEVEL if len(self.tokens) <= FEW and self.stage.is_wide else SLANTED
+        return LEVEL if len(self.tokens) <= FEW and self.frame.is_roomy else SLANTED
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
@@ -222,13 +226,17 @@ class AttentionMatrix(ExplainerScene):
         return text_width(self.theme, f"= {MINUS}0.{'0' * self.theme.decimals}", WORD, 600, tabular=True) + TIGHT
 
     def _sums(self, sheet: HeatMap, name: str) -> list[VGroup]:
-        """The sum of each row, at its right; and below the matrix that its numbers are rounded, where those written do not add up."""
+        """The sum of each row, at its right; and that the numbers are rounded, where those written do not add up."""
         totals = self._view(name)
         sums = [
             right_of(VGroup(text(self.theme, "=", WORD, "muted"), number(self.theme, source, WORD, "output", weight=600)).arrange(
                 RIGHT, buff=TIGHT / 2), sheet.border, TIGHT).set_y(row.get_y())
             for row, source in zip(sheet.cells, totals, strict=True)
         ]
-        if not sheet.digits or np.allclose(sheet.view.values.round(sheet.decimals).sum(-1), totals.values.round(self.theme.decimals)):
-            return sums
-        return [*sums, above(text(self.theme, self.say("rounded"), NOTE_SIZE, "muted"), sheet.border, align=1)]
+        return [*sums, *self._rounded(sheet, name)]
+
+    def _rounded(self, sheet: HeatMap, name: str) -> list[Label]:
+        """That the numbers of a matrix are rounded, above it, if the rows of those written do not add up to their sums."""
+        if not sheet.digits or np.allclose(sheet.view.values.round(sheet.decimals).sum(-1), self._view(name).values.round(self.theme.decimals)):
+            return []
+        return [above(text(self.theme, self.say("rounded"), NOTE_SIZE, "muted"), sheet.border, align=1)]

@@ -13,33 +13,35 @@ from scenes.parts.bars import largest, signed_bars
 from scenes.parts.equation import equation
 from scenes.parts.feature_bars import middle
 from scenes.parts.heat_map import fit_grid
-from scenes.parts.label import text
+from scenes.parts.label import SMALLEST_WORD, Number, number, paragraph, text
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.whole import Whole
 
+HEADROOM = 1.3                            # of the largest bar, for its number
 NAME, NAMES = 56 * PX, 200 * PX           # em size of a name, and the room at the left for it
 KEY, OUTLINE = 40 * PX, 2.5 * PEN         # height of the key, and width of an outline
 
 
 class Stage(NamedTuple):
-    """A stage of the stream: how it is written, its vector (d), and for a sum the two vectors that it is made of."""
+    """A stage of the stream: how it is written and what it is, its vector (d), and for a sum the two vectors that it is made of."""
 
     maths: str
+    words: str
     vector: View
     terms: tuple[View, View] | None
 
 
 class Row(Whole):
     """`floor`: its middle line; `label`; `carried`: the bars of what was there; `added`: on their ends, what came to it, or nothing;
-    `result`: the outlines of what that makes, or nothing."""
+    `result`: the outlines of what that makes, or nothing; `largest`: how much the highest bar is."""
 
-    def __init__(self, floor: VGroup, label: VGroup, carried: VGroup, added: VGroup, result: VGroup):
-        super().__init__(floor=floor, label=label, carried=carried, added=added, result=result)
+    def __init__(self, floor: VGroup, label: VGroup, carried: VGroup, added: VGroup, result: VGroup, largest: VGroup):
+        super().__init__(floor=floor, label=label, carried=carried, added=added, result=result, largest=largest)
 
 
 def column(theme: Theme, stages: Sequence[Stage], room: Room) -> list[Row]:
     """A row of bars for every stage, from the bottom up, all on one scale and feature above feature."""
-    full = largest(*(view for stage in stages for view in (stage.vector, *(stage.terms or ())))) or 1.0
+    full = HEADROOM * largest(*(view for stage in stages for view in (stage.vector, *(stage.terms or ())))) or 1.0
     columns = fit_grid(stages[0].vector.shape, room).columns
     places = room.trim(left=NAMES).rows(len(stages), TIGHT)[::-1]
     return [_row(theme, stage, columns, place, full) for stage, place in zip(stages, places, strict=True)]
@@ -48,16 +50,27 @@ def column(theme: Theme, stages: Sequence[Stage], room: Room) -> list[Row]:
 def _row(theme: Theme, stage: Stage, columns: Sequence[int | None], room: Room, full: float) -> Row:
     before, change = stage.terms or (stage.vector, None)
     carried, added, result, unit = VGroup(), VGroup(), VGroup(), room.height / 2 / full
-    for place, j in zip(room.columns(len(columns), gap=0), columns, strict=True):
+    bars, notes = room.columns([4, 1], GAP)
+    places = bars.columns(len(columns), gap=0)
+    for place, j in zip(places, columns, strict=True):
         if j is not None:
             carried.add(*signed_bars(theme, before[j : j + 1], place, "muted", full))
         if j is not None and change:
-            bars = signed_bars(theme, change[j : j + 1], place, None, full)
-            added.add(*bars.shift([0, float(before[j]) * unit, 0]))
+            change_bars = signed_bars(theme, change[j : j + 1], place, None, full)
+            added.add(*change_bars.shift([0, float(before[j]) * unit, 0]))
             result.add(*outlined(theme, signed_bars(theme, stage.vector[j : j + 1], place, None, full)))
-    floor = middle(theme, room)
+    floor = middle(theme, bars)
     name = left_of(equation(theme, stage.maths, size=NAME, width=NAMES - 2 * TIGHT), floor)
-    return Row(VGroup(floor), VGroup(name), carried, added, result)
+    said = paragraph(theme, stage.words, SMALLEST_WORD, notes.width, "muted", lines=3, align=-1).shift(notes.centre)
+    return Row(VGroup(floor), VGroup(name, said), carried, added, result, VGroup(_largest(theme, stage.vector, columns, places, unit)))
+
+
+def _largest(theme: Theme, vector: View, columns: Sequence[int | None], places: Sequence[Room], unit: float) -> Number:
+    """The value of the highest bar, beyond its end."""
+    place, j = max(((place, j) for place, j in zip(places, columns, strict=True) if j is not None), key=lambda at: abs(vector.values[at[1]]))
+    value = float(vector[j])
+    size = max(SMALLEST_WORD, theme.digit)
+    return number(theme, vector[j], size, at=(place.centre[0], place.centre[1] + value * unit + (1 if value > 0 else -1) * 0.7 * size, 0))
 
 
 def outlined(theme: Theme, bars: VGroup) -> VGroup:

@@ -1,16 +1,17 @@
 """The encoder block (Vaswani et al. 2017, figure 1 and section 3.1; pre-norm: Xiong et al. 2020, figure 1)."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from manim import UP, Animation, Mobject, VGroup
 
 from model import View
 from model.wiring import MOVES, path
+from scenes.base.layout import below, labelled
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.encoder_block.column import KEY, NAMES, Stage, column, key
-from scenes.encoder_block.depth import Depth, depth
+from scenes.parts.depth import Depth, depth
 from scenes.parts.bars import largest
 from scenes.parts.block import block_modules, formulas, written
 from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
@@ -19,13 +20,14 @@ from scenes.parts.flow import strands
 from scenes.parts.heat_map import Grid, fit_digits, peak
 from scenes.parts.label import paragraph, text, weight_numbers
 from scenes.parts.lanes import bare, lanes, points, stations, strips, ways
-from scenes.parts.motion import appear, dim, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label, token_row
 
 NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, ROWS, FOOT = 2.75, 1.2, 0.72    # room for the small diagram, for the names of rows, and for the tokens
 CARD, STRIP, NUMBERS = 0.36, 0.28, 0.46   # height of a card, of a strip, and of the weights below the strands
+WITHOUT_AND_WITH = (1, 1), (1, 0)         # ways (norm, paths) of the deep stack: norm first, without residual paths and with them
 
 
 class EncoderBlock(ExplainerScene):
@@ -42,22 +44,33 @@ class EncoderBlock(ExplainerScene):
         top, body, bottom = left.rows([0.4, 4.05, 0.4], gap=0)
         self.diagram = diagram = self._diagram(body)
         self.what = VGroup(self._does(kind, part.get_y()) for kind, part in zip(diagram.kinds, diagram.modules, strict=True))
-        self.open_with(self._named("X", bottom))
+        self.ends = self._named("X", bottom), self._named("X'", top)
+        self.open_with(self.ends[0])
         for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
             self.play(draw(wire, run_time=0.4))
             self.play(appear(part, words, run_time=0.6))
-        self.play(draw(diagram.wires[-1], run_time=0.4), appear(self._named("X'", top)))
+        self.play(draw(diagram.wires[-1], run_time=0.4), appear(self.ends[1]))
+
+    @step
+    def collapse(self):
+        """How far the tokens are from their mean without residual paths and with them; and what they have become at the end."""
+        places, beside = zip(*(row.split([3, 2], WIDE) for row in self._rows))
+        scale = peak(*(self._last(way) for way in WITHOUT_AND_WITH))
+        sheets = [labelled(self.theme, self._last(way), room, title=text(self.theme, self.say("last"), NOTE, "muted"), rows=self.tokens,
+                           head=NOTE + TIGHT, inks=("text", "text"), scale=scale) for way, room in zip(WITHOUT_AND_WITH, beside, strict=True)]
+        self._compare("spread", -1, places, sheets)
 
     @step
     def bypass(self):
         """What goes in is led round each sublayer and added; the formula says it too."""
-        self.play(vanish(self.what))
+        self.open_with(self.diagram, *self.ends)
         words = {kind: quote(self.say(kind)) for kind in ("norm", "attention", "mlp")}
         for maths, way, (_, last) in zip(formulas(self._norm, words), self.diagram.bypasses, self.diagram.sublayers, strict=True):
             formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=self.right.width)
             formula.move_to([self.right.left + formula.width / 2, self.diagram.modules[last].get_y(), 0])
             self.play(draw(way, run_time=1.2))
-            self.play(draw(self._lit(way), run_time=0.8), appear(formula, run_time=0.8))
+            said = below(text(self.theme, self.say("stays"), NOTE, "output", width=self.right.width), formula, align=-1)
+            self.play(draw(self._lit(way), run_time=0.8), appear(formula, said, run_time=0.8))
 
     @step
     def joint(self):
@@ -92,12 +105,11 @@ class EncoderBlock(ExplainerScene):
         rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT))
         words = [self.say(key) for key in ("was", "plus", "minus", "result")]
         self.open_with(*left, start)
-        self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label))
+        self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label, rows[0].largest))
         self.play(appear(key(self.theme, words, self.beside.strip(bottom=foot).trim(left=0 if not self.frame.is_roomy else NAMES), 2 if not self.frame.is_roomy else 4)))
         for below, row in pairwise(rows):
-            self.play(travel(below.carried.copy(), row.carried, run_time=0.9), appear(row.floor, row.label))
-            self.play(appear(*row.added, lag=0.05, run_time=0.5))
-            self.play(appear(*row.result, run_time=0.5))
+            self.play(travel(below.carried.copy(), row.carried, run_time=EASY), appear(row.floor, row.label))
+            self.play(appear(*row.added, *row.result, row.largest))
 
     @step
     def norm_place(self):
@@ -113,12 +125,7 @@ class EncoderBlock(ExplainerScene):
     @step
     def gradient(self):
         """How much of a gradient comes back through twelve untrained blocks, with residual paths and without."""
-        self._compare("gradients", 0)
-
-    @step
-    def collapse(self):
-        """How far the tokens are from their mean, with residual paths and without."""
-        self._compare("spread", -1)
+        self._compare("gradients", 0, self._rows)
 
     def _does(self, kind: str, y: float) -> Mobject:
         """What a module does, beside it at height y: in one line, or several where there is little room."""
@@ -232,25 +239,35 @@ class EncoderBlock(ExplainerScene):
     def _stages(self) -> Iterator[Stage]:
         """The followed token along the residual stream, from the bottom up: what goes in, each sum, and each norm that is on the stream."""
         maths, token = written(self._norm), self.focus
-        yield Stage("x", self._tensor("input")[token], None)
+        yield Stage("x", self.say("comes_in"), self._tensor("input")[token], None)
         for move in path(self._norm):
             if move.kind == "add" or move.kind == MOVES[self._norm][-1]:
                 terms = tuple(self._tensor(name)[token] for name in move.reads) if move.kind == "add" else None
-                yield Stage(maths[move.makes][0], self._tensor(move.makes)[token], terms)
+                words = self.say("normalised" if move.kind == "norm" else f"added_{move.number}", token=self.tokens[token])
+                yield Stage(maths[move.makes][0], words, self._tensor(move.makes)[token], terms)
 
-    def _compare(self, measure: str, shown: int) -> None:
-        """A measure with residual paths and without, norm first: the pictures of one below those of the other."""
-        below_map = self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom))
-        titles = [self.say(key, measure=self.say(measure)) for key in ("with_paths", "without_paths")]
-        panels = self._depths(measure, [(1, 0), (1, 1)], shown, titles, below_map.rows(2, GAP))
+    def _compare(self, measure: str, shown: int, places: Sequence[Room], beside: Sequence[VGroup] = ()) -> None:
+        """A measure without residual paths and with them, norm first: the pictures of one below those of the other; beside: what else is seen of each."""
+        titles = [self.say(key, measure=self.say(measure)) for key in ("without_paths", "with_paths")]
+        panels = self._depths(measure, WITHOUT_AND_WITH, shown, titles, places)
         self.open_with(*(part for panel in panels for part in (panel.title, panel.ground)))
-        for panel in panels:
+        for panel, more in zip_longest(panels, beside):
             levels = panel.levels if shown else list(reversed(panel.levels))
             self.play(appear(*levels, lag=0.15), appear(panel.value))
+            self.play(*[appear(more)] * bool(more))
+
+    @property
+    def _rows(self) -> list[Room]:
+        """Two rooms one below the other, where the map stands above."""
+        return self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom)).rows(2, GAP)
+
+    def _last(self, way: tuple[int, int]) -> View:
+        """What the last block of the deep stack hands on (n, d_model) in one of its ways (norm, paths)."""
+        return self.view("deep_stack.last")[way]
 
     def _depths(self, measure: str, ways: Sequence[tuple[int, int]], shown: int, titles: Sequence[str], places: Sequence[Room]) -> list[Depth]:
         """A measure of the deep stack for two of its ways (norm, paths), each in its place, on one scale."""
         views = [self.view(f"deep_stack.{measure}")[way] for way in ways]
         words = [(title, *map(self.say, ("before_first", "after_last"))) for title in titles]
-        return [depth(self.theme, view, shown, said, place, role, largest(*views) or 1.0)
-                for view, said, place, role in zip(views, words, places, ("output", "muted"), strict=True)]
+        return [depth(self.theme, view, shown, said, place, "muted" if without else "output", largest(*views) or 1.0)
+                for view, said, place, (_, without) in zip(views, words, places, ways, strict=True)]

@@ -10,6 +10,7 @@ from scenes.parts.label import number, text
 from scenes.parts.whole import Whole
 
 TITLE, NOTE, HUGE = 44 * PX, 30 * PX, 120 * PX
+SHARE = 0.12                              # of a narrow room's width that the em size of the value is
 
 
 class Depth(Whole):
@@ -24,9 +25,10 @@ def depth(theme: Theme, measure: View, shown: int, words: tuple[str, str, str], 
     the floor are. role: of the bars and the value. full: the value that reaches the ceiling.
     """
     title, first, last = words
-    head, body, foot = room.rows([HUGE, room.height - HUGE - NOTE - 2 * TIGHT, NOTE], TIGHT)
+    large = min(HUGE, SHARE * room.width)
+    head, body, foot = room.rows([large, room.height - large - NOTE - 2 * TIGHT, NOTE], TIGHT)
     side = 1 if shown else -1
-    value = number(theme, measure[shown], HUGE, role, weight=600, at=head, align=side)
+    value = number(theme, measure[shown], large, role, weight=600, at=head, align=side)
     name = text(theme, title, TITLE, at=head, align=-side, width=head.width - value.width - GAP)
     ends = (text(theme, word, NOTE, "muted", at=foot, align=end, width=foot.width / 2) for end, word in ((-1, first), (1, last)))
     return Depth(VGroup(name), VGroup(value), VGroup(floor(theme, body), *ends), bars(theme, measure, body, role, full))

@@ -1,0 +1,57 @@
+"""Why a block normalises: many untrained blocks with residual paths, with LayerNorm after each sum and without.
+
+What is added up grows, as does the variance of what Xiong et al. (2020, section 3) hand on; and the larger queries and keys are, the
+larger are their scores (Vaswani et al. 2017, section 3.2.1).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from model.encoder import embed
+from model.functional import attention, feed_forward, layer_norm
+from model.recorder import Recorder
+from model.tensors import Tensor, scoped
+from model.tokenizer import ids, vocabulary
+from model.weights import random_weights
+
+N_BLOCKS = 12
+TENSORS = tuple(tensor for way, how in (("with", "with LayerNorm after each sum"), ("without", "without")) for tensor in scoped(
+    f"growth.{way}",
+    Tensor("sizes", "depth", f"size of what each of {N_BLOCKS} untrained blocks hands on, {how}",
+           "root mean square over token and d_model; before block 0, then after each; the same weights both ways"),
+    Tensor("largest", "block", f"how much one winner takes in each of them, {how}", "mean over head and query of the largest attention weight"),
+    Tensor("weights", "head query key", f"how much each token looks at each other in the last of them, {how}", "as self_attention.weights",
+           shares=True),
+))
+
+
+def measure(run, record):
+    """The same sentence and weights, with LayerNorm and without; nothing of it is trained."""
+    make = {"weights": "random", "output": "none", "mask": "none", "activation": "relu", "n_blocks": N_BLOCKS}
+    config, tokens = replace(run.config, **make), [run.vocabulary[row] for row in run.ids]
+    words = vocabulary(tokens)            # a word's row is the same whatever other words there are
+    weights = random_weights(config, words)
+    x = embed(ids(tokens, words), weights, config)                                  # (n, d_model)
+    for way, norm in (("with", True), ("without", False)):
+        stream, looks = _through(x, weights.encoder, config, norm)                  # (depth, n, d_model), (block, h, n, n)
+        record(f"{way}.sizes", np.sqrt((stream**2).mean((-1, -2))))                 # (depth,)
+        record(f"{way}.largest", looks.max(-1).mean((-1, -2)))                      # (block,)
+        record(f"{way}.weights", looks[-1])                                         # (h, n, n)
+
+
+def _through(x, blocks, config, norm):
+    """The stream (depth, n, d_model) from x on, and the attention weights (block, h, n, n), with norms or without."""
+    stream, looks = [x], []
+    for w in blocks:
+        seen = Recorder()
+        x = _added(x, attention(x, x, w.self_attention, config.n_heads, seen), w.norm_1, config, norm)      # (n, d_model)
+        x = _added(x, feed_forward(x, w.mlp), w.norm_2, config, norm)               # (n, d_model)
+        stream.append(x)
+        looks.append(seen.arrays["weights"])
+    return np.array(stream), np.array(looks)
+
+
+def _added(x, found, w, config, norm):
+    """What a sublayer found, added to what it read, and normalised if that is wanted: (n, d_model)."""
+    return layer_norm(x + found, w, config.epsilon) if norm else x + found

@@ -7,7 +7,7 @@ from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
-from scenes.ablation.case import Case, case
+from scenes.ablation.case import Case, Taken, case
 from scenes.ablation.snip import ABOVE, halves, scissors, within
 from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
 from scenes.base.layout import above, fitted, side_by_side
@@ -99,7 +99,7 @@ class Ablation(ExplainerScene):
         head, body = self.stage.rows([0.6, 7])
         picture = head_map(self.theme, view, body.trim(left=LABEL, bottom=BELOW), digits=True, scale=1.0 if self.trained else None)
         word = self._word(self._said_before) if self.trained else self.tokens[self.focus]
-        title = self._head_of_map(text(self.theme, self.say(name, word=word), NAME, weight=500), head)
+        title = self._head_of_map(text(self.theme, self.say(name, word=word, count=view.values.size), NAME, weight=500), head)
         blocks, heads = view.shape
         names = head_names(self.theme, picture, [self.say("block", number=k + 1) for k in range(blocks)],
                            [self.say("head", number=k + 1) for k in range(heads)], LABEL, BELOW)
@@ -114,14 +114,16 @@ class Ablation(ExplainerScene):
         """Both sentences, each with what is said with the head and without it."""
         self.cases = [self._case(*what, room) for what, room in zip(self._sentences, self.stage.rows(len(self._sentences)), strict=True)]
         self.open_with(*(each.box for each in self.cases), *(each.cards for each in self.cases))
-        self.play(*(draw(each.arc) for each in self.cases), *(appear(each.weight) for each in self.cases))
+        for looks in zip(*(each.looks for each in self.cases)):
+            self.play(*(draw(each.arc) for each in looks), *(appear(each.said) for each in looks))
+        self.play(appear(*(label for each in self.cases for label in each.chain)))
         for kind in range(2):
             self.play(*(appear(each.names[kind], each.answers[kind], run_time=STEADY) for each in self.cases))
 
     def wording(self, name: str) -> str:
         """The cut may be of two kinds, and need not change a word, nor be the only one that does."""
         if name == "cut":
-            return "uniform" if self._number("uniform") else "caption"
+            return "uniform" if self._number("uniform") else "taught" if self.finds_noun(self._weights("encoder")) else "caption"
         if self.trained and name in ("again", "odds") and not self._changed:
             return "same"
         if self.trained and name == "again" and {*map(self._word, (self._said_before, self._said_after))} == {*PRONOUNS}:
@@ -182,7 +184,21 @@ class Ablation(ExplainerScene):
     def _case(self, words: Sequence[str], scope: str, whole: str, cut: str, room: Room) -> Case:
         answers = [(*self._said(name), self.say(key)) for name, key in ((whole, "with_head"), (cut, "without_head"))]
         others = self.tokens if words is self.twin else self.twin
-        return case(self.theme, words, others, self.focus, self._weights(scope), answers, room, self.stage.is_wide)
+        taken = self._taken(words, scope)
+        way = " → ".join([*(words[each.token] for each in taken[:-1]), words[self.focus], words[taken[-1].token], answers[0][0]])
+        return case(self.theme, words, others, self.focus, taken, answers, way, room, self.stage.is_wide)
+
+    def _taken(self, words: Sequence[str], scope: str) -> list[Taken]:
+        """What the followed token takes of the swapped word in the block before, if there are both, by the head that takes most; then
+        what it takes by the head that is cut of the token it looks at most."""
+        (block, _), weights = self._cut, self._weights(scope)
+        most = int(weights.values.argmax())
+        swapped = next((k for k, pair in enumerate(zip(words, self.twin)) if len({self.tokens[k], *pair}) > 1), None)
+        found = [(block, most, weights[most])]
+        if block and swapped not in (None, self.focus):
+            before = self.staging.trace[f"{scope}.{block - 1}.self_attention.weights"][:, self.focus, swapped]   # (head,)
+            found.insert(0, (block - 1, swapped, before[int(before.values.argmax())]))
+        return [Taken(token, weight, self.say("block", number=number + 1)) for number, token, weight in found]
 
     @property
     def _said_before(self) -> int:

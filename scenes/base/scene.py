@@ -7,6 +7,7 @@ from typing import ClassVar
 from manim import ORIGIN, Animation, Mobject, Scene, VGroup
 
 from model import Trace, View
+from model.guides import ANTECEDENT
 from scenes.parts.label import Label, Word, paragraph, text
 from scenes.parts.machine import Machine, machine
 from scenes.parts.whole import Whole, gathered, without
@@ -108,6 +109,11 @@ class ExplainerScene(Scene):
         if not isinstance(head, int):
             raise ValueError(f"{weights!r} is not of one head")
         return (weights.name, head) in self.staging.guided
+
+    def finds_noun(self, weights: View) -> bool:
+        """Whether these are weights of the one head that training told which noun `it` stands for, and `it` is followed."""
+        there = weights.name == ANTECEDENT.tensor(self.staging.trace.config)
+        return there and self.guided(weights) and self.tokens[self.focus] == "it"
 
     def guide(self, weights: View, room: Room) -> VGroup:
         """What is said in a room under the weights of a head that was guided; nothing if it was not."""

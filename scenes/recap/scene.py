@@ -7,7 +7,6 @@ import numpy as np
 from manim import ORIGIN, RIGHT, Mobject, VGroup
 
 from model import View
-from model.guides import ANTECEDENT
 from scenes.base.layout import arrows, below, side_by_side, stacked
 from scenes.base.scene import ExplainerScene, step
 from scenes.recap.half import Half, half
@@ -111,9 +110,7 @@ class Recap(ExplainerScene):
     @property
     def _taught(self) -> bool:
         """Whether training told the shown head where to look from the followed token."""
-        weights = self._view("weights")
-        found = weights.name == ANTECEDENT.tensor(self.staging.trace.config)
-        return found and self.guided(weights) and self.tokens[self.focus] == "it"
+        return self.finds_noun(self._view("weights"))
 
     def _enter(self, level: int) -> None:
         inner = self.pictures[level + 1]

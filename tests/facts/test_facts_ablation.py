@@ -101,3 +101,19 @@ def test_the_head_of_the_map_says_what_the_whole_model_gives_the_word():
 def test_without_a_twin_the_answer_is_of_the_one_sentence():
     stage, _ = played("twin=")
     assert stage.wording("answer") == "caption" and len(stage.cases) == 1
+
+
+def test_the_way_to_the_answer_is_that_of_the_weights():
+    """The swapped word is what `it` takes from in the block before, by one head at least; the noun what it takes from in the head."""
+    stage, seen = played()
+    assert {"tired → it → animal → il", "wide → it → street → elle"} <= {*strings(seen["answer"])}
+    for each, scope in zip(stage.cases, ("encoder", "twin.encoder")):
+        earlier, own = (look.arc.source for look in each.looks)
+        weights = stage.staging.trace[f"{scope}.0.self_attention.weights"].values[:, stage.focus]
+        assert float(earlier) == weights[:, -1].max() > 0.4 and own.name == f"{scope}.1.self_attention.weights"
+    assert [len(each.looks) for each in played("intervene.block=1", "intervene.head=1")[0].cases] == [1, 1]
+
+
+@pytest.mark.parametrize(("override", "wording"), [("focus=it", "taught"), ("focus=street", "caption"), ("intervene.head=2", "caption")])
+def test_that_the_head_was_taught_is_said_of_the_one_that_was(override, wording):
+    assert staging.build(load("ablation", [override])).wording("cut") == wording

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from processes import contents
 from test_render import TINY
 
 from scenes.base.spec import CardSpec, SceneSpec
@@ -238,22 +239,35 @@ def test_keys_are_the_same_in_any_process_and_take_no_forward_pass(monkeypatch):
 
 # The code
 
-@pytest.fixture
-def checkout(tmp_path, monkeypatch):
-    """A copy of the project's code, which counts as the project's."""
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the project's code, and the bytes of its files."""
+    folder = tmp_path_factory.mktemp("checkout")
     for room in inputs.ROOMS:
-        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(inputs, "ROOT", tmp_path)
-    monkeypatch.setattr(folders, "SCENES", tmp_path / "scenes")
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder, contents(folder)
+
+
+@pytest.fixture
+def checkout(copy, monkeypatch):
+    """A copy of the project's code, which counts as the project's; what a test has changed in it is taken back."""
+    folder, before = copy
+    monkeypatch.setattr(inputs, "ROOT", folder)
+    monkeypatch.setattr(folders, "SCENES", folder / "scenes")
     forget()
-    yield tmp_path
+    yield folder
     monkeypatch.undo()
     forget()
+    for name, data in contents(folder).items():
+        if name not in before:
+            (folder / name).unlink()
+        elif data != before[name]:
+            (folder / name).write_bytes(before[name])
 
 
 def forget():
     """As in a process that begins now."""
-    for function in (inputs.code_of, inputs._module, folders._folder, folders.ours):
+    for function in (inputs.code_of, inputs._module, inputs._source, folders._folder, folders.ours):
         function.cache_clear()
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from model.functional import softmax
 from studio.check.lint import lint
+from studio.check.report import report, warnings
 from studio.errors import UserError
 from studio.plan import staging
 from studio.plan.film import parts_of
@@ -63,6 +64,12 @@ def test_it_is_known_before_it_is_loaded(mine):
 def test_it_is_linted_and_audited(mine, language, said):
     spec = load("mine/temperature", [f"language={language}", *said])
     assert [str(finding) for finding in lint(spec.name, lambda *args: staging.build(spec, *args))] == []
+
+
+def test_there_is_nothing_to_be_bettered_in_it(mine):
+    spec = load("mine/temperature")
+    wrong, found = report(spec)
+    assert (wrong, warnings(spec, found)) == ([], [])
 
 
 def test_its_experiment_is_what_it_says(mine):

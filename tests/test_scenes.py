@@ -49,18 +49,51 @@ def test_nothing_looks_wrong_and_what_is_shown_is_in_the_trace(scene, values):
     assert [str(finding) for finding in lint(scene, building(scene, **values), moments)] == []
 
 
-@pytest.mark.parametrize("scene", ready(folders.ours()))
-def test_what_is_recorded_is_shown_at_all(scene):
+@pytest.fixture(scope="module", params=ready(folders.ours()))
+def scene(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def ends(scene):
+    """What is seen at the end of each step of a scene that plays in order: kinds of shapes, texts, places; and what is recorded of it."""
+    found = {}
+    walk(building(scene), lambda stage, moment: found.setdefault(moment.step, (looks(stage), recorded(stage))))
+    return found
+
+
+def looks(stage):
+    return sorted((type(shape).__name__, getattr(shape, "string", ""), *np.round(shape.get_center(), 6)) for shape in see(stage).shapes)
+
+
+def recorded(stage):
+    return [type(shape) for shape in see(stage).shapes if hasattr(shape, "source")]
+
+
+def test_what_is_recorded_is_shown_at_all(ends):
     """As numbers, cells, bars or lines in most steps, and as numbers in every scene."""
-    counts, numbers = [], []
+    shown = [kinds for _, kinds in ends.values()]
+    counts = [*map(len, shown)]
+    assert 2 * counts.count(0) <= len(counts) and sum(counts) > 30
+    assert sum(issubclass(kind, Number) for kinds in shown for kind in kinds) > 10
 
-    def look(stage, _):
-        shown = [shape for shape in see(stage).shapes if hasattr(shape, "source")]
-        counts.append(len(shown))
-        numbers.extend(shape for shape in shown if isinstance(shape, Number))
 
-    walk(building(scene), look)
-    assert 2 * counts.count(0) <= len(counts) and sum(counts) > 30 and len(numbers) > 10
+def test_any_step_can_be_played_alone_and_in_any_order(scene, ends):
+    """A step out of order ends on the picture that it ends on in the whole scene."""
+    names, backwards = folders.folder(scene).facts.steps, {}
+    walk(building(scene, steps=f"[{', '.join(reversed(names))}]"), lambda stage, moment: backwards.update({moment.step: looks(stage)}))
+    assert set(ends) == set(names) and backwards == {step: seen for step, (seen, _) in ends.items()}
+
+
+def test_captions_stand_long_enough_and_scenes_neither_too_short_nor_too_long(scene):
+    """At half and twice the pace; at pace 1 the lint looks."""
+    lengths = []
+    for pace in (0.5, 2):
+        times = {}
+        stage = walk(building(scene, pace=pace), lambda _, moment: times.update({moment.step: moment.seconds}))
+        assert all(seconds * pace >= reading_time(stage.caption(step), stage.staging.words) - 1e-6 for step, seconds in times.items())
+        lengths.append(sum(times.values()) * pace)
+    assert 30 <= lengths[0] <= 90 and np.allclose(lengths, lengths[0])
 
 
 @pytest.mark.parametrize("decimals", [1, 2, 3])
@@ -80,32 +113,6 @@ def test_weights_are_rounded_each_by_itself_and_all_of_a_row_alike(decimals):
         (places,) = {len(label.string.partition(".")[2]) for label in row.values()}
         assert all(label.string == f"{float(label.source):.{places}f}" for label in row.values())
         assert sum(float(label.source) for label in row.values()) == pytest.approx(1, abs=1e-12)
-
-
-@pytest.mark.parametrize("scene", ready(folders.ours()))
-def test_any_step_can_be_played_alone_and_in_any_order(scene):
-    """A step out of order ends on the picture that it ends on in the whole scene."""
-    pictures = {}
-
-    def look(stage, moment):
-        shown = sorted((type(s).__name__, getattr(s, "string", ""), *np.round(s.get_center(), 6)) for s in see(stage).shapes)
-        assert pictures.setdefault(moment.step, shown) == shown
-
-    names = folders.folder(scene).facts.steps
-    walk(building(scene), look)
-    walk(building(scene, steps=f"[{', '.join(reversed(names))}]"), look)
-    assert set(pictures) == set(names)
-
-
-@pytest.mark.parametrize("scene", ready(folders.ours()))
-def test_captions_stand_long_enough_and_scenes_neither_too_short_nor_too_long(scene):
-    lengths = []
-    for pace in (0.5, 1, 2):
-        times = {}
-        stage = walk(building(scene, pace=pace), lambda _, moment: times.update({moment.step: moment.seconds}))
-        assert all(seconds * pace >= reading_time(stage.caption(step), stage.staging.words) - 1e-6 for step, seconds in times.items())
-        lengths.append(sum(times.values()) * pace)
-    assert 30 <= lengths[0] <= 90 and np.allclose(lengths, lengths[0])
 
 
 def test_a_head_that_was_guided_is_known_by_its_weights_and_said():

@@ -268,8 +268,6 @@ class Draft:
         elif theme not in assets.themes():
             hint = did_you_mean(theme, assets.themes(), "name a file ending in .yaml, or one of")
             self._wrong("theme", f"there is no theme {quoted(theme)}", "unknown-theme", hint)
-        else:
-            self._fonts  # reads the theme, and notes what is wrong with it
         return theme
 
     @cached_property

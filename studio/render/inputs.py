@@ -157,7 +157,12 @@ def _imported(source: bytes, package: str) -> list[str]:
 def _file(name: str, own: Path | None) -> Path | None:
     """The file of a module or package of ours, or of a folder that is not; None if there is none."""
     first, *rest = name.split(".")
-    path = own.joinpath(*rest) if first == OWN and own else ROOT.joinpath(first, *rest)
+    return _source(own if first == OWN and own else ROOT / first, *rest)
+
+
+@cache
+def _source(folder: Path, *parts: str) -> Path | None:
+    path = folder.joinpath(*parts)
     return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
 
 

@@ -15,6 +15,7 @@ class Temperature(ExplainerScene):
     """What one token looks at, by a softmax as it is, a colder one and a hotter one."""
 
     experiments = ("tempering",)
+    sparse = dict.fromkeys(("as_it_is", "cold", "hot"), "most weights of a token are small")
     own_keys = {"temperature": {
         "type": "number", "default": 2.0, "minimum": 1.1, "maximum": 10.0, "description": "the hot one; the cold one is 1 / it",
     }}
@@ -53,7 +54,7 @@ class Temperature(ExplainerScene):
         numbers = weight_numbers(self.theme, weights, [(0, self.room.top)] * len(weights), self.theme.digit)
         for written, column in zip(numbers, self.columns):
             written.set_x(column.centre[0])
-        temperature = number(self.theme, self.view("tempering.temperatures")[case], size=LARGE, role="output")
+        temperature = number(self.theme, self.view("tempering.temperatures")[case], size=LARGE, role="output", decimals=1)
         return picture, numbers, right_of(temperature, self.formula)
 
     def _change(self, case):

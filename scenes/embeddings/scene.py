@@ -32,6 +32,7 @@ SIDES = (5, 8, 8)                         # widths of names and of two sides
 SPACE = 0.28                              # between the words of the sentence, in em
 READABLE = 16                             # entries of the lifted row, so that their digits are not cut
 LEAST = 0.8                               # of the width of a column if all were alike, what the narrowest has
+BETWEEN = 240 * PX                        # what headings and a distance take between two sentences and two vectors, each a large card high
 CARD, TALL, LIFTED = 0.62, 0.95, 1.5      # heights: of a card, of a large one, and of the lifted row with its name
 
 
@@ -46,11 +47,11 @@ class Embeddings(ExplainerScene):
         """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
         head, lists, foot = self.stage.rows([1, 3.2, 1], TIGHT)
         places = lists.columns(len(self.tokens), TIGHT)
-        words = [(token,) for token in self.tokens]
-        widths, size = word_widths(self.theme, words, lists.width, HUGE, LEAST * places[0].width, TIGHT)
+        words, tall = [(token,) for token in self.tokens], min(TALL, head.height - TIGHT / 4)
+        widths, size = word_widths(self.theme, words, lists.width, min(HUGE, tall - 2 * TIGHT), LEAST * places[0].width, TIGHT)
         places = lists.columns(widths, TIGHT) if max(widths) > places[0].width else places
         cards = [min(width, text_width(self.theme, word, size) + 2 * PADDING) for width, word in zip(widths, self.tokens, strict=True)]
-        self.cards = VGroup(token_card(self.theme, word, width, TALL, size=size) for word, width in zip(self.tokens, cards, strict=True))
+        self.cards = VGroup(token_card(self.theme, word, width, tall, size=size) for word, width in zip(self.tokens, cards, strict=True))
         self.cards.move_to(head.centre)
         words = self._sentence(head)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
@@ -297,7 +298,8 @@ class Embeddings(ExplainerScene):
     def _lay_out_twins(self) -> None:
         """The sentences above and below; between them the vectors of one word: alone, then before the encoder and after it."""
         scopes = ("", "twin.")[: 1 + self._twin]
-        top, body, bottom = self.stage.rows([TALL, self.stage.height - 2 * (TALL + GAP), TALL])
+        self.tall = min(TALL, (self.stage.height - BETWEEN) / 4)
+        top, body, bottom = self.stage.rows([self.tall, self.stage.height - 2 * (self.tall + GAP), self.tall])
         self.sentences = [self._marked(i, room) for i, room in zip(range(len(scopes)), (top, bottom), strict=False)]
         _, middle, _ = columns = body.inset(y=GAP).trim(top=WORD + TIGHT).columns([4.9, 2.0, 4.9], gap=0.5)
         self.wide = self._vectors("embeddings", scopes, body, digits=True)
@@ -314,7 +316,7 @@ class Embeddings(ExplainerScene):
         """The followed word's vector of each sentence, one at the top and one at the bottom of a room, or one in its middle."""
         sources = [self.staging.trace[f"{scope}{name}"][self.focus] for scope in scopes]
         scale = peak(*sources)
-        grid = fit_grid(sources[0].shape, room.fit(height=TALL))
+        grid = fit_grid(sources[0].shape, room.fit(height=self.tall))
         half = grid.size[1] / 2
         heights = (room.top - half, room.bottom + half) if self._twin else (room.centre[1],)
         digits = fit_digits(self.theme, np.array([s.values for s in sources]), grid) if digits else None
@@ -325,7 +327,7 @@ class Embeddings(ExplainerScene):
         """The cards of a sentence; the followed word, and those that the twin has not, stand out."""
         sentences = self.tokens, self.twin or self.tokens
         words, others = sentences[which], sentences[1 - which]
-        cards = snug_row(self.theme, words, room, TALL, others=others, size=LARGE)
+        cards = snug_row(self.theme, words, room, self.tall, others=others, size=LARGE)
         for i, card in enumerate(cards):
             if i == self.focus or words[i] != others[i]:
                 card.box.set_stroke(self.theme.colour("output" if i == self.focus else "text"), 3)

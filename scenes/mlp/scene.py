@@ -27,7 +27,7 @@ SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 NAME, SIGN, LARGE, SMALL = (size * PX for size in (48, 38, 96, 30))
-SIZE, FIRES = 110 * PX, 4                 # room for a number behind a word; words that are shown of a feature
+SIZE, TITLED, FIRES = 110 * PX, 80 * PX, 4                  # room for a number behind a word, and for two lines; words shown of a feature
 FOLDED_SHARES, COMPARED = (7, 5), (3, 3, 3, 2)              # widths of the matrices and of what they make; heights of formula, rows, difference
 IN_A_ROW = 8                              # copies of the network that stand side by side
 
@@ -92,7 +92,7 @@ class Mlp(ExplainerScene):
         lines = fan(self.theme, alive, first, net.narrowing)
         self.play(draw(*lines))
         self.play(appear(first, *rest, net.output.dots, lag=0.1, run_time=BLINK), vanish(lines, run_time=BLINK))
-        self.play(appear(self._apart()))
+        self.play(*(appear(part) for part in self._apart()))
 
     @step
     def every_token(self):
@@ -181,7 +181,7 @@ class Mlp(ExplainerScene):
         self.card = token_card(self.theme, self.tokens[self.focus], left.width, 0.5, "output")
         self.card.move_to([left.centre[0], self.network.x.get_y(), 0])
         maths = NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH
-        self.formula = equation(self.theme, self._maths(maths), {"relu": "output"}, NAME, at=head)
+        self.formula = equation(self.theme, self._maths(maths), {"relu": "output"}, NAME, at=replace(head, left=middle.left, right=middle.right))
         config = self.staging.trace.config
         sizes = ('d_"model"', config.d_model), ('d_"ff"', config.d_ff), ('d_"model"', config.d_model)
         self.shapes = [self._shape(name, funnel) for name, funnel in
@@ -296,9 +296,9 @@ class Mlp(ExplainerScene):
         words = paragraph(self.theme, self.say(name), SMALL, room.width - (value.width + GAP) * room.is_wide, lines=3)
         return (side_by_side if room.is_wide else stacked)(value, words, gap=TIGHT, at=room)
 
-    def _apart(self) -> VGroup:
-        """How far the output is from that of the one matrix, at the left of the output."""
-        return self._measured("relu_differences", replace(self.left, bottom=room_of(self.network.hidden).top))
+    def _apart(self) -> list[VGroup]:
+        """How far the output is from that of the one matrix, at the left of the output, where there is room."""
+        return [self._measured("relu_differences", replace(self.left, bottom=room_of(self.network.hidden).top))] * self.frame.is_roomy
 
     def _fires(self) -> list[VGroup]:
         """A hidden feature of the followed token, and at the left the words that it is highest for; nothing if it is not among those shown."""
@@ -306,16 +306,20 @@ class Mlp(ExplainerScene):
         feature = int(self.view("firing.{block}.feature").values[self.focus])
         found = [bar for bar in self.hidden.bars if bar.source.index[-1] == feature]
         room = replace(self.left.trim(bottom=self.card.height + GAP), top=room_of(self.network.narrowing).bottom + GAP)
-        head, *places, foot = room.rows((2, *[1] * FIRES, 2), TIGHT / 3)
+        head, body = room.strip(top=TITLED), room.trim(top=TITLED)
+        places, foot = body.trim(bottom=TITLED).rows(FIRES, 0), body.strip(bottom=TITLED)
+        if not self.frame.is_roomy:
+            places = body.rows(min(FIRES, int(body.height / WORD)), 0)
         vocabulary = self.staging.trace.vocabulary
         lines = [VGroup(text(self.theme, vocabulary[int(row)], WORD, role, at=place.trim(right=SIZE), align=-1),
                         number(self.theme, value, WORD, role, at=place, align=1))
-                 for row, value, place in zip(order.values[:FIRES], values, places, strict=False)
+                 for row, value, place in zip(order.values, values, places, strict=False)
                  for role in ["output" if vocabulary[int(row)] == self.tokens[self.focus] else "text"]]
         count = number(self.theme, silent, WORD, decimals=0)
         words = paragraph(self.theme, self.say("silent_words", total=len(order)), SMALL, foot.width - count.width - TIGHT, "muted")
         title = paragraph(self.theme, self.say("fires"), SMALL, head.width, "muted").move_to(head.centre)
-        return [VGroup(ring(self.theme, bar), self._leader(bar, head), title, *lines, side_by_side(count, words, at=foot)) for bar in found]
+        said = [side_by_side(count, words, at=foot)] * self.frame.is_roomy
+        return [VGroup(ring(self.theme, bar), self._leader(bar, head), title, *lines, *said) for bar in found]
 
     def _leader(self, bar: VMobject, room: Room) -> VMobject:
         """A line from a bar to what is said of it."""

@@ -33,6 +33,7 @@ ROW = 0.95                                # height of a row of the ranking
 QUICK = 0.3                               # seconds that a move takes at least
 CARD, HOP = 70 * PX, 0.3                  # height of a card of a row; of a short step, as a share of a long one's
 BOLD = 8 * PEN
+ASKED = 0.75                              # of the height of its room, what the question takes at most
 HALF = 0.44                               # em size of two lines, as a share of the height that they have
 ON_TWO_LINES = 1.7                        # how many times the width of the stage a sentence may be long
 
@@ -76,7 +77,7 @@ class Overview(ExplainerScene):
     @step
     def question(self):
         """How did it know?"""
-        question = text(self.theme, self.say("question" if self._asks else "question_alone"), QUESTION, weight=700, at=self.foot)
+        question = text(self.theme, self.say("question" if self._asks else "question_alone"), min(QUESTION, ASKED * self.foot.height), weight=700, at=self.foot)
         self.play(*(appear(each.ask) for each in self.halves))
         self.play(*(appear(each.gloss) for each in self.halves))
         self.play(appear(question, run_time=STEADY))
@@ -316,7 +317,7 @@ class Overview(ExplainerScene):
     def _cut_off(self) -> list[VMobject]:
         """That a word cut short is a token of its own, below what comes next, if one was said and there is room."""
         short = list(dict.fromkeys(word for word in self.said if word.endswith("'")))
-        if not short or self.frame.is_slim:
+        if not short or not self.frame.is_roomy:
             return []
         room = replace(self.rooms["next"], top=self._ranks.bottom - WIDE)
         return [paragraph(self.theme, self.say("cut_off", words=" ".join(short)), HEADING, room.width, "muted", lines=3).move_to(room.centre)]

@@ -25,7 +25,8 @@ class Distance(Whole):
 
 def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: View, down: bool = False) -> Distance:
     """How far two vectors are apart, between the one above and the one below. down: whether the number stands below its name."""
-    value = number(theme, source, FAR, "output", 600)
+    free = above.get_bottom()[1] - below.get_top()[1]
+    value = number(theme, source, min(FAR, free), "output", 600)
     words = VGroup(text(theme, name, 28 * PX, "muted"), value).arrange(DOWN if down else RIGHT, buff=0.2)
     words.move_to((above.get_center() + below.get_center()) / 2)
     x = words.get_x()

@@ -48,7 +48,7 @@ class PositionalEncoding(ExplainerScene):
         cards = cards_beside(self.theme, self.tokens, z, first.width).set_x(first.centre[0])
         moved = VGroup(card.copy().move_to([last.centre[0], row.get_y(), 0]) for card, row in zip(cards, after.cells, strict=True))
         name, without = self.say("encoder"), self.say("without")
-        if self.frame.is_slim:            # a box is too narrow for its name
+        if not self.frame.is_roomy:       # a box is too narrow for its name
             name, without = "", f"{name} · {without}"
         here, there = (module(self.theme, name, room.fit(height=2.2)) for room in (way, back))
         links = [link(self.theme, (room_of(z.border).right, one.get_y()), (room_of(after.border).left, other.get_y()),
@@ -61,9 +61,9 @@ class PositionalEncoding(ExplainerScene):
         self.play(appear(there), self._wire(moved, there.box))
         self.play(self._wire(there.box, after.border), appear(after))
         self.play(draw(*links, lag=0.3))
-        measured, so = foot.columns(2, WIDE) if self.frame.is_roomy else foot.rows(2, 0)
+        measured, *so = foot.columns(1 + self.frame.is_roomy, WIDE)
         self.play(appear(self._difference("bare_difference", measured)))
-        self.play(appear(paragraph(self.theme, self.say("so"), WORD, so.width).move_to(so.centre)))
+        self.play(*(appear(paragraph(self.theme, self.say("so"), WORD, room.width).move_to(room.centre)) for room in so))
 
     @step
     def waves(self):
@@ -203,7 +203,7 @@ class PositionalEncoding(ExplainerScene):
         """Rows of waves; below them the positions, at their right the table that cuts through them make, and what it shows."""
         d_model, places = self.staging.trace.config.d_model, self._cut_places
         inner = self.stage.trim(bottom=WORD + TIGHT, top=WORD + TIGHT)
-        left, self.room, right, *note = inner.columns([6, 10, 10, 7] if self.frame.is_roomy else [6, 10, 10])
+        left, self.room, right, *note = inner.columns([6, 10, 10, 7] if self.frame.is_roomy else [8, 10, 10])
         shown = tuple(range(d_model)) if d_model < WAVES else (*range(WAVES - 1), None)
         lines = {i: line for i, line in zip(shown, self.room.rows(len(shown), gap=0), strict=True) if i is not None}
         pitch = self.room.height / len(shown)
@@ -299,12 +299,15 @@ class PositionalEncoding(ExplainerScene):
         *_, foot = self.stage.rows(4, GAP)
         head, body = foot.strip(top=WORD), foot.trim(top=WORD + TIGHT)
         rows, distances = (self.view(f"embedding_scale.{name}")[1, self.focus] for name in ("nearest", "distances"))
-        left, right = body.columns([3, 2], WIDE)
+        left, *right = body.columns([3, 2], WIDE) if self.frame.is_roomy else [body]
         found = [self._found(self.staging.trace.vocabulary[int(row)], distance, room)
                  for row, distance, room in zip(rows.values, distances, left.columns(NEAREST, WIDE), strict=False)]
+        return [text(self.theme, self.say("nearest"), WORD, at=head, align=-1), *found, *map(self._share_found, right)]
+
+    def _share_found(self, room: Room) -> VGroup:
+        """How often the row that is nearest to a sum is that of its own word."""
         share = number(self.theme, self.view("embedding_scale.found")[1], LARGE, "output", 600)
-        words = paragraph(self.theme, self.say("found"), SMALL, right.width - share.width - GAP)
-        return [text(self.theme, self.say("nearest"), WORD, at=head, align=-1), *found, side_by_side(share, words, gap=GAP, at=right)]
+        return side_by_side(share, paragraph(self.theme, self.say("found"), SMALL, room.width - share.width - GAP), gap=GAP, at=room)
 
     def _found(self, word: str, distance: View, room: Room) -> VGroup:
         """A word whose row was found, and how far it is; the followed one stands out."""

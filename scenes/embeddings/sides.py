@@ -37,7 +37,8 @@ def side(theme: Theme, words: tuple[str, str], vectors: Sequence[View], sizes: S
     head, *rows, foot = (line.columns(BODY, TIGHT) for line in lines(room))
     return Side(
         frame(theme, room, fill="surface"),
-        text(theme, words[0], WORD, "output" if right else "text", 600, at=head[0]), paragraph(theme, words[1], SMALL, head[1].width, "muted").move_to(head[1].centre),
+        text(theme, words[0], WORD, "output" if right else "text", 600, at=head[0]),
+        paragraph(theme, words[1], SMALL, head[1].width, "muted").move_to(head[1].centre),
         [_bars(theme, vector, body, full) for vector, (body, _) in zip(vectors, rows, strict=False)],
         [number(theme, size, SIZE, weight=600, at=end, width=end.width) for size, (_, end) in zip(sizes, rows, strict=False)],
         [_card(theme, word, right, foot[0]) for word in found],

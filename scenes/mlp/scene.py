@@ -64,7 +64,7 @@ class Mlp(ExplainerScene):
         views = [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
         one = self.view("folding.{block}.matrix")
         factors = [Factor(view, role) for view, role in zip((*views, one), ("line", "line", "output"), strict=True)]
-        work = product(self.theme, *factors, left.trim(bottom=WORD + TIGHT), digits=False)
+        work = product(self.theme, *factors, left.trim(bottom=WORD + GAP), digits=False)
         names = [self._named(sheet, maths, side) for sheet, maths, side in
                  zip(work, ("W_1", "W_2", "W_1 W_2"), (UP, LEFT, DOWN), strict=True)]
         formula, rows, difference = self._compared(right)
@@ -287,7 +287,8 @@ class Mlp(ExplainerScene):
         rows = []
         for key, view, role, place in zip(("two", "one"), views, ("line", "output"), places, strict=True):
             sheet = heat_map(self.theme, view, place.trim(top=WORD + TIGHT), role, scale=peak(*views))
-            rows.append(VGroup(sheet, above(text(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, width=place.width), sheet.border, align=-1)))
+            words = text(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, width=place.width)
+            rows.append(VGroup(sheet, above(words, sheet.border, align=-1)))
         return formula, rows, self._measured("differences", foot)
 
     def _measured(self, name: str, room: Room) -> VGroup:

@@ -77,7 +77,8 @@ class Overview(ExplainerScene):
     @step
     def question(self):
         """How did it know?"""
-        question = text(self.theme, self.say("question" if self._asks else "question_alone"), min(QUESTION, ASKED * self.foot.height), weight=700, at=self.foot)
+        asked, size = self.say("question" if self._asks else "question_alone"), min(QUESTION, ASKED * self.foot.height)
+        question = text(self.theme, asked, size, weight=700, at=self.foot)
         self.play(*(appear(each.ask) for each in self.halves))
         self.play(*(appear(each.gloss) for each in self.halves))
         self.play(appear(question, run_time=STEADY))

@@ -232,7 +232,7 @@ class PositionalEncoding(ExplainerScene):
         one, other = self.view("waves.alike").values.astype(int).tolist()
         slow = (len(self.curves) - 1) // 2 * 2                                      # the slowest sine that is drawn
         self.confused = [self._confusion("fast", 0, (one, other), note), self._confusion("slow", slow, (one, one + 1), note)]
-        low = room_of(self.table.cells[-1]).bottom
+        low = room_of(self.table.cells[slow]).bottom
         self.apart = VGroup(*(stacked(self._noted(self.say("together"), room), number(self.theme, self.view("waves.apart"), LARGE, "output", 600),
                                       gap=TIGHT, at=replace(room, top=low)) for room in note))
 

@@ -122,5 +122,6 @@ def facing(theme: Theme, words: Sequence[str], scores: View, pair: tuple[int, in
     for (a, b), line in zip((pair, pair[::-1]), room.rows(2, GAP), strict=True):
         names, digits = line.columns(2, GAP)
         size = max(theme.digit, min(DECISIVE, 0.6 * line.height))
-        lines.add(VGroup(text(theme, f"{words[a]} → {words[b]}", WORD, at=names, align=-1), number(theme, scores[a, b], size, at=digits, align=1, weight=600)))
+        lines.add(VGroup(text(theme, f"{words[a]} → {words[b]}", WORD, at=names, align=-1),
+                         number(theme, scores[a, b], size, at=digits, align=1, weight=600)))
     return lines

@@ -149,7 +149,8 @@ class Qkv(ExplainerScene):
         """Weight × value, term by term, added up; the sum ends on the recorded z."""
         total = self._total()
         hide(*(vector.numbers for vector in total.vectors))
-        self.play(vanish(*self.note, self.lines, self.cabinet.body, self.cabinet.words, self.cabinet.scores, *self.cabinet.labels, *(drawer.numbers for drawer in self.cabinet.drawers), *self.headings, self.weights, self.said))
+        box, written = self.cabinet, [drawer.numbers for drawer in self.cabinet.drawers]
+        self.play(vanish(*self.note, self.lines, box.body, box.words, box.scores, *box.labels, *written, *self.headings, self.weights, self.said))
         self.play(
             *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
             *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),

@@ -22,7 +22,7 @@ from scenes.parts.product import Factor, product
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.verdict import EVIDENCE, Objection, objection
 
-ROWS, CLOSE, PANEL = (4, 10, 2), (3, 8, 3), (2, 5, 3)     # of formula, mixture and what stands below it; the same where the frame is narrow; formula, matrix and objections
+ROWS, CLOSE, PANEL = (4, 10, 2), (3, 8, 3), (2, 5, 3)     # of formula, mixture and what is below; of narrow frames; of formula, matrix, cards
 LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
 ENDS = 5                                  # words that are shown at either end of a feature
 
@@ -61,7 +61,8 @@ class Values(CandidateScene):
                   appear(self.mixed.cards, self.mixed.vectors))
         self.play(appear(self.weighed.grounds, self.weighed.numbers, said, self.formula, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], cards.columns(2, GAP) if cards.is_wide and cards is under else cards.rows(2, TIGHT / 2))
+        places = cards.columns(2, GAP) if cards.is_wide and cards is under else cards.rows(2, TIGHT / 2)
+        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], places)
         self.play(appear(self.place_in_z(), *self.objections, lag=0.2))
 
     @step
@@ -165,7 +166,8 @@ class Values(CandidateScene):
         if self.spec.block or config.positional == "none" or config.embedding == "normalised" or not self.frame.is_roomy:
             return VGroup()
         row = room_of(z.border).outside(bottom=z.border.height, gap=TIGHT)
-        part = heat_map(self.theme, self.view("candidates.place_averages")[self.head, self.focus], row, digits=True, scale=peak(self.mixed.vectors.view), grid=z.grid)
+        places, scale = self.view("candidates.place_averages")[self.head, self.focus], peak(self.mixed.vectors.view)
+        part = heat_map(self.theme, places, row, digits=True, scale=scale, grid=z.grid)
         return VGroup(part, text(self.theme, self.say("place"), WORD, "muted", at=replace(row, left=self.stage.left, right=row.left - TIGHT), align=1))
 
     def pour_into_z(self) -> Animation:

@@ -107,7 +107,8 @@ class WeightedAverage(CandidateScene):
         return replace(room, right=min(high, default=room.right + GAP) - GAP)
 
     def outside(self) -> VGroup:
-        """Rings around the feature in which z is farthest out, in the tokens and in z, and a word on them; nothing if it is not shown."""
+        """Rings around the feature in which z is farthest out, in the tokens and in z, and a word on them beside a formula that leaves
+        room for it; nothing if it is not shown."""
         columns = [j for j in self.mixed.vectors.grid.columns if j is not None]
         which = int(self.view("candidates.farthest")[self.spec.block, self.head, self.focus].values)
         if which not in columns:
@@ -115,7 +116,7 @@ class WeightedAverage(CandidateScene):
         k = columns.index(which)
         rings = (ring(self.theme, VGroup(*(row[k] for row in self.mixed.vectors.cells))), ring(self.theme, self.mixed.z.cells[0][k]))
         word = text(self.theme, self.say("outside"), WORD, at=self.stage.rows(ROWS, GAP)[0].columns(3)[-1])
-        return VGroup(*rings, word)
+        return VGroup(*rings, VGroup(*[word] * self.frame.is_roomy))
 
     def rule_of_powers(self) -> VGroup:
         """What becomes of a score, and the number whose powers they are."""

@@ -30,6 +30,9 @@ def run(*experiments: str, tokens=TIRED, twin=WIDE, intervention=Intervention(1,
     return model.run(tokens, CHECKPOINT.config, CHECKPOINT, [*map(find, experiments)], given)
 
 
+NEED_A_TWIN = ("twin", "twin_translation", "twin_ablation", "unseen")
+
+
 @pytest.mark.parametrize("name", names())
 def test_an_experiment_records_what_it_declares_and_each_axis_has_one_length(name):
     plain, trace = run(), run(name)
@@ -47,7 +50,7 @@ def test_an_experiment_records_what_it_declares_and_each_axis_has_one_length(nam
 def test_an_experiment_runs_on_any_words_without_training(name):
     for tokens, config in ((("a",), ModelConfig(d_model=4, n_heads=1, n_blocks=1)), (("x", "y", "x"), ModelConfig(norm="pre"))):
         trace = model.run(tokens, config, None, [find(name)], {"intervention": Intervention(0, 0)})
-        assert any(full.startswith(f"{name}.") for full in trace.names) == (name not in ("twin", "twin_translation", "twin_ablation"))
+        assert any(full.startswith(f"{name}.") for full in trace.names) == (name not in NEED_A_TWIN)
 
 
 # --- the twin ------------------------------------------------------------------------------------------------------
@@ -57,6 +60,19 @@ def test_the_head_is_cut_in_the_twin_as_in_a_sentence():
     trace, other = run("twin_ablation"), run("ablation", tokens=WIDE)
     for name in ("next_token_ids", "probabilities"):
         assert close(trace[f"twin_ablation.{name}"].values, other[f"ablation.{name}"].values), name
+
+
+def test_a_word_that_nothing_is_shown_of_makes_no_difference_to_the_others():
+    trace = run("unseen")
+    it, last = TIRED.index("it"), len(TIRED) - 1
+    ours, theirs = trace["unseen.weights"].values, trace["unseen.twin_weights"].values
+    assert (ours[0, :, :last, last] == 0).all() and (ours[0, :, last, last] > 0).all()
+    assert close(ours[0, :, :last], theirs[0, :, :last]) and close(ours.sum(-1), np.ones(ours.shape[:-1]))
+    # In the second block the word itself may be looked at; where the others look among themselves is in the same proportions.
+    among = [weights[1, 0, it, :last] / weights[1, 0, it, :last].sum() for weights in (ours, theirs)]
+    assert close(*among)
+    said = [[trace.output_vocabulary[int(row)] for row in trace[f"unseen.{name}next_token_ids"].values] for name in ("", "twin_")]
+    assert ["il" in words and "elle" not in words for words in said] == [True, True]
 
 
 def test_what_is_said_to_the_twin_is_what_is_said_to_it_as_a_sentence():

@@ -182,11 +182,11 @@ class Recap(ExplainerScene):
         full = min(ARC, room.height * THICK)
         arc = weight_arc(self.theme, *ends, self._entry("weights"), room.height - 2 * TIGHT - full / PEN * PX / 2, full=full)
         size = max(self.theme.digit, min(FORMULA, arc.height / 2))
-        whose = [below(text(self.theme, self.say("head", number=self.head + 1), NAME), block.label)] * bool(room.height > 2 * (WORD + NAME))
+        whose = below(text(self.theme, self.say("head", number=self.head + 1), NAME), block.label)
         return Look(
             ways=[arrow(self.theme, start, end, role) for start, end, role in zip(tops, ends, ("query", "key"), strict=True)], arc=arc,
             weight=number(self.theme, self._entry("weights"), size, "weight", 700).move_to(arc.get_center() - [0, size / 4, 0]),
-            head=whose,
+            head=[whose] * bool(room.height > 2 * (WORD + NAME)),
         )
 
     def _block(self) -> tuple[VGroup, VGroup]:
@@ -213,7 +213,8 @@ class Recap(ExplainerScene):
         for i, (view, room) in enumerate(zip(weights, rooms, strict=True)):
             role = "text" if i == self.head else "line"
             picture = heat_map(self.theme, view, room.trim(bottom=FOOT + around[1]), role, weights=True)
-            title = text(self.theme, self.say("head", number=i + 1), NAME, "text" if i == self.head else "muted", width=room.width)
+            ink = "text" if i == self.head else "muted"
+            title = text(self.theme, self.say("head", number=i + 1), NAME, ink, width=room.width)
             heads.add(VGroup(picture, below(title, picture.border, TIGHT + around[1]), self._words_around(picture, room.left == rooms[0].left, around)))
         return VGroup(heads, name), heads[self.head][0].border
 

@@ -18,7 +18,7 @@ from scenes.parts.whole import Whole
 
 HIGH, CHIP, NAME, WEIGHT = (size * PX for size in (72, 40, 34, 52))
 FOLLOWED = 5 * PEN
-SHARES = 2, 1                             # of the sentence and the answers beside it
+SHARES, NARROW = (2, 1), (5, 2)           # of the sentence and the answers beside it, where there is room and where there is less
 TO = 0.6                                  # from an arc's middle line to what is said above it, as a share of how thick the weight 1 is
 EARLIER = 0.5                             # how high a look rises that is not the head's, as a share
 PANEL = 28 * PX
@@ -50,22 +50,22 @@ class Case(Whole):
 
 
 def case(theme: Theme, words: Sequence[str], others: Sequence[str], focus: int, taken: Sequence[Taken], answers: Sequence[Answer],
-         way: str, room: Room, wide: bool) -> Case:
+         way: str, room: Room, wide: bool, roomy: bool) -> Case:
     """A sentence in a room. others: those of its twin; where they differ a word has a bright frame. taken: what the followed token takes,
     of which token, and where; the last is that of the head. answers: with the head, in the colour of the output, and without. way: from the
     swapped word to the answer. wide: the answers stand
-    beside the sentence, and not below it, where there is room for the last look alone."""
+    beside the sentence, and not below it. roomy: whether there is room for all that is taken, and not for the last alone."""
     inner = room.inset(GAP, TIGHT)
-    left, right = inner.columns(SHARES, GAP) if wide else inner.rows(2, TIGHT / 2)
+    left, right = inner.columns(SHARES if roomy else NARROW, GAP) if wide else inner.rows(2, TIGHT / 2)
     cards = snug_row(theme, words, left.strip(bottom=HIGH), HIGH, gap=TIGHT / 2, size=CHIP)
     swapped = [(k, "text") for k, pair in enumerate(zip(words, others)) if len({*pair}) > 1]
     for k, role in (*swapped, (taken[-1].token, "key"), (focus, "query")):
         cards[k].box.set_stroke(theme.colour(role), FOLLOWED)
-    full = ARC if wide else ARC / 2
-    rise = left.height - HIGH - WEIGHT - full / PEN * PX - wide * (NAME + TIGHT)
-    taken = taken if wide else [taken[-1]._replace(where="")]
+    full = ARC if roomy else ARC / 2
+    rise = left.height - HIGH - WEIGHT - full / PEN * PX - roomy * (NAME + TIGHT)
+    taken = taken if roomy else [taken[-1]._replace(where="")]
     looks = [_look(theme, cards, focus, each, rise if each is taken[-1] else EARLIER * rise, full) for each in taken]
-    chain = [text(theme, way, NAME, weight=600, at=left.strip(top=NAME), align=-1)] * wide
+    chain = [text(theme, way, NAME, weight=600, at=left.strip(top=NAME), align=-1)] * roomy
     places = right.columns(len(answers), GAP)
     said = [word_card(theme, word, chance, place.trim(top=NAME + TIGHT), role)
             for (word, chance, _), role, place in zip(answers, ("output", "text"), places, strict=True)]

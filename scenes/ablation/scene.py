@@ -186,7 +186,7 @@ class Ablation(ExplainerScene):
         others = self.tokens if words is self.twin else self.twin
         taken = self._taken(words, scope)
         way = " → ".join([*(words[each.token] for each in taken[:-1]), words[self.focus], words[taken[-1].token], answers[0][0]])
-        return case(self.theme, words, others, self.focus, taken, answers, way, room, self.stage.is_wide)
+        return case(self.theme, words, others, self.focus, taken, answers, way, room, self.stage.is_wide, self.frame.is_roomy)
 
     def _taken(self, words: Sequence[str], scope: str) -> list[Taken]:
         """What the followed token takes of the swapped word in the block before, if there are both, by the head that takes most; then

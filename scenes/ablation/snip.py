@@ -33,8 +33,8 @@ class Scissors(Whole):
 
 
 def scissors(theme: Theme, arc: WeightLine) -> Scissors:
-    """Open scissors that come from below to the middle of an arc; smaller ones to a low arc."""
-    size = min(1, arc.height / HIGH)
+    """Open scissors that come from below to the middle of an arc; much smaller ones to a low arc, below which there is still room for words."""
+    size = min(1, (arc.height / HIGH) ** 2)
     pivot = arc.get_top() - [0, REACH * size * BLADE, 0]
     return Scissors(*(_blade(theme).shift(pivot).rotate(side * OPEN, about_point=pivot).scale(size, about_point=pivot) for side in (1, -1)), pivot)
 

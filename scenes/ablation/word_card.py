@@ -14,7 +14,7 @@ from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 WORD, CHANCE = 200 * PX, 56 * PX
-SHARES = 2.2, 0.75                        # heights of the word and of its probability
+SHARES = 2.2, 0.8                         # heights of the word and of its probability
 LEAN, SMALLER = 0.17, 0.7                 # of a card that has fallen: how far it leans, in radians, and what is left of its size
 EDGE = 0.02                               # share of its width that a card shows from the side
 ACROSS, WIDEST = 90 * PX, 0.28           # width of the arrow; share of the room's that a card may take

@@ -23,7 +23,8 @@ NEW = "attention", "cross_attention"      # what the encoder's block has not, or
 class Beside(Whole):
     """`encoder` and `decoder`, their blocks, and `names` below them; `said`, what its new modules are for; `way`, from what leaves the encoder to cross-attention, and `memory`, what that is called."""
 
-    def __init__(self, encoder: BlockDiagram, decoder: BlockDiagram, names: list[Label], said: list[VGroup], way: VGroup, memory: Mobject):
+    def __init__(self, encoder: BlockDiagram, decoder: BlockDiagram, names: list[Label], said: list[VGroup], way: VGroup,
+                 memory: Mobject):
         super().__init__(encoder=encoder, decoder=decoder, names=names, said=said, way=way, memory=memory)
 
 

@@ -301,7 +301,7 @@ class Decoder(ExplainerScene):
     def _heading_of(self, words: str, column: VGroup) -> VGroup:
         """What a column of cards is, above it, in one line or in two."""
         x, y = column.get_x(), room_of(column).top + 0.27
-        if self.frame.is_slim:
+        if not self.frame.is_roomy:
             return paragraph(self.theme, words, SMALL, LEFT, "muted", 500).move_to([x, y + TIGHT / 2, 0])
         return text(self.theme, words, HEADING, "muted", 500, at=(x, y, 0), width=2)
 

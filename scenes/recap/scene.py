@@ -12,7 +12,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.recap.half import Half, half
 from scenes.parts.diagram import Module, block_diagram
 from scenes.parts.equation import equation
-from scenes.parts.flow import WeightLine, arrow, weight_arc
+from scenes.parts.flow import ARC, WeightLine, arrow, weight_arc
 from scenes.parts.heat_map import Digits, HeatMap, fit_digits, fit_grid, heat_map
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, words_at
 from scenes.parts.motion import BRIEF, LONG, STEADY, appear, draw, hide, live_dot_product
@@ -22,14 +22,14 @@ from scenes.parts.tokens import column_labels, row_labels, snug_row
 from scenes.parts.weight import weight_bars
 from scenes.parts.whole import Whole
 from scenes.parts.zoom import zoom_in, zoom_out
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
 NAME, FORMULA, LARGEST = (size * PX for size in (34, 66, 210))
 LABEL, SLANTED, FOOT = 1.5, 1.1, 0.45    # room for the words beside rows and below columns, and for what is said below a picture
 BLOCK = 0.7                               # share of the stage's width that the diagram of a block takes
-HEIGHTS, HALVES = (1, 7, 1), (3, 1)       # of the translation, the machine and the sentence; of encoder and decoder
-RISE = 0.7                                # share of its block to which the weight rises
-CARD = 0.56                               # how high a card is at most; a ring around it stays in its row
+HALVES = 3, 1                             # shares of encoder and decoder
+THICK = PEN / PX / 3                      # stroke width that the weight 1 has at most in a block, by the block's height
+CARD = 90 * PX                            # the row of cards, and of a ring around one
 LIT = 4                                   # stroke width of the part that is entered
 
 
@@ -136,7 +136,8 @@ class Recap(ExplainerScene):
 
     def _whole(self) -> tuple[VGroup, VGroup]:
         """The sentence, the encoder with its blocks, and, if there is one, the decoder and what it has said."""
-        top, middle, bottom = self.stage.rows(HEIGHTS, GAP)
+        top, bottom = self.stage.strip(top=CARD), self.stage.strip(bottom=CARD)
+        middle = self.stage.trim(top=CARD + GAP, bottom=CARD + GAP)
         said = self.staging.trace.translation
         left, *right = (middle.columns(HALVES, WIDE) if middle.is_wide else middle.rows(HALVES[::-1], GAP)[::-1]) if said else [middle]
         cards = self._cards(self.tokens, replace(bottom, left=left.left, right=left.right))
@@ -169,7 +170,7 @@ class Recap(ExplainerScene):
         return arrow(self.theme, (x, low.top, 0), (x, high.bottom, 0), role)
 
     def _cards(self, words: Sequence[str], room: Room) -> VGroup:
-        return snug_row(self.theme, words, room, min(CARD, room.height - TIGHT), gap=TIGHT / 2)
+        return snug_row(self.theme, words, room, room.height - TIGHT, gap=TIGHT / 2)
 
     def _look(self, sentence: VGroup, block: Module) -> Look:
         """The weight again, in its block: the ways of both words up to it, an arc between them, and its number."""
@@ -178,13 +179,14 @@ class Recap(ExplainerScene):
         aside, foot = own.width / 4 * RIGHT if own is other else ORIGIN, room.bottom + TIGHT
         tops = [own.get_top() + aside, other.get_top() - aside]
         ends = [np.array([x, foot, 0]) for x, _, _ in tops]
-        arc = weight_arc(self.theme, *ends, self._entry("weights"), RISE * room.height)
+        full = min(ARC, room.height * THICK)
+        arc = weight_arc(self.theme, *ends, self._entry("weights"), room.height - 2 * TIGHT - full / PEN * PX / 2, full=full)
         size = max(self.theme.digit, min(FORMULA, arc.height / 2))
-        whose = [below(text(self.theme, self.say("head", number=self.head + 1), NAME), block.label)] * bool(room.height > 2 * (WORD + NAME))
+        whose = below(text(self.theme, self.say("head", number=self.head + 1), NAME), block.label)
         return Look(
             ways=[arrow(self.theme, start, end, role) for start, end, role in zip(tops, ends, ("query", "key"), strict=True)], arc=arc,
             weight=number(self.theme, self._entry("weights"), size, "weight", 700).move_to(arc.get_center() - [0, size / 4, 0]),
-            head=whose,
+            head=[whose] * bool(room.height > 2 * (WORD + NAME)),
         )
 
     def _block(self) -> tuple[VGroup, VGroup]:
@@ -205,13 +207,14 @@ class Recap(ExplainerScene):
         weights = self.view("encoder.{block}.self_attention.weights")
         n = len(weights)
         name, body = self._below_name(self.say("heads", number=self.spec.block + 1, count=n))
-        around = body.is_wide * np.array([LABEL, SLANTED])
+        around = self.frame.is_roomy * np.array([LABEL, SLANTED])
         rooms = body.trim(left=around[0]).grid(n, across=4 if n <= 4 else -(-n // 2))
         heads = VGroup()
         for i, (view, room) in enumerate(zip(weights, rooms, strict=True)):
             role = "text" if i == self.head else "line"
             picture = heat_map(self.theme, view, room.trim(bottom=FOOT + around[1]), role, weights=True)
-            title = text(self.theme, self.say("head", number=i + 1), NAME, "text" if i == self.head else "muted", width=room.width)
+            ink = "text" if i == self.head else "muted"
+            title = text(self.theme, self.say("head", number=i + 1), NAME, ink, width=room.width)
             heads.add(VGroup(picture, below(title, picture.border, TIGHT + around[1]), self._words_around(picture, room.left == rooms[0].left, around)))
         return VGroup(heads, name), heads[self.head][0].border
 
@@ -267,7 +270,7 @@ class Recap(ExplainerScene):
     def _product(self, room: Room) -> Product:
         """The score and the scaled score, and what is done to get them."""
         line = self._line(FORMULA, room)
-        return Product(*(line if self.frame.is_roomy else self._line(FORMULA * min(1, room.width / line.width), room)))
+        return Product(*(line if self.frame.is_roomy else self._line(max(self.theme.digit, FORMULA * min(1, room.width / line.width, room.height / line.height)), room)))
 
     def _line(self, size: float, room: Room) -> VGroup:
         score, scaled = (number(self.theme, self._entry(name), size, weight=600) for name in ("scores", "scaled_scores"))
@@ -289,9 +292,9 @@ class Recap(ExplainerScene):
                 for name, place in (("scores", middle), ("weights", foot))]
         one = number(self.theme, weights[most], LARGEST, "weight", 700, decimals=digits.decimals)
         count = sum(self.view(f"encoder.{k}.self_attention.weights").values.size for k in range(self.staging.trace.config.n_blocks))
-        among = text(self.theme, self.say("among", count=count), NAME, "muted", width=right.width)
-        one = one.scale(min(1, right.width / one.width, (right.height - NAME - TIGHT) / one.height))
-        stacked(one, among, at=right)
+        among = [text(self.theme, self.say("among", count=count), NAME, "muted", width=right.width)] * self.frame.is_roomy
+        one = one.scale(min(1, right.width / one.width, (right.height - len(among) * (NAME + TIGHT)) / one.height))
+        stacked(one, *among, at=right)
         rounded = below(paragraph(self.theme, self.say("rounded"), NAME, LABEL - TIGHT, "muted", align=1), said[1], TIGHT, align=1)
         return [[scores, words, said[0], ring(self.theme, scores.cells[0][most])], [shares, said[1], rounded],
-                [ring(self.theme, shares.grounds[most]), one, among]]
+                [ring(self.theme, shares.grounds[most]), one, *among]]

@@ -13,12 +13,12 @@ from scenes.multi_head.adding import Terms, adding
 from scenes.multi_head.areas import area
 from scenes.multi_head.chain import Chain, Link, chain
 from scenes.parts.equation import equation, quote
-from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import MARGIN, fit_grid, heat_map
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
 from scenes.parts.look import Look, look, swing
 from scenes.parts.machine import Machine
 from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, copy_to, draw, hide, merge, slide, travel, vanish
-from scenes.parts.pattern import most_looked_at, pattern
+from scenes.parts.pattern import Thumbnail, most_looked_at, pattern, thumbnail
 from scenes.parts.phrase import phrase
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.slices import around_joined, cut, in_line, joined, slice_grid, slices
@@ -31,6 +31,7 @@ NAME, LARGE, SIGN = (size * PX for size in (38, 66, 34))
 LINE, HEAD, CARD, SIDE = (length * PX for length in (50, 74, 250, 256))     # heights of a line and a name; widths of cards, thumbnails
 CHAIN, FOOT = 256 * PX, 110 * PX          # heights of the way to a head, and of a sum below matrices
 CLOSE, APART, BETWEEN = TIGHT / 2, 40 * PX, 160 * PX      # between the parts of one head, between heads, between factors
+FEW = 16                                  # rows and columns that are shown of a matrix that stands beside others
 AFTER = 0.15                              # of its time, that what follows in a chain comes after what is before it
 NAMED = 12                                # heads that are named in words; of more there are only numbers
 NARROW = 0.8                              # share of its answers that the letter of a head takes at most
@@ -72,7 +73,7 @@ class MultiHead(ExplainerScene):
         self.play(opened.open_from(closed))
         self.play(appear(opened.numbers, opened.around, phrase(self.theme, said, SIGN, legend, 1)))
         self.play(appear(most_looked_at(self.theme, opened, weights[self.focus]), self.guide(weights, taught)))
-        rows = [frame(self.theme, room_of(thumb.cells[self.focus]), "query", radius=CLOSE) for thumb in thumbs]
+        rows = [frame(self.theme, thumb.rows[self.focus], "query", radius=CLOSE) for thumb in thumbs]
         self.play(appear(*(VGroup(*group) for group in zip(thumbs, names, rows)), lag=0.4))
 
     @step
@@ -130,7 +131,8 @@ class MultiHead(ExplainerScene):
     def concatenate(self):
         """The answers of the heads stand side by side, and close up."""
         body = self.stage.trim(bottom=HEAD)
-        apart, self.answers = self._answers(body, APART), self._answers(body.fit(width=body.width - self.heads * APART))
+        closed = body.fit(width=body.width - self.heads * APART - 2 * (self.heads - 1) * MARGIN)     # the cells stay as large
+        apart, self.answers = self._answers(body, APART), self._answers(closed)
         names = [self._head_name(i, letter) for i, letter in enumerate(apart.letters)]
         self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, apart.cards, -PI / 8))
         self.play(appear(*(VGroup(*group) for group in zip(apart.parts, apart.letters, names)), lag=0.5))
@@ -147,8 +149,9 @@ class MultiHead(ExplainerScene):
         room = self.stage.trim(bottom=FOOT + TIGHT)
         left, middle, right = room.trim(left=card_width(self.theme, self.tokens, CARD) + TIGHT, top=2 * LINE).columns(3, BETWEEN)
         old, self.answers = self.answers, self._answers(room.strip(left=left.right - room.left))
-        mixer, result = heat_map(self.theme, self._weights("O"), middle), self.view("encoder.{block}.self_attention.output")
-        grid = fit_grid(result.shape, right)._replace(height=self.answers.parts[0].grid.height)
+        mixer, result = self._weights("O"), self.view("encoder.{block}.self_attention.output")
+        mixer = heat_map(self.theme, mixer, middle, grid=fit_grid(mixer.shape, middle, FEW, FEW))
+        grid = fit_grid(result.shape, right, FEW)._replace(height=self.answers.parts[0].grid.height)
         output = heat_map(self.theme, result, right, "output", grid=grid)
         self.play(vanish(*self.on_stage(old)), travel(old, self.answers))
         self.play(appear(mixer, self._above(mixer.border, "W_O", shape=mixer.view.shape)))
@@ -222,13 +225,13 @@ class MultiHead(ExplainerScene):
         said = text(self.theme, name if self.heads <= NAMED else f"{head + 1}", WORD, role, width=max(width, picture.width))
         return above(said, picture, TIGHT / 2)
 
-    def _thumbnails(self, room: Room) -> tuple[list[HeatMap], list[Label]]:
+    def _thumbnails(self, room: Room) -> tuple[list[Thumbnail], list[Label]]:
         """The patterns of the other heads, small, each with its name."""
         others = [i for i in range(self.heads) if i != self.head]
         across = -(-len(others) // COLUMN) if room.width < room.height else len(others)
         rooms = [place.trim(top=LINE) for place in room.grid(len(others), across)] if others else []
-        thumbs = [heat_map(self.theme, self._patterns()[i], place, weights=True) for i, place in zip(others, rooms, strict=True)]
-        return thumbs, [self._head_name(i, thumb.border, width=place.width) for i, thumb, place in zip(others, thumbs, rooms, strict=True)]
+        thumbs = [thumbnail(self.theme, self._patterns()[i], place) for i, place in zip(others, rooms, strict=True)]
+        return thumbs, [self._head_name(i, thumb.ground, width=place.width) for i, thumb, place in zip(others, thumbs, rooms, strict=True)]
 
     def _look(self, room: Room, twin: bool = False) -> Look:
         words, others = (self.twin, self.tokens) if twin else (self.tokens, self.twin)
@@ -260,7 +263,8 @@ class MultiHead(ExplainerScene):
         frame of the `whole`."""
         source, width = self.view("encoder.{block}.self_attention.concatenated"), card_width(self.theme, self.tokens, CARD)
         room = room.trim(left=width + TIGHT, top=2 * LINE)
-        grid = slice_grid(source, self.heads, room.fit(width=(room.width - 2 * MARGIN) / self.heads + 2 * MARGIN - apart))
+        slot = room.width / self.heads - apart if apart else (room.width - 2 * MARGIN) / self.heads + 2 * MARGIN
+        grid = slice_grid(source, self.heads, room.fit(width=slot))
         centres = in_line(self.heads, grid.size[0] + apart, room.centre) if apart else joined(self.heads, grid, room.centre)
         parts = slices(self.theme, source, centres, "output", grid)
         hide(*(part.border for part in parts if not apart))

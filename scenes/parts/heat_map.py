@@ -142,12 +142,12 @@ def heat_rows(theme: Theme, matrix: View, rooms: Sequence[Room], role: str, grid
     ]
 
 
-def fit_grid(shape: Sequence[int], room: Room, most: int = MOST) -> Grid:
+def fit_grid(shape: Sequence[int], room: Room, most: int = MOST, most_rows: int = MOST) -> Grid:
     """The rows and columns that are shown of a matrix (or a vector, as one row), and a pitch at which they fit a room.
 
-    most: columns that are shown.
+    most, most_rows: columns and rows that are shown.
     """
-    rows, columns = _shown(shape[-2] if len(shape) > 1 else 1, MOST), _shown(shape[-1], most)
+    rows, columns = _shown(shape[-2] if len(shape) > 1 else 1, most_rows), _shown(shape[-1], most)
     height = max((room.height - 2 * MARGIN) / len(rows), min(room.height / (len(rows) + 2 * THIN), MARGIN / THIN))
     width, height = min(LARGEST_CELL, (room.width - 2 * MARGIN) / len(columns)), min(LARGEST_CELL, height)
     oblong = OBLONG if len(rows) > 1 else LONGEST

@@ -10,7 +10,7 @@ from scenes.parts.shapes import Block, frame
 from scenes.base.room import Room
 from scenes.base.theme import Theme
 
-FEWEST = 4                                # columns of a part that are shown at least, if it has so many
+FEWEST, CELLS = 3, 18 * 18                # columns of a part that are shown at least, if it has so many; cells of a large matrix
 FILLED = 0.7                              # share of the room that the cells of a narrow part take at least
 
 
@@ -21,9 +21,10 @@ def cut(matrix: View, n: int) -> list[View]:
 
 
 def slice_grid(matrix: View, n: int, room: Room) -> Grid:
-    """The cells of each of n parts that fit a room; all parts together show about as many columns as a matrix does."""
-    rows, columns = matrix.shape
-    grid = fit_grid((rows, columns // n), room, max(FEWEST, MOST // n))
+    """The cells of each of n parts that fit a room; all parts together show about as many columns as a matrix does, and of many rows
+    only so many that they are not more cells than of one that is shown whole."""
+    (rows, columns), shown = matrix.shape, max(FEWEST, MOST // n)
+    grid = fit_grid((rows, columns // n), room, shown, MOST if rows <= MOST else CELLS // (n * shown))
     return grid._replace(width=max(grid.width, FILLED * room.width / len(grid.columns)))
 
 

@@ -69,7 +69,7 @@ def _summed(config: ModelConfig) -> Iterator[str]:
 
 
 def not_found(name: str, config: ModelConfig, names: Collection[str]) -> str:
-    """What to tell someone who asked for a tensor that is not there. names: of those that are."""
+    """What to tell someone who asked for a tensor that is not there. names: of those that are, one at least."""
     message, scope = f"no tensor '{name}'", name.partition(".")[0]
     if scope in experiments.names() and name in declared(config, experiments.find(scope).TENSORS):
         return f"{message}: it is of the experiment '{scope}', which this scene does not draw"
@@ -83,4 +83,4 @@ def not_found(name: str, config: ModelConfig, names: Collection[str]) -> str:
             return f"{message}: it needs {' and '.join(NEEDS.get(setting, setting) for setting in tensor.only.split(' and '))}"
     ends = [full for full in names if full == name or full.endswith(f".{name}")]
     near = (ends or difflib.get_close_matches(name, names))[:3]
-    return message + (f"; did you mean {' or '.join(map(repr, near))}?" if near else "")
+    return message + (f"; did you mean {' or '.join(map(repr, near))}?" if near else f"; there are {len(names)}, such as {next(iter(names))!r}")

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock, call
 
 import numpy as np
 import pytest
@@ -17,12 +18,15 @@ from model import Trace
 from studio import console
 from studio.cli import main
 from studio.errors import RenderError, UserError
-from studio.output.contents import timeline
+from studio.output import contents
+from studio.output.contents import played, timeline
 from studio.plan import film, staging
 from studio.plan.film import loaded, side_by_side
+from studio.progress import Progress
 from studio.read import folders
 from studio.read.spec import FILMS, load, ready
 from studio.render.quality import parse
+from studio.store import kept
 
 SMALL = ["--size", "192x108", "--fps", "5"]
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,6 +114,16 @@ def test_times_add_up_and_follow_the_pace():
     assert [step.start for step in steps[1:]] == pytest.approx([step.start + step.seconds for step in steps[:-1]])
     faster = timeline(load("qkv", ["pace=2"]))
     assert sum(step.seconds for step in faster) == pytest.approx(sum(step.seconds for step in steps) / 2, rel=0.05)
+
+
+def test_a_scene_is_played_once_to_know_its_times_whatever_film_it_is_of(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept, "cache_folder", lambda: tmp_path)
+    alone, told = load("qkv"), Mock(spec=Progress)
+    films = [scene for film in ready(FILMS) for scene in load(film).scenes if scene.name == "qkv"]
+    whole = played(alone, progress=told)
+    monkeypatch.setattr(contents, "timeline", lambda *_: pytest.fail("played again"))
+    assert told.call_args_list == [call("qkv")] and [step for step, _, _ in whole] == [*alone.steps]
+    assert all({*played(scene)} < {*whole} or played(scene) == whole for scene in (alone, *films))
 
 
 def test_own_captions_are_said():

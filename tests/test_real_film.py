@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio.check.lint import lint
-from studio.check.sight import see
+from studio.check.sight import see, walk
 from studio.plan import staging
 from studio.read import assets
 from studio.read.spec import load
@@ -92,9 +92,8 @@ def test_a_model_of_text_has_no_step_of_a_translator_and_says_words_as_they_are_
 def test_the_mask_is_shown_on_the_way_from_scores_to_weights():
     pytest.importorskip("tokenizers")
     seen = []
-    scene = staging.build(load("attention_matrix", (*TEXT, "steps=[sheets]")))
-    scene.sheets = lambda draw=scene.sheets: (draw(), seen.extend(see(scene).shapes))[0]
-    scene.construct()
+    spec = load("attention_matrix", (*TEXT, "steps=[sheets]"))
+    scene = walk(partial(staging.build, spec), lambda stage, moment: seen.extend(see(stage).shapes))
     names = {shape.source.name for shape in seen if hasattr(shape, "source")}
     assert "encoder.0.self_attention.masked_scores" in names and "encoder.0.self_attention.scaled_scores" not in names
     assert scene.caption("sheets") == scene.staging.words["steps"]["sheets"]["masked"]

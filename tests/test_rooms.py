@@ -87,7 +87,7 @@ def test_words_are_the_same_in_every_language():
 
 
 # What stands further up may import what stands below it, never the other way round.
-FLOORS = ("errors", "store", "read", "voice", "plan", "render", "console", "check", "output", "training", "watch", "page", "cli")
+FLOORS = ("errors", "progress", "store", "read", "voice", "plan", "render", "console", "check", "output", "training", "watch", "page", "cli")
 ABOVE = {"excerpt": "console", "model_card": "training", "get": "training", "notebook": "cli", "__main__": "cli"}
 
 

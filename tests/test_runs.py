@@ -19,6 +19,7 @@ from studio.render.runs import PIECES, runs_of
 from studio.render.worker import render_run, render_step
 
 TINY = Quality("tiny", 160, 90, 10)
+FEW = Quality("few", 160, 90, 3)
 STEPS = "square", "triangle", "turn"
 
 
@@ -66,7 +67,7 @@ def jobs(build=Shapes):
 
 
 def steps_of(spec):
-    return [Job(spec.name, step, partial(staging.build, spec), TINY, seconds=1) for step in spec.steps]
+    return [Job(spec.name, step, partial(staging.build, spec), FEW, seconds=1) for step in spec.steps]
 
 
 # What is made

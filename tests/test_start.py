@@ -43,6 +43,12 @@ def test_an_unchanged_render_loads_nothing_that_draws(tmp_path):
     assert second[1] == []
 
 
+def test_the_command_is_imported_before_anything_that_must_be_prepared():
+    """numpy and manim find the cores and the fonts as `studio.render.alone.prepare` sets them."""
+    code = "import sys, studio.cli; print([name for name in ('numpy', 'manim') if name in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, text=True) == "[]\n"
+
+
 @pytest.mark.parametrize("scene", ours())
 def test_the_facts_that_are_read_are_those_of_the_class(scene):
     facts, found = folder(scene).facts, folder(scene).load()

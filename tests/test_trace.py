@@ -89,7 +89,7 @@ def test_the_table_follows_the_record():
         ("embedding_norm.output", "no tensor 'embedding_norm.output': it needs embedding: normalised"),
         ("decoder.logits", "no tensor 'decoder.logits': it needs a model that says something"),
         ("twin.embeddings", "no tensor 'twin.embeddings': it is of the experiment 'twin', which this scene does not draw"),
-        ("%", "no tensor '%'"),
+        ("%", "no tensor '%'; there are "),
     ],
 )
 def test_a_wrong_name_suggests_the_near_ones(name, message):

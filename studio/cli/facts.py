@@ -26,9 +26,11 @@ def list_(targets: Sequence[str], as_json: bool, verbose: bool):
     animformer list --json
     """
     from studio.output import contents, tables
-    from studio.read import keys
+    from studio.read import folders, keys
+    from studio.read.spec import ready
 
-    found = contents.contents(targets)
+    with progress(len(ready(folders.ours())), "timing", "scene") as done:
+        found = contents.contents(targets, done)
     if as_json:
         return say_json(found)
     say(tables.of_contents(found))
@@ -50,9 +52,12 @@ def script_(target: str, overrides: list[str], as_json: bool, verbose: bool):
     animformer script qkv --json
     """
     from studio.output import script
+    from studio.plan.film import scenes_of
     from studio.read import spec
 
-    lines = script.script(spec.load(target, overrides))
+    found = spec.load(target, overrides)
+    with progress(len(scenes_of(found)), "timing", "scene") as done:
+        lines = script.script(found, done)
     say_json({"steps": lines}) if as_json else say(script.written(lines))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from studio.output.shown import tensors
+from studio.output.tensor_values import tensors
 from studio.plan import staging
 from studio.plan.film import reading_seconds
 from studio.progress import SILENT, Progress

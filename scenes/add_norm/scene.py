@@ -32,6 +32,7 @@ class AddNorm(ExplainerScene):
     """The skip and the sum, the four moves on one token, all tokens at once, and why not batch norm."""
 
     experiments = ("growth", "moments", "batch_norm")
+    sparse = {"skip": "the sum has its place below, and comes next"}
     place = "block"
 
     @step

@@ -17,7 +17,8 @@ from scenes.parts.label import SMALLEST_WORD, Number, number, paragraph, text
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.whole import Whole
 
-HEADROOM = 1.3                            # of the largest bar, for its number
+HEADROOM, LINES = 1.3, 4                  # of the largest bar, for its number; so many of these a row must hold to have one
+NOTED = 1080 * PX                         # the least width of a row beside which it is said what it is
 NAME, NAMES = 56 * PX, 200 * PX           # em size of a name, and the room at the left for it
 KEY, OUTLINE = 40 * PX, 2.5 * PEN         # height of the key, and width of an outline
 
@@ -50,7 +51,7 @@ def column(theme: Theme, stages: Sequence[Stage], room: Room) -> list[Row]:
 def _row(theme: Theme, stage: Stage, columns: Sequence[int | None], room: Room, full: float) -> Row:
     before, change = stage.terms or (stage.vector, None)
     carried, added, result, unit = VGroup(), VGroup(), VGroup(), room.height / 2 / full
-    bars, notes = room.columns([4, 1], GAP)
+    bars, *notes = room.columns([4, 1], GAP) if room.width >= NOTED else [room]
     places = bars.columns(len(columns), gap=0)
     for place, j in zip(places, columns, strict=True):
         if j is not None:
@@ -61,8 +62,9 @@ def _row(theme: Theme, stage: Stage, columns: Sequence[int | None], room: Room, 
             result.add(*outlined(theme, signed_bars(theme, stage.vector[j : j + 1], place, None, full)))
     floor = middle(theme, bars)
     name = left_of(equation(theme, stage.maths, size=NAME, width=NAMES - 2 * TIGHT), floor)
-    said = paragraph(theme, stage.words, SMALLEST_WORD, notes.width, "muted", lines=3, align=-1).shift(notes.centre)
-    return Row(VGroup(floor), VGroup(name, said), carried, added, result, VGroup(_largest(theme, stage.vector, columns, places, unit)))
+    said = [paragraph(theme, stage.words, SMALLEST_WORD, note.width, "muted", lines=3, align=-1).shift(note.centre) for note in notes]
+    largest = _largest(theme, stage.vector, columns, places, unit)
+    return Row(VGroup(floor), VGroup(name, *said), carried, added, result, VGroup(*([largest] if LINES * largest.size <= room.height else [])))
 
 
 def _largest(theme: Theme, vector: View, columns: Sequence[int | None], places: Sequence[Room], unit: float) -> Number:

@@ -56,7 +56,7 @@ class EncoderBlock(ExplainerScene):
         """How far the tokens are from their mean without residual paths and with them; and what they have become at the end."""
         places, beside = zip(*(row.split([3, 2], WIDE) for row in self._rows))
         scale = peak(*(self._last(way) for way in WITHOUT_AND_WITH))
-        sheets = [labelled(self.theme, self._last(way), room, title=text(self.theme, self.say("last"), NOTE, "muted"), rows=self.tokens,
+        sheets = [labelled(self.theme, self._last(way), room, title=text(self.theme, self.say("last"), NOTE, "muted", width=room.width / 2), rows=self.tokens,
                            head=NOTE + TIGHT, inks=("text", "text"), scale=scale) for way, room in zip(WITHOUT_AND_WITH, beside, strict=True)]
         self._compare("spread", -1, places, sheets)
 
@@ -105,11 +105,11 @@ class EncoderBlock(ExplainerScene):
         rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT))
         words = [self.say(key) for key in ("was", "plus", "minus", "result")]
         self.open_with(*left, start)
-        self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label, rows[0].largest))
+        self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label, *rows[0].largest))
         self.play(appear(key(self.theme, words, self.beside.strip(bottom=foot).trim(left=0 if not self.frame.is_roomy else NAMES), 2 if not self.frame.is_roomy else 4)))
         for below, row in pairwise(rows):
             self.play(travel(below.carried.copy(), row.carried, run_time=EASY), appear(row.floor, row.label))
-            self.play(appear(*row.added, *row.result, row.largest))
+            self.play(appear(*row.added, *row.result, *row.largest))
 
     @step
     def norm_place(self):

@@ -5,7 +5,6 @@ from manim import VGroup
 from model import View
 from model.wiring import MOVES, reads
 from scenes.add_norm.formula import explained
-from scenes.add_norm.rows import ways
 from scenes.base.layout import above, below, left_of, line_of, right_of, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
@@ -17,14 +16,15 @@ from scenes.parts.heat_map import fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import EASY, SLOW, appear, brighten, dim, draw, merge, travel, vanish
-from scenes.parts.shapes import ring, room_of
+from scenes.parts.residual import ways
+from scenes.parts.shapes import ring
 from scenes.parts.tokens import cards_beside, token_card
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
 SYMBOL, MOMENT, READ, HUGE = (size * PX for size in (48, 34, 56, 130))
-CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 112, 30, 297))    # height of a row of cells below bars; room for its name, from bars to mean and spread; width of a card
+CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 112, 30, 297))    # a row of cells, room for its name, from bars to moments, a card
 WORDS, SUMS = 190 * PX, 288 * PX          # beside a table: its words, and mean and spread of every row
 
 
@@ -158,15 +158,16 @@ class AddNorm(ExplainerScene):
         return self._tensor(f"norm_1.{STAGES[k - 1]}" if k else self._source)
 
     def _moments(self, k, i, room, full):
-        mean, spread = (self.view(f"moments.{{block}}.norm_1.{what}")[k] for what in ("mean", "spread"))
+        mean, spread = (self._measured(what)[k] for what in ("mean", "spread"))
         return moments(self.theme, mean[i : i + 1], spread[i : i + 1], room, full)
 
     def _values(self, k, room):
         """The mean and the spread after the k-th move, each with its word."""
         said, places = (("mean", "mu"), ("spread", "sigma")), room.rows(2, 0)
         explained = places[0].height >= MOMENT + SMALLEST_WORD + TIGHT
-        return [stacked(self._moment(what, letter, k), *[text(self.theme, self.say(what), SMALLEST_WORD, "muted")] * explained, gap=TIGHT / 2, at=place, align=-1)
-                for (what, letter), place in zip(said, places, strict=True)]
+        words = [[text(self.theme, self.say(what), SMALLEST_WORD, "muted")] if explained else [] for what, _ in said]
+        return [stacked(self._moment(what, letter, k), *word, gap=TIGHT / 2, at=place, align=-1)
+                for (what, letter), word, place in zip(said, words, places, strict=True)]
 
     @property
     def _said(self) -> float:
@@ -174,8 +175,12 @@ class AddNorm(ExplainerScene):
         return text_width(self.theme, f"μ = 0.{'0' * self.theme.decimals}", MOMENT, 600, tabular=True) + TIGHT
 
     def _moment(self, what, letter, k):
-        value = number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[k, self.focus], MOMENT, weight=600)
+        value = number(self.theme, self._measured(what)[k, self.focus], MOMENT, weight=600)
         return side_by_side(equation(self.theme, f"{letter} =", size=MOMENT), value, gap=TIGHT / 2)
+
+    def _measured(self, what: str) -> View:
+        """Mean or spread (stage, n) before the first LayerNorm of the block and after each of its moves."""
+        return self.view(f"moments.{{block}}.norm_1.{what}")
 
     def _growth(self, what: str) -> View:
         return self.staging.trace[f"growth.{what}"]
@@ -186,7 +191,8 @@ class AddNorm(ExplainerScene):
         places = body.columns(len(self.tokens), TIGHT / 2)
         said = text(self.theme, self.say("last_softmax", token=self.tokens[self.focus]), NOTE, "muted", at=head)
         fit = max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens) <= places[0].width
-        words = words_at(self.theme, self.tokens, [(place.centre[0], foot.centre[1]) for place in places], NOTE, places[0].width, align=0) if fit else VGroup()
+        below_bars = [(place.centre[0], foot.centre[1]) for place in places]
+        words = words_at(self.theme, self.tokens, below_bars, NOTE, places[0].width, align=0) if fit else VGroup()
         weights = self._growth(f"{way}.weights")[self.head, self.focus]
         finer = decimals_for_sum(weights.values, 1, self.theme.decimals)
         size = min(WORD, places[0].width / text_width(self.theme, f"0.{'0' * finer}", 1, 600, tabular=True))
@@ -217,7 +223,7 @@ class AddNorm(ExplainerScene):
         self.full, self.digits = 1.05 * largest(*views, columns=self.grid.columns), fit_digits(self.theme, self._read(0).values, self.grid)
         self.gain, self.shift = (self._weights(name, place, self.grid) for name, place in (("gamma", gains), ("beta", shifts)))
         between = Room(body.left, body.right, shifts.bottom, gains.top)
-        mean, spread = (number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[0, self.focus], WORD, weight=600) for what in ("mean", "spread"))
+        mean, spread = (number(self.theme, self._measured(what)[0, self.focus], WORD, weight=600) for what in ("mean", "spread"))
         self.moves = line_of(text(self.theme, self.say("take_away")), mean, text(self.theme, self.say("divide")), spread, at=between)
         top, rest = side.trim(top=max(0, self.stage.top - self.frame.map.bottom + TIGHT)).rows([1, 6])
         self.card = self._card(top)
@@ -245,7 +251,8 @@ class AddNorm(ExplainerScene):
         row = heat_map(self.theme, view, strip, digits=self.digits, scale=self.full, grid=self.grid)
         row.remove(row.border)
         marks = self._moments(k, self.focus, body, self.full)
-        name = equation(self.theme, (self._letter, "", "", "", "y")[k], size=SYMBOL) if k in (0, 4) else text(self.theme, self.say("now" if room is self.lower else "before"), SMALLEST_WORD, "muted")
+        letter, word = {0: self._letter, 4: "y"}.get(k), self.say("now" if room is self.lower else "before")
+        name = equation(self.theme, letter, size=SYMBOL) if letter else text(self.theme, word, SMALLEST_WORD, "muted")
         return Whole(floor=middle(self.theme, body), marks=marks, bars=feature_bars(self.theme, view, row.grid.columns, body, self.full),
                      row=row, letter=left_of(name, row.border), values=self._values(k, body.outside(right=self._said, gap=ASIDE)))
 
@@ -262,7 +269,7 @@ class AddNorm(ExplainerScene):
         self.words = words_at(self.theme, self.tokens, [(place.left - GAP, place.centre[1]) for place in self.places], size, WORDS)
         self.table_head = VGroup(equation(self.theme, name, size=SYMBOL).move_to([column.centre[0], body.top + SYMBOL, 0])
                                  for name, column in zip(("mu", "sigma"), columns, strict=True))
-        self.own = [VGroup(number(self.theme, self.view(f"moments.{{block}}.norm_1.{what}")[0, i], size,
+        self.own = [VGroup(number(self.theme, self._measured(what)[0, i], size,
                                   at=(column.centre[0], place.centre[1], 0)) for what, column in zip(("mean", "spread"), columns, strict=True))
                     for i, place in enumerate(self.places)]
 

@@ -10,10 +10,10 @@ from model.wiring import MOVES, path
 from scenes.base.layout import below, labelled
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.encoder_block.column import KEY, NAMES, Stage, column, key
-from scenes.parts.depth import Depth, depth
 from scenes.parts.bars import largest
 from scenes.parts.block import block_modules, formulas, written
+from scenes.parts.column import KEY, NAMES, Stage, column, key
+from scenes.parts.depth import Depth, depth
 from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
 from scenes.parts.equation import equation, quote
 from scenes.parts.flow import strands

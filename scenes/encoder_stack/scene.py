@@ -8,25 +8,24 @@ from manim import UP, VGroup
 
 from model import View
 from model.wiring import has_final_norm
-from scenes.base.scene import ExplainerScene, step
-from scenes.encoder_stack.chain import Chain, chain
-from scenes.parts.diagram import module, route
-from scenes.parts.equation import equation
-from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, number, paragraph, text
-from scenes.parts.lanes import bare, lanes, strips
-from scenes.parts.motion import BRIEF, EASY, appear, dim, draw, merge, travel, vanish
-from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import best_word, cards_beside, shape_label, token_card
 from scenes.base.layout import above, line_of
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import PX, TIGHT, Room
+from scenes.base.scene import ExplainerScene, step
+from scenes.parts.chain import Chain, chain
+from scenes.parts.diagram import module
+from scenes.parts.equation import equation
+from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, number, text
+from scenes.parts.lanes import bare, lanes, strips
+from scenes.parts.memory import memory
+from scenes.parts.motion import BRIEF, EASY, appear, dim, draw, merge, travel, vanish
+from scenes.parts.tokens import best_word, token_card
 
-NAME, SIGN, SMALL, LARGE = (size * PX for size in (50, 40, 28, 80))
+NAME, SMALL = 50 * PX, 28 * PX
 CARD, STRIP, CLEAR = 0.6, 0.3, 0.1        # height of a card and of a strip; between a strip and what is above and below it
 MOST_BLOCKS = 6                           # that are drawn one by one
 TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
 LINE = 56 * PX                            # between the two sentences
-WORDS = 1.6                               # width of the words beside a picture at most
 NARROW = 4 * PX                           # beside the word of a card in its lane, where long words shall stay whole
 
 
@@ -75,15 +74,18 @@ class EncoderStack(ExplainerScene):
     @step
     def memory(self):
         """All the vectors above the last block are H; every block of the decoder makes keys and values of its own from it."""
-        self._lay_out_memory()
-        self.play(vanish(*self.on_stage()), appear(self.h_cards, self.h, self.h_name))
-        self.play(appear(self.heading_of))
-        for block, (wire, box, made) in enumerate(zip(self.wires, self.decoders, self.made, strict=True)):
-            signs, pictures = zip(*made, strict=True)
-            self.play(appear(box, *signs), draw(*wire))
-            if all(pictures):
-                for together in ([pictures] if block else [[picture] for picture in pictures]):
-                    self._make(together)
+        config, view = self.staging.trace.config, self.staging.trace["encoder.output"]
+        names = ["key", "value"] if config.translates else []
+        made = [[self.staging.trace[f"decoder.{k}.cross_attention.{name}"][0, self.head] for name in names] for k in range(config.n_blocks)]
+        blocks = [(self.say("block", number=k + 1), views) for k, views in enumerate(made)]
+        heading = self.say("made" if config.translates else "decoder", number=self.head + 1)
+        shown = memory(self.theme, view, self.tokens, blocks, heading, self.stage)
+        self.play(vanish(*self.on_stage()), appear(shown.cards, shown.source, shown.title))
+        self.play(appear(shown.heading))
+        for k, (wire, box, signs, made) in enumerate(zip(shown.wires, shown.boxes, shown.signs, shown.made, strict=True)):
+            self.play(appear(box, signs), draw(*wire))
+            for together in [made] if k else [[picture] for picture in made]:
+                self._make(shown.source, together)
 
     def wording(self, name: str) -> str:
         """Whether a swapped word turns a look depends on the weights, and pre-norm has one more norm at the end."""
@@ -105,7 +107,8 @@ class EncoderStack(ExplainerScene):
         """Whether a swapped word turns the followed token's look above the first block."""
         if not self.twin or not self._second:
             return False
-        own, other = (best_word(words, self._looks(self._second, twin)[self.head, self.focus]) for words, twin in ((self.tokens, ""), (self.twin, "twin.")))
+        pairs = ((self.tokens, ""), (self.twin, "twin."))
+        own, other = (best_word(words, self._looks(self._second, twin)[self.head, self.focus]) for words, twin in pairs)
         return own != other
 
     @property
@@ -122,13 +125,10 @@ class EncoderStack(ExplainerScene):
         if dots:
             self.play(appear(*dots, run_time=0.2))
 
-    def _make(self, pictures: Sequence[HeatMap]) -> None:
+    def _make(self, source: HeatMap, pictures: Sequence[HeatMap]) -> None:
         """Each row of H goes into its row of keys or values, which come up."""
-        self.play(*(merge(start, into=row) for picture in pictures
-                    for start, row in zip(self.h.cells, picture.cells, strict=True)))
-        self.play(appear(*(picture.border for picture in pictures)), *(
-            appear(*map(picture.row, range(len(self.tokens))), picture.dots, lag=0.05) for picture in pictures
-        ))
+        self.play(*(merge(start, into=row) for picture in pictures for start, row in zip(source.cells, picture.cells, strict=True)))
+        self.play(*(appear(picture.border, picture) for picture in pictures))
 
     def _others(self, parts: VGroup) -> list:
         return [part for i, part in enumerate(parts) if i != self.focus]
@@ -208,7 +208,7 @@ class EncoderStack(ExplainerScene):
         giver = changed[0] if changed else best_word(self.tokens, self._looks(0)[self.head, self.focus])
         carrier = int(self._looks(0)[:, self.focus, giver].values.argmax())
         high, line, low = self.stage.rows([self.stage.height / 2 - LINE, LINE, self.stage.height / 2 - LINE], 0)
-        sentences = [(self.tokens, self.twin, "", high), (self.twin, self.tokens, "twin.", low)] if self.twin else [(self.tokens, (), "", self.stage)]
+        sentences = [(self.tokens, self.twin, "", high if self.twin else self.stage), (self.twin, self.tokens, "twin.", low)][: 1 + bool(self.twin)]
         self.apart = self._apart(line) if self.twin else VGroup()
         return [chain(self.theme, words, others, (
             (giver, self._looks(0, twin)[carrier, :, giver], self.say("takes", number=1, head=carrier + 1, token=words[giver])),
@@ -223,42 +223,3 @@ class EncoderStack(ExplainerScene):
         start, *places = (text(self.theme, word, SMALL, "muted") for word in words)
         numbers = (number(self.theme, moved[depth], max(SMALL, self.theme.digit), "output", 600) for depth in range(2))
         return line_of(start, *(part for pair in zip(places, numbers) for part in pair), at=room)
-
-    def _lay_out_memory(self) -> None:
-        """H at the left; beside it the decoder's blocks, each with its keys and values, row by row as H."""
-        n_blocks, view = self.staging.trace.config.n_blocks, self.staging.trace["encoder.output"]
-        left, right = self.stage.trim(top=1.2, bottom=0.65).columns([5.0, 7.4], gap=0.5)
-        self.h = heat_map(self.theme, view, left.trim(left=WORDS + 0.2), "output")
-        self.h_cards = cards_beside(self.theme, self.tokens, self.h, WORDS)
-        inner = room_of(self.h.border)
-        name = equation(self.theme, "H", size=NAME, role="output"), shape_label(self.theme, view.shape)
-        self.h_name = VGroup(*name).arrange(buff=0.18).move_to([inner.centre[0], inner.top + 0.32, 0])
-        rooms = Room(right.left, right.right, inner.bottom - 0.1, inner.top + 0.8).columns([1] * n_blocks, gap=0.25)
-        said = self.say("made" if self.staging.trace.config.translates else "decoder", number=self.head + 1)
-        self.heading_of = text(self.theme, said, WORD, weight=500, at=(right.centre[0], rooms[0].top + 0.25, 0), width=right.width)
-        self.decoders, self.made = [], []
-        for block, room in enumerate(rooms):
-            title = text(self.theme, self.say("block", number=block + 1), SMALL, width=room.width - 0.2,
-                         at=(room.centre[0], room.top - 0.22, 0))
-            self.decoders.append(VGroup(frame(self.theme, room, "line", fill="surface"), title))
-            halves = room.inset(0.1).columns([1, 1], gap=0.15)
-            self.made.append([self._made(block, *what) for what in zip("KV", ("key", "value"), halves, strict=True)])
-        self.wires = self._wires(rooms)
-
-    def _made(self, block: int, letter: str, name: str, room: Room) -> tuple[VGroup, HeatMap | None]:
-        """The sign of the keys or values of a block of the decoder; and they, each beside the row of H that it is made from."""
-        sign = equation(self.theme, f"{letter}^(({block + 1}))", size=SIGN, role=name, width=room.width)
-        sign.move_to([room.centre[0], room_of(self.h.border).top + 0.22, 0])
-        if not self.staging.trace.config.translates:
-            return sign, None
-        view = self.staging.trace[f"decoder.{block}.cross_attention.{name}"][0, self.head]
-        grid = self.h.grid._replace(columns=fit_grid(view.shape, room).columns)
-        grid = grid._replace(width=min(LARGEST_CELL, (room.width - 2 * grid.margin) / len(grid.columns)))
-        return sign, heat_map(self.theme, view, room.level(self.h.get_y()), name, digits=True, grid=grid)
-
-    def _wires(self, rooms: Sequence[Room]) -> list[VGroup]:
-        """From below H along the foot of the stage up into every block."""
-        inner = room_of(self.h.border)
-        x, y = inner.centre[0], inner.bottom - 0.6
-        return [route(self.theme, [(x, inner.bottom), (x, y), (room.centre[0], y), (room.centre[0], room.bottom)], "output")
-                for room in rooms]

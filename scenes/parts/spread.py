@@ -2,7 +2,7 @@
 
 from manim import Animation, VGroup, VMobject
 
-from model import Trace, View
+from model import Trace
 from scenes.base.layout import fitted, stacked
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme

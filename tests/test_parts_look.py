@@ -17,7 +17,6 @@ from scenes.parts.heat_map import LARGEST_DIGIT, Digits, heat_map, is_beyond, pe
 from scenes.parts.legend import legend, weight_legend
 from scenes.parts.machine import machine
 from scenes.parts.motion import appear
-from scenes.parts.pattern import thumbnail
 from scenes.parts.shapes import is_notched, ring, room_of
 from scenes.parts.weight import Disc, WeightBar, weight_bars
 from studio.check import provenance
@@ -231,12 +230,3 @@ def test_what_a_mark_shows_is_checked(staging, mutate):
         assert len(provenance.problems(scene)) == 1
 
     walk(partial(Marks, replace(staging, words=words, spec=spec)), look)
-
-
-def test_a_small_pattern_is_one_shape_with_a_disc_for_every_weight_in_its_row(theme, weights):
-    drawn = thumbnail(theme, weights, ROOM)
-    areas, centres = drawn.discs.shares(), drawn.discs.points.reshape(*weights.shape, -1, 3)
-    assert np.allclose(areas, weights.values) and len(drawn.family_members_with_points()) == 2
-    middles = (centres.max(2) + centres.min(2)) / 2
-    assert all(np.allclose(line[:, 1], row.centre[1]) for line, row in zip(middles, drawn.rows, strict=True))
-    assert (np.diff(middles[..., 0], axis=1) > 0).all()

@@ -6,7 +6,7 @@ import numpy as np
 from manim import DOWN, PI, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import above, below, fitted, named, sign
+from scenes.base.layout import Labelled, above, below, fitted, labelled, named, sign
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.multi_head.adding import Terms, adding
@@ -18,8 +18,7 @@ from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
 from scenes.parts.look import Look, look, swing
 from scenes.parts.machine import Machine
 from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, copy_to, draw, hide, merge, slide, travel, vanish
-from scenes.parts.pattern import Thumbnail, most_looked_at, pattern, thumbnail
-from scenes.parts.phrase import phrase
+from scenes.parts.pattern import Pattern, pattern
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.slices import around_joined, cut, in_line, joined, slice_grid, slices
 from scenes.parts.sum_line import SumLine, sum_line
@@ -28,14 +27,13 @@ from scenes.parts.whole import Whole
 
 ROLES = {"Q": "query", "K": "key", "V": "value"}
 NAME, LARGE, SIGN = (size * PX for size in (38, 66, 34))
-LINE, HEAD, CARD, SIDE = (length * PX for length in (50, 74, 250, 256))     # heights of a line and a name; widths of cards, thumbnails
+LINE, HEAD, CARD = (length * PX for length in (50, 74, 250))      # heights of a line and a name; width of cards
 CHAIN, FOOT = 256 * PX, 110 * PX          # heights of the way to a head, and of a sum below matrices
 CLOSE, APART, BETWEEN = TIGHT / 2, 40 * PX, 160 * PX      # between the parts of one head, between heads, between factors
 FEW = 16                                  # rows and columns that are shown of a matrix that stands beside others
 AFTER = 0.15                              # of its time, that what follows in a chain comes after what is before it
 NAMED = 12                                # heads that are named in words; of more there are only numbers
 NARROW = 0.8                              # share of its answers that the letter of a head takes at most
-COLUMN = 4                                # thumbnails one below the other before there are two columns of them
 
 
 class MultiHead(ExplainerScene):
@@ -59,22 +57,20 @@ class MultiHead(ExplainerScene):
 
     @step
     def patterns(self):
-        """The row of the followed token opens into bars: its head has given its 1 away. Then the other heads come, which look elsewhere."""
-        side = SIDE * (3 + -(-(self.heads - 1) // COLUMN)) / 4
-        left, right = self.stage.split([self.stage.width - side - GAP, side], GAP)
-        body, foot = left.rows([left.height - LINE, LINE], 0)
-        weights, (taught, legend) = self._patterns()[self.head], foot.columns((2, 3))
+        """In one head a row has given its 1 away. What the same token takes in every head: the others look elsewhere."""
+        body, foot = self.stage.rows([self.stage.height - LINE, LINE], 0)
+        weights = self._patterns()[self.head]
         closed, opened = (pattern(self.theme, self.tokens, weights, body, row) for row in (None, self.focus))
-        thumbs, names = self._thumbnails(right)
-        corner = (room_of(closed.words).right, closed.columns.get_y(), 0)
-        name = text(self.theme, self.say("head", number=self.head + 1), WORD, "output", 600, at=corner, align=1)
-        said = [(self.say("who"), "query"), (self.say("whom"), "key"), (self.say("rounded"), "")]
+        name = self._head_label(closed)
         self.open_with(closed.words, closed.columns, closed.rows, name)
         self.play(opened.open_from(closed))
-        self.play(appear(opened.numbers, opened.around, phrase(self.theme, said, SIGN, legend, 1)))
-        self.play(appear(most_looked_at(self.theme, opened, weights[self.focus]), self.guide(weights, taught)))
-        rows = [frame(self.theme, thumb.rows[self.focus], "query", radius=CLOSE) for thumb in thumbs]
-        self.play(appear(*(VGroup(*group) for group in zip(thumbs, names, rows)), lag=0.4))
+        self.play(appear(opened.numbers, opened.around))
+        taken = self._taken_by_heads(body)
+        row, others = taken.sheet.row(self.head), [i for i in range(self.heads) if i != self.head]
+        self.play(vanish(*self.on_stage()), appear(taken.title, taken.columns, taken.sheet.border, *row, taken.rows[self.head]))
+        self.play(appear(*(VGroup(*taken.sheet.row(i), taken.rows[i]) for i in others), lag=0.4))
+        if [self.guided(self._patterns()[i]) for i in range(self.heads)] == [i == self.head for i in range(self.heads)]:
+            self.play(appear(text(self.theme, self.say("taught", number=self.head + 1), WORD, "muted", at=foot)))
 
     @step
     def split(self):
@@ -225,13 +221,17 @@ class MultiHead(ExplainerScene):
         said = text(self.theme, name if self.heads <= NAMED else f"{head + 1}", WORD, role, width=max(width, picture.width))
         return above(said, picture, TIGHT / 2)
 
-    def _thumbnails(self, room: Room) -> tuple[list[Thumbnail], list[Label]]:
-        """The patterns of the other heads, small, each with its name."""
-        others = [i for i in range(self.heads) if i != self.head]
-        across = -(-len(others) // COLUMN) if room.width < room.height else len(others)
-        rooms = [place.trim(top=LINE) for place in room.grid(len(others), across)] if others else []
-        thumbs = [thumbnail(self.theme, self._patterns()[i], place) for i, place in zip(others, rooms, strict=True)]
-        return thumbs, [self._head_name(i, thumb.ground, width=place.width) for i, thumb, place in zip(others, thumbs, rooms, strict=True)]
+    def _head_label(self, picture: Pattern) -> Label:
+        """The name of the followed head in the corner of its pattern."""
+        corner = (room_of(picture.words).right, picture.columns.get_y(), 0)
+        return text(self.theme, self.say("head", number=self.head + 1), WORD, "output", 600, at=corner, align=1)
+
+    def _taken_by_heads(self, room: Room) -> Labelled:
+        """What the followed token takes from every token, a row for each head."""
+        names = [self.say("head", number=i + 1) for i in range(self.heads)]
+        said = text(self.theme, self.say("taken_by", word=self.tokens[self.focus], block=self.spec.block + 1), NAME, "query")
+        return labelled(self.theme, self._taken(False), room, "line", title=said, rows=names, columns=self.tokens, digits=True, weights=True,
+                        inks=("output", "key"))
 
     def _look(self, room: Room, twin: bool = False) -> Look:
         words, others = (self.twin, self.tokens) if twin else (self.tokens, self.twin)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from manim import Animation, VGroup
 
 from model import View
@@ -12,8 +11,8 @@ from scenes.parts.heat_map import DISC, RADIUS_SHARE, Cell, cell_colour
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width
 from scenes.parts.motion import Together, travel
 from scenes.parts.shapes import Block, frame, room_of, rounded_points
-from scenes.parts.tokens import best_word, word_widths
-from scenes.parts.weight import Disc, WeightBars, disc, discs, weight_bars
+from scenes.parts.tokens import word_widths
+from scenes.parts.weight import WeightBars, disc, weight_bars
 from scenes.parts.whole import Whole
 
 GAP, NAMES, NARROWEST = (length * PX for length in (6, 190, 76))      # between cells; room for the row's words; the narrowest column
@@ -52,28 +51,6 @@ def pattern(theme: Theme, words: Sequence[str], weights: View, room: Room, opene
     rows[opened] = VGroup(VGroup(ground, bar) for ground, bar in zip(bars.grounds, bars.bars, strict=True))
     around = VGroup(frame(theme, room_of(rows[opened], GAP), "query", width=5))
     return Pattern(VGroup(*rows), VGroup(*filter(lambda label: label.size >= theme.digit, bars.numbers)), names, columns, around)
-
-
-class Thumbnail(Whole):
-    """The pattern of a head, small: the `ground`, and all its weights as one shape, `discs`. rows: the room of each row."""
-
-    def __init__(self, ground: Block, discs: Disc, rows: Sequence[Room]):
-        super().__init__(ground=ground, discs=discs)
-        self.rows = rows
-
-
-def thumbnail(theme: Theme, weights: View, room: Room) -> Thumbnail:
-    """The weights (query, key) of a head in a room, without words and numbers: few shapes, as many heads have many weights."""
-    rows = room.inset(GAP, GAP).rows(len(weights), 0)
-    places = [row.columns(weights.shape[1], 0) for row in rows]
-    centres = np.array([[place.centre for place in line] for line in places])
-    full = DISC * min(places[0][0].width, places[0][0].height)
-    return Thumbnail(frame(theme, room, fill="surface"), discs(theme, weights, full, centres), rows)
-
-
-def most_looked_at(theme: Theme, picture: Pattern, row: View) -> Block:
-    """The frame of the word above the column in which a row has its largest weight."""
-    return frame(theme, room_of(picture.columns[best_word([column.string for column in picture.columns], row)], TIGHT / 2), "key", width=4)
 
 
 def _cell(theme: Theme, source: View, place: Room) -> Cell:

@@ -19,14 +19,13 @@ ROOM = 0.62                               # share of the height of the weight 1 
 
 
 class Disc(Block):
-    """A weight as a disc, as large in area, or several as one shape. `source`: which; `full`: the diameter of the weight 1."""
+    """A weight as a disc, as large in area. `source`: which; `full`: the diameter of the weight 1."""
 
     overlay = True
 
-    def shares(self) -> np.ndarray:
-        """The weights that are shown, of the shape of the source."""
-        across = self.points[:, 0].reshape(*self.source.shape, -1)
-        return (np.ptp(across, axis=-1) / self.full) ** 2
+    def share(self) -> float:
+        """The weight that the disc shows."""
+        return (self.width / self.full) ** 2
 
 
 class WeightBar(Bar):
@@ -42,14 +41,9 @@ class WeightBars(Whole):
 
 def disc(theme: Theme, source: View, full: float) -> Disc:
     """A weight as a disc around the origin; full: the diameter of the weight 1."""
-    return discs(theme, source, full, np.zeros(3))
-
-
-def discs(theme: Theme, source: View, full: float, centres: np.ndarray) -> Disc:
-    """Weights (…) as discs around centres (…, 3), all one shape; full: the diameter of the weight 1."""
+    width = full * float(np.sqrt(float(source)))
     shape = Disc(stroke_width=0, fill_color=theme.colour("weight"), fill_opacity=1)
-    across = full * np.sqrt(source.values)[..., None, None]
-    shape.points = (centres[..., None, :] + across * rounded_points(1, 1, 1 / 2)).reshape(-1, 3)
+    shape.points = rounded_points(width, width, width / 2).copy()
     shape.source, shape.full = source, full
     return shape
 

@@ -47,9 +47,9 @@ def _cell(scene: ExplainerScene, cell: Cell, recorded: float) -> Iterator[str]:
         yield f"is {'' if is_notched(cell.points) else 'not '}marked as beyond the scale"
 
 
-def _disc(scene: ExplainerScene, disc: Disc, recorded: np.ndarray) -> Iterator[str]:
-    if np.abs(disc.shares() - recorded).max() > EXACT:
-        yield f"is a disc of {disc.shares().round(3)}"
+def _disc(scene: ExplainerScene, disc: Disc, recorded: float) -> Iterator[str]:
+    if abs(disc.share() - recorded) > EXACT:
+        yield f"is a disc of {disc.share():.3f}"
 
 
 def _line(scene: ExplainerScene, line: WeightLine, recorded: float) -> Iterator[str]:

@@ -52,7 +52,7 @@ def test_formulas_name_real_tensors(config):
     table = declared(config, [tensor for name in names() for tensor in find(name).TENSORS])
     for tensor in table.values():
         assert not set("{}") & set(tensor.formula)
-        for word in re.split(r"[\s\[\],;()]+", tensor.formula):
+        for word in re.split(r"[\s\[\],;()|]+", tensor.formula):
             if word.startswith(("encoder.", "weights.")):
                 assert word in table, tensor
 

@@ -1,6 +1,7 @@
 """Training differentiates the forward pass of the films, goes downhill, and can be interrupted."""
 
 import io
+import os
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from studio.read import assets
 
 jax = pytest.importorskip("jax")
 jax.config.update("jax_disable_most_optimizations", True)  # what compiles fast is fast enough here
+jax.config.update("jax_compilation_cache_dir", f"{os.environ['XDG_CACHE_HOME']}/jax")   # and what is compiled is, until it changes
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
 from model import train  # noqa: E402
 
 LEXICON = Lexicon.from_mapping(yaml.safe_load(assets.LEXICON.read_text("utf-8")))

@@ -32,11 +32,7 @@ TENSORS = scoped(
            "sum of scaled_scores over key"),
     Tensor("weighted_sums", "block head query d_model", "tokens times scaled scores, added up: no average",
            "scaled_scores input"),
-    Tensor("farthest", "block head query", "the feature in which weighted_sums are farthest out of what the tokens have",
-           "argmax of the distance of weighted_sums from [min, max] of input over key"),
     Tensor("averages", "block head query d_model", "average of the tokens, by each token's weights", "weights input"),
-    Tensor("place_averages", "head query d_model", "what of the first block's averages is no more than the tokens' places",
-           "encoder.0.self_attention.weights positions", "positional: sinusoidal | learned"),
     Tensor("bare_queries", "block head query d_k", "queries before their bias is added", "query - b_Q of each block's self_attention"),
     Tensor("bare_keys", "block head query d_k", "keys before their bias is added", "key - b_K of each block's self_attention"),
 )
@@ -59,12 +55,8 @@ def measure(run, record):
     record("key_asymmetry", asymmetry(by_keys))                                     # (block, h), all 0
     record("query_asymmetry", asymmetry(scores))                                    # (block, h), anything
     record("score_sums", scaled.sum(-1))                                            # (block, h, n), anything
-    sums = record("weighted_sums", scaled @ tokens[:, None])                        # (block, h, n, d_model)
-    low, high = (tokens.min(1)[:, None, None], tokens.max(1)[:, None, None])        # (block, 1, 1, d_model)
-    record("farthest", np.maximum(low - sums, sums - high).argmax(-1))              # (block, h, n)
+    record("weighted_sums", scaled @ tokens[:, None])                               # (block, h, n, d_model)
     record("averages", weights @ tokens[:, None])                                   # (block, h, n, d_model)
-    if run.config.positional != "none":
-        record("place_averages", weights[0] @ run.arrays["positions"])      # (h, n, d_model)
     for name, vectors in (("bare_queries", queries), ("bare_keys", keys)):
         biases = np.stack([getattr(block.self_attention, LETTERS[name]) for block in run.weights.encoder])
         record(name, vectors - biases.reshape(len(biases), -1, 1, vectors.shape[-1]))   # (block, h, n, d_k)

@@ -13,6 +13,7 @@ from scenes.parts.derivation import FORMULA, LETTER, Derivation, Projection, der
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import WORD, Label, number, text
+from scenes.parts.legend import Legend, legend
 from scenes.parts.motion import FLASH, SHORT, Together, appear, brighten, dim, draw, merge, set_presence, travel, vanish
 from scenes.parts.mixture import Mixture
 from scenes.parts.opened import Opened, Side, opened
@@ -32,9 +33,9 @@ EVEN, CLOSE = (1, 0.92), (1.2, 2.4, 3)    # the same where the panel is below th
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 MOST = 3                                  # other matrices that are tried
 STRUCK = 0.5                              # presence of what is struck out
-READOUT, LOUD, ASKED, QUESTION = (size * PX for size in (40, 64, 150, 420))
+READOUT, LOUD, LEGEND, ASKED, QUESTION = (size * PX for size in (40, 64, 150, 150, 420))
 CANDIDATES = ("tokens", "keys", "queries")
-OBJECTIONS = ("symmetric", "no_parameters", "cannot_adapt")
+OBJECTIONS = ("symmetric", "no_parameters", "fixed")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
 PLURALS = {"Q": "queries", "K": "keys"}
 
@@ -86,6 +87,10 @@ class CandidateScene(ExplainerScene):
         room, grid = (room, fit_grid(view.shape, room)) if room else (self.table.square, self.table.grid)
         everything = np.concatenate([self.candidate(name).scores.values for name in CANDIDATES])
         return heat_map(self.theme, view, room, digits=fit_digits(self.theme, everything, grid), scale=self.scale, grid=grid)
+
+    def colours(self) -> Legend:
+        """What the colours of all scores mean, where the verdict will be."""
+        return legend(self.theme, self.verdict_room.fit(height=LEGEND), self.scale, (self.say("does_not_fit"), self.say("fits")))
 
     def ask(self) -> list[Mobject]:
         """The empty cells of the grid, a question mark in it, and one where its formula will be."""
@@ -205,7 +210,7 @@ class CandidateScene(ExplainerScene):
 
     def on_bench(self, letter: str) -> Derivation:
         """The followed token upon W_Q or W_K of the shown head, and what comes out, beside it."""
-        note = self.say("turned", count=self.staging.trace.config.d_k)
+        note = self.say("turned", count=self.staging.trace.config.d_k).split(" · ")
         return derivation(self.theme, self.projection(letter), self.view(f"{SCOPE}.input"), self.focus, self.tokens[self.focus], self.wide,
                           self.frame.is_roomy, self.say("row_by_token"), note)
 
@@ -311,8 +316,8 @@ class CandidateScene(ExplainerScene):
         return [self._small("gap"), number(self.theme, candidate.asymmetry, READOUT, "output")]
 
     def _adapting(self, name: str) -> list[Mobject]:
-        """What the pair scores with another head's matrix and with this one, for keys; or a word: tokens have no matrix, the others have."""
-        if name != "keys" or not self.other_heads:
+        """What the pair scores with another head's matrices and with this one's; or a word: tokens have none, and there may be no other head."""
+        if name == "tokens" or not self.other_heads:
             return [self._small("same" if name == "tokens" else "other")]
         before, after = (number(self.theme, self.candidate(name, head).scores[self.pair], READOUT, "output") for head in (self.other_heads[-1], None))
         return [before, text(self.theme, "→", EVIDENCE, "muted"), after]

@@ -6,13 +6,12 @@ from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
 from scenes.parts.label import WORD, number, text
 from scenes.parts.diagram import cycle
-from scenes.parts.legend import legend
 from scenes.parts.motion import FLASH, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.shapes import ring
 from scenes.base.room import PX, TIGHT
 
-LOUD, LEGEND = 230 * PX, 150 * PX
+LOUD = 230 * PX
 TRAINING = (6, 2, 6)                      # of what training does, of what is said of the score, and of a number
 
 
@@ -30,12 +29,17 @@ class DotProductWeights(CandidateScene):
         self.words = self.words_below(self.work_now.result)
         self.add(self.blanks, self.cards, self.vectors, self.letter, self.work_now.result.border, self.words, *self.question)
 
+    def wording(self, name: str) -> str:
+        """Of the grid: that each token fits itself best, if it does."""
+        scores = self.candidate("tokens").scores.values
+        return "itself" if name == "grid" and (scores.diagonal() == scores.max(1)).all() else super().wording(name)
+
     @step
     def dot_product(self):
         """Two vectors stand one below the other; feature by feature they are multiplied, and the sum falls into its cell."""
         i, j = self.pair
         self.formula, self.pair_now = self.formula_of("tokens"), self.opened_pair("tokens")
-        self.key = legend(self.theme, self.verdict_room.fit(height=LEGEND), self.scale, (self.say("does_not_fit"), self.say("fits")))
+        self.key = self.colours()
         cell, sum_ = self.work_now.result.cell(i, j), self.pair_now.total
         self.play(vanish(*self.question), appear(self.formula), dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))))
         for k, row in ((i, self.pair_now.one), (j, self.pair_now.other)):

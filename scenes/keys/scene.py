@@ -37,8 +37,9 @@ class Keys(CandidateScene):
         bench, self.matrix = self.bench_now, self.matrix_of("K", self.bench)
         self.play(vanish(*self.on_stage(self.cards, left, bench.matrix)), become(bench.matrix.sheet, self.matrix.sheet),
                   travel(bench.matrix.title, self.matrix.title))
+        self.key = self.colours()
         self.play(travel(left.cells.copy(), columns(above)), appear(above.border, above.dots, result.border, self.words, run_time=1.2))
-        self.play(appear(self.formula, *self.names))
+        self.play(appear(self.formula, *self.names, self.key))
         for motion in fill(self.work_now, self.focus):
             self.play(motion)
 
@@ -46,7 +47,7 @@ class Keys(CandidateScene):
     def adapts(self):
         """There are numbers to learn; with other ones the same two tokens score otherwise."""
         symmetric, parameters, adapting = self.objections
-        self.play(appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters, adapting))
+        self.play(vanish(self.key), appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters, adapting))
         self.strike_out(parameters)
         others, rooms, self.boxes = self.other_heads, self.bench.rows(2, GAP), self.both_ways(self.work_now.result)
         own, tried = self.tried(self.head, rooms[1]), [self.tried(head, rooms[0]) for head in others]

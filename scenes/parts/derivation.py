@@ -6,12 +6,12 @@ from typing import NamedTuple
 from manim import Animation, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, above, between, fitted, left_of
+from scenes.base.layout import Labelled, above, between, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import number, paragraph, text
+from scenes.parts.label import number, text
 from scenes.parts.motion import BRIEF, SHORT, appear, live_dot_product
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import row_labels
@@ -19,7 +19,7 @@ from scenes.parts.verdict import EVIDENCE
 from scenes.parts.whole import Whole
 
 NAME, LETTER, FORMULA = (size * PX for size in (140, 40, 66))            # room for names; sizes of letters and of a matrix's name
-UPON, OPENED, ACROSS, CLOSER = (1, 4), (2, 1), (4, 1), (3, 1)            # of a token and the matrix below it; of the matrix and what comes out
+UPON, OPENED, ACROSS, CLOSER = (1, 4), (9, 5), (4, 1), (3, 1)            # of a token and the matrix below it; of the matrix and what comes out
 
 
 class Projection(NamedTuple):
@@ -64,11 +64,11 @@ def named_matrix(theme: Theme, letter: str, role: str, weights: View, room: Room
     return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
 
 
-def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, room: Room, opens: bool, by: str, said: str) -> Derivation:
+def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, room: Room, opens: bool, by: str, said: Sequence[str]) -> Derivation:
     """What a projection makes of token i, laid out in a room.
 
-    tokens: (n, d_model). word: of the token. opens: whether there is room for what rows give before the bias is added. by, said: what stands
-    above that column, and below it all; neither if it is not opened.
+    tokens: (n, d_model). word: of the token. opens: whether there is room for what rows give before the bias is added. by: what stands
+    above that column; said: line by line, at the right of the token; neither if it is not opened.
     """
     upper, lower = room.rows(UPON, GAP)
     left, right = lower.columns(OPENED if opens else ACROSS if room.is_wide else CLOSER, WIDE if opens else TIGHT)
@@ -82,7 +82,8 @@ def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, ro
         for view, place in zip(views, right.columns(len(views), 3 * WIDE), strict=True)
     ]
     labels = row_labels(theme, [word], token, "text", NAME - TIGHT)
-    note = [fitted(paragraph(theme, said, EVIDENCE, room.width, "muted"), room.outside(bottom=3 * TIGHT))] * opens
+    free = Room(right.left, right.right, upper.bottom, upper.top)
+    note = [text(theme, line, EVIDENCE, "muted", at=place, align=-1) for line, place in zip(said, free.rows(len(said), 0)) if opens]
     return Derivation(of, token, matrix, columns, labels, _heads(theme, of, columns, by), _signs(theme, of, matrix, columns), VGroup(*note))
 
 

@@ -36,8 +36,10 @@ class Mixture(Whole):
         return Together(*(merge(row, into=self.z.border, scale=1, run_time=run_time) for row in rows), lag=min(0.5, 2 / len(rows)))
 
 
-def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Room, role: str, scale: float) -> Mixture:
-    """A mixture laid out in a room. vectors: (n, d). z: (d). scale: the magnitude that is drawn brightest in both."""
+def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Room, role: str, scale: float,
+            asks: int) -> Mixture:
+    """A mixture laid out in a room. vectors: (n, d). z: (d). scale: the magnitude that is drawn brightest in both. asks: the token for which
+    all are mixed, whose card has a bright edge."""
     width = card_width(theme, words, CARD)
     above, below = room.rows((len(words), SUM), GAP)
     left = width + FACTOR + 2 * TIGHT
@@ -47,6 +49,8 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
     picture = heat_map(theme, vectors, above.trim(left=left), role, True, scale, grid=grid)
     beside = cards_beside if grid.height >= LOW else partial(row_labels, role="text")
     cards = beside(theme, words, picture, width=width, gap=FACTOR + 2 * TIGHT)
+    if beside is cards_beside:
+        cards[asks].box.set_stroke(theme.colour("output"))
     x = room_of(picture.border).left - TIGHT - FACTOR / 2
     places = [Room.around((x, line.get_y()), FACTOR, 0.9 * grid.height) for line in (*picture.cells, row)]
     name = equation(theme, "z_i", size=LETTER, role="output").move_to([cards.get_x(), row.get_y(), 0])

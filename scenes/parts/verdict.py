@@ -26,9 +26,8 @@ class Objection(Whole):
 
     @property
     def claim(self) -> list[VMobject]:
-        """What steps back once it is struck out: all but the measurements."""
-        words = self.evidence.submobjects if len(self.evidence) == 1 else []
-        return [self.box, self.title, *words]
+        """What steps back once it is struck out: all but the evidence."""
+        return [self.box, self.title]
 
 
 def objection(theme: Theme, title: str, evidence: Sequence[Label], room: Room) -> Objection:

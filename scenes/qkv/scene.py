@@ -12,7 +12,7 @@ from scenes.parts.cabinet import cabinet, note
 from scenes.parts.equation import Equation, equation
 from scenes.parts.flow import weight_line
 from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import paragraph, text, weight_numbers
+from scenes.parts.label import text, weight_numbers
 from scenes.parts.motion import (
     BLINK,
     BRIEF,
@@ -108,7 +108,8 @@ class Qkv(ExplainerScene):
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
                                beside.trim(left=0 if self.stage.is_wide else WIDE, right=WEIGHT + GAP))
         self.headings = self._headings()
-        said = fitted(paragraph(self.theme, self.scaled(), SMALL, hand.width, "muted"), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
+        lines = (text(self.theme, line, SMALL, "muted") for line in self.scaled().split(" · "))
+        said = fitted(stacked(*lines, gap=TIGHT / 2), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
         self.said = VGroup(*[said] * self.frame.is_roomy)
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))

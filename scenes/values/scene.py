@@ -22,7 +22,7 @@ from scenes.parts.product import Factor, product
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.verdict import EVIDENCE, Objection, objection
 
-ROWS, CLOSE, PANEL = (4, 10, 2), (3, 8, 3), (2, 5, 3)     # of formula, mixture and what is below; of narrow frames; of formula, matrix, cards
+ROWS, CLOSE, PANEL = (4, 11, 1), (3, 8, 3), (2, 5, 3)     # of formula, mixture and what is below; of narrow frames; of formula, matrix, cards
 LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
 ENDS = 5                                  # words that are shown at either end of a feature
 
@@ -47,9 +47,9 @@ class Values(CandidateScene):
         _, above, cards = head.columns(HEAD) if self.frame.is_roomy else (head, head, under)
         third, opened, mixed = self.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
         tokens = self.view(f"{SCOPE}.input")
-        self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens))
+        self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens), self.focus)
         self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", self.over_whose(above))
-        said = self.whose(self.say("divided", count=self.staging.trace.config.d_k), head)
+        said = self.whose(self.say("divided", count=self.staging.trace.config.d_k, token=self.tokens[self.focus]), head)
         free = opened.chart.strip(top=opened.chart.height / 2)
         scaled = equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
         self.play(vanish(*self.on_stage(third)))
@@ -62,8 +62,8 @@ class Values(CandidateScene):
         self.play(appear(self.weighed.grounds, self.weighed.numbers, said, self.formula, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
         places = cards.columns(2, GAP) if cards.is_wide and cards is under else cards.rows(2, TIGHT / 2)
-        self.objections = self.objections_to_tokens(self.view("candidates.parameters")[0], places)
-        self.play(appear(self.place_in_z(), *self.objections, lag=0.2))
+        self.objections = self.against("as_it_is", self.view("candidates.parameters")[0], places)
+        self.play(appear(*self.objections, lag=0.2))
 
     @step
     def mix_values(self):
@@ -71,11 +71,11 @@ class Values(CandidateScene):
         above, middle, under = self.panel.rows(PANEL, GAP)
         values, old, weighed = self.view(f"{SCOPE}.value")[self.head], self.mixed, self.weighed
         z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
-        self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values))
+        self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values), self.focus)
         self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
         note = self.say("short", count=self.staging.trace.config.d_k)
         short = below(VGroup(*[text(self.theme, note, EVIDENCE, "muted")] * self.frame.is_roomy), self.matrix, GAP, 1)
-        new = self.objections_to_tokens(self.view("candidates.value_parameters"), under.rows(2, TIGHT))
+        new = self.against("by_matrix", self.view("candidates.value_parameters"), under.rows(2, TIGHT))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
@@ -160,28 +160,16 @@ class Values(CandidateScene):
         """What is said in passing, at the left or the right of a room."""
         return text(self.theme, words, EVIDENCE, "muted", at=room, align=align, width=room.width)
 
-    def place_in_z(self) -> VGroup:
-        """What of z is no more than where its tokens stand, below it; nothing where a token is not a word plus its place."""
-        config, z = self.staging.trace.config, self.mixed.z
-        if self.spec.block or config.positional == "none" or config.embedding == "normalised" or not self.frame.is_roomy:
-            return VGroup()
-        row = room_of(z.border).outside(bottom=z.border.height, gap=TIGHT)
-        places, scale = self.view("candidates.place_averages")[self.head, self.focus], peak(self.mixed.vectors.view)
-        part = heat_map(self.theme, places, row, digits=True, scale=scale, grid=z.grid)
-        return VGroup(part, text(self.theme, self.say("place"), WORD, "muted", at=replace(row, left=self.stage.left, right=row.left - TIGHT), align=1))
-
     def pour_into_z(self) -> Animation:
         """What is mixed sinks into z, whose numbers are rounded: what is shown does not quite add up to them."""
         z, place = self.mixed.z, self.mixed.places[-1]
         rounded = [self.aside(self.say("rounded"), place, 1)] * bool(z.digits)
         return Together(self.mixed.pour(), appear(z.cells, z.numbers, z.dots, *rounded, run_time=2.0))
 
-    def objections_to_tokens(self, parameters: View, rooms: list[Room]) -> list[Objection]:
-        """What speaks against the tokens as what is averaged."""
-        placed = self.staging.trace.config.positional != "none"
-        better = text(self.theme, self.say("all_of_it" if placed else "better"), LETTER, "muted", width=rooms[0].width / 2)
+    def against(self, made: str, parameters: View, rooms: list[Room]) -> list[Objection]:
+        """What speaks against the tokens as what is averaged. made: what is said of how it is made."""
         count = number(self.theme, parameters, LETTER, "output", decimals=0)
-        return [objection(self.theme, self.say("not_made_for_this"), [better], rooms[0]),
+        return [objection(self.theme, self.say("not_made_for_this"), [self._small(made)], rooms[0]),
                 objection(self.theme, self.say("no_parameters"), [self._small("learned"), count], rooms[1])]
 
     def readout(self, room: Room) -> list[Room]:

@@ -107,14 +107,12 @@ class WeightedAverage(CandidateScene):
         return replace(room, right=min(high, default=room.right + GAP) - GAP)
 
     def outside(self) -> VGroup:
-        """Rings around the feature in which z is farthest out, in the tokens and in z, and a word on them beside a formula that leaves
-        room for it; nothing if it is not shown."""
-        columns = [j for j in self.mixed.vectors.grid.columns if j is not None]
-        which = int(self.view("candidates.farthest")[self.spec.block, self.head, self.focus].values)
-        if which not in columns:
-            return VGroup(VGroup())
-        k = columns.index(which)
-        rings = (ring(self.theme, VGroup(*(row[k] for row in self.mixed.vectors.cells))), ring(self.theme, self.mixed.z.cells[0][k]))
+        """Rings around what of z is less or more than all tokens have of that feature, and a word on them beside a formula that leaves room
+        for it."""
+        tokens, z, shown = self.view(f"{SCOPE}.input").values, self.made("weighted_sums").values, self.mixed.z
+        beyond = (z < tokens.min(0)) | (z > tokens.max(0))                          # (d_model)
+        columns = [j for j in shown.grid.columns if j is not None]
+        rings = (ring(self.theme, cell) for j, cell in zip(columns, shown.cells[0], strict=True) if beyond[j])
         word = text(self.theme, self.say("outside"), WORD, at=self.stage.rows(ROWS, GAP)[0].columns(3)[-1])
         return VGroup(*rings, VGroup(*[word] * self.frame.is_roomy))
 
@@ -137,7 +135,7 @@ class WeightedAverage(CandidateScene):
     def mixture_of(self, name: str, room: Room) -> Mixture:
         """The tokens and what becomes of the followed one, of `averages` or `weighted_sums`."""
         tokens = self.view(f"{SCOPE}.input")
-        return mixture(self.theme, self.tokens, tokens, self.made(name), room, "line", peak(tokens))
+        return mixture(self.theme, self.tokens, tokens, self.made(name), room, "line", peak(tokens), self.focus)
 
     def made(self, name: str) -> View:
         """What becomes of the followed token."""

@@ -7,8 +7,8 @@ from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
-from scenes.ablation.case import Case, Taken, case
 from scenes.ablation.snip import ABOVE, halves, scissors, within
+from scenes.ablation.trials import Answer, Trial, trials
 from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
 from scenes.base.layout import above, fitted, side_by_side
 from scenes.base.scene import ExplainerScene, step
@@ -37,7 +37,7 @@ FLATTEST = 0.25                           # share of the highest arc's height th
 class Ablation(ExplainerScene):
     """One head is cut and the model runs again; then every head in turn."""
 
-    experiments = ("ablation", "twin", "twin_translation", "twin_ablation")
+    experiments = ("ablation", "twin", "twin_translation", "twin_ablation", "unseen")
     place = "encoder"
     needs = {"answer": "output: decoder"}
 
@@ -71,8 +71,9 @@ class Ablation(ExplainerScene):
             self.play(appear(self._vector("ablation.output", "output", self.low.rows(2)[1])))
             return
         shared, before, said, rest, gloss = self.before[1:]
-        new = self._card("ablation.probabilities", self._said_after, self.card)
-        changed = flip(self.theme, self._card("ablation.probabilities", self._said_before, self.old, "muted"), new)
+        new, old = (self._card(("ablation.probabilities", "decoder.probabilities"), *what) for what in (
+            (self._said_after, self.card), (self._said_before, self.old, "muted")))
+        changed = flip(self.theme, old, new)
         self.play(travel(said, edge := on_edge(said), run_time=BLINK), vanish(before, gloss, run_time=BLINK))
         self.play(vanish(edge, run_time=FLASH), travel(on_edge(new), new, run_time=BLINK), brighten(shared, run_time=BLINK))
         self.play(vanish(rest), *map(appear, self._rest("ablation.next_token_ids")))
@@ -111,27 +112,28 @@ class Ablation(ExplainerScene):
 
     @step
     def answer(self):
-        """Both sentences, each with what is said with the head and without it."""
-        self.cases = [self._case(*what, room) for what, room in zip(self._sentences, self.stage.rows(len(self._sentences)), strict=True)]
-        self.open_with(*(each.box for each in self.cases), *(each.cards for each in self.cases))
-        for looks in zip(*(each.looks for each in self.cases)):
-            self.play(*(draw(each.arc) for each in looks), *(appear(each.said) for each in looks))
-        self.play(appear(*(label for each in self.cases for label in each.chain)))
-        for kind in range(2):
-            self.play(*(appear(each.names[kind], each.answers[kind], run_time=STEADY) for each in self.cases))
+        """Both sentences: what is said as it is, with the word in which they differ hidden in block 1, and with the head cut."""
+        head, body = self.stage.strip(top=CARD), self.stage.trim(top=(CARD + GAP) * self.frame.is_roomy)
+        sentence = [snug_row(self.theme, self._open, head, CARD, gap=TIGHT / 2, size=CHIP)] * self.frame.is_roomy
+        self.table = trials(self.theme, self._names, self._trials(), body)
+        self.open_with(*sentence, self.table.names)
+        for panel in self.table.panels:
+            self.play(appear(panel.box, panel.title))
+            self.play(appear(panel.looks, panel.cards, run_time=STEADY))
+            self.play(appear(panel.verdict))
 
     def wording(self, name: str) -> str:
         """The cut may be of two kinds, and need not change a word, nor be the only one that does."""
         if name == "cut":
-            return "uniform" if self._number("uniform") else "taught" if self.finds_noun(self._weights("encoder")) else "caption"
+            return "uniform" if self._number("uniform") else "taught" if self._taught else "caption"
         if self.trained and name in ("again", "odds") and not self._changed:
             return "same"
-        if self.trained and name == "again" and {*map(self._word, (self._said_before, self._said_after))} == {*PRONOUNS}:
+        if self.trained and name == "again" and self._taught and (self._word(self._said_before), self._word(self._said_after)) == PRONOUNS:
             return "answer"
         if self.trained and name == "every_head" and self._alone:
             return "only"
-        if name == "answer" and self._told_apart:
-            return "told_apart"
+        if name == "answer":
+            return "told_apart" if self._told_apart else "caption" if self._names else "alone"
         return super().wording(name)
 
     @property
@@ -158,6 +160,11 @@ class Ablation(ExplainerScene):
         return self._said_after != self._said_before
 
     @property
+    def _taught(self) -> bool:
+        """Whether the head was taught which noun the followed token stands for."""
+        return self.finds_noun(self._weights("encoder"))
+
+    @property
     def _alone(self) -> bool:
         """Whether of all cuts of one head this one alone changes the translation."""
         changed = self.staging.trace["ablation.changed_words"].values
@@ -165,40 +172,52 @@ class Ablation(ExplainerScene):
 
     @property
     def _told_apart(self) -> bool:
-        """Whether the whole model says one pronoun to the one sentence and the other to its twin, and without the head `elle` to both."""
-        whole, cut = zip(*([self._said(name)[0] for name in runs] for _, _, *runs in self._sentences), strict=True)
-        return {*whole} == {*PRONOUNS} and cut == ("elle", "elle")
+        """Whether both sentences are told apart by the taught head and block 1 together only, and without the head `elle` is said to both."""
+        words = [[answer.word for answer in trial.answers] for trial in self._trials()]
+        return self._taught and [len({*each}) for each in words] == [2, 1, 1]
 
     @property
-    def _sentences(self) -> list[tuple[Sequence[str], str, str, str]]:
-        """The sentence and its twin, if there is one: where the weights are, and what is said to it with the head and without."""
-        own = self.tokens, "encoder", "decoder", "ablation"
-        return [own, *[(self.twin, "twin.encoder", "twin_translation", "twin_ablation")] * bool(self.twin)]
+    def _open(self) -> list[str]:
+        """The sentence, with dots where its twin has another word."""
+        return ["…" if len({*pair}) > 1 else pair[0] for pair in zip(self.tokens, self.twin or self.tokens)]
 
-    def _said(self, name: str) -> tuple[str, View]:
-        """The word that is said in a run at the step that is compared, or at its last one, and its probability."""
-        rows = self.staging.trace[f"{name}.next_token_ids"].values.astype(int)
-        place = min(self._number("place"), len(rows) - 1)
-        return self._word(rows[place]), self.staging.trace[f"{name}.probabilities"][place][int(rows[place])]
+    @property
+    def _names(self) -> list[str]:
+        """What sentence and twin are called: the words in which they differ. None without a twin."""
+        differ = [pair for pair in zip(self.tokens, self.twin) if len({*pair}) > 1]
+        return [" … ".join(words) for words in zip(*differ)]
 
-    def _case(self, words: Sequence[str], scope: str, whole: str, cut: str, room: Room) -> Case:
-        answers = [(*self._said(name), self.say(key)) for name, key in ((whole, "with_head"), (cut, "without_head"))]
-        others = self.tokens if words is self.twin else self.twin
-        taken = self._taken(words, scope)
-        way = " → ".join([*(words[each.token] for each in taken[:-1]), words[self.focus], words[taken[-1].token], answers[0][0]])
-        return case(self.theme, words, others, self.focus, taken, answers, way, room, self.stage.is_wide, self.frame.is_roomy)
+    def _trials(self) -> list[Trial]:
+        """What is said to the sentence and, if there is one, to its twin: as they are, with what they differ in hidden, without the head."""
+        block, head = self._cut
+        own, there = f"{block}.self_attention.weights", (head, self.focus)
+        runs = [(self.say("as_it_is"), ("decoder.", f"encoder.{own}", there), ("twin_translation.", f"twin.encoder.{own}", there)),
+                (self.say("hidden"), ("unseen.", "unseen.weights", (block, *there)), ("unseen.twin_", "unseen.twin_weights", (block, *there))),
+                (self._cut_name, ("ablation.", "", ()), ("twin_ablation.", "", ()))]
+        if self._names:
+            return [self._trial(name, answers) for name, *answers in runs]
+        return [self._trial(name, [answer]) for name, answer, _ in runs[::2]]
 
-    def _taken(self, words: Sequence[str], scope: str) -> list[Taken]:
-        """What the followed token takes of the swapped word in the block before, if there are both, by the head that takes most; then
-        what it takes by the head that is cut of the token it looks at most."""
-        (block, _), weights = self._cut, self._weights(scope)
+    def _trial(self, name: str, runs: Sequence[tuple[str, str, tuple[int, ...]]]) -> Trial:
+        """What is said in runs. Of each: how the tensors of its words begin, and where the head's weights are, if these count."""
+        answers = [Answer(*self._said(prefix), *self._look(words, *where)) for (prefix, *where), words in zip(runs, (self.tokens, self.twin))]
+        told_apart = len({answer.word for answer in answers}) > 1
+        verdict = ("≠", self.say("different")) if told_apart else ("=", self.say("same"))
+        return Trial(name, answers, verdict if self._names else ())
+
+    def _look(self, words: Sequence[str], name: str, index: tuple[int, ...]) -> tuple[str, View | None]:
+        """Where the head looks from the followed token, in words, and its weight; without one, what the head that is cut gives."""
+        if not name:
+            return "" if self._number("uniform") else self.say("no_output", head=self._cut[1] + 1), None
+        weights = self.staging.trace[name][index]
         most = int(weights.values.argmax())
-        swapped = next((k for k, pair in enumerate(zip(words, self.twin)) if len({self.tokens[k], *pair}) > 1), None)
-        found = [(block, most, weights[most])]
-        if block and swapped not in (None, self.focus):
-            before = self.staging.trace[f"{scope}.{block - 1}.self_attention.weights"][:, self.focus, swapped]   # (head,)
-            found.insert(0, (block - 1, swapped, before[int(before.values.argmax())]))
-        return [Taken(token, weight, self.say("block", number=number + 1)) for number, token, weight in found]
+        return self.say("looks", own=words[self.focus], other=words[most]), weights[most]
+
+    def _said(self, prefix: str) -> tuple[str, View]:
+        """The word that is said in a run at the step that is compared, or at its last one, and its probability."""
+        rows = self.staging.trace[f"{prefix}next_token_ids"].values.astype(int)
+        place = min(self._number("place"), len(rows) - 1)
+        return self._word(rows[place]), self.staging.trace[f"{prefix}probabilities"][place][int(rows[place])]
 
     @property
     def _said_before(self) -> int:
@@ -269,12 +288,13 @@ class Ablation(ExplainerScene):
         panel = frame(self.theme, self.low, radius=PANEL, width=2, fill="surface")
         shared = text(self.theme, spaced(said), GLOSS, "muted", at=head)
         before = text(self.theme, self.say("before"), GLOSS, "muted", at=self.old, align=1)
-        return [panel, shared, before, self._card("decoder.probabilities", self._said_before, self.card),
+        return [panel, shared, before, self._card(["decoder.probabilities"], self._said_before, self.card),
                 *self._rest("decoder.next_token_ids")]
 
-    def _card(self, name: str, row: int, room: Room, role: str = "output") -> WordCard:
-        """A word on a card, with its probability at the step that is compared."""
-        return word_card(self.theme, self._word(row), self.staging.trace[name][self._number("place")][row], room, role)
+    def _card(self, names: Sequence[str], row: int, room: Room, role: str = "output") -> WordCard:
+        """A word on a card, with its probability at the step that is compared, in one run or in two, now and before."""
+        now, *was = (self.staging.trace[name][self._number("place")][row] for name in names)
+        return word_card(self.theme, self._word(row), now, room, role, *was)
 
     def _tokens(self, name: str) -> list[str]:
         """The words of recorded rows of the output vocabulary, without the end token."""
@@ -322,7 +342,7 @@ class Ablation(ExplainerScene):
                     for row, place, role in zip(rows, places, roles)]
         words = VGroup(text(self.theme, self._word(row), min(REST, 0.85 * foot.height), role, 700, at=(place.centre[0], foot.centre[1], 0), width=place.width)
                        for row, place, role in zip(rows, places, roles))
-        size = min(CHANCE, 0.9 * places[0].width / text_width(self.theme, format_number(0, self.theme.decimals), 1, 600, True))
+        size = min(CHANCE, 0.75 * places[0].width / text_width(self.theme, format_number(0, self.theme.decimals), 1, 600, True))
         numbers = VGroup(self._on(number(self.theme, chances[row], size, role, 600), bar)
                          for row, (_, bar), role in zip(rows, standing, roles))
         return text(self.theme, title, min(NAME, 0.8 * head.height), weight=500, at=head), words, standing, numbers

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from manim import VGroup, VMobject
 
 from model import View
+from scenes.base.layout import line_of
 from scenes.parts.flow import arrow
 from scenes.parts.label import Label, Number, number, text, text_width
 from scenes.parts.phrase import LOUD
@@ -15,16 +16,18 @@ from scenes.base.theme import Theme
 
 WORD, CHANCE = 200 * PX, 56 * PX
 SHARES = 2.2, 0.8                         # heights of the word and of its probability
+LOWEST = 130 * PX                         # a card in which the probability stands below the word, and not beside it
+RAISED = 0.4                              # share of its room that a probability is raised by
 LEAN, SMALLER = 0.17, 0.7                 # of a card that has fallen: how far it leans, in radians, and what is left of its size
 EDGE = 0.02                               # share of its width that a card shows from the side
 ACROSS, WIDEST = 90 * PX, 0.28           # width of the arrow; share of the room's that a card may take
 
 
 class WordCard(Whole):
-    """`box`, `word`, and below it `chance`, its probability."""
+    """`box`, `word`, and below it `chance`, its probability; before that `was`, what that was, and an arrow, if it was another."""
 
-    def __init__(self, box: VMobject, word: Label, chance: Number):
-        super().__init__(box=box, word=word, chance=chance)
+    def __init__(self, box: VMobject, word: Label, chance: Number, was: list[Label]):
+        super().__init__(box=box, word=word, chance=chance, was=was)
 
 
 class Flip(Whole):
@@ -42,13 +45,18 @@ def card_rooms(theme: Theme, words: Sequence[str], room: Room) -> tuple[Room, Ro
     return old, card, Room(card.right + GAP, room.right, room.bottom, room.top)
 
 
-def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "output") -> WordCard:
-    """A card that fills a room."""
-    above, below = room.rows(SHARES, gap=0)
+def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "output", was: View | None = None) -> WordCard:
+    """A card that fills a room. was: the probability before, if it was another."""
+    high = room.height > LOWEST
+    above, below = room.rows(SHARES, gap=0) if high else room.inset(GAP / 2).columns(2, gap=GAP / 2)
+    size = min(CHANCE, below.height)
+    now = number(theme, chance, size, role, 600)
+    before = [] if was is None else [number(theme, was, size, "muted"), text(theme, "→", size, "muted")]
+    line_of(*before, now, at=below.inset(GAP / 2).trim(bottom=below.height * RAISED) if high else below)
     return WordCard(
         frame(theme, room, role, radius=18 * PX, width=6 * PEN, fill="surface"),
-        text(theme, word, min(WORD, above.height), role, LOUD, at=above.centre, width=room.width - GAP),
-        number(theme, chance, min(CHANCE, below.height), role, 600, at=below.point(y=0.4)),
+        text(theme, word, min(WORD, above.height), role, LOUD, at=above.centre, width=above.width - GAP * high),
+        now, before,
     )
 
 

@@ -80,16 +80,38 @@ def test_a_cut_that_changes_nothing_says_so():
     assert stage.caption("again") == stage.staging.words["steps"]["again"]["same"]
 
 
-def test_the_answer_is_what_both_sentences_say_with_the_head_and_without():
-    stage, _ = played()
+def test_the_answer_takes_both_the_hint_of_block_1_and_the_head():
+    """Sentence and twin, each as it is, with the word they differ in hidden in block 1, and without the head."""
+    stage, seen = played()
     trace, place = stage.staging.trace, int(float(stage.staging.trace["ablation.place"]))
-    runs = [("decoder", "ablation"), ("twin_translation", "twin_ablation")]
-    words = [[trace.output_vocabulary[int(trace[f"{name}.next_token_ids"].values[place])] for name in pair] for pair in runs]
-    assert words == [["il", "elle"], ["elle", "elle"]] and stage.wording("answer") == "told_apart"
-    assert [[card.word.string for card in each.answers] for each in stage.cases] == words
-    found = [[card.chance.source for card in each.answers] for each in stage.cases]
-    assert np.allclose([[float(chance) for chance in pair] for pair in found],
-                       [[trace[f"{name}.probabilities"].values[place].max() for name in pair] for pair in runs])
+    runs = [("decoder.", "twin_translation."), ("unseen.", "unseen.twin_"), ("ablation.", "twin_ablation.")]
+    words = [[trace.output_vocabulary[int(trace[f"{name}next_token_ids"].values[place])] for name in pair] for pair in runs]
+    assert words == [["il", "elle"], ["il", "il"], ["elle", "elle"]] and stage.wording("answer") == "told_apart"
+    panels = stage.table.panels
+    assert [[card.word.string for card in panel.cards] for panel in panels] == words
+    assert np.allclose([[float(card.chance.source) for card in panel.cards] for panel in panels],
+                       [[trace[f"{name}probabilities"].values[place].max() for name in pair] for pair in runs])
+    assert [panel.verdict[0].string for panel in panels] == ["≠ two answers", "= one answer", "= one answer"]
+    assert [name.word.string for name in stage.table.names] == ["tired", "wide"]
+
+
+def test_where_the_head_looks_is_that_of_the_weights_of_each_run():
+    stage, _ = played()
+    trace, (block, head) = stage.staging.trace, stage._cut
+    weights = [[trace[f"{scope}.{block}.self_attention.weights"].values[head] for scope in ("encoder", "twin.encoder")],
+               [trace[f"unseen.{name}"].values[block, head] for name in ("weights", "twin_weights")]]
+    looks = [[[part.string for part in look] for look in panel.looks] for panel in stage.table.panels]
+    for shown, found in zip(looks, weights):
+        assert shown == [[f"“it” → “{words[row[stage.focus].argmax()]}”", f"{row[stage.focus].max():.2f}"]
+                         for words, row in zip((stage.tokens, stage.twin), found)]
+    assert looks[2] == [[f"output of head {head + 1} = 0"]] * 2
+    assert [float(weight.max()) > 0.6 for pair in weights for weight in (row[stage.focus] for row in pair)] == [True] * 4
+
+
+def test_without_the_head_elle_is_said_to_either_sentence_and_so_by_default():
+    stage, seen = played()
+    assert {"0.00", "0.76", "0.95", "0.08"} <= {*strings(seen["again"])}
+    assert [card.word.string for card in stage.table.panels[-1].cards] == ["elle", "elle"]
 
 
 def test_the_head_of_the_map_says_what_the_whole_model_gives_the_word():
@@ -100,18 +122,14 @@ def test_the_head_of_the_map_says_what_the_whole_model_gives_the_word():
 
 def test_without_a_twin_the_answer_is_of_the_one_sentence():
     stage, _ = played("twin=")
-    assert stage.wording("answer") == "caption" and len(stage.cases) == 1
+    assert stage.wording("answer") == "alone" and not len(stage.table.names)
+    assert [len(panel.cards) for panel in stage.table.panels] == [1, 1] and not any(len(panel.verdict) for panel in stage.table.panels)
 
 
-def test_the_way_to_the_answer_is_that_of_the_weights():
-    """The swapped word is what `it` takes from in the block before, by one head at least; the noun what it takes from in the head."""
-    stage, seen = played()
-    assert {"tired → it → animal → il", "wide → it → street → elle"} <= {*strings(seen["answer"])}
-    for each, scope in zip(stage.cases, ("encoder", "twin.encoder")):
-        earlier, own = (look.arc.source for look in each.looks)
-        weights = stage.staging.trace[f"{scope}.0.self_attention.weights"].values[:, stage.focus]
-        assert float(earlier) == weights[:, -1].max() > 0.4 and own.name == f"{scope}.1.self_attention.weights"
-    assert [len(each.looks) for each in played("intervene.block=1", "intervene.head=1")[0].cases] == [1, 1]
+@pytest.mark.parametrize("overrides", [("intervene.head=2",), ("sentence=the black cat sleeps", "twin=the white cat runs", "focus=cat")])
+def test_that_it_takes_both_is_said_only_where_it_does(overrides):
+    stage, _ = played(*overrides)
+    assert stage.wording("answer") == "caption" and len(stage.table.panels) == 3
 
 
 @pytest.mark.parametrize(("override", "wording"), [("focus=it", "taught"), ("focus=street", "caption"), ("intervene.head=2", "caption")])

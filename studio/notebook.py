@@ -48,11 +48,12 @@ class Shown:
         return f'<video style="{STYLE}" controls autoplay{silent} playsinline{loop} aria-label="{escape(self.said)}" src="{source}"></video>'
 
 
-def show(target: str, format: str = "mp4", quality: str = "720p", loop: bool = False, **keys: Any) -> Shown:
+def show(target: str, format: str = "mp4", quality: str = "720p", loop: bool = False, compact: bool = True, **keys: Any) -> Shown:
     """A step, a scene or a film, for the cell whose last line this is.
 
-    target: as for `animformer render`. format: of it, `png` for a still; other than MP4 of single steps only. quality: as `-q` has it.
-    keys: of the YAML, which go over it: `sentence="the old dog runs"`, `language="zh"`, `model={"seed": 1}`.
+    target: as for `animformer render`. format: of it, `png` for a still; other than MP4 of single steps only. quality, compact: as `-q`
+    and `--compact` have it; what is shown is saved with the notebook. keys: of the YAML, which go over it: `sentence="the old dog runs"`,
+    `language="zh"`, `model={"seed": 1}`.
     Raises UserError if something is wrong with any of them.
     """
     prepare()                             # before what follows imports numpy and manim
@@ -73,7 +74,7 @@ def show(target: str, format: str = "mp4", quality: str = "720p", loop: bool = F
     heard = any(scene.narrator or scene.voice for scene in scenes_of(spec))
     with tempfile.TemporaryDirectory(prefix="animformer-") as folder:
         # In this process: a notebook is no module that others could import.
-        made = render_film(spec, parse(quality, frame=frame_of(spec)), Path(folder), 1, cache=Cache(), formats=formats)
+        made = render_film(spec, parse(quality, None, frame_of(spec), compact), Path(folder), 1, cache=Cache(), formats=formats)
         return Shown(made.files[0].read_bytes(), format, _last(made.files).read_bytes(), " ".join(_captions(made.files)), loop, heard)
 
 

@@ -125,10 +125,10 @@ def gallery(output: Path, as_json: bool, verbose: bool):
     """Make a page of what has been rendered.
 
     DIR/index.html: every clip with its caption, its files, and the values of the tensors that it shows. It needs no network, and links
-    to the files beside it alone.
+    to the files beside it alone. Clips that go on the web with it are best made compact.
 
     \b
-    animformer render qkv -q preview
+    animformer render qkv --compact
     animformer gallery
     """
     from studio.output.gallery import make_gallery

@@ -39,7 +39,8 @@ def test_a_short_run(tmp_path):
     steps = measured["steps"]
     stock, ours = (runs[0] for runs in steps["rounds"].values())
     assert abs(stock["frames"] - ours["frames"]) < 0.05 * ours["frames"] and ours["frames"] > 50
-    assert steps["pictures"]["frames"] == steps["compact_pictures"]["frames"] == ours["frames"] and steps["pictures"]["worst"] >= 45
+    assert steps["pictures"]["frames"] == steps["compact_pictures"]["frames"] == ours["frames"]
+    assert min(steps[name]["worst"] for name in ("pictures", "compact_pictures")) >= 45
     assert 0 < steps["floor"]["raster"] + steps["floor"]["encode"] < ours["cpu"] < stock["cpu"]
     assert steps["compact"]["bytes"] < ours["bytes"] and {runs[0]["frames"] for runs in measured["scaling"].values()} == {ours["frames"]}
     assert measured["film"][str(ROOT)][0]["cpu"] > 0.5 and "| wall time, s |" in tables

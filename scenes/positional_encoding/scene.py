@@ -12,13 +12,13 @@ from scenes.parts.chart import Cut, Sweep, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, fit_words, number, paragraph, text, text_width
+from scenes.parts.label import WORD, fit_words, format_number, number, paragraph, text, text_width
 from scenes.parts.lookup import link
 from scenes.parts.motion import Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.shuffle import put, shuffle
-from scenes.parts.tokens import cards_beside, column_labels, row_labels
+from scenes.parts.tokens import LEVEL, cards_beside, column_labels, row_labels
 from scenes.parts.whole import Whole
 from scenes.positional_encoding.overlay import Overlay, overlay
 from scenes.positional_encoding.turn import turn
@@ -330,7 +330,8 @@ class PositionalEncoding(ExplainerScene):
             view, inner = self.view(f"probe.{key}"), room.inset(TIGHT, TIGHT)
             body, foot = inner.trim(top=WORD + WIDE + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
             columns = body.columns(n_blocks + 1, 0)
-            size = min(LARGE, columns[0].width / 2.4)
+            widest = max(text_width(self.theme, format_number(share, self.theme.decimals), 1, 600, tabular=True) for share in view.values)
+            size = min(LARGE, LEVEL * columns[0].width / widest)
             drawn = bars(self.theme, view, body, "output", 1.0)
             depths = [self.say("before"), *(f"{k + 1}" for k in range(n_blocks))]
             words, small = fit_words(self.theme, depths, WORD, columns[0].width)
@@ -360,5 +361,5 @@ class PositionalEncoding(ExplainerScene):
         key = "untrained" if view.name == "waves.learned" else "own" if kind == self._kind else "paper"
         words = VGroup(text(self.theme, self.say(kind), min(WORD, head.height), weight=600, at=head),
                        text(self.theme, self.say(key), SMALL, "muted", at=note))
-        numbers = row_labels(self.theme, [str(p) for p in range(len(table.cells))], table, "muted", 0.4)
+        numbers = row_labels(self.theme, [str(p) for p in table.grid.rows if p is not None], table, "muted", 0.4)
         return table, VGroup(words, numbers)

@@ -12,13 +12,13 @@ from scenes.parts.chart import Cut, Sweep, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, fit_words, format_number, number, paragraph, text, text_width
+from scenes.parts.label import WORD, fit_words, number, paragraph, text, text_width
 from scenes.parts.lookup import link
 from scenes.parts.motion import Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.shuffle import put, shuffle
-from scenes.parts.tokens import LEVEL, cards_beside, column_labels, row_labels
+from scenes.parts.tokens import cards_beside, column_labels, row_labels
 from scenes.parts.whole import Whole
 from scenes.positional_encoding.overlay import Overlay, overlay
 from scenes.positional_encoding.turn import turn
@@ -330,8 +330,7 @@ class PositionalEncoding(ExplainerScene):
             view, inner = self.view(f"probe.{key}"), room.inset(TIGHT, TIGHT)
             body, foot = inner.trim(top=WORD + WIDE + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
             columns = body.columns(n_blocks + 1, 0)
-            widest = max(text_width(self.theme, format_number(share, self.theme.decimals), 1, 600, tabular=True) for share in view.values)
-            size = min(LARGE, LEVEL * columns[0].width / widest)
+            written = fit_digits(self.theme, view.values, Grid((0,), (*range(n_blocks + 1),), columns[0].width, WIDE))
             drawn = bars(self.theme, view, body, "output", 1.0)
             depths = [self.say("before"), *(f"{k + 1}" for k in range(n_blocks))]
             words, small = fit_words(self.theme, depths, WORD, columns[0].width)
@@ -339,7 +338,8 @@ class PositionalEncoding(ExplainerScene):
                             text(self.theme, self.say(key), WORD, weight=600, at=inner.strip(top=WORD + TIGHT)),
                             *(text(self.theme, word, small, "muted", at=place) for word, place in
                               zip(words, foot.columns(n_blocks + 1, 0), strict=True)))
-            values = [above(number(self.theme, value, size, "output", 600), bar) for value, bar in zip(view, drawn, strict=True)]
+            values = [above(number(self.theme, value, min(LARGE, written.size), "output", 600, decimals=written.decimals), bar)
+                      for value, bar in zip(view, drawn, strict=True) if written]
             pictures.append(Whole(around=around, shares=drawn, values=values))
         return pictures
 

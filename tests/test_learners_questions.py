@@ -8,7 +8,8 @@ import pytest
 import model
 from model import ModelConfig, backward, encoder
 from model.experiments import find, probe
-from model.functional import sinusoids
+from model.functional import attention, feed_forward, layer_norm, sinusoids
+from model.recorder import Recorder
 from model.weights import filled, named, without_head
 from scenes.parts.label import decimals_for_sum, format_number
 from studio.read import assets
@@ -141,15 +142,28 @@ def test_positions_are_lost_without_the_residual_paths_and_not_by_them():
 
 
 @pytest.mark.parametrize("norm", ["post", "pre"])
-def test_one_way_with_both_ways_open_is_the_model(norm):
-    config = ModelConfig(norm=norm)
+def test_a_pass_with_both_ways_open_is_the_model(norm):
+    config, recorder = ModelConfig(norm=norm), Recorder()
     weights, ids = model.random_weights(config, TIRED[:5]), np.array([[0, 3, 1, 4, 4, 2]])
-    both = [*probe.one_way(ids, weights, config, kind="")]
-    assert all(close(a, b) for a, b in zip(both, probe.stages(ids, weights, config), strict=True))
-    bare = [*probe.stages(ids, weights, replace(config, positional="none"))]
-    carried = [*probe.one_way(ids, weights, config, "sublayer")]
+    encoder.encode(ids, weights, config, recorder)
+    names = ["encoder.0.input", *(f"encoder.{block}.output" for block in range(config.n_blocks))]
+    ways = np.stack([*probe.passes(ids, weights, config, ("", "sublayer"))])                      # (stage, kind, 1, n, d_model)
+    assert all(close(way, recorder.arrays[name]) for (way, _), name in zip(ways, names, strict=True))
+    bare = np.stack([*probe.passes(ids, weights, replace(config, positional="none"), ("",))])
     if norm == "pre":                     # nothing but sums: what was added at first is still there, unchanged
-        assert all(close(a - b, sinusoids(6, 16)) for a, b in zip(carried, bare, strict=True))
+        assert close(ways[:, 1] - bare[:, 0], sinusoids(6, 16))
+
+
+def test_along_the_residual_path_alone_goes_what_is_added_to_sublayers_that_know_no_positions():
+    config = ModelConfig(n_blocks=1)
+    weights, ids = model.random_weights(config, TIRED[:5]), np.array([[0, 3, 1, 4, 4, 2]])
+    w = weights.encoder[0]
+    x, bare = (encoder.embed(ids, weights, replace(config, positional=kind)) for kind in ("sinusoidal", "none"))
+    attended = attention(bare, bare, w.self_attention, config.n_heads)
+    x, bare = (layer_norm(some + attended, w.norm_1, config.epsilon) for some in (x, bare))
+    expected = layer_norm(x + feed_forward(bare, w.mlp, config.activation), w.norm_2, config.epsilon)
+    *_, (found,) = probe.passes(ids, weights, config, ("sublayer",))
+    assert close(found, expected) and not close(expected, layer_norm(bare, w.norm_2, config.epsilon))
 
 
 # --- why two matrices ----------------------------------------------------------------------------------------------

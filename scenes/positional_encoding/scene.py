@@ -376,7 +376,7 @@ class PositionalEncoding(ExplainerScene):
             view, inner = self.view(f"probe.{key}"), room.inset(TIGHT, TIGHT)
             body, foot = inner.trim(top=WORD + WIDE + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
             columns = body.columns(n_blocks + 1, 0)
-            size = min(LARGE, columns[0].width / 2.4)
+            written = fit_digits(self.theme, view.values, Grid((0,), (*range(n_blocks + 1),), columns[0].width, WIDE))
             drawn = bars(self.theme, view, body, "output", 1.0)
             depths = [self.say("before"), *(f"{k + 1}" for k in range(n_blocks))]
             words, small = fit_words(self.theme, depths, WORD, columns[0].width)
@@ -384,7 +384,8 @@ class PositionalEncoding(ExplainerScene):
                             text(self.theme, self.say(key), WORD, weight=600, at=inner.strip(top=WORD + TIGHT)),
                             *(text(self.theme, word, small, "muted", at=place) for word, place in
                               zip(words, foot.columns(n_blocks + 1, 0), strict=True)))
-            values = [above(number(self.theme, value, size, "output", 600), bar) for value, bar in zip(view, drawn, strict=True)]
+            values = [above(number(self.theme, value, min(LARGE, written.size), "output", 600, decimals=written.decimals), bar)
+                      for value, bar in zip(view, drawn, strict=True) if written]
             pictures.append(Whole(around=around, shares=drawn, values=values))
         return pictures
 
@@ -406,5 +407,5 @@ class PositionalEncoding(ExplainerScene):
         key = "untrained" if view.name == "waves.learned" else "own" if kind == self._kind else "paper"
         words = VGroup(text(self.theme, self.say(kind), min(WORD, head.height), weight=600, at=head),
                        text(self.theme, self.say(key), SMALL, "muted", at=note))
-        numbers = row_labels(self.theme, [str(p) for p in range(len(table.cells))], table, "muted", 0.4)
+        numbers = row_labels(self.theme, [str(p) for p in table.grid.rows if p is not None], table, "muted", 0.4)
         return table, VGroup(words, numbers)

@@ -69,8 +69,9 @@ class MultiHead(ExplainerScene):
         row, others = taken.sheet.row(self.head), [i for i in range(self.heads) if i != self.head]
         self.play(vanish(*self.on_stage()), appear(taken.title, taken.columns, taken.sheet.border, *row, taken.rows[self.head]))
         self.play(appear(*(VGroup(*taken.sheet.row(i), taken.rows[i]) for i in others), lag=0.4))
-        if [self.guided(self._patterns()[i]) for i in range(self.heads)] == [i == self.head for i in range(self.heads)]:
-            self.play(appear(text(self.theme, self.say("taught", number=self.head + 1), WORD, "muted", at=foot)))
+        taught = [i for i in range(self.heads) if self.guided(self._patterns()[i])]
+        if len(taught) == 1:
+            self.play(appear(text(self.theme, self.say("taught", number=taught[0] + 1), WORD, "muted", at=foot)))
 
     @step
     def split(self):

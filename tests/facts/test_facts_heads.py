@@ -51,8 +51,10 @@ def test_where_what_is_written_does_not_multiply_or_add_up_it_is_said_to_be_roun
 def test_a_guided_head_is_said_to_be_and_how_and_no_other():
     labels = stage(load("multi_head")).words["labels"]
     shown = ends("multi_head", "steps=[patterns, follow]"), ends("multi_head", "steps=[patterns, follow]", "head=2")
-    for step, key in (("patterns", "guided"), ("follow", "how")):
-        assert [labels[key] in said(each[step]) for each in shown] == [True, False]
+    assert all(labels["taught"].format(number=1) in said(each["patterns"]) for each in shown)
+    assert [labels["how"] in said(each["follow"]) for each in shown] == [True, False]
+    untaught = ends("multi_head", "steps=[patterns]", "model.weights=random")["patterns"]
+    assert not any(labels["taught"].format(number=i + 1) in said(untaught) for i in range(4))
 
 
 def test_the_narrow_heads_take_the_area_of_the_wide_one():

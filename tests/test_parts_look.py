@@ -15,9 +15,11 @@ from scenes.base.theme import SMALLEST_DIGIT
 from scenes.parts.flow import ARC, STRAND, weight_arc, weight_line
 from scenes.parts.heat_map import LARGEST_DIGIT, Digits, heat_map, is_beyond, peak
 from scenes.parts.legend import legend, weight_legend
+from scenes.parts.look import in_column, look
 from scenes.parts.machine import machine
 from scenes.parts.motion import appear
 from scenes.parts.shapes import is_notched, ring, room_of
+from scenes.parts.tokens import CLOSEST
 from scenes.parts.weight import Disc, WeightBar, weight_bars
 from studio.check import provenance
 from studio.check.sight import walk
@@ -230,3 +232,18 @@ def test_what_a_mark_shows_is_checked(staging, mutate):
         assert len(provenance.problems(scene)) == 1
 
     walk(partial(Marks, replace(staging, words=words, spec=spec)), look)
+
+
+@pytest.mark.parametrize("rows, kept", [(6, [0, 1, 2, 3, 4, 5]), (5, [0, 1, 2, 3, None]), (4, [None, 2, 3, None]), (3, [None, 2, None])])
+def test_a_column_that_is_too_low_keeps_what_comes_first_and_shows_where_words_are_left_out(rows, kept):
+    assert in_column([2, 3, 0, 5, 1, 4], Room(0, 1, 0, (rows + 0.1) * CLOSEST)) == kept
+
+
+def test_a_sentence_that_fits_no_line_stands_in_a_column_whole_and_its_arcs_beside_it(theme, weights, staging):
+    words = staging.trace.tokens
+    flat, column = (look(theme, words, (), weights[0], 0, room) for room in (Room(-6, 6, -2, 2), Room(-1, 1, -2, 2)))
+    assert len({card.get_y() for card in flat.cards}) == 1 == len({round(card.get_x(), 6) for card in column.cards})
+    assert [card.word.string for card in column.cards] == [card.word.string for card in flat.cards] == [*words]
+    assert [arc.source.index for arc in column.arcs] == [arc.source.index for arc in flat.arcs]
+    right = max(room_of(card).right for card in column.cards)
+    assert all(arc.get_left()[0] >= right - 0.01 and room_of(arc).right <= 1 for arc in column.arcs)

@@ -8,31 +8,33 @@ from manim import UP, VGroup
 
 from model import View
 from model.wiring import has_final_norm
-from scenes.base.layout import above, line_of
+from scenes.base.layout import above
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.chain import Chain, chain
+from scenes.parts.compared import compared
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, number, text
+from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, text
 from scenes.parts.lanes import bare, lanes, strips
+from scenes.parts.look import swing
 from scenes.parts.memory import memory
-from scenes.parts.motion import BRIEF, EASY, appear, dim, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
 from scenes.parts.tokens import best_word, token_card
 
-NAME, SMALL = 50 * PX, 28 * PX
+NAME = 50 * PX
 CARD, STRIP, CLEAR = 0.6, 0.3, 0.1        # height of a card and of a strip; between a strip and what is above and below it
 MOST_BLOCKS = 6                           # that are drawn one by one
 TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
-LINE = 56 * PX                            # between the two sentences
+LINE = 56 * PX                            # what is said above the sentence
 NARROW = 4 * PX                           # beside the word of a card in its lane, where long words shall stay whole
+Case = tuple[Sequence[str], Sequence[str], list[tuple[View, str]]]         # a sentence, the other, and weights (n) with what is said of them
 
 
 class EncoderStack(ExplainerScene):
     """The tokens rise through the blocks; one of them is followed; what comes out goes to every block of the decoder."""
 
-    experiments = ("distances", "twin")
+    experiments = ("twin", "unseen")
     place = "encoder"
 
     @step
@@ -60,16 +62,19 @@ class EncoderStack(ExplainerScene):
 
     @step
     def chain(self):
-        """Block 1 carries the changed word to the others, so that in block 2 the followed one looks elsewhere: in both sentences."""
-        first, *rest = chains = self._lay_out_chains()
-        self.play(vanish(*self.on_stage()), appear(first.cards, *(each.cards for each in rest)))
-        for look in ("lower", "upper"):
-            for each in chains:
-                shown = getattr(each, look)
-                self.play(appear(shown.said), draw(*shown.arcs, run_time=EASY))
-                self.play(appear(*shown.numbers, run_time=BRIEF))
-            if look == "lower":
-                self.play(appear(self.apart))
+        """Where the followed token looks above block 1: as that is, and if it hides the swapped word; or, if that is all one, in both."""
+        words, others, cases = self._turned or self._in_both
+        top, body = self.stage.rows([LINE, self.stage.height - LINE - TIGHT], TIGHT)
+        said = self.say("above" if self._turned else "where", number=self._second + 1, head=self.head + 1, token=words[self.focus])
+        shown = compared(self.theme, words, others, self.focus, cases, body)
+        first, *rest = shown.looks
+        self.play(vanish(*self.on_stage()), appear(text(self.theme, said, WORD, at=top), first.cards, shown.lines[0]))
+        self.play(draw(*first.arcs, run_time=EASY))
+        self.play(appear(first.most, shown.numbers[0]))
+        for start, end, number, line in zip(shown.starts[1:], rest, shown.numbers[1:], shown.lines[1:]):
+            self.play(appear(start, line))
+            self.play(swing(start, end))
+            self.play(appear(number))
 
     @step
     def memory(self):
@@ -88,9 +93,9 @@ class EncoderStack(ExplainerScene):
                 self._make(shown.source, together)
 
     def wording(self, name: str) -> str:
-        """Whether a swapped word turns a look depends on the weights, and pre-norm has one more norm at the end."""
+        """Whether a hidden word turns a look depends on the weights, and pre-norm has one more norm at the end."""
         if name == "chain":
-            return "caption" if self._looks_elsewhere else "other"
+            return "caption" if self._turned else "other"
         return "pre" if name == "memory" and self._pre else super().wording(name)
 
     @property
@@ -98,18 +103,28 @@ class EncoderStack(ExplainerScene):
         """The block above the first, if there is one."""
         return min(1, self.staging.trace.config.n_blocks - 1)
 
-    def _looks(self, block: int, twin: str = "") -> View:
-        """The attention weights of a block (h, n, n), in this sentence or the other."""
-        return self.staging.trace[f"{twin}encoder.{block}.self_attention.weights"]
+    @property
+    def _turned(self) -> Case | None:
+        """The sentence in which the followed token looks clearly elsewhere above block 1 if that shows the swapped word to no other; None
+        if in neither."""
+        pairs = ((self.tokens, self.twin, "", "unseen."), (self.twin, self.tokens, "twin.", "unseen.twin_"))
+        for words, others, known, hidden in pairs if self.twin and self._second else ():
+            swapped = ", ".join(word for word, other in zip(words, others) if word != other)
+            known, hidden = self._weights(self._second, known), self.staging.trace[f"{hidden}weights"][self._second, self.head, self.focus]
+            most = best_word(words, known)
+            if best_word(words, hidden) != most and hidden.values[most] < known.values[most] / 2:
+                return words, others, [(known, self.say("known")), (hidden, self.say("hidden", token=swapped))]
+        return None
 
     @property
-    def _looks_elsewhere(self) -> bool:
-        """Whether a swapped word turns the followed token's look above the first block."""
-        if not self.twin or not self._second:
-            return False
-        pairs = ((self.tokens, ""), (self.twin, "twin."))
-        own, other = (best_word(words, self._looks(self._second, twin)[self.head, self.focus]) for words, twin in pairs)
-        return own != other
+    def _in_both(self) -> Case:
+        """The sentence, and where the followed token looks in the first block and in the one above it."""
+        cases = [(self._weights(block), self.say("block", number=block + 1)) for block in range(self._second + 1)]
+        return self.tokens, self.twin, cases
+
+    def _weights(self, block: int, twin: str = "") -> View:
+        """What the followed token looks at (n) in a block, in this sentence or the other."""
+        return self.staging.trace[f"{twin}encoder.{block}.self_attention.weights"][self.head, self.focus]
 
     @property
     def _pre(self) -> bool:
@@ -201,25 +216,3 @@ class EncoderStack(ExplainerScene):
         """What the depths are called."""
         _, *above = self._depths
         return [self.say("before"), *(self.say("after", number=depth) for depth in above)]
-
-    def _lay_out_chains(self) -> list[Chain]:
-        """Both sentences, or the only one; between them how far the followed token is from itself, before the first block and after it."""
-        changed = [i for i, (word, other) in enumerate(zip(self.tokens, self.twin)) if word != other]
-        giver = changed[0] if changed else best_word(self.tokens, self._looks(0)[self.head, self.focus])
-        carrier = int(self._looks(0)[:, self.focus, giver].values.argmax())
-        high, line, low = self.stage.rows([self.stage.height / 2 - LINE, LINE, self.stage.height / 2 - LINE], 0)
-        sentences = [(self.tokens, self.twin, "", high if self.twin else self.stage), (self.twin, self.tokens, "twin.", low)][: 1 + bool(self.twin)]
-        self.apart = self._apart(line) if self.twin else VGroup()
-        return [chain(self.theme, words, others, (
-            (giver, self._looks(0, twin)[carrier, :, giver], self.say("takes", number=1, head=carrier + 1, token=words[giver])),
-            (self.focus, self._looks(self._second, twin)[self.head, self.focus],
-             self.say("looks", number=self._second + 1, head=self.head + 1, token=words[self.focus])),
-        ), room, self.frame.is_roomy) for words, others, twin, room in sentences]
-
-    def _apart(self, room: Room) -> VGroup:
-        """How far the followed token is from itself in the other sentence: before the first block, and after it."""
-        moved = self.staging.trace["distances.moved"][:, self.focus]
-        words = self.say("between", token=self.tokens[self.focus]), self.say("before"), self.say("after", number=1)
-        start, *places = (text(self.theme, word, SMALL, "muted") for word in words)
-        numbers = (number(self.theme, moved[depth], max(SMALL, self.theme.digit), "output", 600) for depth in range(2))
-        return line_of(start, *(part for pair in zip(places, numbers) for part in pair), at=room)

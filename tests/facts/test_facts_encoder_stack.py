@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.functional import softmax, split_heads
-from scenes.parts.label import Number
+from scenes.parts.label import Label, Number
 from studio.check.sight import see, walk
 from studio.plan import staging
 from studio.read.spec import load
@@ -41,27 +41,27 @@ def test_what_the_first_block_changed_turns_the_look_and_the_swapped_word_itself
     assert stage.caption("chain") == stage.staging.words["steps"]["chain"]["caption"]
 
 
-def test_before_the_first_block_only_the_swapped_word_differs_and_after_it_the_followed_one_does():
-    stage, shapes = played()
-    moved = stage.staging.trace["distances.moved"].values
-    assert (moved[0, :-1] == 0).all() and moved[0, -1] > 0 < moved[1, stage.focus]
-    shown = [shape.source.index for shape in shapes if isinstance(shape, Number) and shape.source.name == "distances.moved"]
-    assert shown == [(0, stage.focus), (1, stage.focus)]
+SWAPPED = ("focus=it", "sentence=the animal did not cross the street because it was too wide", "twin=the animal did not cross the street because it was too tired")
 
 
-def test_the_carrier_is_the_head_that_brings_the_followed_token_nearly_all_of_the_change():
-    stage, shapes = played()
-    arrays, config = stage.staging.trace.arrays, stage.staging.trace.config
-    W_O = arrays["weights.encoder.0.self_attention.W_O"].reshape(config.n_heads, config.d_k, -1)    # (h, d_k, d_model)
-    change = arrays["encoder.0.self_attention.heads"] - arrays["twin.encoder.0.self_attention.heads"]       # (h, n, d_k)
-    brought = np.linalg.norm(change[:, stage.focus, None] @ W_O, axis=-1)[:, 0]     # (h,)
-    carriers = {shape.source.index[0] for shape in shapes
-                if isinstance(shape, Number) and shape.source.name.endswith("encoder.0.self_attention.weights")}
-    assert carriers == {brought.argmax()} and brought.max() > 50 * np.sort(brought)[-2]
+@pytest.mark.parametrize("overrides, known, hidden", [
+    ((), "twin.encoder.1.self_attention.weights", "unseen.twin_weights"),
+    (SWAPPED, "encoder.1.self_attention.weights", "unseen.weights"),
+])
+def test_what_is_compared_is_the_look_in_block_2_as_it_is_and_with_the_swapped_word_hidden_in_block_1(overrides, known, hidden):
+    """Of the two sentences that one is shown in which hiding turns the look, whichever of them is the twin."""
+    stage, shapes = played(*overrides)
+    shown, words = stage.staging.trace, "the animal did not cross the street because it was too wide".split()
+    first, second = (shape.source for shape in shapes if isinstance(shape, Number))
+    assert (first.name, first.index) == (known, (stage.head, stage.focus, words.index("street")))
+    assert (second.name, second.index) == (hidden, (1, stage.head, stage.focus, words.index("animal")))
+    weights = shown[hidden].values                                                  # (block, h, n, n)
+    assert (weights[0, :, :-1, -1] == 0).all() and (weights[1, :, :-1, -1] > 0).all()
+    assert "“wide”" in " ".join(shape.string for shape in shapes if isinstance(shape, Label))
 
 
 @pytest.mark.parametrize("overrides", [
-    ("focus=cross",), ("twin=",), ("sentence=cat", "twin=cat", "focus=0"), ("model.weights=random", "model.n_blocks=1"),
+    ("focus=cross",), ("twin=",), ("sentence=cat", "twin=cat", "focus=0"), ("model.weights=random", "model.n_blocks=1"), ("model.weights=random",),
 ])
 def test_where_no_look_is_turned_none_is_said_to_be(overrides):
     stage, _ = played(*overrides)

@@ -1,0 +1,49 @@
+"""Looks compared: where one token of a sentence looks in several cases, each with its largest weight and what is said of it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import VGroup
+
+from model import View
+from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.label import WORD, Number, number, paragraph
+from scenes.parts.look import Look, fits_in_line, in_column, look
+from scenes.parts.shapes import room_of
+from scenes.parts.tokens import best_word
+from scenes.parts.whole import Whole
+
+LARGE = 56 * PX                           # em size of a weight that has a line of its own
+CLOSE = TIGHT / 4                         # between a card and the weight at its other side
+
+
+class Compared(Whole):
+    """For each case its look (`looks`), `numbers`, its largest weight, and `lines`, what is said of it. starts: the look of the first
+    case at the place of each."""
+
+    def __init__(self, looks: Sequence[Look], starts: Sequence[Look], numbers: VGroup, lines: VGroup):
+        super().__init__(looks=looks, starts=starts, numbers=numbers, lines=lines)
+
+
+def compared(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, cases: Sequence[tuple[View, str]], room: Room) -> Compared:
+    """Looks of the token `origin` in a room: one below the other, or side by side where the words fit no line.
+
+    others: as for `look`. cases: the weights (n) of each, and what is said of it.
+    """
+    flat, views = fits_in_line(theme, words, others, room.width), [weights for weights, _ in cases]
+    places = (room.rows if flat else room.columns)(len(cases), GAP)
+    lines = VGroup(paragraph(theme, said, WORD, place.width) for (_, said), place in zip(cases, places, strict=True))
+    foot = max(line.height for line in lines)
+    most, size = [best_word(words, weights) for weights in views], max(LARGE if flat else WORD, theme.digit)
+    numbers = VGroup(number(theme, weights[i], size, "weight", 600) for weights, i in zip(views, most, strict=True))
+    beside = {"bottom": size + CLOSE} if flat else {"left": max(label.advance for label in numbers) + CLOSE}
+    bodies = [place.trim(bottom=foot + TIGHT).trim(**beside) for place in places]
+    first = dict.fromkeys([origin, *most, *(i for i, pair in enumerate(zip(words, others)) if len({*pair}) > 1)])
+    kept = in_column([*first, *(i for i in np.argsort(-views[0].values) if i not in first)], bodies[0])
+    looks, starts = ([look(theme, words, others, weights, origin, body, False, kept) for body, weights in zip(bodies, shown, strict=True)]
+                     for shown in (views, views[:1] * len(views)))
+    for line, place, label, each in zip(lines, places, numbers, looks, strict=True):
+        line.shift(place.strip(bottom=foot).centre)
+        label.shift(room_of(each.most).outside(gap=CLOSE, **{side: label.advance if side == "left" else size for side in beside}).centre)
+    return Compared(looks, starts, numbers, lines)

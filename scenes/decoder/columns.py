@@ -1,0 +1,66 @@
+"""Columns of cards: the sentence, what asks it, and what is said; what stands above them, and what one query finds."""
+
+from collections.abc import Sequence
+
+from manim import VGroup
+
+from model import View
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.flow import arrow
+from scenes.parts.label import Label, paragraph, text, weight_numbers
+from scenes.parts.loom import Loom, across, loom
+from scenes.parts.passes import CHANCE
+from scenes.parts.shapes import Block, frame, room_of
+from scenes.parts.whole import Whole
+
+HEADING, SMALL = 32 * PX, 28 * PX
+HEAD, LEFT = 81 * PX, 216 * PX            # room above the cards, and at their left for the weights
+FOLLOWED = 4 * PEN
+
+
+class Columns(Whole):
+    """`names`, above the columns that have cards, and `cards`."""
+
+    def __init__(self, names: list[VGroup | Label], cards: Loom):
+        super().__init__(names=names, cards=cards)
+
+
+class Asked(Whole):
+    """What one query finds: `tag`, around its card; `lines`, from all that it asks; `numbers`, the weights, and `whose`, above them."""
+
+    def __init__(self, tag: Block, lines: VGroup, numbers: VGroup, whose: VGroup):
+        super().__init__(tag=tag, lines=lines, numbers=numbers, whose=whose)
+
+
+def columns(theme: Theme, names: Sequence[str], words: Sequence[Sequence[str]], room: Room, near: bool, roomy: bool) -> Columns:
+    """Three columns of cards in a room. near: whether no strands shall cross between the first two. roomy: whether a name has one line."""
+    inner = room.trim(top=HEAD, left=LEFT, right=CHANCE + TIGHT)
+    sources, _, queries, _, said = inner.columns((8, 8 if near else 22, 8, 4, 8), TIGHT)
+    cards = loom(theme, *words, (sources, queries, said))
+    heads = [_name(theme, name, column, roomy) for name, column in zip(names, cards, strict=True) if len(column)]
+    return Columns(heads, cards)
+
+
+def _name(theme: Theme, words: str, column: VGroup, roomy: bool) -> VGroup | Label:
+    """What a column is, above it, in one line or in two."""
+    place = room_of(column).outside(top=HEADING, gap=TIGHT)
+    if roomy:
+        return text(theme, words, HEADING, "muted", 500, at=place.centre, width=1.25 * LEFT)
+    return paragraph(theme, words, SMALL, LEFT, "muted", 500).move_to(place.point(y=1))
+
+
+def asked(theme: Theme, cards: Loom, weights: View, query: int, whose: str, room: Room) -> Asked:
+    """Where a query looks, weights (source), in columns that stand in a room. whose: what is said of whose weights these are."""
+    ends = [(room_of(card).left - TIGHT, card.get_y()) for card in cards.sources]
+    words = paragraph(theme, whose, HEADING, LEFT - GAP, "weight")
+    return Asked(
+        frame(theme, room_of(cards.queries[query]), "query", radius=0.08, width=FOLLOWED), across(theme, cards, weights, query),
+        weight_numbers(theme, weights, ends), words.move_to(room.strip(left=LEFT - GAP).level(room_of(cards.sources).top + HEADING).centre),
+    )
+
+
+def said_by(theme: Theme, cards: Loom, query: int) -> VGroup:
+    """An arrow from a query to the word that it says, and that."""
+    word, start = cards.words[query], cards.queries[query]
+    return VGroup(arrow(theme, room_of(start, TIGHT / 2).point(1), room_of(word, TIGHT / 2).point(-1)), word)

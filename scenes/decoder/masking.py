@@ -1,0 +1,90 @@
+"""The mask: scores, what of them is ahead, and the weights that softmax makes of the rest."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from manim import DOWN, RIGHT, Mobject, VGroup
+
+from model import View
+from scenes.base.layout import Labelled, above, labelled, side_by_side, stacked
+from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.equation import equation
+from scenes.parts.flow import arrow
+from scenes.parts.heat_map import HeatMap, heat_map, peak
+from scenes.parts.label import text, words_at
+from scenes.parts.shapes import room_of
+from scenes.parts.whole import Whole
+
+FORMULA, HEADING, SMALL = (size * PX for size in (40, 32, 28))
+LABEL, SLANTED, NAMED = (size * PX for size in (190, 115, 162))    # for the words beside rows and below columns, and for names above
+GUESS, BETWEEN, BELOW = (size * PX for size in (175, 190, 100))    # for the words that are to be guessed; for what is between both sheets, beside or below
+MARKED = 4                                # stroke width around the places of those
+
+
+class Words(NamedTuple):
+    """`read`, at the rows and columns; `said`, after each of them, if there is a decoder, and what these are called; what is rounded."""
+
+    read: Sequence[str]
+    said: Sequence[str]
+    to_guess: str
+    rounded: str
+
+
+class Masking(Whole):
+    """`scores`, with all that is around them; `way`, to the weights, and `names`, what is done on it; `weights`; `guesses`, at their right.
+
+    `masked`: the scores once what is ahead is hidden; they are no part of it yet.
+    """
+
+    def __init__(self, scores: Labelled, masked: HeatMap, way: VGroup, names: list[Mobject], weights: Labelled, guesses: list[Mobject]):
+        super().__init__(scores=scores, way=way, names=names, weights=weights, guesses=guesses)
+        self.masked = masked
+
+    def ahead(self) -> list[list[tuple[int, int]]]:
+        """Of each row that is shown the cells that are hidden, as they are counted in the picture."""
+        kept = [k for k in self.masked.grid.rows if k is not None]
+        return [[(a, b) for b, key in enumerate(kept) if key > query] for a, query in enumerate(kept)]
+
+
+def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Masking:
+    """Scores, scores with the mask, and weights (query, key), in a room; the place of the word that is to be guessed is framed in each row."""
+    body = room.trim(right=GUESS * bool(words.said))
+    left, right = body.split(2, gap=BETWEEN if body.is_wide else BELOW)
+    plain, masked, weights = views
+    around = {"rows": words.read, "columns": words.read, "left": LABEL, "foot": SLANTED}
+    scores = labelled(theme, plain, left, title=equation(theme, "(Q K^T) / sqrt(d_k)", size=FORMULA), head=NAMED, digits=True, **around)
+    hidden = heat_map(theme, masked, room_of(scores.sheet), digits=True, scale=peak(plain), grid=scores.sheet.grid)
+    result = labelled(theme, weights, right, title=equation(theme, "A", size=FORMULA), head=NAMED, digits=True, weights=True, **around)
+    picture = Masking(scores, hidden, *_way(theme, scores, result, words.rounded), result, _guesses(theme, result, words))
+    kept = [k for k in hidden.grid.rows if k is not None]
+    for i, j in (cells[0] for cells in picture.ahead() if cells and words.said):
+        if kept[j] == kept[i] + 1:
+            hidden.cells[i][j].set_stroke(theme.colour("output"), MARKED)
+    return picture
+
+
+def _way(theme: Theme, scores: Labelled, weights: Labelled, rounded: str) -> tuple[VGroup, list[Mobject]]:
+    """The arrow from one sheet to the other, beside or below it, and what is done on the way."""
+    start, end = room_of(scores.sheet), room_of(weights)
+    names = [equation(theme, maths, size=HEADING, role="muted") for maths in ('"softmax"', "e^(-oo) = 0")]
+    names.append(text(theme, rounded, SMALL, "muted"))
+    if end.left > start.right:
+        way = arrow(theme, (start.right + TIGHT, start.centre[1], 0), (end.left - TIGHT, start.centre[1], 0))
+        above(names[0], way)
+        stacked(*names[1:]).next_to(way, DOWN, TIGHT)
+        return way, names
+    way = arrow(theme, (start.centre[0], room_of(scores).bottom - TIGHT, 0), (start.centre[0], end.top + TIGHT, 0))
+    side_by_side(*names, gap=GAP).next_to(way, RIGHT, GAP)
+    return way, names
+
+
+def _guesses(theme: Theme, weights: Labelled, words: Words) -> list[Mobject]:
+    """The word that is to be guessed in every row, at the right of the weights, below what that is."""
+    if not words.said:
+        return []
+    sheet, edge = weights.sheet, room_of(weights.sheet)
+    shown = [words.said[k] for k in sheet.grid.rows if k is not None]
+    said = words_at(theme, shown, [(edge.right + TIGHT, row.get_y()) for row in sheet.cells], weights.rows[0].size, GUESS - TIGHT, "output", align=-1)
+    place = edge.outside(right=GUESS - TIGHT, gap=TIGHT).outside(top=SMALL, gap=TIGHT)
+    return [said, text(theme, words.to_guess, SMALL, "output", at=place)]

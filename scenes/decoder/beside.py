@@ -15,13 +15,14 @@ from scenes.parts.whole import Whole
 NAME, SAID, MEMORY = (size * PX for size in (34, 34, 56))
 FOOT = NAME + TIGHT
 BLOCKS = 7, 10                            # shares of the two blocks
-WIDE_SHARES, HIGH_SHARES = (2, 1), (6, 1, 1)              # of both together, and of what is said beside them or below
+WIDE_SHARES, LINES = (2, 1), 2.7 * SAID                   # of both and of what is said beside them; height of one of the two below
 BRIGHT = 5 * PEN
 NEW = "attention", "cross_attention"      # what the encoder's block has not, or not so
 
 
 class Beside(Whole):
-    """`encoder` and `decoder`, their blocks, and `names` below them; `said`, what its new modules are for; `way`, from what leaves the encoder to cross-attention, and `memory`, what that is called."""
+    """`encoder` and `decoder`, their blocks, and `names` below them; `said`, what its new modules are for; `way`, from
+    what leaves the encoder to cross-attention, and `memory`, what that is called."""
 
     def __init__(self, encoder: BlockDiagram, decoder: BlockDiagram, names: list[Label], said: list[VGroup], way: VGroup,
                  memory: Mobject):
@@ -30,7 +31,8 @@ class Beside(Whole):
 
 def blocks_beside(theme: Theme, say: Callable[[str], str], room: Room, norm: str) -> Beside:
     """Both blocks in a room. say: what their modules are called, what `new_attention` and `new_cross_attention` are for, and more."""
-    pictures, *beside = room.columns(WIDE_SHARES, WIDE) if room.is_wide else room.rows(HIGH_SHARES, GAP)
+    low = room.trim(bottom=2 * LINES), *room.strip(bottom=2 * LINES).rows(2, 0)
+    pictures, *beside = room.columns(WIDE_SHARES, WIDE) if room.is_wide else low
     left, middle = pictures.columns(BLOCKS, WIDE)
     names = [text(theme, say(f"{side}_block"), NAME, weight=500, at=place.strip(bottom=FOOT), width=place.width)
              for side, place in (("encoder", left), ("decoder", middle))]

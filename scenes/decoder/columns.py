@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from manim import VGroup
 
 from model import View
+from scenes.base.layout import above
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import arrow
 from scenes.parts.label import Label, paragraph, text, weight_numbers
 from scenes.parts.loom import Loom, across, loom
-from scenes.parts.passes import CHANCE
 from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.whole import Whole
 
 HEADING, SMALL = 32 * PX, 28 * PX
-HEAD, LEFT = 81 * PX, 216 * PX            # room above the cards, and at their left for the weights
+HEAD, LEFT = 81 * PX, 216 * PX            # room above the cards, and at their left for the weights and whose these are
+LINES = 4.2                               # room above cards in em, where their names take three lines
 FOLLOWED = 4 * PEN
 
 
@@ -27,16 +28,16 @@ class Columns(Whole):
 
 
 class Asked(Whole):
-    """What one query finds: `tag`, around its card; `lines`, from all that it asks; `numbers`, the weights, and `whose`, above them."""
+    """What one query finds: `tag`, around its card; `lines`, from all that it asks; `numbers`, the weights, and `whose`, above them,
+    if that is said."""
 
-    def __init__(self, tag: Block, lines: VGroup, numbers: VGroup, whose: VGroup):
+    def __init__(self, tag: Block, lines: VGroup, numbers: VGroup, whose: list[VGroup]):
         super().__init__(tag=tag, lines=lines, numbers=numbers, whose=whose)
 
 
-def columns(theme: Theme, names: Sequence[str], words: Sequence[Sequence[str]], room: Room, near: bool, roomy: bool) -> Columns:
-    """Three columns of cards in a room. near: whether no strands shall cross between the first two. roomy: whether a name has one line."""
-    inner = room.trim(top=HEAD, left=LEFT, right=CHANCE + TIGHT)
-    sources, _, queries, _, said = inner.columns((8, 8 if near else 22, 8, 4, 8), TIGHT)
+def columns(theme: Theme, names: Sequence[str], words: Sequence[Sequence[str]], room: Room, between: float, roomy: bool) -> Columns:
+    """Three columns of cards in a room. between: the gap that strands cross, in columns. roomy: whether a name has one line."""
+    sources, _, queries, _, said = room.trim(top=HEAD if roomy else LINES * SMALL).columns((1, between, 1, 1 / 2, 1), TIGHT)
     cards = loom(theme, *words, (sources, queries, said))
     heads = [_name(theme, name, column, roomy) for name, column in zip(names, cards, strict=True) if len(column)]
     return Columns(heads, cards)
@@ -47,16 +48,17 @@ def _name(theme: Theme, words: str, column: VGroup, roomy: bool) -> VGroup | Lab
     place = room_of(column).outside(top=HEADING, gap=TIGHT)
     if roomy:
         return text(theme, words, HEADING, "muted", 500, at=place.centre, width=1.25 * LEFT)
-    return paragraph(theme, words, SMALL, LEFT, "muted", 500).move_to(place.point(y=1))
+    return above(paragraph(theme, words, SMALL, min(LEFT, place.width + GAP), "muted", 500), column, TIGHT / 2)
 
 
 def asked(theme: Theme, cards: Loom, weights: View, query: int, whose: str, room: Room) -> Asked:
-    """Where a query looks, weights (source), in columns that stand in a room. whose: what is said of whose weights these are."""
+    """Where a query looks, weights (source), in columns that stand in a room. whose: whose weights these are, if that is said."""
     ends = [(room_of(card).left - TIGHT, card.get_y()) for card in cards.sources]
-    words = paragraph(theme, whose, HEADING, LEFT - GAP, "weight")
+    place = room.strip(left=LEFT - GAP).level(room_of(cards.sources).top + HEADING)
+    words = paragraph(theme, whose, HEADING, place.width, "weight").shift(place.centre)
     return Asked(
-        frame(theme, room_of(cards.queries[query]), "query", radius=0.08, width=FOLLOWED), across(theme, cards, weights, query),
-        weight_numbers(theme, weights, ends), words.move_to(room.strip(left=LEFT - GAP).level(room_of(cards.sources).top + HEADING).centre),
+        frame(theme, room_of(cards.queries[query]), "query", radius=TIGHT / 2, width=FOLLOWED), across(theme, cards, weights, query),
+        weight_numbers(theme, weights, ends), [words] * bool(whose),
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import DOWN, RIGHT, Mobject, VGroup
+from manim import Mobject, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, above, labelled, side_by_side, stacked
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.layout import Labelled, above, below, labelled, right_of, stacked
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
@@ -18,7 +18,7 @@ from scenes.parts.whole import Whole
 
 FORMULA, HEADING, SMALL = (size * PX for size in (40, 32, 28))
 LABEL, SLANTED, NAMED = (size * PX for size in (190, 115, 162))    # for the words beside rows and below columns, and for names above
-GUESS, BETWEEN, BELOW = (size * PX for size in (175, 190, 100))    # for the words that are to be guessed; for what is between both sheets, beside or below
+GUESS, BETWEEN, BELOW = (size * PX for size in (175, 190, 70))    # for what is to be guessed; between both sheets, beside and below
 MARKED = 4                                # stroke width around the places of those
 
 
@@ -48,14 +48,18 @@ class Masking(Whole):
 
 
 def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Masking:
-    """Scores, scores with the mask, and weights (query, key), in a room; the place of the word that is to be guessed is framed in each row."""
+    """Scores, scores with the mask, and weights (query, key), in a room; in each row the place of the word to be guessed is framed."""
     body = room.trim(right=GUESS * bool(words.said))
-    left, right = body.split(2, gap=BETWEEN if body.is_wide else BELOW)
+    beside = body.is_wide
+    left, right = body.columns(2, BETWEEN) if beside else body.trim(bottom=SLANTED).rows(2, BELOW)
     plain, masked, weights = views
-    around = {"rows": words.read, "columns": words.read, "left": LABEL, "foot": SLANTED}
-    scores = labelled(theme, plain, left, title=equation(theme, "(Q K^T) / sqrt(d_k)", size=FORMULA), head=NAMED, digits=True, **around)
+    names = [equation(theme, maths, size=FORMULA) for maths in ("(Q K^T) / sqrt(d_k)", "A")]
+    (above_scores, above_weights), head = (names, NAMED) if beside else ((None, None), 0)
+    around = {"rows": words.read, "left": LABEL, "foot": SLANTED, "head": head, "digits": True}
+    scores = labelled(theme, plain, left, title=above_scores, columns=words.read if beside else (), **around)
     hidden = heat_map(theme, masked, room_of(scores.sheet), digits=True, scale=peak(plain), grid=scores.sheet.grid)
-    result = labelled(theme, weights, right, title=equation(theme, "A", size=FORMULA), head=NAMED, digits=True, weights=True, **around)
+    below_words = right.trim(bottom=0 if beside else -SLANTED)
+    result = labelled(theme, weights, below_words, title=above_weights, columns=words.read, weights=True, **around)
     picture = Masking(scores, hidden, *_way(theme, scores, result, words.rounded), result, _guesses(theme, result, words))
     kept = [k for k in hidden.grid.rows if k is not None]
     for i, j in (cells[0] for cells in picture.ahead() if cells and words.said):
@@ -67,16 +71,13 @@ def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Ma
 def _way(theme: Theme, scores: Labelled, weights: Labelled, rounded: str) -> tuple[VGroup, list[Mobject]]:
     """The arrow from one sheet to the other, beside or below it, and what is done on the way."""
     start, end = room_of(scores.sheet), room_of(weights)
-    names = [equation(theme, maths, size=HEADING, role="muted") for maths in ('"softmax"', "e^(-oo) = 0")]
-    names.append(text(theme, rounded, SMALL, "muted"))
+    softmax, zero = (equation(theme, maths, size=HEADING, role="muted") for maths in ('"softmax"', "e^(-oo) = 0"))
     if end.left > start.right:
         way = arrow(theme, (start.right + TIGHT, start.centre[1], 0), (end.left - TIGHT, start.centre[1], 0))
-        above(names[0], way)
-        stacked(*names[1:]).next_to(way, DOWN, TIGHT)
-        return way, names
-    way = arrow(theme, (start.centre[0], room_of(scores).bottom - TIGHT, 0), (start.centre[0], end.top + TIGHT, 0))
-    side_by_side(*names, gap=GAP).next_to(way, RIGHT, GAP)
-    return way, names
+        return way, [above(softmax, way), below(stacked(zero, text(theme, rounded, SMALL, "muted")), way)]
+    x = start.point(-1 / 2)[0]
+    way = arrow(theme, (x, start.bottom - TIGHT / 2, 0), (x, end.top + TIGHT / 2, 0))
+    return way, [right_of(softmax, way)]
 
 
 def _guesses(theme: Theme, weights: Labelled, words: Words) -> list[Mobject]:
@@ -85,6 +86,7 @@ def _guesses(theme: Theme, weights: Labelled, words: Words) -> list[Mobject]:
         return []
     sheet, edge = weights.sheet, room_of(weights.sheet)
     shown = [words.said[k] for k in sheet.grid.rows if k is not None]
-    said = words_at(theme, shown, [(edge.right + TIGHT, row.get_y()) for row in sheet.cells], weights.rows[0].size, GUESS - TIGHT, "output", align=-1)
+    points = [(edge.right + TIGHT, row.get_y()) for row in sheet.cells]
+    said = words_at(theme, shown, points, weights.rows[0].size, GUESS - TIGHT, "output", align=-1)
     place = edge.outside(right=GUESS - TIGHT, gap=TIGHT).outside(top=SMALL, gap=TIGHT)
     return [said, text(theme, words.to_guess, SMALL, "output", at=place)]

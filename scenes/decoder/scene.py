@@ -1,6 +1,7 @@
 """The decoder: its block, masked self-attention, cross-attention, and the next word (Vaswani et al. 2017, sections 3.1 to 3.4)."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from manim import VGroup
@@ -11,14 +12,16 @@ from scenes.base.layout import arrows, below, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.decoder.beside import blocks_beside
-from scenes.decoder.columns import Columns, asked, columns, said_by
+from scenes.decoder.columns import LEFT, Columns, asked, columns, said_by
 from scenes.decoder.masking import Masking, Words, masking
 from scenes.parts.diagram import Module, module
 from scenes.parts.heat_map import heat_map
-from scenes.parts.label import WORD, Label, number, text
+from scenes.parts.label import WORD, Label, number, paragraph, text
 from scenes.parts.loom import across, back
-from scenes.parts.motion import BRIEF, EASY, FLASH, LONG, SHORT, SLOW, SLOWER, STEADY, Together, appear, brighten, copy_to, dim, draw, travel, vanish
-from scenes.parts.passes import Passes, fed_back, passes, probabilities
+from scenes.parts.motion import (
+    BRIEF, EASY, FLASH, LONG, SHORT, SLOW, SLOWER, STEADY, Together, appear, brighten, copy_to, dim, draw, travel, vanish,
+)
+from scenes.parts.passes import CHANCE, Passes, fed_back, passes, probabilities
 from scenes.parts.ranking import grow, ranking, strongest
 from scenes.parts.spectrum import Spectrum, best_words, spectrum
 from scenes.parts.tokens import token_card
@@ -26,12 +29,13 @@ from scenes.parts.tokens import token_card
 HEADING, SMALL = 32 * PX, 28 * PX
 BEST, PRECISE, MOST = 4, 4, 20            # words that are ranked; decimals of what is almost 0; tokens that are shown
 MANY = 256                                # words that a bar each is drawn for at most
+NUMBER = 110 * PX                         # room for weights beside cards
 CARD = 216 * PX, 81 * PX                  # size of the card of the word that asks for the next
 IN_FULL, QUICK = 1, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
 
 
 class Decoder(ExplainerScene):
-    """What a block is made of, what a word may see, where it looks in the sentence, how it becomes the next word, and how all this is learned at once."""
+    """What a block is made of, what a word may see, where it looks in the sentence, how it becomes the next word, how that is learned."""
 
     experiments = ("passes", "causal")
     place = "decoder"
@@ -58,7 +62,7 @@ class Decoder(ExplainerScene):
     def mask(self):
         """Scores of what would be ahead go to minus infinity; softmax makes them 0."""
         self._prepare()
-        top, body = self.stage.strip(top=HEADING), self.stage.trim(top=(HEADING + TIGHT) * self.trained)
+        top, body = self.stage.strip(top=HEADING), self.stage.trim(top=(HEADING + TIGHT) * self.trained * self.frame.is_roomy)
         read, said = (self.queries, self.said) if self.trained else (self.tokens, ())
         picture = masking(self.theme, [self._scores(name) for name in ("scaled_scores", "masked_scores", "weights")],
                           Words(read, said, self.say("to_guess"), self.say("rounded")), body)
@@ -73,9 +77,10 @@ class Decoder(ExplainerScene):
         """Every place of the translation looks at the sentence; the strands cross where the languages differ in order."""
         queries, words = (self.queries, self.said) if self.trained else (self.tokens, ())
         body, foot = self.stage.rows((7, 1), TIGHT)
-        drawn, weights, followed = self._columns(queries, words, body), self._looks(), self._followed()
-        cards = drawn.cards
-        found = asked(self.theme, cards, weights[followed], followed, self.say("weights_of", word=queries[followed]), body)
+        roomy, weights, followed = self.frame.is_roomy, self._looks(), self._followed()
+        drawn = self._columns(queries, words, body.trim(left=LEFT if roomy else NUMBER, right=CHANCE + TIGHT if roomy else TIGHT))
+        cards, whose = drawn.cards, self.say("weights_of", word=queries[followed]) if roomy else ""
+        found = asked(self.theme, cards, weights[followed], followed, whose, body)
         others = [i for i in range(len(cards.queries)) if i != followed]
         lines = [across(self.theme, cards, weights[i], i) for i in others]
         self.play(vanish(*self.on_stage()), appear(drawn.names[0], cards.sources))
@@ -84,7 +89,8 @@ class Decoder(ExplainerScene):
         if words:
             cards.words[followed].box.set_stroke(self.theme.colour("output"), 4)
             self.play(appear(drawn.names[2], said_by(self.theme, cards, followed)))
-        self.play(*(draw(*line, run_time=SLOWER) for line in lines), appear(*(said_by(self.theme, cards, i) for i in others if words), lag=0.2))
+        says = [said_by(self.theme, cards, i) for i in others if words]
+        self.play(*(draw(*line, run_time=SLOWER) for line in lines), appear(*says, lag=0.2))
         self.play(dim(*lines))
         self.play(appear(*self._found(followed, foot)))
         self.asking = cards.queries[followed]
@@ -93,9 +99,9 @@ class Decoder(ExplainerScene):
     def next_word(self):
         """The vector of one place becomes a score for every word, the scores become probabilities."""
         top, body = self.stage.rows((1, 5), WIDE)
-        first, *rooms = top.columns((15, 36, 24, 24), GAP * 3)
+        first, *rooms = top.columns((15, 36, 24, 24), 3 * GAP if self.frame.is_roomy else GAP)
         asking = self.tokens[-1] if self.continues else self.asking.word.string
-        card = token_card(self.theme, asking, min(CARD[0], first.width), CARD[1]).move_to(first.centre)
+        card = token_card(self.theme, asking, min(CARD[0], first.width), min(CARD[1], first.height)).move_to(first.centre)
         layers = [module(self.theme, self.say(name), room) for name, room in zip(("linear", "softmax"), rooms[1:], strict=True)]
         if self.continues:
             self.play(vanish(*self.on_stage()), appear(card))
@@ -109,7 +115,7 @@ class Decoder(ExplainerScene):
     @step
     def loop(self):
         """Each word that comes out goes back in; the first three move by move, the others fast."""
-        drawn = self._columns(self.queries, self.said, self.stage)
+        drawn = self._columns(self.queries, self.said, self.stage.trim(left=LEFT if self.frame.is_roomy else TIGHT, right=CHANCE + TIGHT))
         self.play(vanish(*self.on_stage()), appear(drawn.names[0], drawn.cards.sources))
         self.play(appear(*drawn.names[1:], drawn.cards.queries[0]))
         lines = [self._generate(drawn, place) for place in range(len(drawn.cards.queries))]
@@ -118,8 +124,9 @@ class Decoder(ExplainerScene):
     @step
     def training(self):
         """With all the words given, one pass does for all places what generation does pass by pass."""
-        body, foot = self.stage.trim(bottom=WORD + TIGHT), self.stage.strip(bottom=WORD)
-        given, alone = (self._passes(name, room) for name, room in zip(("training", "generation"), body.split(2, gap=WIDE)))
+        roomy, foot = self.frame.is_roomy, self.stage.strip(bottom=WORD)
+        rooms = self.stage.trim(bottom=(WORD + TIGHT) * roomy).split(2, gap=WIDE if roomy else GAP)
+        given, alone = (self._passes(name, room) for name, room in zip(("training", "generation"), rooms, strict=True))
         self.play(vanish(*self.on_stage()), appear(*(part for each in (given, alone) for part in (each.title, each.box, *each.watch.ring))))
         self.play(appear(*given.given))
         self.play(*(draw(*line, run_time=EASY) for line in given.into))
@@ -127,7 +134,7 @@ class Decoder(ExplainerScene):
         self.play(*(draw(*line, run_time=SHORT) for line in given.out), appear(*given.said, *given.chances))
         for place in range(len(alone.given)):
             self._one_by_one(alone, place)
-        if self.trained:
+        if self.trained and roomy:
             self.play(appear(self._difference(foot)))
 
     @property
@@ -158,7 +165,7 @@ class Decoder(ExplainerScene):
     def _given(self, room: Room) -> list[Label]:
         """The sentence and the translation that training gives with it."""
         words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
-        return [text(self.theme, words, HEADING, at=room)] * self.trained
+        return [text(self.theme, words, HEADING, at=room)] * (self.trained and self.frame.is_roomy)
 
     def _cover(self, picture: Masking) -> None:
         """The cells of what is ahead become minus infinity: a row, another one, all the others."""
@@ -191,13 +198,16 @@ class Decoder(ExplainerScene):
         head = self.say("aligned" if self.guided(looks) else "shown_head", block=self.spec.block + 1, head=self.head + 1)
         source = self.tokens[int(looks[followed].values.argmax())]
         words = self.say("finds", read=self.queries[followed], word=self.said[followed], source=source)
+        if not self.frame.is_roomy:
+            return [paragraph(self.theme, words, SMALL, room.width).shift(room.centre)] * self._crossed()
         return [text(self.theme, head, SMALL, "muted", at=low), *[text(self.theme, words, HEADING, at=high)] * self._crossed()]
 
     def _columns(self, queries: Sequence[str], words: Sequence[str], room: Room) -> Columns:
         """The cards of the sentence, of what asks, and of what is said; and what stands above them."""
         sources, asks = ("asked" if self.trained else "keys", "asks") if not self.continues else ("text", "last")
         names = [self.say(key) for key in (sources, asks, "says")]
-        return columns(self.theme, names, (self.tokens, queries[:MOST], words[:MOST]), room, self.continues, self.frame.is_roomy)
+        between = 1 if self.continues or not self.frame.is_roomy else 11 / 4
+        return columns(self.theme, names, (self.tokens, queries[:MOST], words[:MOST]), room, between, self.frame.is_roomy)
 
     def _score_nothing(self, asking: VGroup, layers: list[Module], room: Room) -> None:
         """The two layers stay dark, and no word has a probability."""
@@ -215,7 +225,8 @@ class Decoder(ExplainerScene):
         shape = " × ".join(map(str, self._scoring.shape))
         columns = below(text(self.theme, self.say("columns", shape=shape), SMALL, "muted"), layers[0])
         spectra = self._spectra(place, words, left) if all_shown else []
-        best = best_words(self.theme, chances, words, lambda count: self.say("more", count=count), right if all_shown else body, BEST, PRECISE)
+        more = partial(self.say, "more")
+        best = best_words(self.theme, chances, words, more, right if all_shown else body, BEST, PRECISE)
         self.play(draw(*wires[0]), appear(vector))
         self.play(draw(*wires[1]), appear(layers[0], columns))
         for first in spectra[:1]:

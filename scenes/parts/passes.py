@@ -44,10 +44,11 @@ def passes(theme: Theme, title: str, name: str, read: Sequence[str], said: Seque
     box = module(theme, name, middle.fit(height=max(LOWEST, given.height + TIGHT)))
     edges = room_of(box)
     box.label.move_to(edges.strip(top=2 * NAME).centre)
+    face = edges if edges.height > LOWEST else edges.trim(top=2 * NAME)
     return Passes(
         text(theme, title, NAME, weight=500, at=head), given,
         [arrow(theme, [room_of(card).right + CLEAR, card.get_y(), 0], [edges.left, card.get_y(), 0]) for card in given],
-        box, clock(theme, counts, box.get_center(), min(RADIUS, box.width / 3), "output"),
+        box, clock(theme, counts, face.centre, min(RADIUS, face.width / 3, face.height / 2), "output"),
         [arrow(theme, [edges.right, card.get_y(), 0], [room_of(card).left - CLEAR, card.get_y(), 0]) for card in then],
         then, probabilities(theme, chances, then),
     )

@@ -21,8 +21,8 @@ FLAT = 0.01                               # share of their height that bars have
 
 
 class Spectrum(Whole):
-    """`floor`, below probabilities; `bars`; `title`, above them; `best`, the word of the highest bar and its number, beside its top. `room`: of
-    the bars."""
+    """`floor`, below probabilities; `bars`, in `room`; `title`, above them; `best`, the word of the highest bar and its number,
+    beside its top."""
 
     def __init__(self, floor: list[VMobject], bars: VGroup, title: Label, best: VGroup, room: Room):
         super().__init__(floor=floor, bars=bars, title=title, best=best)
@@ -52,8 +52,8 @@ def spectrum(theme: Theme, view: View, words: Sequence[str], title: str, room: R
     return Spectrum([floor(theme, body)] * chances, drawn, text(theme, title, NAME, "muted", at=room.strip(top=NAME), align=-1), best, body)
 
 
-def best_words(theme: Theme, chances: View, words: Sequence[str], more: Callable[[int], str], room: Room, count: int, decimals: int) -> Best:
-    """The words with the largest of some probabilities, the first one large. more: what is said of so many more.
+def best_words(theme: Theme, chances: View, words: Sequence[str], more: Callable[..., str], room: Room, count: int, decimals: int) -> Best:
+    """The words with the largest of some probabilities, the first one large. more: what is said of a `count` of more.
     count: how many may be shown. decimals: of all but the first."""
     first, *others = strongest(chances, count)
     head, foot = room.rows(SHARES[0])
@@ -61,7 +61,7 @@ def best_words(theme: Theme, chances: View, words: Sequence[str], more: Callable
     *rooms, last = foot.rows(len(others) + 1, 0)
     word, value = head.columns(SHARES[1])
     left = len(words) - 1 - len(others)
-    rest = [text(theme, more(left), NAME, "muted", at=last, align=-1)] * (left > 0)
+    rest = [text(theme, more(count=left), NAME, "muted", at=last, align=-1)] * (left > 0)
     return Best(text(theme, words[first], min(SAID, word.height), "output", 600, at=word, align=-1),
                 number(theme, chances[first], min(HUGE, 1.2 * value.height), "output", 600, at=value, align=1, width=value.width),
                 ranking(theme, [words[i] for i in others], [chances[i] for i in others], rooms, decimals, "muted"), rest)

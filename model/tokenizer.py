@@ -120,7 +120,8 @@ def piece(token: str, spelling: str) -> Piece:
         return Piece(token.removeprefix(INNER), joined=True)
     if spelling == "bytes" and all(letter in _bytes() for letter in token):
         text = bytes(_bytes()[letter] for letter in token).decode("utf-8", "backslashreplace")
-        return Piece(text.strip() or "␣" * len(text), joined=not text[:1].isspace())
+        shown = text.strip() or "␣" * len(text)
+        return Piece(shown if shown.isprintable() else shown.encode("unicode_escape").decode(), joined=not text[:1].isspace())
     return Piece(token)
 
 

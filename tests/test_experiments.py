@@ -8,6 +8,7 @@ import pytest
 import model
 from model import Intervention, ModelConfig
 from model.experiments import find, names
+from model.experiments.distances import cosines
 from model.experiments.scaling import N_BINS
 from model.functional import attention, feed_forward, softmax
 from model.weights import filled, named
@@ -257,6 +258,11 @@ def test_positions_are_vertical_cuts_through_the_waves(d_model):
     assert close(t["values"][:, 0], np.sin(t["places"])) and close(t["wavelengths"][:2], [2 * np.pi] * 2)
     angle = 2 * np.pi * t["places"][:, None] / t["wavelengths"]
     assert close(t["values"][:, ::2], np.sin(angle)[:, ::2]) and close(t["values"][:, 1::2], np.cos(angle)[:, 1::2])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_vector_of_zeros_is_like_no_other(dtype):
+    assert (cosines(np.zeros((1, 3), dtype), np.ones((2, 3), dtype)) == 0).all()
 
 
 def test_learned_positions_begin_as_those_of_a_model_that_learns_them():

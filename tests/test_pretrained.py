@@ -13,7 +13,7 @@ import model
 from model import experiments, safetensors
 from model.pretrained import load, wordpiece
 from model.pretrained.tokens import TOKENIZER
-from model.tokenizer import place
+from model.tokenizer import piece, place
 from studio.read import assets
 
 CHECKPOINTS = Path(__file__).parent / "fixtures/checkpoints"
@@ -172,6 +172,12 @@ def test_bytes_are_written_as_the_text_they_spell(family):
     assert said == r" The na\xc3\xafve cat, ␣\xc2\xbd"      # ï and ½ are each cut in two
     assert [piece.special for piece in pieces].count(True) == (2 if family == "roberta" else 0)
     assert not next(piece for piece in pieces if not piece.special).joined
+
+
+@pytest.mark.parametrize("family", SPELL_BYTES)
+def test_every_token_of_bytes_is_written_in_what_can_be_seen(family):
+    shown = [piece(token, "bytes").text for token in load(CHECKPOINTS / family, "theirs").vocabulary]
+    assert all(text and text.isprintable() for text in shown) and {r"\x00", "␣", "a", r"\xc3"} <= {*shown}
 
 
 def test_a_special_token_in_the_text_is_only_letters():

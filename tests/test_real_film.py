@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scenes.parts.label import Label
 from studio.check.lint import lint
 from studio.check.sight import see, walk
 from studio.plan import staging
@@ -87,6 +88,15 @@ def test_a_model_of_text_has_no_step_of_a_translator_and_says_words_as_they_are_
     chances = trace["decoder.probabilities"].values
     assert [float(chance) for chance in scene._said_chances] == chances.max(-1).tolist()
     assert [scene.caption(step) for step in ("mask", "loop")] == [words[step]["continues"] for step in ("mask", "loop")]
+
+
+def test_the_list_of_words_says_them_as_the_cards_do():
+    pytest.importorskip("tokenizers")
+    settings = (f"model.weights={CHECKPOINTS / 'roberta'}", "sentence=Über Äpfel", "focus=4", "block=1", "twin=", "steps=[sentence]")
+    scene = staging.build(load("embeddings", settings))
+    scene.construct()
+    said = [shape.string for shape in see(scene).shapes if isinstance(shape, Label)]
+    assert said.count(r"\xc3") == 4 and said.count(r"\x9c") == 2      # on a card and in the list; Ü and Ä are each cut in two
 
 
 def test_the_mask_is_shown_on_the_way_from_scores_to_weights():

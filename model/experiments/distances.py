@@ -7,7 +7,7 @@ from model.recorder import Recorder
 from model.tensors import WORDS, Tensor, scoped
 from model.tokenizer import ids
 
-TINY = 1e-300                             # what a vector of zeros is divided by
+TINY = 1e-30                              # what a vector of zeros is divided by, of short floats too
 ITS_WORDS = WORDS | {"token": "twin"}
 TENSORS = scoped(
     "distances",

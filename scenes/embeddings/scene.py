@@ -8,6 +8,7 @@ import numpy as np
 from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
+from model.tokenizer import piece
 from scenes.base.scene import ExplainerScene, step
 from scenes.embeddings.sides import lines, side
 from scenes.parts.bars import largest
@@ -246,8 +247,9 @@ class Embeddings(ExplainerScene):
 
     def _neighbours(self, i: int, room: Room, size: float) -> Whole:
         """The word of a token in the list of all words, between the words before and after it, at most as large as it is on its card."""
-        words, place = self.staging.trace.vocabulary, int(self._id(i).values)
+        words, place, spelling = self.staging.trace.vocabulary, int(self._id(i).values), self.staging.trace.config.spelling
         shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
+        shown = [piece(word, spelling).text for word in shown] if spelling == "bytes" else shown     # as they are on the cards
         rows = room.rows(len(shown), 0)
         shown, size = fit_words(self.theme, shown, min(LARGE, size, 0.62 * rows[0].height), room.width - TIGHT / 2, 600)
         column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)

@@ -126,4 +126,4 @@ class RealModel(ExplainerScene):
         return weight_bars(self.theme, view, rooms, [min(LARGE, min(room.width for room in rooms) / wide)] * len(rooms))
 
     def _number(self, view: View, room: Room, role: str) -> Mobject:
-        return number(self.theme, view, COUNT, role, 600, at=room, decimals=0)
+        return number(self.theme, view, COUNT, role, 600, at=room, decimals=0, width=room.width)

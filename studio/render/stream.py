@@ -22,11 +22,14 @@ BOTH = {"bf": "0", "profile": "high", "mb_info": "1", "forced-idr": "1"}
 BY_CODE = "keyint=infinite:force-cfr=1:ref=1:weightp=0:rc-lookahead=0:scenecut=0"
 
 # CABAC, 8x8dct and the parts of key frames are what the preset leaves out of the High profile; they take no time.
-X264 = BOTH | {"preset": "ultrafast", "qp": "23", "x264-params": f"{BY_CODE}:cabac=1:8x8dct=1:analyse=i4x4,i8x8"}
+X264 = BOTH | {"preset": "ultrafast", "x264-params": f"{BY_CODE}:cabac=1:8x8dct=1:analyse=i4x4,i8x8"}
 
 # A quarter less, in twice the encoder's time; looking ahead makes nothing smaller at four times that. psy would make pictures sharper
 # that are drawn as sharp as they are meant to be, and deblocking change what lies beside a change.
-COMPACT = BOTH | {"preset": "medium", "qp": "24", "x264-params": f"{BY_CODE}:psy=0:trellis=2:no-deblock=1"}
+COMPACT = BOTH | {"preset": "medium", "x264-params": f"{BY_CODE}:psy=0:trellis=2:no-deblock=1"}
+
+# The largest with which the worst frame is within 45 dB of what is drawn. Where pixels are few, more of them are edges.
+FINE, COARSE_QP, QP, COMPACT_QP = 720, 22, 23, 24            # FINE: lines, or columns, from which on a picture has many
 BETWEEN_KEYS = 5                          # seconds: a picture that changes after so many is a key frame; they are most of a file
 
 # A P frame of one slice that others refer to, up to the number of the frame, which has 4 bits (ITU-T H.264, 7.3.1, 7.3.3).
@@ -47,7 +50,7 @@ class Stream:
     def __init__(self, container: OutputContainer, quality: Quality):
         self._container, self._quality = container, quality
         self.frames = self._encoded = self._since_key = 0
-        self._stream = container.add_stream("libx264", rate=quality.fps, options=COMPACT if quality.compact else X264)
+        self._stream = container.add_stream("libx264", rate=quality.fps, options=_options(quality))
         self._stream.width, self._stream.height, self._stream.pix_fmt = quality.width, quality.height, "yuv420p"
         codec = self._stream.codec_context
         codec.thread_count = 1            # so that a clip does not depend on the number of cores; they have processes of their own
@@ -104,6 +107,11 @@ class SkippingStream(Stream):
 def stream(container: OutputContainer, quality: Quality) -> Stream:
     """The faster one, if it is known to work."""
     return (SkippingStream if trusted(quality.compact) else Stream)(container, quality)
+
+
+def _options(quality: Quality) -> dict[str, str]:
+    options, quantiser = (COMPACT, COMPACT_QP) if quality.compact else (X264, QP)
+    return options | {"qp": str(quantiser if min(quality.width, quality.height) >= FINE else COARSE_QP)}
 
 
 def numbered(frame: bytes, number: int) -> bytes:

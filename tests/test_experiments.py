@@ -100,12 +100,18 @@ def test_the_twin_is_the_pass_of_the_other_sentence():
 
 def test_a_feature_fires_as_in_the_sentence_with_that_word():
     trace, i = run("firing", tokens=CATS, twin=()), 1
+    rows = trace["weights.embedding"].values
+    rows = rows / np.linalg.norm(rows, axis=-1, keepdims=True)
     for block in range(2):
-        feature, order, values, silent = (trace[f"firing.{block}.{name}"].values[i] for name in ("feature", "order", "values", "silent"))
-        assert sorted(order) == list(range(len(trace.vocabulary))) and (np.diff(values) <= 0).all() and silent == (values <= 0).sum()
+        features, order, values = (trace[f"firing.{block}.{name}"].values[i] for name in ("features", "order", "values"))
+        assert features.tolist() == sorted(set(features)) and order.shape == values.shape == (3, 4)
         for rank in (0, 3):
-            other = run(tokens=(*CATS[:i], trace.vocabulary[int(order[rank])], *CATS[i + 1:]), twin=())
-            assert np.isclose(other[f"encoder.{block}.mlp.activation"].values[i, int(feature)], values[rank])
+            for feature, words, high in zip(features, order, values, strict=True):
+                other = run(tokens=(*CATS[:i], trace.vocabulary[int(words[rank])], *CATS[i + 1:]), twin=())
+                assert np.isclose(other[f"encoder.{block}.mlp.activation"].values[i, int(feature)], high[rank])
+        alike = rows[order.astype(int)] @ rows[order.astype(int)].swapaxes(1, 2)
+        assert (np.diff(values) <= 0).all() and (values > 0).all() and ((alike.sum((1, 2)) - 4) / 12 > 0.5).all()
+
 
 
 # --- why scores are scaled -----------------------------------------------------------------------------------------

@@ -3,34 +3,38 @@
 import numpy as np
 
 from model.encoder import encode
+from model.experiments.distances import cosines
 from model.recorder import Recorder
 from model.tensors import Tensor, scoped
 
 MOST = 1000                               # words that are tried: those of the sentence only, if the vocabulary has more
+SHOWN, HIGHEST = 3, 4                     # features that are found, and words of each
 TENSORS = scoped(
     "firing.{block}",
-    Tensor("feature", "token", "the hidden feature by which each token stands out most among all words in its place",
-           "argmax over d_ff of (encoder.{block}.mlp.activation - mean) / standard deviation, both over these words"),
-    Tensor("order", "token rank", "rows of the vocabulary that were put in each token's place, the word that makes its feature highest first",
+    Tensor("features", "token unit", f"for each token {SHOWN} hidden features whose {HIGHEST} highest words are most alike",
+           "the largest mean cosines of all pairs of their rows of weights.embedding; those that fire for fewer words come last"),
+    Tensor("order", "token unit rank", "rows of the vocabulary that, put in the token's place, make the feature highest, the highest first",
            "order of values, falling"),
-    Tensor("values", "token rank", "how high they make it", "encoder.{block}.mlp.activation[token, feature] with that word there"),
-    Tensor("silent", "token", "how many of these words leave it silent", "count of values <= 0 over rank"),
+    Tensor("values", "token unit rank", "how high they make it", "encoder.{block}.mlp.activation[token, feature] with that word there"),
 )
 
 
 def measure(run, record):
     """For every token one forward pass of all the words in its place, the other tokens as they are."""
     tried = np.arange(len(run.vocabulary)) if len(run.vocabulary) <= MOST else np.unique(run.ids)               # (word,)
+    alike = cosines(run.weights.embedding[tried], run.weights.embedding[tried])     # (word, word)
     passes = [_passes(run, token, tried) for token in range(len(run.ids))]
     for block in range(run.config.n_blocks):
         name = f"encoder.{block}.mlp.activation"
-        feature = np.array([_standing_out(run.arrays[name][i], arrays[name][:, i]) for i, arrays in enumerate(passes)])     # (n,)
-        found = np.stack([arrays[name][:, i, feature[i]] for i, arrays in enumerate(passes)])                   # (n, word)
-        order = (-found).argsort(-1, kind="stable")                                 # (n, rank)
+        values = np.stack([arrays[name][:, i] for i, arrays in enumerate(passes)])  # (n, word, d_ff)
+        order = (-values).argsort(1, kind="stable")[:, :HIGHEST].swapaxes(1, 2)     # (n, d_ff, rank)
+        values = np.take_along_axis(values.swapaxes(1, 2), order, -1)               # (n, d_ff, rank)
+        found = np.where(values[..., -1] > 0, _of_pairs(alike, order), -1)     # (n, d_ff)
+        features = np.sort((-found).argsort(-1, kind="stable")[:, :SHOWN])          # (n, unit)
         into = record.scope(str(block))
-        into("feature", feature)
-        into("order", tried[order])
-        into("silent", (into("values", np.take_along_axis(found, order, -1)) <= 0).sum(-1))
+        into("features", features)
+        into("order", tried[np.take_along_axis(order, features[..., None], 1)])
+        into("values", np.take_along_axis(values, features[..., None], 1))
 
 
 def _passes(run, token, tried):
@@ -41,7 +45,8 @@ def _passes(run, token, tried):
     return recorder.arrays
 
 
-def _standing_out(own, others):
-    """The feature in which a token's activations (d_ff) are furthest above those of all words (word, d_ff)."""
-    spread = others.std(0)                                                          # (d_ff,)
-    return np.divide(own - others.mean(0), spread, out=np.zeros_like(spread), where=spread > 0).argmax()
+def _of_pairs(alike, order):
+    """The mean of a matrix (word, word) over all pairs of the words of each rank (n, d_ff, rank)."""
+    of_all = alike[order[..., :, None], order[..., None, :]]                        # (n, d_ff, rank, rank)
+    n = order.shape[-1]
+    return (of_all.sum((-1, -2)) - n) / max(1, n * (n - 1))                         # (n, d_ff): the diagonal is 1

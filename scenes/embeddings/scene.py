@@ -81,7 +81,7 @@ class Embeddings(ExplainerScene):
         self.play(dim(*others))
         place = self._place(self.focus)
         self.play(draw(self.links[self.focus], run_time=1.0))
-        self.play(dim(*(row for i, row in enumerate(self.table.cells) if i != place), run_time=0.8))
+        self.play(draw(frame(self.theme, room_of(self.table.cells[place]), "output"), run_time=0.8))
         self.play(copy_to(VGroup(self.table.cells[place]), self.vector, run_time=1.6))
         self.play(appear(self.vector_name, self.key))
 
@@ -156,6 +156,11 @@ class Embeddings(ExplainerScene):
         return self.staging.trace.config.embedding == "scaled"
 
     @property
+    def _factor(self) -> str:
+        """The root of the width, by which rows of the table are multiplied."""
+        return f"{self.staging.trace.config.d_model**0.5:.3g}"
+
+    @property
     def _rows(self) -> View:
         """A row of E for every token, times the factor if they are scaled."""
         return self.staging.trace["scaled_embeddings" if self._scaled else "embeddings"]
@@ -203,7 +208,8 @@ class Embeddings(ExplainerScene):
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named(equation(self.theme, "E", size=NAME), table, self.table)
-        written = text(self.theme, self.say("rows"), WORD, "output", width=right.width) if self._scaled else equation(self.theme, "X", size=NAME, role="output")
+        written = (text(self.theme, self.say("rows", factor=self._factor), WORD, "output", width=right.width) if self._scaled
+                   else equation(self.theme, "X", size=NAME, role="output"))
         self.x_name = self._named(written, vectors, self.x)
         self.key = self._key(right.fit(height=LEGEND), scale)
         self._number()
@@ -267,7 +273,7 @@ class Embeddings(ExplainerScene):
                 for k, word in enumerate(words)]
         sizes = [[trace[f"embedding_scale.{scale}"][i], *self._position] for scale in scales]
         nearest = [self._nearest(k) if self._position else [] for k in range(2)]
-        titles, full = [self.say("unscaled"), self.say("times", factor=f"{trace.config.d_model**0.5:.3g}")], largest(*rows[0], *rows[1])
+        titles, full = ["E", f'sqrt(d_"model") E = {self._factor} E'], largest(*rows[0], *rows[1])
         self.sides = [side(self.theme, (title, self.say("size")), vectors, size, full, found, found == [self.tokens[i]], room)
                       for title, vectors, size, found, room in zip(titles, rows, sizes, nearest, sides, strict=True)]
         said = ["row_of", "position", "sum", "nearest"] if self._position else ["row_of"]
@@ -283,13 +289,13 @@ class Embeddings(ExplainerScene):
         room = room.trim(top=WORD + TIGHT)
         grid = fit_grid(source.shape, room, READABLE)
         self.vector = heat_map(self.theme, source, room, "output", digits=True, scale=self._scale, grid=grid)
-        width = text(self.theme, self.say("width", count=len(source)), WORD, "output")
-        self.vector_name = VGroup(self._titled("vector_of", self.vector, "output", -1), above(width, self.vector.border, align=1))
+        width, border = equation(self.theme, f'd_"model" = {len(source)}', size=WORD, role="output"), self.vector.border
+        name = text(self.theme, self.say("vector_of", token=self.tokens[self.focus]), WORD, "output", width=border.width - width.width - GAP)
+        self.vector_name = VGroup(above(name, border, align=-1), above(width, border, align=1))
 
-    def _titled(self, key: str, picture: HeatMap, role: str = "muted", align: int = 0, **values: object) -> Mobject:
+    def _titled(self, key: str, picture: HeatMap) -> Mobject:
         """What a picture is, above it."""
-        words = text(self.theme, self.say(key, token=self.tokens[self.focus], **values), WORD, role, width=picture.width)
-        return above(words, picture.border, align=align)
+        return above(text(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, "muted", width=picture.width), picture.border)
 
     def _named(self, name: Mobject, view: View, picture: HeatMap) -> VGroup:
         """The name of a matrix and its true shape, above it."""
@@ -304,7 +310,7 @@ class Embeddings(ExplainerScene):
         top, body, bottom = self.stage.rows([self.tall, self.stage.height - 2 * (self.tall + GAP), self.tall])
         self.sentences = [self._marked(i, room) for i, room in zip(range(len(scopes)), (top, bottom), strict=False)]
         _, middle, _ = columns = body.inset(y=GAP).trim(top=WORD + TIGHT).columns([4.9, 2.0, 4.9], gap=0.5)
-        self.wide = self._vectors("embeddings", scopes, body, digits=True)
+        self.wide = self._vectors("embeddings", scopes, body, self._scale, digits=True)
         self.before, self.after = (self._vectors(name, scopes, column) for name, column in
                                    (("embeddings", columns[0]), ("encoder.output", columns[2])))
         self.encoder = module(self.theme, self.say("encoder"), middle.inset(y=0 if self._twin else 0.6), size=WORD)
@@ -314,10 +320,10 @@ class Embeddings(ExplainerScene):
         self.apart = [self._distance(name, *vectors) for name, vectors in compared if self._twin]
         self.headings = [self._titled(key, vectors[0]) for key, vectors in (("before", self.before), ("after", self.after))]
 
-    def _vectors(self, name: str, scopes: Sequence[str], room: Room, digits: bool = False) -> list[HeatMap]:
+    def _vectors(self, name: str, scopes: Sequence[str], room: Room, scale: float = 0.0, digits: bool = False) -> list[HeatMap]:
         """The followed word's vector of each sentence, one at the top and one at the bottom of a room, or one in its middle."""
         sources = [self.staging.trace[f"{scope}{name}"][self.focus] for scope in scopes]
-        scale = peak(*sources)
+        scale = scale or peak(*sources)
         grid = fit_grid(sources[0].shape, room.fit(height=self.tall))
         half = grid.size[1] / 2
         heights = (room.top - half, room.bottom + half) if self._twin else (room.centre[1],)

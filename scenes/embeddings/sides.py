@@ -7,9 +7,10 @@ from manim import VGroup, VMobject
 from model import View
 from scenes.base.room import PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
+from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars, middle
 from scenes.parts.heat_map import fit_grid
-from scenes.parts.label import WORD, Label, Number, number, paragraph, text
+from scenes.parts.label import WORD, Number, number, paragraph
 from scenes.parts.shapes import Block, frame
 from scenes.parts.tokens import TokenCard, card_width, token_card
 from scenes.parts.whole import Whole
@@ -22,7 +23,7 @@ class Side(Whole):
     """`panel`; `title` and `unit`, what the numbers are; `features`, the bars of every row on their line; `sizes`, the numbers beside the first
     of them; `nearest`, the word that is nearest to the last, if there is more than one row."""
 
-    def __init__(self, panel: Block, title: Label, unit: VGroup, features: Sequence[VGroup], sizes: Sequence[Number],
+    def __init__(self, panel: Block, title: Equation, unit: VGroup, features: Sequence[VGroup], sizes: Sequence[Number],
                  nearest: Sequence[TokenCard]):
         super().__init__(panel=panel, title=title, unit=unit, features=features, sizes=sizes, nearest=nearest)
 
@@ -31,13 +32,13 @@ def side(theme: Theme, words: tuple[str, str], vectors: Sequence[View], sizes: S
          room: Room) -> Side:
     """One way to add, in a room: the title, a row for each vector, what is found.
 
-    words: the title, and what the numbers are. vectors (d) and their sizes, from the top. full: the magnitude that fills a row. found:
+    words: the title in maths, and what the numbers are. vectors (d) and their sizes, from the top. full: the magnitude that fills a row. found:
     the word that is nearest to the sum, if there is one; right: whether it is the right one.
     """
     head, *rows, foot = (line.columns(BODY, TIGHT) for line in lines(room))
     return Side(
         frame(theme, room, fill="surface"),
-        text(theme, words[0], WORD, "output" if right else "text", 600, at=head[0]),
+        equation(theme, words[0], size=WORD, role="output" if right else "text", at=head[0]),
         paragraph(theme, words[1], SMALL, head[1].width, "muted").move_to(head[1].centre),
         [_bars(theme, vector, body, full) for vector, (body, _) in zip(vectors, rows, strict=False)],
         [number(theme, size, SIZE, weight=600, at=end, width=end.width) for size, (_, end) in zip(sizes, rows, strict=False)],

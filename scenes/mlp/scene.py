@@ -15,7 +15,7 @@ from scenes.parts.block import written
 from scenes.parts.diagram import route
 from scenes.parts.equation import Equation, equation, quote
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, number, paragraph, text
+from scenes.parts.label import LINE_SPACING, WORD, number, paragraph, text, text_width, wrap
 from scenes.parts.motion import BLINK, BRIEF, EASY, SLOW, STEADY, Count, appear, brighten, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Layer, Network, Scales, fan, network, rise
 from scenes.parts.product import Factor, product
@@ -27,7 +27,7 @@ SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 NAME, SIGN, LARGE, SMALL = (size * PX for size in (48, 38, 96, 30))
-SIZE, TITLED, FIRES = 110 * PX, 80 * PX, 4                  # room for a number behind a word, and for two lines; words shown of a feature
+FIRES = 2, 3, 3, 3                        # heights of what is said of hidden features, and of what is said of each
 FOLDED_SHARES, COMPARED = (7, 5), (3, 3, 3, 2)              # widths of the matrices and of what they make; heights of formula, rows, difference
 IN_A_ROW = 8                              # copies of the network that stand side by side
 
@@ -302,27 +302,26 @@ class Mlp(ExplainerScene):
         return [self._measured("relu_differences", replace(self.left, bottom=room_of(self.network.hidden).top))] * self.frame.is_roomy
 
     def _fires(self) -> list[VGroup]:
-        """A hidden feature of the followed token, and at the left the words that it is highest for; nothing if it is not among those shown."""
-        order, values, silent = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("order", "values", "silent"))
-        feature = int(self.view("firing.{block}.feature").values[self.focus])
-        found = [bar for bar in self.hidden.bars if bar.source.index[-1] == feature]
-        room = replace(self.left.trim(bottom=self.card.height + GAP), top=room_of(self.network.narrowing).bottom + GAP)
-        head, body = room.strip(top=TITLED), room.trim(top=TITLED)
-        places, foot = body.trim(bottom=TITLED).rows(FIRES, 0), body.strip(bottom=TITLED)
-        if not self.frame.is_roomy:
-            places = body.rows(min(FIRES, int(body.height / WORD)), 0)
+        """Hidden features of the followed token, ringed and numbered, and at the left the words that each is highest for, if these fit;
+        nothing of a feature that is not among those shown or fires for none."""
+        features, order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("features", "order", "values"))
+        bars = {bar.source.index[-1]: bar for bar in self.hidden.bars}
+        head, *places = self.left.trim(bottom=self.card.height + GAP).rows(FIRES, TIGHT)
+        title = paragraph(self.theme, self.say("fires"), SMALL, head.width, "muted", lines=3).move_to(head.centre)
+        marks = replace(room_of(self.hidden.line), top=room_of(self.network.narrowing).bottom - WORD / 2).columns(len(features))
         vocabulary = self.staging.trace.vocabulary
-        lines = [VGroup(text(self.theme, vocabulary[int(row)], WORD, role, at=place.trim(right=SIZE), align=-1),
-                        number(self.theme, value, WORD, role, at=place, align=1))
-                 for row, value, place in zip(order.values, values, places, strict=False)
-                 for role in ["output" if vocabulary[int(row)] == self.tokens[self.focus] else "text"]]
-        count = number(self.theme, silent, WORD, decimals=0)
-        words = paragraph(self.theme, self.say("silent_words", total=len(order)), SMALL, foot.width - count.width - TIGHT, "muted")
-        title = paragraph(self.theme, self.say("fires"), SMALL, head.width, "muted").move_to(head.centre)
-        said = [side_by_side(count, words, at=foot)] * self.frame.is_roomy
-        return [VGroup(ring(self.theme, bar), self._leader(bar, head), title, *lines, *said) for bar in found]
+        found = [self._feature(bars[int(feature.values)], feature, mark.point(y=1), [vocabulary[int(row)] for row in rows.values], room)
+                 for feature, rows, high, mark, room in zip(features, order, values, marks, places, strict=False)
+                 if int(feature.values) in bars and high.values.min() > 0]
+        return [VGroup(title), *found] * bool(found)
 
-    def _leader(self, bar: VMobject, room: Room) -> VMobject:
-        """A line from a bar to what is said of it."""
-        y = room.centre[1]
-        return route(self.theme, [(bar.get_x(), room_of(bar).top + TIGHT), (bar.get_x(), y), (room.right + TIGHT, y)], "text")
+    def _feature(self, bar: VMobject, feature: View, mark: np.ndarray, words: Sequence[str], room: Room) -> VGroup:
+        """The ring around a bar, at a mark the number of its feature, and in a room this number again and as many words as fit."""
+        line = route(self.theme, [room_of(bar).point(y=1) + [0, TIGHT / 2, 0], mark - [0, WORD / 2, 0]], "text", tip=False)
+        named = [number(self.theme, feature, WORD, "output", 600, decimals=0) for _ in range(2)]
+        words = [word for word in words if text_width(self.theme, word, WORD) < room.width]
+        lines = (room.height - WORD) // (LINE_SPACING * WORD)
+        while len(wrap(self.theme, ", ".join(words), WORD, room.width)) > lines:
+            words = words[:-1]
+        listed = [stacked(named[1], paragraph(self.theme, ", ".join(words), WORD, room.width), gap=TIGHT / 2, at=room)] * bool(words)
+        return VGroup(ring(self.theme, bar), line, named[0].move_to(mark), *listed)

@@ -15,8 +15,9 @@ from scenes.overview.hook import Half, half
 from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow, bow
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_rows
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_rows, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, text_width
+from scenes.parts.legend import Legend, legend
 from scenes.parts.motion import (
     DIMMED, FLASH, SHORT, SLOW, SLOWER, STEADY, appear, brighten, dim, draw, merge, set_presence, slide, travel, vanish,
 )
@@ -28,6 +29,7 @@ from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
 NAME, HEADING, MAPPED = (size * PX for size in (38, 30, 26))
 SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (112, 60, 62, 270))         # em sizes of sentences and of counted steps
+LEGEND = 150 * PX
 BEST = 3                                  # words whose probabilities are shown
 ROW = 0.95                                # height of a row of the ranking
 QUICK = 0.3                               # seconds that a move takes at least
@@ -89,14 +91,14 @@ class Overview(ExplainerScene):
         self.play(vanish(*self.on_stage()), appear(*self._lay_out()))
         self.play(draw(*self.wires[0]), merge(*(card.box for card in self.cards), into=self.wires[0], run_time=SLOWER))
         self.play(appear(*self.numbers, self.names["rows"], lag=0.05, run_time=SHORT))
-        self.mapped = self._on_the_map()
+        self.mapped, self.key = self._on_the_map(), self._key()
         *halves, whole = self.mapped or [VGroup()]
-        self.play(*(travel(box.label.copy(), words) for box, words in zip((self.encoder, self.decoder), halves, strict=False)), appear(whole))
+        self.play(*(travel(box.label.copy(), words) for box, words in zip((self.encoder, self.decoder), halves, strict=False)), appear(whole, self.key))
 
     @step
     def first_word(self):
         """The decoder has nothing but the start token; it reads the numbers and gives a word."""
-        self.play(vanish(*self.mapped), appear(self.names["said"], self.slots[0], self.names["next"]), *(draw(*wire) for wire in self.wires[1:]))
+        self.play(vanish(*self.mapped, self.key), appear(self.names["said"], self.slots[0], self.names["next"]), *(draw(*wire) for wire in self.wires[1:]))
         self._say(0, SLOW)
         self.play(appear(self._others()))
 
@@ -266,12 +268,14 @@ class Overview(ExplainerScene):
         return [from_cards, arrow(self.theme, (rows.right, y, 0), (edge.left, y, 0)), from_words, route(self.theme, over)]
 
     def _back(self, said: Room) -> VGroup:
-        """From the next word to all that has been said."""
+        """From the next word to the end of all that has been said."""
         after, y = self.rooms["next"], room_of(self.shown[0].words[0]).centre[1]
         if self.frame.is_slim:
             (x, end), low = (room.centre[0] for room in (after, said)), after.bottom - 1.4 * GAP
             return route(self.theme, [(x, self._ranks.bottom - WIDE), (x, low), (end, low), (end, said.bottom)], "output")
-        return arrow(self.theme, (after.left - TIGHT / 2, y, 0), (said.right, y, 0), "output")
+        last = room_of(self.slots[len(self.said)])
+        x, end = (last.right + after.left) / 2, last.centre[1]
+        return route(self.theme, [(after.left - TIGHT / 4, y), (x, y), (x, end), (last.right, end)], "output")
 
     def _say(self, place: int, seconds: float) -> None:
         """One forward pass of the decoder: it reads the numbers and all the words so far; the next word joins them."""
@@ -332,6 +336,11 @@ class Overview(ExplainerScene):
         words = [text(self.theme, self.say(name), MAPPED, at=(x, y, 0), align=align) for name, x, align in halves]
         return [*words, text(self.theme, self.say("map"), MAPPED, "muted", at=(there.left - GAP, y, 0), align=1)]
 
+    def _key(self) -> Legend:
+        """What the colours of the numbers mean, where the next word will stand."""
+        ends = self.say("negative"), self.say("positive")
+        return legend(self.theme, self.rooms["next"].fit(height=LEGEND), peak(self.view("encoder.output")), ends)
+
     def _passes(self) -> Sequence[View]:
         """How many passes each word has taken, if there is a decoder."""
         return list(self.view("passes.generation")) if self.trained else []
@@ -341,7 +350,7 @@ class Overview(ExplainerScene):
         head, dial, unit, name = panel.inset(GAP, GAP).rows([0.6, 4.4, 0.5, 0.6])
         words = [
             text(self.theme, self.say("encoder" if key == "at_once" else "decoder"), SHARED, weight=500, at=head),
-            text(self.theme, self.say("passes"), WORD, "muted", at=unit), text(self.theme, self.say(key), SHARED, role, 500, at=name),
+            text(self.theme, self.say("once" if key == "at_once" else "passes"), WORD, "muted", at=unit), text(self.theme, self.say(key), SHARED, role, 500, at=name),
         ]
         return clock(self.theme, counts, dial.centre, min(dial.width, dial.height) / 2, role), VGroup(*words)
 

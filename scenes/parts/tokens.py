@@ -140,11 +140,11 @@ def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: f
     )
 
 
-def row_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, width: float, gap: float = 0.14) -> VGroup:
-    """Words at the left of the rows of a heat map, ending at it."""
+def row_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, width: float, gap: float = 0.14, every: int = 1) -> VGroup:
+    """Words at the left of the rows of a heat map, or of `every` so many-th, ending at it."""
     size = min(WORD, max(SMALLEST_WORD, 0.7 * heat_map.grid.height))
     x = room_of(heat_map.border).left - gap
-    return words_at(theme, words, [(x, row.get_y()) for row in heat_map.cells], size, width, role)
+    return words_at(theme, words, [(x, row.get_y()) for row in heat_map.cells[::every]], size, width, role)
 
 
 def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, height: float, gap: float = 0.1) -> VGroup:

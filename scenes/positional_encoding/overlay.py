@@ -10,9 +10,9 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import bars, largest
 from scenes.parts.feature_bars import feature_bars, middle
 from scenes.parts.heat_map import fit_grid
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import SMALLEST_WORD, WORD, number, text
 from scenes.parts.shapes import frame
-from scenes.parts.tokens import card_width, token_card
+from scenes.parts.tokens import LINE, card_width, token_card
 from scenes.parts.whole import Whole
 
 SHARES = (3.4, 10, 0.9, 3.2)             # of the width: the card, the features, the bar of the difference, its number
@@ -49,11 +49,13 @@ def overlay(theme: Theme, title: str, words: Sequence[str], before: View, after:
 
 def _card(theme: Theme, word: str, words: Sequence[str], room: Room):
     width = card_width(theme, words, room.width)
-    return token_card(theme, word, width, FILLED * min(room.height, 2 * WORD)).move_to(room.point(1) - [width / 2, 0, 0])
+    height = max(FILLED * min(room.height, 2 * WORD), LINE * SMALLEST_WORD)
+    return token_card(theme, word, width, height, size=max(SMALLEST_WORD, min(WORD, height / LINE))).move_to(room.point(1) - [width / 2, 0, 0])
 
 
 def _difference(theme: Theme, differences: View, i: int, full: float, line: Sequence[Room]) -> VGroup:
     """A bar that grows from the left, and its number."""
-    size = min(LARGEST, 0.44 * line[3].width, FILLED * line[3].height)
+    size = min(LARGEST, FILLED * line[3].height)
     bar, = bars(theme, differences[i : i + 1], line[2].inset(y=0.1 * line[2].height), "output", full)
-    return VGroup(bar, number(theme, differences[i], size, "output", 600, at=line[3], align=-1))
+    value = number(theme, differences[i], size, "output", 600, at=line[3], align=-1, width=line[3].width)
+    return VGroup(bar, value if value.size >= theme.digit else VGroup())

@@ -1,5 +1,6 @@
 """Scene 14: what tells a Transformer the order of words (Vaswani et al. 2017, section 3.5)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -7,14 +8,14 @@ from manim import Animation, VGroup, VMobject
 
 from model import View
 from scenes.base.layout import above, below, side_by_side, stacked
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bars, floor, histogram, largest
 from scenes.parts.chart import Cut, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, fit_words, number, paragraph, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, format_number, number, paragraph, text, text_width, words_at
 from scenes.parts.lookup import link
 from scenes.parts.motion import BRIEF, SHORT, Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
@@ -153,7 +154,7 @@ class PositionalEncoding(ExplainerScene):
         computed, learned = self.view("waves.table"), self.view("waves.learned")
         if self._kind == "learned":
             learned = self.view("weights.positions")
-        rooms = self.stage.split(2, WIDE)
+        rooms = self._rooms(2, WIDE)
         for view, room, kind in zip((computed, learned), rooms, ("sinusoidal", "learned"), strict=True):
             table, around = self._positions(view, room, kind)
             self.play(appear(around))
@@ -171,10 +172,19 @@ class PositionalEncoding(ExplainerScene):
         return self.staging.trace.config.positional
 
     @property
+    def _factor(self) -> str:
+        """By which the rows of E are multiplied."""
+        return f"{self.staging.trace.config.d_model**0.5:.3g}"
+
+    @property
     def _places(self) -> list[int]:
         """Where each token goes."""
         order = self.view("shuffling.order").values.astype(int).tolist()
         return [order.index(token) for token in range(len(order))]
+
+    def _rooms(self, shares: Sequence[float] | int, gap: float) -> list[Room]:
+        """Rooms side by side, or one below the other where the stage is much higher than wide."""
+        return (self.stage.rows if self.stage.height >= BESIDE * self.stage.width else self.stage.columns)(shares, gap)
 
     def _grid(self, room: Room) -> Grid:
         """Cells for a row to each token, high enough to be followed."""
@@ -286,7 +296,7 @@ class PositionalEncoding(ExplainerScene):
         digits, scale = fit_digits(self.theme, np.stack([view.values for view in views]), grid), peak(*views)
         rows = [heat_map(self.theme, view, place, role, digits=digits, scale=scale, grid=grid)
                 for view, place, role in zip(views, places, ("line", "line", "output")[-len(views):], strict=True)]
-        names = [above(text(self.theme, self.say(key, token=self.tokens[self.focus], place=self.focus), WORD), row.border, align=-1)
+        names = [above(text(self.theme, self.say(key, token=self.tokens[self.focus], place=self.focus, factor=self._factor), WORD), row.border, align=-1)
                  for key, row in zip(tensors, rows, strict=True)]
         rounded = above(text(self.theme, self.say("rounded"), SMALL, "muted"), rows[-1].border, align=1)
         return rows, [*names[:-1], VGroup(names[-1], rounded)]
@@ -301,8 +311,8 @@ class PositionalEncoding(ExplainerScene):
         rows, distances = (self.view(f"embedding_scale.{name}")[1, self.focus] for name in ("nearest", "distances"))
         left, *right = body.columns([3, 2], WIDE) if self.frame.is_roomy else [body]
         found = [self._found(self.staging.trace.vocabulary[int(row)], distance, room)
-                 for row, distance, room in zip(rows.values, distances, left.columns(NEAREST, WIDE), strict=False)]
-        return [text(self.theme, self.say("nearest"), WORD, at=head, align=-1), *found, *map(self._share_found, right)]
+                 for row, distance, room in zip(rows.values, distances, left.columns(NEAREST - self.frame.is_slim, WIDE), strict=False)]
+        return [text(self.theme, self.say("nearest", factor=self._factor), WORD, at=head, align=-1), *found, *map(self._share_found, right)]
 
     def _share_found(self, room: Room) -> VGroup:
         """How often the row that is nearest to a sum is that of its own word."""
@@ -327,7 +337,8 @@ class PositionalEncoding(ExplainerScene):
         """Added and appended: the vector above, and as an area how many numbers the matrices of a block have for it."""
         tensors, counts = [self.view("scaled_embeddings"), self.view(self._tables)], self.view("orthogonality.parameters")
         pictures = []
-        places = [room.rows([0.6, 1, 0.4, 3.8], TIGHT) for room in self.stage.split([1, 2] if self.stage.is_wide else 2, WIDE)]
+        shares = [0.6, 1, 0.4, 3.8] if self.frame.is_roomy else [1, 1, 2, 4]
+        places = [room.rows(shares, TIGHT) for room in self._rooms([1, 2] if self.stage.is_wide else 2, WIDE)]
         full = min(min(body.height, body.width) for *_, body in places)
         for i, (head, strip, note, body) in enumerate(places):
             views = [self.view("encoder.0.input")] if i == 0 else tensors
@@ -335,9 +346,10 @@ class PositionalEncoding(ExplainerScene):
                       for view, part in zip(views, strip.columns(len(views), 0), strict=True)]
             side = full * float(np.sqrt(counts.values[i] / counts.values.max()))
             area = frame(self.theme, body.fit(side, side), "output" if i == 0 else "text", fill="surface")
-            count = number(self.theme, counts[i], 1.2 * side / len(f"{float(counts[i]):.0f}"), weight=600, at=area.get_center(), decimals=0)
-            pictures.append(Whole(title=text(self.theme, self.say(("added", "appended")[i]), min(WORD, head.height), weight=600, at=head), sheets=sheets,
-                                  area=VGroup(area, text(self.theme, self.say("numbers"), SMALL, "muted", at=note)), count=count))
+            count = number(self.theme, counts[i], max(self.theme.digit, 1.2 * side / len(f"{float(counts[i]):.0f}")), weight=600, at=area.get_center(), decimals=0)
+            pictures.append(Whole(title=text(self.theme, self.say(("added", "appended")[i]), max(SMALLEST_WORD, min(WORD, head.height)), weight=600, at=head), sheets=sheets,
+                                  area=VGroup(area, paragraph(self.theme, self.say("numbers"), SMALL, note.width, "muted").move_to(note.centre)),
+                                  count=count))
         return pictures
 
     @property
@@ -350,42 +362,49 @@ class PositionalEncoding(ExplainerScene):
         found = self._kind != "none"
         if found:
             views = {"words": self.view("orthogonality.histogram"), **views}
-        left, right = self.stage.columns([3, 2], WIDE)
+        left, right = self.stage.split([3, 2] if self.stage.is_wide else [3, 1], WIDE)
         pictures = [self._spread(key, view, room, largest(*views.values()))
-                    for (key, view), room in zip(views.items(), left.rows(len(views)), strict=False)]
+                    for (key, view), room in zip(views.items(), left.split(len(views)), strict=False)]
         if not found:
             return pictures, []
+        if right.is_wide:
+            return pictures, [self._share_found(right)]
         value = number(self.theme, self.view("embedding_scale.found")[1], GIANT, "output", 600, at=right, width=right.width)
         return pictures, [value, below(paragraph(self.theme, self.say("found"), WORD, right.width), value, GAP)]
 
     def _spread(self, key: str, view: View, room: Room, full: float) -> Whole:
         """How often each angle is found, on an axis from 0 to 180 degrees."""
         edges = self.view("orthogonality.edges")
-        head, body, foot = room.inset(GAP, TIGHT / 2).rows([0.5, 3, 0.4], TIGHT / 2)
+        head, body, foot = room.inset(GAP, TIGHT / 2).rows([0.5, 3, 0.4] if self.frame.is_roomy else [4, 3, 1], TIGHT / 2)
         axis = [number(self.theme, edges[k], self.theme.digit, "muted", at=(body.left + body.width * k / (len(edges) - 1), foot.centre[1], 0),
                        decimals=0) for k in range(0, len(edges), (len(edges) - 1) // 4)]
         right_angle = link(self.theme, body.point(0, -1), body.point(0, 1), "muted")
-        words = text(self.theme, self.say(key, width=self.staging.trace.config.d_model), WORD, at=head, align=-1)
+        said = self.say(key, width=self.staging.trace.config.d_model)
+        words = (text(self.theme, said, WORD, at=head, align=-1) if self.frame.is_roomy else
+                 paragraph(self.theme, said, SMALL, head.width, lines=4).move_to(head.centre))
         return Whole(around=VGroup(frame(self.theme, room, fill="surface"), words, right_angle, floor(self.theme, body), *axis),
                      shares=histogram(self.theme, view, body, "output" if key == "words" else "muted", full))
 
     def _readable(self) -> list[Whole]:
         """How much of the position is left at every depth, in three ways."""
         pictures, n_blocks = [], self.staging.trace.config.n_blocks
-        for key, room in zip(("readable", "by_residual", "by_sublayers"), self.stage.split(3, GAP), strict=True):
+        for key, room in zip(("readable", "by_residual", "by_sublayers"), self._rooms(3, GAP), strict=True):
             view, inner = self.view(f"probe.{key}"), room.inset(TIGHT, TIGHT)
-            body, foot = inner.trim(top=WORD + WIDE + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
+            title = paragraph(self.theme, self.say(key), WORD, inner.width, weight=600, lines=3)
+            title.move_to(inner.strip(top=max(title.height, WORD + TIGHT)).centre)
+            body, foot = replace(inner, top=room_of(title).bottom - GAP - LARGE).trim(bottom=WORD + TIGHT), inner.strip(bottom=WORD)
             columns = body.columns(n_blocks + 1, 0)
-            written = fit_digits(self.theme, view.values, Grid((0,), (*range(n_blocks + 1),), columns[0].width, WIDE))
             drawn = bars(self.theme, view, body, "output", 1.0)
             depths = [self.say("before"), *(f"{k + 1}" for k in range(n_blocks))]
             words, small = fit_words(self.theme, depths, WORD, columns[0].width)
             around = VGroup(frame(self.theme, room, fill="surface"), floor(self.theme, body),
-                            text(self.theme, self.say(key), WORD, weight=600, at=inner.strip(top=WORD + TIGHT)),
-                            *(text(self.theme, word, small, "muted", at=place) for word, place in
+                            title, *(text(self.theme, word, small, "muted", at=place) for word, place in
                               zip(words, foot.columns(n_blocks + 1, 0), strict=True)))
-            values = [above(number(self.theme, value, min(LARGE, written.size), "output", 600, decimals=written.decimals), bar)
-                      for value, bar in zip(view, drawn, strict=True) if written]
+            strings = (format_number(value, self.theme.decimals) for value in view.values)
+            share = 0.95 * columns[0].width / max(text_width(self.theme, string, 1, 600, tabular=True) for string in strings)
+            every = int(np.ceil(self.theme.digit / share))
+            values = [above(number(self.theme, value, min(LARGE, max(share, self.theme.digit)), "output", 600), bar)
+                      for value, bar in zip(view[::every], drawn[::every], strict=True)]
             pictures.append(Whole(around=around, shares=drawn, values=values))
         return pictures
 
@@ -402,10 +421,13 @@ class PositionalEncoding(ExplainerScene):
 
     def _positions(self, view: View, room: Room, kind: str) -> tuple[HeatMap, VGroup]:
         """A table with a row for every position, and its name."""
-        head, note, body = room.rows([0.4, 0.3, 4.3], TIGHT)
+        head, note, body = room.rows([0.4, 0.3, 4.3], TIGHT) if self.frame.is_roomy else (
+            room.strip(top=WORD), room.trim(top=WORD).strip(top=WORD), room.trim(top=2 * WORD + TIGHT, bottom=SMALLEST_WORD / 2))
         table = heat_map(self.theme, view, body.trim(left=0.5), "output" if kind == self._kind else "line")
         key = "untrained" if view.name == "waves.learned" else "own" if kind == self._kind else "paper"
         words = VGroup(text(self.theme, self.say(kind), min(WORD, head.height), weight=600, at=head),
                        text(self.theme, self.say(key), SMALL, "muted", at=note))
-        numbers = row_labels(self.theme, [str(p) for p in table.grid.rows if p is not None], table, "muted", 0.4)
+        every = int(np.ceil(SMALLEST_WORD / table.grid.height))
+        shown = [str(p) for p in table.grid.rows if p is not None]
+        numbers = row_labels(self.theme, shown[::every], table, "muted", 0.4, every=every)
         return table, VGroup(words, numbers)

@@ -1,30 +1,34 @@
 """The residual connection and layer normalisation (Vaswani et al. 2017, section 3.1; Ba et al. 2016, eq. 3 and 4)."""
 
-from manim import VGroup
+from collections.abc import Sequence
+
+from manim import LEFT, Mobject, VGroup
 
 from model import View
 from model.wiring import MOVES, reads
-from scenes.add_norm.formula import explained
-from scenes.base.layout import above, below, left_of, line_of, right_of, side_by_side, stacked
+from scenes.base.layout import above, left_of, line_of, right_of, side_by_side
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.depth import NOTE, depth
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
-from scenes.parts.heat_map import fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import EASY, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.residual import ways
-from scenes.parts.shapes import ring
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import cards_beside, token_card
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
-SYMBOL, MOMENT, READ, HUGE = (size * PX for size in (48, 34, 56, 130))
-CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 112, 30, 297))    # a row of cells, room for its name, from bars to moments, a card
+SYMBOL, MOMENT, LARGE, FORMULA, HUGE = (size * PX for size in (48, 40, 56, 80, 130))
+CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 190, 44, 297))    # a row of cells, room for its name, from bars to moments, a card
+READ = {"residual_1": "r = x + a", "input": "x"}                              # what is normalised, as it is written
+MATHS, LATER = "{{ y = : y }} {{ gamma : gamma }} (LETTER - mu) / sigma {{ + beta : beta }}", ("y", "gamma", "beta")   # without ε, which is tiny
+SIGNS = {"mu": "- mu", "sigma": "div sigma", "gamma": "times gamma", "beta": "+ beta"}
 WORDS, SUMS = 190 * PX, 288 * PX          # beside a table: its words, and mean and spread of every row
 
 
@@ -68,7 +72,9 @@ class AddNorm(ExplainerScene):
             words = self.say(f"{way}_norm"), self.say("before_first"), self.say("after_last")
             sizes = depth(self.theme, self._growth(f"{way}.sizes"), -1, words, left, role, full)
             looks, named = self._look(way, right)
-            self.play(appear(sizes.title, sizes.ground, named))
+            note = paragraph(self.theme, self.say("scale"), NOTE, left.width, "muted").shift(left.centre)
+            notes = [note] if way == "with" and note.height <= left.height / 4 else []
+            self.play(appear(sizes.title, sizes.ground, named, *notes))
             self.play(appear(*sizes.levels, lag=0.15), appear(sizes.value))
             self.play(appear(looks))
 
@@ -77,31 +83,33 @@ class AddNorm(ExplainerScene):
         """The vector that LayerNorm reads becomes bars; their mean is taken away, and what is left is divided by their spread."""
         self._lay_out_bars()
         before = self._stage(0, self.upper)
-        self.open_with(self.card, self.formula, before.floor, before.letter, before.row)
-        self.play(travel(VGroup(*before.row.cells[0]).copy(), before.bars), dim(*self.formula.later))
+        self.open_with(self.card, before.floor, before.letter, before.row)
+        self.play(travel(VGroup(*before.row.cells[0]).copy(), before.bars))
         for mark, value in zip(((before.marks.slab, before.marks.level), (before.marks.band, before.marks.bracket)), before.values):
             self.play(appear(*mark, value))
         self.now = self._stage(1, self.lower)
         moving = ((before.bars, self.now.bars), (before.row.cells, self.now.row.cells), (before.marks, self.now.marks))
-        self.play(appear(self.moves, self.now.floor, self.now.letter), *(travel(start.copy(), end) for start, end in moving))
+        self.play(appear(self.moves[0], self.formula), dim(*self._symbols(*LATER)))
+        self.play(appear(self.now.floor, self.now.letter), *(travel(start.copy(), end, run_time=EASY) for start, end in moving))
+        self.play(appear(self.moves[1]))
         self._move(2)
+        self.play(appear(self.rounded))
         self.before = before
 
     @step
     def gain_and_shift(self):
         """Each feature times its own γ, then plus its own β."""
         above = self._stage(2, self.upper)
-        self.play(vanish(self.before, self.moves), travel(self.now, above, run_time=EASY))
+        self.play(vanish(self.before, *self.moves, self.rounded, *self.now.values))
+        self.play(*(travel(getattr(self.now, part), getattr(above, part), run_time=EASY) for part in ("floor", "bars", "row", "marks", "letter")))
+        self.play(appear(*above.values))
         self.now = self._stage(2, self.lower)
         moving = ((above.bars, self.now.bars), (above.row.cells, self.now.row.cells), (above.marks, self.now.marks))
         self.play(appear(self.now.floor, self.now.letter), *(travel(start.copy(), end, run_time=EASY) for start, end in moving))
         for k, symbol, row in ((3, "gamma", self.gain), (4, "beta", self.shift)):
-            said = right_of(text(self.theme, self.say("learned"), SMALLEST_WORD, "muted"), row.border)
-            self.play(appear(bare(row), left_of(equation(self.theme, symbol, size=SYMBOL), row.border), said),
-                      brighten(self.formula.maths.select(symbol)))
+            self.play(appear(bare(row), self._sign(SIGNS[symbol], row.border)), *map(brighten, self._symbols(symbol)))
             self._move(k, row)
-        rounded = right_of(text(self.theme, self.say("rounded"), SMALLEST_WORD, "muted"), self.now.row.border)
-        self.play(brighten(self.formula.maths.select("y")), *[appear(rounded)] * self.now.row.digits)
+        self.play(*map(brighten, self._symbols("y")), appear(self.rounded))
 
     @step
     def every_token(self):
@@ -117,7 +125,7 @@ class AddNorm(ExplainerScene):
         for k in (1, 2):
             self._all_move(k)
         for k, symbol, row in ((3, "gamma", self.gains), (4, "beta", self.shifts)):
-            self.play(appear(bare(row), left_of(equation(self.theme, symbol, size=SYMBOL), row.border)))
+            self.play(appear(bare(row), self._sign(symbol, row.border)))
             self._all_move(k, row)
 
     @step
@@ -161,22 +169,19 @@ class AddNorm(ExplainerScene):
         mean, spread = (self._measured(what)[k] for what in ("mean", "spread"))
         return moments(self.theme, mean[i : i + 1], spread[i : i + 1], room, full)
 
-    def _values(self, k, room):
-        """The mean and the spread after the k-th move, each with its word."""
-        said, places = (("mean", "mu"), ("spread", "sigma")), room.rows(2, 0)
-        explained = places[0].height >= MOMENT + SMALLEST_WORD + TIGHT
-        words = [[text(self.theme, self.say(what), SMALLEST_WORD, "muted")] if explained else [] for what, _ in said]
-        return [stacked(self._moment(what, letter, k), *word, gap=TIGHT / 2, at=place, align=-1)
-                for (what, letter), word, place in zip(said, words, places, strict=True)]
+    def _values(self, k: int, places: Sequence[Room]) -> list[VGroup]:
+        """The mean and the spread after the k-th move, each with its word, if it finds room."""
+        size = max(MOMENT, self.theme.digit)
+        words = [[text(self.theme, self.say(what), SMALLEST_WORD, "muted")] if places[0].width >= self._said else [] for what in ("mean", "spread")]
+        return [line_of(*word, text(self.theme, f"{letter} =", size), number(self.theme, self._measured(what)[k, self.focus], size, weight=600),
+                        gap=TIGHT / 2, at=place).align_to(place.point(-1), LEFT)
+                for (what, letter), word, place in zip((("mean", "μ"), ("spread", "σ")), words, places, strict=True)]
 
     @property
     def _said(self) -> float:
         """The room that mean and spread take beside bars."""
-        return text_width(self.theme, f"μ = 0.{'0' * self.theme.decimals}", MOMENT, 600, tabular=True) + TIGHT
-
-    def _moment(self, what, letter, k):
-        value = number(self.theme, self._measured(what)[k, self.focus], MOMENT, weight=600)
-        return side_by_side(equation(self.theme, f"{letter} =", size=MOMENT), value, gap=TIGHT / 2)
+        words = max(text_width(self.theme, self.say(what), SMALLEST_WORD) for what in ("mean", "spread"))
+        return words + text_width(self.theme, f"μ = 0.{'0' * self.theme.decimals}", MOMENT, 600, tabular=True) + 2 * TIGHT
 
     def _measured(self, what: str) -> View:
         """Mean or spread (stage, n) before the first LayerNorm of the block and after each of its moves."""
@@ -189,14 +194,15 @@ class AddNorm(ExplainerScene):
         """What the followed token takes in the last untrained block, as bars; and the words above and below them."""
         head, body, foot = room.rows([NOTE, room.height - 2 * NOTE - 2 * TIGHT, NOTE], TIGHT)
         places = body.columns(len(self.tokens), TIGHT / 2)
-        said = text(self.theme, self.say("last_softmax", token=self.tokens[self.focus]), NOTE, "muted", at=head)
+        words = self.say("last_softmax", token=self.tokens[self.focus])
+        said = [text(self.theme, words, NOTE, "muted", at=head)] if text_width(self.theme, words, SMALLEST_WORD) <= head.width else []
         fit = max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens) <= places[0].width
         below_bars = [(place.centre[0], foot.centre[1]) for place in places]
         words = words_at(self.theme, self.tokens, below_bars, NOTE, places[0].width, align=0) if fit else VGroup()
         weights = self._growth(f"{way}.weights")[self.head, self.focus]
         finer = decimals_for_sum(weights.values, 1, self.theme.decimals)
         size = min(WORD, places[0].width / text_width(self.theme, f"0.{'0' * finer}", 1, 600, tabular=True))
-        return weight_bars(self.theme, weights, places, size, finer), VGroup(said, words)
+        return weight_bars(self.theme, weights, places, size, finer), VGroup(*said, words)
 
     def _lay_out_ways(self):
         head, body = self.stage.rows([1, 9])
@@ -211,50 +217,68 @@ class AddNorm(ExplainerScene):
         return token_card(self.theme, self.tokens[self.focus], min(CARD, room.width), room.height, "output").move_to(room.centre)
 
     def _lay_out_bars(self):
-        """Bars and cells before a move and below them after it, what comes in between in the middle; at the right the token and the formula."""
-        wide = self.stage.is_wide
-        left, side = self.stage.split([5, 1] if wide else [2, 1], TIGHT)
-        body = left.trim(left=BESIDE, right=self._said + ASIDE)
-        high = (body.height - 2 * CELL - 3 * TIGHT) / 2
-        upper, gains, shifts, lower = body.rows([high, CELL, CELL, high], TIGHT)
+        """Bars and cells before a move and below them after it, what comes in between in the middle; token and formula where there is room."""
+        cell = self._cell
+        body = self.stage.trim(left=BESIDE, right=self._aside)
+        high = (body.height - 2 * cell - 3 * TIGHT) / 2
+        self.upper, *between, self.lower = body.rows([high, cell, cell, high], TIGHT)
         views = [self._read(k)[self.focus] for k in range(len(STAGES) + 1)]
         self.grid = self._row(views[0], body)
-        self.upper, self.lower = upper, lower
         self.full, self.digits = 1.05 * largest(*views, columns=self.grid.columns), fit_digits(self.theme, self._read(0).values, self.grid)
-        self.gain, self.shift = (self._weights(name, place, self.grid) for name, place in (("gamma", gains), ("beta", shifts)))
-        between = Room(body.left, body.right, shifts.bottom, gains.top)
-        mean, spread = (number(self.theme, self._measured(what)[0, self.focus], WORD, weight=600) for what in ("mean", "spread"))
-        self.moves = line_of(text(self.theme, self.say("take_away")), mean, text(self.theme, self.say("divide")), spread, at=between)
-        top, rest = side.trim(top=max(0, self.stage.top - self.frame.map.bottom + TIGHT)).rows([1, 6])
-        self.card = self._card(top)
-        self.formula = explained(self.theme, self._letter, [self.say(f"{self._letter}_is"), self.say("epsilon_is")], rest)
+        self.gain, self.shift = (self._weights(name, place, self.grid, self.digits) for name, place in zip(("gamma", "beta"), between))
+        self.moves = [self._said_move(*move, row) for move, row in zip((("mean", "mu"), ("spread", "sigma")), (self.gain, self.shift))]
+        right = Room(body.right + ASIDE, self.stage.right, between[1].bottom, between[0].top)
+        maths = equation(self.theme, MATHS.replace("LETTER", READ[self._source][0]), size=FORMULA, width=right.width, at=right)
+        hint = text(self.theme, self.say("rounded"), SMALLEST_WORD, "muted", at=right.level(self.lower.bottom + cell / 2), align=-1)
+        card = self._card(self.upper.trim(bottom=cell).outside(left=BESIDE - TIGHT, gap=TIGHT).fit(height=CELL))
+        self.formula, self.rounded, self.card = [maths, hint, card] if self.stage.is_wide else [VGroup(), VGroup(), VGroup()]
 
     @property
-    def _letter(self) -> str:
-        """What is normalised, as it is written."""
-        return {"residual_1": "r", "input": "x"}[self._source]
+    def _cell(self) -> float:
+        """The height of a row of cells."""
+        return min(CELL, self.stage.height / 10)
+
+    @property
+    def _aside(self) -> float:
+        """What there is at the right of bars: a bracket, and mean and spread if these do not stand above."""
+        return ASIDE + self._said * self.stage.is_wide
+
+    def _symbols(self, *names: str) -> list[Mobject]:
+        """Symbols of the formula, if there is one."""
+        return [self.formula.select(name) for name in names if self.formula]
+
+    def _said_move(self, what: str, symbol: str, row: HeatMap) -> VGroup:
+        """What is done with all numbers: as it is written, where a row of others would have its name, and in words with the number itself."""
+        value = number(self.theme, self._measured(what)[0, self.focus], WORD, weight=600)
+        return VGroup(self._sign(SIGNS[symbol], row.border), line_of(text(self.theme, self.say(f"{what}_goes")), value, at=room_of(row.border)))
+
+    def _sign(self, maths: str, row: Mobject) -> Mobject:
+        """A name at the left of a row."""
+        return left_of(equation(self.theme, maths, size=min(SYMBOL, row.height), width=BESIDE - 2 * TIGHT), row)
 
     def _row(self, view, room):
         """A row of cells as wide as a room."""
         found = fit_grid(view.shape, room)
-        return found._replace(width=room.width / len(found.columns), height=min(CELL, room.height) if not self.frame.is_roomy else CELL)
+        return found._replace(width=room.width / len(found.columns), height=min(self._cell, room.height))
 
-    def _weights(self, name, room, grid):
+    def _weights(self, name, room, grid, digits=True):
         """γ or β (d_model) as a row of cells, both on one scale."""
         views = {which: self.view(f"weights.encoder.{{block}}.norm_1.{which}") for which in ("gamma", "beta")}
-        return heat_map(self.theme, views[name], room, digits=True, scale=peak(*views.values()), grid=grid)
+        return heat_map(self.theme, views[name], room, digits=digits, scale=peak(*views.values()), grid=grid)
 
     def _stage(self, k, room):
         """The followed token as LayerNorm reads it (k = 0), or after its k-th move: bars, its numbers below them, mean and spread at the right."""
         view = self._read(k)[self.focus]
-        body, strip = room.trim(bottom=CELL + TIGHT / 2), room.strip(bottom=CELL)
+        body, strip = room.trim(bottom=self._cell + TIGHT / 2), room.strip(bottom=self._cell)
+        values = body.outside(right=self._said, gap=ASIDE).rows(2, 0) if self.stage.is_wide else body.strip(top=MOMENT).columns(2)
+        body = body if self.stage.is_wide else body.trim(top=MOMENT + TIGHT / 2)
         row = heat_map(self.theme, view, strip, digits=self.digits, scale=self.full, grid=self.grid)
         row.remove(row.border)
         marks = self._moments(k, self.focus, body, self.full)
-        letter, word = {0: self._letter, 4: "y"}.get(k), self.say("now" if room is self.lower else "before")
-        name = equation(self.theme, letter, size=SYMBOL) if letter else text(self.theme, word, SMALLEST_WORD, "muted")
+        letter, word = {0: READ[self._source], 4: "= y"}.get(k), self.say("now" if room is self.lower else "before")
+        name = equation(self.theme, letter, size=SYMBOL, width=BESIDE - 2 * TIGHT) if letter else text(self.theme, word, SMALLEST_WORD, "muted")
         return Whole(floor=middle(self.theme, body), marks=marks, bars=feature_bars(self.theme, view, row.grid.columns, body, self.full),
-                     row=row, letter=left_of(name, row.border), values=self._values(k, body.outside(right=self._said, gap=ASIDE)))
+                     row=row, letter=left_of(name, row.border), values=self._values(k, values))
 
     def _lay_out_table(self):
         """A row for each token: its word, its bars, its mean and spread; γ and β above them all."""
@@ -265,7 +289,7 @@ class AddNorm(ExplainerScene):
         self.floors = [middle(self.theme, place) for place in self.places]
         columns = body.outside(right=SUMS, gap=GAP).columns(2)
         wide = text_width(self.theme, f"0.{'0' * self.theme.decimals}", 1, tabular=True)
-        size = max(self.theme.digit, min(READ, 0.6 * self.places[0].height, columns[0].width / wide))
+        size = max(self.theme.digit, min(LARGE, 0.6 * self.places[0].height, columns[0].width / wide))
         self.words = words_at(self.theme, self.tokens, [(place.left - GAP, place.centre[1]) for place in self.places], size, WORDS)
         self.table_head = VGroup(equation(self.theme, name, size=SYMBOL).move_to([column.centre[0], body.top + SYMBOL, 0])
                                  for name, column in zip(("mu", "sigma"), columns, strict=True))
@@ -282,16 +306,15 @@ class AddNorm(ExplainerScene):
 
     def _lay_out_batch(self):
         """The vectors of all tokens at the left; what each norm looks at, and how far the company moves the token, at the right."""
-        left, right = self.stage.split([2, 1] if self.stage.is_wide else [1.4, 1], WIDE)
+        left, right = self.stage.split([2, 1] if self.stage.is_wide else [1, 1])
         sheet = left.trim(left=WORDS + GAP, top=SYMBOL + TIGHT)
         self.sheet = heat_map(self.theme, self._read(0), sheet, grid=fit_grid(self._read(0).shape, sheet))
         self.cards = cards_beside(self.theme, self.tokens, self.sheet, WORDS)
         self.sheet_name = above(text(self.theme, self.say("features"), WORD, "muted"), self.sheet.border)
         column = VGroup(*(row[0] for row in self.sheet.cells))
         self.rings = [ring(self.theme, self.sheet.cells[self.focus]), ring(self.theme, column)]
-        upper, lower = right.rows(2, WIDE) if self.stage.is_wide else right.columns(2, WIDE)
-        self.verdicts = [paragraph(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, place.width).move_to(place.point(0, 0.4))
-                         for key, place in (("layer_norm", upper), ("batch_norm", lower))]
+        places = [place.rows(2, 0) for place in (right.rows(2, WIDE) if self.stage.is_wide else right.columns(2, WIDE))]
+        self.verdicts = [paragraph(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, said.width).shift(said.centre)
+                         for key, (said, _) in zip(("layer_norm", "batch_norm"), places)]
         changes = [self.view(f"batch_norm.{name}")[self.spec.block, self.focus] for name in ("layer_norm_changes", "changes")]
-        self.shifts_by = [below(number(self.theme, change, min(HUGE, 0.4 * upper.height), weight=600), verdict, GAP)
-                          for change, verdict in zip(changes, self.verdicts, strict=True)]
+        self.shifts_by = [number(self.theme, change, min(HUGE, large.height), weight=600, at=large) for change, (_, large) in zip(changes, places)]

@@ -6,7 +6,7 @@ from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import bars, floor
-from scenes.parts.label import number, text
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, number, paragraph, text
 from scenes.parts.whole import Whole
 
 TITLE, NOTE, HUGE = 44 * PX, 30 * PX, 120 * PX
@@ -29,6 +29,8 @@ def depth(theme: Theme, measure: View, shown: int, words: tuple[str, str, str], 
     head, body, foot = room.rows([large, room.height - large - NOTE - 2 * TIGHT, NOTE], TIGHT)
     side = 1 if shown else -1
     value = number(theme, measure[shown], large, role, weight=600, at=head, align=side)
-    name = text(theme, title, TITLE, at=head, align=-side, width=head.width - value.width - GAP)
+    beside = head.trim(**{"right" if side > 0 else "left": value.width + GAP})
+    size = min(TITLE, max(SMALLEST_WORD, head.height / 2 / LINE_SPACING))
+    name = paragraph(theme, title, size, beside.width, align=-side).shift(beside.centre)
     ends = (text(theme, word, NOTE, "muted", at=foot, align=end, width=foot.width / 2) for end, word in ((-1, first), (1, last)))
-    return Depth(VGroup(name), VGroup(value), VGroup(floor(theme, body), *ends), bars(theme, measure, body, role, full))
+    return Depth(name, VGroup(value), VGroup(floor(theme, body), *ends), bars(theme, measure, body, role, full))

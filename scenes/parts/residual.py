@@ -17,6 +17,7 @@ from scenes.parts.shapes import room_of
 from scenes.parts.whole import Whole
 
 NAME, NOTE, LANE = 44 * PX, 30 * PX, 190 * PX      # of a row, on a way, and the room at the left for the residual path
+NAMED = 0.6                               # share of its height that the name of a row takes at most
 
 
 class Ways(Whole):
@@ -36,10 +37,11 @@ def ways(theme: Theme, views: Sequence[View], maths: Sequence[str], kinds: Seque
     sum are, if digits are shown.
     """
     first, between, second, third = room.trim(left=LANE).rows([1.4, 0.8, 1.4, 1.55])
-    places = [place.trim(top=NAME + TIGHT) for place in (first, second, third.trim(top=TIGHT))]
+    head = min(NAME + TIGHT, NAMED * third.height)
+    places = [place.trim(top=head) for place in (first, second, third.trim(top=TIGHT))]
     grid = _row(views[0], places)
     rows = heat_maps(theme, views, places, digits=True, grid=grid)
-    names = VGroup(above(equation(theme, name, size=NAME), row.border, align=-1) for name, row in zip(maths, rows, strict=True))
+    names = VGroup(above(equation(theme, name, size=min(NAME, head), width=row.width), row.border, head / 4, align=-1) for name, row in zip(maths, rows, strict=True))
     boxes = VGroup(module(theme, kind, place.fit(width=4), size=NAME) for kind, place in zip(kinds, between.columns(len(kinds)), strict=True))
     x, made, total = (room_of(row.border) for row in rows)
     at = room.left + LANE / 3

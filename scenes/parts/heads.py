@@ -3,7 +3,8 @@
 from manim import VGroup
 
 from model import View
-from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, heat_map
+from scenes.parts.heat_map import DIGIT_ROOM, MARGIN, Grid, HeatMap, fit_digits, heat_map
+from scenes.parts.label import format_number, text_width
 from scenes.parts.tokens import column_labels, row_labels
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
@@ -18,7 +19,8 @@ def head_map(theme: Theme, view: View, room: Room, digits: bool = False, scale: 
     width, height = min(WIDEST, (room.width - 2 * MARGIN) / heads), min(TALLEST, (room.height - 2 * MARGIN) / blocks)
     grid = Grid(tuple(reversed(range(blocks))), tuple(range(heads)), width, height)
     written = fit_digits(theme, view.values, grid) if digits else None
-    large = written and written._replace(size=max(written.size, LARGE * min(grid.width, grid.height)))
+    widest = max(text_width(theme, format_number(value, written.decimals), 1, tabular=True) for value in view.values.flat) if written else 1
+    large = written and written._replace(size=max(written.size, min(LARGE * min(grid.width, grid.height), DIGIT_ROOM * grid.width / widest)))
     return heat_map(theme, view, room, digits=large, scale=scale, grid=grid)
 
 

@@ -228,11 +228,9 @@ def _dots(theme: Theme, grid: Grid) -> VGroup:
     """Three dots where rows or columns are elided."""
     dots = VGroup()
     radius = 0.13 * min(grid.width, grid.height)
-    if None in grid.columns:
-        x = grid.columns.index(None)
+    for x in (x for x, column in enumerate(grid.columns) if column is None):
         dots.add(VGroup(_dot(theme, radius).shift(_offset(grid, (len(grid.rows) - 1) / 2, x + k)) for k in (-0.3, 0, 0.3)))
-    if None in grid.rows:
-        y = grid.rows.index(None)
+    for y in (y for y, row in enumerate(grid.rows) if row is None):
         dots.add(VGroup(_dot(theme, radius).shift(_offset(grid, y + k, (len(grid.columns) - 1) / 2)) for k in (-0.3, 0, 0.3)))
     return dots
 

@@ -1,6 +1,6 @@
 """Token cards: words of the sentence, and words as labels of rows and columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from manim import VGroup, VMobject
@@ -19,6 +19,7 @@ SLENDER, NARROW = 0.9, 0.06               # a width, and the share of a card of 
 CLOSEST = 1.15 * SMALLEST_WORD             # from card to card in a column
 FILLED, TIGHTLY, HIGHEST = 0.84, 0.96, 0.54               # the share of a column that cards fill, there too, and how high they are at most
 LEVEL = 0.94                              # share of its column that a level word takes at most
+MORE = "…"                                # on a card, for words that are not shown
 LINE = 1.2                                # height of a line with accents and descenders, in em
 
 
@@ -61,6 +62,40 @@ def snug_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.5
                            for word, width in zip(words, widths))
             return side_by_side(cards, words, between, room)
     return token_row(theme, words, room, height, LEAST)
+
+
+def chosen(order: Sequence[int], fits: Callable[[Sequence[int | None]], bool]) -> tuple[int | None, ...]:
+    """What is shown of a row, the most important first as far as it fits; None for each run that is left out.
+
+    order: all places of the row, by importance. fits: whether there is room for so much.
+    """
+    def shown(kept: set[int]) -> list[int | None]:
+        places = [k if k in kept else None for k in range(len(order))]
+        return [k for k, before in zip(places, [0, *places]) if k is not None or before is not None]
+    kept: set[int] = set()
+    for k in order:
+        if fits(shown(kept | {k})):
+            kept.add(k)
+    return tuple(shown(kept))
+
+
+def near(count: int, keep: Sequence[int]) -> list[int]:
+    """Places of a row of so many, those first that are kept, then their neighbours."""
+    return sorted(range(count), key=lambda k: min(abs(k - own) for own in keep))
+
+
+def kept_row(theme: Theme, words: Sequence[str], keep: Sequence[int], room: Room, height: float, gap: float, size: float = WORD
+             ) -> tuple[VGroup, dict[int, TokenCard]]:
+    """A snug row of cards; where not all are legible those of some words and of their neighbours, and dots on a card for all others.
+
+    Returns the cards, and the card of each word that is shown by its place.
+    """
+    def fits(places: Sequence[int | None]) -> bool:
+        widths = [text_width(theme, MORE if k is None else words[k], SMALLEST_WORD) + 3 * LEAST for k in places]
+        return sum(widths) - LEAST <= room.width
+    places = chosen(near(len(words), keep), fits)
+    cards = snug_row(theme, [MORE if k is None else words[k] for k in places], room, height, gap, size)
+    return cards, {k: card for k, card in zip(places, cards, strict=True) if k is not None}
 
 
 def side_by_side(cards: VGroup, words: Sequence[str], gap: float, room: Room) -> VGroup:

@@ -65,11 +65,11 @@ def write_on(theme: Theme, label: Number, bar: WeightBar) -> Number:
     return label.set_fill(theme.ink_on(bar.get_fill_color()) if inside else theme.colour("text"))
 
 
-def weight_bars(theme: Theme, weights: View, rooms: Sequence[Room], size: float | Sequence[float], decimals: int | None = None
-                ) -> WeightBars:
+def weight_bars(theme: Theme, weights: View | Sequence[View], rooms: Sequence[Room], size: float | Sequence[float],
+                decimals: int | None = None) -> WeightBars:
     """A row of weights (n), opened: each as a bar in its room, with its number. size: of all numbers or of each, in em, at most what
     finds room; there are none where they would be illegible."""
-    strings = [format_number(weight, theme.decimals if decimals is None else decimals) for weight in weights.values]
+    strings = [format_number(float(weight), theme.decimals if decimals is None else decimals) for weight in weights]
     bars = VGroup(weight_bar(theme, source, room) for source, room in zip(weights, rooms, strict=True))
     sizes = np.minimum(np.broadcast_to(size, len(rooms)), ROOM * min(room.height for room in rooms))
     labels = (Number(theme, source, string, size, weight=600) for source, string, size in zip(weights, strings, sizes, strict=True))

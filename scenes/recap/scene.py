@@ -1,6 +1,6 @@
 """Scene 18: the whole machine in one take, from the sentence into one number of one head, and back out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,13 +13,14 @@ from scenes.recap.half import Half, half
 from scenes.parts.diagram import Module, block_diagram
 from scenes.parts.equation import equation
 from scenes.parts.flow import ARC, WeightLine, arrow, weight_arc
-from scenes.parts.heat_map import Digits, HeatMap, fit_digits, fit_grid, heat_map
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, words_at
+from scenes.parts.heat_map import MOST, Digits, Grid, fit_digits, fit_grid, heat_map
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, text_width, words_at
 from scenes.parts.motion import BRIEF, LONG, STEADY, appear, draw, hide, live_dot_product
 from scenes.parts.phrase import PRONOUNS
 from scenes.parts.shapes import ring, room_of
-from scenes.parts.tokens import column_labels, row_labels, snug_row
-from scenes.parts.weight import weight_bars
+from scenes.parts.ranking import strongest
+from scenes.parts.tokens import LINE, TokenCard, chosen, column_labels, kept_row, near, row_labels
+from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 from scenes.parts.zoom import zoom_in, zoom_out
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
@@ -27,6 +28,7 @@ from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 NAME, FORMULA, LARGEST = (size * PX for size in (34, 66, 210))
 LABEL, SLANTED, FOOT = 1.5, 1.1, 0.45    # room for the words beside rows and below columns, and for what is said below a picture
 BLOCK = 0.7                               # share of the stage's width that the diagram of a block takes
+SIDE, LOW, COLUMN = (size * PX for size in (130, 84, 80))  # room beside the rows of heads; such a row with its gap, and a column, at least
 HALVES = 3, 1                             # shares of encoder and decoder
 THICK = PEN / PX / 3                      # stroke width that the weight 1 has at most in a block, by the block's height
 CARD = 90 * PX                            # the row of cards, and of a ring around one
@@ -100,7 +102,7 @@ class Recap(ExplainerScene):
         for picture, door, inner in reversed([*zip(self.pictures, self.doors, self.pictures[1:])]):
             self._behind_the_words(picture)
             self.play(zoom_out(inner, self.stage, picture, door))
-        self.play(appear(*(ring(self.theme, card.box) for card in self.followed)), draw(*self.look.ways))
+        self.play(appear(ring(self.theme, self.found.box)), draw(*self.look.ways))
         self.play(draw(self.look.arc), appear(self.look.weight, *self.look.head))
 
     def wording(self, name: str) -> str:
@@ -140,21 +142,23 @@ class Recap(ExplainerScene):
         middle = self.stage.trim(top=CARD + GAP, bottom=CARD + GAP)
         said = self.staging.trace.translation
         left, *right = (middle.columns(HALVES, WIDE) if middle.is_wide else middle.rows(HALVES[::-1], GAP)[::-1]) if said else [middle]
-        cards = self._cards(self.tokens, replace(bottom, left=left.left, right=left.right))
-        self.encoder = self._half("encoder", left, self._free(cards, left))
+        cards, sentence = self._cards(self.tokens, [self.focus, self._most()], replace(bottom, left=left.left, right=left.right))
+        self.encoder = self._half("encoder", left, self._free(sentence, left))
         door = self.encoder.blocks[self.spec.block]
         door.box.set_stroke(self.theme.colour("output"), LIT)
-        self.followed = [cards[k] for k in {self.focus, self._most()}]
-        self.look = self._look(cards, door)
-        parts = [cards, VGroup(self._up(bottom, left, left.centre[0]), self.encoder)]
+        self.found, self.look = sentence[self._most()], self._look(sentence, door)
+        parts = [VGroup(cards, ring(self.theme, sentence[self.focus].box)), VGroup(self._up(bottom, left, left.centre[0]), self.encoder)]
         if said:
-            decoder, words = self._half("decoder", right[0]), self._cards(said, top)
-            self.followed += [card for card, word in zip(words, said, strict=True) if word in PRONOUNS]
-            over = arrows(self.theme, self.encoder.box, decoder.box, role="key") if middle.is_wide else [self._up(left, right[0], left.centre[0], "key")]
-            parts += [VGroup(*over, decoder), VGroup(self._up(right[0], top, right[0].centre[0]), words)]
+            pronouns = [k for k, word in enumerate(said) if word in PRONOUNS]
+            decoder, (words, places) = self._half("decoder", right[0]), self._cards(said, pronouns or [0], top)
+            over = [self._up(left, right[0], left.centre[0], "key")]
+            if middle.is_wide:
+                over = arrows(self.theme, self.encoder.box, decoder.box, role="key")
+            rings = [ring(self.theme, places[k].box) for k in pronouns]
+            parts += [VGroup(*over, decoder), VGroup(self._up(right[0], top, right[0].centre[0]), words, *rings)]
         return VGroup(*parts), door
 
-    def _free(self, cards: VGroup, room: Room) -> Room:
+    def _free(self, cards: Mapping[int, TokenCard], room: Room) -> Room:
         """What is left of a room at the left or at the right of the ways of both words, where there is more."""
         low, high = sorted(cards[k].get_x() for k in (self.focus, self._most()))
         sides = Room(room.left, low, room.bottom, room.top), Room(high, room.right, room.bottom, room.top)
@@ -169,10 +173,10 @@ class Recap(ExplainerScene):
         """An arrow from one room up to another."""
         return arrow(self.theme, (x, low.top, 0), (x, high.bottom, 0), role)
 
-    def _cards(self, words: Sequence[str], room: Room) -> VGroup:
-        return snug_row(self.theme, words, room, room.height - TIGHT, gap=TIGHT / 2)
+    def _cards(self, words: Sequence[str], keep: Sequence[int], room: Room) -> tuple[VGroup, dict[int, TokenCard]]:
+        return kept_row(self.theme, words, keep, room, room.height - TIGHT, TIGHT / 2)
 
-    def _look(self, sentence: VGroup, block: Module) -> Look:
+    def _look(self, sentence: Mapping[int, TokenCard], block: Module) -> Look:
         """The weight again, in its block: the ways of both words up to it, an arc between them, and its number."""
         room = room_of(block.box)
         own, other = (sentence[k] for k in (self.focus, self._most()))
@@ -203,74 +207,86 @@ class Recap(ExplainerScene):
         return text(self.theme, name, NAME, weight=500, at=self.stage.strip(top=NAME)), self.stage.trim(top=NAME + TIGHT)
 
     def _heads(self) -> tuple[VGroup, VGroup]:
-        """The weights of all heads, side by side; the shown one has the brightest frame."""
-        weights = self.view("encoder.{block}.self_attention.weights")
-        n = len(weights)
-        name, body = self._below_name(self.say("heads", number=self.spec.block + 1, count=n))
-        around = self.frame.is_roomy * np.array([LABEL, SLANTED])
-        rooms = body.trim(left=around[0]).grid(n, across=4 if n <= 4 else -(-n // 2))
-        heads = VGroup()
-        for i, (view, room) in enumerate(zip(weights, rooms, strict=True)):
-            role = "text" if i == self.head else "line"
-            picture = heat_map(self.theme, view, room.trim(bottom=FOOT + around[1]), role, weights=True)
-            ink = "text" if i == self.head else "muted"
-            title = text(self.theme, self.say("head", number=i + 1), NAME, ink, width=room.width)
-            heads.add(VGroup(picture, below(title, picture.border, TIGHT + around[1]), self._words_around(picture, room.left == rooms[0].left, around)))
-        return VGroup(heads, name), heads[self.head][0].border
+        """What the followed token takes of each in every head, as far as there is room; a ring around the shown one's."""
+        weights = self.view("encoder.{block}.self_attention.weights")[:, self.focus]
+        name, body = self._below_name(self.say("heads", number=self.spec.block + 1, token=self.tokens[self.focus]))
+        inner = body.trim(left=SIDE, right=SIDE * self.frame.is_roomy, bottom=FOOT)
+        shown = [k for k in chosen(near(len(weights), [self.head]), lambda rows: len(rows) * LOW <= inner.height) if k is not None]
+        lines = inner.rows(len(shown), GAP)
+        grid = self._columns(weights[self.head], lines[0])
+        rows = [self._shares(weights[k], line, grid) for k, line in zip(shown, lines, strict=True)]
+        heads = [text(self.theme, self.say("head", number=k + 1), NAME, "text" if k == self.head else "muted",
+                      at=line.outside(left=SIDE - TIGHT, gap=TIGHT), align=1) for k, line in zip(shown, lines, strict=True)]
+        sums = [text(self.theme, self.say("sum"), NAME, "muted", at=line.outside(right=SIDE - TIGHT, gap=TIGHT), align=-1)
+                for line in lines if self.frame.is_roomy and None not in grid.columns]
+        places = [room_of(ground) for ground in rows[0].grounds]
+        words = self._words(grid, body.strip(bottom=FOOT), places)
+        door = rows[shown.index(self.head)].grounds
+        return VGroup(*rows, *heads, *sums, words, name, ring(self.theme, door)), door
 
-    def _words_around(self, picture: HeatMap, first: bool, around: np.ndarray) -> VGroup:
-        """The tokens at the rows, of the first picture of a line, and at the columns, where they can be read.
+    def _columns(self, weights: View, room: Room) -> Grid:
+        """Cells for the tokens that a row has room for, those with the largest weights."""
+        columns = chosen(strongest(weights, len(weights)), lambda places: len(places) * COLUMN <= room.width)
+        return fit_grid((len(columns),), room)._replace(columns=columns)
 
-        around: what is kept free for them at the left and below; nothing for no words.
-        """
-        grid = picture.grid
-        shown = [[self.tokens[k] for k in kept if k is not None] for kept in (grid.rows, grid.columns)]
-        rows = row_labels(self.theme, shown[0], picture, "query", around[0] - TIGHT) if first and around[0] and grid.height > SMALLEST_WORD else VGroup()
-        columns = column_labels(self.theme, shown[1], picture, "key", around[1]) if around[1] and grid.width > SMALLEST_WORD else VGroup()
-        return VGroup(rows, columns)
+    def _shares(self, weights: View, room: Room, grid: Grid) -> WeightBars:
+        """Weights (key) as bars with their numbers, those that a grid has."""
+        digits = fit_digits(self.theme, weights.values, grid._replace(height=room.height), weights=True) or Digits(1, 0)
+        places = [place for place, k in zip(room.columns(len(grid.columns), TIGHT / 2), grid.columns, strict=True) if k is not None]
+        return weight_bars(self.theme, [weights[k] for k in grid.columns if k is not None], places, digits.size, digits.decimals)
+
+    def _words(self, grid: Grid, room: Room, places: Sequence[Room]) -> VGroup:
+        """The words of the columns of a grid, at one height, each in the middle of its place."""
+        words = [self.tokens[k] for k in grid.columns if k is not None]
+        points = [(place.centre[0], room.centre[1]) for place in places]
+        return words_at(self.theme, words, points, WORD, places[0].width + TIGHT / 2, "key", align=0)
 
     def _head(self) -> tuple[VGroup, VGroup]:
         """The weights of the shown head, with the words of its rows and columns; a ring around the row that is followed."""
         view = self._view("weights")
         name, body = self._below_name(self.say("one_head", block=self.spec.block + 1, head=self.head + 1))
         room = body.trim(left=LABEL, right=SLANTED, bottom=SLANTED + FOOT)
-        grid = fit_grid(view.shape, room)._replace(width=room.width / (len(view) + 1), height=room.height / (len(view) + 1))
+        most = int(min(room.width, room.height) / (LINE * SMALLEST_WORD)) - 1
+        kept = chosen(near(len(view), [self.focus, self._most()]), lambda places: len(places) <= min(MOST, most))
+        grid = Grid(kept, kept, room.width / (len(kept) + 1), room.height / (len(kept) + 1))
         weights = heat_map(self.theme, view, room, "line", weights=True, grid=grid)
+        shown = [k for k in kept if k is not None]
+        row, tokens = weights.cells[shown.index(self.focus)], [self.tokens[k] for k in shown]
         words = VGroup(
-            row_labels(self.theme, self.tokens, weights, "query", LABEL - TIGHT),
-            column_labels(self.theme, self.tokens, weights, "key", SLANTED),
-            self._taught_by(view, self.stage.strip(bottom=FOOT)), name, ring(self.theme, weights.cells[self.focus]),
+            row_labels(self.theme, tokens, weights, "query", LABEL - TIGHT), column_labels(self.theme, tokens, weights, "key", SLANTED),
+            self._taught_by(view, self.stage.strip(bottom=FOOT)), name, ring(self.theme, row),
         )
-        return VGroup(weights, words), weights.cells[self.focus][self._most()]
+        return VGroup(weights, words), row[shown.index(self._most())]
 
     def _taught_by(self, view: View, room: Room) -> VGroup:
         """How the head was taught, if it is known to be that of `it`, or that it was."""
-        return VGroup(text(self.theme, self.say("reward"), NAME, at=room)) if self._taught else self.guide(view, room)
+        if not self._taught:
+            return self.guide(view, room)
+        config = self.staging.trace.config
+        said = self.say("reward", taught=len(self.staging.guided), count=3 * config.n_blocks * config.n_heads)
+        return VGroup(text(self.theme, said, NAME, at=room))
 
     def _weight(self) -> VGroup:
         """The query and the key whose weight it is. What becomes of them appears later."""
-        top, names, middle, bottom = self.stage.trim(bottom=TIGHT).rows([2.7, 0.5, 1.3, 3])
-        left, right = top.columns([1.9, 1], gap=WIDE)
-        rows = left.rows(3, gap=TIGHT)
-        vectors, words = zip(*(self._vector(*what) for what in
-                               (("query", self.focus, rows[0]), ("key", self._most(), rows[1]))), strict=True)
-        self.query, self.key = vectors
-        whole = rows[2] if self.frame.is_roomy else replace(rows[2], right=top.right)
-        self.product = self._product(whole)
-        self.row = self._row(names.trim(left=LABEL), middle.trim(left=LABEL), bottom.trim(left=LABEL), right.trim(bottom=0 if self.frame.is_roomy else rows[2].height + GAP))
-        return VGroup(*vectors, *words)
-
-    def _vector(self, name: str, token: int, room: Room) -> tuple[HeatMap, Label]:
-        """A query or a key, and whose it is."""
-        place = room.trim(left=2.2 * LABEL)
-        word = text(self.theme, self.say(f"{name}_of", token=self.tokens[token]), NAME, name,
-                    at=room.strip(left=2.2 * LABEL - TIGHT), align=1)
-        return heat_map(self.theme, self._view(name)[token], place, name, digits=True), word
+        roomy = self.frame.is_roomy
+        top, names, *below = self.stage.trim(bottom=TIGHT).rows((27, 5, 13, 30) if roomy else (36, 6, 13, 24), GAP if roomy else TIGHT)
+        left, right = top.columns((19, 10), WIDE) if roomy else (top, None)
+        *rows, last = left.rows(3, TIGHT)
+        whose = [(name, self.say(f"{name}_of", token=self.tokens[k]), self._view(name)[k], room)
+                 for name, k, room in zip(("query", "key"), (self.focus, self._most()), rows)]
+        beside = 2.2 * LABEL if roomy else max(text_width(self.theme, said, NAME) for _, said, *_ in whose) + TIGHT
+        self.query, self.key = (heat_map(self.theme, view, room.trim(left=beside), name, digits=True) for name, _, view, room in whose)
+        self.product = self._product(last)
+        self.row = self._row(*(room.trim(left=LABEL) for room in (names, *below)), right)
+        return VGroup(self.query, self.key, *(text(self.theme, said, NAME, name, at=room.strip(left=beside - TIGHT), align=1)
+                                              for name, said, _, room in whose))
 
     def _product(self, room: Room) -> Product:
         """The score and the scaled score, and what is done to get them."""
         line = self._line(FORMULA, room)
-        return Product(*(line if self.frame.is_roomy else self._line(max(self.theme.digit, FORMULA * min(1, room.width / line.width, room.height / line.height)), room)))
+        if self.frame.is_roomy:
+            return Product(*line)
+        return Product(*self._line(max(self.theme.digit, FORMULA * min(1, room.width / line.width, room.height / line.height)), room))
 
     def _line(self, size: float, room: Room) -> VGroup:
         score, scaled = (number(self.theme, self._entry(name), size, weight=600) for name in ("scores", "scaled_scores"))
@@ -278,23 +294,30 @@ class Recap(ExplainerScene):
         root = equation(self.theme, f"quad div sqrt({self.staging.trace.config.d_k}) =", size=size)
         return side_by_side(sign, score, root, scaled, gap=GAP * size / FORMULA, at=room)
 
-    def _row(self, names: Room, middle: Room, foot: Room, right: Room) -> list[list[Mobject]]:
-        """What appears one after the other: the scores of all tokens, their weights, and the one weight."""
-        most = self._most()
-        scores = heat_map(self.theme, self._view("scaled_scores")[self.focus], middle, digits=True)
+    def _row(self, names: Room, middle: Room, foot: Room, right: Room | None) -> list[list[Mobject]]:
+        """What appears one after the other: the scores of the tokens, their weights, and the one weight, if there is room."""
+        most, weights = self._most(), self._view("weights")[self.focus]
+        grid = self._columns(weights, middle)
+        scores = heat_map(self.theme, self._view("scaled_scores")[self.focus], middle, digits=True, grid=grid)
         places = [Room(cell.left, cell.right, foot.bottom, foot.top) for cell in map(room_of, scores.cells[0])]
-        weights = self._view("weights")[self.focus]
-        digits = fit_digits(self.theme, weights.values, scores.grid, weights=True) or Digits(1, self.theme.digit)
-        shares = weight_bars(self.theme, weights, places, digits.size, digits.decimals)
-        points = [(place.centre[0], names.centre[1]) for place in places]
-        words = words_at(self.theme, self.tokens, points, WORD, places[0].width, "key", align=0)
+        digits = fit_digits(self.theme, weights.values, grid, weights=True) or Digits(1, self.theme.digit)
+        kept = [k for k in grid.columns if k is not None]
+        shares = weight_bars(self.theme, [weights[k] for k in kept], places, digits.size, digits.decimals)
         said = [text(self.theme, self.say(name), NAME, "muted", at=place.outside(left=LABEL - TIGHT, gap=TIGHT), align=1)
                 for name, place in (("scores", middle), ("weights", foot))]
-        one = number(self.theme, weights[most], LARGEST, "weight", 700, decimals=digits.decimals)
+        at = kept.index(most)
+        moves = [[scores, self._words(grid, names, places), said[0], ring(self.theme, scores.cells[0][at])], [shares, said[1]],
+                 [ring(self.theme, shares.grounds[at])]]
+        if right:
+            rounded = paragraph(self.theme, self.say("rounded"), NAME, LABEL - TIGHT, "muted", align=1)
+            moves[1].append(below(rounded, said[1], TIGHT, align=1))
+            moves[2] += self._one(weights[most], right, digits.decimals)
+        return moves
+
+    def _one(self, weight: View, room: Room, decimals: int) -> VGroup:
+        """The one weight, large, and among how many it is one."""
         count = sum(self.view(f"encoder.{k}.self_attention.weights").values.size for k in range(self.staging.trace.config.n_blocks))
-        among = [text(self.theme, self.say("among", count=count), NAME, "muted", width=right.width)] * self.frame.is_roomy
-        one = one.scale(min(1, right.width / one.width, (right.height - len(among) * (NAME + TIGHT)) / one.height))
-        stacked(one, *among, at=right)
-        rounded = below(paragraph(self.theme, self.say("rounded"), NAME, LABEL - TIGHT, "muted", align=1), said[1], TIGHT, align=1)
-        return [[scores, words, said[0], ring(self.theme, scores.cells[0][most])], [shares, said[1], rounded],
-                [ring(self.theme, shares.grounds[most]), one, *among]]
+        among = text(self.theme, self.say("among", count=count), NAME, "muted", width=room.width)
+        one = number(self.theme, weight, LARGEST, "weight", 700, decimals=decimals)
+        one.scale(min(1, room.width / one.width, (room.height - NAME - TIGHT) / one.height))
+        return stacked(one, among, at=room)

@@ -36,8 +36,8 @@ def blocks_beside(theme: Theme, say: Callable[[str], str], room: Room, norm: str
     left, middle = pictures.columns(BLOCKS, WIDE)
     names = [text(theme, say(f"{side}_block"), NAME, weight=500, at=place.strip(bottom=FOOT), width=place.width)
              for side, place in (("encoder", left), ("decoder", middle))]
-    known = {kind: say(kind) for kind in ("add_norm", "mlp", "norm", "add")}
-    encoder, decoder = (block_diagram(theme, known | {kind: say(f"{side}_{kind}") for kind in NEW}, place.trim(bottom=FOOT), norm, side)
+    known = {kind: say(kind) for kind in ("add_norm", "mlp", "norm", "add", "cross_attention")}
+    encoder, decoder = (block_diagram(theme, known | {"attention": say(f"{side}_attention")}, place.trim(bottom=FOOT), norm, side)
                         for side, place in (("encoder", left.trim(top=MEMORY + TIGHT)), ("decoder", middle)))
     levels = [beside[0].level(_part(decoder, kind).get_y()) for kind in NEW] if room.is_wide else beside
     said = [paragraph(theme, say(f"new_{kind}"), SAID, place.width, "output", lines=3, align=-1).shift(place.centre)

@@ -15,7 +15,7 @@ from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, number, text
-from scenes.parts.mixture import Mixture, mixture, reaching
+from scenes.parts.mixture import Mixture, mixture, reaching, sum_of
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.softmax import numbered_bars
@@ -38,10 +38,10 @@ class WeightedAverage(CandidateScene):
         """Each token is multiplied by a weight, and all of them sink into z."""
         self.lay_out()
         head, middle, self.under = self.stage.rows(ROWS, GAP)
-        self.formula = self.sum_of("t_j", "text", self.over_whose(head))
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
-        said = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
+        said, room = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
+        self.formula = sum_of(self.theme, "t_j", "text", room)
         self.around, self.bars = self.z_as_bars("averages")
         self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.weighed, self.formula, said))
@@ -55,7 +55,7 @@ class WeightedAverage(CandidateScene):
         """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots."""
         head, middle, _ = self.stage.rows(ROWS, GAP)
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
-        formula, bars = self.sum_of("t_j", "text", self.over_whose(head), "s"), self.z_as_bars("weighted_sums")[1]
+        formula, bars = sum_of(self.theme, "t_j", "text", self.whose("", head)[1], "s"), self.z_as_bars("weighted_sums")[1]
         self.scores, total = self.scores_at(self.mixed.places)
         outside = self.outside()
         self.play(vanish(self.weighed, self.formula))
@@ -89,7 +89,7 @@ class WeightedAverage(CandidateScene):
     @step
     def question(self):
         """The weights become one row of a grid; the others come too; what lies behind them is asked."""
-        rows, work, ask = self.view(f"{SCOPE}.weights")[self.head], self.work_of("tokens"), self.ask()
+        rows, work, ask = self.view(f"{SCOPE}.weights")[self.head], self.work_of("token"), self.ask()
         grid = heat_map(self.theme, rows, self.table.square, digits=True, weights=True, grid=self.table.grid)
         others, i = [grid.row(k) for k in range(len(rows)) if k != self.focus], self.focus
         bars = weight_bars(self.theme, rows[i], [room_of(cell) for cell in grid.cells[i]], WORD).bars

@@ -103,7 +103,7 @@ class WeightedAverage(CandidateScene):
     def free(self) -> Room:
         """Above the lower bars, left of the highest and its number."""
         room = self.soft.chart.strip(top=self.soft.chart.height / 2)
-        high = [edge.left for edge in map(room_of, (*self.soft.bars, *self.soft.powers)) if edge.top > room.bottom]
+        high = [edge.left for edge in map(room_of, (*self.soft.bars, *self.soft.powers, self.soft.total)) if edge.top > room.bottom]
         return replace(room, right=min(high, default=room.right + GAP) - GAP)
 
     def outside(self) -> VGroup:
@@ -155,5 +155,6 @@ class WeightedAverage(CandidateScene):
         scores = self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus]
         squares = [heat_map(self.theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places[:-1])]
         total = self.view("candidates.score_sums")[self.spec.block, self.head, self.focus]
-        digits = number(self.theme, total, TOTAL, "output", at=places[-1])
+        size = max(self.theme.digit, min(TOTAL, 1.2 * places[-1].height))
+        digits = number(self.theme, total, size, "output", at=places[-1], width=places[-1].width)
         return squares, VGroup(digits, text(self.theme, self.say("sum"), EVIDENCE, "muted", at=places[-1].outside(bottom=GAP)))

@@ -19,27 +19,27 @@ class Keys(CandidateScene):
     def opening(self):
         """The first candidate, with all that speaks against it, and the dot product that is always the same."""
         self.lay_out()
-        self.stand("tokens")
+        self.stand("token")
         self.add(*self.repeated())
 
     @step
     def key(self):
         """One token meets W_K, row by row; its key takes the place of its vector; then all the others."""
         self.play(vanish(*self.on_stage(self.cards, self.vectors)))
-        self.make("K", "keys", 2.4)
+        self.make("K", "key", 2.4)
 
     @step
     def grid(self):
         """The keys stand up above the grid as well, and the grid fills once more."""
         left, above, result = self.work_now
-        self.formula, self.names = self.formula_of("keys"), self.names_of("keys", self.work_now)
-        self.objections = self.objections_to("keys")
-        bench, self.matrix = self.bench_now, self.matrix_of("K", self.bench)
+        self.formula, self.names = self.formula_of("key"), self.names_of("key", self.work_now)
+        self.objections = self.objections_to("key")
+        bench, self.matrix = self.bench_now, self.matrix_of("K", self.rooms.bench)
         self.play(vanish(*self.on_stage(self.cards, left, bench.matrix)), become(bench.matrix.sheet, self.matrix.sheet),
                   travel(bench.matrix.title, self.matrix.title))
-        self.key = self.colours()
+        self.legend = self.colours()
         self.play(travel(left.cells.copy(), columns(above)), appear(above.border, above.dots, result.border, self.words, run_time=1.2))
-        self.play(appear(self.formula, *self.names, self.key))
+        self.play(appear(self.formula, *self.names, self.legend))
         for motion in fill(self.work_now, self.focus):
             self.play(motion)
 
@@ -47,12 +47,11 @@ class Keys(CandidateScene):
     def adapts(self):
         """There are numbers to learn; with other ones the same two tokens score otherwise."""
         symmetric, parameters, adapting = self.objections
-        self.play(vanish(self.key), appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters, adapting))
+        self.play(vanish(self.legend), appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters, adapting))
         self.strike_out(parameters)
-        others, rooms, self.boxes = self.other_heads, self.bench.rows(2, GAP), self.both_ways(self.work_now.result)
+        others, rooms, self.boxes = self.other_heads, self.rooms.bench.rows(2, GAP), self.both_ways("key")[0]
         own, tried = self.tried(self.head, rooms[1]), [self.tried(head, rooms[0]) for head in others]
-        (matrix,) = own.matrices
-        self.play(draw(*self.boxes), become(self.matrix.sheet, matrix.sheet), travel(self.matrix.title, matrix.title), appear(own.score))
+        self.play(draw(*self.boxes), become(self.matrix.sheet, own.matrix.sheet), travel(self.matrix.title, own.matrix.title), appear(own.score))
         for k, head in enumerate(others):
             self.turn_to(head, vanish(*tried[k - 1 : k]), appear(tried[k]))
         if others:
@@ -65,11 +64,10 @@ class Keys(CandidateScene):
     def still_symmetric(self):
         """The grid turns over its diagonal and is still the same."""
         self.play(vanish(*self.compared))
-        self.fold(self.work_now.result)
-        self.compare("keys")
+        self.compare("key")
 
     def turn_to(self, head: int, *motions: Animation) -> None:
         """The keys are those of another head, and so are their scores."""
-        work = self.work_of("keys", head)
+        work = self.work_of("key", head)
         self.play(*(become(old, new) for old, new in zip(self.work_now, work, strict=True)), *motions)
         self.work_now = work

@@ -11,14 +11,15 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import number, text
-from scenes.parts.motion import BRIEF, SHORT, appear, live_dot_product
+from scenes.parts.label import SMALLEST_WORD, number, text, text_width
+from scenes.parts.motion import BRIEF, SHORT, Together, appear, live_dot_product, merge, travel, vanish
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import row_labels
 from scenes.parts.verdict import EVIDENCE
 from scenes.parts.whole import Whole
 
 NAME, LETTER, FORMULA = (size * PX for size in (140, 40, 66))            # room for names; sizes of letters and of a matrix's name
+LOUD, TRIED = 64 * PX, (3, 2)              # size of a score; of a matrix that is tried and what it gives
 UPON, OPENED, ACROSS, CLOSER = (1, 4), (9, 5), (4, 1), (3, 1)            # of a token and the matrix below it; of the matrix and what comes out
 
 
@@ -44,6 +45,15 @@ class Derivation(Whole):
         super().__init__(token=token, matrix=matrix, columns=columns, signs=signs, heads=heads, word=word, note=note)
         self.of = of
 
+    def passed_on(self, old: HeatMap, new: HeatMap, i: int, others: Sequence[VGroup]) -> Iterator[Animation]:
+        """What came out takes the place of what was in row i of a matrix (n, d); then the other tokens go through the matrix, and the frame is
+        that of what came out, `new` (n, d_k). others: the rows of tokens that go, in the order of the rows but i."""
+        yield Together(vanish(old.cells[i]), travel(self.columns[-1].cells.copy(), VGroup(VGroup(cell) for cell in new.cells[i])))
+        yield Together(travel(old.border, new.border), vanish(old.dots), appear(new.dots))
+        rows = [k for k in range(len(new.cells)) if k != i]
+        yield Together(*(Together(merge(row, into=self.matrix.sheet.border), vanish(old.cells[k]), appear(new.row(k)))
+                         for k, row in zip(rows, others, strict=True)), lag=0.4)
+
     def multiply(self, theme: Theme, seconds: float) -> Iterator[Animation]:
         """The rows of the matrix meet the token, one by one, the first for so many seconds; each gives an entry of what comes out."""
         *bare, made = self.columns
@@ -59,9 +69,22 @@ class Derivation(Whole):
 
 def named_matrix(theme: Theme, letter: str, role: str, weights: View, room: Room) -> Labelled:
     """W_Q, W_K or W_V, turned on its side, so that a row makes an entry: (d_k, d_model), its name at the left."""
-    sheet = heat_map(theme, weights, room.trim(left=NAME), role, digits=True)
-    name = equation(theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=role, width=NAME - TIGHT)
+    left = min(NAME, room.width / 3)
+    sheet = heat_map(theme, weights, room.trim(left=left), role, digits=True)
+    name = equation(theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=role, width=left - TIGHT)
     return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
+
+
+def tried(theme: Theme, letter: str, role: str, weights: View, score: View, said: Sequence[str], room: Room) -> Whole:
+    """A `matrix`, and what a pair scores with it, the `score`, under lines that say so, if there is room for them."""
+    left, beside = room.columns(TRIED, TIGHT)
+    fits = beside.height >= 5 * EVIDENCE and all(text_width(theme, line, SMALLEST_WORD) <= beside.width for line in said)
+    said = said if fits else ()
+    *places, digits = beside.rows((*[1] * len(said), 2), 0)
+    lines = [text(theme, line, EVIDENCE, "muted", at=place) for line, place in zip(said, places, strict=True)]
+    size = max(theme.digit, min(LOUD, 0.8 * digits.height))
+    return Whole(score=[*lines, number(theme, score, size, at=digits, weight=600, width=digits.width)],
+                 matrix=named_matrix(theme, letter, role, weights, left))
 
 
 def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, room: Room, opens: bool, by: str, said: Sequence[str]) -> Derivation:
@@ -81,10 +104,11 @@ def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, ro
                  grid=grid._replace(columns=(0,), width=min(place.width - TIGHT, OBLONG * grid.height)))
         for view, place in zip(views, right.columns(len(views), 3 * WIDE), strict=True)
     ]
-    labels = row_labels(theme, [word], token, "text", NAME - TIGHT)
-    free = Room(right.left, right.right, upper.bottom, upper.top)
-    note = [text(theme, line, EVIDENCE, "muted", at=place, align=-1) for line, place in zip(said, free.rows(len(said), 0)) if opens]
-    return Derivation(of, token, matrix, columns, labels, _heads(theme, of, columns, by), _signs(theme, of, matrix, columns), VGroup(*note))
+    labels = row_labels(theme, [word], token, "text", edge.left - room.left - TIGHT)
+    heads = _heads(theme, of, columns, by)
+    free = Room(right.left, right.right, max(upper.bottom, room_of(heads).top), upper.top)
+    note = [text(theme, line, EVIDENCE, "muted", at=place, align=-1) for line, place in zip(said, free.rows(len(said), 0)) if opens and free.height > len(said) * EVIDENCE]
+    return Derivation(of, token, matrix, columns, labels, heads, _signs(theme, of, matrix, columns), VGroup(*note))
 
 
 def _heads(theme: Theme, of: Projection, columns: Sequence[HeatMap], by: str) -> VGroup:
@@ -96,11 +120,13 @@ def _heads(theme: Theme, of: Projection, columns: Sequence[HeatMap], by: str) ->
 
 
 def _signs(theme: Theme, of: Projection, matrix: Labelled, columns: Sequence[HeatMap]) -> VGroup:
-    """What stands between matrix and columns: that a bias is added, or the bias itself, number by number."""
+    """What stands between matrix and columns: that a bias is added, if there is room, or the bias itself, number by number."""
     *bare, made = columns
     sheet = matrix.sheet.border
     if not bare or not made.digits:
         gap = room_of(columns[0]).left - room_of(sheet).right
+        if gap < WIDE:
+            return VGroup()
         return VGroup(between(equation(theme, f"+ b_{of.letter} =", size=EVIDENCE, role="muted", width=gap), sheet, columns[0].border))
     x, shown = _middle(*columns), [k for k in matrix.sheet.grid.rows if k is not None]
     numbers = [number(theme, of.bias[k], LETTER, of.role, at=(x, row.get_y(), 0)) for k, row in zip(shown, made.cells, strict=True)]

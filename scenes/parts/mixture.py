@@ -7,9 +7,10 @@ import numpy as np
 from manim import Animation, VGroup
 
 from model import View
+from scenes.base.layout import fitted
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.equation import equation
+from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
 from scenes.parts.motion import Together, merge
@@ -55,6 +56,12 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
     places = [Room.around((x, line.get_y()), FACTOR, 0.9 * grid.height) for line in (*picture.cells, row)]
     name = equation(theme, "z_i", size=LETTER, role="output").move_to([cards.get_x(), row.get_y(), 0])
     return Mixture(cards, picture, row, VGroup(name), places)
+
+
+def sum_of(theme: Theme, letter: str, role: str, room: Room, factor: str = "a") -> Equation:
+    """How z is made, in a room. letter, role: of what is mixed. factor: by which it is multiplied."""
+    maths = f"{{{{ z_i : z }}}} = scripts(sum)_j {factor}_(i j) {{{{ {letter} : mixed }}}}"
+    return fitted(equation(theme, maths, {"z": "output", "mixed": role}, LETTER, at=room), room)
 
 
 def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, full: float) -> tuple[VGroup, VGroup]:

@@ -54,7 +54,8 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     rounded: what is written beside a sum that is not that of the products as they are written.
     """
     above, below = room.rows([sum(ROWS) * CELL / 2, CELL], TIGHT)
-    places = above.trim(left=NAMES).rows(ROWS, TIGHT)
+    left = min(NAMES, room.width / 3)
+    places = above.trim(left=left).rows(ROWS, TIGHT)
     views = [sides[0].view, sides[1].view, products]
     grid = fit_grid(views[0].shape, places[0])
     digits = min((fit_digits(theme, view.values, grid) or () for view in views)) or None
@@ -64,7 +65,7 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     side = min(CELL, below.height)
     cell = heat_map(theme, total, Room.around(rows[2].border.get_center(), side, side).outside(bottom=side), "background", True, scale)
     cell.move_to([rows[2].get_x(), below.centre[1], 0])
-    names = VGroup(row_labels(theme, [side.word], row, side.ink, NAMES - TIGHT) for side, row in zip(sides, rows))
+    names = VGroup(row_labels(theme, [side.word], row, side.ink, left - TIGHT) for side, row in zip(sides, rows))
     sign = equation(theme, "sum =", size=WORD, role="muted").next_to(cell, LEFT, buff=GAP)
     times = equation(theme, "times =", size=WORD, role="muted").next_to(rows[2].border, LEFT, buff=TIGHT)
     around = ring(theme, cell.cells[0][0])

@@ -9,14 +9,14 @@ from manim import Animation, VGroup
 from model import View
 from scenes.parts.heat_map import Grid, HeatMap, fit_grid, heat_map
 from scenes.parts.label import SMALLEST_WORD, WORD, Number, format_number, number, text, text_width
-from scenes.parts.motion import Count, Light, Together, appear, merge
+from scenes.parts.motion import BLINK, BRIEF, STEADY, Count, Light, Together, appear, brighten, dim, merge, travel, vanish
 from scenes.parts.product import Product
 from scenes.parts.shapes import ring
 from scenes.parts.tokens import card_width
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
-CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and of the left factor, height of the upper one
+CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and of the left factor, height of the upper one, at most
 LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
 DECISIVE = 100 * PX                       # em size of the scores that are compared
 SLOW, FAST = 1.2, 0.3                     # seconds that the first and the later cells take
@@ -24,13 +24,14 @@ SLOW, FAST = 1.2, 0.3                     # seconds that the first and the later
 
 class ScoreTable(NamedTuple):
     """Where a grid of scores stands, all of whose cells are square: the `grid`, the room of its `square`, that of the vectors `beside` it and
-    `over` it, and the height of its `foot`, for words."""
+    `over` it, the height of its `foot`, for words: 0 where there are none, and the width of a `card`."""
 
     grid: Grid
     square: Room
     beside: Room
     over: Room
     foot: float
+    card: float
 
     def rows(self, theme: Theme, source: View, role: str = "line") -> HeatMap:
         """Vectors (n, d) at the left of the grid, each at the height of its token."""
@@ -44,20 +45,24 @@ class ScoreTable(NamedTuple):
 
 
 def score_table(theme: Theme, words: Sequence[str], room: Room) -> ScoreTable:
-    """A table of scores for these tokens, in the middle of a room, with room for their cards at its left."""
-    n, beside = len(words), card_width(theme, words, CARD) + TIGHT / 2 + SIDE
+    """A table of scores for these tokens, in the middle of a room, with room for their cards at its left; below it for their words, unless
+    these would be slanted and take more than a third of the height."""
+    n, side, high = len(words), min(SIDE, room.width * 2 / 9), min(OVER, room.height / 5)
+    card = card_width(theme, words, min(CARD, room.width * 2 / 7))
+    beside = card + TIGHT / 2 + side
     widest = max(text_width(theme, word, SMALLEST_WORD) for word in words)
-    for foot in (LEVEL, SLANTED)[n > FEW :]:
-        grid = fit_grid((n, n), room.trim(left=beside, bottom=foot, top=OVER))
+    for foot in (LEVEL, SLANTED if 3 * SLANTED <= room.height else 0)[n > FEW :]:
+        low = max(foot, LEVEL)            # the letter of the vectors at the left
+        grid = fit_grid((n, n), room.trim(left=beside, bottom=low, top=high))
         pitch = min(grid.width, grid.height)
         if widest <= 0.9 * pitch:
             break
     grid = grid._replace(width=pitch, height=pitch)
     across, down = grid.size
-    whole = Room.around(room.centre, beside + across, OVER + down + foot)
-    square = whole.trim(left=beside, top=OVER, bottom=foot)
+    whole = Room.around(room.centre, beside + across, high + down + low)
+    square = whole.trim(left=beside, top=high, bottom=low)
     over = Room(square.left, square.right, square.top + TIGHT / 2, whole.top)
-    return ScoreTable(grid, square, square.outside(left=SIDE - TIGHT / 2, gap=TIGHT / 2), over, foot)
+    return ScoreTable(grid, square, square.outside(left=side - TIGHT / 2, gap=TIGHT / 2), over, foot, card)
 
 
 def meet(work: Product, i: int, j: int, run_time: float = SLOW) -> Animation:
@@ -110,6 +115,14 @@ def compare_with_mirror(theme: Theme, picture: HeatMap, into: Number, run_time: 
     return Together(lights, Count(theme, into, strings, run_time=run_time))
 
 
+def fold(picture: HeatMap) -> Iterator[Animation]:
+    """The grid turns over its diagonal: what it is then lies upon what it was, and goes."""
+    turned, sheet = mirrored(picture), picture.cells.copy()
+    yield Together(appear(sheet, run_time=BLINK), vanish(picture.numbers), dim(picture.cells))
+    yield travel(sheet, turned, run_time=2.0)
+    yield Together(brighten(picture.cells, run_time=BRIEF), vanish(turned, run_time=STEADY), appear(picture.numbers, run_time=STEADY))
+
+
 def both_ways(theme: Theme, picture: HeatMap, pair: tuple[int, int]) -> VGroup:
     """Rings around the scores of a pair, one for each direction."""
     i, j = pair
@@ -120,8 +133,8 @@ def facing(theme: Theme, words: Sequence[str], scores: View, pair: tuple[int, in
     """The scores of a pair in both directions, one below the other, large. words: (n). scores: (n, n)."""
     lines = VGroup()
     for (a, b), line in zip((pair, pair[::-1]), room.rows(2, GAP), strict=True):
-        names, digits = line.columns(2, GAP)
+        names, digits = line.columns((5, 4), TIGHT)
         size = max(theme.digit, min(DECISIVE, 0.6 * line.height))
         lines.add(VGroup(text(theme, f"{words[a]} → {words[b]}", WORD, at=names, align=-1),
-                         number(theme, scores[a, b], size, at=digits, align=1, weight=600)))
+                         number(theme, scores[a, b], size, at=digits, align=1, weight=600, width=digits.width)))
     return lines

@@ -13,7 +13,7 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import THINNEST, bar, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.heat_map import HeatMap, heat_map
-from scenes.parts.label import WORD, Number, decimals_for_sum, fit_words, format_number, number, paragraph, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, Number, decimals_for_sum, fit_words, format_number, number, paragraph, text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
@@ -21,6 +21,7 @@ SHARES = (60, 9, 16, 24)                  # of the chart, the total, the stack, 
 SQUARE, LINE, THICK = 72 * PX, 60 * PX, 240 * PX          # heights of a score and of a word below it; widest bar
 CLEAR = 0.9                               # share of the width at which bars at their scores would touch
 SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits of weights; share of its piece that they may take
+FEWEST = 3                                # what a word beside them takes at least, in em
 POWER, TOTAL, MOST = 44 * PX, 72 * PX, 5  # sizes of the digits of powers and of the total; weights that are written
 
 
@@ -68,9 +69,12 @@ def numbered_bars(theme: Theme, words: Sequence[str], scores: View, heights: Vie
                   ) -> VGroup:
     """What else could be made of scores: a bar for each, in an order, its height above it and its score and its word below.
 
-    heights: (n), none negative. level: where the bars stand. said: what stands above it all.
+    heights: (n), none negative. level: where the bars stand. said: what stands above it all. Nothing where the numbers do not fit side by side.
     """
     chart, shown = replace(room, bottom=level, top=room.top - 2 * WIDE), VGroup()
+    written = (format_number(value, theme.decimals) for value in (*scores.values, *heights.values))
+    if max(text_width(theme, string, WORD, 600, tabular=True) for string in written) > room.width / len(order) - TIGHT:
+        return VGroup()
     shown.add(paragraph(theme, said, WORD, room.width, "muted").move_to(chart.outside(top=2 * WIDE).centre))
     for j, place in zip(map(int, order), chart.columns(len(order), TIGHT), strict=True):
         column = bar(theme, heights[j], place.trim(top=LINE), "muted", float(heights.values.max()))
@@ -160,11 +164,13 @@ def _weights(theme: Theme, words: Sequence[str], shares: View, order: Sequence[i
         digits.shift([room.left + digits.advance / 2, y, 0])
         inside = pieces[j].height > 2 * WORD
         after, piece = room_of(digits).right + TIGHT, room_of(pieces[j])
+        needed = min(FEWEST * SMALLEST_WORD, text_width(theme, words[j], SMALLEST_WORD))
         word = (text(theme, words[j], WORD, at=piece, width=piece.width - TIGHT) if inside
                 else text(theme, words[j], WORD, at=(after, y, 0), align=-1, width=room.right - after))
         if inside:
             word.set_fill(theme.ink_on(pieces[j].get_fill_color()))
-        labels.add(VGroup(digits, word))
+        fits = needed <= (piece.width - TIGHT if inside else room.right - after)
+        labels.add(VGroup(digits, *[word] * bool(fits)))
     return labels
 
 

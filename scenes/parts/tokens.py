@@ -167,10 +167,11 @@ def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: f
     pitch = heat_map.grid.height
     size = min(WORD, max(SMALLEST_WORD, 0.58 * pitch))
     width = card_width(theme, words, width, size)
-    words, size = fit_words(theme, words, size, width - 2 * PADDING)
+    padding = _padding(theme, words, width)
+    words, size = fit_words(theme, words, size, width - 2 * padding)
     x = room_of(heat_map.border).left - gap - width / 2
     return VGroup(
-        token_card(theme, word, width, 0.86 * pitch, size=size).move_to([x, row.get_y(), 0])
+        token_card(theme, word, width, 0.86 * pitch, size=size, padding=padding).move_to([x, row.get_y(), 0])
         for word, row in zip(words, heat_map.cells, strict=True)
     )
 

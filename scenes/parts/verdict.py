@@ -31,16 +31,24 @@ class Objection(Whole):
 
 
 def objection(theme: Theme, title: str, evidence: Sequence[Label], room: Room) -> Objection:
-    """A card that fills a room. evidence: words and numbers that stand side by side at its right."""
+    """A card that fills a room. evidence: words and numbers that stand side by side at its right, the numbers alone where there is no room
+    for all beside the title."""
     inner = room.inset(TIGHT)
     left, right = inner.columns(SHARES, TIGHT)
-    shown = VGroup(*evidence).arrange(RIGHT, buff=TIGHT / 2)
     free = inner.width - TIGHT - text_width(theme, title, SMALLEST_WORD, 500)
-    least = max((theme.digit if isinstance(part, Number) else SMALLEST_WORD) / part.size for part in evidence)
-    shown.scale(min(1, max(least, free / shown.width))).move_to(right.point(1), RIGHT)
+    shown, scale = _side_by_side(theme, evidence)
+    if scale * shown.width > free:
+        shown, scale = _side_by_side(theme, [part for part in evidence if isinstance(part, Number)])
+    shown.scale(min(1, max(scale, free / max(shown.width, TIGHT)))).move_to(right.point(1), RIGHT)
     left = replace(left, right=min(left.right, room_of(shown).left - TIGHT))
     label = text(theme, title, min(TITLE, HIGH * room.height), weight=500, at=left, align=-1)
     edge = room_of(label, TIGHT / 2)
     strike = VMobject(stroke_color=theme.colour("output"), stroke_width=5 * PEN)
     strike.set_points_as_corners([edge.level(left.centre[1]).point(-1), edge.level(left.centre[1]).point(1)])
     return Objection(frame(theme, room, fill="surface", width=2), label, shown, strike)
+
+
+def _side_by_side(theme: Theme, evidence: Sequence[Label]) -> tuple[VGroup, float]:
+    """Evidence in a row, and how small that may be drawn."""
+    least = ((theme.digit if isinstance(part, Number) else SMALLEST_WORD) / part.size for part in evidence)
+    return VGroup(*evidence).arrange(RIGHT, buff=TIGHT / 2), max(least, default=1)

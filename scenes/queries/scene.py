@@ -1,5 +1,7 @@
 """Scene 6: the third candidate, queries that meet keys (Vaswani et al. 2017, section 3.2.1), and all three side by side."""
 
+from manim import VGroup
+
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
 from scenes.parts.motion import SLOW, appear, draw, travel, vanish
@@ -17,8 +19,8 @@ class Queries(CandidateScene):
     def opening(self):
         """The second candidate: the grid that mirrors itself, a pair both ways, two objections struck out."""
         self.lay_out()
-        self.stand("keys", struck=(1, 2))
-        self.boxes, self.both = self.both_ways(self.work_now.result), self.facing("keys")
+        self.stand("key", struck=(1, 2))
+        self.boxes, self.both = self.both_ways("key")
         self.add(*self.boxes, *self.both)
 
     @step
@@ -26,13 +28,13 @@ class Queries(CandidateScene):
         """The keys at the left make room; one token meets W_Q, and its query takes the place of its key; then all the others."""
         left, above, _ = self.work_now
         self.play(vanish(*self.on_stage(self.cards, left, above, self.names[0])))
-        self.make("Q", "queries", SLOW)
+        self.make("Q", "query", SLOW)
 
     @step
     def grid(self):
         """Every query meets every key; the dot product of a query and a key is opened; what was struck out for keys is for these too."""
-        self.formula, names = self.formula_of("queries"), self.names_of("queries", self.work_now)
-        self.objections = self.objections_to("queries")
+        self.formula, names = self.formula_of("query"), self.names_of("query", self.work_now)
+        self.objections = self.objections_to("query")
         symmetric, *others = self.objections
         self.play(vanish(self.bench_now))
         self.play(appear(symmetric.box, symmetric.title, self.not_yet(symmetric), *others),
@@ -40,7 +42,7 @@ class Queries(CandidateScene):
         self.strike_out(*others)
         for motion in fill(self.work_now, self.focus):
             self.play(motion)
-        (i, j), self.pair_now = self.pair, self.opened_pair("queries")
+        (i, j), self.pair_now = self.pair, self.opened_pair("query")
         self.names, self.box = names, ring(self.theme, self.work_now.result.cells[i][j])
         self.play(appear(self.pair_now), draw(self.box))
         self.play(self.pair_now.count(self.theme, SLOW))
@@ -49,15 +51,14 @@ class Queries(CandidateScene):
     def mirror(self):
         """The grid turns over its diagonal and is another one; a pair is compared both ways; the last objection falls."""
         self.play(vanish(self.pair_now, self.box))
-        self.fold(self.work_now.result)
-        self.compare("queries")
+        self.compare("query")
         self.strike_out(self.objections[0])
 
     @step
     def three_grids(self):
         """The three grids side by side, on one colour scale."""
-        pictures, result = self.comparison(), self.work_now.result
-        third, rest = self.grids[2], [picture for picture in pictures if picture is not self.grids[2]]
+        three, result = self.comparison(), self.work_now.result
+        *others, third = three.grids
         self.play(vanish(*self.on_stage(result)), vanish(result.numbers, run_time=0.3))
         self.play(travel(result.cells, third.cells), travel(result.border, third.border))
-        self.play(appear(third.numbers, run_time=0.4), appear(*rest, lag=0.3))
+        self.play(appear(third.numbers, run_time=0.4), appear(*others, *map(VGroup, three.formulas, three.gaps), three.words, lag=0.3))

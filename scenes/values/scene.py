@@ -1,7 +1,5 @@
 """Scene 7: what is averaged, tokens or values (Vaswani et al. 2017, section 3.2.1), and how W_Q, W_K and W_V are learned."""
 
-from dataclasses import replace
-
 import numpy as np
 from manim import LEFT, Animation, VGroup
 
@@ -9,22 +7,22 @@ from model import View
 from scenes.base.layout import Labelled, below, fitted, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import HEAD, MATRICES, SCOPE, SHARES, CandidateScene
+from scenes.candidates.bench import HEAD, MATRICES, SCOPE, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
-from scenes.parts.derivation import FORMULA, LETTER, NAME
+from scenes.parts.derivation import FORMULA, NAME
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, Label, number, text, words_at
-from scenes.parts.mixture import mixture
+from scenes.parts.mixture import mixture, sum_of
 from scenes.parts.motion import SLOW, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.verdict import EVIDENCE, Objection, objection
 
-ROWS, CLOSE, PANEL = (4, 11, 1), (3, 8, 3), (2, 5, 3)     # of formula, mixture and what is below; of narrow frames; of formula, matrix, cards
+ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
 LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
-ENDS = 5                                  # words that are shown at either end of a feature
+SHARES, ENDS = (3, 2), 5                  # of two pictures; words that are shown at either end of a feature
 
 
 class Values(CandidateScene):
@@ -38,18 +36,19 @@ class Values(CandidateScene):
     def opening(self):
         """The three candidates for the weights, side by side."""
         self.lay_out()
-        self.add(*self.comparison())
+        self.three = self.comparison()
+        self.add(self.three)
 
     @step
     def mix_tokens(self):
         """The last grid gives the weights, through softmax; they mix the tokens as they are; two things speak against that."""
         head, middle, under = self.stage.rows(ROWS if self.frame.is_roomy else CLOSE, GAP)
         _, above, cards = head.columns(HEAD) if self.frame.is_roomy else (head, head, under)
-        third, opened, mixed = self.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
+        third, opened, mixed = self.three.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens), self.focus)
-        self.weighed, self.formula = self.weights_at(self.mixed), self.sum_of("t_j", "text", self.over_whose(above))
-        said = self.whose(self.say("divided", count=self.staging.trace.config.d_k, token=self.tokens[self.focus]), head)
+        said, room = self.whose(self.say("divided", count=self.staging.trace.config.d_k, token=self.tokens[self.focus]), head)
+        self.weighed, self.formula = self.weights_at(self.mixed), sum_of(self.theme, "t_j", "text", above if self.frame.is_roomy else room)
         free = opened.chart.strip(top=opened.chart.height / 2)
         scaled = equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
         self.play(vanish(*self.on_stage(third)))
@@ -68,14 +67,14 @@ class Values(CandidateScene):
     @step
     def mix_values(self):
         """Every token meets W_V; the same weights mix the values, and nothing speaks against that."""
-        above, middle, under = self.panel.rows(PANEL, GAP)
         values, old, weighed = self.view(f"{SCOPE}.value")[self.head], self.mixed, self.weighed
         z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
-        self.mixed = mixture(self.theme, self.tokens, values, z, self.work, "value", peak(values), self.focus)
-        self.weighed, formula, self.matrix = self.weights_at(self.mixed), self.sum_of("v_j", "value", above), self.matrix_of("V", middle)
+        self.mixed = mixture(self.theme, self.tokens, values, z, self.rooms.picture, "value", peak(values), self.focus)
+        self.weighed, self.matrix = self.weights_at(self.mixed), self.matrix_of("V", self.rooms.bench)
+        formula = sum_of(self.theme, "v_j", "value", self.rooms.maths)
         note = self.say("short", count=self.staging.trace.config.d_k)
         short = below(VGroup(*[text(self.theme, note, EVIDENCE, "muted")] * self.frame.is_roomy), self.matrix, GAP, 1)
-        new = self.against("by_matrix", self.view("candidates.value_parameters"), under.rows(2, TIGHT))
+        new = self.against("by_matrix", self.view("candidates.value_parameters"), self.rooms.verdict.rows(2, TIGHT))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
@@ -91,13 +90,13 @@ class Values(CandidateScene):
     def learned(self):
         """The loss falls while the three matrices change; untrained ones are only shown beside what they are for."""
         left, right = self.stage.split(SHARES, WIDE)
-        self.rooms, trained = right.rows(3, GAP), self.staging.trace.has_training_record
-        now = [self.matrix_at(letter, room, 0 if trained else None) for letter, room in zip(MATRICES, self.rooms)]
+        self.places, trained = right.rows(3, GAP), self.staging.trace.has_training_record
+        now = [self.matrix_at(letter, room, 0 if trained else None) for letter, room in zip(MATRICES, self.places)]
         self.play(vanish(*self.on_stage()), appear(*now))
         if trained:
             self.train(left.inset(GAP, WIDE).trim(bottom=WIDE, top=GAP), now)
         else:
-            uses = [self.use(letter, left.level(room.centre[1])) for letter, room in zip(MATRICES, self.rooms)]
+            uses = [self.use(letter, left.level(room.centre[1])) for letter, room in zip(MATRICES, self.places)]
             self.play(appear(*uses, lag=0.5))
 
     @step
@@ -168,9 +167,8 @@ class Values(CandidateScene):
 
     def against(self, made: str, parameters: View, rooms: list[Room]) -> list[Objection]:
         """What speaks against the tokens as what is averaged. made: what is said of how it is made."""
-        count = number(self.theme, parameters, LETTER, "output", decimals=0)
-        return [objection(self.theme, self.say("not_made_for_this"), [self._small(made)], rooms[0]),
-                objection(self.theme, self.say("no_parameters"), [self._small("learned"), count], rooms[1])]
+        return [objection(self.theme, self.say("not_made_for_this"), [text(self.theme, self.say(made), EVIDENCE, "muted")], rooms[0]),
+                objection(self.theme, self.say("no_parameters"), self.to_learn(parameters), rooms[1])]
 
     def readout(self, room: Room) -> list[Room]:
         """Rooms for a large number, and for a line of words below it."""
@@ -190,7 +188,7 @@ class Values(CandidateScene):
         marks = [self.mark(k, room) for k in range(len(steps))]
         self.play(appear(floor(self.theme, room), *self.axes(room), marks[0]))
         for k in range(1, len(marks)):
-            then = [self.matrix_at(letter, place, k) for letter, place in zip(MATRICES, self.rooms)]
+            then = [self.matrix_at(letter, place, k) for letter, place in zip(MATRICES, self.places)]
             changes = [travel(old.sheet.cells, new.sheet.cells, run_time=5 / 2**k) for old, new in zip(now, then, strict=True)]
             start, end = min(self.update(k - 1), self.update(k) - 1), self.update(k)
             left, right = (room.left + room.width * x / (len(loss) - 1) for x in (start, end))

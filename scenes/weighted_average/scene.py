@@ -15,7 +15,7 @@ from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, number, text
-from scenes.parts.mixture import Mixture, mixture, reaching
+from scenes.parts.mixture import Mixture, mixture, reaching, sum_of
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.softmax import numbered_bars
@@ -38,10 +38,10 @@ class WeightedAverage(CandidateScene):
         """Each token is multiplied by a weight, and all of them sink into z."""
         self.lay_out()
         head, middle, self.under = self.stage.rows(ROWS, GAP)
-        self.formula = self.sum_of("t_j", "text", self.over_whose(head))
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
-        said = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
+        said, room = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
+        self.formula = sum_of(self.theme, "t_j", "text", room)
         self.around, self.bars = self.z_as_bars("averages")
         self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.weighed, self.formula, said))
@@ -55,7 +55,7 @@ class WeightedAverage(CandidateScene):
         """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots."""
         head, middle, _ = self.stage.rows(ROWS, GAP)
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
-        formula, bars = self.sum_of("t_j", "text", self.over_whose(head), "s"), self.z_as_bars("weighted_sums")[1]
+        formula, bars = sum_of(self.theme, "t_j", "text", self.whose("", head)[1], "s"), self.z_as_bars("weighted_sums")[1]
         self.scores, total = self.scores_at(self.mixed.places)
         outside = self.outside()
         self.play(vanish(self.weighed, self.formula))
@@ -89,7 +89,7 @@ class WeightedAverage(CandidateScene):
     @step
     def question(self):
         """The weights become one row of a grid; the others come too; what lies behind them is asked."""
-        rows, work, ask = self.view(f"{SCOPE}.weights")[self.head], self.work_of("tokens"), self.ask()
+        rows, work, ask = self.view(f"{SCOPE}.weights")[self.head], self.work_of("token"), self.ask()
         grid = heat_map(self.theme, rows, self.table.square, digits=True, weights=True, grid=self.table.grid)
         others, i = [grid.row(k) for k in range(len(rows)) if k != self.focus], self.focus
         bars = weight_bars(self.theme, rows[i], [room_of(cell) for cell in grid.cells[i]], WORD).bars
@@ -103,7 +103,7 @@ class WeightedAverage(CandidateScene):
     def free(self) -> Room:
         """Above the lower bars, left of the highest and its number."""
         room = self.soft.chart.strip(top=self.soft.chart.height / 2)
-        high = [edge.left for edge in map(room_of, (*self.soft.bars, *self.soft.powers)) if edge.top > room.bottom]
+        high = [edge.left for edge in map(room_of, (*self.soft.bars, *self.soft.powers, self.soft.total)) if edge.top > room.bottom]
         return replace(room, right=min(high, default=room.right + GAP) - GAP)
 
     def outside(self) -> VGroup:
@@ -155,5 +155,6 @@ class WeightedAverage(CandidateScene):
         scores = self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus]
         squares = [heat_map(self.theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places[:-1])]
         total = self.view("candidates.score_sums")[self.spec.block, self.head, self.focus]
-        digits = number(self.theme, total, TOTAL, "output", at=places[-1])
+        size = max(self.theme.digit, min(TOTAL, 1.2 * places[-1].height))
+        digits = number(self.theme, total, size, "output", at=places[-1], width=places[-1].width)
         return squares, VGroup(digits, text(self.theme, self.say("sum"), EVIDENCE, "muted", at=places[-1].outside(bottom=GAP)))

@@ -1,0 +1,101 @@
+"""What scores could be made of, and such candidates side by side (Vaswani et al. 2017, section 3.2.1)."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from manim import DOWN, RIGHT, VGroup
+
+from model import View
+from scenes.base.layout import fitted
+from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.derivation import FORMULA
+from scenes.parts.equation import Equation, equation
+from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.label import number, text
+from scenes.parts.score_grid import CARD, LEVEL, SLANTED
+from scenes.parts.tokens import CLOSEST, card_width, column_labels, row_labels
+from scenes.parts.verdict import EVIDENCE
+from scenes.parts.whole import Whole
+
+READOUT = 40 * PX
+ABOVE, BESIDE = (1, 4, 1), (3, 2)         # of a formula, its grid and its readout; of a grid and both where they stand beside it
+SIDES = {"input": ("t", "line"), "key": ("k", "key"), "query": ("q", "query")}           # letter and role of what meets in a score
+
+
+class Candidate(NamedTuple):
+    """Something that scores could be made of: the names of what meets in them (of SIDES), and their `vectors` (n, d).
+
+    scores: (n, n). asymmetry: how far they are from their mirror image. parameters: how many numbers are learned for them.
+    """
+
+    names: tuple[str, str]
+    vectors: tuple[View, View]
+    scores: View
+    asymmetry: View
+    parameters: View
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        return tuple(SIDES[name][0] for name in self.names)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles in which the frames of the two sides are drawn."""
+        return tuple(SIDES[name][1] for name in self.names)
+
+    @property
+    def ink(self) -> tuple[str, ...]:
+        """The roles in which the two letters are written."""
+        return tuple("text" if role == "line" else role for role in self.roles)
+
+    def formula(self, theme: Theme, room: Room) -> Equation:
+        """How a score is made, as large as a room allows."""
+        (a, b), roles = self.letters, dict(zip(("left", "above"), self.ink, strict=True))
+        maths = f"s_(i j) = {{{{ {a}_i : left }}}} dot {{{{ {b}_j : above }}}}"
+        return equation(theme, maths, roles, min(FORMULA, 0.6 * room.height), at=room)
+
+    def gap(self, theme: Theme, said: str) -> list:
+        """How far the scores are from their mirror image: what that is called, and the number."""
+        return [text(theme, said, EVIDENCE, "muted"), number(theme, self.asymmetry, READOUT, "output")]
+
+
+def alike(theme: Theme, scores: View, among: Sequence[View], room: Room, grid: Grid | None = None) -> HeatMap:
+    """A grid of scores in a room, on the colour scale and with the digits that all of some grids share."""
+    grid = grid or fit_grid(scores.shape, room)
+    digits = fit_digits(theme, np.concatenate([each.values for each in among]), grid)
+    return heat_map(theme, scores, room, digits=digits, scale=peak(*among), grid=grid)
+
+
+class Comparison(Whole):
+    """`grids` of scores, the `formulas` that made them, how far each is from its mirror image, `gaps`, and the `words` around them."""
+
+    def __init__(self, grids: Sequence[HeatMap], formulas: Sequence[Equation], gaps: Sequence[VGroup], words: VGroup):
+        super().__init__(grids=grids, formulas=formulas, gaps=gaps, words=words)
+
+
+def comparison(theme: Theme, words: Sequence[str], candidates: Sequence[Candidate], room: Room, said: str) -> Comparison:
+    """Candidates side by side in a room, one below the other in a room that is high, and without words in one that is too small for them.
+
+    said: what the distance of a grid from its mirror image is called; where there are no words, once for all.
+    """
+    left, count = card_width(theme, words, CARD) + TIGHT, len(candidates)
+    high = room.height / count - SLANTED - GAP >= len(words) * CLOSEST
+    foot = LEVEL if room.is_wide else SLANTED if high else 0
+    if high and not room.is_wide:
+        halves = [line.columns(BESIDE, GAP) for line in room.rows(count, GAP)]
+        places = [(half.trim(left=left), *beside.rows(2, GAP)) for half, beside in halves]
+    else:
+        rows = [column.rows(ABOVE, TIGHT) for column in room.trim(left=left if foot else 0, bottom=0 if foot else 2 * TIGHT).columns(count, GAP)]
+        places = [(middle, above, below) for above, middle, below in rows]
+    scores = [candidate.scores for candidate in candidates]
+    grids = [alike(theme, view, scores, place[0].trim(bottom=foot)) for view, place in zip(scores, places, strict=True)]
+    formulas = [candidate.formula(theme, place[1]) for candidate, place in zip(candidates, places, strict=True)]
+    read = [candidate.gap(theme, said)[not foot :] for candidate in candidates]
+    gaps = [fitted(VGroup(*parts).arrange(RIGHT if room.is_wide else DOWN, buff=TIGHT), place[2]) for parts, place in zip(read, places, strict=True)]
+    if not foot:
+        return Comparison(grids, formulas, gaps, VGroup(text(theme, said, EVIDENCE, "muted", at=room.strip(bottom=2 * TIGHT))))
+    return Comparison(grids, formulas, gaps, VGroup(
+        *(column_labels(theme, words, grid, "text", foot) for grid in grids),
+        *(row_labels(theme, words, grid, "text", left - TIGHT) for grid in (grids[:1] if room.is_wide else grids))))

@@ -1,0 +1,34 @@
+"""The workbench: a picture, and beside it a formula, what is worked out, and a verdict. Rooms for all of them on any stage."""
+
+from typing import NamedTuple
+
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+
+BESIDE, LINES = (3, 2), (2, 6, 4)         # of picture and panel; of formula, bench and verdict
+BELOW, CLOSE = (1, 0.92), (1.2, 2.4, 3)   # the same where the panel is below the picture
+FOOT, CLOSER = (5, 2), (6, 5)             # of all else and the verdict, and of picture and panel, where the stage is too low for that
+LOW = 780 * PX
+
+
+class Workbench(NamedTuple):
+    """Rooms: of the `picture`, of all that is beside it, the `panel`, and in that of a formula, `maths`, of the `bench`, and the `verdict`, which
+    stands below it all on a stage that is neither wide nor high."""
+
+    picture: Room
+    panel: Room
+    maths: Room
+    bench: Room
+    verdict: Room
+
+
+def workbench(stage: Room) -> Workbench:
+    """The rooms on a stage."""
+    if stage.is_wide:
+        picture, panel = stage.columns(BESIDE, WIDE)
+        return Workbench(picture, panel, *panel.rows(LINES, GAP))
+    if stage.height > LOW:
+        picture, panel = stage.rows(BELOW, TIGHT)
+        return Workbench(picture, panel, *panel.rows(CLOSE, TIGHT))
+    upper, verdict = stage.rows(FOOT, TIGHT)
+    picture, panel = upper.columns(CLOSER, GAP)
+    return Workbench(picture, panel, *panel.rows(LINES[:2], TIGHT), verdict)

@@ -72,7 +72,7 @@ class AttentionMatrix(ExplainerScene):
     def scale(self):
         """The spread of q · k for three key sizes, and what softmax makes of it, before and after the division."""
         trace, (top, *rows) = self.staging.trace, self.stage.rows([6, 8, 8], GAP)
-        sizes = slider(self.theme, trace, (self.say("by_chance"), self.say("spread")), top)
+        sizes = slider(self.theme, trace, (self.say("by_chance", d_k=trace.config.d_k), self.say("spread")), top)
         before, after = (
             [spread(self.theme, trace, prefix, i, (self.say("spread"), self.say("softmax"), self.say(verdict)), row)
              for i in range(len(trace["scaling.d_k"]))]
@@ -137,9 +137,14 @@ class AttentionMatrix(ExplainerScene):
     def _weights(self, room: Room) -> HeatMap:
         """The weights, where there is room for that with as many decimals as they need to add up, row by row, as they are written."""
         view = self._view("weights")
-        finer = replace(self.theme, decimals=decimals_for_sums(view.values, self._view("weight_sums").values, self.theme.decimals))
-        sheets = (heat_map(theme, view, room, "line", digits=True, weights=True) for theme in (finer, self.theme))
+        sheets = (heat_map(replace(self.theme, decimals=count), view, room, "line", digits=True, weights=True)
+                  for count in (self._finer, self.theme.decimals))
         return next((sheet for sheet in sheets if sheet.digits), heat_map(self.theme, view, room, "line", weights=True))
+
+    @property
+    def _finer(self) -> int:
+        """How many decimals the weights need to add up, row by row, as they are written."""
+        return decimals_for_sums(self._view("weights").values, self._view("weight_sums").values, self.theme.decimals)
 
     @property
     def _foot(self) -> float:
@@ -168,7 +173,9 @@ class AttentionMatrix(ExplainerScene):
         factors = [Factor(self._view(name), role, name == "weights") for name, role in (left, upper, result)]
         if upper[0] == "key":
             factors[1] = factors[1]._replace(view=factors[1].view.T)
-        return product(self.theme, *factors, self.stage.trim(left=LABEL, right=LABEL, bottom=self._foot))
+        finer, room = factors[0]._replace(decimals=self._finer if factors[0].weights else None), self.stage.trim(left=LABEL, right=LABEL, bottom=self._foot)
+        work = product(self.theme, finer, *factors[1:], room)
+        return work if work.left.digits else product(self.theme, *factors, room)
 
     def _in_the_corner(self, formula: str, work: Product) -> Equation:
         """The equation above the left factor, beside the upper one."""

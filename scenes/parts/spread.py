@@ -104,7 +104,7 @@ def slider(theme: Theme, trace: Trace, notes: tuple[str, str], room: Room) -> Sl
     )
     knob = rounded_rectangle(KNOB, KNOB, KNOB / 2).set_fill(theme.colour("text"), 1)
     words = [equation(theme, maths, size=size, at=letter.level(row.centre[1])) for maths, row in (("d_k =", upper), ("sqrt(d_k) =", middle))]
-    words.append(text(theme, notes[0], NOTE, "muted", at=beside.level(upper.centre[1]), align=-1, width=beside.width))
+    words.append(paragraph(theme, notes[0], NOTE, beside.width, "muted", lines=3, align=-1).shift(beside.centre))
     words.append(text(theme, notes[1], NOTE, "output", at=letter.level(foot.centre[1]), width=letter.width))
     way = floor(theme, Room(lower.left, lower.right, lower.centre[1], lower.top))
     return Slider(way, stops, roots, spreads, knob.move_to([stops[0].get_x(), lower.centre[1], 0]), VGroup(*words))

@@ -104,7 +104,7 @@ class EncoderBlock(ExplainerScene):
         left = [self.small, self.lit_wires, self.lit_bypasses, self.cards[self.focus]]
         start = self.strips[0][self.focus].cells
         foot = KEY * (2 - self.frame.is_roomy)
-        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT))
+        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT, top=TIGHT / 2))
         words = [self.say(key) for key in ("was", "plus", "minus", "result")]
         self.open_with(*left, start)
         self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label, *rows[0].largest))

@@ -6,7 +6,7 @@ import numpy as np
 from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import SLANTED, above, arrows, below, between, fitted, left_of, named, right_of
+from scenes.base.layout import SLANTED, above, arrows, below, between, fitted, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
@@ -40,7 +40,7 @@ class AttentionMatrix(ExplainerScene):
     @step
     def equation(self):
         """Each symbol of the equation opens to its matrix."""
-        top, below_it, foot = self.stage.trim(top=TIGHT).rows([6, 18, 2], TIGHT)
+        top, below_it, foot = self.stage.trim(top=TIGHT, bottom=TIGHT / 2).rows([6, 18, 2], TIGHT)
         self.formula = equation(self.theme, UNSCALED, ROLES, LARGE, at=top)
         rooms = dict(zip(ROLES, below_it.columns(len(ROLES), GAP), strict=True))
         n, d_k = self._view("query").shape
@@ -72,7 +72,7 @@ class AttentionMatrix(ExplainerScene):
     def scale(self):
         """The spread of q · k for three key sizes, and what softmax makes of it, before and after the division."""
         trace, (top, *rows) = self.staging.trace, self.stage.rows([6, 8, 8], GAP)
-        sizes = slider(self.theme, trace, (self.say("by_chance"), self.say("spread")), top)
+        sizes = slider(self.theme, trace, (self.say("by_chance", d_k=trace.config.d_k), self.say("spread")), top)
         before, after = (
             [spread(self.theme, trace, prefix, i, (self.say("spread"), self.say("softmax"), self.say(verdict)), row)
              for i in range(len(trace["scaling.d_k"]))]
@@ -86,22 +86,21 @@ class AttentionMatrix(ExplainerScene):
 
     @step
     def sheets(self):
-        """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another."""
+        """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another, or where there is little room two."""
         free = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=self._foot, top=NAMED)
-        rooms = free.columns(3, SIDE) if self.stage.is_wide else free.rows(3, NAMED + GAP)
-        scale = peak(self._view("scores"))
-        raw, scaled = (heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale)
-                       for name, room in zip(("scores", "masked_scores" if self._masked else "scaled_scores"), rooms))
-        sheets = [raw, scaled, weights := self._weights(rooms[-1])]
-        maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * self._masked, "A")
-        names = [VGroup(self._above(sheet, name), *self._words(sheet, sheet is raw, sheet is weights)) for sheet, name in zip(sheets, maths, strict=True)]
-        self.play(vanish(*self.on_stage()), appear(raw, names[0]))
-        d_k = self.staging.trace.config.d_k
-        for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], names[1:],
-                                               (f"div sqrt({d_k})", '"softmax"')):
+        first = 0 if self.stage.is_wide else 1
+        scale, d_k = peak(self._view("scores")), self.staging.trace.config.d_k
+        names = ("scores", "masked_scores" if self._masked else "scaled_scores")[first:]
+        maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * self._masked, "A")[first:]
+        *rooms, last = free.columns(len(maths), SIDE)
+        sheets = [*(heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale) for name, room in zip(names, rooms, strict=True)),
+                  weights := self._weights(last)]
+        around = [VGroup(self._above(sheet, name), self._columns(sheet)) for sheet, name in zip(sheets, maths, strict=True)]
+        self.play(vanish(*self.on_stage()), appear(sheets[0], around[0], self._rows(sheets[0])))
+        for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], around[1:],
+                                               (f"div sqrt({d_k})", '"softmax"')[first:]):
             word = equation(self.theme, how, size=SIGN, role="muted", width=SIDE - TIGHT)
-            word = between(word, start.border, end.border, up=GAP) if self.stage.is_wide else left_of(word, wire)
-            self.play(appear(wire, word))
+            self.play(appear(wire, between(word, start.border, end.border, up=GAP)))
             self.play(copy_to(start.cells, end, run_time=SLOWER), appear(name))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.3))
         self.weights = weights
@@ -109,17 +108,17 @@ class AttentionMatrix(ExplainerScene):
     @step
     def distributions(self):
         """A row of weights sums to 1; a row of Z sums to anything."""
-        free = self.stage.trim(bottom=self._foot, top=NAMED)
-        rooms = free.columns(2, WIDE) if self.stage.is_wide else free.rows(2, self._foot + NAMED)
-        left, right = (room.trim(left=LABEL, right=self._sum_width()) for room in rooms)
+        free, wide = self.stage.trim(bottom=self._foot, top=NAMED), self.stage.is_wide
+        rooms = free.columns(2, WIDE) if wide else free.trim(left=LABEL).columns(2, GAP)
+        left, right = (room.trim(left=LABEL * wide, right=self._sum_width()) for room in rooms)
         weights = self._weights(left)
         rows, totals = self._view("heads"), self._view("head_sums")
         finer = decimals_for_sums(rows.values, totals.values, self.theme.decimals)
         z = heat_map(replace(self.theme, decimals=finer), rows, right, "output", digits=True)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights, run_time=EASY))
-        self.play(appear(self._rows(weights), self._above(weights, "A"), self._columns(weights)))
+        self.play(appear(self._rows(weights), self._above(weights, "A"), *[self._columns(weights)] * wide))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.2))
-        self.play(appear(z, self._rows(z), self._above(z, "Z", "output")))
+        self.play(appear(z, *[self._rows(z)] * wide, self._above(z, "Z", "output")))
         self.play(appear(*self._sums(z, "head_sums"), lag=0.2))
         self.weights = weights
 
@@ -137,9 +136,14 @@ class AttentionMatrix(ExplainerScene):
     def _weights(self, room: Room) -> HeatMap:
         """The weights, where there is room for that with as many decimals as they need to add up, row by row, as they are written."""
         view = self._view("weights")
-        finer = replace(self.theme, decimals=decimals_for_sums(view.values, self._view("weight_sums").values, self.theme.decimals))
-        sheets = (heat_map(theme, view, room, "line", digits=True, weights=True) for theme in (finer, self.theme))
+        sheets = (heat_map(replace(self.theme, decimals=count), view, room, "line", digits=True, weights=True)
+                  for count in (self._finer, self.theme.decimals))
         return next((sheet for sheet in sheets if sheet.digits), heat_map(self.theme, view, room, "line", weights=True))
+
+    @property
+    def _finer(self) -> int:
+        """How many decimals the weights need to add up, row by row, as they are written."""
+        return decimals_for_sums(self._view("weights").values, self._view("weight_sums").values, self.theme.decimals)
 
     @property
     def _foot(self) -> float:
@@ -168,7 +172,9 @@ class AttentionMatrix(ExplainerScene):
         factors = [Factor(self._view(name), role, name == "weights") for name, role in (left, upper, result)]
         if upper[0] == "key":
             factors[1] = factors[1]._replace(view=factors[1].view.T)
-        return product(self.theme, *factors, self.stage.trim(left=LABEL, right=LABEL, bottom=self._foot))
+        finer, room = factors[0]._replace(decimals=self._finer if factors[0].weights else None), self.stage.trim(left=LABEL, right=LABEL, bottom=self._foot)
+        work = product(self.theme, finer, *factors[1:], room)
+        return work if work.left.digits else product(self.theme, *factors, room)
 
     def _in_the_corner(self, formula: str, work: Product) -> Equation:
         """The equation above the left factor, beside the upper one."""
@@ -215,11 +221,6 @@ class AttentionMatrix(ExplainerScene):
 
     def _columns(self, sheet: HeatMap) -> VGroup:
         return column_labels(self.theme, self.tokens, sheet, "key", self._foot)
-
-    def _words(self, sheet: HeatMap, is_first: bool, is_last: bool) -> list[VGroup]:
-        """The words of the rows and columns of a sheet, as far as they do not stand beside or below another one."""
-        wide = self.stage.is_wide
-        return [*[self._columns(sheet)] * (wide or is_last), *[self._rows(sheet)] * (is_first or not wide)]
 
     def _sum_width(self) -> float:
         """The room that row sums take."""

@@ -18,7 +18,7 @@ from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
 from scenes.parts.equation import equation, quote
 from scenes.parts.flow import strands
 from scenes.parts.heat_map import Grid, fit_digits, peak
-from scenes.parts.label import paragraph, text, weight_numbers
+from scenes.parts.label import SMALLEST_WORD, paragraph, text, weight_numbers
 from scenes.parts.lanes import bare, lanes, points, stations, strips, ways
 from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
@@ -26,6 +26,7 @@ from scenes.parts.tokens import shape_label, token_row
 
 NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, ROWS, FOOT = 2.75, 1.2, 0.72    # room for the small diagram, for the names of rows, and for the tokens
+ENDS = 64 * PX                            # above and below the large diagram, for what comes out and goes in
 CARD, STRIP, NUMBERS = 0.36, 0.28, 0.46   # height of a card, of a strip, and of the weights below the strands
 WITHOUT_AND_WITH = (1, 1), (1, 0)         # ways (norm, paths) of the deep stack: norm first, without residual paths and with them
 
@@ -40,8 +41,8 @@ class EncoderBlock(ExplainerScene):
     @step
     def build(self):
         """The modules come up from the bottom, each with what it does."""
-        left, self.right = self.stage.inset(x=0.5).columns([5.2, 6.0], gap=0.6)
-        top, body, bottom = left.rows([0.4, 4.05, 0.4], gap=0)
+        left, self.right = self.stage.columns([1, 2]) if self.frame.is_slim else self.stage.inset(x=GAP).columns(2, WIDE)
+        top, body, bottom = left.rows([ENDS, left.height - 2 * ENDS, ENDS], 0)
         self.diagram = diagram = self._diagram(body)
         self.what = VGroup(self._does(kind, part.get_y()) for kind, part in zip(diagram.kinds, diagram.modules, strict=True))
         self.ends = self._named("X", bottom), self._named("X'", top)
@@ -56,7 +57,8 @@ class EncoderBlock(ExplainerScene):
         """How far the tokens are from their mean without residual paths and with them; and what they have become at the end."""
         places, beside = zip(*(row.split([3, 2], WIDE) for row in self._rows))
         scale = peak(*(self._last(way) for way in WITHOUT_AND_WITH))
-        sheets = [labelled(self.theme, self._last(way), room, title=text(self.theme, self.say("last"), NOTE, "muted", width=room.width / 2), rows=self.tokens,
+        sheets = [labelled(self.theme, self._last(way), room, title=text(self.theme, self.say("last"), NOTE, "muted", width=room.width),
+                           rows=self.tokens if self.frame.is_roomy else (),
                            head=NOTE + TIGHT, inks=("text", "text"), scale=scale) for way, room in zip(WITHOUT_AND_WITH, beside, strict=True)]
         self._compare("spread", -1, places, sheets)
 
@@ -83,7 +85,7 @@ class EncoderBlock(ExplainerScene):
             if kind == "attention":
                 self.play(draw(*self.own, lag=0.2), appear(self.weights, run_time=1.0))
                 self.play(draw(*self.others, run_time=0.8))
-                self.play(dim(*self.others, share=0.6))
+                self.play(dim(*self.others))
         self.play(appear(self.ways[-1], run_time=0.4))
 
     @step
@@ -102,7 +104,7 @@ class EncoderBlock(ExplainerScene):
         left = [self.small, self.lit_wires, self.lit_bypasses, self.cards[self.focus]]
         start = self.strips[0][self.focus].cells
         foot = KEY * (2 - self.frame.is_roomy)
-        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT))
+        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT, top=TIGHT / 2))
         words = [self.say(key) for key in ("was", "plus", "minus", "result")]
         self.open_with(*left, start)
         self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label, *rows[0].largest))
@@ -131,7 +133,7 @@ class EncoderBlock(ExplainerScene):
         """What a module does, beside it at height y: in one line, or several where there is little room."""
         words, room = self.say(f"{kind}_does"), self.right.level(y)
         if self.frame.is_slim:
-            return paragraph(self.theme, words, WHAT, room.width, lines=3, align=-1).shift(room.centre)
+            return paragraph(self.theme, words, SMALLEST_WORD, room.width, align=-1).shift(room.centre)
         return text(self.theme, words, WHAT, at=room, align=-1)
 
     def _mix(self, k: int) -> list[Animation]:
@@ -191,8 +193,9 @@ class EncoderBlock(ExplainerScene):
 
     def _lay_out(self) -> None:
         """The small diagram at the left, beside it a lane for every token, as high as it."""
-        self.beside = self.stage.trim(left=DIAGRAM + GAP)
-        left, self.names, room = self.stage.columns([DIAGRAM, ROWS, self.stage.width - DIAGRAM - ROWS], gap=0)
+        shares = [DIAGRAM, ROWS, self.stage.width - DIAGRAM - ROWS] if self.frame.is_roomy else [4, 1, 11]
+        left, self.names, room = self.stage.columns(shares, gap=0)
+        self.beside = self.stage.trim(left=left.width + GAP)
         self.small = self._diagram(left.trim(bottom=FOOT))
         self.lit_wires, self.lit_bypasses = (VGroup(map(self._lit, ways)) for ways in (self.small.wires, self.small.bypasses))
         self.room, self.lanes, small = room, lanes(len(self.tokens), room), self.small
@@ -230,8 +233,8 @@ class EncoderBlock(ExplainerScene):
         self.others = [line for i, group in enumerate(groups) if i != self.focus for line in group]
         row, y = weights[self.focus], band.bottom + NUMBERS / 2
         cells = Grid((0,), tuple(range(len(row))), self.room.width / max(len(row), 4), NUMBERS)
-        said = self.say("looks", token=self.tokens[self.focus], number=self.head + 1)
-        self.weights = paragraph(self.theme, said, NOTE, self.names.width - GAP, "weight").move_to([self.names.centre[0], band.centre[1], 0])
+        said = paragraph(self.theme, self.say("looks", token=self.tokens[self.focus], number=self.head + 1), NOTE, self.names.width - GAP, "weight")
+        self.weights = VGroup(*[said.move_to([self.names.centre[0], band.centre[1], 0])] * self.frame.is_roomy)
         if digits := fit_digits(self.theme, row.values, cells, weights=True):
             numbers = weight_numbers(self.theme, row, [(0, 0)] * len(row), digits.size, digits.decimals)
             self.weights.add(*(label.move_to(place) for label, place in zip(numbers, points(self.lanes, y), strict=True)))
@@ -248,7 +251,7 @@ class EncoderBlock(ExplainerScene):
 
     def _compare(self, measure: str, shown: int, places: Sequence[Room], beside: Sequence[VGroup] = ()) -> None:
         """A measure without residual paths and with them, norm first: the pictures of one below those of the other; beside: what else is seen of each."""
-        titles = [self.say(key, measure=self.say(measure)) for key in ("without_paths", "with_paths")]
+        titles = [self.say(key) for key in ("without_paths", "with_paths")]
         panels = self._depths(measure, WITHOUT_AND_WITH, shown, titles, places)
         self.open_with(*(part for panel in panels for part in (panel.title, panel.ground)))
         for panel, more in zip_longest(panels, beside):
@@ -259,7 +262,7 @@ class EncoderBlock(ExplainerScene):
     @property
     def _rows(self) -> list[Room]:
         """Two rooms one below the other, where the map stands above."""
-        return self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom)).rows(2, GAP)
+        return self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT / 2).rows(2, GAP)
 
     def _last(self, way: tuple[int, int]) -> View:
         """What the last block of the deep stack hands on (n, d_model) in one of its ways (norm, paths)."""
@@ -268,6 +271,6 @@ class EncoderBlock(ExplainerScene):
     def _depths(self, measure: str, ways: Sequence[tuple[int, int]], shown: int, titles: Sequence[str], places: Sequence[Room]) -> list[Depth]:
         """A measure of the deep stack for two of its ways (norm, paths), each in its place, on one scale."""
         views = [self.view(f"deep_stack.{measure}")[way] for way in ways]
-        words = [(title, *map(self.say, ("before_first", "after_last"))) for title in titles]
+        words = [(title, *map(self.say, ("before_first", "after_last", measure))) for title in titles]
         return [depth(self.theme, view, shown, said, place, "muted" if without else "output", largest(*views) or 1.0)
                 for view, said, place, (_, without) in zip(views, words, places, ways, strict=True)]

@@ -185,8 +185,11 @@ class EncoderStack(ExplainerScene):
         self.names = [equation(self.theme, maths, size=NAME, role=role).move_to([sides[0] - 0.35, y, 0])
                       for maths, role, y in (("X", "text", heights[0]), ("H", "output", heights[-1]))[: 1 if self._pre else 2]]
 
-    def _lane_cards(self, places: Sequence[Room], y: float, words: Sequence[str] = ()) -> VGroup:
-        words, size = fit_words(self.theme, words or self.tokens, WORD, places[0].width - 2 * NARROW)
+    def _lane_cards(self, places: Sequence[Room], y: float) -> VGroup:
+        """The tokens on cards in their lanes; where these are too narrow, the words that find room."""
+        words, size = fit_words(self.theme, self.tokens, WORD, places[0].width - 2 * NARROW)
+        if size <= SMALLEST_WORD:         # those that are whole
+            words = [word if word == token else "" for word, token in zip(words, self.tokens, strict=True)]
         cards = VGroup(token_card(self.theme, word, place.width, CARD, size=size, padding=NARROW).move_to([place.centre[0], y, 0])
                        for word, place in zip(words, places, strict=True))
         cards[self.focus].box.set_stroke(self.theme.colour("output"), 3)

@@ -72,7 +72,9 @@ def _largest(theme: Theme, vector: View, columns: Sequence[int | None], places: 
     place, j = max(((place, j) for place, j in zip(places, columns, strict=True) if j is not None), key=lambda at: abs(vector.values[at[1]]))
     value = float(vector[j])
     size = max(SMALLEST_WORD, theme.digit)
-    return number(theme, vector[j], size, at=(place.centre[0], place.centre[1] + value * unit + (1 if value > 0 else -1) * 0.7 * size, 0))
+    label = number(theme, vector[j], size)
+    x = min(place.centre[0], places[-1].right - label.advance / 2)
+    return label.shift([x, place.centre[1] + value * unit + (1 if value > 0 else -1) * 0.7 * size, 0])
 
 
 def outlined(theme: Theme, bars: VGroup) -> VGroup:
@@ -84,5 +86,5 @@ def key(theme: Theme, words: Sequence[str], room: Room, across: int) -> VGroup:
     """What the bars are, so many side by side in a room. words: of what was there, of what is added, positive and negative, and of the outline."""
     swatches = [rounded_rectangle(KEY / 2, KEY / 2, 0).set_fill(theme.colour(role), 1) for role in ("muted", "plus", "minus")]
     swatches.append(rounded_rectangle(KEY / 2, KEY / 2, 0).set_stroke(theme.colour("text"), OUTLINE))
-    return VGroup(side_by_side(swatch, text(theme, word, KEY * 0.7, "muted"), gap=TIGHT / 2, at=place)
+    return VGroup(side_by_side(swatch, text(theme, word, KEY * 0.8, "muted", width=place.width - KEY), gap=TIGHT / 2, at=place)
                   for swatch, word, place in zip(swatches, words, room.grid(len(words), across, GAP if across == len(words) else 0), strict=True))

@@ -1,12 +1,14 @@
 """What becomes of a measure through many blocks: a bar for every depth, and one of the values large."""
 
+from collections.abc import Sequence
+
 from manim import VGroup
 
 from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import bars, floor
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, number, paragraph, text
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, number, paragraph, text, text_width
 from scenes.parts.whole import Whole
 
 TITLE, NOTE, HUGE = 44 * PX, 30 * PX, 120 * PX
@@ -20,17 +22,20 @@ class Depth(Whole):
         super().__init__(title=title, value=value, ground=ground, levels=levels)
 
 
-def depth(theme: Theme, measure: View, shown: int, words: tuple[str, str, str], room: Room, role: str, full: float) -> Depth:
+def depth(theme: Theme, measure: View, shown: int, words: Sequence[str], room: Room, role: str, full: float) -> Depth:
     """A measure (depth) in a room. shown: at which depth its value is written, above that end. words: the title, and what the ends of
-    the floor are. role: of the bars and the value. full: the value that reaches the ceiling.
+    the floor are, and what the measure is called, which is said between them if there is room. role: of the bars and the value. full: the
+    value that reaches the ceiling.
     """
-    title, first, last = words
+    title, first, last, *called = words
     large = min(HUGE, SHARE * room.width)
-    head, body, foot = room.rows([large, room.height - large - NOTE - 2 * TIGHT, NOTE], TIGHT)
+    high = max(large, 2 * LINE_SPACING * SMALLEST_WORD)
+    head, body, foot = room.rows([high, room.height - high - NOTE - 2 * TIGHT, NOTE], TIGHT)
     side = 1 if shown else -1
     value = number(theme, measure[shown], large, role, weight=600, at=head, align=side)
     beside = head.trim(**{"right" if side > 0 else "left": value.width + GAP})
     size = min(TITLE, max(SMALLEST_WORD, head.height / 2 / LINE_SPACING))
     name = paragraph(theme, title, size, beside.width, align=-side).shift(beside.centre)
-    ends = (text(theme, word, NOTE, "muted", at=foot, align=end, width=foot.width / 2) for end, word in ((-1, first), (1, last)))
-    return Depth(name, VGroup(value), VGroup(floor(theme, body), *ends), bars(theme, measure, body, role, full))
+    ends = [text(theme, word, NOTE, "muted", at=foot, align=end, width=foot.width / 2) for end, word in ((-1, first), (1, last))]
+    between = [text(theme, word, NOTE, "muted", at=foot) for word in called if text_width(theme, word + first + last, NOTE) + 2 * GAP <= foot.width]
+    return Depth(name, VGroup(value), VGroup(floor(theme, body), *ends, *between), bars(theme, measure, body, role, full))

@@ -103,7 +103,7 @@ def _part(theme: Theme, kind: str, name: str, room: Room, size: float) -> Module
     if kind != "add":
         return module(theme, name, room, size=size)
     circle = module(theme, "", Room.around(room.centre, room.height, room.height), corner=room.height / 2)
-    return Module(circle.box, text(theme, name, room.height, at=room.centre))
+    return Module(circle.box, text(theme, name if room.height >= SMALLEST_WORD else "", room.height, at=room.centre))
 
 
 def _sublayers(norm: str, side: str) -> list[tuple[int, int]]:

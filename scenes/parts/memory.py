@@ -13,7 +13,7 @@ from scenes.parts.equation import equation
 from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_grid, heat_map
 from scenes.parts.label import WORD, text
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import cards_beside, shape_label
+from scenes.parts.tokens import CLOSEST, cards_beside, shape_label
 from scenes.parts.whole import Whole
 
 NAME, SIGN, SMALL = (size * PX for size in (50, 40, 28))
@@ -35,8 +35,9 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], blocks: Sequence[tup
     blocks: of each its title, and its keys and values (n, d_k), or nothing where they are not known.
     """
     left, right = room.trim(top=HEAD, bottom=FOOT).columns([2, 3], GAP)
-    source = heat_map(theme, view, left.trim(left=WORDS + TIGHT), "output")
-    inner = room_of(source.border)
+    worded = left.height >= len(tokens) * CLOSEST
+    source = heat_map(theme, view, left.trim(left=WORDS + TIGHT if worded else 0), "output")
+    inner, size = room_of(source.border), shape_label(theme, view.shape)
     rooms = Room(right.left, right.right, inner.bottom - EDGE, inner.top + 8 * EDGE).columns(len(blocks), GAP)
     pairs = [place.inset(EDGE).columns(2, TIGHT) for place in rooms]
     titles = [text(theme, title, SMALL, at=(place.centre[0], place.top - 2 * EDGE, 0), width=place.width - TIGHT)
@@ -46,8 +47,8 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], blocks: Sequence[tup
     made = [VGroup(*(_made(theme, source, each, role, place) for each, (_, role), place in zip(views, KINDS, pair)))
             for (_, views), pair in zip(blocks, pairs, strict=True)]
     return Memory(
-        source, cards_beside(theme, tokens, source, WORDS),
-        above(side_by_side(equation(theme, "H", size=NAME, role="output"), shape_label(theme, view.shape)), source.border),
+        source, cards_beside(theme, tokens, source, WORDS) if worded else VGroup(),
+        above(side_by_side(equation(theme, "H", size=NAME, role="output"), *([size] if source.width >= size.width + NAME else [])), source.border),
         text(theme, heading, WORD, weight=500, at=right.level(rooms[0].top + 3 * EDGE)),
         [VGroup(frame(theme, place, fill="surface"), title) for place, title in zip(rooms, titles)], signs, made,
         [_wire(theme, inner, place) for place in rooms],

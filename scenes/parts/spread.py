@@ -54,7 +54,7 @@ def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, st
     sign, left, middle, right = room.columns(COLUMNS, GAP)
     fits = room.height >= HIGH
     digits = len(weights) * text_width(theme, f"0.{'0' * theme.decimals}", theme.digit, tabular=True)
-    if fits and right.width < digits:
+    if room.height >= 2 * HIGH and right.width < digits:
         above, right = room.rows(2, TIGHT)
         sign, left, middle = above.columns(COLUMNS[:3], GAP)
         right = right.trim(left=left.left - room.left)
@@ -64,7 +64,7 @@ def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, st
     axis = VGroup(fitted(equation(theme, MATHS[prefix], size=LETTERS), sign), floor(theme, body), *ends,
                   text(theme, words[1], NOTE, "weight", at=right.strip(bottom=LINE)))
     measured = stacked(
-        text(theme, words[0], NOTE, "muted"), number(theme, trace[f"scaling.{prefix}spread"][i], DECISIVE, "output", 600, decimals=1), at=middle)
+        text(theme, words[0], NOTE, "muted"), number(theme, trace[f"scaling.{prefix}spread"][i], DECISIVE, "output", 600, decimals=1, width=middle.width), at=middle)
     places = right.trim(top=VERDICT if fits else 0, bottom=LINE).columns(len(weights), TIGHT / 3)
     verdict = paragraph(theme, words[2], NOTE, right.width).shift(right.strip(top=VERDICT).centre) if fits else VGroup()
     return Spread(axis, histogram(theme, shares, body, "output", float(shares.values.max())), measured,
@@ -95,16 +95,18 @@ def slider(theme: Theme, trace: Trace, notes: tuple[str, str], room: Room) -> Sl
     """
     letter, way, beside = room.trim(top=TIGHT / 2).columns(WAY, GAP)
     upper, lower, middle, foot = way.rows([4, 1, 4, 4], TIGHT / 4)
-    size = min(STOP, upper.height)
+    size = max(theme.digit, min(STOP, upper.height))
     names = (("d_k", upper, "text", 0), ("root", middle, "text", 1), ("spread", foot, "output", 1))
     stops, roots, spreads = (
         VGroup(number(theme, value, size, role, 600, decimals=decimals, at=place)
                for value, place in zip(trace[f"scaling.{name}"], row.columns(len(trace["scaling.d_k"]), 0), strict=True))
         for name, row, role, decimals in names
     )
-    knob = rounded_rectangle(KNOB, KNOB, KNOB / 2).set_fill(theme.colour("text"), 1)
+    across = min(KNOB, 2 * lower.height)
+    knob = rounded_rectangle(across, across, across / 2).set_fill(theme.colour("text"), 1)
     words = [equation(theme, maths, size=size, at=letter.level(row.centre[1])) for maths, row in (("d_k =", upper), ("sqrt(d_k) =", middle))]
-    words.append(text(theme, notes[0], NOTE, "muted", at=beside.level(upper.centre[1]), align=-1, width=beside.width))
+    note = paragraph(theme, notes[0], NOTE, beside.width, "muted", lines=3, align=-1).shift(beside.centre)
+    words += [note] if note.height <= beside.height else []
     words.append(text(theme, notes[1], NOTE, "output", at=letter.level(foot.centre[1]), width=letter.width))
     way = floor(theme, Room(lower.left, lower.right, lower.centre[1], lower.top))
     return Slider(way, stops, roots, spreads, knob.move_to([stops[0].get_x(), lower.centre[1], 0]), VGroup(*words))

@@ -54,7 +54,7 @@ def _name(theme: Theme, words: str, column: VGroup, roomy: bool) -> VGroup | Lab
 def asked(theme: Theme, cards: Loom, weights: View, query: int, whose: str, room: Room) -> Asked:
     """Where a query looks, weights (source), in columns that stand in a room. whose: whose weights these are, if that is said."""
     ends = [(room_of(card).left - TIGHT, card.get_y()) for card in cards.sources]
-    place = room.strip(left=LEFT - GAP).level(room_of(cards.sources).top + HEADING)
+    place = room.strip(left=LEFT - GAP).level(room_of(cards.sources).top + TIGHT + HEADING / 2)
     words = paragraph(theme, whose, HEADING, place.width, "weight").shift(place.centre)
     return Asked(
         frame(theme, room_of(cards.queries[query]), "query", radius=TIGHT / 2, width=FOLLOWED), across(theme, cards, weights, query),

@@ -204,7 +204,7 @@ class Recap(ExplainerScene):
 
     def _below_name(self, name: str) -> tuple[Label, Room]:
         """What a picture is, at the top of the stage, and the room below it."""
-        return text(self.theme, name, NAME, weight=500, at=self.stage.strip(top=NAME)), self.stage.trim(top=NAME + TIGHT)
+        return text(self.theme, name, NAME, weight=500, at=self.stage.strip(top=LINE * NAME)), self.stage.trim(top=LINE * NAME + TIGHT)
 
     def _heads(self) -> tuple[VGroup, VGroup]:
         """What the followed token takes of each in every head, as far as there is room; a ring around the shown one's."""
@@ -283,10 +283,8 @@ class Recap(ExplainerScene):
 
     def _product(self, room: Room) -> Product:
         """The score and the scaled score, and what is done to get them."""
-        line = self._line(FORMULA, room)
-        if self.frame.is_roomy:
-            return Product(*line)
-        return Product(*self._line(max(self.theme.digit, FORMULA * min(1, room.width / line.width, room.height / line.height)), room))
+        line, high = self._line(FORMULA, room), room.height + TIGHT
+        return Product(*self._line(max(self.theme.digit, FORMULA * min(1, room.width / line.width, high / line.height)), room))
 
     def _line(self, size: float, room: Room) -> VGroup:
         score, scaled = (number(self.theme, self._entry(name), size, weight=600) for name in ("scores", "scaled_scores"))

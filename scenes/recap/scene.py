@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from manim import ORIGIN, RIGHT, Mobject, VGroup
+from manim import ORIGIN, RIGHT, Animation, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import arrows, below, side_by_side, stacked
@@ -15,7 +15,7 @@ from scenes.parts.equation import equation
 from scenes.parts.flow import ARC, WeightLine, arrow, weight_arc
 from scenes.parts.heat_map import MOST, Digits, Grid, fit_digits, fit_grid, heat_map
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, text_width, words_at
-from scenes.parts.motion import BRIEF, LONG, STEADY, appear, draw, hide, live_dot_product
+from scenes.parts.motion import BRIEF, LONG, STEADY, appear, draw, hide, live_dot_product, slide
 from scenes.parts.phrase import PRONOUNS
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.ranking import strongest
@@ -104,6 +104,8 @@ class Recap(ExplainerScene):
             self.play(zoom_out(inner, self.stage, picture, door))
         self.play(appear(ring(self.theme, self.found.box)), draw(*self.look.ways))
         self.play(draw(self.look.arc), appear(self.look.weight, *self.look.head))
+        if heard := self._heard():
+            self.play(*heard)
 
     def wording(self, name: str) -> str:
         """Of the head that was told which noun `it` stands for, this is said where it is followed from there."""
@@ -151,6 +153,7 @@ class Recap(ExplainerScene):
         if said:
             pronouns = [k for k, word in enumerate(said) if word in PRONOUNS]
             decoder, (words, places) = self._half("decoder", right[0]), self._cards(said, pronouns or [0], top)
+            self.decoder = decoder
             over = [self._up(left, right[0], left.centre[0], "key")]
             if middle.is_wide:
                 over = arrows(self.theme, self.encoder.box, decoder.box, role="key")
@@ -192,6 +195,23 @@ class Recap(ExplainerScene):
             weight=number(self.theme, self._entry("weights"), size, "weight", 700).move_to(arc.get_center() - [0, size / 4, 0]),
             head=[whose] * bool(room.height > 2 * (WORD + NAME)),
         )
+
+    def _heard(self) -> list[Animation]:
+        """In the decoder's last block comes which head takes most from the followed token where a pronoun is said, and how much that is."""
+        said, blocks = self.staging.trace.translation, self.staging.trace.config.n_blocks
+        places = [k for k, word in enumerate(said) if word in PRONOUNS]
+        if not places:
+            return []
+        weights = self.staging.trace[f"decoder.{blocks - 1}.cross_attention.weights"][places[0], :, places[0], self.focus]
+        head, block = int(weights.values.argmax()), self.decoder.blocks[-1]
+        whose, taken = (text(self.theme, line, NAME) for line in (self.say("for", number=head + 1, word=said[places[0]]),
+                                                                  self.say("looks_at", token=self.tokens[self.focus])))
+        words = side_by_side(taken, number(self.theme, weights[head], WORD, "weight", 700))
+        room = room_of(block.box).inset(TIGHT, TIGHT)
+        lines = stacked(block.label.copy(), whose, words, gap=TIGHT / 2, at=room)
+        if lines.width > room.width or lines.height > room.height:
+            return []
+        return [slide(block.label, y=lines[0].get_y() - block.label.get_y()), appear(whose, words)]
 
     def _block(self) -> tuple[VGroup, VGroup]:
         names = {kind: self.say(kind) for kind in ("attention", "add_norm", "mlp", "norm", "add")}

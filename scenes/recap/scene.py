@@ -104,8 +104,8 @@ class Recap(ExplainerScene):
             self.play(zoom_out(inner, self.stage, picture, door))
         self.play(appear(ring(self.theme, self.found.box)), draw(*self.look.ways))
         self.play(draw(self.look.arc), appear(self.look.weight, *self.look.head))
-        if heard := self._heard():
-            self.play(*heard)
+        for move in self._heard():
+            self.play(move)
 
     def wording(self, name: str) -> str:
         """Of the head that was told which noun `it` stands for, this is said where it is followed from there."""

@@ -29,7 +29,8 @@ from scenes.base.layout import above, below
 NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
 HIGHEST, LEGEND = 110 * PX, 150 * PX                        # row of a table
 AROUND = 2                                # words shown before and after a token's in the list
-SIDES = (5, 8, 8)                         # widths of names and of two sides
+SIDES, SLIM = (5, 8, 8), (5, 7, 7)        # widths of names and of two sides, and where these are slim
+HIGH = 0.8                                # em size of a word, as a share of the height of its card, at most
 SPACE = 0.28                              # between the words of the sentence, in em
 READABLE = 16                             # entries of the lifted row, so that their digits are not cut
 LEAST = 0.8                               # of the width of a column if all were alike, what the narrowest has
@@ -128,7 +129,8 @@ class Embeddings(ExplainerScene):
             *(travel(wide.cells, vector.cells) for wide, vector in zip(self.wide, self.before, strict=True)),
             *(travel(wide.border, vector.border) for wide, vector in zip(self.wide, self.before, strict=True)),
             vanish(*(part for wide in self.wide for part in (wide.numbers, wide.dots))),
-            *(travel(wide, small) for wide, small in zip(self.apart[:1], self.apart[1:], strict=False)),
+            *(travel(wide, small) if len(wide.words) == len(small.words) else Together(vanish(wide), appear(small))
+              for wide, small in zip(self.apart[:1], self.apart[1:], strict=False)),
         )
         self.play(appear(self.encoder, *self.headings, *(vector.dots for vector in self.before)))
         self.play(*(draw(*line, run_time=0.8) for line in self.ways), *(draw(*wire, run_time=0.8) for wire in self.wires[0]))
@@ -196,7 +198,7 @@ class Embeddings(ExplainerScene):
     def _lay_out(self, scale: float) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below. Both tables are on one scale."""
         whole, vectors = self.stage.trim(bottom=LIFTED), self._rows
-        shares = [3.2, 0.9, 4, 0.3, 3.8] if self.frame.is_slim else [2.4, 0.9, 4.4, 0.5, 4.4]
+        shares = [3, 2, 4, 0.3, 3.5] if self.frame.is_slim else [2.4, 0.9, 4.4, 0.5, 4.4]
         left, _, middle, _, right = whole.trim(top=0.6).columns(shares, gap=0.1)
         table = self.staging.trace["weights.embedding"]
         grid = table_grid(table.shape, [int(self._id(i).values) for i in range(len(self.tokens))], middle)
@@ -267,17 +269,17 @@ class Embeddings(ExplainerScene):
     def _lay_out_scaled(self) -> None:
         """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it: names at the left, two sides."""
         i, trace = self.focus, self.staging.trace
-        names, *sides = self.stage.columns(SIDES, GAP)
+        names, *sides = self.stage.columns(SLIM if self.frame.is_slim else SIDES, GAP)
         words, scales = ("embeddings", "scaled_embeddings"), ("word", "scaled_word")
         rows = [[trace[word][i], *([trace["positions"][i], trace["embedding_scale.sums"][k, i]] if self._position else [])]
                 for k, word in enumerate(words)]
         sizes = [[trace[f"embedding_scale.{scale}"][i], *self._position] for scale in scales]
         nearest = [self._nearest(k) if self._position else [] for k in range(2)]
-        titles, full = ["E", f'sqrt(d_"model") E = {self._factor} E'], largest(*rows[0], *rows[1])
-        self.sides = [side(self.theme, (title, self.say("size")), vectors, size, full, found, found == [self.tokens[i]], room)
+        titles, full = ["E", f'sqrt(d_"model") E = {self._factor} E' if self.frame.is_roomy else f"{self._factor} E"], largest(*rows[0], *rows[1])
+        self.sides = [side(self.theme, (title, self.say("size")), vectors, size, full, found, found == [self.tokens[i]], room, self.frame.is_slim)
                       for title, vectors, size, found, room in zip(titles, rows, sizes, nearest, sides, strict=True)]
         said = ["row_of", "position", "sum", "nearest"] if self._position else ["row_of"]
-        self.labels = [paragraph(self.theme, self.say(key, token=self.tokens[i]), WORD, room.width, align=-1).shift(room.centre)
+        self.labels = [paragraph(self.theme, self.say(key, token=self.tokens[i]), SMALL if self.frame.is_slim else WORD, room.width, align=-1).shift(room.centre)
                        for key, room in zip(said, lines(names)[1:], strict=False)]
 
     def _nearest(self, factor: int) -> list[str]:
@@ -291,7 +293,7 @@ class Embeddings(ExplainerScene):
         self.vector = heat_map(self.theme, source, room, "output", digits=True, scale=self._scale, grid=grid)
         width, border = equation(self.theme, f'd_"model" = {len(source)}', size=WORD, role="output"), self.vector.border
         name = text(self.theme, self.say("vector_of", token=self.tokens[self.focus]), WORD, "output", width=border.width - width.width - GAP)
-        self.vector_name = VGroup(above(name, border, align=-1), above(width, border, align=1))
+        self.vector_name = VGroup(above(name, border, align=-1), *[above(width, border, align=1)] * self.frame.is_roomy)
 
     def _titled(self, key: str, picture: HeatMap) -> Mobject:
         """What a picture is, above it."""
@@ -300,7 +302,7 @@ class Embeddings(ExplainerScene):
     def _named(self, name: Mobject, view: View, picture: HeatMap) -> VGroup:
         """The name of a matrix and its true shape, above it."""
         name = VGroup(name, shape_label(self.theme, view.shape)).arrange(buff=0.18)
-        name = name if name.width <= picture.width + GAP else name.arrange(DOWN, buff=TIGHT / 4)
+        name = name if name.width <= picture.width else name.arrange(DOWN, buff=TIGHT / 4)
         return name.move_to([picture.get_x(), room_of(picture.border).top + 0.3, 0])
 
     def _lay_out_twins(self) -> None:
@@ -335,7 +337,7 @@ class Embeddings(ExplainerScene):
         """The cards of a sentence; the followed word, and those that the twin has not, stand out."""
         sentences = self.tokens, self.twin or self.tokens
         words, others = sentences[which], sentences[1 - which]
-        cards = snug_row(self.theme, words, room, self.tall, others=others, size=LARGE)
+        cards = snug_row(self.theme, words, room, self.tall, others=others, size=min(LARGE, HIGH * self.tall))
         for i, card in enumerate(cards):
             if i == self.focus or words[i] != others[i]:
                 card.box.set_stroke(self.theme.colour("output" if i == self.focus else "text"), 3)

@@ -1,6 +1,7 @@
 """Word and position before they are added, and their sum: as bars, whose height is their size."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from manim import VGroup, VMobject
 
@@ -29,20 +30,21 @@ class Side(Whole):
 
 
 def side(theme: Theme, words: tuple[str, str], vectors: Sequence[View], sizes: Sequence[View], full: float, found: Sequence[str], right: bool,
-         room: Room) -> Side:
+         room: Room, slim: bool = False) -> Side:
     """One way to add, in a room: the title, a row for each vector, what is found.
 
     words: the title in maths, and what the numbers are. vectors (d) and their sizes, from the top. full: the magnitude that fills a row. found:
-    the word that is nearest to the sum, if there is one; right: whether it is the right one.
+    the word that is nearest to the sum, if there is one; right: whether it is the right one. slim: whether the numbers
+    take as much of the width as the bars.
     """
-    head, *rows, foot = (line.columns(BODY, TIGHT) for line in lines(room))
+    head, *rows, foot = (line.columns(2 if slim else BODY, TIGHT) for line in lines(room))
     return Side(
         frame(theme, room, fill="surface"),
         equation(theme, words[0], size=WORD, role="output" if right else "text", at=head[0]),
         paragraph(theme, words[1], SMALL, head[1].width, "muted").move_to(head[1].centre),
         [_bars(theme, vector, body, full) for vector, (body, _) in zip(vectors, rows, strict=False)],
         [number(theme, size, SIZE, weight=600, at=end, width=end.width) for size, (_, end) in zip(sizes, rows, strict=False)],
-        [_card(theme, word, right, foot[0]) for word in found],
+        [_card(theme, word, right, replace(foot[0], right=foot[1].right) if slim else foot[0]) for word in found],
     )
 
 
@@ -56,5 +58,5 @@ def _bars(theme: Theme, vector: View, room: Room, full: float) -> VGroup:
 
 
 def _card(theme: Theme, word: str, right: bool, room: Room) -> VMobject:
-    width = card_width(theme, [word], room.width - WIDE)
+    width = card_width(theme, [word], room.width - WIDE * (room.width > 3 * WIDE))
     return token_card(theme, word, width, min(room.height, 2 * WORD), "output" if right else "line").move_to(room.centre)

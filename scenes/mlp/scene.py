@@ -21,12 +21,13 @@ from scenes.parts.network import Layer, Network, Scales, fan, network, rise
 from scenes.parts.product import Factor, product
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import shape_label, token_card
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 
 SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 NAME, SIGN, LARGE, SMALL = (size * PX for size in (48, 38, 96, 30))
+CARD = 0.5                                # height of the token's card
 FIRES = 2, 3, 3, 3                        # heights of what is said of hidden features, and of what is said of each
 FOLDED_SHARES, COMPARED = (7, 5), (3, 3, 3, 2)              # widths of the matrices and of what they make; heights of formula, rows, difference
 IN_A_ROW = 8                              # copies of the network that stand side by side
@@ -60,7 +61,8 @@ class Mlp(ExplainerScene):
     @step
     def fold(self):
         """Without anything between them the two matrices are one, W_1 W_2: it gives the followed token the same numbers."""
-        left, right = self.stage.columns(FOLDED_SHARES, WIDE)
+        tall = self.stage.height >= BESIDE * self.stage.width
+        left, right = self.stage.rows(2, WIDE) if tall else self.stage.columns(FOLDED_SHARES, WIDE)
         views = [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
         one = self.view("folding.{block}.matrix")
         factors = [Factor(view, role) for view, role in zip((*views, one), ("line", "line", "output"), strict=True)]
@@ -70,7 +72,7 @@ class Mlp(ExplainerScene):
         formula, rows, difference = self._compared(right)
         self.open_with(work.left, names[0], work.above, names[1])
         self.play(merge(*work.left.cells, *work.above.cells, into=work.result.border, run_time=SLOW), appear(work.result, run_time=SLOW))
-        self.play(appear(names[2], formula))
+        self.play(appear(names[2], *formula))
         self.play(appear(*rows, lag=0.5))
         self.play(appear(difference))
 
@@ -174,11 +176,17 @@ class Mlp(ExplainerScene):
 
     def _lay_out(self):
         head, body = self.stage.trim(bottom=0.15).rows([0.5, 4.05], gap=0.15)
-        left, middle, right = body.columns([12, 37, 10])
+        if self.frame.is_slim:            # what is said of it stands below the network, and its ends have room at both sides
+            middle, self.side = body.rows([2, 1])
+        else:
+            left, middle, right = body.columns([12, 37, 10])
+            self.side = left.trim(bottom=CARD + GAP)
         self.network, self.hidden = (self._network(name, self.focus, middle) for name in ("activation", "hidden"))
         self.hidden = self.hidden.hidden
-        self.left = left
-        self.card = token_card(self.theme, self.tokens[self.focus], left.width, 0.5, "output")
+        if self.frame.is_slim:
+            end = room_of(self.network.x)
+            left, right = (replace(middle, right=end.left - GAP), replace(middle, left=end.right + GAP))
+        self.card = token_card(self.theme, self.tokens[self.focus], left.width, CARD, "output")
         self.card.move_to([left.centre[0], self.network.x.get_y(), 0])
         maths = NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH
         self.formula = equation(self.theme, self._maths(maths), {"relu": "output"}, NAME, at=replace(head, left=middle.left, right=middle.right))
@@ -187,7 +195,7 @@ class Mlp(ExplainerScene):
         self.shapes = [self._shape(name, funnel) for name, funnel in
                        (("W_1", self.network.widening), ("W_2", self.network.narrowing))]
         levels = self.network.x, self.hidden.line, self.network.output
-        self.sizes = [self._size(*size, right.level(level.get_y()), key)
+        self.sizes = [self._size(*size, right.level(level.get_y()), key) if right.left >= room_of(level).right else VGroup()
                       for size, level, key in zip(sizes, levels, ("narrow", "wide", "narrow"), strict=True)]
 
     def _shape(self, name: str, funnel: VGroup) -> VGroup:
@@ -198,8 +206,8 @@ class Mlp(ExplainerScene):
     def _size(self, maths: str, size: int, room: Room, key: str) -> VGroup:
         """The width of a layer, and what it is in the paper."""
         ours = equation(self.theme, f"{maths} = {size}", size=SIGN, width=room.width)
-        theirs = text(self.theme, self.say(key), SMALL, "muted", width=room.width)
-        both = VGroup(ours, theirs).arrange(DOWN, buff=0.05, aligned_edge=LEFT)
+        theirs = [text(self.theme, self.say(key), SMALL, "muted", width=room.width)] * (not self.frame.is_slim)
+        both = VGroup(ours, *theirs).arrange(DOWN, buff=0.05, aligned_edge=LEFT)
         return both.move_to([room.left + both.width / 2, room.centre[1], 0])
 
     def _dead(self, token: int) -> View:
@@ -207,11 +215,11 @@ class Mlp(ExplainerScene):
 
     def _count(self) -> tuple:
         """How many hidden features of the followed token ReLU sets to 0."""
-        x, y = self.left.centre[0], self.hidden.line.get_y()
+        x, y = self.side.centre[0], self.hidden.line.get_y()
         count = number(self.theme, self._dead(self.focus), LARGE, "output", at=(x, y + 0.35, 0), decimals=0)
         words = text(self.theme, self.say("die", total=self.staging.trace.config.d_ff), SMALL, "muted", at=(x, y - 0.4, 0),
-                     width=self.left.width)
-        return count, words
+                     width=self.side.width)
+        return tuple(side_by_side(count, words, at=self.side)) if self.frame.is_slim else (count, words)
 
     def _places(self) -> list[Room]:
         """Where the networks of all tokens stand."""
@@ -276,44 +284,47 @@ class Mlp(ExplainerScene):
 
     def _named(self, sheet: HeatMap, maths: str, side: Sequence[float]) -> VGroup:
         """The name and shape of a matrix, at one of its sides."""
-        name = VGroup(equation(self.theme, maths, size=SIGN), shape_label(self.theme, sheet.view.shape)).arrange(buff=0.2)
+        shape = [shape_label(self.theme, sheet.view.shape)] * (not self.frame.is_slim)
+        name = VGroup(equation(self.theme, maths, size=SIGN), *shape).arrange(buff=0.2)
         return name.next_to(sheet.border, side, buff=0.15)
 
-    def _compared(self, room: Room) -> tuple[Equation, list[VGroup], VGroup]:
+    def _compared(self, room: Room) -> tuple[list[Equation], list[VGroup], VGroup]:
         """The formula of the one matrix; what two matrices and one make of the followed token, a row each; and how far these differ."""
         head, *places, foot = room.rows(COMPARED)
-        formula = equation(self.theme, self._maths(FOLDED), {"folded": "output"}, NAME, at=head, align=-1)
+        if self.frame.is_slim:
+            *places, foot = room.rows(COMPARED[1:], TIGHT)
+        formula = [equation(self.theme, self._maths(FOLDED), {"folded": "output"}, NAME, at=head, align=-1)] * (not self.frame.is_slim)
         views = [self.view(f"folding.{{block}}.{name}")[self.focus] for name in ("two_steps", "one_step")]
         rows = []
         for key, view, role, place in zip(("two", "one"), views, ("line", "output"), places, strict=True):
-            sheet = heat_map(self.theme, view, place.trim(top=WORD + TIGHT), role, scale=peak(*views))
-            words = text(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, width=place.width)
+            words = paragraph(self.theme, self.say(key, token=self.tokens[self.focus]), SMALL if self.frame.is_slim else WORD, place.width, align=-1)
+            sheet = heat_map(self.theme, view, place.trim(top=max(WORD, words.height) + TIGHT), role, scale=peak(*views))
             rows.append(VGroup(sheet, above(words, sheet.border, align=-1)))
         return formula, rows, self._measured("differences", foot)
 
     def _measured(self, name: str, room: Room) -> VGroup:
         """How far numbers of the followed token are apart, in a room, and what they are."""
-        value = number(self.theme, self.view(f"folding.{{block}}.{name}")[self.focus], LARGE, "output")
+        value = number(self.theme, self.view(f"folding.{{block}}.{name}")[self.focus], LARGE / (1 + self.frame.is_slim), "output")
         words = paragraph(self.theme, self.say(name), SMALL, room.width - (value.width + GAP) * room.is_wide, lines=3)
         return (side_by_side if room.is_wide else stacked)(value, words, gap=TIGHT, at=room)
 
     def _apart(self) -> list[VGroup]:
         """How far the output is from that of the one matrix, at the left of the output, where there is room."""
-        return [self._measured("relu_differences", replace(self.left, bottom=room_of(self.network.hidden).top))] * self.frame.is_roomy
+        return [self._measured("relu_differences", replace(self.side, bottom=room_of(self.network.hidden).top))] * self.frame.is_roomy
 
     def _fires(self) -> list[VGroup]:
         """Hidden features of the followed token, ringed and numbered, and at the left the words that each is highest for, if these fit;
         nothing of a feature that is not among those shown or fires for none."""
         features, order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("features", "order", "values"))
         bars = {bar.source.index[-1]: bar for bar in self.hidden.bars}
-        head, *places = self.left.trim(bottom=self.card.height + GAP).rows(FIRES, TIGHT)
-        title = paragraph(self.theme, self.say("fires"), SMALL, head.width, "muted", lines=3).move_to(head.centre)
+        head, *places = self.side.rows(FIRES, TIGHT) if not self.frame.is_slim else [None, *self.side.columns(len(features), GAP)]
+        title = [paragraph(self.theme, self.say("fires"), SMALL, room.width, "muted", lines=3).move_to(room.centre) for room in [head] if room]
         marks = replace(room_of(self.hidden.line), top=room_of(self.network.narrowing).bottom - WORD / 2).columns(len(features))
         vocabulary = self.staging.trace.vocabulary
         found = [self._feature(bars[int(feature.values)], feature, mark.point(y=1), [vocabulary[int(row)] for row in rows.values], room)
                  for feature, rows, high, mark, room in zip(features, order, values, marks, places, strict=False)
                  if int(feature.values) in bars and high.values.min() > 0]
-        return [VGroup(title), *found] * bool(found)
+        return [*title, *found] * bool(found)
 
     def _feature(self, bar: VMobject, feature: View, mark: np.ndarray, words: Sequence[str], room: Room) -> VGroup:
         """The ring around a bar, at a mark the number of its feature, and in a room this number again and as many words as fit."""
@@ -321,7 +332,7 @@ class Mlp(ExplainerScene):
         named = [number(self.theme, feature, WORD, "output", 600, decimals=0) for _ in range(2)]
         words = [word for word in words if text_width(self.theme, word, WORD) < room.width]
         lines = (room.height - WORD) // (LINE_SPACING * WORD)
-        while len(wrap(self.theme, ", ".join(words), WORD, room.width)) > lines:
+        while words and len(wrap(self.theme, ", ".join(words), WORD, room.width)) > lines:
             words = words[:-1]
         listed = [stacked(named[1], paragraph(self.theme, ", ".join(words), WORD, room.width), gap=TIGHT / 2, at=room)] * bool(words)
         return VGroup(ring(self.theme, bar), line, named[0].move_to(mark), *listed)

@@ -25,7 +25,7 @@ from scenes.parts.phrase import PRONOUNS, spaced
 from scenes.parts.ranking import Ranking, grow, ranking, strongest
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import snug_row, token_column
-from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
+from scenes.base.room import BESIDE, GAP, PEN, PX, TIGHT, WIDE, Room
 
 NAME, HEADING, MAPPED = (size * PX for size in (38, 30, 26))
 SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (112, 60, 62, 270))         # em sizes of sentences and of counted steps
@@ -36,6 +36,7 @@ QUICK = 0.3                               # seconds that a move takes at least
 CARD, HOP = 70 * PX, 0.3                  # height of a card of a row; of a short step, as a share of a long one's
 BOLD = 8 * PEN
 ASKED = 0.75                              # of the height of its room, what the question takes at most
+SHORTEST = 64 * PX                        # of a row of the ranking
 HALF = 0.44                               # em size of two lines, as a share of the height that they have
 ON_TWO_LINES = 1.7                        # how many times the width of the stage a sentence may be long
 
@@ -79,7 +80,8 @@ class Overview(ExplainerScene):
     @step
     def question(self):
         """How did it know?"""
-        asked, size = self.say("question" if self._asks else "question_alone"), min(QUESTION, ASKED * self.foot.height)
+        size = min(QUESTION, ASKED * self.foot.height)
+        asked = self.say("question" if self._asks and self.frame.is_roomy else "question_alone")
         question = text(self.theme, asked, size, weight=700, at=self.foot)
         self.play(*(appear(each.ask) for each in self.halves))
         self.play(*(appear(each.gloss) for each in self.halves))
@@ -120,18 +122,19 @@ class Overview(ExplainerScene):
     @step
     def clocks(self):
         """Both halves again, each beside a clock that counts its forward passes."""
-        words = self.slots[1:]
-        middle = self.stage.trim(left=self.cards.width + WIDE, right=self.slots.width + WIDE)
-        left, right = middle.columns(2) if self.stage.is_wide else middle.rows(2)
+        words, slim = self.slots[1:], self.frame.is_slim
+        kept = () if slim else (self.cards, words)
+        middle = self.stage if slim else self.stage.trim(left=self.cards.width + WIDE, right=self.slots.width + WIDE)
+        left, right = middle.rows(2) if middle.height >= BESIDE * middle.width else middle.columns(2)
         clocks = [self._clock(panel, *what) for panel, *what in (
             (left, self.view("passes.encoder")[:1], "query", "at_once"), (right, self._passes(), "output", "one_by_one"),
         )]
         halves = [module(self.theme, "", panel).box for panel in (left, right)]
-        self.play(vanish(*self.on_stage(self.cards, words, self.encoder.box, self.decoder.box)),
+        self.play(vanish(*self.on_stage(*kept, self.encoder.box, self.decoder.box)),
                   travel(self.encoder.box, halves[0]), travel(self.decoder.box, halves[1]),
-                  slide(*words, x=self.stage.right - room_of(words).right), dim(self.cards, words))
+                  *(slide(*part, x=self.stage.right - room_of(part).right) for part in kept[1:]), dim(*kept))
         self.play(*(appear(watch.ring, said) for watch, said in clocks))
-        self._run([watch for watch, _ in clocks], words)
+        self._run([watch for watch, _ in clocks], *kept)
 
     @step
     def recurrence(self):
@@ -224,7 +227,7 @@ class Overview(ExplainerScene):
             return dict(zip(("cards", "encoder", "rows", "decoder", "said", "next"), lanes, strict=True))
         high, low = self.stage.trim(top=HEADING + GAP, bottom=1.5 * GAP).rows([1.4, 1], 3 * GAP)
         return dict(zip(("cards", "encoder", "rows", "next", "decoder", "said"), [
-            *high.columns([1.4, 1.5, 2.6]), *low.columns([2.5, 1.5, 1.5])], strict=True))
+            *high.columns([20, 13, 17]), *low.columns([4, 3, 4])], strict=True))
 
     def _box(self, name: str, room: Room) -> Module:
         """One of the two halves; a decoder that there is not stays dark."""
@@ -249,10 +252,15 @@ class Overview(ExplainerScene):
         return text(self.theme, self.say(part), HEADING, "muted", 500, at=(x, y, 0), width=width)
 
     @property
+    def _best_ones(self) -> int:
+        """Of how many words the probabilities are shown: as many as have room."""
+        return max(1, min(BEST, int(self.rooms["next"].height / SHORTEST) - 1))
+
+    @property
     def _ranks(self) -> Room:
         """Where the most probable words stand, in the middle of the decoder's height."""
         room = self.rooms["next"]
-        return Room.around((room.centre[0], self.decoder.get_y()), room.width, BEST * min(ROW, room.height / (BEST + 1)))
+        return Room.around((room.centre[0], self.decoder.get_y()), room.width, self._best_ones * min(ROW, room.height / (self._best_ones + 1)))
 
     def _wires(self) -> list[VGroup]:
         """From the cards to the encoder, from the numbers and from the words to the decoder, from the decoder to the next word."""
@@ -271,7 +279,7 @@ class Overview(ExplainerScene):
         """From the next word to the end of all that has been said."""
         after, y = self.rooms["next"], room_of(self.shown[0].words[0]).centre[1]
         if self.frame.is_slim:
-            (x, end), low = (room.centre[0] for room in (after, said)), after.bottom - 1.4 * GAP
+            (x, end), low = (room.centre[0] for room in (after, said)), after.bottom - GAP
             return route(self.theme, [(x, self._ranks.bottom - WIDE), (x, low), (end, low), (end, said.bottom)], "output")
         last = room_of(self.slots[len(self.said)])
         x, end = (last.right + after.left) / 2, last.centre[1]
@@ -288,7 +296,8 @@ class Overview(ExplainerScene):
         self.shown = VGroup(best)
         winner = best.words[0].copy()
         winner.overlay = True             # it starts on the word that stays
-        self.play(appear(card.box, run_time=QUICK), travel(winner, card.word, run_time=seconds))
+        self.play(appear(card.box, run_time=QUICK),
+                  travel(winner, card.word, run_time=seconds) if card.word.string else merge(winner, into=card.box, run_time=seconds))
 
     def _steps(self, way: tuple[str, Sequence[tuple[int, int]]], room: Room) -> tuple[list[Mobject], VGroup, Number]:
         """What a way of reading needs from the followed word to another: the sentence, its steps as bows, and their number."""
@@ -298,7 +307,8 @@ class Overview(ExplainerScene):
         cards = snug_row(self.theme, self.tokens, low, CARD, gap=TIGHT / 2)
         marks = [ring(self.theme, cards[k].box) for k in {self.focus, self._meant("encoder")}]
         tops = [card.get_top() for card in cards]
-        lines = VGroup(bow(self.theme, tops[a], tops[b], high.height * (1 if len(steps) == 1 else HOP), width=BOLD) for a, b in steps)
+        reach = min(high.height, high.top - tops[0][1]) * (1 if len(steps) == 1 else HOP)
+        lines = VGroup(bow(self.theme, tops[a], tops[b], reach, width=BOLD) for a, b in steps)
         source = self.view(f"path_length.{name}")[self.focus, self._meant("encoder")]
         title = text(self.theme, self.say(name), NAME, weight=500, at=head, align=-1)
         count = number(self.theme, source, min(STEPS, right.height), weight=700, at=right, decimals=0)
@@ -306,17 +316,17 @@ class Overview(ExplainerScene):
 
     def _best(self, place: int) -> Ranking:
         """The most probable words to come next at a place of the translation."""
-        rooms = self._ranks.rows([1] * BEST, gap=0)
+        rooms = self._ranks.rows(self._best_ones, gap=0)
         if not self.trained:
-            return ranking(self.theme, [self.say("unknown")] * BEST, (), rooms)
+            return ranking(self.theme, [self.say("unknown")] * self._best_ones, (), rooms)
         chances = self.view("decoder.probabilities")[place]
-        words, best = self.staging.trace.words("decoder.probabilities", "vocabulary"), strongest(chances, BEST)
+        words, best = self.staging.trace.words("decoder.probabilities", "vocabulary"), strongest(chances, self._best_ones)
         return ranking(self.theme, [words[i] for i in best], [chances[i] for i in best], rooms)
 
     def _others(self) -> VGroup:
         """How many other words share the rest of the probability, below the best, if there is a decoder."""
         room = self._ranks.level(self._ranks.bottom - GAP)
-        count = self.view("decoder.probabilities").shape[-1] - BEST if self.trained else 0
+        count = self.view("decoder.probabilities").shape[-1] - self._best_ones if self.trained else 0
         return VGroup(*[text(self.theme, self.say("others", count=count), WORD, "muted", at=room, align=-1)] * (count > 0))
 
     def _cut_off(self) -> list[VMobject]:
@@ -354,13 +364,13 @@ class Overview(ExplainerScene):
         ]
         return clock(self.theme, counts, dial.centre, min(dial.width, dial.height) / 2, role), VGroup(*words)
 
-    def _run(self, clocks: Sequence[Clock], words: VGroup) -> None:
+    def _run(self, clocks: Sequence[Clock], cards: Sequence[Mobject] = (), words: Sequence[Mobject] = ()) -> None:
         """The encoder's clock goes round once, for all the cards; the decoder's goes on by an arc for every word."""
         once, many = clocks
         for i in range(max(1, len(many.arcs))):
             seconds = max(QUICK, 1.4 / (i + 1))
-            moves = [draw(*once.arcs, run_time=seconds), appear(*once.numbers), brighten(self.cards)] if i == 0 else []
-            for arc, count, word in zip(many.arcs[i:], many.numbers[i:], words[i : i + 1], strict=False):
+            moves = [draw(*once.arcs, run_time=seconds), appear(*once.numbers), brighten(*cards)] if i == 0 else []
+            for arc, count in zip(many.arcs[i : i + 1], many.numbers[i:], strict=False):
                 before = [vanish(many.numbers[i - 1], run_time=FLASH)] if i else []
-                moves += [*before, draw(arc, run_time=seconds), appear(count, run_time=QUICK), brighten(word, run_time=QUICK)]
+                moves += [*before, draw(arc, run_time=seconds), appear(count, run_time=QUICK), brighten(*words[i : i + 1], run_time=QUICK)]
             self.play(*moves)

@@ -13,7 +13,7 @@ from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 
 CLEAR = 0.1                               # between a line and what it joins
-FAR = 120 * PX                            # em size of a distance
+FAR, SIZE, BETWEEN = 120 * PX, 28 * PX, 0.2       # em sizes of a distance and of its name, and between them
 
 
 class Distance(Whole):
@@ -24,10 +24,13 @@ class Distance(Whole):
 
 
 def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: View, down: bool = False) -> Distance:
-    """How far two vectors are apart, between the one above and the one below. down: whether the number stands below its name."""
-    free = above.get_bottom()[1] - below.get_top()[1]
-    value = number(theme, source, min(FAR, free), "output", 600)
-    words = VGroup(text(theme, name, 28 * PX, "muted"), value).arrange(DOWN if down else RIGHT, buff=0.2)
+    """How far two vectors are apart, between the one above and the one below. down: whether the number stands below its name, which is left
+    out if there is no room for both."""
+    free, named = above.get_bottom()[1] - below.get_top()[1], text(theme, name, SIZE, "muted")
+    beside = (SIZE + BETWEEN) * down
+    named = [named] if free > beside + theme.digit else []
+    value = number(theme, source, min(FAR, free - beside * bool(named)), "output", 600, width=above.width)
+    words = VGroup(*named, value).arrange(DOWN if down else RIGHT, buff=BETWEEN)
     words.move_to((above.get_center() + below.get_center()) / 2)
     x = words.get_x()
     ends = ((above.get_bottom() + CLEAR * DOWN, words.get_top() + CLEAR * UP),

@@ -32,9 +32,13 @@ class TokenCard(Whole):
 
 def token_card(theme: Theme, word: str, width: float, height: float, role: str = "line", size: float = WORD,
                padding: float = PADDING) -> TokenCard:
-    """A word on a card of a given size, centred at the origin. padding: what stays free at its left and right at least."""
+    """A word on a card of a given size, centred at the origin. padding: what stays free at its left and right at least.
+
+    The card stays empty where not even both ends of the word have room.
+    """
     box = rounded_rectangle(width, height, 0.08).set_fill(theme.colour("surface"), 1).set_stroke(theme.colour(role), 2)
-    return TokenCard(box, text(theme, word, size, width=width - 2 * padding))
+    label = text(theme, word, size, width=width - 2 * padding)
+    return TokenCard(box, label if label.advance <= width else text(theme, "", size))
 
 
 def token_row(theme: Theme, words: Sequence[str], room: Room, height: float = 0.56, gap: float = 0.16, size: float = WORD

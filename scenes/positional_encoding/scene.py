@@ -15,7 +15,7 @@ from scenes.parts.chart import Cut, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, format_number, number, paragraph, text, text_width, words_at
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, fit_words, format_number, number, paragraph, text, text_width, words_at
 from scenes.parts.lookup import link
 from scenes.parts.motion import BRIEF, SHORT, Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
@@ -388,11 +388,12 @@ class PositionalEncoding(ExplainerScene):
     def _readable(self) -> list[Whole]:
         """How much of the position is left at every depth, in three ways."""
         pictures, n_blocks = [], self.staging.trace.config.n_blocks
+        head = WORD + TIGHT if self.frame.is_roomy else 3 * LINE_SPACING * WORD
         for key, room in zip(("readable", "by_residual", "by_sublayers"), self._rooms(3, GAP), strict=True):
             view, inner = self.view(f"probe.{key}"), room.inset(TIGHT, TIGHT)
             title = paragraph(self.theme, self.say(key), WORD, inner.width, weight=600, lines=3)
-            title.move_to(inner.strip(top=max(title.height, WORD + TIGHT)).centre)
-            body, foot = replace(inner, top=room_of(title).bottom - GAP - LARGE).trim(bottom=WORD + TIGHT), inner.strip(bottom=WORD)
+            title.move_to(inner.strip(top=head).centre)
+            body, foot = inner.trim(top=head + GAP + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
             columns = body.columns(n_blocks + 1, 0)
             drawn = bars(self.theme, view, body, "output", 1.0)
             depths = [self.say("before"), *(f"{k + 1}" for k in range(n_blocks))]

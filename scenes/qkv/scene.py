@@ -106,7 +106,7 @@ class Qkv(ExplainerScene):
         self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus],
                          hand, self._scale("query"))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
-                               beside.trim(left=0 if self.stage.is_wide else WIDE, right=WEIGHT + GAP))
+                               beside.trim(left=0 if self.stage.is_wide else GAP, right=WEIGHT + GAP))
         self.headings = self._headings()
         lines = (text(self.theme, line, SMALL, "muted") for line in self.scaled().split(" · "))
         said = fitted(stacked(*lines, gap=TIGHT / 2), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
@@ -134,7 +134,7 @@ class Qkv(ExplainerScene):
         weights = self._view("weights")[self.focus]
         body, drawers, reach = room_of(self.cabinet.body), self.cabinet.drawers, self.cabinet.reach
         sheet, along = room_of(self.note.sheet), RIGHT if self.stage.is_wide else DOWN
-        start = (sheet.right, sheet.centre[1], 0) if self.stage.is_wide else (body.left - WIDE / 2, sheet.bottom, 0)
+        start = (sheet.right, sheet.centre[1], 0) if self.stage.is_wide else (body.left - GAP / 2, sheet.bottom, 0)
         self.lines = VGroup(
             weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight, along)
             for drawer, weight in zip(drawers, weights, strict=True)

@@ -35,7 +35,7 @@ from scenes.parts.motion import (
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import card_width, cards_beside
 from scenes.parts.weighted_sum import WeightedSum, weighted_sum
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
 LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))

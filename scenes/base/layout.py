@@ -78,8 +78,8 @@ def fitted(thing: Mobject, room: Room) -> Mobject:
 
 def named(theme: Theme, maths: str, shape: Sequence[int] | None = None, role: str = "text", size: float = NAME,
           at: Room | None = None, roles: Mapping[str, str] | None = None) -> VGroup:
-    """The name of a matrix and its true shape beside it. roles: of symbols in the name."""
-    words = [shape_label(theme, shape)] if shape else []
+    """The name of a matrix and its true shape beside it, if a room is wide enough for both. roles: of symbols in the name."""
+    words = [word for word in ([shape_label(theme, shape)] if shape else []) if not at or at.width > word.width + 2 * size]
     width = at.width - sum(word.width + TIGHT for word in words) if at else None
     return side_by_side(equation(theme, maths, roles, size, role, width), *words, at=at)
 

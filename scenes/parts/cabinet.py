@@ -7,12 +7,13 @@ from manim import VGroup, VMobject
 from model import View
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, format_number, number, text, text_width, words_at
-from scenes.parts.shapes import rounded_rectangle
+from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 SPACE = 0.22                              # share of a drawer's height between it and the next
+LOW = 180 * PX                            # a room of a note without its title
 TALLEST, WIDEST = 180 * PX, 230 * PX       # a drawer with that space, and a word
 REACH = 0.5                               # how far a drawer opens that opens wholly, as a share of what is in it
 LINES = 1.1                               # height of two lines for the size of what is written on them
@@ -64,7 +65,12 @@ class Note(Whole):
 
 
 def note(theme: Theme, title: str, query: View, room: Room, scale: float) -> Note:
-    """The note in your hand: a query (d_k) on a sheet of paper, in the middle of a room."""
+    """The note in your hand: a query (d_k) on a sheet of paper, in the middle of a room, under a title if the room is not too low for both."""
+    if room.height < LOW:
+        picture = heat_map(theme, query, room.inset(TIGHT, TIGHT), "query", digits=True, scale=scale)
+        edge = room_of(picture, TIGHT)
+        sheet = rounded_rectangle(edge.width, edge.height, 0.1).move_to(edge.centre)
+        return Note(sheet.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour("query"), 2), VGroup(), picture)
     grid = fit_grid(query.shape, room.inset(0.2, 0.4))
     wide, high = max(grid.size[0], 2.2) + 0.4, grid.size[1] + 0.95
     sheet = rounded_rectangle(wide, high, 0.1).move_to(room.centre)

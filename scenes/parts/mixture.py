@@ -41,19 +41,19 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
             asks: int) -> Mixture:
     """A mixture laid out in a room. vectors: (n, d). z: (d). scale: the magnitude that is drawn brightest in both. asks: the token for which
     all are mixed, whose card has a bright edge."""
-    width = card_width(theme, words, CARD)
+    width, factor = card_width(theme, words, min(CARD, room.width * 2 / 7)), min(FACTOR, room.width / 4)
     above, below = room.rows((len(words), SUM), GAP)
-    left = width + FACTOR + 2 * TIGHT
+    left = width + factor + 2 * TIGHT
     grid = fit_grid(vectors.shape, above.trim(left=left))
     row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(
         rows=(0,), height=min(grid.height, below.height - 2 * grid.margin)))
     picture = heat_map(theme, vectors, above.trim(left=left), role, True, scale, grid=grid)
     beside = cards_beside if grid.height >= LOW else partial(row_labels, role="text")
-    cards = beside(theme, words, picture, width=width, gap=FACTOR + 2 * TIGHT)
+    cards = beside(theme, words, picture, width=width, gap=factor + 2 * TIGHT)
     if beside is cards_beside:
         cards[asks].box.set_stroke(theme.colour("output"))
-    x = room_of(picture.border).left - TIGHT - FACTOR / 2
-    places = [Room.around((x, line.get_y()), FACTOR, 0.9 * grid.height) for line in (*picture.cells, row)]
+    x = room_of(picture.border).left - TIGHT - factor / 2
+    places = [Room.around((x, line.get_y()), factor, 0.9 * grid.height) for line in (*picture.cells, row)]
     name = equation(theme, "z_i", size=LETTER, role="output").move_to([cards.get_x(), row.get_y(), 0])
     return Mixture(cards, picture, row, VGroup(name), places)
 

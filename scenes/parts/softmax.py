@@ -51,11 +51,12 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     base = [Room(place.left, place.right, room.bottom, chart.bottom) for place in places]
     squares = [heat_map(theme, scores[j : j + 1], place.strip(top=SQUARE), "background", True, scale) for j, place in enumerate(base)]
     fitted, size = fit_words(theme, words, WORD, places[0].width)
+    legible = places[0].width >= min(FEWEST * SMALLEST_WORD, max(text_width(theme, word, SMALLEST_WORD) for word in words))
     standing = VGroup(*(bars(theme, powers[j : j + 1], place, "weight", full)[0] for j, place in enumerate(places)))
     pieces = _pile(theme, powers, order, pile, full)
     decimals = max(0, theme.decimals - int(full >= 10))
     return Softmax(
-        squares, VGroup(text(theme, word, size, "key", at=place.strip(bottom=LINE)) for word, place in zip(fitted, base)),
+        squares, VGroup(text(theme, word, size, "key", at=place.strip(bottom=LINE)) for word, place in zip(fitted, base) if legible),
         floor(theme, chart), standing, VGroup(*[_curve(theme, line, places, chart, full)] * true),
         _powers(theme, powers, standing, places, decimals, true),
         frame(theme, pile, width=0, radius=0, fill="surface"),

@@ -35,7 +35,7 @@ from scenes.parts.motion import (
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import card_width, cards_beside
 from scenes.parts.weighted_sum import WeightedSum, weighted_sum
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
 LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
@@ -104,9 +104,9 @@ class Qkv(ExplainerScene):
         hand, beside = free.columns(shares) if self.stage.is_wide else free.rows([2, 3], HEAD)
         self.room = beside.strip(right=WEIGHT)
         self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus],
-                         hand.trim(bottom=0 if self.stage.is_wide else SMALL + GAP), self._scale("query"))
+                         hand, self._scale("query"))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
-                               beside.trim(left=0 if self.stage.is_wide else WIDE, right=WEIGHT + GAP))
+                               beside.trim(left=0 if self.stage.is_wide else GAP, right=WEIGHT + GAP))
         self.headings = self._headings()
         lines = (text(self.theme, line, SMALL, "muted") for line in self.scaled().split(" · "))
         said = fitted(stacked(*lines, gap=TIGHT / 2), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
@@ -134,7 +134,7 @@ class Qkv(ExplainerScene):
         weights = self._view("weights")[self.focus]
         body, drawers, reach = room_of(self.cabinet.body), self.cabinet.drawers, self.cabinet.reach
         sheet, along = room_of(self.note.sheet), RIGHT if self.stage.is_wide else DOWN
-        start = (sheet.right, sheet.centre[1], 0) if self.stage.is_wide else (body.left - WIDE / 2, sheet.bottom, 0)
+        start = (sheet.right, sheet.centre[1], 0) if self.stage.is_wide else (body.left - GAP / 2, sheet.bottom, 0)
         self.lines = VGroup(
             weight_line(self.theme, start, (body.left, drawer.get_y(), 0), weight, along)
             for drawer, weight in zip(drawers, weights, strict=True)
@@ -257,12 +257,15 @@ class Qkv(ExplainerScene):
         tops = [room_of(self.note.sheet).top, *[body.top] * 4]
         tops = [max(tops)] * 5 if self.stage.is_wide else tops
         kinds = (("note", "query"), ("label", "key"), ("folder", "value"), ("weight", "weight"), ("score", "text"))
-        return [
-            stacked(text(self.theme, self.say(key), HEADING, role, weight=500, width=place.width),
-                    text(self.theme, self.say(f"{key}_is"), SMALL, "muted", width=place.width), gap=TIGHT / 2,
-                    ).next_to((place.centre[0], top, 0), UP, buff=TIGHT)
-            for (key, role), place, top in zip(kinds, places, tops, strict=True)
-        ]
+        return [self._heading_of(key, role, place.width + TIGHT / 2).next_to((place.centre[0], top, 0), UP, buff=TIGHT)
+                for (key, role), place, top in zip(kinds, places, tops, strict=True)]
+
+    def _heading_of(self, key: str, role: str, width: float) -> VGroup:
+        """What something is in the cabinet's picture, under its name, if it is wide enough for that."""
+        said = text(self.theme, self.say(f"{key}_is"), SMALL, "muted", width=width)
+        fits = said.string == self.say(f"{key}_is")
+        name = text(self.theme, self.say(key), HEADING if fits else SMALL, role, weight=500, width=width)
+        return stacked(name, *[said] * fits, gap=TIGHT / 2)
 
     def _total(self) -> WeightedSum:
         return weighted_sum(

@@ -4,7 +4,7 @@ import numpy as np
 from manim import LEFT, Animation, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, below, fitted, left_of
+from scenes.base.layout import Labelled, fitted, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import HEAD, MATRICES, SCOPE, CandidateScene
@@ -22,7 +22,8 @@ from scenes.parts.verdict import EVIDENCE, Objection, objection
 
 ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
 LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
-SHARES, ENDS = (3, 2), 5                  # of two pictures; words that are shown at either end of a feature
+SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
+ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide
 
 
 class Values(CandidateScene):
@@ -50,7 +51,7 @@ class Values(CandidateScene):
         said, room = self.whose(self.say("divided", count=self.staging.trace.config.d_k, token=self.tokens[self.focus]), head)
         self.weighed, self.formula = self.weights_at(self.mixed), sum_of(self.theme, "t_j", "text", above if self.frame.is_roomy else room)
         free = opened.chart.strip(top=opened.chart.height / 2)
-        scaled = equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA, at=free, align=-1)
+        scaled = fitted(equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA), free).move_to(free.point(-1), LEFT)
         self.play(vanish(*self.on_stage(third)))
         self.play(vanish(third), *(travel(VGroup(cell.copy()), square.cells[0]) for cell, square in
                                    zip(third.cells[self.focus], opened.scores)), appear(scaled, opened.words, opened.floor, opened.glass))
@@ -60,7 +61,7 @@ class Values(CandidateScene):
                   appear(self.mixed.cards, self.mixed.vectors))
         self.play(appear(self.weighed.grounds, self.weighed.numbers, said, self.formula, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        places = cards.columns(2, GAP) if cards.is_wide and cards is under else cards.rows(2, TIGHT / 2)
+        places = cards.columns(2, GAP) if self.stage.is_wide and cards is under else cards.rows(2, TIGHT / 2)
         self.objections = self.against("as_it_is", self.view("candidates.parameters")[0], places)
         self.play(appear(*self.objections, lag=0.2))
 
@@ -70,10 +71,11 @@ class Values(CandidateScene):
         values, old, weighed = self.view(f"{SCOPE}.value")[self.head], self.mixed, self.weighed
         z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
         self.mixed = mixture(self.theme, self.tokens, values, z, self.rooms.picture, "value", peak(values), self.focus)
-        self.weighed, self.matrix = self.weights_at(self.mixed), self.matrix_of("V", self.rooms.bench)
+        line = 2 * TIGHT * self.frame.is_roomy
+        self.weighed, self.matrix = self.weights_at(self.mixed), self.matrix_of("V", self.rooms.bench.trim(bottom=line))
         formula = sum_of(self.theme, "v_j", "value", self.rooms.maths)
         note = self.say("short", count=self.staging.trace.config.d_k)
-        short = below(VGroup(*[text(self.theme, note, EVIDENCE, "muted")] * self.frame.is_roomy), self.matrix, GAP, 1)
+        short = VGroup(*[text(self.theme, note, EVIDENCE, "muted", at=self.rooms.bench.strip(bottom=line), align=1)] * self.frame.is_roomy)
         new = self.against("by_matrix", self.view("candidates.value_parameters"), self.rooms.verdict.rows(2, TIGHT))
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
@@ -89,8 +91,9 @@ class Values(CandidateScene):
     @step
     def learned(self):
         """The loss falls while the three matrices change; untrained ones are only shown beside what they are for."""
-        left, right = self.stage.split(SHARES, WIDE)
-        self.places, trained = right.rows(3, GAP), self.staging.trace.has_training_record
+        wide = self.stage.is_wide
+        left, right = self.stage.columns(SHARES, WIDE) if wide else self.stage.rows(LOW, GAP)
+        self.places, trained = right.rows(3, GAP) if wide else right.columns(3, GAP), self.staging.trace.has_training_record
         now = [self.matrix_at(letter, room, 0 if trained else None) for letter, room in zip(MATRICES, self.places)]
         self.play(vanish(*self.on_stage()), appear(*now))
         if trained:
@@ -126,15 +129,16 @@ class Values(CandidateScene):
         whole = self.view("query_key.matrices")[self.spec.block, self.head]
         left, right = self.stage.split(SHARES, WIDE)
         work = product(self.theme, Factor(w_q, "query"), Factor(w_k.T, "key"), Factor(whole, "line"), left.trim(left=NAME), digits=False)
-        names = [left_of(equation(self.theme, maths, size=FORMULA, role=role), picture.border) for maths, role, picture in (
+        names = [left_of(equation(self.theme, maths, size=min(FORMULA, work.above.height), role=role), picture.border) for maths, role, picture in (
             ("W_Q", "query", work.left), ("W_K^T", "key", work.above))]
         self.play(vanish(*self.on_stage()), appear(work.left, work.above, *names))
         self.play(appear(work.result, run_time=1.5))
-        top, bottom = right.rows(2, WIDE)
+        foot = WIDE if self.stage.is_wide else 2 * TIGHT
+        top, bottom = right.rows(2, WIDE if self.stage.is_wide else TIGHT)
         values = self.view("query_key.singular_values")[self.spec.block, self.head]
-        self.play(appear(*bars(self.theme, values, top.trim(bottom=WIDE), "output", largest(values)), lag=0.1),
-                  appear(floor(self.theme, top.trim(bottom=WIDE)),
-                         text(self.theme, self.say("directions"), WORD, "muted", at=top.strip(bottom=WIDE))))
+        self.play(appear(*bars(self.theme, values, top.trim(bottom=foot), "output", largest(values)), lag=0.1),
+                  appear(floor(self.theme, top.trim(bottom=foot)),
+                         text(self.theme, self.say("directions"), WORD, "muted", at=top.strip(bottom=foot))))
         for place, count, key in zip(bottom.columns(2, GAP), way, ("two", "one")):
             digits, word = self.readout(place)
             self.play(appear(number(self.theme, count, min(COUNT, 1.2 * digits.height), at=digits, decimals=0, weight=600, width=digits.width),
@@ -146,7 +150,8 @@ class Values(CandidateScene):
         which = int(self.view("features.widest").values)
         order, values = (self.view(f"features.{name}")[which] for name in ("order", "values"))
         n, words = len(order), self.staging.trace.vocabulary
-        kept = sorted({*range(min(ENDS, n)), *range(max(0, n - ENDS), n)})
+        ends = ENDS if self.stage.is_wide else FEW
+        kept = sorted({*range(min(ends, n)), *range(max(0, n - ends), n)})
         self.play(vanish(*self.on_stage()))
         places = self.stage.columns(len(kept), TIGHT)
         said = words_at(self.theme, [words[int(order.values[k])] for k in kept], [place.strip(bottom=WIDE).centre[:2] for place in places],
@@ -171,8 +176,8 @@ class Values(CandidateScene):
                 objection(self.theme, self.say("no_parameters"), self.to_learn(parameters), rooms[1])]
 
     def readout(self, room: Room) -> list[Room]:
-        """Rooms for a large number, and for a line of words below it."""
-        return room.rows((3, 1) if room.height >= 5 * WORD else 2, TIGHT)
+        """Rooms for a large number, and for a line of words below it, or beside it where there is no room below."""
+        return room.rows((3, 1) if room.height >= 5 * WORD else 2, TIGHT) if room.height >= 3 * WORD else room.columns((1, 3), TIGHT)
 
     def reading(self, value: View, among: View, key: str, room: Room) -> list:
         """A loss, and among how many words that is to guess."""
@@ -220,12 +225,12 @@ class Values(CandidateScene):
 
     def mark(self, checkpoint: int, room: Room) -> VGroup:
         """A dot on the curve, its loss, and below it how many updates were done."""
-        loss, k = self.view("training.loss"), self.update(checkpoint)
+        loss, k, size = self.view("training.loss"), self.update(checkpoint), max(self.theme.digit, min(LOSS, room.height / 3))
         x, y = room.left + room.width * k / (len(loss) - 1), room.bottom + room.height * float(loss[k]) / largest(loss)
         dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1).move_to([x, y, 0])
         side = 1 if checkpoint else -1
         return VGroup(
-            dot, number(self.theme, loss[k], LOSS, "output", at=(x - side * TIGHT, y + max(side, 0) * WIDE, 0), align=side, weight=600),
+            dot, number(self.theme, loss[k], size, "output", at=(x - side * TIGHT, y + max(side, 0) * WIDE, 0), align=side, weight=600),
             number(self.theme, self.view("training.steps")[checkpoint], WORD, "muted", at=(x, room.bottom - GAP, 0), align=side,
                    decimals=0),
         )

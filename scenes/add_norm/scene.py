@@ -66,15 +66,15 @@ class AddNorm(ExplainerScene):
         """Many untrained blocks, with LayerNorm and without: how large their numbers become, and what softmax then makes of the scores."""
         rows = self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT).rows(2, WIDE)
         places = [row.split([2, 1], WIDE) for row in rows]
-        self.play(vanish(*self.on_stage()))
-        full = largest(self._growth("without.sizes"))
+        full, panels = largest(self._growth("without.sizes")), []
         for way, role, (left, right) in zip(("without", "with"), ("muted", "output"), places):
             words = self.say(f"{way}_norm"), self.say("before_first"), self.say("after_last")
-            sizes = depth(self.theme, self._growth(f"{way}.sizes"), -1, words, left, role, full)
-            looks, named = self._look(way, right)
-            note = paragraph(self.theme, self.say("scale"), NOTE, left.width, "muted").shift(left.centre)
-            notes = [note] if way == "with" and note.height <= left.height / 4 else []
-            self.play(appear(sizes.title, sizes.ground, named, *notes))
+            panels.append((depth(self.theme, self._growth(f"{way}.sizes"), -1, words, left, role, full), *self._look(way, right)))
+        left, _ = places[-1]
+        note = paragraph(self.theme, self.say("scale"), NOTE, left.width, "muted").shift(left.centre)
+        notes = [note] if note.height <= left.height / 4 else []
+        self.open_with(*notes, *(part for sizes, _, named in panels for part in (sizes.title, sizes.ground, named)))
+        for sizes, looks, _ in panels:
             self.play(appear(*sizes.levels, lag=0.15), appear(sizes.value))
             self.play(appear(looks))
 

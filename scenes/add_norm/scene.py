@@ -101,7 +101,8 @@ class AddNorm(ExplainerScene):
         """Each feature times its own γ, then plus its own β."""
         above = self._stage(2, self.upper)
         self.play(vanish(self.before, *self.moves, self.rounded, *self.now.values))
-        self.play(*(travel(getattr(self.now, part), getattr(above, part), run_time=EASY) for part in ("floor", "bars", "row", "marks", "letter")))
+        parts = ("floor", "bars", "row", "marks", "letter")
+        self.play(*(travel(getattr(self.now, part), getattr(above, part), run_time=EASY) for part in parts))
         self.play(appear(*above.values))
         self.now = self._stage(2, self.lower)
         moving = ((above.bars, self.now.bars), (above.row.cells, self.now.row.cells), (above.marks, self.now.marks))

@@ -206,7 +206,7 @@ class AddNorm(ExplainerScene):
         return weight_bars(self.theme, weights, places, size, finer), VGroup(*said, words)
 
     def _lay_out_ways(self):
-        head, body = self.stage.rows([1, 9])
+        head, body = self.stage.trim(bottom=TIGHT / 2).rows([1, 9])
         moves = MOVES[self.staging.trace.config.norm]
         kinds = [self.say({"sublayer": "attention"}.get(move, move)) for move in moves[: moves.index("add")]]
         attention = f'{quote(self.say("attention"))}(x)'
@@ -255,7 +255,7 @@ class AddNorm(ExplainerScene):
 
     def _sign(self, maths: str, row: Mobject) -> Mobject:
         """A name at the left of a row."""
-        return left_of(equation(self.theme, maths, size=min(SYMBOL, row.height), width=BESIDE - 2 * TIGHT), row)
+        return left_of(equation(self.theme, maths, size=min(SYMBOL, 0.6 * row.height), width=BESIDE - 2 * TIGHT), row)
 
     def _row(self, view, room):
         """A row of cells as wide as a room."""

@@ -66,15 +66,15 @@ class AddNorm(ExplainerScene):
         """Many untrained blocks, with LayerNorm and without: how large their numbers become, and what softmax then makes of the scores."""
         rows = self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT).rows(2, WIDE)
         places = [row.split([2, 1], WIDE) for row in rows]
-        self.play(vanish(*self.on_stage()))
-        full = largest(self._growth("without.sizes"))
+        full, panels = largest(self._growth("without.sizes")), []
         for way, role, (left, right) in zip(("without", "with"), ("muted", "output"), places):
             words = self.say(f"{way}_norm"), self.say("before_first"), self.say("after_last")
-            sizes = depth(self.theme, self._growth(f"{way}.sizes"), -1, words, left, role, full)
-            looks, named = self._look(way, right)
-            note = paragraph(self.theme, self.say("scale"), NOTE, left.width, "muted").shift(left.centre)
-            notes = [note] if way == "with" and note.height <= left.height / 4 else []
-            self.play(appear(sizes.title, sizes.ground, named, *notes))
+            panels.append((depth(self.theme, self._growth(f"{way}.sizes"), -1, words, left, role, full), *self._look(way, right)))
+        left, _ = places[-1]
+        note = paragraph(self.theme, self.say("scale"), NOTE, left.width, "muted").shift(left.centre)
+        notes = [note] if note.height <= left.height / 4 else []
+        self.open_with(*notes, *(part for sizes, _, named in panels for part in (sizes.title, sizes.ground, named)))
+        for sizes, looks, _ in panels:
             self.play(appear(*sizes.levels, lag=0.15), appear(sizes.value))
             self.play(appear(looks))
 
@@ -101,7 +101,8 @@ class AddNorm(ExplainerScene):
         """Each feature times its own γ, then plus its own β."""
         above = self._stage(2, self.upper)
         self.play(vanish(self.before, *self.moves, self.rounded, *self.now.values))
-        self.play(*(travel(getattr(self.now, part), getattr(above, part), run_time=EASY) for part in ("floor", "bars", "row", "marks", "letter")))
+        parts = ("floor", "bars", "row", "marks", "letter")
+        self.play(*(travel(getattr(self.now, part), getattr(above, part), run_time=EASY) for part in parts))
         self.play(appear(*above.values))
         self.now = self._stage(2, self.lower)
         moving = ((above.bars, self.now.bars), (above.row.cells, self.now.row.cells), (above.marks, self.now.marks))
@@ -205,7 +206,7 @@ class AddNorm(ExplainerScene):
         return weight_bars(self.theme, weights, places, size, finer), VGroup(*said, words)
 
     def _lay_out_ways(self):
-        head, body = self.stage.rows([1, 9])
+        head, body = self.stage.trim(bottom=TIGHT / 2).rows([1, 9])
         moves = MOVES[self.staging.trace.config.norm]
         kinds = [self.say({"sublayer": "attention"}.get(move, move)) for move in moves[: moves.index("add")]]
         attention = f'{quote(self.say("attention"))}(x)'
@@ -254,7 +255,7 @@ class AddNorm(ExplainerScene):
 
     def _sign(self, maths: str, row: Mobject) -> Mobject:
         """A name at the left of a row."""
-        return left_of(equation(self.theme, maths, size=min(SYMBOL, row.height), width=BESIDE - 2 * TIGHT), row)
+        return left_of(equation(self.theme, maths, size=min(SYMBOL, 0.6 * row.height), width=BESIDE - 2 * TIGHT), row)
 
     def _row(self, view, room):
         """A row of cells as wide as a room."""

@@ -93,8 +93,9 @@ class AttentionMatrix(ExplainerScene):
         names = ("scores", "masked_scores" if self._masked else "scaled_scores")[first:]
         maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * self._masked, "A")[first:]
         *rooms, last = free.columns(len(maths), SIDE)
-        sheets = [*(heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale) for name, room in zip(names, rooms, strict=True)),
-                  weights := self._weights(last)]
+        scores = (heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale)
+                  for name, room in zip(names, rooms, strict=True))
+        sheets = [*scores, weights := self._weights(last)]
         around = [VGroup(self._above(sheet, name), self._columns(sheet)) for sheet, name in zip(sheets, maths, strict=True)]
         self.play(vanish(*self.on_stage()), appear(sheets[0], around[0], self._rows(sheets[0])))
         for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], around[1:],
@@ -126,7 +127,8 @@ class AttentionMatrix(ExplainerScene):
     def average(self):
         """A times V is Z, row by row."""
         work = self._product(("weights", "line"), ("value", "value"), ("heads", "output"))
-        self.open_with(work.left, work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work), *self._rounded(work.left, "weight_sums"))
+        self.open_with(work.left, work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work),
+                       *self._rounded(work.left, "weight_sums"))
         self._multiply(work)
 
     @property
@@ -172,7 +174,8 @@ class AttentionMatrix(ExplainerScene):
         factors = [Factor(self._view(name), role, name == "weights") for name, role in (left, upper, result)]
         if upper[0] == "key":
             factors[1] = factors[1]._replace(view=factors[1].view.T)
-        finer, room = factors[0]._replace(decimals=self._finer if factors[0].weights else None), self.stage.trim(left=LABEL, right=LABEL, bottom=self._foot)
+        finer = factors[0]._replace(decimals=self._finer if factors[0].weights else None)
+        room = self.stage.trim(left=LABEL, right=LABEL, bottom=self._foot)
         work = product(self.theme, finer, *factors[1:], room)
         return work if work.left.digits else product(self.theme, *factors, room)
 

@@ -107,8 +107,10 @@ class EncoderBlock(ExplainerScene):
         rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT, top=TIGHT / 2))
         words = [self.say(key) for key in ("was", "plus", "minus", "result")]
         self.open_with(*left, start)
-        self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card), appear(rows[0].floor, rows[0].label, *rows[0].largest))
-        self.play(appear(key(self.theme, words, self.beside.strip(bottom=foot).trim(left=0 if not self.frame.is_roomy else NAMES), 2 if not self.frame.is_roomy else 4)))
+        self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card),
+                  appear(rows[0].floor, rows[0].label, *rows[0].largest))
+        below_rows, across = self.beside.strip(bottom=foot), 4 if self.frame.is_roomy else 2
+        self.play(appear(key(self.theme, words, below_rows.trim(left=NAMES * self.frame.is_roomy), across)))
         for below, row in pairwise(rows):
             self.play(travel(below.carried.copy(), row.carried, run_time=EASY), appear(row.floor, row.label))
             self.play(appear(*row.added, *row.result, *row.largest))
@@ -233,7 +235,8 @@ class EncoderBlock(ExplainerScene):
         self.others = [line for i, group in enumerate(groups) if i != self.focus for line in group]
         row, y = weights[self.focus], band.bottom + NUMBERS / 2
         cells = Grid((0,), tuple(range(len(row))), self.room.width / max(len(row), 4), NUMBERS)
-        said = paragraph(self.theme, self.say("looks", token=self.tokens[self.focus], number=self.head + 1), NOTE, self.names.width - GAP, "weight")
+        words = self.say("looks", token=self.tokens[self.focus], number=self.head + 1)
+        said = paragraph(self.theme, words, NOTE, self.names.width - GAP, "weight")
         self.weights = VGroup(*[said.move_to([self.names.centre[0], band.centre[1], 0])] * self.frame.is_roomy)
         if digits := fit_digits(self.theme, row.values, cells, weights=True):
             numbers = weight_numbers(self.theme, row, [(0, 0)] * len(row), digits.size, digits.decimals)

@@ -28,7 +28,7 @@ MOST_BLOCKS = 6                           # that are drawn one by one
 TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
 LINE = 56 * PX                            # what is said above the sentence
 NARROW = 4 * PX                           # beside the word of a card in its lane, where long words shall stay whole
-Case = tuple[Sequence[str], Sequence[str], list[tuple[View, str]]]         # a sentence, the other, and weights (n) with what is said of them
+Case = tuple[Sequence[str], Sequence[str], list[tuple[View, str]]]       # a sentence, the other, and weights (n) with what is said of them
 
 
 class EncoderStack(ExplainerScene):

@@ -26,7 +26,8 @@ class Compared(Whole):
         super().__init__(looks=looks, starts=starts, numbers=numbers, lines=lines)
 
 
-def compared(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, cases: Sequence[tuple[View, str]], room: Room) -> Compared:
+def compared(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, cases: Sequence[tuple[View, str]], room: Room
+             ) -> Compared:
     """Looks of the token `origin` in a room: one below the other, or side by side where the words fit no line.
 
     others: as for `look`. cases: the weights (n) of each, and what is said of it.

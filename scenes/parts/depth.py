@@ -37,5 +37,6 @@ def depth(theme: Theme, measure: View, shown: int, words: Sequence[str], room: R
     size = min(TITLE, max(SMALLEST_WORD, head.height / 2 / LINE_SPACING))
     name = paragraph(theme, title, size, beside.width, align=-side).shift(beside.centre)
     ends = [text(theme, word, NOTE, "muted", at=foot, align=end, width=foot.width / 2) for end, word in ((-1, first), (1, last))]
-    between = [text(theme, word, NOTE, "muted", at=foot) for word in called if text_width(theme, word + first + last, NOTE) + 2 * GAP <= foot.width]
+    between = [text(theme, word, NOTE, "muted", at=foot) for word in called
+               if text_width(theme, word + first + last, NOTE) + 2 * GAP <= foot.width]
     return Depth(name, VGroup(value), VGroup(floor(theme, body), *ends, *between), bars(theme, measure, body, role, full))

@@ -104,7 +104,8 @@ def _sentence_cards(theme: Theme, words: Sequence[str], others: Sequence[str], o
     return side_by_side(_marked(theme, cards, words, others, origin), words, GAP, room)
 
 
-def _sentence_column(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, room: Room, kept: Sequence[int | None]) -> VGroup:
+def _sentence_column(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, room: Room, kept: Sequence[int | None]
+                     ) -> VGroup:
     """The cards of a sentence one below the other at the left of a room, an ellipsis where words are left out."""
     written = [LEFT_OUT if i is None else words[i] for i in kept]
     cards = token_column(theme, written, room.strip(left=SHARE * room.width), CARD).align_to(room.point(-1), LEFT)
@@ -123,7 +124,10 @@ def _marked(theme: Theme, cards: VGroup, words: Sequence[str], others: Sequence[
 
 
 def _arc(theme: Theme, cards: Mapping[int, TokenCard], origin: int, j: int, source: View, high: float, side=UP) -> WeightLine:
-    """The bow from one card to another at a side of them, the higher the further apart; to the card itself, a loop. high: how far it may reach."""
+    """The bow from one card to another at a side of them, the higher the further apart; to the card itself, a loop.
+
+    high: how far it may reach.
+    """
     apart = abs(j - origin) / max(1, *(abs(k - origin) for k in cards))
     start, end = cards[origin].get_edge_center(side), cards[j].get_edge_center(side)
     size, along = (cards[j].width, RIGHT) if side is UP else (cards[j].height, UP)

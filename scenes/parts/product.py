@@ -21,8 +21,8 @@ class Product(Whole):
 
 
 class Factor(NamedTuple):
-    """How one of the three matrices is drawn: what it shows, the role of its frame, whether it holds weights, and with how many decimals, if
-    not as many as the theme says."""
+    """How one of the three matrices is drawn: what it shows, the role of its frame, whether it holds weights, and with how many
+    decimals, if not as many as the theme says."""
 
     view: View
     role: str
@@ -38,7 +38,8 @@ def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Roo
     beside, below = whole.trim(left=wide + BETWEEN), whole.trim(top=high + BETWEEN)
     rooms = (below.trim(right=broad + BETWEEN), beside.trim(bottom=low + BETWEEN), beside.trim(top=high + BETWEEN))
     return Product(*(
-        heat_map(theme if factor.decimals is None else replace(theme, decimals=factor.decimals), factor.view, place, factor.role, digits, weights=factor.weights, grid=grid)
+        heat_map(theme if factor.decimals is None else replace(theme, decimals=factor.decimals), factor.view, place, factor.role, digits,
+                 weights=factor.weights, grid=grid)
         for factor, place, grid in zip((left, above, result), rooms, grids, strict=True)
     ))
 

@@ -64,7 +64,8 @@ def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, st
     axis = VGroup(fitted(equation(theme, MATHS[prefix], size=LETTERS), sign), floor(theme, body), *ends,
                   text(theme, words[1], NOTE, "weight", at=right.strip(bottom=LINE)))
     measured = stacked(
-        text(theme, words[0], NOTE, "muted"), number(theme, trace[f"scaling.{prefix}spread"][i], DECISIVE, "output", 600, decimals=1, width=middle.width), at=middle)
+        text(theme, words[0], NOTE, "muted"),
+        number(theme, trace[f"scaling.{prefix}spread"][i], DECISIVE, "output", 600, decimals=1, width=middle.width), at=middle)
     places = right.trim(top=VERDICT if fits else 0, bottom=LINE).columns(len(weights), TIGHT / 3)
     verdict = paragraph(theme, words[2], NOTE, right.width).shift(right.strip(top=VERDICT).centre) if fits else VGroup()
     return Spread(axis, histogram(theme, shares, body, "output", float(shares.values.max())), measured,

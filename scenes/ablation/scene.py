@@ -26,7 +26,7 @@ from scenes.parts.tokens import kept_row, snug_row
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
 ROWS, SAID = (3.1, 0.84, 3.5), (0.6, 2.8)  # heights of the arcs, the sentence, what is said; in that, of what is said already, and then
-NARROW, NARROWEST = (6, 17, 6), 240 * PX  # the same in a narrow frame, with a line below; what is written within an arc, at least
+NARROW = 6, 17, 6                         # the same in a narrow frame, with a line below
 WIDEST, WIDEST_ALONE = 0.28, 0.44         # shares of the room that a card may take, with words beside it and without
 PANEL = 28 * PX                           # radius of the corners of its panel
 CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, and em size of its word
@@ -281,11 +281,11 @@ class Ablation(ExplainerScene):
         return VGroup(*(self._arc(weights[j], j) for j in self.words if j != self._most)), self._arc(weights[self._most], self._most)
 
     def _told(self, arc: WeightLine) -> Label:
-        """That the head's output is 0, within the arc; in a narrow frame not which head this is."""
-        if self.frame.is_roomy:
-            said = self.say("no_output", block=self._cut[0] + 1, head=self._cut[1] + 1)
-            return within(text(self.theme, said, TOLD, weight=600), arc, self.stage)
-        return within(text(self.theme, self.say("nothing"), TOLD, weight=600, width=max(NARROWEST, arc.width - 4 * GAP)), arc, self.stage)
+        """That the head's output is 0, within the arc; in one that is narrow not which head this is."""
+        said = self.say("no_output", block=self._cut[0] + 1, head=self._cut[1] + 1)
+        if text_width(self.theme, said, TOLD, 600) > arc.width - 2 * GAP:
+            said = self.say("nothing")
+        return within(text(self.theme, said, TOLD, weight=600, width=max(self.stage.width / 3, arc.width - 4 * GAP)), arc, self.stage)
 
     def _blind(self, arcs: VGroup, whole: VGroup, weight: Mobject) -> None:
         """The head looks everywhere alike."""

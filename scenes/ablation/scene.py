@@ -1,6 +1,7 @@
 """Scene 17: what a head does, seen by taking it away (Michel et al. 2019, section 3)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from manim import Mobject, VGroup
@@ -10,26 +11,29 @@ from model.tokenizer import END
 from scenes.ablation.snip import ABOVE, halves, scissors, within
 from scenes.ablation.trials import Answer, Trial, trials
 from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
-from scenes.base.layout import above, fitted, side_by_side
+from scenes.base.layout import above, fitted, side_by_side, stacked
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import Bar, bars
 from scenes.parts.flow import WeightLine, weight_arc
 from scenes.parts.heads import head_map, head_names
 from scenes.parts.heat_map import Cell, HeatMap, heat_map, peak
-from scenes.parts.label import WORD, Label, Number, format_number, number, text, text_width
+from scenes.parts.label import WORD, Label, Number, format_number, number, paragraph, text, text_width
 from scenes.parts.lookup import distance
 from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, brighten, dim, draw, travel, vanish
 from scenes.parts.phrase import PRONOUNS, differing, phrase, spaced
 from scenes.parts.shapes import frame, ring, room_of
-from scenes.parts.tokens import snug_row
+from scenes.parts.tokens import kept_row, snug_row
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
 ROWS, SAID = (3.1, 0.84, 3.5), (0.6, 2.8)  # heights of the arcs, the sentence, what is said; in that, of what is said already, and then
+NARROW = 6, 17, 6                         # the same in a narrow frame, with a line below
+WIDEST, WIDEST_ALONE = 0.28, 0.44         # shares of the room that a card may take, with words beside it and without
 PANEL = 28 * PX                           # radius of the corners of its panel
 CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, and em size of its word
 NAME, GLOSS, TOLD, WEIGHT, REST, CHANCE = (size * PX for size in (36, 46, 52, 90, 92, 130))
 FOLLOWED = 7 * PEN
 LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
+LOWER = 0.8                               # em size of words in a line, as a share of its height at most
 PAST = 0.6                                # of its presence, what was said before the cut keeps
 FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
 
@@ -49,7 +53,7 @@ class Ablation(ExplainerScene):
         arcs, most = self._arcs()
         whole = halves(most, apart=False)
         weight = within(number(self.theme, most.source, WEIGHT, "weight", 700), most, self.stage)
-        told = within(text(self.theme, self.say("no_output", head=self._cut[1] + 1), TOLD, weight=600), most, self.stage)
+        told = self._told(most)
         self.before = self._before() if self.trained else [self._vector("encoder.output", "line", self.low.rows(2)[0])]
         self.open_with(self.sentence, *self.before)
         self.play(draw(*whole, *arcs, lag=0.05), appear(weight))
@@ -86,8 +90,9 @@ class Ablation(ExplainerScene):
         if not self.trained:
             self.play(vanish(*self.on_stage()), appear(*self._apart()))
             return
-        panels = [self._panel(*what) for what in zip(
-            ("decoder.probabilities", "ablation.probabilities"), (self.say("whole"), self._cut_name), self.stage.split(2, gap=WIDE))]
+        rooms = self.stage.columns(2, gap=WIDE if self.stage.is_wide else GAP)
+        panels = [self._panel(f"{name}.probabilities", said, room) for name, said, room in
+                  zip(("decoder", "ablation"), (self.say("whole"), self._cut_name), rooms, strict=True)]
         self.play(vanish(*self.on_stage()), *(appear(title, words) for title, words, _, _ in panels))
         for _, _, standing, chances in panels:
             self.play(appear(*standing, *chances, run_time=STEADY))
@@ -97,10 +102,12 @@ class Ablation(ExplainerScene):
         """Every head is cut, one at a time: a map of what that does to this word."""
         name = "kept" if self.trained else "shifts"
         view = self.staging.trace[f"ablation.{name}"] if self.trained else self._shifts
-        head, body = self.stage.rows([0.6, 7])
+        roomy = self.frame.is_roomy
+        high = 3 * NAME + TOLD
+        head, body = self.stage.rows((6, 70)) if roomy else (self.stage.strip(top=high), self.stage.trim(top=high + TIGHT))
         picture = head_map(self.theme, view, body.trim(left=LABEL, bottom=BELOW), digits=True, scale=1.0 if self.trained else None)
         word = self._word(self._said_before) if self.trained else self.tokens[self.focus]
-        title = self._head_of_map(text(self.theme, self.say(name, word=word, count=view.values.size), NAME, weight=500), head)
+        title = self._head_of_map(self.say(name, word=word, count=view.values.size), head)
         blocks, heads = view.shape
         names = head_names(self.theme, picture, [self.say("block", number=k + 1) for k in range(blocks)],
                            [self.say("head", number=k + 1) for k in range(heads)], LABEL, BELOW)
@@ -114,7 +121,7 @@ class Ablation(ExplainerScene):
     def answer(self):
         """Both sentences: what is said as it is, with the word in which they differ hidden in block 1, and with the head cut."""
         head, body = self.stage.strip(top=CARD), self.stage.trim(top=(CARD + GAP) * self.frame.is_roomy)
-        sentence = [snug_row(self.theme, self._open, head, CARD, gap=TIGHT / 2, size=CHIP)] * self.frame.is_roomy
+        sentence = [snug_row(self.theme, self._open, head, CARD, TIGHT / 2, CHIP)] * self.frame.is_roomy
         self.table = trials(self.theme, self._names, self._trials(), body)
         self.open_with(*sentence, self.table.names)
         for panel in self.table.panels:
@@ -172,7 +179,7 @@ class Ablation(ExplainerScene):
 
     @property
     def _told_apart(self) -> bool:
-        """Whether both sentences are told apart by the taught head and block 1 together only, and without the head `elle` is said to both."""
+        """Whether it takes both the taught head and what block 1 tells the others: without either, both sentences are answered alike."""
         words = [[answer.word for answer in trial.answers] for trial in self._trials()]
         return self._taught and [len({*each}) for each in words] == [2, 1, 1]
 
@@ -188,11 +195,11 @@ class Ablation(ExplainerScene):
         return [" … ".join(words) for words in zip(*differ)]
 
     def _trials(self) -> list[Trial]:
-        """What is said to the sentence and, if there is one, to its twin: as they are, with what they differ in hidden, without the head."""
+        """What is said to the sentence and its twin, if there is one: as they are, with what they differ in hidden, without the head."""
         block, head = self._cut
-        own, there = f"{block}.self_attention.weights", (head, self.focus)
+        own, there, here = f"{block}.self_attention.weights", (head, self.focus), (block, head, self.focus)
         runs = [(self.say("as_it_is"), ("decoder.", f"encoder.{own}", there), ("twin_translation.", f"twin.encoder.{own}", there)),
-                (self.say("hidden"), ("unseen.", "unseen.weights", (block, *there)), ("unseen.twin_", "unseen.twin_weights", (block, *there))),
+                (self.say("hidden"), ("unseen.", "unseen.weights", here), ("unseen.twin_", "unseen.twin_weights", here)),
                 (self._cut_name, ("ablation.", "", ()), ("twin_ablation.", "", ()))]
         if self._names:
             return [self._trial(name, answers) for name, *answers in runs]
@@ -200,7 +207,8 @@ class Ablation(ExplainerScene):
 
     def _trial(self, name: str, runs: Sequence[tuple[str, str, tuple[int, ...]]]) -> Trial:
         """What is said in runs. Of each: how the tensors of its words begin, and where the head's weights are, if these count."""
-        answers = [Answer(*self._said(prefix), *self._look(words, *where)) for (prefix, *where), words in zip(runs, (self.tokens, self.twin))]
+        answers = [Answer(*self._said(prefix), *self._look(words, *where))
+                   for (prefix, *where), words in zip(runs, (self.tokens, self.twin))]
         told_apart = len({answer.word for answer in answers}) > 1
         verdict = ("≠", self.say("different")) if told_apart else ("=", self.say("same"))
         return Trial(name, answers, verdict if self._names else ())
@@ -208,7 +216,7 @@ class Ablation(ExplainerScene):
     def _look(self, words: Sequence[str], name: str, index: tuple[int, ...]) -> tuple[str, View | None]:
         """Where the head looks from the followed token, in words, and its weight; without one, what the head that is cut gives."""
         if not name:
-            return "" if self._number("uniform") else self.say("no_output", head=self._cut[1] + 1), None
+            return "" if self._number("uniform") else self.say("nothing"), None
         weights = self.staging.trace[name][index]
         most = int(weights.values.argmax())
         return self.say("looks", own=words[self.focus], other=words[most]), weights[most]
@@ -253,14 +261,14 @@ class Ablation(ExplainerScene):
 
     def _sentence(self, room: Room) -> VGroup:
         """The sentence; the followed token and the one it looks at most wear their colours."""
-        cards = snug_row(self.theme, self.tokens, room, CARD, gap=TIGHT / 2, size=CHIP)
+        cards, self.words = kept_row(self.theme, self.tokens, [self.focus, self._most], room, CARD, TIGHT / 2, CHIP)
         for k, role in ((self._most, "key"), (self.focus, "query")):
-            cards[k].box.set_stroke(self.theme.colour(role), FOLLOWED)
+            self.words[k].box.set_stroke(self.theme.colour(role), FOLLOWED)
         return cards
 
     def _arc(self, source: View, j: int) -> WeightLine:
         """The arc to a token, the higher the further away it is, highest to the one it looks at most; to itself, a loop."""
-        cards, here, n = self.sentence, self.focus, len(self.tokens)
+        cards, here, n = self.words, self.focus, len(self.tokens)
         start, end = cards[here].get_top(), cards[j].get_top()
         if j == here:
             start, end = (start + [side * cards[j].width / 4, 0, 0] for side in (-1, 1))
@@ -268,14 +276,21 @@ class Ablation(ExplainerScene):
         return weight_arc(self.theme, start, end, source, (FLATTEST + (1 - FLATTEST) * apart) * (self.high.height - ABOVE))
 
     def _arcs(self) -> tuple[VGroup, WeightLine]:
-        """All arcs but the one of the largest weight, and that one."""
-        arcs = [self._arc(source, j) for j, source in enumerate(self._weights("encoder"))]
-        most = arcs.pop(self._most)
-        return VGroup(*arcs), most
+        """The arcs to all words that are shown but the one of the largest weight, and that one."""
+        weights = self._weights("encoder")
+        return VGroup(*(self._arc(weights[j], j) for j in self.words if j != self._most)), self._arc(weights[self._most], self._most)
+
+    def _told(self, arc: WeightLine) -> Label:
+        """That the head's output is 0, within the arc; in one that is narrow not which head this is."""
+        said = self.say("no_output", block=self._cut[0] + 1, head=self._cut[1] + 1)
+        if text_width(self.theme, said, TOLD, 600) > arc.width - 2 * GAP:
+            said = self.say("nothing")
+        return within(text(self.theme, said, TOLD, weight=600, width=max(self.stage.width / 3, arc.width - 4 * GAP)), arc, self.stage)
 
     def _blind(self, arcs: VGroup, whole: VGroup, weight: Mobject) -> None:
         """The head looks everywhere alike."""
-        after = VGroup(*(self._arc(source, j) for j, source in enumerate(self.staging.trace["ablation.weights"][self.focus])))
+        weights = self.staging.trace["ablation.weights"][self.focus]
+        after = VGroup(*(self._arc(weights[j], j) for j in self.words))
         self.play(vanish(arcs, whole, weight, run_time=STEADY), appear(after, run_time=STEADY), self._strike_out())
 
     def _before(self) -> list[Mobject]:
@@ -283,8 +298,10 @@ class Ablation(ExplainerScene):
         with that word, all others, its gender."""
         start, after = self._word(self._said_before), self._word(self._said_after)
         said = self._tokens("decoder.next_token_ids")[: self._number("place")]
-        head, body = self.low.inset(GAP, TIGHT / 2).rows(SAID, gap=TIGHT / 2)
-        self.old, self.card, self.others = card_rooms(self.theme, (start, after), body)
+        wide = self.stage.is_wide
+        head, body, *foot = self.low.inset(GAP, TIGHT / 2).rows(SAID if wide else NARROW, gap=TIGHT / 2)
+        self.old, self.card, beside = card_rooms(self.theme, (start, after), body, WIDEST if wide else WIDEST_ALONE)
+        self.others = beside.rows(2, gap=0) if wide else foot
         panel = frame(self.theme, self.low, radius=PANEL, width=2, fill="surface")
         shared = text(self.theme, spaced(said), GLOSS, "muted", at=head)
         before = text(self.theme, self.say("before"), GLOSS, "muted", at=self.old, align=1)
@@ -303,11 +320,11 @@ class Ablation(ExplainerScene):
     def _rest(self, name: str) -> tuple[VGroup, VGroup]:
         """The words after the one that is compared, loud where the whole model says other letters; and what there is to say of them."""
         after, own = (self._tokens(each)[self._number("place") + 1:] for each in (name, "decoder.next_token_ids"))
-        high, low = self.others.rows(2, gap=0)
-        rest = phrase(self.theme, differing(after, own, "output"), REST, high, role="text") if after else VGroup()
+        high, *low = self.others
+        rest = phrase(self.theme, differing(after, own, "output"), min(REST, LOWER * high.height), high, role="text") if after else VGroup()
         agreeing = next((word for word, other in zip(after, own) if word != other), "")
         said = self._gloss() if after == own else self._agreeing(agreeing) if agreeing else ""
-        return rest, VGroup(*[text(self.theme, said, GLOSS, at=low, align=-1)] * bool(said))
+        return rest, VGroup(text(self.theme, said, GLOSS, at=place, align=-1) for place in low if said)
 
     def _gloss(self) -> str:
         """Whose gender the pronoun has that the whole model says, if it says one."""
@@ -333,19 +350,20 @@ class Ablation(ExplainerScene):
 
     def _panel(self, name: str, title: str, room: Room) -> tuple:
         """The probabilities of both words as bars, with their numbers, above the words."""
-        head, body, foot = room.rows([0.6, 5.4, 1] if self.stage.is_wide else [0.9, 5.1, 1])
+        head, body, foot = room.rows((6, 54, 10) if self.stage.is_wide else (10, 20, 10))
         rows = [int(row) for row in self.staging.trace["ablation.candidates"].values]
         chances = self.staging.trace[name][self._number("place")]
         places = body.columns(2)
         roles = ["output" if chances.values[row] == chances.values[rows].max() else "muted" for row in rows]
         standing = [VGroup(frame(self.theme, place, width=0, fill="surface"), *bars(self.theme, chances[row:row + 1], place, role, 1))
                     for row, place, role in zip(rows, places, roles)]
-        words = VGroup(text(self.theme, self._word(row), min(REST, 0.85 * foot.height), role, 700, at=(place.centre[0], foot.centre[1], 0), width=place.width)
-                       for row, place, role in zip(rows, places, roles))
+        under = [replace(foot, left=place.left, right=place.right) for place in places]
+        words = VGroup(text(self.theme, self._word(row), min(REST, LOWER * foot.height), role, 700, at=place)
+                       for row, place, role in zip(rows, under, roles))
         size = min(CHANCE, 0.75 * places[0].width / text_width(self.theme, format_number(0, self.theme.decimals), 1, 600, True))
         numbers = VGroup(self._on(number(self.theme, chances[row], size, role, 600), bar)
                          for row, (_, bar), role in zip(rows, standing, roles))
-        return text(self.theme, title, min(NAME, 0.8 * head.height), weight=500, at=head), words, standing, numbers
+        return paragraph(self.theme, title, NAME, head.width, weight=500).shift(head.centre), words, standing, numbers
 
     def _on(self, label: Number, bar: Bar) -> Number:
         """Puts a probability above its bar, or inside it where that is high."""
@@ -370,10 +388,12 @@ class Ablation(ExplainerScene):
         label = text(self.theme, self._word(row), size, weight=700 if changed else 400, at=below)
         return label.set_fill(self.theme.ink_on(cell.get_fill_color())) if size > NAME else VGroup()
 
-    def _head_of_map(self, title: Label, room: Room) -> VGroup:
-        """What the map is of, and, of a model that translates, the number of the whole model beside it."""
-        if not self.trained:
-            return title.move_to(room.centre)
-        whole = self.staging.trace["decoder.probabilities"][self._number("place")][self._said_before]
-        return fitted(side_by_side(title, text(self.theme, self.say("uncut"), NAME, "muted"),
-                                   number(self.theme, whole, TOLD, "output", 700), gap=GAP, at=room), room)
+    def _head_of_map(self, title: str, room: Room) -> VGroup:
+        """What the map is of, and, of a model that translates, the number of the whole model beside it or below."""
+        whole = []
+        if self.trained:
+            chance = self.staging.trace["decoder.probabilities"][self._number("place")][self._said_before]
+            whole = [text(self.theme, self.say("uncut"), NAME, "muted"), number(self.theme, chance, TOLD, "output", 700)]
+        if self.frame.is_roomy:
+            return fitted(side_by_side(text(self.theme, title, NAME, weight=500), *whole, gap=GAP, at=room), room)
+        return stacked(paragraph(self.theme, title, NAME, room.width, weight=500), side_by_side(*whole), at=room)

@@ -33,10 +33,11 @@ class Scissors(Whole):
 
 
 def scissors(theme: Theme, arc: WeightLine) -> Scissors:
-    """Open scissors that come from below to the middle of an arc; much smaller ones to a low arc, below which there is still room for words."""
+    """Open scissors that come from below to the middle of an arc; much smaller ones to a low arc, so that words have room below it."""
     size = min(1, (arc.height / HIGH) ** 2)
     pivot = arc.get_top() - [0, REACH * size * BLADE, 0]
-    return Scissors(*(_blade(theme).shift(pivot).rotate(side * OPEN, about_point=pivot).scale(size, about_point=pivot) for side in (1, -1)), pivot)
+    blades = (_blade(theme).shift(pivot).rotate(side * OPEN, about_point=pivot) for side in (1, -1))
+    return Scissors(*(blade.scale(size, about_point=pivot) for blade in blades), pivot)
 
 
 def halves(arc: WeightLine, apart: bool) -> VGroup:

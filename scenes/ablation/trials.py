@@ -41,8 +41,8 @@ class Trial(NamedTuple):
 
 
 class Panel(Whole):
-    """`box`; `title`; for each sentence where the head looks, `looks`, if there is room, and what is said, `cards`; `verdict`, its sign alone where
-    there is no room for its words."""
+    """`box`; `title`; for each sentence where the head looks, `looks`, if there is room, and what is said, `cards`; `verdict`, its sign
+    alone where there is no room for its words."""
 
     def __init__(self, box: Block, title: VGroup, looks: list[VGroup], cards: list[WordCard], verdict: list[Label]):
         super().__init__(box=box, title=title, looks=looks, cards=cards, verdict=verdict)
@@ -61,12 +61,14 @@ def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], room: Room
     wide = room.is_wide
     body = (room.trim(left=NAMES + TIGHT) if wide else room.trim(top=CARD + TIGHT)) if names else room
     places = (body.columns if wide else body.rows)(len(done), TIGHT)
-    beside = [replace(room.strip(left=NAMES), bottom=cell.bottom, top=cell.top) if wide else replace(room.strip(top=CARD), left=cell.left, right=cell.right)
-              for cell in _cells(places[0], len(names) or 1, wide)[1]]
+    cells = _cells(places[0], len(names) or 1, wide)[1]
+    beside = [replace(cell, left=room.left, right=room.left + NAMES) if wide else replace(cell, bottom=room.top - CARD, top=room.top)
+              for cell in cells]
     cards = [snug_row(theme, [name], place, CARD, size=CHIP)[0] for name, place in zip(names, beside)]
     for card in cards:
         card.box.set_stroke(theme.colour("text"), BRIGHT)
-    return Trials(cards, [_panel(theme, trial, place, wide, "text" if k else "output") for k, (trial, place) in enumerate(zip(done, places, strict=True))])
+    roles = ["output", *["text"] * (len(done) - 1)]
+    return Trials(cards, [_panel(theme, trial, place, wide, role) for trial, place, role in zip(done, places, roles, strict=True)])
 
 
 def _cells(room: Room, count: int, wide: bool) -> tuple[Room, list[Room], Room]:
@@ -86,7 +88,7 @@ def _panel(theme: Theme, trial: Trial, room: Room, wide: bool, role: str) -> Pan
     return Panel(
         frame(theme, room, radius=PANEL, width=2, fill="surface"),
         paragraph(theme, trial.name, NAME, head.width, weight=500).shift(head.centre), looks * bool(above),
-        [word_card(theme, answer.word, answer.chance, cell.trim(top=above), role) for answer, cell in zip(trial.answers, cells, strict=True)],
+        [word_card(theme, answer.word, answer.chance, cell.trim(top=above), role) for answer, cell in zip(trial.answers, cells)],
         [text(theme, " ".join(verdict), VERDICT if wide else SIGN, role, 700, at=foot)] * bool(verdict),
     )
 

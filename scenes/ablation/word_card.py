@@ -20,7 +20,7 @@ LOWEST = 130 * PX                         # a card in which the probability stan
 RAISED = 0.4                              # share of its room that a probability is raised by
 LEAN, SMALLER = 0.17, 0.7                 # of a card that has fallen: how far it leans, in radians, and what is left of its size
 EDGE = 0.02                               # share of its width that a card shows from the side
-ACROSS, WIDEST = 90 * PX, 0.28           # width of the arrow; share of the room's that a card may take
+ACROSS = 90 * PX                          # width of the arrow
 
 
 class WordCard(Whole):
@@ -37,21 +37,24 @@ class Flip(Whole):
         super().__init__(card=card, old=old, line=line, way=way)
 
 
-def card_rooms(theme: Theme, words: Sequence[str], room: Room) -> tuple[Room, Room, Room]:
-    """Rooms for a card that has fallen, a card as wide as the widest of some words, and what stands at its right."""
-    wide = min(WIDEST * room.width, max(text_width(theme, word, WORD, LOUD) for word in words) + 2 * GAP)
+def card_rooms(theme: Theme, words: Sequence[str], room: Room, widest: float) -> tuple[Room, Room, Room]:
+    """Rooms for a card that has fallen, a card as wide as the widest of some words, and what stands at its right.
+
+    widest: the share of the room that a card may take.
+    """
+    wide = min(widest * room.width, max(text_width(theme, word, WORD, LOUD) for word in words) + 2 * GAP)
     old = room.strip(left=wide)
     card = old.outside(right=wide, gap=ACROSS)
     return old, card, Room(card.right + GAP, room.right, room.bottom, room.top)
 
 
 def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "output", was: View | None = None) -> WordCard:
-    """A card that fills a room. was: the probability before, if it was another."""
+    """A card that fills a room. was: the probability before, if it was another, which is said where there is room."""
     high = room.height > LOWEST
     above, below = room.rows(SHARES, gap=0) if high else room.inset(GAP / 2).columns(2, gap=GAP / 2)
     size = min(CHANCE, below.height)
     now = number(theme, chance, size, role, 600)
-    before = [] if was is None else [number(theme, was, size, "muted"), text(theme, "→", size, "muted")]
+    before = [] if was is None or not high else [number(theme, was, size, "muted"), text(theme, "→", size, "muted")]
     line_of(*before, now, at=below.inset(GAP / 2).trim(bottom=below.height * RAISED) if high else below)
     return WordCard(
         frame(theme, room, role, radius=18 * PX, width=6 * PEN, fill="surface"),
@@ -61,8 +64,10 @@ def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "ou
 
 
 def flip(theme: Theme, old: WordCard, card: WordCard) -> Flip:
-    """A card that is in the place of another, which has fallen and is struck out. old: in the room where it falls."""
-    old.scale(SMALLER).rotate(LEAN)
+    """A card that is in the place of another, which has fallen and is struck out. old: in the room where it falls; it keeps its size, and
+    leans less, where its number would be too small."""
+    legible = old.chance.em * SMALLER >= theme.digit
+    old.scale(SMALLER if legible else 1).rotate(LEAN if legible else LEAN / 4)
     place, line = room_of(old), VMobject(stroke_color=theme.colour("text"), stroke_width=9 * PEN)
     line.set_points_as_corners([place.point(-1, -0.4), place.point(1, 0.4)])
     y = card.get_y()

@@ -54,7 +54,7 @@ def test_the_weight_of_the_arc_is_shown_until_the_whole_output_is_zero():
         strings(see(stage).shapes)) if moment.step == "cut" else None, [0.0])
     block, head = stage._cut
     weights = stage.staging.trace[f"encoder.{block}.self_attention.weights"].values[head, stage.focus]
-    weight, zero = f"{weights.max():.2f}", f"output of head {head + 1} = 0"
+    weight, zero = f"{weights.max():.2f}", f"block {block + 1}, head {head + 1}: output = 0"
     assert weights.max() > 0.7 and any(weight in said and zero not in said for said in stages)
     assert zero in stages[-1] and weight not in stages[-1] and "before" in stages[-1]
 
@@ -104,7 +104,7 @@ def test_where_the_head_looks_is_that_of_the_weights_of_each_run():
     for shown, found in zip(looks, weights):
         assert shown == [[f"“it” → “{words[row[stage.focus].argmax()]}”", f"{row[stage.focus].max():.2f}"]
                          for words, row in zip((stage.tokens, stage.twin), found)]
-    assert looks[2] == [[f"output of head {head + 1} = 0"]] * 2
+    assert looks[2] == [["output of the head = 0"]] * 2
     assert [float(weight.max()) > 0.6 for pair in weights for weight in (row[stage.focus] for row in pair)] == [True] * 4
 
 

@@ -35,16 +35,16 @@ def compared(theme: Theme, words: Sequence[str], others: Sequence[str], origin: 
     flat, views = fits_in_line(theme, words, others, room.width), [weights for weights, _ in cases]
     places = (room.rows if flat else room.columns)(len(cases), GAP)
     lines = VGroup(paragraph(theme, said, WORD, place.width) for (_, said), place in zip(cases, places, strict=True))
-    foot = max(line.height for line in lines)
+    head = max(line.height for line in lines)
     most, size = [best_word(words, weights) for weights in views], max(LARGE if flat else WORD, theme.digit)
     numbers = VGroup(number(theme, weights[i], size, "weight", 600) for weights, i in zip(views, most, strict=True))
     beside = {"bottom": size + CLOSE} if flat else {"left": max(label.advance for label in numbers) + CLOSE}
-    bodies = [place.trim(bottom=foot + TIGHT).trim(**beside) for place in places]
+    bodies = [place.trim(top=head + TIGHT).trim(**beside) for place in places]
     first = dict.fromkeys([origin, *most, *(i for i, pair in enumerate(zip(words, others)) if len({*pair}) > 1)])
     kept = in_column([*first, *(i for i in np.argsort(-views[0].values) if i not in first)], bodies[0])
     looks, starts = ([look(theme, words, others, weights, origin, body, False, kept) for body, weights in zip(bodies, shown, strict=True)]
                      for shown in (views, views[:1] * len(views)))
     for line, place, label, each in zip(lines, places, numbers, looks, strict=True):
-        line.shift(place.strip(bottom=foot).centre)
+        line.shift(place.strip(top=head).centre)
         label.shift(room_of(each.most).outside(gap=CLOSE, **{side: label.advance if side == "left" else size for side in beside}).centre)
     return Compared(looks, starts, numbers, lines)

@@ -10,20 +10,23 @@ from model import View
 from scenes.base.layout import above, below, side_by_side, stacked
 from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.bars import bars, floor, histogram, largest
+from scenes.parts.bars import bars, floor, largest
 from scenes.parts.chart import Cut, curve
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, fit_words, format_number, number, paragraph, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width, words_at
 from scenes.parts.lookup import link
 from scenes.parts.motion import BRIEF, SHORT, Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.shuffle import put, shuffle
-from scenes.parts.tokens import cards_beside, row_labels, token_card
+from scenes.parts.tokens import cards_beside, token_card
 from scenes.parts.whole import Whole
+from scenes.positional_encoding.numbered_table import NumberedTable, numbered_table
 from scenes.positional_encoding.overlay import Overlay, overlay
+from scenes.positional_encoding.readable import Readable, readable
+from scenes.positional_encoding.spread import Spread, spread
 from scenes.positional_encoding.turn import turn
 
 SMALL, NOTE, LARGE, HUGE, GIANT = (size * PX for size in (28, 32, 60, 110, 220))
@@ -151,14 +154,11 @@ class PositionalEncoding(ExplainerScene):
     def learned(self):
         """A table of positions that is learned like all other weights, beside the one that is computed."""
         self.play(vanish(*self.on_stage()))
-        computed, learned = self.view("waves.table"), self.view("waves.learned")
-        if self._kind == "learned":
-            learned = self.view("weights.positions")
-        rooms = self._rooms(2, WIDE)
-        for view, room, kind in zip((computed, learned), rooms, ("sinusoidal", "learned"), strict=True):
-            table, around = self._positions(view, room, kind)
-            self.play(appear(around))
-            self.play(appear(*(table.row(i) for i in range(len(table.cells))), lag=0.1), appear(table.border, table.dots))
+        learned = "weights.positions" if self._kind == "learned" else "waves.learned"
+        for kind, name, room in zip(("sinusoidal", "learned"), ("waves.table", learned), self._rooms(2, WIDE), strict=True):
+            table = self._positions(self.view(name), room, kind)
+            self.play(appear(table.words, table.numbers))
+            self.play(appear(*map(table.sheet.row, range(len(table.sheet.cells))), lag=0.1), appear(table.sheet.border, table.sheet.dots))
 
     def wording(self, name: str) -> str:
         """A single word cannot be shuffled, what positions do depends on which there are, and what is left of them on the weights."""
@@ -335,7 +335,7 @@ class PositionalEncoding(ExplainerScene):
 
     def _ways(self) -> list[Whole]:
         """Added and appended: the vector above, and as an area how many numbers the matrices of a block have for it."""
-        tensors, counts = [self.view("scaled_embeddings"), self.view(self._tables)], self.view("orthogonality.parameters")
+        tensors, counts = [self.view("scaled_embeddings"), self.view("waves.table" if self._kind == "none" else "positions")], self.view("orthogonality.parameters")
         pictures = []
         shares = [0.6, 1, 0.4, 3.8] if self.frame.is_roomy else [1, 1, 2, 4]
         places = [room.rows(shares, TIGHT) for room in self._rooms([1, 2] if self.stage.is_wide else 2, WIDE)]
@@ -351,10 +351,6 @@ class PositionalEncoding(ExplainerScene):
                                   area=VGroup(area, paragraph(self.theme, self.say("numbers"), SMALL, note.width, "muted").move_to(note.centre)),
                                   count=count))
         return pictures
-
-    @property
-    def _tables(self) -> str:
-        return "waves.table" if self._kind == "none" else "positions"
 
     def _spreads(self) -> tuple[list[Whole], list[VMobject]]:
         """Histograms of angles, and the share of sums that are nearest to their own word."""
@@ -372,42 +368,17 @@ class PositionalEncoding(ExplainerScene):
         value = number(self.theme, self.view("embedding_scale.found")[1], GIANT, "output", 600, at=right, width=right.width)
         return pictures, [value, below(paragraph(self.theme, self.say("found"), WORD, right.width), value, GAP)]
 
-    def _spread(self, key: str, view: View, room: Room, full: float) -> Whole:
-        """How often each angle is found, on an axis from 0 to 180 degrees."""
-        edges = self.view("orthogonality.edges")
-        head, body, foot = room.inset(GAP, TIGHT / 2).rows([0.5, 3, 0.4] if self.frame.is_roomy else [4, 3, 1], TIGHT / 2)
-        axis = [number(self.theme, edges[k], self.theme.digit, "muted", at=(body.left + body.width * k / (len(edges) - 1), foot.centre[1], 0),
-                       decimals=0) for k in range(0, len(edges), (len(edges) - 1) // 4)]
-        right_angle = link(self.theme, body.point(0, -1), body.point(0, 1), "muted")
+    def _spread(self, key: str, view: View, room: Room, full: float) -> Spread:
+        """How often each angle is found."""
         said = self.say(key, width=self.staging.trace.config.d_model)
-        words = (text(self.theme, said, WORD, at=head, align=-1) if self.frame.is_roomy else
-                 paragraph(self.theme, said, SMALL, head.width, lines=4).move_to(head.centre))
-        return Whole(around=VGroup(frame(self.theme, room, fill="surface"), words, right_angle, floor(self.theme, body), *axis),
-                     shares=histogram(self.theme, view, body, "output" if key == "words" else "muted", full))
+        role = "output" if key == "words" else "muted"
+        return spread(self.theme, said, view, self.view("orthogonality.edges"), full, role, room, self.frame.is_roomy)
 
-    def _readable(self) -> list[Whole]:
+    def _readable(self) -> list[Readable]:
         """How much of the position is left at every depth, in three ways."""
-        pictures, n_blocks = [], self.staging.trace.config.n_blocks
-        head = WORD + TIGHT if self.frame.is_roomy else 3 * LINE_SPACING * WORD
-        for key, room in zip(("readable", "by_residual", "by_sublayers"), self._rooms(3, GAP), strict=True):
-            view, inner = self.view(f"probe.{key}"), room.inset(TIGHT, TIGHT)
-            title = paragraph(self.theme, self.say(key), WORD, inner.width, weight=600, lines=3)
-            title.move_to(inner.strip(top=head).centre)
-            body, foot = inner.trim(top=head + GAP + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
-            columns = body.columns(n_blocks + 1, 0)
-            drawn = bars(self.theme, view, body, "output", 1.0)
-            depths = [self.say("before"), *(f"{k + 1}" for k in range(n_blocks))]
-            words, small = fit_words(self.theme, depths, WORD, columns[0].width)
-            around = VGroup(frame(self.theme, room, fill="surface"), floor(self.theme, body),
-                            title, *(text(self.theme, word, small, "muted", at=place) for word, place in
-                              zip(words, foot.columns(n_blocks + 1, 0), strict=True)))
-            strings = (format_number(value, self.theme.decimals) for value in view.values)
-            share = 0.95 * columns[0].width / max(text_width(self.theme, string, 1, 600, tabular=True) for string in strings)
-            every = int(np.ceil(self.theme.digit / share))
-            values = [above(number(self.theme, value, min(LARGE, max(share, self.theme.digit)), "output", 600), bar)
-                      for value, bar in zip(view[::every], drawn[::every], strict=True)]
-            pictures.append(Whole(around=around, shares=drawn, values=values))
-        return pictures
+        depths = [self.say("before"), *(f"{k + 1}" for k in range(self.staging.trace.config.n_blocks))]
+        return [readable(self.theme, self.say(key), self.view(f"probe.{key}"), depths, room, 1 if self.frame.is_roomy else 3)
+                for key, room in zip(("readable", "by_residual", "by_sublayers"), self._rooms(3, GAP), strict=True)]
 
     def _overlays(self) -> list[Overlay]:
         """Before and after the shuffle: without positions, and with them if there are any."""
@@ -420,15 +391,8 @@ class PositionalEncoding(ExplainerScene):
         return [overlay(self.theme, self.say(key), self.tokens, before, after, differences, full, self._places, room)
                 for (key, before, after, differences), room in zip(parts, self.stage.split(len(parts), GAP), strict=True)]
 
-    def _positions(self, view: View, room: Room, kind: str) -> tuple[HeatMap, VGroup]:
+    def _positions(self, view: View, room: Room, kind: str) -> NumberedTable:
         """A table with a row for every position, and its name."""
-        head, note, body = room.rows([0.4, 0.3, 4.3], TIGHT) if self.frame.is_roomy else (
-            room.strip(top=WORD), room.trim(top=WORD).strip(top=WORD), room.trim(top=2 * WORD + TIGHT, bottom=SMALLEST_WORD / 2))
-        table = heat_map(self.theme, view, body.trim(left=0.5), "output" if kind == self._kind else "line")
         key = "untrained" if view.name == "waves.learned" else "own" if kind == self._kind else "paper"
-        words = VGroup(text(self.theme, self.say(kind), min(WORD, head.height), weight=600, at=head),
-                       text(self.theme, self.say(key), SMALL, "muted", at=note))
-        every = int(np.ceil(SMALLEST_WORD / table.grid.height))
-        shown = [str(p) for p in table.grid.rows if p is not None]
-        numbers = row_labels(self.theme, shown[::every], table, "muted", 0.4, every=every)
-        return table, VGroup(words, numbers)
+        role = "output" if kind == self._kind else "line"
+        return numbered_table(self.theme, view, (self.say(kind), self.say(key)), role, room, self.frame.is_roomy)

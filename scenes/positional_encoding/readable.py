@@ -1,0 +1,41 @@
+"""How much of something can be read from the vectors at every depth: a bar for each, its number above."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from manim import Mobject, VGroup
+
+from model import View
+from scenes.base.layout import above
+from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.bars import bars, floor
+from scenes.parts.label import LINE_SPACING, WORD, fit_words, format_number, number, paragraph, text, text_width
+from scenes.parts.shapes import frame
+from scenes.parts.whole import Whole
+
+LARGE = 60 * PX
+FILLED = 0.95                             # share of its column that a number takes at most
+
+
+class Readable(Whole):
+    """`around`, a panel with its title, floor and the names of the depths; `shares`, a bar for each depth; `values`, their numbers."""
+
+    def __init__(self, around: VGroup, shares: VGroup, values: Sequence[Mobject]):
+        super().__init__(around=around, shares=shares, values=values)
+
+
+def readable(theme: Theme, title: str, view: View, depths: Sequence[str], room: Room, lines: int) -> Readable:
+    """Shares of 1 (depth) in a room. lines: for how many the title has room. Numbers stand on as many bars as they fit on."""
+    inner, head = room.inset(TIGHT, TIGHT), WORD + TIGHT if lines == 1 else lines * LINE_SPACING * WORD
+    body, foot = inner.trim(top=head + GAP + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
+    columns, drawn = body.columns(len(depths), 0), bars(theme, view, body, "output", 1.0)
+    words, small = fit_words(theme, depths, WORD, columns[0].width)
+    named = [text(theme, word, small, "muted", at=place) for word, place in zip(words, foot.columns(len(depths), 0), strict=True)]
+    said = paragraph(theme, title, WORD, inner.width, weight=600, lines=3).move_to(inner.strip(top=head).centre)
+    widest = max(text_width(theme, format_number(value, theme.decimals), 1, 600, tabular=True) for value in view.values)
+    size = FILLED * columns[0].width / widest
+    every = int(np.ceil(theme.digit / size))
+    values = [above(number(theme, value, min(LARGE, max(size, theme.digit)), "output", 600), bar)
+              for value, bar in zip(view[::every], drawn[::every], strict=True)]
+    return Readable(VGroup(frame(theme, room, fill="surface"), floor(theme, body), said, *named), drawn, values)

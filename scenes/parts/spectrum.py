@@ -16,7 +16,6 @@ from scenes.parts.whole import Whole
 NAME, BEST, SAID, HUGE = (size * PX for size in (28, 32, 72, 140))
 LINE = 65 * PX                            # a row of a word that is ranked
 SHARES = (5, 8), (10, 11)                 # of the best word and of the others; of the word and its probability
-MARKED = 5                                # bars in the colour of the output
 FLAT = 0.01                               # share of their height that bars have which are to grow
 
 
@@ -44,8 +43,7 @@ def spectrum(theme: Theme, view: View, words: Sequence[str], title: str, room: R
     """A bar for every entry of a vector, in a room. words: one for each. chances: whether they are probabilities, and not scores."""
     body, (top, *_) = room.trim(top=NAME + TIGHT), strongest(view, 1)
     drawn = bars(theme, view, body, "muted", 1.0) if chances else signed_bars(theme, view, body, "muted", largest(view))
-    for i in strongest(view, MARKED):
-        drawn[i].set_fill(theme.colour("output"))
+    drawn[top].set_fill(theme.colour("output"))
     best = side_by_side(text(theme, words[top], BEST, "output"), number(theme, view[top], max(BEST, theme.digit), "output", 600))
     side = 1 if drawn[top].get_x() < body.centre[0] else -1
     best.move_to([drawn[top].get_x() + side * (best.width / 2 + TIGHT), drawn[top].get_top()[1] - BEST / 2, 0])

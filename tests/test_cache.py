@@ -110,6 +110,7 @@ def test_the_longest_unused_goes_first(monkeypatch):
 def test_what_killed_processes_left_in_the_cache_goes():
     cache = Cache()
     left = cache.store.folder / f".animformer-{'0' * 32}.clip"
+    left.parent.mkdir()
     left.write_text("half")
     cache.put(f"qkv.blend.{'0' * 32}", ENTRY)
     cache.trim()

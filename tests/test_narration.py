@@ -247,7 +247,7 @@ def test_what_is_said_is_the_users_own_or_the_fuller_words_or_the_caption_that_i
     Path("en.yaml").write_text(yaml.safe_dump(spoken), encoding="utf-8")
 
     def said(*overrides):
-        return next(lines(load("recap", ["narrator=heart", "language=en.yaml", *overrides]))).text
+        return next(lines(load("recap", ["narrator=heart", "language=en.yaml", "head=2", *overrides]))).text
 
     assert said() == "More of the machine."
     assert said("captions={machine: {en: My own.}}") == "My own."
@@ -268,7 +268,7 @@ def test_a_program_runs_only_if_that_is_allowed_and_never_in_a_shell():
 
 
 FAILURES = {
-    "[{python}, narrator.py, said.txt, fails]": r"narrator\.command: \S+ ended with 1: no voice today, for 'Its attention",
+    "[{python}, narrator.py, said.txt, fails]": r"narrator\.command: \S+ ended with 1: no voice today, for 'Each head",
     "[{python}, narrator.py, said.txt, text]": r"narrator\.command: \S+ gave a sound that cannot be read: Invalid data",
     "[{python}, narrator.py, said.txt, silent]": "nothing is heard",
     "[no-such-program]": "narrator.command: there is no program no-such-program; write its path, or install it",

@@ -86,7 +86,7 @@ def test_a_model_of_text_has_no_step_of_a_translator_and_says_words_as_they_are_
     trace, words = scene.staging.trace, scene.staging.words["steps"]
     assert len(scene.said) == 6 and scene.queries == ("sleep", *scene.said[:-1]) and not any(word.startswith("Ġ") for word in scene.said)
     chances = trace["decoder.probabilities"].values
-    assert [float(chance) for chance in scene._said_chances] == chances.max(-1).tolist()
+    assert [float(chance) for chance in scene._chances("generation")] == chances.max(-1).tolist()
     assert [scene.caption(step) for step in ("mask", "loop")] == [words[step]["continues"] for step in ("mask", "loop")]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
+from scenes.attention_matrix.spread import slider, spread
 from scenes.base.layout import SLANTED, above, arrows, below, between, fitted, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
@@ -15,7 +16,6 @@ from scenes.parts.label import MINUS, WORD, Label, decimals_for_sums, number, te
 from scenes.parts.motion import EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
-from scenes.parts.spread import slider, spread
 from scenes.parts.tokens import column_labels, row_labels
 
 ROLES = {"z": "output", "q": "query", "k": "key", "v": "value"}

@@ -75,7 +75,8 @@ class DotProductWeights(CandidateScene):
         """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change."""
         card, picture = self.objections[1], self.work_now.result
         upper, middle, lower = self.rooms.bench.rows(TRAINING, TIGHT)
-        loop = cycle(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], upper) if upper.width > LOOP else VGroup()
+        fits = upper.width > LOOP and upper.height > 2 * WORD
+        loop = cycle(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], upper) if fits else VGroup()
         what = paragraph(self.theme, self.say("to_nudge"), WORD, middle.width, "muted").move_to((middle if loop else upper).centre)
         none = number(self.theme, card.evidence[-1].source, min(LOUD, lower.height), "output", at=lower, decimals=0, weight=600)
         self.play(vanish(self.boxes, self.both), appear(*loop, lag=0.5, run_time=SLOW))

@@ -71,7 +71,7 @@ def test_the_ranges_are_as_high_as_those_of_the_tokens():
 def test_the_scores_of_the_third_candidate_are_not_scaled_and_what_softmax_takes_is():
     """One letter, one meaning: S before, s after the division by the root of d_k."""
     third, squares, d_k = played("values", "mix_tokens", lambda scene: (
-        scene.grids[2].view.values[scene.focus], np.array([float(square.view[0]) for square in scene.opened().scores]),
+        scene.three.grids[2].view.values[scene.focus], np.array([float(square.view[0]) for square in scene.opened().scores]),
         scene.staging.trace.config.d_k))
     assert np.allclose(third / np.sqrt(d_k), squares)
 

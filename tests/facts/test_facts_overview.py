@@ -44,8 +44,10 @@ def test_both_halves_say_what_the_model_says():
 
 def test_the_nouns_have_the_genders_of_their_pronouns():
     stage, _ = played("overview")
-    nouns = [half.gloss[0].string.split()[-1] for half in stage.halves]
-    assert nouns == ["animal", "street"] and [feminine(noun) for noun in nouns] == [False, True]
+    glosses = [half.gloss[0].string.removesuffix(",") for half in stage.halves]
+    nouns, genders = zip(*(gloss.split(": the ")[1].split(", ") for gloss in glosses), strict=True)
+    assert nouns == ("animal", "street") and genders == ("masculine", "feminine")
+    assert [feminine(noun) for noun in nouns] == [False, True]
 
 
 def test_the_steps_are_counted():

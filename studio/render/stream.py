@@ -29,7 +29,7 @@ X264 = BOTH | {"preset": "ultrafast", "x264-params": f"{BY_CODE}:cabac=1:8x8dct=
 COMPACT = BOTH | {"preset": "medium", "x264-params": f"{BY_CODE}:psy=0:trellis=2:no-deblock=1"}
 
 # The largest with which the worst frame is within 45 dB of what is drawn. Where pixels are few, more of them are edges.
-FINE, COARSE_QP, QP, COMPACT_QP = 720, 22, 23, 24            # FINE: lines, or columns, from which on a picture has many
+FINE, COARSE_QP, QP = 720, 22, 24         # FINE: lines, or columns, from which on a picture has many
 BETWEEN_KEYS = 5                          # seconds: a picture that changes after so many is a key frame; they are most of a file
 
 # A P frame of one slice that others refer to, up to the number of the frame, which has 4 bits (ITU-T H.264, 7.3.1, 7.3.3).
@@ -110,8 +110,8 @@ def stream(container: OutputContainer, quality: Quality) -> Stream:
 
 
 def _options(quality: Quality) -> dict[str, str]:
-    options, quantiser = (COMPACT, COMPACT_QP) if quality.compact else (X264, QP)
-    return options | {"qp": str(quantiser if min(quality.width, quality.height) >= FINE else COARSE_QP)}
+    quantiser = QP if min(quality.width, quality.height) >= FINE else COARSE_QP
+    return (COMPACT if quality.compact else X264) | {"qp": str(quantiser)}
 
 
 def numbered(frame: bytes, number: int) -> bytes:

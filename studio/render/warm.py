@@ -36,7 +36,8 @@ def context(*also: str) -> BaseContext:
 def _forked_from_loaded(also: tuple[str, ...]) -> BaseContext:
     found = multiprocessing.get_context("forkserver")
     found.set_forkserver_preload([LOADED, *also])
-    resource_tracker.ensure_running()     # now, for as it starts it lets all signals be heard again
+    with unheard():
+        resource_tracker.ensure_running() # by itself, for as it starts it lets signals be heard again
     with unheard(), _our_surroundings():
         forkserver.ensure_running()
     return found

@@ -76,4 +76,4 @@ def compacting(unless_said: bool) -> Callable:
     """Adds whether clips are small; the command gets it as `compact`."""
     usual = "--compact" if unless_said else "--no-compact"
     return click.option("--compact/--no-compact", default=unless_said,
-                        help=f"Clips a quarter smaller, the encoder takes twice as long (default: {usual}).")
+                        help=f"Clips a fifth smaller, the encoder takes twice as long (default: {usual}).")

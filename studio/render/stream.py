@@ -24,7 +24,7 @@ BY_CODE = "keyint=infinite:force-cfr=1:ref=1:weightp=0:rc-lookahead=0:scenecut=0
 # CABAC, 8x8dct and the parts of key frames are what the preset leaves out of the High profile; they take no time.
 X264 = BOTH | {"preset": "ultrafast", "x264-params": f"{BY_CODE}:cabac=1:8x8dct=1:analyse=i4x4,i8x8"}
 
-# A quarter less, in twice the encoder's time; looking ahead makes nothing smaller at four times that. psy would make pictures sharper
+# A fifth less, in twice the encoder's time; looking ahead makes nothing smaller at four times that. psy would make pictures sharper
 # that are drawn as sharp as they are meant to be, and deblocking change what lies beside a change.
 COMPACT = BOTH | {"preset": "medium", "x264-params": f"{BY_CODE}:psy=0:trellis=2:no-deblock=1"}
 

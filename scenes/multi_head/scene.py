@@ -230,7 +230,7 @@ class MultiHead(ExplainerScene):
     def _taken_by_heads(self, room: Room) -> Labelled:
         """What the followed token takes from every token, a row for each head."""
         names = [self.say("head", number=i + 1) for i in range(self.heads)]
-        said = text(self.theme, self.say("taken_by", word=self.tokens[self.focus], block=self.spec.block + 1), NAME, "query")
+        said = text(self.theme, self.say("taken_by", word=self.tokens[self.focus], block=self.spec.block + 1), NAME, "query", width=room.width)
         return labelled(self.theme, self._taken(False), room, "line", title=said, rows=names, columns=self.tokens, digits=True, weights=True,
                         inks=("output", "key"))
 

@@ -34,11 +34,7 @@ TENSORS = scoped(
 
 def measure(run, record):
     """The same sentence, weights and random gradients in every wiring; nothing of it is trained."""
-    make = {"weights": "random", "output": "none", "mask": "none", "activation": "relu", "n_blocks": N_BLOCKS}
-    config, tokens = replace(run.config, **make), [run.vocabulary[row] for row in run.ids]
-    words = vocabulary(tokens)            # a word's row is the same whatever other words there are
-    weights = random_weights(config, words)
-    x = embed(ids(tokens, words), weights, config)                                  # (n, d_model)
+    config, weights, x = untrained(run)
     last = generator(config.seed, "deep_stack").normal(size=(N_GRADIENTS, *x.shape))            # (gradient, n, d_model)
     last = last / np.sqrt((last**2).sum((-1, -2), keepdims=True))                   # (gradient, n, d_model), each of size 1
     found = [[_wired(x, weights.encoder, replace(config, norm=norm), paths, last) for paths in (1, 0)] for norm in MOVES]
@@ -48,6 +44,16 @@ def measure(run, record):
     record("last", stream[:, :, -1])                                                # (norm, paths, n, d_model)
     record("gradients", np.sqrt((gradients**2).sum((-1, -2)).mean(-1)))             # (norm, paths, depth)
     record("unchanged", (gradients * last).sum((-1, -2)).mean(-1))                  # (norm, paths, depth)
+
+
+def untrained(run):
+    """A stack of N_BLOCKS blocks with random weights: its config, its weights, and what it reads of the run's sentence, (n, d_model)."""
+    make = {"weights": "random", "output": "none", "mask": "none", "activation": "relu", "n_blocks": N_BLOCKS}
+    config, tokens = replace(run.config, **make), [run.vocabulary[row] for row in run.ids]
+    words = vocabulary(tokens)            # a word's row is the same whatever other words there are
+    weights = random_weights(config, words)
+    x = embed(ids(tokens, words), weights, config)                                  # (n, d_model)
+    return config, weights, x
 
 
 def _rms(x):

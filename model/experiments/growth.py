@@ -4,18 +4,13 @@ What is added up grows, as does the variance of what Xiong et al. (2020, section
 larger are their scores (Vaswani et al. 2017, section 3.2.1).
 """
 
-from dataclasses import replace
-
 import numpy as np
 
-from model.encoder import embed
+from model.experiments.deep_stack import N_BLOCKS, untrained
 from model.functional import attention, feed_forward, layer_norm
 from model.recorder import Recorder
 from model.tensors import Tensor, scoped
-from model.tokenizer import ids, vocabulary
-from model.weights import random_weights
 
-N_BLOCKS = 12
 TENSORS = tuple(tensor for way, how in (("with", "with LayerNorm after each sum"), ("without", "without")) for tensor in scoped(
     f"growth.{way}",
     Tensor("sizes", "depth", f"size of what each of {N_BLOCKS} untrained blocks hands on, {how}",
@@ -28,11 +23,7 @@ TENSORS = tuple(tensor for way, how in (("with", "with LayerNorm after each sum"
 
 def measure(run, record):
     """The same sentence and weights, with LayerNorm and without; nothing of it is trained."""
-    make = {"weights": "random", "output": "none", "mask": "none", "activation": "relu", "n_blocks": N_BLOCKS}
-    config, tokens = replace(run.config, **make), [run.vocabulary[row] for row in run.ids]
-    words = vocabulary(tokens)            # a word's row is the same whatever other words there are
-    weights = random_weights(config, words)
-    x = embed(ids(tokens, words), weights, config)                                  # (n, d_model)
+    config, weights, x = untrained(run)
     for way, norm in (("with", True), ("without", False)):
         stream, looks = _through(x, weights.encoder, config, norm)                  # (depth, n, d_model), (block, h, n, n)
         record(f"{way}.sizes", np.sqrt((stream**2).mean((-1, -2))))                 # (depth,)

@@ -27,6 +27,7 @@ from scenes.parts.spectrum import Spectrum, best_words, spectrum
 from scenes.parts.tokens import token_card
 
 HEADING, SMALL = 32 * PX, 28 * PX
+FOUND = 2.5                               # height of what a query finds in em, where it takes two lines
 BEST, PRECISE, MOST = 4, 4, 20            # words that are ranked; decimals of what is almost 0; tokens that are shown
 MANY = 256                                # words that a bar each is drawn for at most
 NUMBER = 110 * PX                         # room for weights beside cards
@@ -76,7 +77,8 @@ class Decoder(ExplainerScene):
     def cross_attention(self):
         """Every place of the translation looks at the sentence; the strands cross where the languages differ in order."""
         queries, words = (self.queries, self.said) if self.trained else (self.tokens, ())
-        body, foot = self.stage.rows((7, 1), TIGHT)
+        low = max((self.stage.height - TIGHT) / 8, FOUND * SMALL)
+        body, foot = self.stage.trim(bottom=low + TIGHT), self.stage.strip(bottom=low)
         roomy, weights, followed = self.frame.is_roomy, self._looks(), self._followed()
         drawn = self._columns(queries, words, body.trim(left=LEFT if roomy else NUMBER, right=CHANCE + TIGHT if roomy else TIGHT))
         cards, whose = drawn.cards, self.say("weights_of", word=queries[followed]) if roomy else ""

@@ -279,8 +279,8 @@ class Overview(ExplainerScene):
         """From the next word to the end of all that has been said."""
         after, y = self.rooms["next"], room_of(self.shown[0].words[0]).centre[1]
         if self.frame.is_slim:
-            (x, end), low = (room.centre[0] for room in (after, said)), after.bottom - GAP
-            return route(self.theme, [(x, self._ranks.bottom - WIDE), (x, low), (end, low), (end, said.bottom)], "output")
+            (x, end), low = (room.centre[0] for room in (after, said)), max(after.bottom - GAP, self.stage.bottom)
+            return route(self.theme, [(x, max(self._ranks.bottom - WIDE, low + TIGHT)), (x, low), (end, low), (end, said.bottom)], "output")
         last = room_of(self.slots[len(self.said)])
         x, end = (last.right + after.left) / 2, last.centre[1]
         return route(self.theme, [(after.left - TIGHT / 4, y), (x, y), (x, end), (last.right, end)], "output")

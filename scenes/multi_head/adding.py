@@ -12,12 +12,13 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import floor
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps, peak
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import WORD, number, text, text_width
 from scenes.parts.shapes import ring
 from scenes.parts.whole import Whole
 
 HEAD, SIZE = 60 * PX, 54 * PX             # height of the names above; em size of a length
-SHARES = (3, 4, 6, 9, 3)                  # widths: names, answers, rows of W_O, what is added, its length
+SHARES = (4, 6, 9)                        # widths of answers, rows of W_O and what is added; beside them names and lengths
+ASIDE = 1 / 7                             # of a room, what these take at most
 
 
 class Terms(NamedTuple):
@@ -48,7 +49,8 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
     """The terms of a token, laid out in a room. names: of the heads. words: the token, and what is added and its length are called."""
     n = len(names)
     head, lines = room.strip(top=HEAD), room.trim(top=HEAD, bottom=TIGHT / 2).rows(n + 2, TIGHT)
-    table = [line.columns(SHARES, GAP) for line in (head, *lines)]
+    aside = min(max(text_width(theme, word, WORD) for word in (*names, words[0], words[-1])), ASIDE * room.width)
+    table = _table((head, *lines), aside)
     cells = list(zip(*table[1:], strict=True))                                                  # by column, then by line
     kinds = ((terms.answers, 1), (terms.rows, 2))
     answers, strips = (heat_maps(theme, views, cells[k][:n], grid=fit_grid(views[0].shape, cells[k][0])) for views, k in kinds)
@@ -71,3 +73,8 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
         answers, strips, parts, VGroup(number(theme, size, SIZE, weight=600, at=place, width=place.width) for size, place in zip(terms.sizes, cells[4])),
         signs, bias, total, below, floor(theme, cells[3][n]).shift([0, -TIGHT / 2, 0]), ring(theme, total.border),
     )
+
+
+def _table(lines: Sequence[Room], aside: float) -> list[list[Room]]:
+    """The cells of every line: in the middle three that share what names and lengths leave."""
+    return [[line.strip(left=aside), *line.inset(aside + GAP).columns(SHARES, GAP), line.strip(right=aside)] for line in lines]

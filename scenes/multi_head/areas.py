@@ -6,7 +6,7 @@ from manim import Animation, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import fitted, side_by_side
-from scenes.base.room import GAP, PX, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import BAR_SHARE, bar
 from scenes.parts.label import Number, number, text
@@ -14,7 +14,7 @@ from scenes.parts.motion import STEADY, Together, slide
 from scenes.parts.whole import Whole
 
 WORDS, TOTAL = 54 * PX, 120 * PX          # em sizes
-LINES = (1, 5, 2)                         # of the words, the area and the total
+LINES, LOWER, LOW = (1, 5, 2), (2, 3, 3), 2.8             # heights of the words, the area and the total, and in a room that is so low
 
 
 class Area(Whole):
@@ -36,7 +36,7 @@ class Area(Whole):
 
 def area(theme: Theme, words: str, each: Sequence[View], total: View, room: Room, role: str) -> Area:
     """So many heads of one size in a room, which they fill together. each: what one of them takes; total: what all take."""
-    above, middle, below = room.rows(LINES)
+    above, middle, below = room.rows(LINES) if room.height > LOW else room.rows(LOWER, TIGHT / 2)
     blocks = VGroup(
         bar(theme, source, place.fit(width=BAR_SHARE * place.width), role, float(source))
         for source, place in zip(each, middle.columns(len(each), 0), strict=True)

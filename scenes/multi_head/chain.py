@@ -11,13 +11,14 @@ from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import arrow, weight_line
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import WORD, number, words_in
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import token_card
 from scenes.parts.whole import Whole
 
-NAME, CARD, DIGITS = (size * PX for size in (60, 64, 34))    # heights of the line of names and of a card; em size of the weights
+NAME, CARD, DIGITS = (size * PX for size in (60, 64, 34))    # heights of a line of names and of a card; em size of the weights
 SHARES = (7, 6, 4, 2, 14, 6, 7)           # widths: the changed word, its weight, the followed token, an arrow, the query, a weight, a word
+CLOSER, SLIM = (9, 6, 4, 2, 6, 6, 9), 6.5                 # where these stand in a room that is less wide
 
 
 class Link(NamedTuple):
@@ -39,13 +40,15 @@ class Chain(Whole):
 
 def chain(theme: Theme, links: Sequence[Link], names: Sequence[str], room: Room) -> Chain:
     """The links of both sentences, one below the other. names: of the first weight, the query and the last weight."""
-    head, body = room.strip(top=NAME), room.trim(top=NAME)
-    places = [line.fit(height=CARD).columns(SHARES, TIGHT) for line in body.rows(len(links))]
+    slim = room.width < SLIM
+    shares, high, parts = (CLOSER, 3 / 2 * NAME, ((0, 1), (2, 4), (5, 6))) if slim else (SHARES, NAME, ((0, 2), (4, 4), (5, 6)))
+    head, body = room.strip(top=high), room.trim(top=high)
+    places = [line.fit(height=CARD).columns(shares, TIGHT) for line in body.rows(len(links))]
     strips = heat_maps(theme, [link.query for link in links], [line[4] for line in places], "query", digits=True,
                        grid=fit_grid(links[0].query.shape, places[0][4]))
-    columns = [Room(places[0][a].left, places[0][b].right, head.bottom, head.top) for a, b in ((0, 2), (4, 4), (5, 6))]
+    columns = [Room(places[0][a].left, places[0][b].right, head.bottom, head.top) for a, b in parts]
     return Chain(
-        VGroup(text(theme, name, WORD, "muted", at=place) for name, place in zip(names, columns, strict=True)),
+        VGroup(words_in(theme, name, WORD, place, "muted") for name, place in zip(names, columns, strict=True)),
         VGroup(_row(theme, *what) for what in zip(links, strips, places, strict=True)),
     )
 

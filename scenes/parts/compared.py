@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from manim import VGroup
 
 from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.label import WORD, Number, number, paragraph
-from scenes.parts.look import Look, fits_in_line, in_column, look
+from scenes.parts.label import WORD, number, paragraph
+from scenes.parts.look import Look, by_importance, fits_in_line, in_column, look
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import best_word
 from scenes.parts.whole import Whole
@@ -40,8 +39,7 @@ def compared(theme: Theme, words: Sequence[str], others: Sequence[str], origin: 
     numbers = VGroup(number(theme, weights[i], size, "weight", 600) for weights, i in zip(views, most, strict=True))
     beside = {"bottom": size + CLOSE} if flat else {"left": max(label.advance for label in numbers) + CLOSE}
     bodies = [place.trim(top=head + TIGHT).trim(**beside) for place in places]
-    first = dict.fromkeys([origin, *most, *(i for i, pair in enumerate(zip(words, others)) if len({*pair}) > 1)])
-    kept = in_column([*first, *(i for i in np.argsort(-views[0].values) if i not in first)], bodies[0])
+    kept = in_column(by_importance(words, others, origin, views), bodies[0])
     looks, starts = ([look(theme, words, others, weights, origin, body, False, kept) for body, weights in zip(bodies, shown, strict=True)]
                      for shown in (views, views[:1] * len(views)))
     for line, place, label, each in zip(lines, places, numbers, looks, strict=True):

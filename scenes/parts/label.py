@@ -131,6 +131,14 @@ def paragraph(theme: Theme, string: str, size: float, width: float, role: str = 
     )
 
 
+def words_in(theme: Theme, string: str, size: float, room: Room, role: str = "text", weight: int = 400) -> VGroup:
+    """Words in the middle of a room: in a line, smaller if need be, or where they would be illegible in as many lines as they need."""
+    fitted, size = fit_text(theme, string, size, room.width, weight)
+    if fitted == string:
+        return VGroup(text(theme, string, size, role, weight, at=room))
+    return paragraph(theme, string, size, room.width, role, weight).shift(room.centre)
+
+
 def wrap(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> list[str]:
     """The lines of a text, broken where its script allows it and as even as they can be."""
     parts = [(piece, *(text_width(theme, part, size, weight) for part in (piece, piece.rstrip()))) for piece in pieces(string)]

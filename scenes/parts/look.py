@@ -64,6 +64,14 @@ def look(theme: Theme, words: Sequence[str], others: Sequence[str], weights: Vie
     return Look(cards, arcs, _below(theme, weights, cards, room) if written else VGroup(), most)
 
 
+def by_importance(words: Sequence[str], others: Sequence[str], origin: int, views: Sequence[View]) -> list[int]:
+    """The tokens of a sentence: that which looks, those that it looks at most by any of its weights (n), those that are others in another
+    sentence, then all by the first weights."""
+    changed = [i for i, pair in enumerate(zip(words, others)) if len({*pair}) > 1]
+    first = dict.fromkeys([origin, *(best_word(words, weights) for weights in views), *changed])
+    return [*first, *(i for i in np.argsort(-views[0].values) if i not in first)]
+
+
 def in_column(order: Sequence[int], room: Room) -> list[int | None]:
     """The tokens that find a place one below the other in a room, the first of an order before others; None where some are left out."""
     kept: set[int] = set()

@@ -1,6 +1,7 @@
 """The pattern of a head over a sentence: a disc for the weight of every pair, columns as wide as their words, one row opened into bars."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from manim import Animation, VGroup
 
@@ -10,14 +11,15 @@ from scenes.base.theme import Theme
 from scenes.parts.heat_map import DISC, RADIUS_SHARE, Cell, cell_colour
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width
 from scenes.parts.motion import Together, travel
-from scenes.parts.shapes import Block, frame, room_of, rounded_points
-from scenes.parts.tokens import word_widths
+from scenes.parts.shapes import frame, room_of, rounded_points
+from scenes.parts.tokens import slanted_words, word_widths
 from scenes.parts.weight import WeightBars, disc, weight_bars
 from scenes.parts.whole import Whole
 
 GAP, NAMES, NARROWEST = (length * PX for length in (6, 190, 76))      # between cells; room for the row's words; the narrowest column
 OPEN = 4                                  # how many times as high as the others the opened row is
-HEAD = 52 * PX                            # height of the words above
+HEAD, SLANTED = 52 * PX, 130 * PX         # height of the words above, and where they find no room side by side
+SHARE = 0.22                              # of the width, what the row's words take at most
 LARGEST_WORD, SMALL, LARGEST = 38 * PX, 30 * PX, 90 * PX  # em sizes: of a word, of numbers, and of what stands out in the opened row
 FILLED = 0.94                             # share of its column that a number takes at most
 
@@ -35,22 +37,38 @@ class Pattern(Whole):
             (closed.rows, self.rows), (closed.words, self.words), (closed.columns, self.columns))))
 
 
-def pattern(theme: Theme, words: Sequence[str], weights: View, room: Room, opened: int | None = None) -> Pattern:
-    """The weights (query, key) of a head over its words, in a room. opened: the row that is shown as bars."""
-    above, body = room.strip(top=HEAD), room.trim(left=NAMES, top=HEAD + GAP)
-    widths, size = word_widths(theme, [(word,) for word in words], body.width, LARGEST_WORD, NARROWEST, GAP)
-    places = [line.columns(widths, GAP) for line in body.rows([OPEN if i == opened else 1 for i in range(len(words))], GAP)]
-    columns = VGroup(text(theme, word, size, "key", at=(place.centre[0], above.centre[1], 0), width=place.width)
-                     for word, place in zip(words, places[0], strict=True))
-    names = VGroup(_name(theme, word, Room(room.left, body.left - TIGHT, line[0].bottom, line[0].top), i == opened)
-                   for i, (word, line) in enumerate(zip(words, places, strict=True)))
+def pattern(theme: Theme, words: Sequence[str], weights: View, room: Room, followed: int, opens: bool = False) -> Pattern:
+    """The weights (query, key) of a head over its words, in a room. opens: whether the row of the token `followed` is shown as bars.
+
+    Where rows are too low for their words, only that token is named.
+    """
+    columns, body, widths = _columns(theme, words, room)
+    n, left = len(words), replace(room, right=body.left - TIGHT)
+    places = [line.columns(widths, GAP) for line in body.rows([OPEN if opens and i == followed else 1 for i in range(n)], GAP)]
     rows = [VGroup(_cell(theme, source, place) for source, place in zip(row, line)) for row, line in zip(weights, places)]
-    if opened is None:
+    named = [word if i == followed or body.height >= n * SMALLEST_WORD else "" for i, word in enumerate(words)]
+    names = VGroup(_name(theme, word, replace(left, bottom=line[0].bottom, top=line[0].top), opens and i == followed)
+                   for i, (word, line) in enumerate(zip(named, places, strict=True)))
+    if not opens:
         return Pattern(VGroup(*rows), VGroup(), names, columns, VGroup())
-    bars = _bars(theme, weights[opened], places[opened])
-    rows[opened] = VGroup(VGroup(ground, bar) for ground, bar in zip(bars.grounds, bars.bars, strict=True))
-    around = VGroup(frame(theme, room_of(rows[opened], GAP), "query", width=5))
+    bars = _bars(theme, weights[followed], places[followed])
+    rows[followed] = VGroup(VGroup(ground, bar) for ground, bar in zip(bars.grounds, bars.bars, strict=True))
+    around = VGroup(frame(theme, room_of(rows[followed], GAP), "query", width=5))
     return Pattern(VGroup(*rows), VGroup(*filter(lambda label: label.size >= theme.digit, bars.numbers)), names, columns, around)
+
+
+def _columns(theme: Theme, words: Sequence[str], room: Room) -> tuple[VGroup, Room, list[float]]:
+    """The words above the columns, the room of these, and their widths: level where all fit, else slanted above columns of one width."""
+    body = room.trim(left=min(NAMES, SHARE * room.width))
+    widths, size = word_widths(theme, [(word,) for word in words], body.width, LARGEST_WORD, NARROWEST, GAP)
+    places = body.strip(top=HEAD).columns(widths, GAP)
+    if all(text_width(theme, word, size) <= place.width for word, place in zip(words, places, strict=True)):
+        return VGroup(text(theme, word, size, "key", at=place) for word, place in zip(words, places)), body.trim(top=HEAD + GAP), widths
+    body = body.trim(right=SLANTED / 4)
+    places, size = body.strip(top=SLANTED).columns(len(words), GAP), SMALLEST_WORD
+    starts = [(place.centre[0], place.bottom + size / 2) for place in places]
+    above = slanted_words(theme, words, starts, size, places[0].width + GAP, "key", SLANTED - 1.3 * size, -1)
+    return above, body.trim(top=SLANTED + GAP), [1] * len(words)
 
 
 def _cell(theme: Theme, source: View, place: Room) -> Cell:
@@ -63,8 +81,8 @@ def _cell(theme: Theme, source: View, place: Room) -> Cell:
 
 
 def _name(theme: Theme, word: str, place: Room, loud: bool) -> Label:
-    size = LARGEST if loud else min(WORD, max(SMALLEST_WORD, 0.7 * place.height))
-    return text(theme, word, min(size, place.height), "query", 700 if loud else 400, at=place, align=1)
+    size = LARGEST if loud else max(SMALLEST_WORD, min(WORD, 0.7 * place.height))
+    return text(theme, word, max(SMALLEST_WORD, min(size, place.height)), "query", 700 if loud else 400, at=place, align=1)
 
 
 def _bars(theme: Theme, row: View, places: Sequence[Room]) -> WeightBars:

@@ -18,6 +18,7 @@ LEAST_SLANT = np.pi / 5
 SLENDER, NARROW = 0.9, 0.06               # a width, and the share of a card of less that stays free on either side of a long word
 CLOSEST = 1.15 * SMALLEST_WORD             # from card to card in a column
 FILLED, TIGHTLY, HIGHEST = 0.84, 0.96, 0.54               # the share of a column that cards fill, there too, and how high they are at most
+LOOSELY = 0.86                            # of a row that they stand beside
 LEVEL = 0.94                              # share of its column that a level word takes at most
 MORE = "…"                                # on a card, for words that are not shown
 LINE = 1.2                                # height of a line with accents and descenders, in em
@@ -173,9 +174,10 @@ def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: f
     width = card_width(theme, words, width, size)
     padding = _padding(theme, words, width)
     words, size = fit_words(theme, words, size, width - 2 * padding)
+    height = max(LOOSELY * pitch, min(TIGHTLY * pitch, 1.15 * size))
     x = room_of(heat_map.border).left - gap - width / 2
     return VGroup(
-        token_card(theme, word, width, 0.86 * pitch, size=size, padding=padding).move_to([x, row.get_y(), 0])
+        token_card(theme, word, width, height, size=size, padding=padding).move_to([x, row.get_y(), 0])
         for word, row in zip(words, heat_map.cells, strict=True)
     )
 
@@ -199,10 +201,16 @@ def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: s
     columns, y = [cell.get_x() for cell in heat_map.cells[0]], room_of(heat_map.border).bottom - gap - 0.4 * size
     if level >= SMALLEST_WORD:
         return words_at(theme, words, [(x, y) for x in columns], size, pitch, role, align=0)
+    return slanted_words(theme, words, [(x, y) for x in columns], size, pitch, role, height - gap - size)
+
+
+def slanted_words(theme: Theme, words: Sequence[str], points: Sequence[Sequence[float]], size: float, pitch: float, role: str,
+                  height: float, align: int = 1) -> VGroup:
+    """Words that end at points a pitch apart, or with `align` -1 start there, the steeper the closer these are, and at most so high."""
     slant = max(LEAST_SLANT, np.arcsin(min(1, LINE * size / pitch)))
-    labels = words_at(theme, words, [(0, 0)] * len(words), size, (height - gap - size) / np.sin(slant), role)
-    for label, x in zip(labels, columns, strict=True):
-        label.rotate(slant, about_point=np.zeros(3)).shift([x, y, 0])
+    labels = words_at(theme, words, [(0, 0)] * len(words), size, height / np.sin(slant), role, align)
+    for label, point in zip(labels, points, strict=True):
+        label.rotate(slant, about_point=np.zeros(3)).shift([*point, 0])
         label.slant = slant
     return labels
 

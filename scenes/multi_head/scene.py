@@ -6,7 +6,7 @@ import numpy as np
 from manim import DOWN, PI, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, above, below, fitted, labelled, named, sign
+from scenes.base.layout import NAMED, Labelled, above, below, fitted, labelled, named, sign
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.multi_head.adding import Terms, adding
@@ -32,7 +32,7 @@ CHAIN, FOOT = 256 * PX, 110 * PX          # heights of the way to a head, and of
 CLOSE, APART, BETWEEN = TIGHT / 2, 40 * PX, 160 * PX      # between the parts of one head, between heads, between factors
 FEW = 16                                  # rows and columns that are shown of a matrix that stands beside others
 AFTER = 0.15                              # of its time, that what follows in a chain comes after what is before it
-NAMED = 12                                # heads that are named in words; of more there are only numbers
+MANY = 12                                 # heads that are named in words; of more there are only numbers
 NARROW = 0.8                              # share of its answers that the letter of a head takes at most
 
 
@@ -219,7 +219,7 @@ class MultiHead(ExplainerScene):
     def _head_name(self, head: int, picture: Mobject, key: str = "head", width: float = LINE) -> Label:
         """The name of a head above its picture, as wide as that, or as a width that is free."""
         role, name = "output" if head == self.head else "muted", self.say(key, number=head + 1)
-        said = text(self.theme, name if self.heads <= NAMED else f"{head + 1}", WORD, role, width=max(width, picture.width))
+        said = text(self.theme, name if self.heads <= MANY else f"{head + 1}", WORD, role, width=max(width, picture.width))
         return above(said, picture, TIGHT / 2)
 
     def _head_label(self, picture: Pattern) -> Label:
@@ -230,9 +230,11 @@ class MultiHead(ExplainerScene):
     def _taken_by_heads(self, room: Room) -> Labelled:
         """What the followed token takes from every token, a row for each head."""
         names = [self.say("head", number=i + 1) for i in range(self.heads)]
-        said = text(self.theme, self.say("taken_by", word=self.tokens[self.focus], block=self.spec.block + 1), NAME, "query", width=room.width)
-        return labelled(self.theme, self._taken(False), room, "line", title=said, rows=names, columns=self.tokens, digits=True, weights=True,
+        rows = labelled(self.theme, self._taken(False), room.trim(top=NAMED), "line", rows=names, columns=self.tokens, digits=True, weights=True,
                         inks=("output", "key"))
+        said = self.say("rounded" if rows.sheet.digits else "taken_by", word=self.tokens[self.focus], block=self.spec.block + 1)
+        title = above(text(self.theme, said, NAME, "query", width=room.width), rows.sheet.border)
+        return Labelled(rows.sheet, title, rows.rows, rows.columns)
 
     def _look(self, room: Room, twin: bool = False) -> Look:
         words, others = (self.twin, self.tokens) if twin else (self.tokens, self.twin)

@@ -39,6 +39,13 @@ def findings(spec, moments=()):
     return [str(finding) for finding in lint(spec.name, partial(staging.build, spec), moments)]
 
 
+def labels(spec):
+    """What is written in a scene at the end."""
+    seen = []
+    walk(partial(staging.build, spec), lambda stage, moment: seen.append(see(stage).shapes))
+    return [shape.string for shape in seen[-1] if isinstance(shape, Label)]
+
+
 @pytest.fixture
 def deep(tmp_path, monkeypatch):
     """A tiny model with as many heads and blocks as MiniLM has, in its place."""
@@ -55,6 +62,13 @@ def test_these_are_its_scenes(deep):
 def test_nothing_looks_wrong_with_many_heads_and_blocks(deep, scene, language):
     settings = (*TINY, f"language={language}")
     assert findings(load(scene, (*settings, *OTHERS)) if scene == "real_model" else entry(scene, *settings)) == []
+
+
+@pytest.mark.parametrize("weights, written", [("bert-deep", False), ("bert", True)])
+def test_only_numbers_that_are_written_are_called_rounded(weights, written):
+    settings = (f"model.weights={CHECKPOINTS / weights}", "sentence=the old cat", "twin=", "focus=cat", "steps=[patterns]")
+    said = labels(load("multi_head", settings))
+    assert any(label.endswith("rounded") for label in said) == written and "head 4" in said
 
 
 @pytest.mark.slow
@@ -93,9 +107,7 @@ def test_a_model_of_text_has_no_step_of_a_translator_and_says_words_as_they_are_
 def test_the_list_of_words_says_them_as_the_cards_do():
     pytest.importorskip("tokenizers")
     settings = (f"model.weights={CHECKPOINTS / 'roberta'}", "sentence=Über Äpfel", "focus=4", "block=1", "twin=", "steps=[sentence]")
-    scene = staging.build(load("embeddings", settings))
-    scene.construct()
-    said = [shape.string for shape in see(scene).shapes if isinstance(shape, Label)]
+    said = labels(load("embeddings", settings))
     assert said.count(r"\xc3") == 4 and said.count(r"\x9c") == 2      # on a card and in the list; Ü and Ä are each cut in two
 
 

@@ -76,7 +76,7 @@ def _moves(x, w, config, kind="", without=None):
     """What every move of a block makes of x, by its name in the block. kind: of the moves that go on from `without`, another pass."""
     apply = {
         "self_attention": lambda x: attention(x, x, w.self_attention, config.n_heads, mask=visible(x.shape[-2], config)),
-        "mlp": lambda x: feed_forward(x, w.mlp, config.activation),
+        "mlp": lambda x: feed_forward(x.reshape(-1, x.shape[-1]), w.mlp, config.activation).reshape(x.shape),   # one product, not many
         "norm_1": lambda x: layer_norm(x, w.norm_1, config.epsilon),
         "norm_2": lambda x: layer_norm(x, w.norm_2, config.epsilon),
     }

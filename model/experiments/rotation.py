@@ -44,7 +44,7 @@ def measure(run, record):
     record("errors", np.array([np.abs(turned[k] - joined[k : k + N_PLACES]).max() for k in shifts]))        # (shift,)
     rows = N_ROWS * width + N_SHIFTS
     for name, table in (("fitted", sinusoids(rows, width)), ("random", untrained_positions(run.config, rows))):
-        record(f"{name}_errors", np.array([missed(table, shift) for shift in shifts]))          # (shift,)
+        record(f"{name}_errors", missed(table))                                     # (shift,)
 
 
 def rotation(angles):
@@ -57,8 +57,12 @@ def rotation(angles):
     return matrix.reshape(2 * len(angles), 2 * len(angles))                         # (2 p, 2 p)
 
 
-def missed(table, shift):
-    """The share of the squares of a table (position, d) that the best linear map from `shift` rows before does not find."""
-    before, after = table[: len(table) - shift], table[shift:]
-    best = np.linalg.lstsq(before, after, rcond=None)[0]                            # (d, d)
-    return ((after - before @ best) ** 2).sum() / (after**2).sum()                  # ()
+def missed(table):
+    """The share of the squares of a table (position, d) that the best linear map from so many rows before, 0 to N_SHIFTS - 1, does not
+    find: what lies outside all that the columns of these rows can make, of which the map finds everything inside.
+    """
+    n_before = len(table) - N_SHIFTS
+    basis = np.linalg.qr(table[:n_before])[0]                                       # (position, d)
+    after = [table[shift : shift + n_before] for shift in range(N_SHIFTS)]          # (position, d) each
+    outside = [rows - basis @ (basis.T @ rows) for rows in after]
+    return np.array([(left**2).sum() / (rows**2).sum() for left, rows in zip(outside, after)])      # (shift,)

@@ -251,12 +251,14 @@ class MultiHead(ExplainerScene):
         """What the followed token takes from every token; of each head a row, or a column in a tall room, with its name; and the words."""
         names, upright = [self.say("head", number=i + 1) for i in range(self.heads)], room.height > room.width
         key = "taken_above" if self.spec.keys["first"] and self.spec.block else "taken_by"
-        said = paragraph(self.theme, self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1), NAME, room.width, "query")
+        said, rounded = (paragraph(self.theme, self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1, rounded=note), NAME, room.width, "query")
+                         for note in ("", self.say("rounded")))
         view, rows, columns = (self._taken(False).T, self.tokens, names) if upright else (self._taken(False), names, self.tokens)
         left = min(LABEL, TIGHT + max(text_width(self.theme, word, WORD) for word in rows))
         found = labelled(self.theme, view, room, "line", title=said, rows=rows, columns=columns, digits=True, weights=True, left=left,
-                         head=said.height + 2 * TIGHT, inks=("key", "output") if upright else ("output", "key"))
-        found.title.set_x(room.centre[0])
+                         head=rounded.height + 2 * TIGHT, inks=("key", "output") if upright else ("output", "key"))
+        title = (rounded if found.sheet.digits else said).move_to([room.centre[0], found.title.get_y(), 0])
+        found = Labelled(found.sheet, title, found.rows, found.columns)
         if upright:
             cells = [VGroup(*(found.sheet.cell(k, i) for k in range(len(found.rows)))) for i in range(len(found.columns))]
             return found, [VGroup(*pair) for pair in zip(cells, found.columns)], found.rows

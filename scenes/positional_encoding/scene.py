@@ -17,22 +17,25 @@ from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width, words_at
 from scenes.parts.lookup import link
-from scenes.parts.motion import BRIEF, SHORT, Together, appear, draw, merge, travel, vanish
+from scenes.parts.motion import BRIEF, SHORT, STEADY, Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.shuffle import put, shuffle
-from scenes.parts.tokens import cards_beside, token_card
+from scenes.parts.tokens import cards_beside
 from scenes.parts.whole import Whole
 from scenes.positional_encoding.numbered_table import NumberedTable, numbered_table
 from scenes.positional_encoding.overlay import Overlay, overlay
+from scenes.positional_encoding.placed import Placed, Summed, placed
 from scenes.positional_encoding.readable import Readable, readable
+from scenes.positional_encoding.sides import Side, lines, side
 from scenes.positional_encoding.spread import Spread, spread
 from scenes.positional_encoding.turn import turn
 
 SMALL, NOTE, LARGE, HUGE, GIANT = (size * PX for size in (28, 32, 60, 110, 220))
-WAVES, NEAREST = 7, 3                     # rows of waves at most; of E that are shown of those nearest to a sum
+WAVES, CELLS = 7, 8                       # rows of waves, and features of a sum, that are shown at most
 RUNS = (1.7, 1.3, 3, 1.6, 3, 1.3, 1.7)    # widths: of tokens, the encoder and what leaves it, of what joins both runs, and of the other
 NARROW = (2.6, 0.5, 2, 1.4, 2, 0.5, 2.6)  # the same where the picture is slim
+SIDES, SLIM = (5, 8, 8), (5, 7, 7)        # widths of names and of two sides, and where these are slim
 PAIRS, FIRST, SHIFT = 4, (0, 5), 2        # circles that are drawn; from which positions they are turned, and by how many
 
 
@@ -40,7 +43,7 @@ class PositionalEncoding(ExplainerScene):
     """The shuffle without positions, the waves, how they are added and carried, the shuffle with them, and learned ones."""
 
     experiments = ("shuffling", "waves", "rotation", "orthogonality", "embedding_scale", "probe")
-    needs = {"addition": "embedding: scaled", "appended": "embedding: scaled", "angles": "embedding: scaled"}
+    needs = {"scaled": "embedding: scaled and positional: sinusoidal | learned", "addition": "embedding: scaled", "appended": "embedding: scaled", "angles": "embedding: scaled"}
 
     @step
     def shuffle(self):
@@ -99,20 +102,30 @@ class PositionalEncoding(ExplainerScene):
         self.play(appear(*self.degrees, lag=0.3))
 
     @step
+    def scaled(self):
+        """The row as it is and times the root of its width; to both the position is added. In one sum it drowns the word."""
+        labels, (plain, larger) = self._sums()
+        self.open_with(labels[0], plain.panel, plain.title, plain.unit, plain.features[0], plain.sizes[0])
+        for k, label in enumerate(labels[1:-1], 1):
+            self.play(appear(label, plain.features[k], *plain.sizes[k : k + 1]))
+        self.play(appear(labels[-1], *plain.nearest))
+        self.play(appear(larger.panel, larger.title, larger.unit), travel(plain.features[0].copy(), larger.features[0], run_time=STEADY))
+        self.play(appear(larger.sizes[0]))
+        self.play(appear(*larger.features[1:], *larger.sizes[1:], lag=0.3))
+        self.play(appear(*larger.nearest))
+
+    @step
     def addition(self):
-        """The position is added to the scaled row of E, cell by cell, before the first block and nowhere else."""
-        rows, names = self._rows()
-        *parts, total = rows
-        self.open_with(parts[0], names[0])
-        for row, name in zip(parts[1:], names[1:], strict=False):
-            self.play(appear(row, name))
-        self.play(appear(total.border, total.dots, names[-1]))
-        columns = range(len(total.cells[0]))
-        for j, seconds in zip(columns, (1.2, 0.7), strict=False):
-            self.play(self._cell_added(parts, total, j, seconds))
-        for j in columns[2:]:
-            self.play(self._cell_added(parts, total, j, 0.12))
-        self.play(appear(*self._nearest(), lag=0.3))
+        """The position is added to the scaled row of E, cell by cell, before the first block and nowhere else: at another place the
+        same word has another x."""
+        halves = self._halves()
+        self.open_with(*(half.cards for half in halves))
+        for parts in zip(*(zip(half.parts, half.names) for half in halves)):
+            self.play(appear(*(VGroup(row, name) for row, name in parts)))
+        self.play(appear(*(VGroup(half.total.border, half.total.dots, half.names[-1]) for half in halves)))
+        for j, _ in enumerate(halves[0].total.cells[0]):
+            self.play(*(self._cell_added(half.parts, half.total, j, STEADY if j == 0 else SHORT) for half in halves))
+        self.play(appear(*self._apart(halves)))
 
     @step
     def appended(self):
@@ -162,8 +175,11 @@ class PositionalEncoding(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """A single word cannot be shuffled, what positions do depends on which there are, and what is left of them on the weights."""
-        if len(self.tokens) == 1 and name in ("shuffle", "order_counts"):
+        if len(self.tokens) == 1 and name in ("shuffle", "addition", "order_counts"):
             return "single"
+        if name == "scaled":
+            word, position = (float(self.view(f"embedding_scale.{name}")[self.focus]) for name in ("word", "position"))
+            return "caption" if position > word else "smaller"
         config = self.staging.trace.config
         return "untrained" if name == "carried" and self._kind != "none" and not config.trained else self._kind
 
@@ -182,9 +198,10 @@ class PositionalEncoding(ExplainerScene):
         order = self.view("shuffling.order").values.astype(int).tolist()
         return [order.index(token) for token in range(len(order))]
 
-    def _rooms(self, shares: Sequence[float] | int, gap: float) -> list[Room]:
+    def _rooms(self, shares: Sequence[float] | int, gap: float, room: Room | None = None) -> list[Room]:
         """Rooms side by side, or one below the other where the stage is much higher than wide."""
-        return (self.stage.rows if self.stage.height >= BESIDE * self.stage.width else self.stage.columns)(shares, gap)
+        room = room or self.stage
+        return (room.rows if self.stage.height >= BESIDE * self.stage.width else room.columns)(shares, gap)
 
     def _grid(self, room: Room) -> Grid:
         """Cells for a row to each token, high enough to be followed."""
@@ -285,46 +302,43 @@ class PositionalEncoding(ExplainerScene):
         values = [number(self.theme, angles[SHIFT, j], LARGE, "output", 600, room, decimals=1, width=0.7 * room.width) for j, room in enumerate(foot[1:])]
         self.degrees = [VGroup(value, text(self.theme, "°", value.size, "output", 600, room_of(value).point(1), -1)) for value in values]
 
-    def _rows(self) -> tuple[list[HeatMap], list[VMobject]]:
-        """The followed token's scaled row of E, its position and their sum, and what they are called."""
-        tensors = {"embedding": "scaled_embeddings", "position": "positions", "input": "encoder.0.input"}
-        if self._kind == "none":
-            del tensors["position"]
-        views = [self.view(name)[self.focus] for name in tensors.values()]
-        places = [room.trim(top=WORD + TIGHT) for room in self.stage.rows(4, GAP)[: len(views)]]
-        grid = fit_grid(views[0].shape, places[0])
-        digits, scale = fit_digits(self.theme, np.stack([view.values for view in views]), grid), peak(*views)
-        rows = [heat_map(self.theme, view, place, role, digits=digits, scale=scale, grid=grid)
-                for view, place, role in zip(views, places, ("line", "line", "output")[-len(views):], strict=True)]
-        names = [above(text(self.theme, self.say(key, token=self.tokens[self.focus], place=self.focus, factor=self._factor), WORD), row.border, align=-1)
-                 for key, row in zip(tensors, rows, strict=True)]
-        rounded = above(text(self.theme, self.say("rounded"), SMALL, "muted"), rows[-1].border, align=1)
-        return rows, [*names[:-1], VGroup(names[-1], rounded)]
+    def _sums(self) -> tuple[list[VGroup], list[Side]]:
+        """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it: names at the left, two sides."""
+        i, slim, trace = self.focus, self.frame.is_slim, self.staging.trace
+        names, *rooms = self.stage.columns(SLIM if slim else SIDES, GAP)
+        rows = [[trace[word][i], trace["positions"][i], trace["embedding_scale.sums"][k, i]] for k, word in enumerate(("embeddings", "scaled_embeddings"))]
+        sizes = [[trace[f"embedding_scale.{scale}"][i], trace["embedding_scale.position"][i]] for scale in ("word", "scaled_word")]
+        found = [trace.vocabulary[int(trace["embedding_scale.nearest"].values[k, i, 0])] for k in range(2)]
+        titles = ["E", f'sqrt(d_"model") E = {self._factor} E' if self.frame.is_roomy else f"{self._factor} E"]
+        sides = [side(self.theme, (title, self.say("size")), vectors, size, largest(*rows[0], *rows[1]), [word], word == self.tokens[i], room, slim)
+                 for title, vectors, size, word, room in zip(titles, rows, sizes, found, rooms, strict=True)]
+        labels = [paragraph(self.theme, self.say(key, token=self.tokens[i]), SMALL if slim else WORD, room.width, align=-1).shift(room.centre)
+                  for key, room in zip(("row_of", "place_of", "sum", "nearest"), lines(names)[1:], strict=True)]
+        return labels, sides
 
-    def _nearest(self) -> list[VMobject]:
-        """The rows of E that are nearest to the sum, each a word and its distance, and how often the nearest is that of the word itself,
-        if anything was added."""
-        if self._kind == "none":
-            return []
-        *_, foot = self.stage.rows(4, GAP)
-        head, body = foot.strip(top=WORD), foot.trim(top=WORD + TIGHT)
-        rows, distances = (self.view(f"embedding_scale.{name}")[1, self.focus] for name in ("nearest", "distances"))
-        left, *right = body.columns([3, 2], WIDE) if self.frame.is_roomy else [body]
-        found = [self._found(self.staging.trace.vocabulary[int(row)], distance, room)
-                 for row, distance, room in zip(rows.values, distances, left.columns(NEAREST - self.frame.is_slim, WIDE), strict=False)]
-        return [text(self.theme, self.say("nearest", factor=self._factor), WORD, at=head, align=-1), *found, *map(self._share_found, right)]
+    def _halves(self) -> list[Placed]:
+        """The scaled row of the followed word, its position and their sum; and beside it the same word where the shuffle puts it, if that
+        is another place and positions are added."""
+        i, word, order = self.focus, self.view("scaled_embeddings")[self.focus], self.view("shuffling.order").values.astype(int)
+        keys = ["embedding", "position", "input"] if self._kind != "none" else ["embedding", "input"]
+        here = [(self.tokens, i, "encoder.0.input"), ([self.tokens[k] for k in order], self._places[i], "shuffling.input")]
+        sums = []
+        for words, place, total in here[: 1 + (len(keys) > 2 and len(order) > 1)]:
+            positions = [self.view("positions")[place]] * (len(keys) - 2)
+            names = [self.say(key, place=place, factor=self._factor) for key in keys]
+            sums.append(Summed(words, place, [word, *positions, self.view(total)[i]], names))
+        return placed(self.theme, sums, self._rooms(len(sums), WIDE, self.stage.trim(bottom=LARGE + WIDE)), CELLS)
+
+    def _apart(self, halves: list[Placed]) -> list[VGroup]:
+        """How far both sums of the followed word are apart, below them, if there are two."""
+        room = self.stage.strip(bottom=LARGE)
+        value = number(self.theme, self.view("shuffling.apart")[self.focus], LARGE, "output", 600)
+        return [side_by_side(text(self.theme, self.say("apart"), WORD, "muted"), value, gap=GAP, at=room)] * (len(halves) > 1)
 
     def _share_found(self, room: Room) -> VGroup:
         """How often the row that is nearest to a sum is that of its own word."""
         share = number(self.theme, self.view("embedding_scale.found")[1], LARGE, "output", 600)
         return side_by_side(share, paragraph(self.theme, self.say("found"), SMALL, room.width - share.width - GAP), gap=GAP, at=room)
-
-    def _found(self, word: str, distance: View, room: Room) -> VGroup:
-        """A word whose row was found, and how far it is; the followed one stands out."""
-        card, value = room.columns(2, TIGHT)
-        role = "output" if word == self.tokens[self.focus] else "line"
-        return VGroup(token_card(self.theme, word, card.width, min(card.height, 2 * WORD), role).move_to(card.centre),
-                      number(self.theme, distance, WORD, "output" if role == "output" else "muted", at=value, align=-1))
 
     def _cell_added(self, parts: list[HeatMap], total: HeatMap, j: int, seconds: float) -> Animation:
         """One cell of every part falls into the sum."""

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import VGroup
+from manim import Mobject, VGroup
 
 from model import View
 from scenes.base.layout import above
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.heat_map import HeatMap, heat_maps, fit_grid, peak
-from scenes.parts.label import WORD, Label, text
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps, peak
+from scenes.parts.label import WORD, text
 from scenes.parts.tokens import snug_row
 from scenes.parts.whole import Whole
 
-CARD = 70 * PX                            # height of a card
+CARD, NOTE = 70 * PX, 28 * PX             # height of a card, em size
 
 
 class Summed(NamedTuple):
@@ -30,24 +30,26 @@ class Summed(NamedTuple):
 class Placed(Whole):
     """`cards`, the sentence, in which one stands out; `parts`, what is added, and `total`, the sum; `names`, of all of these."""
 
-    def __init__(self, cards: VGroup, parts: Sequence[HeatMap], total: HeatMap, names: Sequence[Label]):
+    def __init__(self, cards: VGroup, parts: Sequence[HeatMap], total: HeatMap, names: Sequence[Mobject]):
         super().__init__(cards=cards, parts=parts, total=total, names=names)
 
 
-def placed(theme: Theme, sums: Sequence[Summed], rooms: Sequence[Room], most: int) -> list[Placed]:
-    """Words at places, each in a room of its own, all with the same cells, digits and scale. most: features that are shown."""
+def placed(theme: Theme, sums: Sequence[Summed], rooms: Sequence[Room], most: int, rounded: str) -> list[Placed]:
+    """Words at places, each in a room of its own, all with the same cells, digits and scale. most: features that are shown.
+    rounded: what is said of the sums."""
     lines = [room.rows([1] * (1 + len(each.vectors)), GAP) for each, room in zip(sums, rooms, strict=True)]
     bodies = [[line.trim(top=WORD + TIGHT) for line in body] for _, *body in lines]
     grid = fit_grid(sums[0].vectors[0].shape, bodies[0][0], most)
     vectors = [vector for each in sums for vector in each.vectors]
     drawn = iter(heat_maps(theme, vectors, [room for body in bodies for room in body], "line", True, peak(*vectors), grid))
-    return [_placed(theme, each, [next(drawn) for _ in each.vectors], head) for each, (head, *_) in zip(sums, lines, strict=True)]
+    return [_placed(theme, each, [next(drawn) for _ in each.vectors], head, rounded) for each, (head, *_) in zip(sums, lines, strict=True)]
 
 
-def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room) -> Placed:
+def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room, rounded: str) -> Placed:
     cards = snug_row(theme, summed.words, head, min(CARD, head.height))
     names = [above(text(theme, name, WORD, width=sheet.width), sheet.border, align=-1) for name, sheet in zip(summed.names, sheets, strict=True)]
     *parts, total = sheets
     for border in (cards[summed.place].box, total.border):
         border.set_stroke(theme.colour("output"))
+    names[-1] = VGroup(names[-1], above(text(theme, rounded, NOTE, "muted"), total.border, align=1))
     return Placed(cards, parts, total, names)

@@ -80,6 +80,14 @@ def test_with_the_factor_the_nearest_row_is_that_of_the_word_and_without_it_othe
     assert (t["nearest"][1, :, 0] == ids).mean() > 0.9 > 0.5 > (t["nearest"][0, :, 0] == ids).mean()
 
 
+def test_the_same_word_at_another_place_is_as_far_away_as_the_places_are_apart():
+    t = trained("shuffling")
+    places = np.argsort(t["order"].astype(int))                                     # where each token goes
+    apart = t["positions"] - t["positions"][places]
+    assert close(t["encoder.0.input"] - t["input"], apart) and close(t["apart"], np.linalg.norm(apart, axis=1)) and t["apart"].min() > 0.5
+    assert "input" not in drawn("shuffling", positional="none")
+
+
 def test_untrained_rows_have_unit_variance_once_they_are_scaled():
     t = drawn("embedding_scale", [f"word{i}" for i in range(300)], d_model=16)
     assert abs((16 * t["untrained"] ** 2).mean() - 1) < 4 * (2 / (300 * 16)) ** 0.5

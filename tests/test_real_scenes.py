@@ -68,7 +68,7 @@ def test_settings_of_a_model_hold_or_do_not():
 
 def test_a_scene_has_the_steps_that_are_true_of_the_model(bert):
     assert "relu" in load("mlp").steps and "relu" not in spec("mlp").steps
-    assert "scaled" in load("embeddings").steps and "scaled" not in spec("embeddings", "twin=").steps
+    assert "scaled" in load("positional_encoding").steps and "scaled" not in spec("positional_encoding").steps
     assert "pair" not in spec("real_model", "block=1", "head=1", weights="random").steps and spec("real_model", *OTHERS).steps[0] == "pair"
 
 

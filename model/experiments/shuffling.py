@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from model.encoder import encode
+from model.functional import ignore
+from model.recorder import Recorder
 from model.tensors import Tensor, scoped
 from model.weights import generator
 
@@ -18,6 +20,9 @@ TENSORS = scoped(
     Tensor("bare_differences", "token", "what the order changes without positions: nothing",
            "largest |bare - bare_shuffled| over d_model"),
     Tensor("bare_difference", "", "the largest of them", "max of bare_differences"),
+    Tensor("input", "token d_model", "what the first block reads of the shuffled sentence, each row where its token was before",
+           "as encoder.0.input of tokens[order], put back", WITH),
+    Tensor("apart", "token", "how far that is from what it reads of the sentence", "|encoder.0.input - input| over d_model", WITH),
     Tensor("shuffled", "token d_model", "encoder's output for the shuffled sentence, each row where its token was before",
            "as encoder.output of tokens[order], put back", WITH),
     Tensor("differences", "token", "what the order changes with positions",
@@ -38,14 +43,17 @@ def measure(run, record):
     differences = record("bare_differences", np.abs(output - shuffled).max(-1))                 # (n,), rounding errors
     record("bare_difference", differences.max())                                                # ()
     if run.config.positional != "none":
-        shuffled = record("shuffled", shuffled_output(run, order, run.config))                  # (n, d_model)
+        there = Recorder()
+        shuffled = record("shuffled", shuffled_output(run, order, run.config, there))           # (n, d_model)
+        x = record("input", there.arrays["encoder.0.input"][np.argsort(order)])                 # (n, d_model)
+        record("apart", np.sqrt(((run.arrays["encoder.0.input"] - x) ** 2).sum(-1)))            # (n,)
         differences = record("differences", np.abs(run.arrays["encoder.output"] - shuffled).max(-1))    # (n,)
         record("difference", differences.max())                                                 # ()
 
 
-def shuffled_output(run, order, config):
+def shuffled_output(run, order, config, record=ignore):
     """The encoder's output (n, d_model) for the tokens in this order, put back to where the tokens stand in the sentence."""
-    return encode(run.ids[order], run.weights, config)[np.argsort(order)]                       # (n, d_model)
+    return encode(run.ids[order], run.weights, config, record)[np.argsort(order)]                       # (n, d_model)
 
 
 def cycle(n, rng):

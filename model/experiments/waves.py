@@ -16,6 +16,7 @@ TENSORS = scoped(
     Tensor("alike", "place", "the two positions that the shortest wave alone tells apart least", "where |table - table| is least in dimension 0"),
     Tensor("apart", "", "how far any two positions are apart at least, in the dimension that tells them apart best",
            "smallest over pairs of positions: largest |table - table| over d_model"),
+    Tensor("largest", "", "the largest number that a word has: no number of a position may be much larger", "max of |weights.embedding|"),
     Tensor("learned", "position d_model", "what a table of learned positions is before it has learned anything",
            "N(0, 1 / 2), untrained"),
 )
@@ -32,4 +33,5 @@ def measure(run, record):
     apart = np.abs(table[pairs[0]] - table[pairs[1]])                               # (pair, d_model)
     record("alike", pairs[:, apart[:, 0].argmin()])                                 # (place,)
     record("apart", apart.max(-1).min())                                            # ()
+    record("largest", np.abs(run.weights.embedding).max())                          # ()
     record("learned", untrained_positions(run.config))                              # (position, d_model)

@@ -10,8 +10,6 @@ from manim import DOWN, RIGHT, Mobject, VGroup
 from model import View
 from model.tokenizer import piece
 from scenes.base.scene import ExplainerScene, step
-from scenes.embeddings.sides import lines, side
-from scenes.parts.bars import largest
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
@@ -19,7 +17,7 @@ from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_be
 from scenes.parts.label import WORD, fit_words, format_number, number, paragraph, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.lookup import distance, link, table_grid
-from scenes.parts.motion import STEADY, Together, appear, copy_to, dim, draw, hide, travel, vanish
+from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row, token_card, word_widths
 from scenes.parts.whole import Whole
@@ -29,7 +27,6 @@ from scenes.base.layout import above, below
 NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
 HIGHEST, LEGEND = 110 * PX, 150 * PX                        # row of a table
 AROUND = 2                                # words shown before and after a token's in the list
-SIDES, SLIM = (5, 8, 8), (5, 7, 7)        # widths of names and of two sides, and where these are slim
 HIGH = 0.8                                # em size of a word, as a share of the height of its card, at most
 SPACE = 0.28                              # between the words of the sentence, in em
 READABLE = 16                             # entries of the lifted row, so that their digits are not cut
@@ -41,8 +38,7 @@ CARD, TALL, LIFTED = 0.62, 0.95, 1.5      # heights: of a card, of a large one, 
 class Embeddings(ExplainerScene):
     """A sentence becomes tokens, tokens become ids, ids pick rows of a table; a row knows nothing of its sentence yet."""
 
-    experiments = ("twin", "distances", "embedding_scale")
-    needs = {"scaled": "embedding: scaled"}
+    experiments = ("twin", "distances")
 
     @step
     def sentence(self):
@@ -75,7 +71,7 @@ class Embeddings(ExplainerScene):
     @step
     def row(self):
         """One id leads to its row of the table; the row lifts out."""
-        self._lay_out(self._scale)
+        self._lay_out()
         others = [part for i in range(len(self.tokens)) if i != self.focus for part in (self.column[i], self.numbers[i])]
         self.play(vanish(*self.on_stage(self.cards)), travel(self.cards, self.column))
         self.play(appear(self.numbers, self.table, self.table_name, *self.addresses, run_time=0.8))
@@ -87,21 +83,9 @@ class Embeddings(ExplainerScene):
         self.play(appear(self.vector_name, self.key))
 
     @step
-    def scaled(self):
-        """The row as it is and times the root of its width; to both the position is added. In one sum it drowns the word."""
-        self._lay_out_scaled()
-        plain, larger = self.sides
-        self.open_with(self.labels[0], plain.panel, plain.title, plain.unit, plain.features[0], plain.sizes[0])
-        self.play(appear(larger.panel, larger.title, larger.unit), travel(plain.features[0].copy(), larger.features[0], run_time=STEADY))
-        self.play(appear(larger.sizes[0]))
-        for k, label in enumerate(self.labels[1:-1], 1):
-            self.play(appear(label, *(part for each in self.sides for part in (each.features[k], *each.sizes[k : k + 1]))))
-        self.play(appear(*self.labels[-1:], *plain.nearest, *larger.nearest))
-
-    @step
     def all_rows(self):
-        """Every other id does the same: a row of the table for each token, times the same factor where they are scaled."""
-        self._lay_out(peak(self._rows))
+        """Every other id does the same: a row of the table for each token."""
+        self._lay_out()
         self.key.move_to([self.x.get_x(), self.stage.bottom + LIFTED / 2, 0])
         self.play(vanish(*self.on_stage()), appear(self.table, self.table_name, *self.addresses, self.column, self.numbers,
                                                    self.x.border, self.x.dots, self.x_name, self.key))
@@ -144,39 +128,15 @@ class Embeddings(ExplainerScene):
             self.play(draw(*apart.lines, run_time=0.5), appear(apart.words))
 
     def wording(self, name: str) -> str:
-        """Without a twin in which the followed word stands at the same place there is nothing to compare, and not every position is
-        larger than a row of E."""
-        if name == "scaled":
-            word = self.staging.trace["embedding_scale.word"][self.focus]
-            return "caption" if any(float(size) > float(word) for size in self._position) else "smaller"
+        """Without a twin in which the followed word stands at the same place there is nothing to compare."""
         if name == "all_rows":
-            return "repeated" if len(set(self.tokens)) < len(self.tokens) else "caption" if self._scaled else "plain"
+            return "repeated" if len(set(self.tokens)) < len(self.tokens) else "caption"
         return "caption" if self._twin else "alone"
-
-    @property
-    def _scaled(self) -> bool:
-        return self.staging.trace.config.embedding == "scaled"
-
-    @property
-    def _factor(self) -> str:
-        """The root of the width, by which rows of the table are multiplied."""
-        return f"{self.staging.trace.config.d_model**0.5:.3g}"
-
-    @property
-    def _rows(self) -> View:
-        """A row of E for every token, times the factor if they are scaled."""
-        return self.staging.trace["scaled_embeddings" if self._scaled else "embeddings"]
 
     @property
     def _twin(self) -> bool:
         twin = self.twin
         return bool(twin) and twin[self.focus] == self.tokens[self.focus]
-
-    @property
-    def _position(self) -> list[View]:
-        """The size of the followed token's position, if there are positions."""
-        sizes = [] if self.staging.trace.config.positional == "none" else self.staging.trace["embedding_scale.position"]
-        return [*sizes[self.focus : self.focus + 1]]
 
     def _sentence(self, room: Room) -> VGroup:
         """The words of the cards as they stand in a sentence."""
@@ -195,9 +155,9 @@ class Embeddings(ExplainerScene):
     def _id(self, token: int) -> View:
         return self.staging.trace["token_ids"][token]
 
-    def _lay_out(self, scale: float) -> None:
+    def _lay_out(self) -> None:
         """Tokens and ids at the left, the table in the middle, room for X at the right; the lifted row below. Both tables are on one scale."""
-        whole, vectors = self.stage.trim(bottom=LIFTED), self._rows
+        whole, vectors, scale = self.stage.trim(bottom=LIFTED), self.staging.trace["embeddings"], self._scale
         shares = [3, 2, 4, 0.3, 3.5] if self.frame.is_slim else [2.4, 0.9, 4.4, 0.5, 4.4]
         left, _, middle, _, right = whole.trim(top=0.6).columns(shares, gap=0.1)
         table = self.staging.trace["weights.embedding"]
@@ -210,9 +170,7 @@ class Embeddings(ExplainerScene):
         self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named(equation(self.theme, "E", size=NAME), table, self.table)
-        written = (text(self.theme, self.say("rows", factor=self._factor), WORD, "output", width=right.width) if self._scaled
-                   else equation(self.theme, "X", size=NAME, role="output"))
-        self.x_name = self._named(written, vectors, self.x)
+        self.x_name = self._named(text(self.theme, self.say("rows"), WORD, "output", width=right.width), vectors, self.x)
         self.key = self._key(right.fit(height=LEGEND), scale)
         self._number()
         self._lift(self.staging.trace["embeddings"][self.focus], self.stage.strip(bottom=LIFTED))
@@ -265,26 +223,6 @@ class Embeddings(ExplainerScene):
         around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
         return Whole(panel=frame(self.theme, room, width=0, fill="surface"), words=column,
                      ring=frame(self.theme, around, "output" if i == self.focus else "line"))
-
-    def _lay_out_scaled(self) -> None:
-        """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it: names at the left, two sides."""
-        i, trace = self.focus, self.staging.trace
-        names, *sides = self.stage.columns(SLIM if self.frame.is_slim else SIDES, GAP)
-        words, scales = ("embeddings", "scaled_embeddings"), ("word", "scaled_word")
-        rows = [[trace[word][i], *([trace["positions"][i], trace["embedding_scale.sums"][k, i]] if self._position else [])]
-                for k, word in enumerate(words)]
-        sizes = [[trace[f"embedding_scale.{scale}"][i], *self._position] for scale in scales]
-        nearest = [self._nearest(k) if self._position else [] for k in range(2)]
-        titles, full = ["E", f'sqrt(d_"model") E = {self._factor} E' if self.frame.is_roomy else f"{self._factor} E"], largest(*rows[0], *rows[1])
-        self.sides = [side(self.theme, (title, self.say("size")), vectors, size, full, found, found == [self.tokens[i]], room, self.frame.is_slim)
-                      for title, vectors, size, found, room in zip(titles, rows, sizes, nearest, sides, strict=True)]
-        said = ["row_of", "position", "sum", "nearest"] if self._position else ["row_of"]
-        self.labels = [paragraph(self.theme, self.say(key, token=self.tokens[i]), SMALL if self.frame.is_slim else WORD, room.width, align=-1).shift(room.centre)
-                       for key, room in zip(said, lines(names)[1:], strict=False)]
-
-    def _nearest(self, factor: int) -> list[str]:
-        """The word whose row is nearest to the sum of row and position, without the factor or with it."""
-        return [self.staging.trace.vocabulary[int(self.staging.trace["embedding_scale.nearest"].values[factor, self.focus, 0])]]
 
     def _lift(self, source: View, room: Room) -> None:
         """The row that lifts out, at the foot of the stage, with its digits."""

@@ -7,32 +7,35 @@ import numpy as np
 from manim import Animation, VGroup, VMobject
 
 from model import View
-from scenes.base.layout import above, below, side_by_side, stacked
+from scenes.base.layout import below, side_by_side, stacked
 from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.bars import bars, floor, largest
-from scenes.parts.chart import Cut, curve
+from scenes.parts.bars import largest
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width, words_at
+from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_grid, heat_map, peak
+from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text
 from scenes.parts.lookup import link
-from scenes.parts.motion import BRIEF, SHORT, Together, appear, draw, merge, travel, vanish
+from scenes.parts.motion import BRIEF, SHORT, STEADY, Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.shuffle import put, shuffle
-from scenes.parts.tokens import cards_beside, token_card
+from scenes.parts.tokens import cards_beside
 from scenes.parts.whole import Whole
 from scenes.positional_encoding.numbered_table import NumberedTable, numbered_table
 from scenes.positional_encoding.overlay import Overlay, overlay
+from scenes.positional_encoding.placed import Placed, Summed, placed
 from scenes.positional_encoding.readable import Readable, readable
+from scenes.positional_encoding.sides import Side, lines, side
 from scenes.positional_encoding.spread import Spread, spread
 from scenes.positional_encoding.turn import turn
+from scenes.positional_encoding.wave_cuts import wave_cuts
 
 SMALL, NOTE, LARGE, HUGE, GIANT = (size * PX for size in (28, 32, 60, 110, 220))
-WAVES, NEAREST = 7, 3                     # rows of waves at most; of E that are shown of those nearest to a sum
+CELLS = 8                                 # features of a sum that are shown at most
 RUNS = (1.7, 1.3, 3, 1.6, 3, 1.3, 1.7)    # widths: of tokens, the encoder and what leaves it, of what joins both runs, and of the other
 NARROW = (2.6, 0.5, 2, 1.4, 2, 0.5, 2.6)  # the same where the picture is slim
+SIDES, SLIM = (5, 8, 8), (5, 7, 7)        # widths of names and of two sides, and where these are slim
 PAIRS, FIRST, SHIFT = 4, (0, 5), 2        # circles that are drawn; from which positions they are turned, and by how many
 
 
@@ -40,7 +43,7 @@ class PositionalEncoding(ExplainerScene):
     """The shuffle without positions, the waves, how they are added and carried, the shuffle with them, and learned ones."""
 
     experiments = ("shuffling", "waves", "rotation", "orthogonality", "embedding_scale", "probe")
-    needs = {"addition": "embedding: scaled", "appended": "embedding: scaled", "angles": "embedding: scaled"}
+    needs = {"scaled": "embedding: scaled and positional: sinusoidal | learned", "addition": "embedding: scaled", "appended": "embedding: scaled", "angles": "embedding: scaled"}
 
     @step
     def shuffle(self):
@@ -51,13 +54,13 @@ class PositionalEncoding(ExplainerScene):
         after = put(heat_map(self.theme, self.view("shuffling.bare_shuffled"), right, "output", grid=z.grid), self._places)
         cards = cards_beside(self.theme, self.tokens, z, first.width).set_x(first.centre[0])
         moved = VGroup(card.copy().move_to([last.centre[0], row.get_y(), 0]) for card, row in zip(cards, after.cells, strict=True))
-        name, without = self.say("encoder"), self.say("without")
+        name, without = self.say("encoder"), self.say("bare")
         if not self.frame.is_roomy:       # a box is too narrow for its name
             name, without = "", f"{name} · {without}"
         here, there = (module(self.theme, name, room.fit(height=2.2)) for room in (way, back))
         links = [link(self.theme, (room_of(z.border).right, one.get_y()), (room_of(after.border).left, other.get_y()),
                       "output" if i == self.focus else "muted", 5) for i, (one, other) in enumerate(zip(z.cells, after.cells, strict=True))]
-        around = VGroup(frame(self.theme, body), text(self.theme, without, WORD, weight=600, at=head))
+        around = VGroup(frame(self.theme, body), text(self.theme, without, WORD, weight=600, at=head, width=head.width))
         self.open_with(around, cards)
         self.play(appear(here), self._wire(cards, here.box))
         self.play(self._wire(here.box, z.border), appear(z))
@@ -71,21 +74,22 @@ class PositionalEncoding(ExplainerScene):
 
     @step
     def waves(self):
-        """Every dimension is a wave; the cut through all of them at a place is its vector. What one wave confuses another tells apart."""
+        """A plain count grows too large. Every dimension is a wave, and never does: the cut through all of them at a place is its vector.
+        What one wave confuses another tells apart."""
         self._lay_out_waves()
-        first, *rest = self.curves
-        self.open_with(self.heads, self.levels[0], self.signs[0], self.axis)
-        self.play(draw(first))
+        waves, (large, *confused, apart) = self.cut_through, self.notes
+        first, *rest = waves.curves
+        self.open_with(waves.around, waves.axis)
+        self.play(appear(waves.counts), appear(large))
+        self.play(appear(waves.levels[0], waves.signs[0], run_time=BRIEF), draw(first))
         if rest:
-            self.play(appear(*self.levels[1:], *self.signs[1:], run_time=BRIEF), draw(*rest, lag=0.15))
-        self.play(appear(self.dots, self.table.border, self.table.dots))
-        for p, cut in enumerate(self.cuts):
-            self.play(appear(cut, run_time=BRIEF), travel(cut.dots.copy(), VGroup(row[p] for row in self.table.cells), run_time=SHORT),
-                      appear(self.words[p]))
-        self.play(appear(self.table.numbers, self.lit, run_time=BRIEF))
-        for confused in self.confused:
-            self.play(appear(confused))
-        self.play(appear(self.apart))
+            self.play(appear(*waves.levels[1:], *waves.signs[1:], run_time=BRIEF), draw(*rest, lag=0.15))
+        self.play(appear(waves.dots, waves.table.border, waves.table.dots))
+        for p, cut in enumerate(waves.cuts):
+            self.play(appear(cut, run_time=BRIEF), travel(cut.dots.copy(), VGroup(row[p] for row in waves.table.cells), run_time=SHORT))
+        self.play(appear(waves.table.numbers, waves.lit, run_time=BRIEF))
+        for confusion in (*confused, apart):
+            self.play(appear(confusion))
 
     @step
     def rotation(self):
@@ -99,20 +103,30 @@ class PositionalEncoding(ExplainerScene):
         self.play(appear(*self.degrees, lag=0.3))
 
     @step
+    def scaled(self):
+        """The row as it is and times the root of its width; to both the position is added. In one sum it drowns the word."""
+        labels, (plain, larger) = self._sums()
+        self.open_with(labels[0], plain.panel, plain.title, plain.unit, plain.features[0], plain.sizes[0])
+        for k, label in enumerate(labels[1:-1], 1):
+            self.play(appear(label, plain.features[k], *plain.sizes[k : k + 1]))
+        self.play(appear(labels[-1], *plain.nearest))
+        self.play(appear(larger.panel, larger.title, larger.unit), travel(plain.features[0].copy(), larger.features[0], run_time=STEADY))
+        self.play(appear(larger.sizes[0]))
+        self.play(appear(*larger.features[1:], *larger.sizes[1:], lag=0.3))
+        self.play(appear(*larger.nearest))
+
+    @step
     def addition(self):
-        """The position is added to the scaled row of E, cell by cell, before the first block and nowhere else."""
-        rows, names = self._rows()
-        *parts, total = rows
-        self.open_with(parts[0], names[0])
-        for row, name in zip(parts[1:], names[1:], strict=False):
-            self.play(appear(row, name))
-        self.play(appear(total.border, total.dots, names[-1]))
-        columns = range(len(total.cells[0]))
-        for j, seconds in zip(columns, (1.2, 0.7), strict=False):
-            self.play(self._cell_added(parts, total, j, seconds))
-        for j in columns[2:]:
-            self.play(self._cell_added(parts, total, j, 0.12))
-        self.play(appear(*self._nearest(), lag=0.3))
+        """The position is added to the scaled row of E, cell by cell, before the first block and nowhere else: at another place the
+        same word has another x."""
+        halves = self._halves()
+        self.open_with(*(half.cards for half in halves))
+        for parts in zip(*(zip(half.parts, half.names) for half in halves)):
+            self.play(appear(*(VGroup(row, name) for row, name in parts)))
+        self.play(appear(*(VGroup(half.total.border, half.total.dots, half.names[-1]) for half in halves)))
+        for j, _ in enumerate(halves[0].total.cells[0]):
+            self.play(*(self._cell_added(half.parts, half.total, j, STEADY if j == 0 else SHORT) for half in halves))
+        self.play(appear(*self._apart(halves)))
 
     @step
     def appended(self):
@@ -162,8 +176,11 @@ class PositionalEncoding(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """A single word cannot be shuffled, what positions do depends on which there are, and what is left of them on the weights."""
-        if len(self.tokens) == 1 and name in ("shuffle", "order_counts"):
+        if len(self.tokens) == 1 and name in ("shuffle", "addition", "order_counts"):
             return "single"
+        if name == "scaled":
+            word, position = (float(self.view(f"embedding_scale.{name}")[self.focus]) for name in ("word", "position"))
+            return "caption" if position > word else "smaller"
         config = self.staging.trace.config
         return "untrained" if name == "carried" and self._kind != "none" and not config.trained else self._kind
 
@@ -182,9 +199,10 @@ class PositionalEncoding(ExplainerScene):
         order = self.view("shuffling.order").values.astype(int).tolist()
         return [order.index(token) for token in range(len(order))]
 
-    def _rooms(self, shares: Sequence[float] | int, gap: float) -> list[Room]:
+    def _rooms(self, shares: Sequence[float] | int, gap: float, room: Room | None = None) -> list[Room]:
         """Rooms side by side, or one below the other where the stage is much higher than wide."""
-        return (self.stage.rows if self.stage.height >= BESIDE * self.stage.width else self.stage.columns)(shares, gap)
+        room = room or self.stage
+        return (room.rows if self.stage.height >= BESIDE * self.stage.width else room.columns)(shares, gap)
 
     def _grid(self, room: Room) -> Grid:
         """Cells for a row to each token, high enough to be followed."""
@@ -209,67 +227,37 @@ class PositionalEncoding(ExplainerScene):
         one, other = self.view("waves.alike").values.astype(int).tolist()
         return sorted({self.focus, one, one + 1, other})
 
-    def _lay_out_waves(self):
-        """Rows of waves; below them the positions, at their right the table that cuts through them make, and what it shows."""
-        d_model, places = self.staging.trace.config.d_model, self._cut_places
-        inner = self.stage.trim(bottom=WORD + TIGHT, top=WORD + TIGHT)
-        left, self.room, right, *note = inner.columns([6, 10, 10, 7] if self.frame.is_roomy else [8, 10, 10])
-        shown = tuple(range(d_model)) if d_model < WAVES else (*range(WAVES - 1), None)
-        lines = {i: line for i, line in zip(shown, self.room.rows(len(shown), gap=0), strict=True) if i is not None}
-        pitch = self.room.height / len(shown)
-        table, wavelengths = self.view("waves.table"), self.view("waves.wavelengths")
-        self.curves = [curve(self.theme, self.view("waves.values")[:, i], line.inset(y=TIGHT / 3), "text", -1, 1, 4) for i, line in lines.items()]
-        self.levels = [floor(self.theme, line.level(line.centre[1])) for line in lines.values()]
-        VGroup(*self.levels).set_stroke(self.theme.colour("line"))
-        self.signs = [self._wavelength(i, wavelengths, left, line) for i, line in lines.items()]
-        grid = Grid(shown, tuple(places), (right.width - 2 * MARGIN) / len(places), pitch)
-        self.table = heat_map(self.theme, table.T, right, digits=True, scale=1, grid=grid)
-        self.cuts = [Cut(self.theme, self.curves, self.room, p / (len(table) - 1), "output" if p == self.focus else "muted") for p in places]
-        names = [f"{p} {self.tokens[p]}" if p == self.focus else str(p) for p in places]
-        y = room_of(self.table.border).bottom - WORD / 2
-        self.words = words_at(self.theme, names, [(cell.get_x(), y) for cell in self.table.cells[0]], NOTE, grid.width, align=0)
-        self.axis = self._axis()
-        first, second = left.columns(2, TIGHT)
-        heads = [text(self.theme, self.say(key), SMALL, "muted", at=room.outside(top=WORD), align=align)
-                 for key, room, align in (("dimension", first, -1), ("wavelength", second, 1))]
-        self.heads = VGroup(*heads, above(text(self.theme, self.say("table"), SMALL, "muted", width=right.width), self.table.border, TIGHT / 2))
-        self.dots = self.table.dots.copy().shift([left.centre[0] - self.table.get_x(), 0, 0])
-        self.lit = frame(self.theme, room_of(VGroup(row[places.index(self.focus)] for row in self.table.cells)), "output")
-        self._lay_out_confusions(note)
-
-    def _lay_out_confusions(self, note: list[Room]) -> None:
-        """Rings around what one wave nearly confuses, a sentence beside each, and how far all waves together tell any two places apart."""
+    def _lay_out_waves(self) -> None:
+        """Waves and the table that cuts through them make; at the right what is to be said of the plain count, of single waves, and of all."""
+        inner = self.stage.trim(bottom=WORD + TIGHT, top=WORD)
+        *rooms, side = inner.columns([4, 20, 20, 17], TIGHT) if self.frame.is_roomy else [*inner.columns([4, 20, 20], TIGHT), None]
+        views = (self.view(f"waves.{name}") for name in ("values", "table", "places"))
+        said = tuple(map(self.say, ("wave", "place", "table")))
+        self.cut_through = wave_cuts(self.theme, *views, self._cut_places, (self.focus, self.tokens[self.focus]), said, rooms)
         one, other = self.view("waves.alike").values.astype(int).tolist()
-        slow = (len(self.curves) - 1) // 2 * 2                                      # the slowest sine that is drawn
-        self.confused = [self._confusion("fast", 0, (one, other), note), self._confusion("slow", slow, (one, one + 1), note)]
-        low = room_of(self.table.cells[slow]).bottom
-        self.apart = VGroup(*(stacked(self._noted(self.say("together"), room), number(self.theme, self.view("waves.apart"), LARGE, "output", 600),
-                                      gap=TIGHT, at=replace(room, top=low)) for room in note))
+        slow = (len(self.cut_through.curves) - 1) // 2 * 2                          # the slowest sine that is drawn
+        self.notes = [
+            self._measured("count", self.view("waves.largest"), side, room_of(self.cut_through.counts)),
+            self._confusion("fast", 0, (one, other), side), self._confusion("slow", slow, (one, one + 1), side),
+            self._measured("together", self.view("waves.apart"), side, replace(self.stage, top=self._row(slow).bottom)),
+        ]
 
-    def _confusion(self, key: str, i: int, pair: tuple[int, int], note: list[Room]) -> VGroup:
+    def _row(self, i: int) -> Room:
+        """A row of the table."""
+        return room_of(self.cut_through.table.cells[i])
+
+    def _measured(self, key: str, source: View, side: Room | None, height: Room) -> VGroup:
+        """A number and what it is, at the right of the table, if there is room."""
+        rooms = [replace(side, bottom=height.bottom, top=height.top)] if side else []
+        return VGroup(*(stacked(paragraph(self.theme, self.say(key, last=len(self.view("waves.table")) - 1), NOTE, room.width),
+                                number(self.theme, source, LARGE, "output", 600), gap=TIGHT, at=room) for room in rooms))
+
+    def _confusion(self, key: str, i: int, pair: tuple[int, int], side: Room | None) -> VGroup:
         """Rings around two places in the row of a wave, and beside it that they are nearly the same."""
-        cells = [self.table.cells[i][self._cut_places.index(p)] for p in pair]
-        said = (self._noted(self.say(key, one=pair[0], other=pair[1]), room.level(cells[0].get_y())) for room in note)
+        cells = [self.cut_through.table.cells[i][self._cut_places.index(p)] for p in pair]
+        said = (paragraph(self.theme, self.say(key, one=pair[0], other=pair[1]), NOTE, room.width).move_to(room.level(self._row(i).centre[1]).centre)
+                for room in [side] if room)
         return VGroup(*(ring(self.theme, cell) for cell in cells), *said)
-
-    def _noted(self, words: str, room: Room) -> VGroup:
-        """A remark beside the table."""
-        return paragraph(self.theme, words, NOTE, room.width).move_to(room.centre)
-    def _wavelength(self, i: int, wavelengths: View, left: Room, line: Room) -> VGroup:
-        """The number of a dimension, and how long its wave is."""
-        place = left.level(line.centre[1])
-        return VGroup(text(self.theme, f"{i}", SMALL, "muted", at=place.point(-1), align=-1),
-                      number(self.theme, wavelengths[i], self.theme.digit, at=place.point(1), align=1))
-
-    def _axis(self) -> VGroup:
-        """The numbers of the positions, below the waves, and what they are."""
-        places = self.view("waves.places")
-        last = round(float(places[len(places) - 1]))
-        every = int(np.ceil(1.1 * text_width(self.theme, f"{last}", self.theme.digit, tabular=True) * last / self.room.width))
-        foot = self.room.outside(bottom=WORD + TIGHT)
-        numbers = [number(self.theme, places[p * (len(places) - 1) // last], self.theme.digit, "muted", at=foot.point(2 * p / last - 1), decimals=0)
-                   for p in range(0, last + 1, every)]
-        return VGroup(*numbers, text(self.theme, self.say("place"), SMALL, "muted", at=foot.point(-1) - [GAP, 0, 0], align=1))
 
     def _lay_out_turns(self) -> None:
         """A row of circles for each position that is turned from; the angles below."""
@@ -285,46 +273,45 @@ class PositionalEncoding(ExplainerScene):
         values = [number(self.theme, angles[SHIFT, j], LARGE, "output", 600, room, decimals=1, width=0.7 * room.width) for j, room in enumerate(foot[1:])]
         self.degrees = [VGroup(value, text(self.theme, "°", value.size, "output", 600, room_of(value).point(1), -1)) for value in values]
 
-    def _rows(self) -> tuple[list[HeatMap], list[VMobject]]:
-        """The followed token's scaled row of E, its position and their sum, and what they are called."""
-        tensors = {"embedding": "scaled_embeddings", "position": "positions", "input": "encoder.0.input"}
-        if self._kind == "none":
-            del tensors["position"]
-        views = [self.view(name)[self.focus] for name in tensors.values()]
-        places = [room.trim(top=WORD + TIGHT) for room in self.stage.rows(4, GAP)[: len(views)]]
-        grid = fit_grid(views[0].shape, places[0])
-        digits, scale = fit_digits(self.theme, np.stack([view.values for view in views]), grid), peak(*views)
-        rows = [heat_map(self.theme, view, place, role, digits=digits, scale=scale, grid=grid)
-                for view, place, role in zip(views, places, ("line", "line", "output")[-len(views):], strict=True)]
-        names = [above(text(self.theme, self.say(key, token=self.tokens[self.focus], place=self.focus, factor=self._factor), WORD), row.border, align=-1)
-                 for key, row in zip(tensors, rows, strict=True)]
-        rounded = above(text(self.theme, self.say("rounded"), SMALL, "muted"), rows[-1].border, align=1)
-        return rows, [*names[:-1], VGroup(names[-1], rounded)]
+    def _sums(self) -> tuple[list[VGroup], list[Side]]:
+        """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it: names at the left, two sides."""
+        i, slim, trace = self.focus, self.frame.is_slim, self.staging.trace
+        names, *rooms = self.stage.columns(SLIM if slim else SIDES, GAP)
+        rows = [[trace[word][i], trace["positions"][i], trace["embedding_scale.sums"][k, i]] for k, word in enumerate(("embeddings", "scaled_embeddings"))]
+        sizes = [[trace[f"embedding_scale.{scale}"][i], trace["embedding_scale.position"][i]] for scale in ("word", "scaled_word")]
+        found = [trace.vocabulary[int(trace["embedding_scale.nearest"].values[k, i, 0])] for k in range(2)]
+        titles = ["E", f'sqrt(d_"model") E = {self._factor} E' if self.frame.is_roomy else f"{self._factor} E"]
+        sides = [side(self.theme, (title, self.say("size")), vectors, size, largest(*rows[0], *rows[1]), [word], word == self.tokens[i], room, slim)
+                 for title, vectors, size, word, room in zip(titles, rows, sizes, found, rooms, strict=True)]
+        labels = [paragraph(self.theme, self.say(key, token=self.tokens[i]), SMALL if slim else WORD, room.width, align=-1).shift(room.centre)
+                  for key, room in zip(("row_of", "place_of", "sum", "nearest"), lines(names)[1:], strict=True)]
+        return labels, sides
 
-    def _nearest(self) -> list[VMobject]:
-        """The rows of E that are nearest to the sum, each a word and its distance, and how often the nearest is that of the word itself,
-        if anything was added."""
-        if self._kind == "none":
+    def _halves(self) -> list[Placed]:
+        """The scaled row of the followed word, its position and their sum; and beside it the same word where the shuffle puts it, if that
+        is another place and positions are added."""
+        i, word, order = self.focus, self.view("scaled_embeddings")[self.focus], self.view("shuffling.order").values.astype(int)
+        keys = ["embedding", "position", "input"] if self._kind != "none" else ["embedding", "input"]
+        here = [(self.tokens, i, "encoder.0.input"), ([self.tokens[k] for k in order], self._places[i], "shuffling.input")]
+        sums = []
+        for words, place, total in here[: 1 + (len(keys) > 2 and len(order) > 1)]:
+            positions = [self.view("positions")[place] for _ in keys[2:]]
+            names = [self.say(key, place=place, factor=self._factor) for key in keys]
+            sums.append(Summed(words, place, [word, *positions, self.view(total)[i]], names))
+        return placed(self.theme, sums, self._rooms(len(sums), WIDE, self.stage.trim(bottom=LARGE + WIDE)), CELLS, self.say("rounded"))
+
+    def _apart(self, halves: list[Placed]) -> list[VGroup]:
+        """How far both sums of the followed word are apart, below them, if there are two."""
+        if len(halves) == 1:
             return []
-        *_, foot = self.stage.rows(4, GAP)
-        head, body = foot.strip(top=WORD), foot.trim(top=WORD + TIGHT)
-        rows, distances = (self.view(f"embedding_scale.{name}")[1, self.focus] for name in ("nearest", "distances"))
-        left, *right = body.columns([3, 2], WIDE) if self.frame.is_roomy else [body]
-        found = [self._found(self.staging.trace.vocabulary[int(row)], distance, room)
-                 for row, distance, room in zip(rows.values, distances, left.columns(NEAREST - self.frame.is_slim, WIDE), strict=False)]
-        return [text(self.theme, self.say("nearest", factor=self._factor), WORD, at=head, align=-1), *found, *map(self._share_found, right)]
+        room, value = self.stage.strip(bottom=LARGE), number(self.theme, self.view("shuffling.apart")[self.focus], LARGE, "output", 600)
+        words = text(self.theme, self.say("apart"), WORD, "muted", width=room.width - value.width - GAP)
+        return [side_by_side(words, value, gap=GAP, at=room)]
 
     def _share_found(self, room: Room) -> VGroup:
         """How often the row that is nearest to a sum is that of its own word."""
         share = number(self.theme, self.view("embedding_scale.found")[1], LARGE, "output", 600)
         return side_by_side(share, paragraph(self.theme, self.say("found"), SMALL, room.width - share.width - GAP), gap=GAP, at=room)
-
-    def _found(self, word: str, distance: View, room: Room) -> VGroup:
-        """A word whose row was found, and how far it is; the followed one stands out."""
-        card, value = room.columns(2, TIGHT)
-        role = "output" if word == self.tokens[self.focus] else "line"
-        return VGroup(token_card(self.theme, word, card.width, min(card.height, 2 * WORD), role).move_to(card.centre),
-                      number(self.theme, distance, WORD, "output" if role == "output" else "muted", at=value, align=-1))
 
     def _cell_added(self, parts: list[HeatMap], total: HeatMap, j: int, seconds: float) -> Animation:
         """One cell of every part falls into the sum."""

@@ -58,3 +58,20 @@ def test_the_shuffle_changes_vectors_only_with_positions():
 ])
 def test_what_is_said_depends_on_what_is_shown(overrides, step, wording):
     assert played(*overrides).wording(step) == wording
+
+
+def test_a_count_is_larger_than_any_number_of_a_word_and_the_rings_are_around_what_one_wave_confuses():
+    trace = played().staging.trace
+    assert float(trace["waves.largest"]) == np.abs(trace["weights.embedding"].values).max() < trace["waves.alike"].values.min()
+    assert np.abs(trace["waves.table"].values).max() <= 1
+    one, other = trace["waves.alike"].values.astype(int)
+    for wave, pair in ((0, (one, other)), (4, (one, one + 1))):
+        a, b = trace["waves.table"].values[list(pair), wave]
+        assert abs(a - b) < 0.1 < float(trace["waves.apart"])
+
+
+def test_what_is_drawn_of_the_followed_word_at_two_places_is_one_row_and_two_sums():
+    (here, there), trace = played()._halves(), played().staging.trace
+    rows = [[sheet.view.values for sheet in (*half.parts, half.total)] for half in (here, there)]
+    assert np.array_equal(rows[0][0], rows[1][0]) and all(np.allclose(word + place, total) for word, place, total in rows)
+    assert np.isclose(np.linalg.norm(rows[0][2] - rows[1][2]), float(trace["shuffling.apart"][played().focus]))

@@ -1,0 +1,55 @@
+"""A word at a place of a sentence: the row of the word, the position of the place, and their sum."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from manim import Mobject, VGroup
+
+from model import View
+from scenes.base.layout import above
+from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps, peak
+from scenes.parts.label import WORD, text
+from scenes.parts.tokens import snug_row
+from scenes.parts.whole import Whole
+
+CARD, NOTE = 70 * PX, 28 * PX             # height of a card, em size
+
+
+class Summed(NamedTuple):
+    """What is drawn of a word at a place: the `words` of the sentence; the `place`, from 0; the `vectors` (d), the last the sum of the others;
+    their `names`."""
+
+    words: Sequence[str]
+    place: int
+    vectors: Sequence[View]
+    names: Sequence[str]
+
+
+class Placed(Whole):
+    """`cards`, the sentence, in which one stands out; `parts`, what is added, and `total`, the sum; `names`, of all of these."""
+
+    def __init__(self, cards: VGroup, parts: Sequence[HeatMap], total: HeatMap, names: Sequence[Mobject]):
+        super().__init__(cards=cards, parts=parts, total=total, names=names)
+
+
+def placed(theme: Theme, sums: Sequence[Summed], rooms: Sequence[Room], most: int, rounded: str) -> list[Placed]:
+    """Words at places, each in a room of its own, all with the same cells, digits and scale. most: features that are shown.
+    rounded: what is said of the sums."""
+    lines = [room.rows([1] * (1 + len(each.vectors)), GAP) for each, room in zip(sums, rooms, strict=True)]
+    bodies = [[line.trim(top=WORD + TIGHT) for line in body] for _, *body in lines]
+    grid = fit_grid(sums[0].vectors[0].shape, bodies[0][0], most)
+    vectors = [vector for each in sums for vector in each.vectors]
+    drawn = iter(heat_maps(theme, vectors, [room for body in bodies for room in body], "line", True, peak(*vectors), grid))
+    return [_placed(theme, each, [next(drawn) for _ in each.vectors], head, rounded) for each, (head, *_) in zip(sums, lines, strict=True)]
+
+
+def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room, rounded: str) -> Placed:
+    cards = snug_row(theme, summed.words, head, min(CARD, head.height))
+    names = [above(text(theme, name, WORD, width=sheet.width), sheet.border, align=-1) for name, sheet in zip(summed.names, sheets, strict=True)]
+    *parts, total = sheets
+    for border in (cards[summed.place].box, total.border):
+        border.set_stroke(theme.colour("output"))
+    names[-1] = VGroup(names[-1], above(text(theme, rounded, NOTE, "muted"), total.border, align=1))
+    return Placed(cards, parts, total, names)

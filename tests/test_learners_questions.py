@@ -257,6 +257,7 @@ def test_with_a_norm_at_the_end_of_a_block_the_stream_keeps_its_size_and_without
 
 def test_without_residual_paths_tokens_become_one_and_gradients_do_not_come_through():
     t = trained("deep_stack")
+    assert close(np.sqrt(((t["first"] - t["first"].mean(0)) ** 2).mean()), t["spread"][..., 0])
     assert (t["spread"][:, 1, 4:] < 1e-3).all() and t["spread"][1, 0].min() > 0.9
     apart = t["last"] - t["last"].mean(-2, keepdims=True)                           # (norm, paths, n, d_model)
     assert close(np.sqrt((apart**2).mean((-1, -2))), t["spread"][..., -1]) and np.abs(apart[:, 1]).max() < 1e-3

@@ -1,26 +1,26 @@
 """The encoder block (Vaswani et al. 2017, figure 1 and section 3.1; pre-norm: Xiong et al. 2020, figure 1)."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, zip_longest
+from dataclasses import replace
 
 from manim import UP, Animation, Mobject, VGroup
 
 from model import View
 from model.wiring import MOVES, path
-from scenes.base.layout import below, labelled
+from scenes.base.layout import LABEL, Labelled, arrows, below, labelled
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.block import block_modules, formulas, written
-from scenes.parts.column import KEY, NAMES, Stage, column, key
+from scenes.parts.column import FEW, Stage, column
 from scenes.parts.depth import Depth, depth
-from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
+from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, route
 from scenes.parts.equation import equation, quote
 from scenes.parts.flow import strands
 from scenes.parts.heat_map import Grid, fit_digits, peak
 from scenes.parts.label import SMALLEST_WORD, paragraph, text, weight_numbers
 from scenes.parts.lanes import bare, lanes, points, stations, strips, ways
-from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label, token_row
 
@@ -28,7 +28,9 @@ NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, ROWS, FOOT = 2.75, 1.2, 0.72    # room for the small diagram, for the names of rows, and for the tokens
 ENDS = 64 * PX                            # above and below the large diagram, for what comes out and goes in
 CARD, STRIP, NUMBERS = 0.36, 0.28, 0.46   # height of a card, of a strip, and of the weights below the strands
-WITHOUT_AND_WITH = (1, 1), (1, 0)         # ways (norm, paths) of the deep stack: norm first, without residual paths and with them
+NOTES = ("stays", "output"), ("soon", "muted")              # below the formulas
+NOW = "attention", "mlp"                  # modules that the first step explains
+WITHOUT, WITH = (1, 1), (1, 0)            # ways (norm, paths) of the deep stack: norm first, without residual paths and with them
 
 
 class EncoderBlock(ExplainerScene):
@@ -36,43 +38,51 @@ class EncoderBlock(ExplainerScene):
 
     experiments = ("deep_stack",)
     place = "block"
-    sparse = {"gradient": "what does not arrive is no bar"}
+    sparse = {"build": "what is not for now is only named", "gradient": "what does not arrive is no bar"}
 
     @step
     def build(self):
-        """The modules come up from the bottom, each with what it does."""
+        """The modules come up from the bottom, each with what it does; what is not for now steps back."""
         left, self.right = self.stage.columns([1, 2]) if self.frame.is_slim else self.stage.inset(x=GAP).columns(2, WIDE)
         top, body, bottom = left.rows([ENDS, left.height - 2 * ENDS, ENDS], 0)
         self.diagram = diagram = self._diagram(body)
         self.what = VGroup(self._does(kind, part.get_y()) for kind, part in zip(diagram.kinds, diagram.modules, strict=True))
         self.ends = self._named("X", bottom), self._named("X'", top)
+        self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
         self.open_with(self.ends[0])
         for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
             self.play(draw(wire, run_time=0.4))
             self.play(appear(part, words, run_time=0.6))
         self.play(draw(diagram.wires[-1], run_time=0.4), appear(self.ends[1]))
+        self.play(dim(*self.later))
 
     @step
     def collapse(self):
-        """How far the tokens are from their mean without residual paths and with them; and what they have become at the end."""
-        places, beside = zip(*(row.split([3, 2], WIDE) for row in self._rows))
-        scale = peak(*(self._last(way) for way in WITHOUT_AND_WITH))
-        sheets = [labelled(self.theme, self._last(way), room, title=text(self.theme, self.say("last"), NOTE, "muted", width=room.width),
-                           rows=self.tokens if self.frame.is_roomy else (),
-                           head=NOTE + TIGHT, inks=("text", "text"), scale=scale) for way, room in zip(WITHOUT_AND_WITH, beside, strict=True)]
-        self._compare("spread", -1, places, sheets)
+        """The tokens before many blocks without residual paths and after them; and how far they are from their mean in between."""
+        upper, lower = self._free.rows([3, 2], GAP)
+        views = self.view("deep_stack.first"), self._last(WITHOUT)
+        before, after = map(self._tokens, views, ("goes_in", "comes_out"), upper.columns(2, WIDE))
+        panel, = self._depths("spread", [WITHOUT], -1, [self.say("only_found")], [lower])
+        self.open_with(before, panel.title, panel.ground)
+        self.play(draw(*arrows(self.theme, before.sheet.border, after.rows or after.sheet.border)), appear(*panel.levels, lag=0.15))
+        self.play(appear(after, panel.value))
 
     @step
     def bypass(self):
-        """What goes in is led round each sublayer and added; the formula says it too."""
-        self.open_with(self.diagram, *self.ends)
-        words = {kind: quote(self.say(kind)) for kind in ("norm", "attention", "mlp")}
-        for maths, way, (_, last) in zip(formulas(self._norm, words), self.diagram.bypasses, self.diagram.sublayers, strict=True):
+        """What goes in is led round each sublayer and added; the formula says it too; and the tokens after many blocks with such a way."""
+        self.play(vanish(*self.on_stage()), appear(self.diagram, *self.ends), brighten(*self.later))
+        words = {kind: quote(self.say(kind)) for kind in NOW} | {"norm": quote(self.say("normed"))}
+        ways = zip(formulas(self._norm, words), self.diagram.bypasses, self.diagram.sublayers, NOTES, strict=True)
+        notes = []
+        for maths, way, (_, last), (note, role) in ways:
             formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=self.right.width)
             formula.move_to([self.right.left + formula.width / 2, self.diagram.modules[last].get_y(), 0])
-            self.play(draw(way, run_time=1.2))
-            said = below(text(self.theme, self.say("stays"), NOTE, "output", width=self.right.width), formula, align=-1)
-            self.play(draw(self._lit(way), run_time=0.8), appear(formula, said, run_time=0.8))
+            self.play(draw(way, run_time=EASY))
+            said = below(text(self.theme, self.say(note), NOTE, role, width=self.right.width), formula, align=-1)
+            self.play(draw(self._lit(way), run_time=EASY), appear(formula, said, run_time=EASY))
+            notes.append(said)
+        free = replace(self.right, bottom=room_of(self.diagram.modules[0].box).bottom, top=room_of(notes[0]).bottom - TIGHT)
+        self.play(appear(self._tokens(self._last(WITH), "kept_apart", free)))
 
     @step
     def joint(self):
@@ -80,18 +90,21 @@ class EncoderBlock(ExplainerScene):
         self._lay_out()
         self.play(vanish(*self.on_stage(self.diagram)), travel(self.diagram, self.small, run_time=1.0))
         self.play(appear(self.cards, *map(bare, self.strips[0])))
+        self.play(draw(*self.rounds, run_time=EASY))
         for k, kind in enumerate(self.small.kinds):
             self.play(appear(self.ways[k], self.stations[k], run_time=0.5))
             if kind == "attention":
                 self.play(draw(*self.own, lag=0.2), appear(self.weights, run_time=1.0))
                 self.play(draw(*self.others, run_time=0.8))
                 self.play(dim(*self.others))
+            self.play(appear(*map(bare, self.strips[k + 1])))
         self.play(appear(self.ways[-1], run_time=0.4))
 
     @step
     def pulse(self):
         """The vectors of all tokens run through, stage by stage: mixed in attention, side by side elsewhere."""
         marks = [frame(self.theme, room_of(part.box, 0.05), "output", radius=0.16) for part in self.small.modules]
+        self.play(vanish(*(bare(strip) for level in self.strips[1:] for strip in level)))
         for k, mark in enumerate(marks):
             gone = [vanish(marks[k - 1], run_time=0.4)] if k else []
             self.play(draw(self.lit_wires[k], run_time=0.4), appear(mark, run_time=0.4), *gone)
@@ -100,25 +113,18 @@ class EncoderBlock(ExplainerScene):
 
     @step
     def followed(self):
-        """The vector of one token grows stage by stage: what comes to it is in colour, what was there is not."""
-        left = [self.small, self.lit_wires, self.lit_bypasses, self.cards[self.focus]]
-        start = self.strips[0][self.focus].cells
-        foot = KEY * (2 - self.frame.is_roomy)
-        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=foot + TIGHT, top=TIGHT / 2))
-        words = [self.say(key) for key in ("was", "plus", "minus", "result")]
-        self.open_with(*left, start)
-        self.play(travel(start[0], rows[0].carried), travel(self.cards[self.focus], self.card),
-                  appear(rows[0].floor, rows[0].label, *rows[0].largest))
-        below_rows, across = self.beside.strip(bottom=foot), 4 if self.frame.is_roomy else 2
-        self.play(appear(key(self.theme, words, below_rows.trim(left=NAMES * self.frame.is_roomy), across)))
-        for below, row in pairwise(rows):
-            self.play(travel(below.carried.copy(), row.carried, run_time=EASY), appear(row.floor, row.label))
-            self.play(appear(*row.added, *row.result, *row.largest))
+        """A few numbers of one token, from what it is as it comes in to what it is as it goes out: what is added, and the sums."""
+        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=TIGHT))
+        card = self.cards[self.focus]
+        self.open_with(self.small, self.lit_wires, self.lit_bypasses, card)
+        self.play(travel(card, self.card), appear(rows[0]))
+        for row in rows[1:]:
+            self.play(appear(row))
 
     @step
     def norm_place(self):
         """Twelve untrained blocks, wired in both ways: the size of what each hands on."""
-        places = [place.columns([1, 1.6]) for place in self.stage.split(2, WIDE)]
+        places = [place.columns([5, 8]) for place in self.stage.trim(bottom=TIGHT / 2).split(2, WIDE)]
         panels = self._depths("rms", [(0, 0), (1, 0)], -1, [*map(self.say, ("norm_last", "norm_first"))], [right for _, right in places])
         diagrams = [block_diagram(self.theme, self._kinds, left, norm) for norm, (left, _) in zip(MOVES, places, strict=True)]
         self.play(vanish(*self.on_stage()))
@@ -129,14 +135,19 @@ class EncoderBlock(ExplainerScene):
     @step
     def gradient(self):
         """How much of a gradient comes back through twelve untrained blocks, with residual paths and without."""
-        self._compare("gradients", 0, self._rows)
+        titles = [self.say(key) for key in ("without_paths", "with_paths")]
+        panels = self._depths("gradients", (WITHOUT, WITH), 0, titles, self._free.rows(2, GAP))
+        self.open_with(*(part for panel in panels for part in (panel.title, panel.ground)))
+        for panel in panels:
+            self.play(appear(*reversed(panel.levels), lag=0.15), appear(panel.value))
 
     def _does(self, kind: str, y: float) -> Mobject:
         """What a module does, beside it at height y: in one line, or several where there is little room."""
-        words, room = self.say(f"{kind}_does"), self.right.level(y)
+        words, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later"), "muted")
+        room = self.right.level(y)
         if self.frame.is_slim:
-            return paragraph(self.theme, words, SMALLEST_WORD, room.width, align=-1).shift(room.centre)
-        return text(self.theme, words, WHAT, at=room, align=-1)
+            return paragraph(self.theme, words, SMALLEST_WORD, room.width, role, align=-1).shift(room.centre)
+        return text(self.theme, words, WHAT, role, at=room, align=-1)
 
     def _mix(self, k: int) -> list[Animation]:
         """All vectors flow together into the followed one's place; all the others are made alike."""
@@ -207,6 +218,8 @@ class EncoderBlock(ExplainerScene):
         self.ways = [ways(self.theme, self.lanes, low + 0.02, high) for low, high in zip(lows, highs, strict=True)]
         self.stations = [stations(self.theme, self.lanes, band.bottom, band.top, joint=kind == "attention")
                          for kind, band in zip(small.kinds, self.bands, strict=True)]
+        self.rounds = [self._round(lane, (lows[first] + highs[first]) / 2, self.bands[last].centre[1])
+                       for first, last in small.sublayers for lane in self.lanes]
         whole = Room(self.lanes[0].left, self.lanes[-1].right, room.bottom, room.bottom + CARD)
         self.cards = token_row(self.theme, self.tokens, whole, height=CARD, gap=self.lanes[0].width / 9)
         for card, place in zip(self.cards, points(self.lanes, room.bottom + CARD / 2), strict=True):
@@ -215,6 +228,11 @@ class EncoderBlock(ExplainerScene):
         self.card = self.cards[self.focus].copy().move_to([self.small.wires.get_x(), room.bottom + CARD / 2, 0])
         self._lay_out_vectors(foot - STRIP / 2)
         self._lay_out_attention(self.bands[small.kinds.index("attention")])
+
+    def _round(self, lane: Room, low: float, high: float) -> VGroup:
+        """The way round a sublayer in a lane, from one height to another."""
+        (x, _, _), beside = lane.centre, lane.left - lane.width / 20
+        return route(self.theme, [(x, low), (beside, low), (beside, high), (lane.left, high)], width=2, tip=False)
 
     def _lay_out_vectors(self, foot: float) -> None:
         """All that the modules read and make, as strips in the lanes."""
@@ -243,29 +261,29 @@ class EncoderBlock(ExplainerScene):
             self.weights.add(*(label.move_to(place) for label, place in zip(numbers, points(self.lanes, y), strict=True)))
 
     def _stages(self) -> Iterator[Stage]:
-        """The followed token along the residual stream, from the bottom up: what goes in, each sum, and each norm that is on the stream."""
-        maths, token = written(self._norm), self.focus
-        yield Stage("x", self.say("comes_in"), self._tensor("input")[token], None)
+        """The followed token along the residual stream, from the bottom up: what goes in, all that is added, each sum, and each norm that is
+        on the stream."""
+        maths, token = written(self._norm), self.tokens[self.focus]
+        vector = {name: self._tensor(name)[self.focus] for move in path(self._norm) for name in (*move.reads, move.makes)}
+        yield Stage("x", self.say("comes_in", token=token, count=len(vector["input"]), few=FEW), vector["input"])
         for move in path(self._norm):
-            if move.kind == "add" or move.kind == MOVES[self._norm][-1]:
-                terms = tuple(self._tensor(name)[token] for name in move.reads) if move.kind == "add" else None
-                words = self.say("normalised" if move.kind == "norm" else f"added_{move.number}", token=self.tokens[token])
-                yield Stage(maths[move.makes][0], words, self._tensor(move.makes)[token], terms)
-
-    def _compare(self, measure: str, shown: int, places: Sequence[Room], beside: Sequence[VGroup] = ()) -> None:
-        """A measure without residual paths and with them, norm first: the pictures of one below those of the other; beside: what else is seen of each."""
-        titles = [self.say(key) for key in ("without_paths", "with_paths")]
-        panels = self._depths(measure, WITHOUT_AND_WITH, shown, titles, places)
-        self.open_with(*(part for panel in panels for part in (panel.title, panel.ground)))
-        for panel, more in zip_longest(panels, beside):
-            levels = panel.levels if shown else list(reversed(panel.levels))
-            self.play(appear(*levels, lag=0.15), appear(panel.value))
-            self.play(*[appear(more)] * bool(more))
+            name, terms = maths[move.makes][0], tuple(vector[name] for name in move.reads) if move.kind == "add" else ()
+            if move.kind == "sublayer":
+                yield Stage(f"+ {name}", self.say(f"added_{move.number}", token=token), vector[move.makes])
+            elif terms or move.kind == MOVES[self._norm][-1]:
+                yield Stage(name, self.say("sum" if terms else "normalised"), vector[move.makes], terms)
 
     @property
-    def _rows(self) -> list[Room]:
-        """Two rooms one below the other, where the map stands above."""
-        return self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT / 2).rows(2, GAP)
+    def _free(self) -> Room:
+        """The stage below the map."""
+        return self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT / 2)
+
+    def _tokens(self, view: View, words: str, room: Room) -> Labelled:
+        """The tokens of the deep stack somewhere (n, d_model), and where that is; all such pictures are on one scale."""
+        scale = peak(*(self._last(way) for way in (WITHOUT, WITH)), self.view("deep_stack.first"))
+        rows = self.tokens if self.frame.is_roomy else ()
+        title = text(self.theme, self.say(words), NOTE, "muted", width=room.width - LABEL * bool(rows))
+        return labelled(self.theme, view, room, title=title, rows=rows, head=NOTE + TIGHT, inks=("text", "text"), scale=scale)
 
     def _last(self, way: tuple[int, int]) -> View:
         """What the last block of the deep stack hands on (n, d_model) in one of its ways (norm, paths)."""

@@ -25,10 +25,10 @@ def lanes(count: int, room: Room) -> list[Room]:
 
 
 def stations(theme: Theme, places: Sequence[Room], low: float, high: float, joint: bool) -> VGroup:
-    """Frames between two heights: one across all lanes where tokens meet, else one in each."""
+    """Frames between two heights: one across all lanes where tokens meet, which hides what runs behind it, else one in each."""
     if joint:
         places = [Room(places[0].left, places[-1].right, low, high)]
-    return VGroup(frame(theme, Room(place.left, place.right, low, high), width=2.5) for place in places)
+    return VGroup(frame(theme, Room(place.left, place.right, low, high), width=2.5, fill="background" if joint else None) for place in places)
 
 
 def ways(theme: Theme, places: Sequence[Room], low: float, high: float) -> VGroup:

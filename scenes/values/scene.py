@@ -80,8 +80,8 @@ class Values(CandidateScene):
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
-        self.play(become(old.vectors, tokens, SLOW), vanish(old.cards), appear(self.mixed.cards), travel(weighed, self.weighed))
-        self.play(appear(self.matrix))
+        self.play(become(old.vectors, tokens, SLOW), vanish(old.cards), travel(weighed, self.weighed))
+        self.play(appear(self.mixed.cards, self.matrix))
         self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
             Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
         self.play(appear(formula, short, self.mixed.z.border, self.mixed.letter, *new))

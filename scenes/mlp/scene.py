@@ -207,8 +207,8 @@ class Mlp(ExplainerScene):
     def _size(self, maths: str, size: int, room: Room, key: str) -> VGroup:
         """The width of a layer, and what it is in the paper."""
         ours = equation(self.theme, f"{maths} = {size}", size=SIGN, width=room.width)
-        clear = room.centre[1] - self.stage.bottom >= 0.65 * (SIGN + SMALL)
-        theirs = [text(self.theme, self.say(key), SMALL, "muted", width=room.width)] * (clear and not self.frame.is_slim)
+        clear = not self.frame.is_slim and room.centre[1] - self.stage.bottom >= 0.65 * (SIGN + SMALL)
+        theirs = [text(self.theme, self.say(key), SMALL, "muted", width=room.width)] if clear else []
         both = VGroup(ours, *theirs).arrange(DOWN, buff=0.05, aligned_edge=LEFT)
         return both.move_to([room.left + both.width / 2, room.centre[1], 0])
 

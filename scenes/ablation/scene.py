@@ -17,7 +17,7 @@ from scenes.parts.bars import Bar, bars
 from scenes.parts.flow import WeightLine, weight_arc
 from scenes.parts.heads import head_map, head_names
 from scenes.parts.heat_map import Cell, HeatMap, heat_map, peak
-from scenes.parts.label import WORD, Label, Number, format_number, number, paragraph, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, format_number, number, paragraph, text, text_width
 from scenes.parts.lookup import distance
 from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, brighten, dim, draw, travel, vanish
 from scenes.parts.phrase import PRONOUNS, differing, phrase, spaced
@@ -303,7 +303,7 @@ class Ablation(ExplainerScene):
         self.old, self.card, beside = card_rooms(self.theme, (start, after), body, WIDEST if wide else WIDEST_ALONE)
         self.others = beside.rows(2, gap=0) if wide else foot
         panel = frame(self.theme, self.low, radius=PANEL, width=2, fill="surface")
-        shared = text(self.theme, spaced(said), GLOSS, "muted", at=head)
+        shared = text(self.theme, spaced(said), min(GLOSS, max(SMALLEST_WORD, head.height)), "muted", at=head)
         before = text(self.theme, self.say("before"), GLOSS, "muted", at=self.old, align=1)
         return [panel, shared, before, self._card(["decoder.probabilities"], self._said_before, self.card),
                 *self._rest("decoder.next_token_ids")]

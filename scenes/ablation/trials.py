@@ -17,7 +17,7 @@ from scenes.parts.tokens import TokenCard, snug_row
 from scenes.parts.whole import Whole
 
 NAME, LOOK, WEIGHT, VERDICT, SIGN, CHIP = (size * PX for size in (34, 34, 44, 48, 80, 46))
-CARD, NAMES, FOOT, ASIDE = (size * PX for size in (76, 200, 84, 90))      # a sentence's card, beside its row; the verdict, below and beside
+CARD, NAMES, FOOT, ASIDE = (size * PX for size in (76, 200, 84, 84))      # a sentence's card, beside its row; the verdict, below and beside
 LINES = 2.4                               # of the name of a trial, in em
 LOWEST = 150 * PX                         # a cell in which a look stands above what is said
 PANEL, BRIGHT = 28 * PX, 5 * PEN
@@ -76,7 +76,7 @@ def _cells(room: Room, count: int, wide: bool) -> tuple[Room, list[Room], Room]:
     inner = room.inset(TIGHT, TIGHT / 2)
     high = (LINES if wide else 1) * NAME
     body = inner.trim(top=high + TIGHT / 2)
-    cells = body.trim(bottom=FOOT).rows(count, GAP) if wide else body.trim(right=ASIDE).columns(count, TIGHT)
+    cells = body.trim(bottom=FOOT).rows(count, GAP) if wide else body.trim(right=ASIDE).columns(count, TIGHT / 2)
     return inner.strip(top=high), cells, body.strip(bottom=FOOT - TIGHT) if wide else body.strip(right=ASIDE - TIGHT)
 
 

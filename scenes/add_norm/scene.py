@@ -72,7 +72,8 @@ class AddNorm(ExplainerScene):
             panels.append((depth(self.theme, self._growth(f"{way}.sizes"), -1, words, left, role, full), *self._look(way, right)))
         left, _ = places[-1]
         note = paragraph(self.theme, self.say("scale"), NOTE, left.width, "muted").shift(left.centre)
-        notes = [note] if note.height <= left.height / 4 else []
+        fits = note.height <= left.height / 4 and room_of(note).top < room_of(panels[-1][0].value).bottom
+        notes = [note] if fits else []
         self.open_with(*notes, *(part for sizes, _, named in panels for part in (sizes.title, sizes.ground, named)))
         for sizes, looks, _ in panels:
             self.play(appear(*sizes.levels, lag=0.15), appear(sizes.value))
@@ -182,7 +183,8 @@ class AddNorm(ExplainerScene):
     def _said(self) -> float:
         """The room that mean and spread take beside bars."""
         words = max(text_width(self.theme, self.say(what), SMALLEST_WORD) for what in ("mean", "spread"))
-        return words + text_width(self.theme, f"μ = 0.{'0' * self.theme.decimals}", MOMENT, 600, tabular=True) + 2 * TIGHT
+        size = max(MOMENT, self.theme.digit)
+        return words + text_width(self.theme, f"μ = 0.{'0' * self.theme.decimals}", size, 600, tabular=True) + 2 * TIGHT
 
     def _measured(self, what: str) -> View:
         """Mean or spread (stage, n) before the first LayerNorm of the block and after each of its moves."""
@@ -251,7 +253,9 @@ class AddNorm(ExplainerScene):
     def _said_move(self, what: str, symbol: str, row: HeatMap) -> VGroup:
         """What is done with all numbers: as it is written, where a row of others would have its name, and in words with the number itself."""
         value = number(self.theme, self._measured(what)[0, self.focus], WORD, weight=600)
-        return VGroup(self._sign(SIGNS[symbol], row.border), line_of(text(self.theme, self.say(f"{what}_goes")), value, at=room_of(row.border)))
+        room = room_of(row.border)
+        said = text(self.theme, self.say(f"{what}_goes"), width=room.width - value.advance - TIGHT)
+        return VGroup(self._sign(SIGNS[symbol], row.border), line_of(said, value, at=room))
 
     def _sign(self, maths: str, row: Mobject) -> Mobject:
         """A name at the left of a row."""

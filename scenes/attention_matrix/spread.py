@@ -8,7 +8,7 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import Bar, floor, histogram
 from scenes.parts.equation import equation
-from scenes.parts.label import number, paragraph, text, text_width
+from scenes.parts.label import SMALLEST_WORD, number, paragraph, text, text_width
 from scenes.parts.motion import LONG, SLOW, Together, appear, slide, travel, vanish
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.weight import WeightBars, weight_bars
@@ -105,7 +105,8 @@ def slider(theme: Theme, trace: Trace, notes: tuple[str, str], room: Room) -> Sl
     )
     across = min(KNOB, 2 * lower.height)
     knob = rounded_rectangle(across, across, across / 2).set_fill(theme.colour("text"), 1)
-    words = [equation(theme, maths, size=size, at=letter.level(row.centre[1])) for maths, row in (("d_k =", upper), ("sqrt(d_k) =", middle))]
+    low = min(size, max(SMALLEST_WORD, upper.height))
+    words = [equation(theme, maths, size=low, at=letter.level(row.centre[1])) for maths, row in (("d_k =", upper), ("sqrt(d_k) =", middle))]
     note = paragraph(theme, notes[0], NOTE, beside.width, "muted", lines=3, align=-1).shift(beside.centre)
     words += [note] if note.height <= beside.height else []
     words.append(text(theme, notes[1], NOTE, "output", at=letter.level(foot.centre[1]), width=letter.width))

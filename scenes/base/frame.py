@@ -15,6 +15,7 @@ MORE = 47.5 * PX                          # a third line of the caption
 MAP_WIDTH, MAP_HEIGHT = 250 * PX, 84 * PX
 QUESTION = 0.26                           # share of the width that the running question may take beside the title
 ROOMY, NARROW, SLIM = 12.0, 9.0, 6.5      # widths, in units, below which question and title part, the title wraps, the caption has a line more
+HIGH = 7.0                                # height, in units, below which a picture takes it all
 BARE = 25 / 432                           # margin where nothing stands around the stage: 40 pixels of 16:9; all shapes lose the same share
 TALL, ABOVE, BELOW = 1.5, 0.12, 0.2       # height for its width from which a phone's player lies over a frame, and over which shares of it
 SCALES = {"normal": 1.0, "large": 1.4}    # of all that is drawn, by the type: large is for a lecture hall
@@ -44,8 +45,8 @@ class Frame:
 
     @property
     def is_roomy(self) -> bool:
-        """Whether title, question and map have one line for themselves."""
-        return self.whole.width >= ROOMY
+        """Whether there is room beside and below a picture for what is said of it, as there is in a wide frame with normal type."""
+        return self.whole.width >= ROOMY and self.whole.height >= HIGH
 
     @property
     def is_slim(self) -> bool:

@@ -76,6 +76,11 @@ def fitted(thing: Mobject, room: Room) -> Mobject:
     return thing.scale(min(1, room.width / thing.width, room.height / thing.height)).move_to(room.centre)
 
 
+def no_higher(thing: Mobject, room: Room) -> Mobject:
+    """A thing that stands in a room, made smaller where it is higher than that, its left edge where it was."""
+    return thing.scale(min(1, room.height / thing.height), about_edge=LEFT)
+
+
 def named(theme: Theme, maths: str, shape: Sequence[int] | None = None, role: str = "text", size: float = NAME,
           at: Room | None = None, roles: Mapping[str, str] | None = None) -> VGroup:
     """The name of a matrix and its true shape beside it, if a room is wide enough for both. roles: of symbols in the name."""

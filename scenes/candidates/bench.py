@@ -177,8 +177,9 @@ class CandidateScene(ExplainerScene):
         d_k, role, square = self.staging.trace.config.d_k, MATRICES[letter], self.table.square
         bias = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
         bare, made = self.view(f"candidates.{BARE[letter]}")[self.spec.block, self.head], self.view(f"{SCOPE}.{role}")[self.head]
+        low = self.rooms.panel.top < self.rooms.picture.bottom
         bottom = (square if 2 * square.height > self.stage.height else self.stage).bottom
-        room = Room(square.left, self.stage.right, bottom, square.top - TIGHT)
+        room = self.rooms.panel if low else Room(square.left, self.stage.right, bottom, square.top - TIGHT)
         return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, bare, made), self.view(f"{SCOPE}.input"), self.focus,
                           self.tokens[self.focus], room, self.frame.is_roomy, self.say("row_by_token"), self.say("turned", count=d_k).split(" · "))
 

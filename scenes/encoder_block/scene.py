@@ -124,7 +124,8 @@ class EncoderBlock(ExplainerScene):
     @step
     def norm_place(self):
         """Twelve untrained blocks, wired in both ways: the size of what each hands on."""
-        places = [place.columns([5, 8]) for place in self.stage.trim(bottom=TIGHT / 2).split(2, WIDE)]
+        stage = self.stage.trim(bottom=TIGHT / 4 * (self.furniture == "none"))       # below stand letters that reach down
+        places = [place.columns([5, 8]) for place in stage.split(2, WIDE)]
         panels = self._depths("rms", [(0, 0), (1, 0)], -1, [*map(self.say, ("norm_last", "norm_first"))], [right for _, right in places])
         diagrams = [block_diagram(self.theme, self._kinds, left, norm) for norm, (left, _) in zip(MOVES, places, strict=True)]
         self.play(vanish(*self.on_stage()))

@@ -8,7 +8,7 @@ from manim import DOWN, LEFT, RIGHT, UP, VGroup, VMobject
 
 from model import View
 from model.wiring import path, reads
-from scenes.base.layout import above, below, side_by_side, stacked
+from scenes.base.layout import above, below, no_higher, side_by_side, stacked
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.block import written
@@ -189,7 +189,8 @@ class Mlp(ExplainerScene):
         self.card = token_card(self.theme, self.tokens[self.focus], left.width, CARD, "output")
         self.card.move_to([left.centre[0], self.network.x.get_y(), 0])
         maths = NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH
-        self.formula = equation(self.theme, self._maths(maths), {"relu": "output"}, NAME, at=replace(head, left=middle.left, right=middle.right))
+        place = replace(head, left=middle.left, right=middle.right)
+        self.formula = no_higher(equation(self.theme, self._maths(maths), {"relu": "output"}, NAME, at=place), place).set_x(place.centre[0])
         config = self.staging.trace.config
         sizes = ('d_"model"', config.d_model), ('d_"ff"', config.d_ff), ('d_"model"', config.d_model)
         self.shapes = [self._shape(name, funnel) for name, funnel in
@@ -206,7 +207,8 @@ class Mlp(ExplainerScene):
     def _size(self, maths: str, size: int, room: Room, key: str) -> VGroup:
         """The width of a layer, and what it is in the paper."""
         ours = equation(self.theme, f"{maths} = {size}", size=SIGN, width=room.width)
-        theirs = [text(self.theme, self.say(key), SMALL, "muted", width=room.width)] * (not self.frame.is_slim)
+        clear = not self.frame.is_slim and room.centre[1] - self.stage.bottom >= 0.65 * (SIGN + SMALL)
+        theirs = [text(self.theme, self.say(key), SMALL, "muted", width=room.width)] if clear else []
         both = VGroup(ours, *theirs).arrange(DOWN, buff=0.05, aligned_edge=LEFT)
         return both.move_to([room.left + both.width / 2, room.centre[1], 0])
 
@@ -293,7 +295,8 @@ class Mlp(ExplainerScene):
         head, *places, foot = room.rows(COMPARED)
         if self.frame.is_slim:
             *places, foot = room.rows(COMPARED[1:], TIGHT)
-        formula = [equation(self.theme, self._maths(FOLDED), {"folded": "output"}, NAME, at=head, align=-1)] * (not self.frame.is_slim)
+        maths = no_higher(equation(self.theme, self._maths(FOLDED), {"folded": "output"}, NAME, at=head, align=-1), head)
+        formula = [maths] * (not self.frame.is_slim)
         views = [self.view(f"folding.{{block}}.{name}")[self.focus] for name in ("two_steps", "one_step")]
         rows = []
         for key, view, role, place in zip(("two", "one"), views, ("line", "output"), places, strict=True):

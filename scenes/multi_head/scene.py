@@ -6,7 +6,7 @@ import numpy as np
 from manim import DOWN, PI, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import LABEL, Labelled, above, below, fitted, labelled, named, sign
+from scenes.base.layout import LABEL, Labelled, above, below, fitted, labelled, left_of, named, sign
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.multi_head.adding import Terms, adding
@@ -151,8 +151,8 @@ class MultiHead(ExplainerScene):
         """A row of the joined heads times a column of W_O: every entry of the output takes from all the heads."""
         each = self._from_each_head(self.stage.strip(bottom=FOOT))
         room = self.stage.trim(bottom=FOOT + TIGHT if each else 0)
-        left, _, middle, _, right = self._side_by_side(room.trim(left=self._card_width + TIGHT, top=2 * LINE))
-        old, self.answers = self.answers, self._answers(room.strip(left=left.right - room.left))
+        left, middle, right = self._places(room)
+        old, self.answers = self.answers, self._answers(Room(room.left, left.right, left.bottom, left.top + 2 * LINE))
         mixer, result = self._weights("O"), self.view("encoder.{block}.self_attention.output")
         mixer = heat_map(self.theme, mixer, middle, grid=fit_grid(mixer.shape, middle, FEW, FEW))
         grid = fit_grid(result.shape, right, FEW)._replace(height=self.answers.parts[0].grid.height)
@@ -160,7 +160,7 @@ class MultiHead(ExplainerScene):
         self.play(vanish(*self.on_stage(old)), travel(old, self.answers))
         self.play(appear(mixer, self._above(mixer.border, "W_O", shape=mixer.view.shape)))
         self.play(
-            appear(sign(self.theme, "times", self.answers.whole, mixer.border), sign(self.theme, "+ b_O =", mixer.border, output.border)),
+            appear(sign(self.theme, "times", self.answers.whole, mixer.border), self._plus_bias(mixer.border, output.border)),
             appear(output.border, output.dots),
         )
         row, column = [cell for part in self.answers.parts for cell in part.cells[self.focus]], [line[0] for line in mixer.cells]
@@ -332,11 +332,23 @@ class MultiHead(ExplainerScene):
         """Whether the rows of a matrix are high enough for cards."""
         return self.stage.height - 2 * LINE - FOOT - TIGHT >= len(self.tokens) * CLOSEST
 
-    def _side_by_side(self, room: Room) -> list[Room]:
-        """The rooms of three matrices, and between them those of a short and of a longer sign."""
+    def _places(self, room: Room) -> tuple[Room, Room, Room]:
+        """The rooms of the answers, of what mixes them, and of the output: side by side, a longer sign before the last, or that below."""
         near, far = (BETWEEN, BETWEEN) if self.frame.is_roomy else (2 * SIGN, 5 * SIGN)
+        if room.height > room.width:
+            above, below = (half.trim(left=self._card_width + TIGHT, top=2 * LINE) for half in room.rows(2, 0))
+            left, middle = above.columns(2, near)
+            return left, middle, Room(middle.left, middle.right, below.bottom, below.top)
+        room = room.trim(left=self._card_width + TIGHT, top=2 * LINE)
         width = (room.width - near - far) / 3
-        return room.columns((width, near, width, far, width), 0)
+        left, _, middle, _, right = room.columns((width, near, width, far, width), 0)
+        return left, middle, right
+
+    def _plus_bias(self, mixer: Mobject, output: Mobject) -> Mobject:
+        """What stands before the output."""
+        if room_of(output).top < room_of(mixer).bottom:
+            return left_of(equation(self.theme, "+ b_O =", size=NAME, role="muted"), output)
+        return sign(self.theme, "+ b_O =", mixer, output)
 
     def _from_each_head(self, room: Room) -> SumLine | None:
         """The first number that comes out for the followed token as what each head gives of it, and the bias."""

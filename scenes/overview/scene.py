@@ -132,7 +132,7 @@ class Overview(ExplainerScene):
         halves = [module(self.theme, "", panel).box for panel in (left, right)]
         self.play(vanish(*self.on_stage(*kept, self.encoder.box, self.decoder.box)),
                   travel(self.encoder.box, halves[0]), travel(self.decoder.box, halves[1]),
-                  *(slide(*part, x=self.stage.right - room_of(part).right) for part in kept[1:]), dim(*kept))
+                  *(slide(*part, x=(self.stage.point(end) - room_of(part).point(end))[0]) for part, end in zip(kept, (-1, 1))), dim(*kept))
         self.play(*(appear(watch.ring, said) for watch, said in clocks))
         self._run([watch for watch, _ in clocks], *kept)
 

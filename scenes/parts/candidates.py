@@ -13,7 +13,7 @@ from scenes.base.theme import Theme
 from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import number, text
+from scenes.parts.label import SMALLEST_WORD, number, text
 from scenes.parts.score_grid import CARD, LEVEL, SLANTED
 from scenes.parts.tokens import CLOSEST, card_width, column_labels, row_labels
 from scenes.parts.verdict import EVIDENCE
@@ -93,7 +93,10 @@ def comparison(theme: Theme, words: Sequence[str], candidates: Sequence[Candidat
     grids = [alike(theme, view, scores, place[0].trim(bottom=foot)) for view, place in zip(scores, places, strict=True)]
     formulas = [candidate.formula(theme, place[1]) for candidate, place in zip(candidates, places, strict=True)]
     read = [candidate.gap(theme, said)[not foot :] for candidate in candidates]
-    gaps = [fitted(VGroup(*parts).arrange(RIGHT if room.is_wide else DOWN, buff=TIGHT), place[2]) for parts, place in zip(read, places, strict=True)]
+    least = max(SMALLEST_WORD / EVIDENCE, theme.digit / READOUT)
+    across = room.is_wide and least * max(sum(part.width + TIGHT for part in parts) for parts in read) <= places[0][2].width
+    gaps = [fitted(VGroup(*parts).arrange(RIGHT if across else DOWN, buff=TIGHT / (1 + room.is_wide * (not across))), place[2])
+            for parts, place in zip(read, places, strict=True)]
     if not foot:
         return Comparison(grids, formulas, gaps, VGroup(text(theme, said, EVIDENCE, "muted", at=room.strip(bottom=2 * TIGHT))))
     return Comparison(grids, formulas, gaps, VGroup(

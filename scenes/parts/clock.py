@@ -27,7 +27,7 @@ def clock(theme: Theme, counts: Sequence[View], centre, radius: float, role: str
     return Clock(
         VGroup(_arc(theme, i, arcs, centre, radius, "line") for i in range(arcs)),
         VGroup(_arc(theme, i, arcs, centre, radius, role) for i in range(len(counts))),
-        VGroup(number(theme, source, DIGITS * radius, role, 500, at=centre, decimals=0) for source in counts),
+        VGroup(number(theme, source, max(theme.digit, DIGITS * radius), role, 500, at=centre, decimals=0) for source in counts),
     )
 
 

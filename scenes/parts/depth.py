@@ -28,7 +28,7 @@ def depth(theme: Theme, measure: View, shown: int, words: Sequence[str], room: R
     value that reaches the ceiling.
     """
     title, first, last, *called = words
-    large = min(HUGE, SHARE * room.width)
+    large = max(theme.digit, min(HUGE, SHARE * room.width))
     high = max(large, 2 * LINE_SPACING * SMALLEST_WORD)
     head, body, foot = room.rows([high, room.height - high - NOTE - 2 * TIGHT, NOTE], TIGHT)
     side = 1 if shown else -1

@@ -66,8 +66,9 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     cell = heat_map(theme, total, Room.around(rows[2].border.get_center(), side, side).outside(bottom=side), "background", True, scale)
     cell.move_to([rows[2].get_x(), below.centre[1], 0])
     names = VGroup(row_labels(theme, [side.word], row, side.ink, left - TIGHT) for side, row in zip(sides, rows))
-    sign = equation(theme, "sum =", size=WORD, role="muted").next_to(cell, LEFT, buff=GAP)
-    times = equation(theme, "times =", size=WORD, role="muted").next_to(rows[2].border, LEFT, buff=TIGHT)
+    size = min(WORD, 2 * grid.height)
+    sign = equation(theme, "sum =", size=size, role="muted").next_to(cell, LEFT, buff=GAP)
+    times = equation(theme, "times =", size=size, role="muted").next_to(rows[2].border, LEFT, buff=TIGHT)
     around = ring(theme, cell.cells[0][0])
     exact = not digits or decimals_for_sum(products.values, float(total[0, 0]), theme.decimals) <= digits.decimals
     note = text(theme, rounded, SMALLEST_WORD, "muted").next_to(around, RIGHT, buff=GAP)

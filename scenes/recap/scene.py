@@ -193,7 +193,7 @@ class Recap(ExplainerScene):
         return Look(
             ways=[arrow(self.theme, start, end, role) for start, end, role in zip(tops, ends, ("query", "key"), strict=True)], arc=arc,
             weight=number(self.theme, self._entry("weights"), size, "weight", 700).move_to(arc.get_center() - [0, size / 4, 0]),
-            head=[whose] * bool(room.height > 2 * (WORD + NAME)),
+            head=[whose] * bool(room.height > 2 * (WORD + NAME) and room_of(whose).bottom > room.bottom + TIGHT),
         )
 
     def _heard(self) -> list[Animation]:

@@ -4,7 +4,7 @@ import numpy as np
 from manim import LEFT, Animation, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, fitted, left_of
+from scenes.base.layout import Labelled, fitted, left_of, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import HEAD, MATRICES, SCOPE, CandidateScene
@@ -13,7 +13,7 @@ from scenes.parts.chart import area, curve
 from scenes.parts.derivation import FORMULA, NAME
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, Label, number, text, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, text, words_at
 from scenes.parts.mixture import mixture, sum_of
 from scenes.parts.motion import SLOW, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
@@ -80,8 +80,8 @@ class Values(CandidateScene):
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
-        self.play(become(old.vectors, tokens, SLOW), vanish(old.cards), appear(self.mixed.cards), travel(weighed, self.weighed))
-        self.play(appear(self.matrix))
+        self.play(become(old.vectors, tokens, SLOW), vanish(old.cards), travel(weighed, self.weighed))
+        self.play(appear(self.mixed.cards, self.matrix))
         self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
             Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
         self.play(appear(formula, short, self.mixed.z.border, self.mixed.letter, *new))
@@ -182,10 +182,19 @@ class Values(CandidateScene):
     def reading(self, value: View, among: View, key: str, room: Room) -> list:
         """A loss, and among how many words that is to guess."""
         digits, words = self.readout(room)
-        count = number(self.theme, among, WORD, decimals=0 if float(among).is_integer() else None, weight=600)
-        said = VGroup(text(self.theme, self.say(key), WORD, "muted"), count, text(self.theme, self.say("words"), WORD, "muted"))
+        first, count, last = self.among(among, key, WORD, WORD)
+        said = side_by_side(first, count, last)
+        if said.width > words.width:
+            first, count, last = self.among(among, key, SMALLEST_WORD, self.theme.digit)
+            said = stacked(first, side_by_side(count, last), gap=TIGHT / 4, align=-1)
         return [number(self.theme, value, min(LOUD, 1.2 * digits.height), "output", at=digits, align=-1, weight=600, width=digits.width),
-                fitted(said.arrange(buff=TIGHT), words).move_to(words.point(-1), LEFT)]
+                fitted(said, words).move_to(words.point(-1), LEFT)]
+
+    def among(self, count: View, key: str, size: float, digits: float) -> tuple[Label, Number, Label]:
+        """Among how many words that is to guess: what comes before the number, that, and what comes after it."""
+        decimals = 0 if float(count).is_integer() else None
+        first, last = (text(self.theme, self.say(part), size, "muted") for part in (key, "words"))
+        return first, number(self.theme, count, digits, decimals=decimals, weight=600), last
 
     def train(self, room: Room, now: list) -> None:
         """The curve of the loss is drawn up to one checkpoint after the other, and the matrices keep up with it."""

@@ -6,7 +6,7 @@ import numpy as np
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import below, side_by_side
+from scenes.base.layout import below, no_higher, side_by_side
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import ASKED, SCOPE, CandidateScene
@@ -84,6 +84,7 @@ class WeightedAverage(CandidateScene):
         self.play(appear(opened.total))
         self.rule = equation(self.theme, "{{ a_(i j) : weight }} = e^(s_(i j)) / (sum_k e^(s_(i k)))", {"weight": "weight"}, FORMULA,
                              at=self.free(), align=-1)
+        no_higher(self.rule, self.free())
         self.play(appear(*opened.weights, lag=0.5), appear(self.rule))
 
     @step

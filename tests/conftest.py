@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from studio.read import assets
 from studio.render.alone import prepare
 
 NUMBERS = count()
@@ -14,8 +15,10 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 def pytest_configure(config):
-    """What is found out once is kept beside what pytest keeps: it is not the user's, and is there the next time."""
+    """What is found out once is kept beside what pytest keeps: it is not the user's, and is there the next time. Nothing is fetched."""
     os.environ["XDG_CACHE_HOME"] = str(config.cache.mkdir("home"))
+    os.environ.setdefault("USERS_MINILM", str(assets.weights_folder("minilm")))
+    os.environ["XDG_DATA_HOME"] = str(config.cache.mkdir("data"))
     prepare()
 
 

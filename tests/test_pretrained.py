@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from minilm import MINILM, needs_minilm
 
 import model
 from model import experiments, safetensors
 from model.pretrained import load, wordpiece
 from model.pretrained.tokens import TOKENIZER
 from model.tokenizer import piece, place
-from studio.read import assets
 
 CHECKPOINTS = Path(__file__).parent / "fixtures/checkpoints"
 FAMILIES = tuple(sorted(path.parent.name for path in CHECKPOINTS.glob("*/expected.npz")))
@@ -356,9 +356,6 @@ def test_what_is_written_is_read(tmp_path):
 
 
 # --- the real one --------------------------------------------------------------------------------------------------
-
-MINILM = assets.weights_folder("minilm")
-needs_minilm = pytest.mark.skipif(not MINILM.is_dir(), reason="`animformer get minilm` fetches it")
 
 
 @needs_minilm

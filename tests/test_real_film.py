@@ -5,16 +5,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from minilm import DATA_HOME, needs_minilm
 
 from scenes.parts.label import Label
 from studio.check.lint import lint
 from studio.check.sight import see, walk
 from studio.plan import staging
-from studio.read import assets
 from studio.read.spec import load
 
 CHECKPOINTS = Path(__file__).parent / "fixtures/checkpoints"
-MINILM = assets.weights_folder("minilm")
 SCENES = ("embeddings", "positional_encoding", "qkv", "attention_matrix", "multi_head", "encoder_block", "add_norm", "mlp",
           "encoder_stack", "real_model")
 SLOW = ("multi_head", "encoder_stack", "qkv")
@@ -72,10 +71,11 @@ def test_only_numbers_that_are_written_are_called_rounded(weights, written):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not MINILM.is_dir(), reason="`animformer get minilm` fetches it")
+@needs_minilm
 @pytest.mark.parametrize("said", SENTENCES)
 @pytest.mark.parametrize("scene", SCENES)
-def test_nothing_looks_wrong_with_minilm(scene, said):
+def test_nothing_looks_wrong_with_minilm(monkeypatch, scene, said):
+    monkeypatch.setenv("XDG_DATA_HOME", str(DATA_HOME))
     sentence, focus = SENTENCES[said]
     assert findings(entry(scene, f"sentence={sentence}", f"focus={focus}")) == []
 

@@ -109,8 +109,9 @@ def test_of_a_high_stack_some_depths_are_shown_and_named(monkeypatch, n_blocks, 
 
 
 def test_rows_that_are_not_scaled_are_not_told_to_be(bert):
-    ours, theirs = scene_of("embeddings", weights="translator"), scene_of("embeddings", "sentence=the old cat", "twin=")
-    assert "multiplied" in ours.caption("all_rows") and "multiplied" not in theirs.caption("all_rows")
+    found = [scene_of(name, "twin=", weights=weights) for weights in ("translator", "minilm") for name in ("embeddings", "positional_encoding")]
+    told = [[step for step in scene.spec.steps if "larger" in scene.caption(step) or "multiplied" in scene.caption(step)] for scene in found]
+    assert told == [[], ["scaled"], [], []]
 
 
 # --- pieces of words --------------------------------------------------------------------------------------------------

@@ -7,11 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from studio.read import assets
+from minilm import MINILM, needs_minilm
 
 ROOT = Path(__file__).resolve().parent.parent
-MINILM = assets.weights_folder("minilm")
 PREPARED = "import os; from studio.render.alone import prepare; prepare(); "
 THREADS = f"{PREPARED} import numpy as np; a = np.ones((500, 500)); a @ a; print(len(os.listdir('/proc/self/task')))"
 RECORD = f"""
@@ -40,7 +38,7 @@ def test_numbers_are_worked_out_on_one_core():
     assert said_by(THREADS) == 1
 
 
-@pytest.mark.skipif(not MINILM.is_dir(), reason="`animformer get minilm` fetches it")
+@needs_minilm
 def test_minilm_is_loaded_and_recorded_in_a_second_and_400_megabytes():
     tokens, seconds, megabytes = said_by(RECORD)
     assert tokens == 10 and seconds < 1 and megabytes < 400

@@ -4,6 +4,7 @@ import numpy as np
 
 from model.encoder import encode
 from model.experiments.distances import cosines
+from model.functional import ignore
 from model.recorder import Recorder
 from model.tensors import Tensor, scoped
 
@@ -17,6 +18,13 @@ TENSORS = scoped(
            "order of values, falling"),
     Tensor("values", "token unit rank", "how high they make it", "encoder.{block}.mlp.activation[token, feature] with that word there"),
 )
+
+
+class Hidden(Recorder):
+    """Keeps nothing of attention, whose weighted values would be most of all."""
+
+    def scope(self, name):
+        return ignore if name == "self_attention" else super().scope(name)
 
 
 def measure(run, record):
@@ -40,7 +48,7 @@ def measure(run, record):
 def _passes(run, token, tried):
     """What the encoder records (word, n, ...) of the sentence with each of these words in a token's place."""
     sentences = np.where(np.arange(len(run.ids)) == token, tried[:, None], run.ids)                             # (word, n)
-    recorder = Recorder()
+    recorder = Hidden()
     encode(sentences, run.weights, run.config, recorder)
     return recorder.arrays
 

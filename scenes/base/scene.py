@@ -234,10 +234,10 @@ class ExplainerScene(Scene):
         zone, lines = self.frame.title, self.frame.lines["title"]
         return paragraph(self.theme, self.title(name), TITLE_SIZE, zone.width, weight=600, lines=lines, align=-1).shift(zone.centre)
 
-    def draw_map(self, block: int) -> Machine:
-        """The map of the machine, one block lit."""
-        config = self.staging.trace.config
-        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.translates, self.place, block, self.head)
+    def draw_map(self, block: int, head: int | None = None, place: str = "") -> Machine:
+        """The map of the machine, one block lit; with another head than the scene's, or another place, if one is named."""
+        config, head = self.staging.trace.config, self.head if head is None else head
+        return machine(self.theme, self.frame.map, config.n_blocks, config.n_heads, config.translates, place or self.place, block, head)
 
     def _note(self) -> Label:
         """That weights are untrained: behind the title, where it will be put, or at the end of the line of the question."""

@@ -129,6 +129,8 @@ class Embeddings(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """Without a twin in which the followed word stands at the same place there is nothing to compare."""
+        if name == "sentence":
+            return super().wording(name)
         if name == "all_rows":
             return "repeated" if len(set(self.tokens)) < len(self.tokens) else "caption"
         return "caption" if self._twin else "alone"

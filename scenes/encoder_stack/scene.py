@@ -15,19 +15,19 @@ from scenes.parts.compared import compared
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, text
+from scenes.parts.label import SMALLEST_WORD, WORD, fit_text, text, text_width
 from scenes.parts.lanes import bare, lanes, strips
 from scenes.parts.look import swing
 from scenes.parts.memory import memory
 from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
-from scenes.parts.tokens import best_word, token_card
+from scenes.parts.tokens import best_word, token_card, word_widths
 
 NAME = 50 * PX
 CARD, STRIP, CLEAR = 0.6, 0.3, 0.1        # height of a card and of a strip; between a strip and what is above and below it
 MOST_BLOCKS = 6                           # that are drawn one by one
 TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
 LINE = 56 * PX                            # what is said above the sentence
-NARROW = 4 * PX                           # beside the word of a card in its lane, where long words shall stay whole
+NARROW, SLIM = 4 * PX, 0.85               # beside the word of a card; a lane, as a share of what all would have, where others are wider
 Case = tuple[Sequence[str], Sequence[str], list[tuple[View, str]]]       # a sentence, the other, and weights (n) with what is said of them
 
 
@@ -171,7 +171,7 @@ class EncoderStack(ExplainerScene):
         tall = min(TALLEST, (self.stage.height - CARD - (n_blocks + 1) * level) / n_blocks)
         whole = CARD + (n_blocks + 1) * level + n_blocks * tall
         body = Room.around(self.stage.centre, self.stage.width, whole).trim(left=0.7, right=0.2)
-        places = lanes(len(self.tokens), body)
+        places = self._places(body)
         sides = min(body.centre[0] - 1.5, places[0].left - 0.1), max(body.centre[0] + 1.5, places[-1].right + 0.1)
         size = max(SMALLEST_WORD, min(WORD, 0.72 * tall))
         heights = [body.bottom + CARD + level / 2 + k * (level + tall) for k in range(n_blocks + 1)]
@@ -185,9 +185,19 @@ class EncoderStack(ExplainerScene):
         self.names = [equation(self.theme, maths, size=NAME, role=role).move_to([sides[0] - 0.35, y, 0])
                       for maths, role, y in (("X", "text", heights[0]), ("H", "output", heights[-1]))[: 1 if self._pre else 2]]
 
+    def _places(self, room: Room) -> list[Room]:
+        """A lane for each token, all alike; where a word is too long for that, wider ones for long words beside narrower ones."""
+        places = lanes(len(self.tokens), room)
+        width = places[0].width - 2 * NARROW
+        if all(text_width(self.theme, token, SMALLEST_WORD) <= width for token in self.tokens):
+            return places
+        own, _ = word_widths(self.theme, [(token,) for token in self.tokens], room.width, SMALLEST_WORD, SLIM * places[0].width, NARROW)
+        return room.columns(own, NARROW)
+
     def _lane_cards(self, places: Sequence[Room], y: float) -> VGroup:
         """The tokens on cards in their lanes; where these are too narrow, the words that find room."""
-        words, size = fit_words(self.theme, self.tokens, WORD, places[0].width - 2 * NARROW)
+        fitted = [fit_text(self.theme, token, WORD, place.width - 2 * NARROW) for token, place in zip(self.tokens, places, strict=True)]
+        words, size = [word for word, _ in fitted], min(size for _, size in fitted)
         if size <= SMALLEST_WORD:         # those that are whole
             words = [word if word == token else "" for word, token in zip(words, self.tokens, strict=True)]
         cards = VGroup(token_card(self.theme, word, place.width, CARD, size=size, padding=NARROW).move_to([place.centre[0], y, 0])

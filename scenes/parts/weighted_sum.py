@@ -54,6 +54,9 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     """
     finer = decimals_for_sums(products.values.T, result.values, theme.decimals)
     table = _table(theme, words, vectors, room, finer)
+    if not fit_digits(theme, products.values, table.grid):        # no sum is written
+        finer = theme.decimals
+        table = _table(theme, words, vectors, room, finer)
     scale = peak(vectors)
     left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
     digits, place = fit_digits(theme, sums.values, table.grid), table.right.level(table.floor)

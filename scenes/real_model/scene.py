@@ -10,6 +10,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bar
 from scenes.parts.label import WORD, Word, number, text, text_width
 from scenes.parts.look import Look, look, swing
+from scenes.parts.machine import Machine
 from scenes.parts.motion import BRIEF, SLOW, appear, draw, hide, slide, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.tokens import best_word, side_by_side, token_card, word_widths
@@ -39,6 +40,12 @@ class RealModel(ExplainerScene):
             return super().wording(name)
         before, after = (best_word(self._words(key), self._row(key)) for key in ("before", "after"))
         return "caption" if before != after else "shifts"
+
+    def map(self, name: str) -> Machine:
+        """Far apart it is another head; then all of them, and all that the blocks are made of."""
+        if name == "agreement":
+            return self.draw_map(self._count("others.block"), self._count("others.head"))
+        return self.draw_map(self.spec.block, place="encoder" if name in ("sink", "sizes") else "head")
 
     @step
     def pair(self):

@@ -9,11 +9,12 @@ from model.recorder import Recorder
 from model.tensors import Tensor, scoped
 
 MOST = 1000                               # words that are tried: those of the sentence only, if the vocabulary has more
-SHOWN, HIGHEST = 3, 4                     # features that are found, and words of each
+SHOWN, HIGHEST = 2, 6                     # features that are found, and words of each
+HIGH = 0.5                                # of the highest feature of a token, what those that are found have at least
 TENSORS = scoped(
     "firing.{block}",
-    Tensor("features", "token unit", f"for each token {SHOWN} hidden features whose {HIGHEST} highest words are most alike",
-           "the largest mean cosines of all pairs of their rows of weights.embedding; those that fire for fewer words come last"),
+    Tensor("features", "token unit", f"for each token {SHOWN} hidden features, at least {HIGH} times as high as its highest, whose {HIGHEST} highest words are most like it",
+           "the largest mean cosines of their rows of weights.embedding and its own; lower ones and those that fire for fewer words come last"),
     Tensor("order", "token unit rank", "rows of the vocabulary that, put in the token's place, make the feature highest, the highest first",
            "order of values, falling"),
     Tensor("values", "token unit rank", "how high they make it", "encoder.{block}.mlp.activation[token, feature] with that word there"),
@@ -30,14 +31,16 @@ class Hidden(Recorder):
 def measure(run, record):
     """For every token one forward pass of all the words in its place, the other tokens as they are."""
     tried = np.arange(len(run.vocabulary)) if len(run.vocabulary) <= MOST else np.unique(run.ids)               # (word,)
-    alike = cosines(run.weights.embedding[tried], run.weights.embedding[tried])     # (word, word)
+    alike = cosines(run.arrays["embeddings"], run.weights.embedding[tried])         # (n, word)
     passes = [_passes(run, token, tried) for token in range(len(run.ids))]
     for block in range(run.config.n_blocks):
         name = f"encoder.{block}.mlp.activation"
         values = np.stack([arrays[name][:, i] for i, arrays in enumerate(passes)])  # (n, word, d_ff)
         order = (-values).argsort(1, kind="stable")[:, :HIGHEST].swapaxes(1, 2)     # (n, d_ff, rank)
         values = np.take_along_axis(values.swapaxes(1, 2), order, -1)               # (n, d_ff, rank)
-        found = np.where(values[..., -1] > 0, _of_pairs(alike, order), -1)     # (n, d_ff)
+        own = run.arrays[name]                                                      # (n, d_ff)
+        high = (own >= HIGH * own.max(-1, keepdims=True)) & (values[..., -1] > 0)   # (n, d_ff)
+        found = np.where(high, alike[np.arange(len(own))[:, None, None], order].mean(-1), -2)      # (n, d_ff), a cosine is not lower than -1
         features = np.sort((-found).argsort(-1, kind="stable")[:, :SHOWN])          # (n, unit)
         into = record.scope(str(block))
         into("features", features)
@@ -51,10 +54,3 @@ def _passes(run, token, tried):
     recorder = Hidden()
     encode(sentences, run.weights, run.config, recorder)
     return recorder.arrays
-
-
-def _of_pairs(alike, order):
-    """The mean of a matrix (word, word) over all pairs of the words of each rank (n, d_ff, rank)."""
-    of_all = alike[order[..., :, None], order[..., None, :]]                        # (n, d_ff, rank, rank)
-    n = order.shape[-1]
-    return (of_all.sum((-1, -2)) - n) / max(1, n * (n - 1))                         # (n, d_ff): the diagonal is 1

@@ -18,6 +18,12 @@ TENSORS = scoped(
     Tensor("one_step", "token d_model", "output of the one layer", "encoder.{block}.mlp.input matrix + bias"),
     Tensor("differences", "token", "what the second layer adds for each token if there is no ReLU: nothing",
            "largest |one_step - two_steps| over d_model"),
+    Tensor("linear", "sign token d_model", "what one matrix makes of what the network reads, and of its opposite: the opposite",
+           "+-encoder.{block}.mlp.input matrix"),
+    Tensor("linear_sums", "token d_model", "both together: nothing", "sum of linear over sign"),
+    Tensor("bent", "sign token d_model", "what two matrices with ReLU between them make of both",
+           "max(0, +-encoder.{block}.mlp.input weights.encoder.{block}.mlp.W_1) weights.encoder.{block}.mlp.W_2"),
+    Tensor("bent_sums", "token d_model", "both together", "sum of bent over sign"),
     Tensor("relu_differences", "token", "what it adds if there is one", "largest |encoder.{block}.mlp.output - one_step| over d_model"),
 )
 
@@ -38,4 +44,7 @@ def fold(x, hidden, output, w, record):
     two_steps = record("two_steps", hidden @ w.W_2 + w.b_2)                         # (n, d_model)
     one_step = record("one_step", x @ matrix + bias)                                # (n, d_model)
     record("differences", np.abs(one_step - two_steps).max(-1))                     # (n,), rounding errors
+    signs = np.stack([x, -x])                                                       # (2, n, d_model)
+    record("linear_sums", record("linear", signs @ matrix).sum(0))                  # (n, d_model), rounding errors
+    record("bent_sums", record("bent", np.maximum(0, signs @ w.W_1) @ w.W_2).sum(0))            # (n, d_model)
     record("relu_differences", np.abs(one_step - output).max(-1))                   # (n,)

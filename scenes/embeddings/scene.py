@@ -202,11 +202,10 @@ class Embeddings(ExplainerScene):
         self.addresses = VGroup(
             number(self.theme, seen[i], size, at=(end, self.table.cells[i].get_y(), 0), align=1, decimals=0) for i in sorted(seen)
         )
-        for a, b in pairwise(list(self.addresses)):
-            if b.source.values - a.source.values > 1 and self.table.grid.height > 2 * size:
-                dots = self.table.dots[0].copy()
-                dots.arrange(DOWN, buff=dots[0].height / 2).move_to([self.addresses[0].get_x(), (a.get_y() + b.get_y()) / 2, 0])
-                self.addresses.add(dots)
+        for (a, b), row in zip(pairwise([-1, *(int(seen[i].values) for i in sorted(seen))]), self.table.cells):
+            if b - a > 1 and self.table.grid.height > 2 * size:
+                dots, y = self.table.dots[0].copy(), row.get_y() + self.table.grid.height / 2
+                self.addresses.add(dots.arrange(DOWN, buff=dots[0].height / 2).move_to([self.addresses[0].get_x(), y, 0]))
         left = room_of(self.addresses).left - 0.12
         self.links = [
             link(self.theme, (start + 0.12, y, 0), (left, self.table.cells[self._place(i)].get_y(), 0),
@@ -214,7 +213,8 @@ class Embeddings(ExplainerScene):
         ]
 
     def _neighbours(self, i: int, room: Room, size: float) -> Whole:
-        """The word of a token in the list of all words, between the words before and after it, at most as large as it is on its card."""
+        """The word of a token in the list of all words, between the words before and after it, at most as large as it is on its card; each
+        with its number, where that fits."""
         words, place, spelling = self.staging.trace.vocabulary, int(self._id(i).values), self.staging.trace.config.spelling
         shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
         shown = [piece(word, spelling).text for word in shown] if spelling == "bytes" else shown     # as they are on the cards
@@ -223,7 +223,10 @@ class Embeddings(ExplainerScene):
         column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
                         for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
         around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
-        return Whole(panel=frame(self.theme, room, width=0, fill="surface"), words=column,
+        ids = [text(self.theme, f"{k}", SMALL, "muted", at=row.inset(x=TIGHT).point(-1), align=-1)
+               for k, row in enumerate(rows, place - AROUND) if 0 <= k < len(words)]
+        free = (room.width - column.width) / 2 > ids[-1].width + 2 * TIGHT
+        return Whole(panel=frame(self.theme, room, width=0, fill="surface"), words=VGroup(column, *(ids if free else [])),
                      ring=frame(self.theme, around, "output" if i == self.focus else "line"))
 
     def _lift(self, source: View, room: Room) -> None:

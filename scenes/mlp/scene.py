@@ -10,6 +10,7 @@ from model import View
 from model.wiring import path, reads
 from scenes.base.layout import above, below, no_higher, side_by_side, stacked
 from scenes.base.scene import ExplainerScene, step
+from scenes.mlp.opposites import Opposites, opposites
 from scenes.parts.bars import largest
 from scenes.parts.block import written
 from scenes.parts.diagram import route
@@ -28,7 +29,7 @@ NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 NAME, SIGN, LARGE, SMALL = (size * PX for size in (48, 38, 96, 30))
 CARD = 0.5                                # height of the token's card
-FIRES = 2, 3, 3, 3                        # heights of what is said of hidden features, and of what is said of each
+FIRES = 3, 4, 4                           # heights of what is said of hidden features, and of what is said of each
 FOLDED_SHARES, COMPARED = (7, 5), (3, 3, 3, 2)              # widths of the matrices and of what they make; heights of formula, rows, difference
 IN_A_ROW = 8                              # copies of the network that stand side by side
 
@@ -55,7 +56,7 @@ class Mlp(ExplainerScene):
         self.play(rise(hidden.bars[2:], hidden.line.get_center(), lag=0.05, run_time=0.5))
         self.remove(*hidden.bars)
         self.add(hidden.bars)
-        self.play(appear(net.narrowing, self.shapes[1], net.output.border, self.sizes[2]))
+        self.play(appear(net.narrowing, self.shapes[1]))
         self.play(*(appear(part) for part in self._fires()))
 
     @step
@@ -79,6 +80,8 @@ class Mlp(ExplainerScene):
     @step
     def relu(self):
         """What is below 0 falls to 0, counted; only the rest goes on to the output, which no one matrix gives."""
+        if self.frame.is_roomy:           # beside it is what no one matrix does
+            self._lay_out([8, 27, 25])
         net, before = self.network, self.hidden.bars
         self.open_with(self.card, net.x, net.widening, self.hidden.line, before, self.hidden.dots, net.narrowing, net.output.border,
                        *self.shapes, *self.sizes, self.formula)
@@ -94,7 +97,9 @@ class Mlp(ExplainerScene):
         lines = fan(self.theme, alive, first, net.narrowing)
         self.play(draw(*lines))
         self.play(appear(first, *rest, net.output.dots, lag=0.1, run_time=BLINK), vanish(lines, run_time=BLINK))
-        self.play(*(appear(part) for part in self._apart()))
+        for picture in self._opposites():
+            self.play(appear(*picture.heads, picture.titles[0], *picture.rows[0], lag=0.3))
+            self.play(appear(picture.titles[1], *picture.rows[1], lag=0.3))
 
     @step
     def every_token(self):
@@ -174,12 +179,13 @@ class Mlp(ExplainerScene):
         x, full, made = (self._tensor(f"mlp.{name}") for name in ("input", "hidden", "output"))
         return network(self.theme, *(view[token] for view in views), room, Scales(peak(x), largest(full) or 1.0, peak(made)))
 
-    def _lay_out(self):
+    def _lay_out(self, shares: Sequence[int] = (13, 36, 10)) -> None:
+        """The network between what is said of it and the widths of its layers, or what else stands there."""
         head, body = self.stage.trim(bottom=0.15).rows([0.5, 4.05], gap=0.15)
         if self.frame.is_slim:            # what is said of it stands below the network, and its ends have room at both sides
             middle, self.side = body.rows([2, 1])
         else:
-            left, middle, right = body.columns([12, 37, 10])
+            left, middle, right = body.columns(shares)
             self.side = left.trim(bottom=CARD + GAP)
         self.network, self.hidden = (self._network(name, self.focus, middle) for name in ("activation", "hidden"))
         self.hidden = self.hidden.hidden
@@ -195,8 +201,9 @@ class Mlp(ExplainerScene):
         sizes = ('d_"model"', config.d_model), ('d_"ff"', config.d_ff), ('d_"model"', config.d_model)
         self.shapes = [self._shape(name, funnel) for name, funnel in
                        (("W_1", self.network.widening), ("W_2", self.network.narrowing))]
-        levels = self.network.x, self.hidden.line, self.network.output
-        self.sizes = [self._size(*size, right.level(level.get_y()), key) if right.left >= room_of(level).right else VGroup()
+        self.beside, levels = replace(right, top=head.top, left=right.left + GAP), (self.network.x, self.hidden.line, self.network.output)
+        sized = right.left >= room_of(self.hidden.line).right and right.width < middle.width / 2
+        self.sizes = [self._size(*size, right.level(level.get_y()), key) if sized else VGroup()
                       for size, level, key in zip(sizes, levels, ("narrow", "wide", "narrow"), strict=True)]
 
     def _shape(self, name: str, funnel: VGroup) -> VGroup:
@@ -311,9 +318,14 @@ class Mlp(ExplainerScene):
         words = paragraph(self.theme, self.say(name), SMALL, room.width - (value.width + GAP) * room.is_wide, lines=3)
         return (side_by_side if room.is_wide else stacked)(value, words, gap=TIGHT, at=room)
 
-    def _apart(self) -> list[VGroup]:
-        """How far the output is from that of the one matrix, at the left of the output, where there is room."""
-        return [self._measured("relu_differences", replace(self.side, bottom=room_of(self.network.hidden).top))] * self.frame.is_roomy
+    def _opposites(self) -> list[Opposites]:
+        """What one matrix and what the network without its biases make of what the followed token brings, and of its opposite, where there
+        is room."""
+        y = self._maths("READ")
+        views = [[*(self.view(f"folding.{{block}}.{name}")[k, self.focus] for k in range(2)), self.view(f"folding.{{block}}.{name}_sums")[self.focus]]
+                 for name in ("linear", "bent")]
+        heads = [y, f"-{y}", self.say("added")]
+        return [opposites(self.theme, heads, list(zip((self.say("matrix"), self.say("bent")), views)), self.beside)] * self.frame.is_roomy
 
     def _fires(self) -> list[VGroup]:
         """Hidden features of the followed token, ringed and numbered, and at the left the words that each is highest for, if these fit;
@@ -321,7 +333,7 @@ class Mlp(ExplainerScene):
         features, order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("features", "order", "values"))
         bars = {bar.source.index[-1]: bar for bar in self.hidden.bars}
         head, *places = self.side.rows(FIRES, TIGHT) if not self.frame.is_slim else [None, *self.side.columns(len(features), GAP)]
-        title = [paragraph(self.theme, self.say("fires"), SMALL, room.width, "muted", lines=3).move_to(room.centre) for room in [head] if room]
+        title = [paragraph(self.theme, self.say("fires", token=self.tokens[self.focus]), SMALL, room.width, "muted", lines=3).move_to(room.centre) for room in [head] if room]
         marks = replace(room_of(self.hidden.line), top=room_of(self.network.narrowing).bottom - WORD / 2).columns(len(features))
         vocabulary = self.staging.trace.vocabulary
         found = [self._feature(bars[int(feature.values)], feature, mark.point(y=1), [vocabulary[int(row)] for row in rows.values], room)

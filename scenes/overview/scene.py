@@ -31,7 +31,7 @@ NAME, HEADING, MAPPED = (size * PX for size in (38, 30, 26))
 SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (112, 60, 62, 270))         # em sizes of sentences and of counted steps
 LEGEND = 150 * PX
 BEST = 3                                  # words whose probabilities are shown
-ROW = 0.95                                # height of a row of the ranking
+ROW = 0.8                                 # height of a row of the ranking
 QUICK = 0.3                               # seconds that a move takes at least
 CARD, HOP = 70 * PX, 0.3                  # height of a card of a row; of a short step, as a share of a long one's
 BOLD = 8 * PEN
@@ -94,13 +94,14 @@ class Overview(ExplainerScene):
         self.play(draw(*self.wires[0]), merge(*(card.box for card in self.cards), into=self.wires[0], run_time=SLOWER))
         self.play(appear(*self.numbers, self.names["rows"], lag=0.05, run_time=SHORT))
         self.mapped, self.key = self._on_the_map(), self._key()
-        *halves, whole = self.mapped or [VGroup()]
-        self.play(*(travel(box.label.copy(), words) for box, words in zip((self.encoder, self.decoder), halves, strict=False)), appear(whole, self.key))
+        self.play(appear(self.key))
+        self.play(appear(*self.mapped))
 
     @step
     def first_word(self):
         """The decoder has nothing but the start token; it reads the numbers and gives a word."""
-        self.play(vanish(*self.mapped, self.key), appear(self.names["said"], self.slots[0], self.names["next"]), *(draw(*wire) for wire in self.wires[1:]))
+        self.play(vanish(*self.mapped, *[self.key] * (not self.frame.is_roomy)), appear(self.names["said"], self.slots[0], self.read, self.names["next"]),
+                  *(draw(*wire) for wire in self.wires[1:]))
         self._say(0, SLOW)
         self.play(appear(self._others()))
 
@@ -114,10 +115,8 @@ class Overview(ExplainerScene):
     def loop(self):
         """So it goes on, until the end token comes out."""
         for place in range(2, len(self.said)):
-            self._say(place, max(QUICK, STEADY / (place - 1)))
-        said = room_of(self.slots[1 : len(self.said)], GAP / 5)                     # the end token stays out
-        back = self._back(said)
-        self.play(draw(frame(self.theme, said, "output")), draw(*back), appear(*self._cut_off()))
+            self._say(place, max(QUICK, STEADY / (place - 1)), place + 1 < len(self.said))
+        self.play(draw(*self._back(room_of(self.read))), appear(*self._cut_off()))
 
     @step
     def clocks(self):
@@ -212,6 +211,7 @@ class Overview(ExplainerScene):
         start = self.staging.trace.read_tokens[:1]
         self.cards = token_column(self.theme, self.tokens, self.rooms["cards"])
         self.slots = token_column(self.theme, (*start, *self.said), self.rooms["said"])
+        self.read = frame(self.theme, room_of(self.slots[: len(self.said)], GAP / 5), "output")         # the end token stays out
         self.encoder, self.decoder = (self._box(name, self.rooms[name]) for name in ("encoder", "decoder"))
         self.numbers = self._rows()
         tops = {"cards": self.cards, "rows": self.numbers[0], "said": self.slots}
@@ -224,10 +224,12 @@ class Overview(ExplainerScene):
         """Rooms for the parts of the machine: in one line, or the decoder's below the encoder's, from the right to the left."""
         if not self.frame.is_slim:
             lanes = self.stage.trim(top=0.8, bottom=0.1).columns([1.4, 1.5, 2.6, 1.5, 1.5, 2.5])
-            return dict(zip(("cards", "encoder", "rows", "decoder", "said", "next"), lanes, strict=True))
+            rooms = dict(zip(("cards", "encoder", "rows", "decoder", "said", "next"), lanes, strict=True))
+            key = rooms["next"].strip(bottom=LEGEND)
+            return {**rooms, "next": rooms["next"].trim(bottom=LEGEND + GAP), "key": key} if self.frame.is_roomy else {**rooms, "key": rooms["next"]}
         high, low = self.stage.trim(top=HEADING + GAP, bottom=1.5 * GAP).rows([1.4, 1], 3 * GAP)
-        return dict(zip(("cards", "encoder", "rows", "next", "decoder", "said"), [
-            *high.columns([20, 13, 17]), *low.columns([4, 3, 4])], strict=True))
+        rooms = [*high.columns([20, 13, 17]), *low.columns([4, 3, 4])]
+        return dict(zip(("cards", "encoder", "rows", "next", "decoder", "said", "key"), [*rooms, rooms[3]], strict=True))
 
     def _box(self, name: str, room: Room) -> Module:
         """One of the two halves; a decoder that there is not stays dark."""
@@ -258,15 +260,16 @@ class Overview(ExplainerScene):
 
     @property
     def _ranks(self) -> Room:
-        """Where the most probable words stand, in the middle of the decoder's height."""
-        room = self.rooms["next"]
-        return Room.around((room.centre[0], self.decoder.get_y()), room.width, self._best_ones * min(ROW, room.height / (self._best_ones + 1)))
+        """Where the most probable words stand, in the middle of the decoder's height, or above what is said of them."""
+        room, height = self.rooms["next"], self._best_ones * min(ROW, self.rooms["next"].height / (self._best_ones + 1))
+        y = room.top - WIDE - height / 2 if self.frame.is_roomy else self.decoder.get_y()
+        return Room.around((room.centre[0], y), room.width, height)
 
     def _wires(self) -> list[VGroup]:
         """From the cards to the encoder, from the numbers and from the words to the decoder, from the decoder to the next word."""
         y, edge, rows, after = self.encoder.get_y(), room_of(self.decoder), room_of(VGroup(*self.numbers)), self.rooms["next"]
         from_cards, from_words = (arrow(self.theme, (start, at, 0), (end, at, 0)) for start, end, at in (
-            (room_of(self.cards).right, room_of(self.encoder).left, y), (room_of(self.slots).left, edge.right, self.slots[0].get_y())))
+            (room_of(self.cards).right, room_of(self.encoder).left, y), (room_of(self.read).left, edge.right, self.read.get_y())))
         x, across, top = self.decoder.get_x(), rows.bottom - GAP, self.stage.top - 0.12
         if self.frame.is_slim:
             down = [(rows.centre[0], rows.bottom), (rows.centre[0], across), (x, across), (x, edge.top)]
@@ -276,28 +279,29 @@ class Overview(ExplainerScene):
         return [from_cards, arrow(self.theme, (rows.right, y, 0), (edge.left, y, 0)), from_words, route(self.theme, over)]
 
     def _back(self, said: Room) -> VGroup:
-        """From the next word to the end of all that has been said."""
+        """From the next word to the last of all that the decoder reads."""
         after, y = self.rooms["next"], room_of(self.shown[0].words[0]).centre[1]
         if self.frame.is_slim:
             (x, end), low = (room.centre[0] for room in (after, said)), max(after.bottom - GAP, self.stage.bottom)
             return route(self.theme, [(x, max(self._ranks.bottom - WIDE, low + TIGHT)), (x, low), (end, low), (end, said.bottom)], "output")
-        last = room_of(self.slots[len(self.said)])
-        x, end = (last.right + after.left) / 2, last.centre[1]
-        return route(self.theme, [(after.left - TIGHT / 4, y), (x, y), (x, end), (last.right, end)], "output")
+        x, end = (said.right + after.left) / 2, self.slots[len(self.said) - 1].get_y()
+        return route(self.theme, [(after.left - TIGHT / 4, y), (x, y), (x, end), (said.right, end)], "output")
 
-    def _say(self, place: int, seconds: float) -> None:
-        """One forward pass of the decoder: it reads the numbers and all the words so far; the next word joins them."""
+    def _say(self, place: int, seconds: float, goes: bool = False) -> None:
+        """One forward pass of the decoder: it reads the numbers and all the words so far; the next word joins them. goes: whether the most
+        probable words go with it, for others to follow."""
         words = [card.box for card in self.slots[: place + 1]]
         if place < 2:                     # later it is the same again
             self.play(merge(*words, into=self.wires[2]), merge(*(row.cells for row in self.numbers), into=self.wires[1]))
         best, card = self._best(place), self.slots[place + 1]
-        self.play(vanish(*self.shown, run_time=QUICK), appear(best.tracks, best.words, best.numbers, run_time=seconds),
-                  grow(best.bars, run_time=seconds))
-        self.shown = VGroup(best)
+        self.play(vanish(*self.shown, run_time=FLASH))
+        self.play(appear(best.tracks, best.words, best.numbers, run_time=seconds), grow(best.bars, run_time=seconds))
+        self.shown = VGroup(*[best] * (not goes))
         winner = best.words[0].copy()
         winner.overlay = True             # it starts on the word that stays
         self.play(appear(card.box, run_time=QUICK),
-                  travel(winner, card.word, run_time=seconds) if card.word.string else merge(winner, into=card.box, run_time=seconds))
+                  travel(winner, card.word, run_time=seconds) if card.word.string else merge(winner, into=card.box, run_time=seconds),
+                  *[vanish(best, run_time=QUICK)] * goes)
 
     def _steps(self, way: tuple[str, Sequence[tuple[int, int]]], room: Room) -> tuple[list[Mobject], VGroup, Number]:
         """What a way of reading needs from the followed word to another: the sentence, its steps as bows, and their number."""
@@ -347,9 +351,9 @@ class Overview(ExplainerScene):
         return [*words, text(self.theme, self.say("map"), MAPPED, "muted", at=(there.left - GAP, y, 0), align=1)]
 
     def _key(self) -> Legend:
-        """What the colours of the numbers mean, where the next word will stand."""
+        """What the colours of the numbers mean, below the next word, or where that will stand."""
         ends = self.say("negative"), self.say("positive")
-        return legend(self.theme, self.rooms["next"].fit(height=LEGEND), peak(self.view("encoder.output")), ends)
+        return legend(self.theme, self.rooms["key"].fit(height=LEGEND), peak(self.view("encoder.output")), ends)
 
     def _passes(self) -> Sequence[View]:
         """How many passes each word has taken, if there is a decoder."""

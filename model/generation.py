@@ -60,15 +60,15 @@ def stacked(arrays):
     return whole
 
 
-def translate(ids, mask, weights, config, start, end):
+def translate(ids, mask, weights, config, start, end, most=MOST_STEPS):
     """As `generate`, for many sentences at once, and nothing is recorded.
 
     ids: (sentence, m), mask: (sentence, m), True where there is a token. Returns ids (sentence, n) without the start token,
-    where nothing counts after the first `end`.
+    where nothing counts after the first `end`. most: words that are said, if none of them is `end`.
     """
     memory = encode(ids, weights, config, mask=mask[:, None])                       # (sentence, m, d_model)
     said = np.full((len(ids), 1), start)                                            # (sentence, 1)
-    while said.shape[1] <= MOST_STEPS and not (said == end).any(1).all():
+    while said.shape[1] <= most and not (said == end).any(1).all():
         x = decode(said, memory, weights.decoder, config, memory_mask=mask[:, None])[:, -1]     # (sentence, d_model)
         following = predict(x, weights.decoder.output).argmax(-1)                   # (sentence,)
         said = np.concatenate([said, following[:, None]], 1)                        # (sentence, n + 1)

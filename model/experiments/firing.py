@@ -30,9 +30,9 @@ class Hidden(Recorder):
 
 def measure(run, record):
     """For every token one forward pass of all the words in its place, the other tokens as they are."""
-    tried = np.arange(len(run.vocabulary)) if len(run.vocabulary) <= MOST else np.unique(run.ids)               # (word,)
+    tried = words_tried(run)                                                        # (word,)
     alike = cosines(run.arrays["embeddings"], run.weights.embedding[tried])         # (n, word)
-    passes = [_passes(run, token, tried) for token in range(len(run.ids))]
+    passes = [passed(run, in_place(run, token, tried), Hidden()) for token in range(len(run.ids))]
     for block in range(run.config.n_blocks):
         name = f"encoder.{block}.mlp.activation"
         values = np.stack([arrays[name][:, i] for i, arrays in enumerate(passes)])  # (n, word, d_ff)
@@ -48,9 +48,17 @@ def measure(run, record):
         into("values", np.take_along_axis(values, features[..., None], 1))
 
 
-def _passes(run, token, tried):
-    """What the encoder records (word, n, ...) of the sentence with each of these words in a token's place."""
-    sentences = np.where(np.arange(len(run.ids)) == token, tried[:, None], run.ids)                             # (word, n)
-    recorder = Hidden()
+def words_tried(run):
+    """The words that are put in a token's place: rows of the vocabulary (word,)."""
+    return np.arange(len(run.vocabulary)) if len(run.vocabulary) <= MOST else np.unique(run.ids)
+
+
+def in_place(run, token, words):
+    """The sentence with each of these words in a token's place: ids (word, n)."""
+    return np.where(np.arange(len(run.ids)) == token, words[:, None], run.ids)
+
+
+def passed(run, sentences, recorder):
+    """What a recorder keeps (word, n, ...) of the encoder's pass of some sentences (word, n)."""
     encode(sentences, run.weights, run.config, recorder)
     return recorder.arrays

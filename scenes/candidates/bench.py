@@ -10,8 +10,9 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
 from scenes.parts.candidates import READOUT, Candidate, Comparison, alike, comparison
 from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix, tried
+from scenes.parts.diagram import cycle, fan
 from scenes.parts.equation import Equation, equation, quote
-from scenes.parts.heat_map import HeatMap, peak
+from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import WORD, Label, number, text
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
@@ -19,7 +20,7 @@ from scenes.parts.motion import FLASH, appear, dim, draw, set_presence, vanish
 from scenes.parts.opened import Opened, Side, opened
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
-from scenes.parts.shapes import Block, frame, ring, room_of
+from scenes.parts.shapes import frame, room_of
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import cards_beside, column_labels
 from scenes.parts.verdict import EVIDENCE, Objection, objection
@@ -30,12 +31,20 @@ from scenes.parts.workbench import workbench
 SCOPE = "encoder.{block}.self_attention"
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 MOST = 3                                  # other matrices that are tried
+LOOP, ON_E = 400 * PX, (1, 3, 1, 5)       # what the loop of training takes at least; of the letter E, the table, arrows and what is built on it
 STRUCK = 0.5                              # presence of what is struck out
 LEGEND, ASKED, QUESTION = (size * PX for size in (150, 150, 420))
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters", "fixed")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
 BARE = {"Q": "bare_queries", "K": "bare_keys"}
+
+
+class BuiltOn(Whole):
+    """`loop`, what training does, nothing where there is no room for it; `letter` and `table`, E; `uses`, all that is built on that."""
+
+    def __init__(self, loop: VGroup, letter: Equation, table: HeatMap, uses: VGroup):
+        super().__init__(loop=loop, letter=letter, table=table, uses=uses)
 
 
 class CandidateScene(ExplainerScene):
@@ -128,10 +137,15 @@ class CandidateScene(ExplainerScene):
         score = candidate.scores[i : i + 1, j : j + 1]
         return opened(self.theme, sides, products, score, peak(*self.all_scores), self.rooms.bench, self.say("rounded"))
 
-    def repeated(self) -> tuple[Opened, Block]:
-        """The opened dot product of the pair, and a ring around its score: what is the same whatever the task."""
-        i, j = self.pair
-        return self.opened_pair("token"), ring(self.theme, self.work_now.result.cells[i][j])
+    def built_on(self) -> BuiltOn:
+        """What training does, again and again; and table E, with all that is built on it."""
+        upper, lower = self.rooms.bench.rows(2, GAP)
+        fits = upper.width > LOOP and upper.height > 2 * WORD
+        loop = cycle(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], upper) if fits else VGroup()
+        name, sheet, _, boxes = (lower if fits else self.rooms.bench).columns(ON_E, 0)
+        picture = heat_map(self.theme, self.view("weights.embedding"), sheet)
+        return BuiltOn(loop, equation(self.theme, "E", size=LETTER, at=name), picture, fan(
+            self.theme, picture, [self.say(key) for key in ("the_scores", "all_else")], boxes))
 
     def weights_at(self, mixed: Mixture) -> WeightBars:
         """The weights of the followed token, as bars beside what they weigh."""

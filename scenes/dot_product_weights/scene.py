@@ -4,15 +4,9 @@ from manim import VGroup
 
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
-from scenes.parts.label import WORD, number, paragraph
-from scenes.parts.diagram import cycle
 from scenes.parts.motion import FLASH, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.shapes import ring
-from scenes.base.room import PX, TIGHT
-
-LOUD, LOOP = 230 * PX, 400 * PX          # size of a number; what the loop of training takes at least
-TRAINING = (6, 2, 6)                      # of what training does, of what is said of the score, and of a number
 
 
 class DotProductWeights(CandidateScene):
@@ -72,23 +66,11 @@ class DotProductWeights(CandidateScene):
 
     @step
     def no_parameters(self):
-        """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change."""
-        card, picture = self.objections[1], self.work_now.result
-        upper, middle, lower = self.rooms.bench.rows(TRAINING, TIGHT)
-        fits = upper.width > LOOP and upper.height > 2 * WORD
-        loop = cycle(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], upper) if fits else VGroup()
-        what = paragraph(self.theme, self.say("to_nudge"), WORD, middle.width, "muted").move_to((middle if loop else upper).centre)
-        none = number(self.theme, card.evidence[-1].source, min(LOUD, lower.height), "output", at=lower, decimals=0, weight=600)
-        self.play(vanish(self.boxes, self.both), appear(*loop, lag=0.5, run_time=SLOW))
-        self.play(*(merge(row, into=line, run_time=1.6) for row, line in zip(self.vectors.cells, picture.cells, strict=True)))
-        self.play(appear(none, what, card.box, card.title, card.evidence))
-        self.none = VGroup(loop, none, what)
-
-    @step
-    def cannot_adapt(self):
-        """The same two vectors meet again and again, and their score is the same."""
-        card, (self.pair_now, self.box) = self.objections[2], self.repeated()
-        self.play(vanish(self.none), appear(self.pair_now), draw(self.box))
-        for seconds in (1.4, 0.9, 0.6):
-            self.play(self.pair_now.count(self.theme, seconds))
+        """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change. Table E it could,
+        but all is built on that."""
+        (_, card, fixed), picture, made = self.objections, self.work_now.result, self.built_on()
+        self.play(vanish(self.boxes, self.both), appear(*made.loop, lag=0.3))
+        self.play(*(merge(row, into=line, run_time=SLOW) for row, line in zip(self.vectors.cells, picture.cells, strict=True)))
         self.play(appear(card.box, card.title, card.evidence))
+        self.play(appear(made.letter, made.table, *made.uses, lag=0.5))
+        self.play(appear(fixed.box, fixed.title, fixed.evidence))

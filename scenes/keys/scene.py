@@ -17,10 +17,10 @@ class Keys(CandidateScene):
     place = "head"
 
     def opening(self):
-        """The first candidate, with all that speaks against it, and the dot product that is always the same."""
+        """The first candidate, with all that speaks against it, and what is built on E."""
         self.lay_out()
         self.stand("token")
-        self.add(*self.repeated())
+        self.add(self.built_on())
 
     @step
     def key(self):

@@ -4,7 +4,7 @@ import numpy as np
 from manim import LEFT, Animation, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, fitted, left_of, side_by_side, stacked
+from scenes.base.layout import Labelled, fitted, left_of, line_of, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import HEAD, MATRICES, SCOPE, CandidateScene
@@ -13,26 +13,37 @@ from scenes.parts.chart import area, curve
 from scenes.parts.derivation import FORMULA, NAME
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, text, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, words_at
 from scenes.parts.mixture import mixture, sum_of
-from scenes.parts.motion import SLOW, Together, appear, become, draw, merge, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, LONG, SLOW, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
 from scenes.parts.shapes import room_of, rounded_rectangle
+from scenes.parts.sorted_words import KINDS, sorted_words
 from scenes.parts.verdict import EVIDENCE, Objection, objection
 
 ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
 LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
+TOLD, TELLS = (1, 6, 6), (4, 2, 12, 4)    # of what is said of the words, and both orders of them; of name, forms, words and what a cut tells
+SIDES = ("key", "value")
 ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide
 
 
 class Values(CandidateScene):
     """The tokens as what is averaged, and what speaks against it; values instead; the matrices being learned; and what learners ask."""
 
-    experiments = ("candidates", "exponentials", "surprise", "query_key", "features")
+    experiments = ("candidates", "exponentials", "surprise", "query_key", "features", "told")
     follows = "queries"
-    sparse = {"no_idea": "a curve that falls so soon leaves free what is above it"}
+    needs = {"told": "output: decoder"}
+    sparse = {"told": "each word is on one side of its line and leaves the other free",
+              "no_idea": "a curve that falls so soon leaves free what is above it"}
     place = "head"
+
+    def wording(self, name: str) -> str:
+        """Of what is told: which forms are needed, if they are those of the word that is shown."""
+        known = self.staging.trace.output_vocabulary
+        forms = [known[int(form)] for form in self.of_told("forms").values if form == form] if name == "told" else []
+        return "forms" if forms == ["noir", "noire"] else super().wording(name)
 
     def opening(self):
         """The three candidates for the weights, side by side."""
@@ -87,6 +98,18 @@ class Values(CandidateScene):
         self.play(appear(formula, short, self.mixed.z.border, self.mixed.letter, *new))
         self.play(self.pour_into_z())
         self.strike_out(*new)
+
+    @step
+    def told(self):
+        """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values: how well a cut
+        through the order tells the form that the translation needs."""
+        head, *rooms = self.stage.rows(TOLD, GAP)
+        (keys, *of_keys), (values, *of_values) = (self.sorted_by(side, room) for side, room in enumerate(rooms))
+        self.play(vanish(*self.on_stage()), appear(*self.tried(head), of_keys[0], keys.line, run_time=BRIEF))
+        self.play(appear(*keys.bars, *keys.named, lag=0.1, run_time=BLINK))
+        self.play(draw(*keys.cut), appear(*of_keys[1:]))
+        self.play(appear(of_values[0], values.line), travel(keys.bars.copy(), values.bars, run_time=LONG), appear(*values.named))
+        self.play(draw(*values.cut), appear(*of_values[1:]))
 
     @step
     def learned(self):
@@ -221,6 +244,39 @@ class Values(CandidateScene):
         sheet = heat_map(self.theme, whole[checkpoint].T, room_of(picture.sheet.border), MATRICES[letter], scale=peak(whole),
                          grid=picture.sheet.grid)
         return Labelled(sheet, picture.title, VGroup(), VGroup())
+
+    def of_told(self, name: str) -> View:
+        """What `told` has recorded of the followed token in the shown head."""
+        return self.view(f"told.{name}")[self.spec.block, self.head, self.focus]
+
+    @property
+    def looked(self) -> str:
+        """The word that the followed token looks at most."""
+        return self.tokens[int(self.of_told("looked").values)]
+
+    def tried(self, room: Room) -> list:
+        """What was put in whose place, how many words that are, and, where there is room for it, how often a guess is right."""
+        words, end = room.columns((sum(TELLS[:-1]), TELLS[-1]), GAP) if self.frame.is_roomy else (room, room)
+        said = self.say("tried", token=self.looked, focus=self.tokens[self.focus])
+        counts = [(said, "count", words, 0), *[(self.say("guess"), "guess", end, None)] * self.frame.is_roomy]
+        return [line_of(text(self.theme, what, EVIDENCE, "muted"),
+                        number(self.theme, self.of_told(name), EVIDENCE, decimals=decimals, weight=600), at=place)
+                for what, name, place, decimals in counts if not np.isnan(float(self.of_told(name)))]
+
+    def sorted_by(self, side: int, room: Room) -> list:
+        """The words sorted by a number of one of SIDES; what that is, and the two forms; and how many of these a cut tells, if it does."""
+        name, beside, middle, end = room.columns(TELLS, GAP)
+        count, trace, (digits, word) = int(self.of_told("count").values), self.staging.trace, self.readout(end.fit(height=5 * WORD))
+        rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
+        own = {k: self.looked for k, row in enumerate(rows) if trace.vocabulary[int(row)] == self.looked}
+        cut, share = (self.of_told(name)[side] for name in ("cuts", "shares"))
+        forms = [text(self.theme, trace.output_vocabulary[int(form)], WORD, role, at=place, align=1)
+                 for form, role, place in zip(self.of_told("forms").values, KINDS, beside.rows(2)) if not np.isnan(form)]
+        title = paragraph(self.theme, self.say(f"sorted_by_{SIDES[side]}"), WORD, name.width, SIDES[side], align=-1).shift(name.centre)
+        readout = [number(self.theme, share, COUNT, SIDES[side], 600, at=digits, width=digits.width),
+                   text(self.theme, self.say("told_apart"), EVIDENCE, "muted", at=word)] * bool(forms)
+        return [sorted_words(self.theme, self.of_told("numbers")[side, :count], kinds, cut, own, middle),
+                VGroup(title, *forms), *readout]
 
     def use(self, letter: str, room: Room) -> Equation:
         """What a matrix is for."""

@@ -1,0 +1,135 @@
+"""What a value hands over that a key does not (Vaswani et al. 2017, section 3.2.1): which of two forms a word of the translation has.
+
+Every word is put in the place of the one that a token looks at most. All that draw its look there have keys that fit its query; the
+translation shows what their values tell.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from model.experiments.firing import in_place, passed, words_tried
+from model.generation import stacked, translate
+from model.recorder import Recorder
+from model.tensors import TRANSLATES, Tensor, scoped
+from model.tokenizer import END, START
+
+MOST_OF_IT = 0.5                          # weight above which a word has drawn the look
+SIDES = ("key", "value")
+TENSORS = scoped(
+    "told",
+    Tensor("looked", "block head query", "which token each looks at most: in its place other words are put",
+           "argmax of self_attention.weights over key", TRANSLATES),
+    Tensor("words", "block head query found", "rows of the vocabulary that draw the look there; NaN after the last",
+           "where self_attention.weights[query, looked] > 0.5 with that word there, and the token's own", TRANSLATES),
+    Tensor("forms", "block head query form", "the output vocabulary's rows of the two words that one place of the translation has by turns",
+           "the two most frequent over the found words, at the place where the second is the most frequent", TRANSLATES),
+    Tensor("said", "block head query found", "which of the two forms each word brings about", "0, the first of forms, or 1", TRANSLATES),
+    Tensor("count", "block head query", "how many words that is", "number of words", TRANSLATES),
+    Tensor("left_out", "block head query", "words that draw the look, but bring about neither form, or a translation of another length",
+           "count", TRANSLATES),
+    Tensor("guess", "block head query", "share of the form that is said more often: who always names it is right so often",
+           "max mean(said = form) over form", TRANSLATES),
+    Tensor("features", "block head query side", "the feature of the key, and the one of the value, by which a single cut tells the forms best",
+           "argmax of shares over all features", TRANSLATES),
+    Tensor("numbers", "block head query side found", "that feature of every found word's key, and of its value",
+           "key and value of each block's self_attention with that word there, [looked, features]", TRANSLATES),
+    Tensor("cuts", "block head query side", "where that cut is", "halfway between two of numbers", TRANSLATES),
+    Tensor("shares", "block head query side", "share of the found words whose form the cut tells",
+           "max(p, 1 - p), p = mean((numbers > cuts) = said)", TRANSLATES),
+)
+
+
+class Place(NamedTuple):
+    """A token's place and every word put there: `words` (word), which of them is its `own` (word), the `weights` (block, h, query, word)
+    that each gets there, `vectors` (side, block, h, word, d_k), its key and value, and `said` (word, step), the translation, -1 where that
+    is of another length or the look is not drawn."""
+
+    words: np.ndarray
+    own: np.ndarray
+    weights: np.ndarray
+    vectors: np.ndarray
+    said: np.ndarray
+
+
+def measure(run, record):
+    """For each place that is looked at most one pass with every word there, and the translations of those that draw the look. Nothing is
+    recorded without a translator."""
+    if not run.config.translates:
+        return
+    looked = record("looked", run.of_all_blocks("self_attention.weights").argmax(-1))           # (block, h, n)
+    places = {token: _place(run, token, looked == token) for token in np.unique(looked)}
+    told = [_told(places[token], *where) for where, token in np.ndenumerate(looked)]
+    for name in told[0]:
+        found = stacked([np.asarray(of_one[name]) for of_one in told])          # (block h n, ...)
+        record(name, found.reshape(*looked.shape, *found.shape[1:]))
+
+
+def _place(run, token, looking):
+    """What every word makes of a place. looking: (block, h, query), True where that is the one looked at most."""
+    words, blocks = words_tried(run), range(run.config.n_blocks)
+    sentences = in_place(run, token, words)                                         # (word, n)
+    arrays = passed(run, sentences, Recorder())
+    weights, *vectors = (np.stack([arrays[f"encoder.{block}.self_attention.{name}"] for block in blocks]) for name in ("weights", *SIDES))
+    weights = np.moveaxis(weights[..., token], 1, -1)                               # (block, h, query, word)
+    vectors = np.moveaxis(np.stack(vectors)[..., token, :], 2, 3)                   # (side, block, h, word, d_k)
+    own = words == run.ids[token]                                                   # (word,)
+    drawn = own | ((weights > MOST_OF_IT) & looking[..., None]).any((0, 1, 2))      # (word,)
+    said = np.full((len(words), len(run.arrays["decoder.next_token_ids"])), -1)     # (word, step)
+    said[drawn] = _translations(run, sentences[drawn])
+    return Place(words, own, weights, vectors, said)
+
+
+def _translations(run, sentences):
+    """The translations (word, step) of sentences (word, n), -1 where they are not as long as that of the run."""
+    known, length = run.checkpoint.output_vocabulary, len(run.arrays["decoder.next_token_ids"])
+    end = known.index(END)
+    said = translate(sentences, np.ones_like(sentences, bool), run.weights, run.config, known.index(START), end, length)
+    said = np.pad(said, ((0, 0), (0, length)), constant_values=-1)[:, :length]      # (word, step)
+    fits = (said[:, -1] == end) & ((said == end).sum(1) == 1)                       # (word,)
+    return np.where(fits[:, None], said, -1)
+
+
+def _told(place, block, head, query):
+    """All tensors but `looked` of one token in one head. What there is not, as of a translation that never changes, is NaN."""
+    found = place.own | (place.weights[block, head, query] > MOST_OF_IT)            # (word,)
+    forms, said = _forms(place.said[found])                                         # (form,), (found,)
+    known = said >= 0
+    left_out = len(said) - known.sum() if known.any() else 0
+    if known.any():
+        found[found], said = known, said[known]
+    words, vectors = place.words[found], place.vectors[:, block, head, found]       # (found,), (side, found, d_k)
+    cuts = [best_cut(side, said) for side in vectors] if known.any() else [(0, np.nan, np.nan)] * len(SIDES)
+    return {
+        "words": words, "forms": forms, "count": len(words), "left_out": left_out,
+        "said": said if known.any() else np.full(len(words), np.nan),
+        "guess": max(said.mean(), 1 - said.mean()) if known.any() else np.nan,
+        "features": np.array([feature for feature, *_ in cuts]),
+        "numbers": np.stack([side[:, feature] for side, (feature, *_) in zip(vectors, cuts, strict=True)]),
+        "cuts": np.array([cut for _, cut, _ in cuts]), "shares": np.array([share for *_, share in cuts]),
+    }
+
+
+def _forms(said):
+    """The two forms (form,), NaN if there are none, and which of them each word brings about (found,), -1 if neither. said: (found, step)."""
+    counts = [np.unique(column[column >= 0], return_counts=True) for column in said.T]
+    seconds = [np.sort(count)[-2] if len(count) > 1 else 0 for _, count in counts]
+    if not max(seconds, default=0):
+        return np.full(2, np.nan), np.full(len(said), -1)
+    step = len(seconds) - 1 - np.argmax(seconds[::-1])
+    rows, count = counts[step]
+    forms = np.sort(rows[np.argsort(-count, kind="stable")[:2]])
+    return forms, np.select([said[:, step] == form for form in forms], [0, 1], -1)
+
+
+def best_cut(numbers, second):
+    """The feature, the place and the share of the cut along one feature that best tells which words are of the second form.
+
+    numbers: (found, d_k). second: (found,), 0 or 1, both of which occur.
+    """
+    ordered = np.sort(numbers, 0)
+    cuts = (ordered[1:] + ordered[:-1]) / 2                                         # (cut, d_k)
+    right = ((numbers > cuts[:, None]) == (second == 1)[:, None]).mean(1)           # (cut, d_k)
+    shares = np.maximum(right, 1 - right)
+    cut, feature = np.unravel_index(shares.argmax(), shares.shape)
+    return feature, cuts[cut, feature], shares[cut, feature]

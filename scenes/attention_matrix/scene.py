@@ -6,14 +6,14 @@ import numpy as np
 from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
-from scenes.attention_matrix.spread import slider, spread
+from scenes.attention_matrix.spread import spread, widths
 from scenes.base.layout import SLANTED, above, arrows, below, between, fitted, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import MINUS, WORD, Label, decimals_for_sums, number, text, text_width
-from scenes.parts.motion import EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
+from scenes.parts.label import MINUS, WORD, Label, decimals_for_sums, number, paragraph, text, text_width
+from scenes.parts.motion import BLINK, EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import column_labels, row_labels
@@ -21,7 +21,7 @@ from scenes.parts.tokens import column_labels, row_labels
 ROLES = {"z": "output", "q": "query", "k": "key", "v": "value"}
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
-UNKNOWN, LARGE, MEDIUM, NAME, SIGN = (size * PX for size in (300, 90, 66, 44, 34))
+UNKNOWN, LARGE, MEDIUM, NAME, MACHINE, SIGN = (size * PX for size in (300, 90, 66, 44, 40, 34))
 LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
 LEVEL, FEW = 60 * PX, 6                   # below columns where words are few enough to stand level
 SHAPE, SIDE = (length * PX for length in (70, 120))                       # below a matrix for its shape; between two sheets, beside a product
@@ -70,19 +70,22 @@ class AttentionMatrix(ExplainerScene):
 
     @step
     def scale(self):
-        """The spread of q · k for three key sizes, and what softmax makes of it, before and after the division."""
-        trace, (top, *rows) = self.staging.trace, self.stage.rows([6, 8, 8], GAP)
-        sizes = slider(self.theme, trace, (self.say("by_chance", d_k=trace.config.d_k), self.say("spread")), top)
+        """How large q · k is for three key sizes, and what softmax makes of it, before and after the division."""
+        trace, (top, *rows) = self.staging.trace, self.stage.trim(top=TIGHT).rows([1, 3, 3], GAP)
+        left, right = top.columns(2, GAP)
+        wide, d_k = widths(self.theme, trace, left), trace.config.d_k
+        said = paragraph(self.theme, self.say("by_chance", d_k=d_k, root=f"{d_k ** 0.5:.3g}"), MACHINE, right.width, align=-1).shift(right.centre)
         before, after = (
-            [spread(self.theme, trace, prefix, i, (self.say("spread"), self.say("softmax"), self.say(verdict)), row)
-             for i in range(len(trace["scaling.d_k"]))]
+            [spread(self.theme, trace, prefix, i, (self.say("size"), self.say("softmax"), self.say(verdict)), row)
+             for i in range(len(wide))]
             for prefix, verdict, row in zip(("", "scaled_"), ("winner", "all_count"), rows, strict=True)
         )
-        self.open_with(sizes.rest, sizes.spreads[0], before[0].axis, before[0].shape, before[0].measured, before[0].weights)
+        self.open_with(wide[0], before[0].axis, before[0].shape, before[0].measured, before[0].weights)
         self.play(after[0].come_from(before[0]))
         for i in range(1, len(before)):
-            self.play(sizes.move_to_stop(i), appear(sizes.spreads[i]), before[i].follow(before[i - 1]), after[i].follow(after[i - 1]))
-        self.play(appear(before[-1].verdict, after[-1].verdict))
+            self.play(vanish(wide[i - 1].numbers, run_time=BLINK))
+            self.play(appear(wide[i].numbers), before[i].follow(before[i - 1]), after[i].follow(after[i - 1]))
+        self.play(appear(before[-1].verdict, after[-1].verdict, said))
 
     @step
     def sheets(self):

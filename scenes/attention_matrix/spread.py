@@ -1,6 +1,6 @@
-"""How far dot products of drawn vectors are spread, and what softmax makes of some of them; and the slider of how wide they are."""
+"""How large dot products of drawn vectors are, and what softmax makes of some of them; and how wide these vectors are."""
 
-from manim import Animation, VGroup, VMobject
+from manim import Animation, VGroup
 
 from model import Trace
 from scenes.base.layout import fitted, stacked
@@ -8,18 +8,16 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import Bar, floor, histogram
 from scenes.parts.equation import equation
-from scenes.parts.label import SMALLEST_WORD, number, paragraph, text, text_width
-from scenes.parts.motion import LONG, SLOW, Together, appear, slide, travel, vanish
-from scenes.parts.shapes import rounded_rectangle
+from scenes.parts.label import number, paragraph, text, text_width
+from scenes.parts.motion import LONG, Together, appear, travel, vanish
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
 MATHS = {"": "q dot k", "scaled_": "(q dot k) / sqrt(d_k)"}
-LETTERS, DECISIVE, STOP, NOTE = (size * PX for size in (66, 100, 46, 30))
+LETTERS, DECISIVE, STOP, NOTE = (size * PX for size in (66, 100, 54, 32))
 COLUMNS = (3, 8, 4, 8)                    # widths: maths, histogram, spread, softmax
-LINE, VERDICT, KNOB = (length * PX for length in (44, 80, 26))            # heights of a line of words or digits and of two; width of the knob
+LINE, VERDICT = (length * PX for length in (44, 80))                      # heights of a line of words or digits and of two
 HIGH = 230 * PX                           # of a row, from which the words about the weights find room
-WAY = (2, 6, 7)                           # widths: the letter, the slider, what is said beside it
 
 
 class Spread(Whole):
@@ -72,43 +70,21 @@ def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, st
                   weight_bars(theme, weights, places, theme.digit if right.width >= digits else 0), verdict)
 
 
-class Slider(Whole):
-    """`way` with a `knob` on it, `stops` above; below, `roots` of these and `spreads`; `words` around."""
+class Width(Whole):
+    """How many numbers the vectors have, and the root of that: `letters`, which stay, and `numbers`."""
 
-    def __init__(self, way: VMobject, stops: VGroup, roots: VGroup, spreads: VGroup, knob: VMobject, words: VGroup):
-        super().__init__(way=way, stops=stops, roots=roots, spreads=spreads, knob=knob, words=words)
-
-    @property
-    def rest(self) -> VGroup:
-        """All but the spreads, which are not known yet."""
-        return VGroup(self.way, self.stops, self.roots, self.knob, self.words)
-
-    def move_to_stop(self, i: int) -> Animation:
-        """The knob goes to another stop."""
-        return slide(self.knob, x=self.stops[i].get_x() - self.knob.get_x(), run_time=SLOW)
+    def __init__(self, letters: VGroup, numbers: VGroup):
+        super().__init__(letters=letters, numbers=numbers)
 
 
-def slider(theme: Theme, trace: Trace, notes: tuple[str, str], room: Room) -> Slider:
-    """The numbers of entries that are tried, on a slider in a room, with the root of each and how far the dot products are spread; its
-    knob is at the first.
-
-    notes: what the vectors are, and what the spreads are called.
-    """
-    letter, way, beside = room.trim(top=TIGHT / 2).columns(WAY, GAP)
-    upper, lower, middle, foot = way.rows([4, 1, 4, 4], TIGHT / 4)
-    size = max(theme.digit, min(STOP, upper.height))
-    names = (("d_k", upper, "text", 0), ("root", middle, "text", 1), ("spread", foot, "output", 1))
-    stops, roots, spreads = (
-        VGroup(number(theme, value, size, role, 600, decimals=decimals, at=place)
-               for value, place in zip(trace[f"scaling.{name}"], row.columns(len(trace["scaling.d_k"]), 0), strict=True))
-        for name, row, role, decimals in names
-    )
-    across = min(KNOB, 2 * lower.height)
-    knob = rounded_rectangle(across, across, across / 2).set_fill(theme.colour("text"), 1)
-    low = min(size, max(SMALLEST_WORD, upper.height))
-    words = [equation(theme, maths, size=low, at=letter.level(row.centre[1])) for maths, row in (("d_k =", upper), ("sqrt(d_k) =", middle))]
-    note = paragraph(theme, notes[0], NOTE, beside.width, "muted", lines=3, align=-1).shift(beside.centre)
-    words += [note] if note.height <= beside.height else []
-    words.append(text(theme, notes[1], NOTE, "output", at=letter.level(foot.centre[1]), width=letter.width))
-    way = floor(theme, Room(lower.left, lower.right, lower.centre[1], lower.top))
-    return Slider(way, stops, roots, spreads, knob.move_to([stops[0].get_x(), lower.centre[1], 0]), VGroup(*words))
+def widths(theme: Theme, trace: Trace, room: Room) -> list[Width]:
+    """For each dimension of the experiment how many numbers the vectors have, and the root of that, in a room."""
+    places = [place.columns([4, 3], TIGHT) for place in room.columns(2, TIGHT)]
+    size = max(theme.digit, min(STOP, room.height))
+    found = []
+    for i in range(len(trace["scaling.d_k"])):
+        letters = VGroup(equation(theme, maths, size=size, at=left) for maths, (left, _) in zip(("d_k =", "sqrt(d_k) ="), places, strict=True))
+        numbers = VGroup(number(theme, trace[f"scaling.{name}"][i], size, weight=600, decimals=decimals, at=right, align=-1)
+                         for (name, decimals), (_, right) in zip((("d_k", 0), ("root", 1)), places, strict=True))
+        found.append(Width(letters, numbers))
+    return found

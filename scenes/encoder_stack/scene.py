@@ -14,12 +14,14 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.compared import compared
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
+from scenes.parts.flow import weight_line
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, fit_text, text, text_width
-from scenes.parts.lanes import bare, lanes, strips
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_text, fit_words, text, text_width
+from scenes.parts.lanes import bare, lanes, points, strips
 from scenes.parts.look import swing
 from scenes.parts.memory import memory
 from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
+from scenes.parts.shapes import ring, room_of, strike
 from scenes.parts.tokens import best_word, token_card, word_widths
 
 NAME = 50 * PX
@@ -39,14 +41,18 @@ class EncoderStack(ExplainerScene):
 
     @step
     def stack(self):
-        """Blocks stand on each other; all tokens rise through them."""
+        """Blocks stand on each other; all tokens rise through them, and one of them takes from the others as it does so."""
         self._lay_out()
+        rings = [ring(self.theme, level[self.focus].cells, "output") for level in self.levels]
         self.open_with(self.cards, *map(bare, self.levels[0]), self.names[0])
         for block in self.blocks:
             block.shift(0.3 * UP)
             self.play(appear(block, run_time=0.4), block.animate(run_time=0.4).shift(-0.3 * UP).build())
-        for lower, upper in zip(self.levels, self.levels[1:], strict=False):
+        self.play(appear(rings[0]))
+        for k, (lower, upper) in enumerate(pairwise(self.levels)):
+            self.play(draw(*self.takes[k]), appear(self.says[k]))
             self._rise(lower, upper)
+            self.play(appear(rings[k + 1]))
         self.play(appear(*self.names[1:]))
 
     @step
@@ -66,6 +72,7 @@ class EncoderStack(ExplainerScene):
         words, others, cases = self._turned or self._in_both
         top, body = self.stage.rows([LINE, self.stage.height - LINE - TIGHT], TIGHT)
         said = self.say("above" if self._turned else "where", number=self._second + 1, head=self.head + 1, token=words[self.focus])
+        hidden = [i for i, (word, other) in enumerate(zip(words, others)) if self._turned and word != other]
         shown = compared(self.theme, words, others, self.focus, cases, body)
         first, *rest = shown.looks
         self.play(vanish(*self.on_stage()), appear(text(self.theme, said, WORD, at=top), first.cards, shown.lines[0]))
@@ -73,8 +80,11 @@ class EncoderStack(ExplainerScene):
         self.play(appear(first.most, shown.numbers[0]))
         for start, end, number, line in zip(shown.starts[1:], rest, shown.numbers[1:], shown.lines[1:]):
             self.play(appear(start, line))
+            self.play(draw(*(strike(self.theme, room_of(card.box)) for i, card in zip(shown.kept, start.cards) if i in hidden)))
             self.play(swing(start, end))
             self.play(appear(number))
+        told = {self.focus, *hidden, *(best_word(words, weights) for weights, _ in cases)}
+        self.play(dim(*(card for each in shown.looks for i, card in zip(shown.kept, each.cards) if i not in told)))
 
     @step
     def memory(self):
@@ -82,7 +92,7 @@ class EncoderStack(ExplainerScene):
         config, view = self.staging.trace.config, self.staging.trace["encoder.output"]
         names = ["key", "value"] if config.translates else []
         made = [[self.staging.trace[f"decoder.{k}.cross_attention.{name}"][0, self.head] for name in names] for k in range(config.n_blocks)]
-        blocks = [(self.say("block", number=k + 1), views) for k, views in enumerate(made)]
+        blocks = [(self.say("decoder_block", number=k + 1), views) for k, views in enumerate(made)]
         heading = self.say("made" if config.translates else "decoder", number=self.head + 1)
         shown = memory(self.theme, view, self.tokens, blocks, heading, self.stage)
         self.play(vanish(*self.on_stage()), appear(shown.cards, shown.source, shown.title))
@@ -173,15 +183,15 @@ class EncoderStack(ExplainerScene):
         body = Room.around(self.stage.centre, self.stage.width, whole).trim(left=0.7, right=0.2)
         places = self._places(body)
         sides = min(body.centre[0] - 1.5, places[0].left - 0.1), max(body.centre[0] + 1.5, places[-1].right + 0.1)
-        size = max(SMALLEST_WORD, min(WORD, 0.72 * tall))
         heights = [body.bottom + CARD + level / 2 + k * (level + tall) for k in range(n_blocks + 1)]
         self.cards = self._lane_cards(places, body.bottom + CARD / 2)
         self.levels = [strips(self.theme, view, places, y, STRIP, self._scale)
                        for view, y in zip(self._views, heights, strict=True)]
-        self.blocks = [
-            module(self.theme, name, Room(*sides, y + level / 2, y + level / 2 + tall), size=size)
-            for name, y in zip(self._block_names, heights)
-        ]
+        rooms = [Room(*sides, y + level / 2, y + level / 2 + tall) for y in heights[:-1]]
+        self.blocks = [module(self.theme, "", room) for room in rooms]
+        self.says = [self._takes(*ends, room) for ends, room in zip(pairwise(self._depths), rooms)]
+        self.takes = [self._strands(last - 1, places, room) if last - first == 1 else VGroup()
+                      for (first, last), room in zip(pairwise(self._depths), rooms)]
         self.names = [equation(self.theme, maths, size=NAME, role=role).move_to([sides[0] - 0.35, y, 0])
                       for maths, role, y in (("X", "text", heights[0]), ("H", "output", heights[-1]))[: 1 if self._pre else 2]]
 
@@ -218,11 +228,29 @@ class EncoderStack(ExplainerScene):
         self.row_names = [above(text(self.theme, words, WORD, "muted"), row.border, TIGHT / 2, -1)
                           for words, row in zip(self._depth_names, self.wide, strict=True)]
 
-    @property
-    def _block_names(self) -> list[str]:
-        """What the blocks are called, or several that are drawn as one."""
-        return [self.say("block", number=last) if last - first == 1 else self.say("blocks", first=first + 1, last=last)
-                for first, last in pairwise(self._depths)]
+    def _takes(self, first: int, last: int, room: Room) -> Label:
+        """Which blocks these are, and of one that is drawn alone where the followed token takes most, over all heads, if there is room for it."""
+        token, size = self.tokens[self.focus], max(SMALLEST_WORD, min(WORD, room.height / 4))
+        said, room = self._name(first, last), room.inset(TIGHT).strip(top=size)
+        others = [int(j) for j in np.argsort(-self._heads(last - 1).values.mean(0)) if j != self.focus][:2]
+        if last - first == 1 and len(others) == 2:
+            most, other = (self.tokens[j] for j in others)
+            longer = self.say("takes", number=last, token=token, most=most, other=other)
+            said = longer if text_width(self.theme, longer, SMALLEST_WORD) <= room.width / 2 else said
+        return text(self.theme, said, size, at=room, align=-1, width=room.width / 2)
+
+    def _name(self, first: int, last: int) -> str:
+        return self.say("block", number=last) if last - first == 1 else self.say("blocks", first=first + 1, last=last)
+
+    def _strands(self, block: int, places: Sequence[Room], room: Room) -> VGroup:
+        """What the followed token takes in a block from each token, a strand for each head, from the foot of a room to its top."""
+        end, = points([places[self.focus]], room.top)
+        return VGroup(weight_line(self.theme, start, end, source, UP)
+                      for head in self._heads(block) for start, source in zip(points(places, room.bottom), head, strict=True))
+
+    def _heads(self, block: int) -> View:
+        """What the followed token looks at (head, n) in a block."""
+        return self.staging.trace[f"encoder.{block}.self_attention.weights"][:, self.focus]
 
     @property
     def _depth_names(self) -> list[str]:

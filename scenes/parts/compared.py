@@ -19,10 +19,11 @@ CLOSE = TIGHT / 4                         # between a card and the weight at its
 
 class Compared(Whole):
     """For each case its look (`looks`), `numbers`, its largest weight, and `lines`, what is said of it. starts: the look of the first
-    case at the place of each."""
+    case at the place of each. kept: which tokens the cards of each look are, None where some are left out."""
 
-    def __init__(self, looks: Sequence[Look], starts: Sequence[Look], numbers: VGroup, lines: VGroup):
+    def __init__(self, looks: Sequence[Look], starts: Sequence[Look], numbers: VGroup, lines: VGroup, kept: Sequence[int | None]):
         super().__init__(looks=looks, starts=starts, numbers=numbers, lines=lines)
+        self.kept = tuple(kept)
 
 
 def compared(theme: Theme, words: Sequence[str], others: Sequence[str], origin: int, cases: Sequence[tuple[View, str]], room: Room
@@ -45,4 +46,4 @@ def compared(theme: Theme, words: Sequence[str], others: Sequence[str], origin: 
     for line, place, label, each in zip(lines, places, numbers, looks, strict=True):
         line.shift(place.strip(top=head).centre)
         label.shift(room_of(each.most).outside(gap=CLOSE, **{side: label.advance if side == "left" else size for side in beside}).centre)
-    return Compared(looks, starts, numbers, lines)
+    return Compared(looks, starts, numbers, lines, range(len(words)) if flat else kept)

@@ -17,7 +17,7 @@ from scenes.parts.tokens import CLOSEST, cards_beside, shape_label
 from scenes.parts.whole import Whole
 
 NAME, SIGN, SMALL = (size * PX for size in (50, 40, 28))
-HEAD, FOOT, WIRE, WORDS, EDGE = (length * PX for length in (172, 88, 80, 216, 14))     # above and below the matrix; how far a wire goes down; words
+HEAD, FOOT, WIRE, WORDS, EDGE = (length * PX for length in (196, 88, 80, 216, 14))     # above and below the matrix; how far a wire goes down; words
 KINDS = (("K", "key"), ("V", "value"))
 
 
@@ -38,11 +38,11 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], blocks: Sequence[tup
     worded = left.height >= len(tokens) * CLOSEST
     source = heat_map(theme, view, left.trim(left=WORDS + TIGHT if worded else 0), "output")
     inner, size = room_of(source.border), shape_label(theme, view.shape)
-    rooms = Room(right.left, right.right, inner.bottom - EDGE, inner.top + 8 * EDGE).columns(len(blocks), GAP)
+    rooms = Room(right.left, right.right, inner.bottom - EDGE, inner.top + 9 * EDGE).columns(len(blocks), GAP)
     pairs = [place.inset(EDGE).columns(2, TIGHT) for place in rooms]
     titles = [text(theme, title, SMALL, at=(place.centre[0], place.top - 2 * EDGE, 0), width=place.width - TIGHT)
               for (title, _), place in zip(blocks, rooms, strict=True)]
-    signs = [VGroup(*(equation(theme, f"{letter}^(({k + 1}))", size=SIGN, role=role, width=place.width).move_to([place.centre[0], inner.top + 2 * EDGE, 0])
+    signs = [VGroup(*(equation(theme, f"{letter}^(({k + 1}))", size=SIGN, role=role, width=place.width).move_to([place.centre[0], inner.top + 3 * EDGE, 0])
                       for (letter, role), place in zip(KINDS, pair))) for k, pair in enumerate(pairs)]
     made = [VGroup(*(_made(theme, source, each, role, place) for each, (_, role), place in zip(views, KINDS, pair)))
             for (_, views), pair in zip(blocks, pairs, strict=True)]

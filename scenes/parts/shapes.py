@@ -9,6 +9,7 @@ from scenes.base.room import PEN, PX, Room
 from scenes.base.theme import Theme
 
 RING, CLEAR = 7, 2                        # pixels: how wide a ring is, and how far from what it goes around
+STRIKE = 5 * PEN                          # stroke width of a line through what no longer counts
 CORNER = 0.5522847498                     # handle length that makes a cubic curve a quarter circle of radius 1
 
 
@@ -61,6 +62,12 @@ def frame(theme: Theme, room: Room, role: str = "line", radius: float = 0.1, wid
     shape = rounded_rectangle(room.width, room.height, radius).move_to(room.centre)
     shape.set_stroke(theme.colour(role), width)
     return shape.set_fill(theme.colour(fill), 1) if fill else shape
+
+
+def strike(theme: Theme, room: Room) -> VMobject:
+    """A line through a room from left to right: what is there no longer counts."""
+    line = VMobject(stroke_color=theme.colour("output"), stroke_width=STRIKE)
+    return line.set_points_as_corners([room.point(-1), room.point(1)])
 
 
 def room_of(shape, margin: float = 0.0) -> Room:

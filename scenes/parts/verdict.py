@@ -6,9 +6,9 @@ from dataclasses import replace
 from manim import RIGHT, VGroup, VMobject
 
 from scenes.parts.label import SMALLEST_WORD, Label, Number, text, text_width
-from scenes.parts.shapes import Block, frame, room_of
+from scenes.parts.shapes import Block, frame, room_of, strike
 from scenes.parts.whole import Whole
-from scenes.base.room import PEN, PX, TIGHT, Room
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 TITLE, EVIDENCE = 40 * PX, 32 * PX
@@ -42,10 +42,8 @@ def objection(theme: Theme, title: str, evidence: Sequence[Label], room: Room) -
     shown.scale(min(1, max(scale, free / max(shown.width, TIGHT)))).move_to(right.point(1), RIGHT)
     left = replace(left, right=min(left.right, room_of(shown).left - TIGHT))
     label = text(theme, title, min(TITLE, HIGH * room.height), weight=500, at=left, align=-1)
-    edge = room_of(label, TIGHT / 2)
-    strike = VMobject(stroke_color=theme.colour("output"), stroke_width=5 * PEN)
-    strike.set_points_as_corners([edge.level(left.centre[1]).point(-1), edge.level(left.centre[1]).point(1)])
-    return Objection(frame(theme, room, fill="surface", width=2), label, shown, strike)
+    struck = strike(theme, room_of(label, TIGHT / 2).level(left.centre[1]))
+    return Objection(frame(theme, room, fill="surface", width=2), label, shown, struck)
 
 
 def _side_by_side(theme: Theme, evidence: Sequence[Label]) -> tuple[VGroup, float]:

@@ -16,7 +16,7 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import weight_line
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_text, fit_words, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_text, text, text_width
 from scenes.parts.lanes import bare, lanes, points, strips
 from scenes.parts.look import swing
 from scenes.parts.memory import memory

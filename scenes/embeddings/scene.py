@@ -8,7 +8,6 @@ import numpy as np
 from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
-from model.tokenizer import piece
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
@@ -49,7 +48,7 @@ class Embeddings(ExplainerScene):
         widths, size = word_widths(self.theme, words, lists.width, min(HUGE, tall - 2 * TIGHT), LEAST * places[0].width, TIGHT)
         places = lists.columns(widths, TIGHT) if max(widths) > places[0].width else places
         cards = [min(width, text_width(self.theme, word, size) + 2 * PADDING) for width, word in zip(widths, self.tokens, strict=True)]
-        self.cards = VGroup(token_card(self.theme, word, width, tall, size=size) for word, width in zip(self.tokens, cards, strict=True))
+        self.cards = VGroup(token_card(self.theme, word, width, tall, size=size, padding=TIGHT / 4) for word, width in zip(self.tokens, cards, strict=True))
         self.cards.move_to(head.centre)
         words = self._sentence(head)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
@@ -215,9 +214,8 @@ class Embeddings(ExplainerScene):
 
     def _neighbours(self, i: int, room: Room, size: float) -> Whole:
         """The word of a token in the list of all words, between the words before and after it, at most as large as it is on its card."""
-        words, place, spelling = self.staging.trace.vocabulary, int(self._id(i).values), self.staging.trace.config.spelling
-        shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
-        shown = [piece(word, spelling).text for word in shown] if spelling == "bytes" else shown     # as they are on the cards
+        count, place = len(self.staging.trace.vocabulary), int(self._id(i).values)
+        shown = [self.known(k) if 0 <= k < count else "" for k in range(place - AROUND, place + AROUND + 1)]
         rows = room.rows(len(shown), 0)
         shown, size = fit_words(self.theme, shown, min(LARGE, size, 0.62 * rows[0].height), room.width - TIGHT / 2, 600)
         column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)

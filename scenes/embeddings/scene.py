@@ -13,7 +13,7 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_beyond, peak
-from scenes.parts.label import WORD, fit_words, format_number, number, paragraph, text, text_width
+from scenes.parts.label import WORD, format_number, number, paragraph, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
@@ -217,8 +217,8 @@ class Embeddings(ExplainerScene):
         count, place = len(self.staging.trace.vocabulary), int(self._id(i).values)
         shown = [self.known(k) if 0 <= k < count else "" for k in range(place - AROUND, place + AROUND + 1)]
         rows = room.rows(len(shown), 0)
-        shown, size = fit_words(self.theme, shown, min(LARGE, size, 0.62 * rows[0].height), room.width - TIGHT / 2, 600)
-        column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
+        size = min(LARGE, size, 0.62 * rows[0].height)
+        column = VGroup(text(self.theme, word, size, *(("text", 600) if k == AROUND else ("muted", 400)), at=row.inset(x=TIGHT / 4))
                         for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
         around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
         return Whole(panel=frame(self.theme, room, width=0, fill="surface"), words=column,

@@ -139,6 +139,12 @@ def test_where_words_fit_at_no_size_only_the_widest_lose_letters(theme):
     assert word_widths(theme, [(word,) for word in words], 1.5, 1, 0.4, 0.1)[0] == pytest.approx([0.3] * 4)
 
 
+def test_a_word_that_the_fonts_lack_is_written_by_its_codes(bert):
+    scene = scene_of("values", "sentence=the cat", "twin=")
+    rows = {word: row for row, word in enumerate(scene.staging.trace.vocabulary)}
+    assert [scene.known(rows[word]) for word in ("cat", "##é", "##أ")] == ["cat", "##é", r"##\u0623"]
+
+
 # --- numbers ------------------------------------------------------------------------------------------------------
 
 

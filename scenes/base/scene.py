@@ -8,6 +8,7 @@ from manim import ORIGIN, Animation, Mobject, Scene, VGroup
 
 from model import Trace, View
 from model.guides import ANTECEDENT
+from model.tokenizer import piece
 from scenes.parts.label import Label, Word, paragraph, text
 from scenes.parts.machine import Machine, machine
 from scenes.parts.whole import Whole, gathered, without
@@ -98,6 +99,11 @@ class ExplainerScene(Scene):
     def view(self, pattern: str) -> View:
         """A tensor of the trace; `{block}` stands for the block that is shown."""
         return self.staging.trace[pattern.format(block=self.spec.block)]
+
+    def known(self, row: float) -> str:
+        """The word in a row of the vocabulary: if bytes spell it, as on a card; a letter that the fonts have not as its code."""
+        word, spelling = self.staging.trace.vocabulary[int(row)], self.staging.trace.config.spelling
+        return self.theme.fonts.legible(piece(word, spelling).text if spelling == "bytes" else word)
 
     def say(self, key: str, **values: object) -> str:
         """A label in the film's language."""

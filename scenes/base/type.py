@@ -56,6 +56,10 @@ class Fonts:
         wanted = (c for c in dict.fromkeys(normalize("NFC", text)) if c not in UNDRAWN)
         return "".join(c for c in wanted if not any(ord(c) in known for known in self._coverage))
 
+    def legible(self, text: str) -> str:
+        """The text with its code, as \\u062e, for each character that no font has."""
+        return "".join(ascii(c)[1:-1] if self.missing(c) else c for c in text)
+
     def subsets(self, text: str) -> list[bytes]:
         """The fonts that `text` is drawn with as OpenType files, each cut down to the characters that it is the first to have."""
         found, rest = [], {ord(c) for c in text}

@@ -8,20 +8,19 @@ import numpy as np
 from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
-from model.tokenizer import piece
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_beyond, peak
-from scenes.parts.label import WORD, fit_words, format_number, number, paragraph, text, text_width
+from scenes.parts.label import WORD, format_number, number, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row, token_card, word_widths
 from scenes.parts.whole import Whole
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.layout import above, below
 
 NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
@@ -32,7 +31,7 @@ SPACE = 0.28                              # between the words of the sentence, i
 READABLE = 16                             # entries of the lifted row, so that their digits are not cut
 LEAST = 0.8                               # of the width of a column if all were alike, what the narrowest has
 BETWEEN = 240 * PX                        # what headings and a distance take between two sentences and two vectors, each a large card high
-CARD, TALL, LIFTED = 0.62, 0.95, 1.5      # heights: of a card, of a large one, and of the lifted row with its name
+TALL, LIFTED = 0.95, 1.5                   # heights: of a large card, and of the lifted row with its name
 
 
 class Embeddings(ExplainerScene):
@@ -49,7 +48,7 @@ class Embeddings(ExplainerScene):
         widths, size = word_widths(self.theme, words, lists.width, min(HUGE, tall - 2 * TIGHT), LEAST * places[0].width, TIGHT)
         places = lists.columns(widths, TIGHT) if max(widths) > places[0].width else places
         cards = [min(width, text_width(self.theme, word, size) + 2 * PADDING) for width, word in zip(widths, self.tokens, strict=True)]
-        self.cards = VGroup(token_card(self.theme, word, width, tall, size=size) for word, width in zip(self.tokens, cards, strict=True))
+        self.cards = VGroup(token_card(self.theme, word, width, tall, size=size, padding=TIGHT / 4) for word, width in zip(self.tokens, cards, strict=True))
         self.cards.move_to(head.centre)
         words = self._sentence(head)
         self.cards = VGroup(*(card.set_x(place.centre[0]) for card, place in zip(self.cards, places, strict=True)))
@@ -215,16 +214,15 @@ class Embeddings(ExplainerScene):
     def _neighbours(self, i: int, room: Room, size: float) -> Whole:
         """The word of a token in the list of all words, between the words before and after it, at most as large as it is on its card; each
         with its number, where that fits."""
-        words, place, spelling = self.staging.trace.vocabulary, int(self._id(i).values), self.staging.trace.config.spelling
-        shown = [words[k] if 0 <= k < len(words) else "" for k in range(place - AROUND, place + AROUND + 1)]
-        shown = [piece(word, spelling).text for word in shown] if spelling == "bytes" else shown     # as they are on the cards
+        count, place = len(self.staging.trace.vocabulary), int(self._id(i).values)
+        shown = [self.known(k) if 0 <= k < count else "" for k in range(place - AROUND, place + AROUND + 1)]
         rows = room.rows(len(shown), 0)
-        shown, size = fit_words(self.theme, shown, min(LARGE, size, 0.62 * rows[0].height), room.width - TIGHT / 2, 600)
-        column = VGroup(text(self.theme, word, size, "text" if k == AROUND else "muted", 600 if k == AROUND else 400, at=row)
+        size = min(LARGE, size, 0.62 * rows[0].height)
+        column = VGroup(text(self.theme, word, size, *(("text", 600) if k == AROUND else ("muted", 400)), at=row.inset(x=TIGHT / 4))
                         for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
         around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
         ids = [text(self.theme, f"{k}", SMALL, "muted", at=row.inset(x=TIGHT).point(-1), align=-1)
-               for k, row in enumerate(rows, place - AROUND) if 0 <= k < len(words)]
+               for k, row in enumerate(rows, place - AROUND) if 0 <= k < count]
         free = (room.width - column.width) / 2 > ids[-1].width + 2 * TIGHT
         return Whole(panel=frame(self.theme, room, width=0, fill="surface"), words=VGroup(column, *(ids if free else [])),
                      ring=frame(self.theme, around, "output" if i == self.focus else "line"))

@@ -335,8 +335,7 @@ class Mlp(ExplainerScene):
         head, *places = self.side.rows(FIRES, TIGHT) if not self.frame.is_slim else [None, *self.side.columns(len(features), GAP)]
         title = [paragraph(self.theme, self.say("fires", token=self.tokens[self.focus]), SMALL, room.width, "muted", lines=3).move_to(room.centre) for room in [head] if room]
         marks = replace(room_of(self.hidden.line), top=room_of(self.network.narrowing).bottom - WORD / 2).columns(len(features))
-        vocabulary = self.staging.trace.vocabulary
-        found = [self._feature(bars[int(feature.values)], feature, mark.point(y=1), [vocabulary[int(row)] for row in rows.values], room)
+        found = [self._feature(bars[int(feature.values)], feature, mark.point(y=1), [self.known(row) for row in rows.values], room)
                  for feature, rows, high, mark, room in zip(features, order, values, marks, places, strict=False)
                  if int(feature.values) in bars and high.values.min() > 0]
         return [*title, *found] * bool(found)

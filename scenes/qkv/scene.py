@@ -109,7 +109,7 @@ class Qkv(ExplainerScene):
                                beside.trim(left=0 if self.stage.is_wide else GAP, right=WEIGHT + GAP))
         self.headings = self._headings()
         lines = (text(self.theme, line, SMALL, "muted") for line in self.scaled().split(" · "))
-        said = fitted(stacked(*lines, gap=TIGHT / 2), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
+        said = fitted(stacked(*lines, gap=TIGHT / 2), hand.trim(right=-TIGHT / 2).strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
         self.said = VGroup(*[said] * self.frame.is_roomy)
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
         self.play(vanish(self.x, self.x_name, self.cards, *gone))

@@ -172,12 +172,12 @@ class Values(CandidateScene):
         """The words of the vocabulary, sorted by one of their numbers."""
         which = int(self.view("features.widest").values)
         order, values = (self.view(f"features.{name}")[which] for name in ("order", "values"))
-        n, words = len(order), self.staging.trace.vocabulary
+        n = len(order)
         ends = ENDS if self.stage.is_wide else FEW
         kept = sorted({*range(min(ends, n)), *range(max(0, n - ends), n)})
         self.play(vanish(*self.on_stage()))
         places = self.stage.columns(len(kept), TIGHT)
-        said = words_at(self.theme, [words[int(order.values[k])] for k in kept], [place.strip(bottom=WIDE).centre[:2] for place in places],
+        said = words_at(self.theme, [self.known(order.values[k]) for k in kept], [place.strip(bottom=WIDE).centre[:2] for place in places],
                         WORD, places[0].width, align=0)
         for place, k, word in zip(places, kept, said, strict=True):
             bar = signed_bars(self.theme, values[k : k + 1], place.trim(bottom=WIDE), None, largest(values))

@@ -22,7 +22,8 @@ from scenes.parts.softmax import numbered_bars
 from scenes.parts.verdict import EVIDENCE
 from scenes.parts.weight import weight_bars
 
-ROWS = (4, 10, 5)                         # of the formula, the mixture, and z as bars
+ROWS, CROWDED = (4, 10, 5), (3, 16, 3)    # of the formula, the mixture, and z as bars; and where these are of more than so many tokens
+MANY = 12
 TOTAL = 54 * PX
 
 
@@ -37,7 +38,7 @@ class WeightedAverage(CandidateScene):
     def mix(self):
         """Each token is multiplied by a weight, and all of them sink into z."""
         self.lay_out()
-        head, middle, self.under = self.stage.rows(ROWS, GAP)
+        head, middle, self.under = self.rooms_of_mixture()
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
         said, room = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
@@ -53,7 +54,7 @@ class WeightedAverage(CandidateScene):
     @step
     def any_numbers(self):
         """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots."""
-        head, middle, _ = self.stage.rows(ROWS, GAP)
+        head, middle, _ = self.rooms_of_mixture()
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
         formula, bars = sum_of(self.theme, "t_j", "text", self.whose("", head)[1], "s"), self.z_as_bars("weighted_sums")[1]
         self.scores, total = self.scores_at(self.mixed.places)
@@ -107,6 +108,10 @@ class WeightedAverage(CandidateScene):
         high = [edge.left for edge in map(room_of, (*self.soft.bars, *self.soft.powers, self.soft.total)) if edge.top > room.bottom]
         return replace(room, right=min(high, default=room.right + GAP) - GAP)
 
+    def rooms_of_mixture(self) -> list[Room]:
+        """For the formula, the mixture, and z as bars."""
+        return self.stage.rows(ROWS if len(self.tokens) <= MANY else CROWDED, GAP)
+
     def outside(self) -> VGroup:
         """Rings around what of z is less or more than all tokens have of that feature, and a word on them beside a formula that leaves room
         for it."""
@@ -114,7 +119,7 @@ class WeightedAverage(CandidateScene):
         beyond = (z < tokens.min(0)) | (z > tokens.max(0))                          # (d_model)
         columns = [j for j in shown.grid.columns if j is not None]
         rings = (ring(self.theme, cell) for j, cell in zip(columns, shown.cells[0], strict=True) if beyond[j])
-        word = text(self.theme, self.say("outside"), WORD, at=self.stage.rows(ROWS, GAP)[0].columns(3)[-1])
+        word = text(self.theme, self.say("outside"), WORD, at=self.rooms_of_mixture()[0].columns(3)[-1])
         return VGroup(*rings, VGroup(*[word] * self.frame.is_roomy))
 
     def rule_of_powers(self) -> VGroup:

@@ -86,7 +86,7 @@ def _written(name: str, fonts) -> Image.Image:
     """A name in one line as wide as a thumbnail, as a mask; what the fonts have not is written as an escape."""
     import cairo
 
-    shown = "".join(ascii(c)[1:-1] if fonts.missing(c) else c for c in composed(visible(name)))
+    shown = fonts.legible(composed(visible(name)))
     outline = fonts.outline(elided(shown, lambda text: fonts.outline(text).advance * LABEL <= THUMBNAIL))
     surface = cairo.ImageSurface(cairo.FORMAT_A8, THUMBNAIL, 2 * LABEL)
     context = cairo.Context(surface)

@@ -14,14 +14,14 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_beyond, peak
-from scenes.parts.label import WORD, fit_words, format_number, number, paragraph, text, text_width
+from scenes.parts.label import WORD, fit_words, format_number, number, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row, token_card, word_widths
 from scenes.parts.whole import Whole
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.layout import above, below
 
 NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))

@@ -13,7 +13,8 @@ SHOWN, HIGHEST = 2, 6                     # features that are found, and words o
 HIGH = 0.5                                # of the highest feature of a token, what those that are found have at least
 TENSORS = scoped(
     "firing.{block}",
-    Tensor("features", "token unit", f"for each token {SHOWN} hidden features, at least {HIGH} times as high as its highest, whose {HIGHEST} highest words are most like it",
+    Tensor("features", "token unit", f"for each token {SHOWN} hidden features, at least {HIGH} times as high as its highest, whose {HIGHEST} highest words are "
+           "most like it",
            "the largest mean cosines of their rows of weights.embedding and its own; lower ones and those that fire for fewer words come last"),
     Tensor("order", "token unit rank", "rows of the vocabulary that, put in the token's place, make the feature highest, the highest first",
            "order of values, falling"),

@@ -10,15 +10,15 @@ from model import View
 from model.wiring import path, reads
 from scenes.base.layout import above, below, no_higher, side_by_side, stacked
 from scenes.base.scene import ExplainerScene, step
-from scenes.mlp.opposites import Opposites, opposites
 from scenes.parts.bars import largest
 from scenes.parts.block import written
 from scenes.parts.diagram import route
 from scenes.parts.equation import Equation, equation, quote
-from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_maps, peak
 from scenes.parts.label import LINE_SPACING, WORD, number, paragraph, text, text_width, wrap
 from scenes.parts.motion import BLINK, BRIEF, EASY, SLOW, STEADY, Count, appear, brighten, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Layer, Network, Scales, fan, network, rise
+from scenes.parts.opposites import Opposites, opposites
 from scenes.parts.product import Factor, product
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import shape_label, token_card
@@ -143,10 +143,11 @@ class Mlp(ExplainerScene):
         if read:
             self.play(appear(rows[0], names[0]))
         bypass = self._bypass(rows[0], rows[total])
+        rounded = [below(text(self.theme, self.say("rounded"), SMALL, "muted"), names[total], align=1)] * rows[total].digits
         self.play(draw(bypass[0], run_time=1.0))
         ghosts = rows[total].cells.copy()
         self.play(copy_to(rows[0].cells, rows[total]), travel(rows[found].cells.copy(), ghosts),
-                  appear(bypass[1], names[total], *self._hint(names[total], rows[total])))
+                  appear(bypass[1], names[total], *rounded))
         self.remove(ghosts)
         if total < 3:
             self.play(copy_to(rows[total].cells, rows[3], run_time=1.0), appear(names[3]))
@@ -255,11 +256,9 @@ class Mlp(ExplainerScene):
         """The followed token's vectors from the network to the end of the block, and their names."""
         left, right = self.stage.trim(right=0.8).columns([2.9, 8.85], gap=0.25)
         views = [self._tensor(name)[self.focus] for name in self._way]
-        places = right.rows([1] * len(views), gap=0.35)
+        places = right.rows(len(views), gap=0.35)
         grid = fit_grid(views[0].shape, places[0])
-        places = [Room(right.left, right.left + grid.size[0], place.bottom, place.top) for place in places]
-        rows = [heat_map(self.theme, view, place, "line", digits=self._digits(grid), scale=self._peak(), grid=grid)
-                for view, place in zip(views, places, strict=True)]
+        rows = heat_maps(self.theme, views, [place.strip(left=grid.size[0]) for place in places], digits=True, grid=grid)
         names = [equation(self.theme, maths, size=SIGN, width=left.width) for maths in self._written()]
         for name, row in zip(names, rows, strict=True):
             name.next_to(row.border, LEFT, buff=0.25)
@@ -270,19 +269,6 @@ class Mlp(ExplainerScene):
         maths, words = written(self._norm), {key: quote(self.say(key)) for key in ("mlp", "norm")}
         (first, _), *others = (maths[name] for name in self._way)
         return [first, *(symbol if symbol == made else f"{symbol} = {made.format(**words)}" for symbol, made in others)]
-
-    def _hint(self, name: VGroup, row: HeatMap) -> list[VGroup]:
-        """That the digits of a sum are rounded, below its name, if it has any."""
-        return [below(text(self.theme, self.say("rounded"), SMALL, "muted"), name, align=1)] * row.digits
-
-    def _values(self):
-        return [self._tensor(name)[self.focus] for name in self._way]
-
-    def _digits(self, grid: Grid):
-        return fit_digits(self.theme, np.array([view.values for view in self._values()]), grid)
-
-    def _peak(self) -> float:
-        return peak(*self._values())
 
     def _bypass(self, start: HeatMap, end: HeatMap) -> VGroup:
         """The way round the network, at the right, and a plus sign where it ends."""
@@ -333,7 +319,8 @@ class Mlp(ExplainerScene):
         features, order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("features", "order", "values"))
         bars = {bar.source.index[-1]: bar for bar in self.hidden.bars}
         head, *places = self.side.rows(FIRES, TIGHT) if not self.frame.is_slim else [None, *self.side.columns(len(features), GAP)]
-        title = [paragraph(self.theme, self.say("fires", token=self.tokens[self.focus]), SMALL, room.width, "muted", lines=3).move_to(room.centre) for room in [head] if room]
+        said = self.say("fires", token=self.tokens[self.focus])
+        title = [paragraph(self.theme, said, SMALL, room.width, "muted", lines=3).move_to(room.centre) for room in [head] if room]
         marks = replace(room_of(self.hidden.line), top=room_of(self.network.narrowing).bottom - WORD / 2).columns(len(features))
         found = [self._feature(bars[int(feature.values)], feature, mark.point(y=1), [self.known(row) for row in rows.values], room)
                  for feature, rows, high, mark, room in zip(features, order, values, marks, places, strict=False)

@@ -17,7 +17,7 @@ from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow, bow
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_rows, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, text_width
-from scenes.parts.legend import Legend, legend
+from scenes.parts.legend import legend
 from scenes.parts.motion import (
     DIMMED, FLASH, SHORT, SLOW, SLOWER, STEADY, appear, brighten, dim, draw, merge, set_presence, slide, travel, vanish,
 )
@@ -72,7 +72,8 @@ class Overview(ExplainerScene):
         if self.spec.twin:
             self.halves.append(self._half("twin.encoder", self.twin, self._twin_output(), right))
         first, *others = self.halves
-        self.play(vanish(*self.on_stage()), appear(self._shared(), self._brace(first), first.box, first.said, first.word, first.rest))
+        shared = text(self.theme, " ".join(self.tokens[: self.focus]), SHARED, weight=500, at=self.top)
+        self.play(vanish(*self.on_stage()), appear(shared, self._brace(first), first.box, first.said, first.word, first.rest))
         for half_ in others:
             self.play(appear(half_.box, self._brace(half_), half_.said))
             self.play(appear(first.mark, half_.mark), appear(half_.word, half_.rest, run_time=STEADY))
@@ -93,15 +94,16 @@ class Overview(ExplainerScene):
         self.play(vanish(*self.on_stage()), appear(*self._lay_out()))
         self.play(draw(*self.wires[0]), merge(*(card.box for card in self.cards), into=self.wires[0], run_time=SLOWER))
         self.play(appear(*self.numbers, self.names["rows"], lag=0.05, run_time=SHORT))
-        self.mapped, self.key = self._on_the_map(), self._key()
+        self.mapped, scale = self._on_the_map(), peak(self.view("encoder.output"))
+        self.key = legend(self.theme, self.rooms["key"].fit(height=LEGEND), scale, (self.say("negative"), self.say("positive")))
         self.play(appear(self.key))
         self.play(appear(*self.mapped))
 
     @step
     def first_word(self):
         """The decoder has nothing but the start token; it reads the numbers and gives a word."""
-        self.play(vanish(*self.mapped, *[self.key] * (not self.frame.is_roomy)), appear(self.names["said"], self.slots[0], self.read, self.names["next"]),
-                  *(draw(*wire) for wire in self.wires[1:]))
+        self.play(vanish(*self.mapped, *[self.key] * (not self.frame.is_roomy)), *(draw(*wire) for wire in self.wires[1:]),
+                  appear(self.names["said"], self.slots[0], self.read, self.names["next"]))
         self._say(0, SLOW)
         self.play(appear(self._others()))
 
@@ -125,9 +127,8 @@ class Overview(ExplainerScene):
         kept = () if slim else (self.cards, words)
         middle = self.stage if slim else self.stage.trim(left=self.cards.width + WIDE, right=self.slots.width + WIDE)
         left, right = middle.rows(2) if middle.height >= BESIDE * middle.width else middle.columns(2)
-        clocks = [self._clock(panel, *what) for panel, *what in (
-            (left, self.view("passes.encoder")[:1], "query", "at_once"), (right, self._passes(), "output", "one_by_one"),
-        )]
+        once, many = self.view("passes.encoder")[:1], list(self.view("passes.generation")) if self.trained else []
+        clocks = [self._clock(left, once, "query", "at_once"), self._clock(right, many, "output", "one_by_one")]
         halves = [module(self.theme, "", panel).box for panel in (left, right)]
         self.play(vanish(*self.on_stage(*kept, self.encoder.box, self.decoder.box)),
                   travel(self.encoder.box, halves[0]), travel(self.decoder.box, halves[1]),
@@ -186,10 +187,6 @@ class Overview(ExplainerScene):
         """What is said to the twin sentence, if there is a decoder."""
         rows = self.view("twin_translation.next_token_ids").values if self.trained else ()
         return [self.staging.trace.output_vocabulary[int(row)] for row in rows]
-
-    def _shared(self) -> Label:
-        """The beginning of the sentence, up to the followed word."""
-        return text(self.theme, " ".join(self.tokens[: self.focus]), SHARED, weight=500, at=self.top)
 
     def _brace(self, part: Half) -> VGroup:
         """From the middle of the shared beginning down to a half."""
@@ -349,15 +346,6 @@ class Overview(ExplainerScene):
         halves = [("encoder", there.left, -1), *[("decoder", there.right, 1)] * self.trained]
         words = [text(self.theme, self.say(name), MAPPED, at=(x, y, 0), align=align) for name, x, align in halves]
         return [*words, text(self.theme, self.say("map"), MAPPED, "muted", at=(there.left - GAP, y, 0), align=1)]
-
-    def _key(self) -> Legend:
-        """What the colours of the numbers mean, below the next word, or where that will stand."""
-        ends = self.say("negative"), self.say("positive")
-        return legend(self.theme, self.rooms["key"].fit(height=LEGEND), peak(self.view("encoder.output")), ends)
-
-    def _passes(self) -> Sequence[View]:
-        """How many passes each word has taken, if there is a decoder."""
-        return list(self.view("passes.generation")) if self.trained else []
 
     def _clock(self, panel: Room, counts: Sequence[View], role: str, key: str) -> tuple[Clock, VGroup]:
         """A clock in the middle of a panel, and the words below it."""

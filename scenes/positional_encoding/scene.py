@@ -10,7 +10,9 @@ from model import View
 from scenes.base.layout import below, side_by_side, stacked
 from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
+from scenes.parts.angles import Angles, angles
 from scenes.parts.bars import largest
+from scenes.parts.by_depth import ByDepth, by_depth
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_grid, heat_map, peak
@@ -18,18 +20,16 @@ from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text
 from scenes.parts.lookup import link
 from scenes.parts.motion import BRIEF, SHORT, STEADY, Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
+from scenes.parts.numbered_table import NumberedTable, numbered_table
+from scenes.parts.overlay import Overlay, overlay
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.shuffle import put, shuffle
 from scenes.parts.tokens import cards_beside
+from scenes.parts.turn import turn
+from scenes.parts.wave_cuts import wave_cuts
 from scenes.parts.whole import Whole
-from scenes.positional_encoding.numbered_table import NumberedTable, numbered_table
-from scenes.positional_encoding.overlay import Overlay, overlay
 from scenes.positional_encoding.placed import Placed, Summed, placed
-from scenes.positional_encoding.readable import Readable, readable
 from scenes.positional_encoding.sides import Side, lines, side
-from scenes.positional_encoding.spread import Spread, spread
-from scenes.positional_encoding.turn import turn
-from scenes.positional_encoding.wave_cuts import wave_cuts
 
 SMALL, NOTE, LARGE, HUGE, GIANT = (size * PX for size in (28, 32, 60, 110, 220))
 CELLS = 8                                 # features of a sum that are shown at most
@@ -277,11 +277,13 @@ class PositionalEncoding(ExplainerScene):
         """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it: names at the left, two sides."""
         i, slim, trace = self.focus, self.frame.is_slim, self.staging.trace
         names, *rooms = self.stage.columns(SLIM if slim else SIDES, GAP)
-        rows = [[trace[word][i], trace["positions"][i], trace["embedding_scale.sums"][k, i]] for k, word in enumerate(("embeddings", "scaled_embeddings"))]
+        rows = [[trace[word][i], trace["positions"][i], trace["embedding_scale.sums"][k, i]]
+                for k, word in enumerate(("embeddings", "scaled_embeddings"))]
         sizes = [[trace[f"embedding_scale.{scale}"][i], trace["embedding_scale.position"][i]] for scale in ("word", "scaled_word")]
         found = [trace.vocabulary[int(trace["embedding_scale.nearest"].values[k, i, 0])] for k in range(2)]
         titles = ["E", f'sqrt(d_"model") E = {self._factor} E' if self.frame.is_roomy else f"{self._factor} E"]
-        sides = [side(self.theme, (title, self.say("size")), vectors, size, largest(*rows[0], *rows[1]), [word], word == self.tokens[i], room, slim)
+        full, unit = largest(*rows[0], *rows[1]), self.say("size")
+        sides = [side(self.theme, (title, unit), vectors, size, full, [word], word == self.tokens[i], room, slim)
                  for title, vectors, size, word, room in zip(titles, rows, sizes, found, rooms, strict=True)]
         labels = [paragraph(self.theme, self.say(key, token=self.tokens[i]), SMALL if slim else WORD, room.width, align=-1).shift(room.centre)
                   for key, room in zip(("row_of", "place_of", "sum", "nearest"), lines(names)[1:], strict=True)]
@@ -355,16 +357,16 @@ class PositionalEncoding(ExplainerScene):
         value = number(self.theme, self.view("embedding_scale.found")[1], GIANT, "output", 600, at=right, width=right.width)
         return pictures, [value, below(paragraph(self.theme, self.say("found"), WORD, right.width), value, GAP)]
 
-    def _spread(self, key: str, view: View, room: Room, full: float) -> Spread:
+    def _spread(self, key: str, view: View, room: Room, full: float) -> Angles:
         """How often each angle is found."""
         said = self.say(key, width=self.staging.trace.config.d_model)
         role = "output" if key == "words" else "muted"
-        return spread(self.theme, said, view, self.view("orthogonality.edges"), full, role, room, self.frame.is_roomy)
+        return angles(self.theme, said, view, self.view("orthogonality.edges"), full, role, room, self.frame.is_roomy)
 
-    def _readable(self) -> list[Readable]:
+    def _readable(self) -> list[ByDepth]:
         """How much of the position is left at every depth, in three ways."""
         depths = [self.say("before"), *(f"{k + 1}" for k in range(self.staging.trace.config.n_blocks))]
-        return [readable(self.theme, self.say(key), self.view(f"probe.{key}"), depths, room, 1 if self.frame.is_roomy else 3)
+        return [by_depth(self.theme, self.say(key), self.view(f"probe.{key}"), depths, room, 1 if self.frame.is_roomy else 3)
                 for key, room in zip(("readable", "by_residual", "by_sublayers"), self._rooms(3, GAP), strict=True)]
 
     def _overlays(self) -> list[Overlay]:

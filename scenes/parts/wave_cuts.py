@@ -27,12 +27,12 @@ class WaveCuts(Whole):
 
     def __init__(self, axis: VGroup, counts: HeatMap, levels: Sequence[VMobject], signs: Sequence[Label], curves: Sequence[Curve],
                  cuts: Sequence[Cut], table: HeatMap, around: VGroup, dots: VGroup, lit: VGroup):
-        super().__init__(axis=axis, counts=counts, levels=levels, signs=signs, curves=curves, cuts=cuts, table=table, around=around, dots=dots,
-                         lit=lit)
+        super().__init__(axis=axis, counts=counts, levels=levels, signs=signs, curves=curves, cuts=cuts, table=table, around=around,
+                         dots=dots, lit=lit)
 
 
-def wave_cuts(theme: Theme, values: View, table: View, places: View, cut: Sequence[int], followed: tuple[int, str], said: tuple[str, str, str],
-              rooms: Sequence[Room]) -> WaveCuts:
+def wave_cuts(theme: Theme, values: View, table: View, places: View, cut: Sequence[int], followed: tuple[int, str],
+              said: tuple[str, str, str], rooms: Sequence[Room]) -> WaveCuts:
     """Waves and a table, in rooms side by side: for numbers of waves, for waves, for the table.
 
     values: (sample, d_model), at `places` (sample). table: (position, d_model). cut: the positions that are cut at. followed: one of these,
@@ -45,18 +45,20 @@ def wave_cuts(theme: Theme, values: View, table: View, places: View, cut: Sequen
     curves = [curve(theme, values[:, i], line.inset(y=TIGHT / 3), "text", -1, 1, 4) for i, line in lines.items()]
     grid = Grid(shown, tuple(cut), (right.width - 2 * MARGIN) / len(cut), body.height / len(shown))
     sheet = heat_map(theme, table.T, right, digits=True, scale=1, grid=grid)
-    size = getattr(fit_digits(theme, table.values, grid), "size", theme.digit)
+    written = fit_digits(theme, table.values, grid)
     row = Grid((0,), tuple(samples * p for p in cut), grid.width, min(grid.height, top.height - 2 * MARGIN))
-    counts = heat_map(theme, places, top, digits=Digits(0, size), scale=1, grid=row)
+    counts = heat_map(theme, places, top, digits=Digits(0, written.size if written else theme.digit), scale=1, grid=row)
     lit = frame(theme, room_of(VGroup(line[cut.index(followed[0])] for line in sheet.cells)), "output")
     return WaveCuts(
-        _axis(theme, places, samples, head), counts, [floor(theme, line.level(line.centre[1])).set_stroke(theme.colour("line")) for line in lines.values()],
+        _axis(theme, places, samples, head), counts,
+        [floor(theme, line.level(line.centre[1])).set_stroke(theme.colour("line")) for line in lines.values()],
         [text(theme, f"{i}", SMALL, "muted", at=left.level(line.centre[1]).point(1), align=1) for i, line in lines.items()], curves,
         [Cut(theme, curves, body, p / (len(table) - 1), "output" if p == followed[0] else "muted") for p in cut], sheet,
-        VGroup(text(theme, said[0], SMALL, "muted", at=left.outside(top=SMALL).point(1), align=1, width=left.width),
-               text(theme, said[1], SMALL, "muted", at=corner.point(1), align=1, width=corner.width),
+        VGroup(*(text(theme, word, SMALL, "muted", at=room.point(1), align=1, width=room.width)
+                 for word, room in zip(said, (left.outside(top=SMALL), corner), strict=False)),
                above(text(theme, said[2], SMALL, "muted", width=right.width), counts.border, TIGHT / 2)),
-        sheet.dots.copy().shift([left.centre[0] - sheet.get_x(), 0, 0]), VGroup(lit, below(text(theme, followed[1], SMALL, width=grid.width), sheet.border).set_x(lit.get_x())),
+        sheet.dots.copy().shift([left.centre[0] - sheet.get_x(), 0, 0]),
+        VGroup(lit, below(text(theme, followed[1], SMALL, width=grid.width), sheet.border).set_x(lit.get_x())),
     )
 
 
@@ -64,4 +66,5 @@ def _axis(theme: Theme, places: View, samples: int, room: Room) -> VGroup:
     """As many whole places as can be read, in the middle of a room, over the samples that are there."""
     last = round(float(places[len(places) - 1]))
     every = int(np.ceil(1.1 * text_width(theme, f"{last}", theme.digit, tabular=True) * last / room.width))
-    return VGroup(number(theme, places[p * samples], theme.digit, "muted", at=room.point(2 * p / last - 1), decimals=0) for p in range(0, last + 1, every))
+    return VGroup(number(theme, places[p * samples], theme.digit, "muted", at=room.point(2 * p / last - 1), decimals=0)
+                  for p in range(0, last + 1, every))

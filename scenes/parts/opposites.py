@@ -27,15 +27,16 @@ class Opposites(Whole):
 
 
 def opposites(theme: Theme, heads: Sequence[str], cases: Sequence[tuple[str, Sequence[View]]], room: Room) -> Opposites:
-    """Functions one below the other in a room. heads: the maths above each column but the last, and what that is called. cases: what is said of a function, and the vectors (d)
-    that it makes, one for each column; all on one scale."""
+    """Functions one below the other in a room. heads: the maths above each column but the last, and what that is called. cases: what is
+    said of a function, and the vectors (d) that it makes, one for each column; all on one scale."""
     top, *lines = room.rows(HEIGHTS, GAP)
     full = largest(*(view for _, views in cases for view in views))
     titles, rows = [], []
     for (said, views), line in zip(cases, lines, strict=True):
         words = paragraph(theme, said, WORD, line.width)
         titles.append(words.move_to(line.strip(top=words.height).centre))
-        rows.append(VGroup(_bars(theme, view, place, full) for view, place in zip(views, line.trim(top=words.height + TIGHT).columns(len(views), TIGHT))))
+        places = line.trim(top=words.height + TIGHT).columns(len(views), TIGHT)
+        rows.append(VGroup(_bars(theme, view, place, full) for view, place in zip(views, places, strict=True)))
     *places, last = top.columns(len(heads), TIGHT)
     names = [equation(theme, head, size=SIGN, at=place) for head, place in zip(heads, places, strict=False)]
     return Opposites([*names, text(theme, heads[-1], WORD, at=last, width=last.width)], titles, rows)
@@ -43,4 +44,5 @@ def opposites(theme: Theme, heads: Sequence[str], cases: Sequence[tuple[str, Seq
 
 def _bars(theme: Theme, view: View, room: Room, full: float) -> VGroup:
     inner = room.inset(TIGHT / 2, TIGHT / 2)
-    return VGroup(frame(theme, room, fill="surface"), middle(theme, inner), feature_bars(theme, view, fit_grid(view.shape, inner).columns, inner, full))
+    bars = feature_bars(theme, view, fit_grid(view.shape, inner).columns, inner, full)
+    return VGroup(frame(theme, room, fill="surface"), middle(theme, inner), bars)

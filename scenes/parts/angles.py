@@ -16,14 +16,14 @@ ROOMY, LOW = (5, 30, 4), (4, 3, 1)        # heights of what it is, the bars and 
 MARKS = 4                                 # parts of the axis between numbers
 
 
-class Spread(Whole):
+class Angles(Whole):
     """`around`, a panel, what it is, the axis and the right angle; `shares`, the bars."""
 
     def __init__(self, around: VGroup, shares: VGroup):
         super().__init__(around=around, shares=shares)
 
 
-def spread(theme: Theme, said: str, view: View, edges: View, full: float, role: str, room: Room, roomy: bool) -> Spread:
+def angles(theme: Theme, said: str, view: View, edges: View, full: float, role: str, room: Room, roomy: bool) -> Angles:
     """A histogram (bin) in a room. edges: (bin + 1), in degrees. full: the share that is as high as its room."""
     head, body, foot = room.inset(GAP, TIGHT / 2).rows(ROOMY if roomy else LOW, TIGHT / 2)
     axis = [number(theme, edges[k], theme.digit, "muted", at=(body.left + body.width * k / (len(edges) - 1), foot.centre[1], 0), decimals=0)
@@ -31,4 +31,4 @@ def spread(theme: Theme, said: str, view: View, edges: View, full: float, role: 
     words = (text(theme, said, WORD, at=head, align=-1) if roomy else
              paragraph(theme, said, SMALL, head.width, lines=4).move_to(head.centre))
     right_angle = link(theme, body.point(0, -1), body.point(0, 1), "muted")
-    return Spread(VGroup(frame(theme, room, fill="surface"), words, right_angle, floor(theme, body), *axis), histogram(theme, view, body, role, full))
+    return Angles(VGroup(frame(theme, room, fill="surface"), words, right_angle, floor(theme, body), *axis), histogram(theme, view, body, role, full))

@@ -1,4 +1,4 @@
-"""How much of something can be read from the vectors at every depth: a bar for each, its number above."""
+"""A share at every depth of the machine: a bar for each, its number above, its depth below."""
 
 from collections.abc import Sequence
 
@@ -18,14 +18,14 @@ LARGE = 60 * PX
 FILLED = 0.95                             # share of its column that a number takes at most
 
 
-class Readable(Whole):
+class ByDepth(Whole):
     """`around`, a panel with its title, floor and the names of the depths; `shares`, a bar for each depth; `values`, their numbers."""
 
     def __init__(self, around: VGroup, shares: VGroup, values: Sequence[Mobject]):
         super().__init__(around=around, shares=shares, values=values)
 
 
-def readable(theme: Theme, title: str, view: View, depths: Sequence[str], room: Room, lines: int) -> Readable:
+def by_depth(theme: Theme, title: str, view: View, depths: Sequence[str], room: Room, lines: int) -> ByDepth:
     """Shares of 1 (depth) in a room. lines: for how many the title has room. Numbers stand on as many bars as they fit on."""
     inner, head = room.inset(TIGHT, TIGHT), WORD + TIGHT if lines == 1 else lines * LINE_SPACING * WORD
     body, foot = inner.trim(top=head + GAP + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
@@ -38,4 +38,4 @@ def readable(theme: Theme, title: str, view: View, depths: Sequence[str], room: 
     every = int(np.ceil(theme.digit / size))
     values = [above(number(theme, value, min(LARGE, max(size, theme.digit)), "output", 600), bar)
               for value, bar in zip(view[::every], drawn[::every], strict=True)]
-    return Readable(VGroup(frame(theme, room, fill="surface"), floor(theme, body), said, *named), drawn, values)
+    return ByDepth(VGroup(frame(theme, room, fill="surface"), floor(theme, body), said, *named), drawn, values)

@@ -39,7 +39,7 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
 LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
-CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 390, 170, 110))      # widths of cards, note and weights; room for headings
+CARD, HAND, WEIGHT, HEAD, HEADS = (length * PX for length in (190, 390, 170, 110, 84))  # widths of cards, note and weights; room for headings
 LINE, ROW, COLUMN, APART = (length * PX for length in (60, 80, 19, 50))          # a line of words, a row of results, x upright; gaps
 MOST, LESS, SHARES = 0.62, 0.42, (2, 4, 4, 4)      # share of the height that results take, and in a frame that is low for its type; widths of X
 # and of the three matrices
@@ -94,7 +94,7 @@ class Qkv(ExplainerScene):
             self.play(brighten(*self.cards), appear(*(self.x.row(i) for i in others), lag=0.15))
             self.play(appear(*(VGroup(p.result.row(i) for p in self.projections) for i in others), lag=0.4))
         self.play(vanish(*(part for p in self.projections for part in (p.for_one, p.names[0])), run_time=BLINK))
-        self.play(appear(*(part for p in self.projections for part in (p.for_all, p.names[1]))))
+        self.play(appear(*(part for p in self.projections for part in (p.for_all, p.names[1])), self.upright))
 
     @step
     def filing_cabinet(self):
@@ -112,7 +112,7 @@ class Qkv(ExplainerScene):
         said = fitted(stacked(*lines, gap=TIGHT / 2), hand.strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
         self.said = VGroup(*[said] * self.frame.is_roomy)
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
-        self.play(vanish(self.x, self.x_name, self.cards, *gone))
+        self.play(vanish(self.x, self.x_name, self.cards, self.upright, *gone))
         self.play(
             appear(self.note.sheet, self.note.title, self.headings[0]), vanish(query.border, query.cells),
             copy_to(VGroup(query.cells[self.focus]), self.note.query, run_time=STEADY),
@@ -192,7 +192,8 @@ class Qkv(ExplainerScene):
         top, corner, *_ = self._rows(replace(left, left=self.stage.left))
         if not self.frame.is_roomy:
             corner = replace(corner, top=top.top)
-        lines = corner.trim(bottom=GAP).rows(len(LETTERS))
+        lines = corner.trim(bottom=GAP).rows(len(LETTERS) + 1)
+        self.upright = text(self.theme, self.say("upright"), SMALL, "muted", at=lines.pop(), align=-1)
         self.projections = [self._projection(letter, *rooms) for letter, *rooms in zip(LETTERS, columns, lines, strict=True)]
         result = self.projections[0].result
         grid = fit_grid(source.shape, left)._replace(height=result.grid.height)
@@ -219,7 +220,7 @@ class Qkv(ExplainerScene):
         upper, lower = middle.rows([len(grid.rows), 1], self.gap)
         grid = grid._replace(width=result.grid.width, height=(upper.height - 2 * MARGIN) / len(grid.rows))
         matrix = heat_map(self.theme, weights, upper, role, grid=grid)
-        bias_map = heat_map(self.theme, bias, lower, role, scale=peak(weights), grid=grid._replace(rows=(0,)))
+        bias_map = heat_map(self.theme, bias, lower, role, grid=grid._replace(rows=(0,)))
         sign = right_of(equation(self.theme, f"b_{letter}", size=SMALL, role=role), bias_map, TIGHT / 2)
         roles, small = {"z": role}, letter.lower()
         formulas = (f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", f"{{{{ {letter} : z }}}} = X W_{letter} + b_{letter}")
@@ -257,15 +258,16 @@ class Qkv(ExplainerScene):
         tops = [room_of(self.note.sheet).top, *[body.top] * 4]
         tops = [max(tops)] * 5 if self.stage.is_wide else tops
         kinds = (("note", "query"), ("label", "key"), ("folder", "value"), ("weight", "weight"), ("score", "text"))
-        return [self._heading_of(key, role, place.width + TIGHT / 2).next_to((place.centre[0], top, 0), UP, buff=TIGHT)
+        return [self._heading_of(key, role, replace(place.inset(-TIGHT / 4), top=top).outside(top=HEADS, gap=TIGHT / 2))
                 for (key, role), place, top in zip(kinds, places, tops, strict=True)]
 
-    def _heading_of(self, key: str, role: str, width: float) -> VGroup:
+    def _heading_of(self, key: str, role: str, room: Room) -> VGroup:
         """What something is in the cabinet's picture, under its name, if it is wide enough for that."""
-        said = text(self.theme, self.say(f"{key}_is"), SMALL, "muted", width=width)
+        upper, lower = room.rows(2, 0)
+        said = text(self.theme, self.say(f"{key}_is"), SMALL, "muted", at=lower)
         fits = said.string == self.say(f"{key}_is")
-        name = text(self.theme, self.say(key), HEADING if fits else SMALL, role, weight=500, width=width)
-        return stacked(name, *[said] * fits, gap=TIGHT / 2)
+        name = text(self.theme, self.say(key), HEADING if fits else SMALL, role, weight=500, at=upper if fits else lower)
+        return VGroup(name, *[said] * fits)
 
     def _total(self) -> WeightedSum:
         return weighted_sum(

@@ -11,6 +11,7 @@ from model.guides import ANTECEDENT
 from model.tokenizer import piece
 from scenes.parts.label import Label, Word, paragraph, text
 from scenes.parts.machine import Machine, machine
+from scenes.parts.phrase import FORMS
 from scenes.parts.whole import Whole, gathered, without
 from scenes.base.frame import Frame
 from scenes.base.room import GAP, PX, Room
@@ -142,13 +143,21 @@ class ExplainerScene(Scene):
         words = self.staging.words["steps"][name]
         return self.spec.captions.get(name) or words.get(self.wording(name), words["caption"])
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The two of which French needs one for the followed token, by its noun, if it is such a word and the translation has one of them."""
+        forms = FORMS.get(self.tokens[self.focus], ())
+        return forms if {*forms} & {*self.staging.trace.output_tokens} else ()
+
     def wording(self, name: str) -> str:
         """Which of the captions that a step has in its words holds for what is shown, if there are several.
 
-        Here: `caption` of a translator; `learned` of what has learned, but does not translate; `untrained` of weights that have not. Where
-        there is no such caption `caption` holds for all.
+        Here: `forms` of a token for which French has two; else `caption` of a translator; `learned` of what has learned, but does not
+        translate; `untrained` of weights that have not. Where there is no such caption `caption` holds for all.
         """
         config = self.staging.trace.config
+        if self.forms and "forms" in self.staging.words["steps"][name]:
+            return "forms"
         return "caption" if config.translates else "learned" if config.trained else "untrained"
 
     def map(self, name: str) -> Machine:

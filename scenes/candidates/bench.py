@@ -30,7 +30,6 @@ from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
-MOST = 3                                  # other matrices that are tried
 LOOP, ON_E = 400 * PX, (1, 3, 1, 5)       # what the loop of training takes at least; of the letter E, the table, arrows and what is built on it
 STRUCK = 0.5                              # presence of what is struck out
 LEGEND, ASKED, QUESTION = (size * PX for size in (150, 150, 420))
@@ -58,6 +57,11 @@ class CandidateScene(ExplainerScene):
         return Candidate(CANDIDATES[name], tuple(view[place[1]] if place[1:] else view for view in vectors), scores,
                          self.view(f"candidates.{name}_asymmetry")[place], self.view("candidates.parameters")[[*CANDIDATES].index(name)])
 
+    def needs(self) -> list[str]:
+        """Which of a pair has to know the other, if the shown head looks for it: what depends on it, in either direction."""
+        looks = self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax() == self.pair[1]
+        return [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and looks else []
+
     @property
     def pair(self) -> tuple[int, int]:
         """The followed token and the one after it (or, if it is the last, before it)."""
@@ -65,9 +69,9 @@ class CandidateScene(ExplainerScene):
         return i, i + 1 if i + 1 < n else max(i - 1, 0)
 
     @property
-    def other_heads(self) -> list[int]:
-        """Heads of the shown block whose matrices are tried instead of the shown one's."""
-        return [head for head in range(self.staging.trace.config.n_heads) if head != self.head][:MOST]
+    def other_head(self) -> int | None:
+        """A head of the shown block whose matrix is tried instead of the shown one's, if there is one."""
+        return next((head for head in range(self.staging.trace.config.n_heads) if head != self.head), None)
 
     def lay_out(self) -> None:
         """Where everything stands: the `table` of scores, `cards`, `vectors` and `letter` of the tokens, and the `rooms` for all else."""
@@ -169,7 +173,7 @@ class CandidateScene(ExplainerScene):
     def both_ways(self, name: str) -> tuple[VGroup, VGroup]:
         """Rings around the scores of the pair, one for each direction, and these scores on the bench."""
         return (both_ways(self.theme, self.work_now.result, self.pair),
-                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench))
+                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, self.needs()))
 
     def weights_of(self, letter: str, head: int | None = None) -> View:
         """W_Q, W_K or W_V of the shown head, or of another, transposed: (d_k, d_model)."""
@@ -254,8 +258,9 @@ class CandidateScene(ExplainerScene):
         return equation(self.theme, maths, size=LETTER, role=role).next_to(picture.border, DOWN, buff=TIGHT / 2)
 
     def _adapting(self, name: str) -> list[Label]:
-        """What the pair scores with another head's matrices and with this one's; or a word: tokens have none, and there may be no other head."""
-        if name == "token" or not self.other_heads:
+        """What the pair of keys scores with another head's matrix and with this one's; or a word: there may be no other, tokens have none, and
+        of queries it has not been seen."""
+        if name != "key" or self.other_head is None:
             return [text(self.theme, self.say("same" if name == "token" else "other"), EVIDENCE, "muted")]
-        before, after = (number(self.theme, self.candidate(name, head).scores[self.pair], READOUT, "output") for head in (self.other_heads[-1], None))
+        before, after = (number(self.theme, self.candidate(name, head).scores[self.pair], READOUT, "output") for head in (self.other_head, None))
         return [before, text(self.theme, "→", EVIDENCE, "muted"), after]

@@ -33,12 +33,11 @@ class DotProductWeights(CandidateScene):
         """Two vectors stand one below the other; feature by feature they are multiplied, and the sum falls into its cell."""
         i, j = self.pair
         self.formula, self.pair_now = self.formula_of("token"), self.opened_pair("token")
-        self.legend = self.colours()
         cell, sum_ = self.work_now.result.cell(i, j), self.pair_now.total
         self.play(vanish(*self.question), appear(self.formula), dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))))
         for k, row in ((i, self.pair_now.one), (j, self.pair_now.other)):
             self.play(travel(VGroup(self.vectors.cells[k].copy()), row.cells, run_time=1.0), appear(row.border))
-        self.play(appear(self.pair_now.names, self.pair_now.signs, self.pair_now.note, self.legend))
+        self.play(appear(self.pair_now.names, self.pair_now.signs, self.pair_now.note))
         self.play(self.pair_now.multiply())
         self.play(appear(sum_.cells), draw(self.pair_now.ring), self.pair_now.count(self.theme))
         self.play(travel(sum_.cells[0].copy(), VGroup(cell[0])), appear(*cell[1:], run_time=1.2))
@@ -50,9 +49,9 @@ class DotProductWeights(CandidateScene):
         """Every row meets every column: a row score by score, then the others at once."""
         i, j = self.pair
         rows, above = self.vectors.cells.copy(), self.work_now.above
-        self.names = self.names_of("token", self.work_now)
+        self.names, self.legend = self.names_of("token", self.work_now), self.colours()
         self.play(vanish(self.box), brighten(*self.cards))
-        self.play(travel(rows, columns(above), run_time=1.4), appear(above.border, above.dots, run_time=1.4), appear(self.names[0]))
+        self.play(travel(rows, columns(above), run_time=1.4), appear(above.border, above.dots, run_time=1.4), appear(self.names[0], self.legend))
         for motion in fill(self.work_now, i, skip=j):
             self.play(motion)
         self.play(vanish(self.blanks, run_time=FLASH))

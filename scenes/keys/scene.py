@@ -49,16 +49,16 @@ class Keys(CandidateScene):
         symmetric, parameters, adapting = self.objections
         self.play(vanish(self.legend), appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters, adapting))
         self.strike_out(parameters)
-        others, rooms, self.boxes = self.other_heads, self.rooms.bench.rows(2, GAP), self.both_ways("key")[0]
-        own, tried = self.tried(self.head, rooms[1]), [self.tried(head, rooms[0]) for head in others]
+        other, rooms, self.boxes = self.other_head, self.rooms.bench.rows(2, GAP), self.both_ways("key")[0]
+        own = self.tried(self.head, rooms[1])
+        self.compared = [own]
         self.play(draw(*self.boxes), become(self.matrix.sheet, own.matrix.sheet), travel(self.matrix.title, own.matrix.title), appear(own.score))
-        for k, head in enumerate(others):
-            self.turn_to(head, vanish(*tried[k - 1 : k]), appear(tried[k]))
-        if others:
+        if other is not None:
+            self.compared.append(self.tried(other, rooms[0]))
+            self.turn_to(other, appear(self.compared[-1]))
             self.turn_to(self.head)
         self.play(vanish(self.boxes))
         self.strike_out(adapting)
-        self.compared = [own, *tried[-1:]]
 
     @step
     def still_symmetric(self):

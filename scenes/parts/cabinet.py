@@ -16,6 +16,7 @@ SPACE = 0.22                              # share of a drawer's height between i
 LOW = 180 * PX                            # a room of a note without its title
 TALLEST, WIDEST = 180 * PX, 230 * PX       # a drawer with that space, and a word
 REACH = 0.5                               # how far a drawer opens that opens wholly, as a share of what is in it
+HEAD, IS = 84 * PX, 28 * PX               # of a heading its height, and the size of its second line
 LINES = 1.1                               # height of two lines for the size of what is written on them
 
 
@@ -55,6 +56,14 @@ def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, scores
     for drawer in drawers:
         drawer.border.set_fill(theme.colour("background"), 1)
     return Cabinet(body, names, VGroup(*fits * scored), heat_rows(theme, keys, rows, "key", grid), drawers, REACH * inside)
+
+
+def heading(theme: Theme, name: str, said: str, role: str, room: Room) -> VGroup:
+    """What stands above a room of the cabinet's picture: a name, and below it what that is in the picture, if it is wide enough for both."""
+    upper, lower = room.outside(top=HEAD, gap=TIGHT / 2).rows(2, 0)
+    below = text(theme, said, IS, "muted", at=lower)
+    fits = below.string == said
+    return VGroup(text(theme, name, WORD if fits else IS, role, weight=500, at=upper if fits else lower), *[below] * fits)
 
 
 class Note(Whole):

@@ -72,7 +72,7 @@ def named_matrix(theme: Theme, letter: str, role: str, weights: View, room: Room
     left = min(NAME, room.width / 3)
     sheet = heat_map(theme, weights, room.trim(left=left), role, digits=True)
     name = equation(theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=role, width=left - TIGHT)
-    return Labelled(sheet, left_of(name, sheet.border), VGroup(), VGroup())
+    return Labelled(sheet, left_of(name, sheet.border, TIGHT / 2), VGroup(), VGroup())
 
 
 def tried(theme: Theme, letter: str, role: str, weights: View, score: View, said: Sequence[str], room: Room) -> Whole:

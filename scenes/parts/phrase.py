@@ -12,6 +12,7 @@ from scenes.base.theme import Theme
 
 LOUD, QUIET = 700, 400                    # weights of letters
 PRONOUNS = ("il", "elle")                 # French for `it`; the words of a scene say what each of them means
+FORMS = {"the": ("le", "la"), "black": ("noir", "noire")}         # French for a word that goes by its noun
 
 Pieces = Sequence[tuple[str, str]]        # what is written, spaces included, and the role of what is loud, or ""
 

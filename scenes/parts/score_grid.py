@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from manim import Animation, VGroup
+from manim import DOWN, LEFT, Animation, VGroup
 
 from model import View
 from scenes.parts.heat_map import Grid, HeatMap, fit_grid, heat_map
@@ -129,12 +129,15 @@ def both_ways(theme: Theme, picture: HeatMap, pair: tuple[int, int]) -> VGroup:
     return VGroup(ring(theme, picture.cells[a][b]) for a, b in ((i, j), (j, i)))
 
 
-def facing(theme: Theme, words: Sequence[str], scores: View, pair: tuple[int, int], room: Room) -> VGroup:
-    """The scores of a pair in both directions, one below the other, large. words: (n). scores: (n, n)."""
+def facing(theme: Theme, words: Sequence[str], scores: View, pair: tuple[int, int], room: Room, said: Sequence[str] = ()) -> VGroup:
+    """The scores of a pair in both directions, one below the other, large. words: (n). scores: (n, n). said: what is said of each
+    direction, where there is room for it."""
     lines = VGroup()
-    for (a, b), line in zip((pair, pair[::-1]), room.rows(2, GAP), strict=True):
+    for k, ((a, b), line) in enumerate(zip((pair, pair[::-1]), room.rows(2, GAP), strict=True)):
         names, digits = line.columns((5, 4), TIGHT)
         size = max(theme.digit, min(DECISIVE, 0.6 * line.height))
-        lines.add(VGroup(text(theme, f"{words[a]} → {words[b]}", WORD, at=names, align=-1),
+        *below, = [text(theme, said[k], WORD, "muted", width=names.width)] if said and line.height > 3 * WORD else []
+        pair_of = text(theme, f"{words[a]} → {words[b]}", WORD, width=names.width)
+        lines.add(VGroup(VGroup(pair_of, *below).arrange(DOWN, buff=TIGHT, aligned_edge=LEFT).move_to(names.point(-1), LEFT),
                          number(theme, scores[a, b], size, at=digits, align=1, weight=600, width=digits.width)))
     return lines

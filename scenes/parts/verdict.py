@@ -13,7 +13,6 @@ from scenes.base.theme import Theme
 
 TITLE, EVIDENCE = 40 * PX, 32 * PX
 HIGH = 0.75                               # share of the height of a card that its title has at most
-SHARES = (2, 3)                           # of the title and of the evidence
 
 
 class Objection(Whole):
@@ -34,13 +33,12 @@ def objection(theme: Theme, title: str, evidence: Sequence[Label], room: Room) -
     """A card that fills a room. evidence: words and numbers that stand side by side at its right, the numbers alone where there is no room
     for all beside the title."""
     inner = room.inset(TIGHT)
-    left, right = inner.columns(SHARES, TIGHT)
     free = inner.width - TIGHT - text_width(theme, title, SMALLEST_WORD, 500)
     shown, scale = _side_by_side(theme, evidence)
     if scale * shown.width > free:
         shown, scale = _side_by_side(theme, [part for part in evidence if isinstance(part, Number)])
-    shown.scale(min(1, max(scale, free / max(shown.width, TIGHT)))).move_to(right.point(1), RIGHT)
-    left = replace(left, right=min(left.right, room_of(shown).left - TIGHT))
+    shown.scale(min(1, max(scale, free / max(shown.width, TIGHT)))).move_to(inner.point(1), RIGHT)
+    left = replace(inner, right=room_of(shown).left - TIGHT) if shown else inner
     label = text(theme, title, min(TITLE, HIGH * room.height), weight=500, at=left, align=-1)
     struck = strike(theme, room_of(label, TIGHT / 2).level(left.centre[1]))
     return Objection(frame(theme, room, fill="surface", width=2), label, shown, struck)

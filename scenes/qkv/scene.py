@@ -1,18 +1,17 @@
 """Scene 8: a query, a key and a value for every token (Vaswani et al. 2017, section 3.2.1)."""
 
 from dataclasses import replace
-from typing import NamedTuple
 
-from manim import DOWN, PI, RIGHT, UP, Animation, VGroup
+from manim import DOWN, PI, RIGHT, Animation, VGroup
 
 from model import View
-from scenes.base.layout import below, fitted, left_of, named, right_of, stacked
+from scenes.base.layout import below, fitted, left_of, named, stacked
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.cabinet import cabinet, note
-from scenes.parts.equation import Equation, equation
+from scenes.parts.cabinet import cabinet, heading, note
 from scenes.parts.flow import weight_line
-from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map, peak
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
 from scenes.parts.label import text, weight_numbers
+from scenes.parts.made_by import LETTER, MadeBy, column_beside, made_by, rows_of
 from scenes.parts.motion import (
     BLINK,
     BRIEF,
@@ -35,27 +34,12 @@ from scenes.parts.motion import (
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import card_width, cards_beside
 from scenes.parts.weighted_sum import WeightedSum, weighted_sum
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import GAP, PX, TIGHT
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
-LETTER, FORMULA, HEADING, SMALL, SHARE = (size * PX for size in (38, 66, 40, 28, 90))
+HEADING, SMALL, SHARE = (size * PX for size in (40, 28, 90))
 CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 390, 170, 110))      # widths of cards, note and weights; room for headings
-LINE, ROW, COLUMN, APART = (length * PX for length in (60, 80, 19, 50))          # a line of words, a row of results, x upright; gaps
-MOST, LESS, SHARES = 0.62, 0.42, (2, 4, 4, 4)      # share of the height that results take, and in a frame that is low for its type; widths of X
-# and of the three matrices
-
-
-class Projection(NamedTuple):
-    """One of the three matrices at work: W (d_model, d_k), b (d_k), what comes out (n, d_k), and how it is written."""
-
-    letter: str
-    name: VGroup
-    matrix: HeatMap
-    bias: VGroup
-    result: HeatMap
-    for_one: Equation
-    for_all: Equation
-    names: tuple[VGroup, VGroup]
+APART, SHARES = 50 * PX, (2, 4, 4, 4)      # gaps; widths of X and of the three matrices
 
 
 class Qkv(ExplainerScene):
@@ -71,7 +55,7 @@ class Qkv(ExplainerScene):
         self.play(appear(*self.cards, self.x.row(self.focus), self.x.dots, self.x.border, self.x_name, run_time=BRIEF))
         self.play(dim(*others), appear(*(VGroup(p.name, p.matrix, p.bias) for p in self.projections), lag=0.3))
         first, *rest = self.projections
-        column = self._column_beside(first)
+        column = column_beside(self.theme, self.x.view, self.focus, first.matrix)
         row = VGroup(VGroup(cell.copy()) for cell in self.x.cells[self.focus])
         self.play(travel(row, column.cells, arc=-PI / 2))
         self.play(appear(first.for_one, first.names[0], first.result.border, first.result.dots))
@@ -79,7 +63,7 @@ class Qkv(ExplainerScene):
             self.play(self._multiply(first, column, j, seconds))
         self.play(self._rest_of_row(first, skip=2))
         for projection in rest:
-            following = self._column_beside(projection)
+            following = column_beside(self.theme, self.x.view, self.focus, projection.matrix)
             self.play(travel(column.cells, following.cells, run_time=SHORT))
             self.play(appear(projection.for_one, projection.names[0], projection.result.border, projection.result.dots, run_time=BRIEF))
             self.play(self._rest_of_row(projection))
@@ -94,7 +78,7 @@ class Qkv(ExplainerScene):
             self.play(brighten(*self.cards), appear(*(self.x.row(i) for i in others), lag=0.15))
             self.play(appear(*(VGroup(p.result.row(i) for p in self.projections) for i in others), lag=0.4))
         self.play(vanish(*(part for p in self.projections for part in (p.for_one, p.names[0])), run_time=BLINK))
-        self.play(appear(*(part for p in self.projections for part in (p.for_all, p.names[1]))))
+        self.play(appear(*(part for p in self.projections for part in (p.for_all, p.names[1])), self.upright))
 
     @step
     def filing_cabinet(self):
@@ -104,7 +88,7 @@ class Qkv(ExplainerScene):
         hand, beside = free.columns(shares) if self.stage.is_wide else free.rows([2, 3], HEAD)
         self.room = beside.strip(right=WEIGHT)
         self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus],
-                         hand, self._scale("query"))
+                         hand, peak(self._view("query")))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
                                beside.trim(left=0 if self.stage.is_wide else GAP, right=WEIGHT + GAP))
         self.headings = self._headings()
@@ -112,7 +96,7 @@ class Qkv(ExplainerScene):
         said = fitted(stacked(*lines, gap=TIGHT / 2), hand.trim(right=-TIGHT / 2).strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
         self.said = VGroup(*[said] * self.frame.is_roomy)
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
-        self.play(vanish(self.x, self.x_name, self.cards, *gone))
+        self.play(vanish(self.x, self.x_name, self.cards, self.upright, *gone))
         self.play(
             appear(self.note.sheet, self.note.title, self.headings[0]), vanish(query.border, query.cells),
             copy_to(VGroup(query.cells[self.focus]), self.note.query, run_time=STEADY),
@@ -175,25 +159,22 @@ class Qkv(ExplainerScene):
 
     def _weights(self, letter: str) -> tuple[View, View]:
         """W (d_model, d_k) and b (d_k) of the shown head."""
-        d_k = self.staging.trace.config.d_k
-        columns = slice(self.head * d_k, (self.head + 1) * d_k)
-        scope = "weights.encoder.{block}.self_attention"
-        return self.view(f"{scope}.W_{letter}")[:, columns], self.view(f"{scope}.b_{letter}")[columns]
-
-    def _scale(self, name: str) -> float:
-        """The magnitude that is brightest in one of Q, K, V."""
-        return peak(self._view(name))
+        columns = slice(self.head * self.staging.trace.config.d_k, (self.head + 1) * self.staging.trace.config.d_k)
+        whole, bias = (self.view(f"weights.encoder.{{block}}.self_attention.{name}_{letter}") for name in "Wb")
+        return whole[:, columns], bias[columns]
 
     def _lay_out(self) -> None:
         """Factors as they are multiplied by hand: X at the left, each W above what comes out; what is done, in the corner."""
         source = self.view("encoder.{block}.self_attention.input")
         cards = card_width(self.theme, self.tokens, CARD)
         left, *columns = self.stage.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
-        top, corner, *_ = self._rows(replace(left, left=self.stage.left))
+        top, corner, *_ = rows_of(replace(left, left=self.stage.left), len(self.tokens), self.frame.is_roomy)
         if not self.frame.is_roomy:
             corner = replace(corner, top=top.top)
-        lines = corner.trim(bottom=GAP).rows(len(LETTERS))
-        self.projections = [self._projection(letter, *rooms) for letter, *rooms in zip(LETTERS, columns, lines, strict=True)]
+        lines = corner.trim(bottom=GAP).rows(len(LETTERS) + 1)
+        self.upright = text(self.theme, self.say("upright"), SMALL, "muted", at=lines.pop(), align=-1)
+        self.projections = [made_by(self.theme, letter, role, self._weights(letter), self._view(role), *rooms, self.frame.is_roomy)
+                            for (letter, role), *rooms in zip(LETTERS.items(), columns, lines, strict=True)]
         result = self.projections[0].result
         grid = fit_grid(source.shape, left)._replace(height=result.grid.height)
         self.x = heat_map(self.theme, source, left.level(result.border.get_y()), grid=grid)
@@ -201,52 +182,16 @@ class Qkv(ExplainerScene):
         self.cards[self.focus].box.set_stroke(self.theme.colour("output"))
         self.x_name = below(named(self.theme, "X", source.shape, size=LETTER), self.x.border)
 
-    def _rows(self, room: Room) -> list[Room]:
-        """Of a column: the name of the matrix, the matrix and its bias, what comes out, its name."""
-        tall = min(ROW * len(self.tokens) + 2 * MARGIN, (MOST if self.frame.is_roomy else LESS) * room.height)
-        return room.rows([LINE, room.height - 2 * LINE - tall - 3 * self.gap, tall, LINE], self.gap)
-
-    @property
-    def gap(self) -> float:
-        """Between the pictures of a column."""
-        return GAP if self.frame.is_roomy else TIGHT / 2
-
-    def _projection(self, letter: str, room: Room, line: Room) -> Projection:
-        role, (weights, bias), values = LETTERS[letter], self._weights(letter), self._view(LETTERS[letter])
-        top, middle, bottom, foot = self._rows(room)
-        result = heat_map(self.theme, values, bottom, role, digits=True, scale=self._scale(role))
-        grid = fit_grid(weights.shape, middle)
-        upper, lower = middle.rows([len(grid.rows), 1], self.gap)
-        grid = grid._replace(width=result.grid.width, height=(upper.height - 2 * MARGIN) / len(grid.rows))
-        matrix = heat_map(self.theme, weights, upper, role, grid=grid)
-        bias_map = heat_map(self.theme, bias, lower, role, scale=peak(weights), grid=grid._replace(rows=(0,)))
-        sign = right_of(equation(self.theme, f"b_{letter}", size=SMALL, role=role), bias_map, TIGHT / 2)
-        roles, small = {"z": role}, letter.lower()
-        formulas = (f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", f"{{{{ {letter} : z }}}} = X W_{letter} + b_{letter}")
-        for_one, for_all = (fitted(equation(self.theme, formula, roles, FORMULA), line) for formula in formulas)
-        names = tuple(named(self.theme, name, shape, role, LETTER, at=foot)
-                      for name, shape in ((small, values[self.focus].shape), (letter, values.shape)))
-        return Projection(letter, named(self.theme, f"W_{letter}", weights.shape, role, LETTER, at=top), matrix,
-                          VGroup(bias_map, sign), result, for_one, for_all, names)
-
-    def _column_beside(self, projection: Projection) -> HeatMap:
-        """The followed row of X, upright beside a matrix, entry by entry at the height of the row that it multiplies."""
-        source = self.view("encoder.{block}.self_attention.input")
-        room = room_of(projection.matrix.border).outside(left=COLUMN, gap=COLUMN / 2)
-        grid = projection.matrix.grid._replace(columns=(0,), width=COLUMN)
-        return heat_map(self.theme, source[self.focus : self.focus + 1].T, room, scale=peak(source), grid=grid)
-
-    def _multiply(self, projection: Projection, column: HeatMap, j: int, seconds: float) -> Animation:
+    def _multiply(self, projection: MadeBy, column: HeatMap, j: int, seconds: float) -> Animation:
         """One entry of the followed row is counted out."""
-        weights, bias = self._weights(projection.letter)
+        weights, bias = projection.views
         cells, numbers = projection.result.row(self.focus)[0], projection.result.row(self.focus)[1:]
         pairs = [(a[0], b[j]) for a, b in zip(column.cells, projection.matrix.cells, strict=True)]
         into = numbers[0][j] if len(numbers) else None
-        x = self.view("encoder.{block}.self_attention.input")[self.focus]
         self.play(appear(cells[j], run_time=BLINK))
-        return live_dot_product(self.theme, x, weights[:, j], pairs, into, start=float(bias[j]), run_time=seconds)
+        return live_dot_product(self.theme, self.x.view[self.focus], weights[:, j], pairs, into, start=float(bias[j]), run_time=seconds)
 
-    def _rest_of_row(self, projection: Projection, skip: int = 0) -> Animation:
+    def _rest_of_row(self, projection: MadeBy, skip: int = 0) -> Animation:
         result = projection.result
         return appear(*(result.cell(self.focus, j) for j in range(skip, len(result.cells[0]))), lag=0.3, run_time=BRIEF)
 
@@ -257,15 +202,8 @@ class Qkv(ExplainerScene):
         tops = [room_of(self.note.sheet).top, *[body.top] * 4]
         tops = [max(tops)] * 5 if self.stage.is_wide else tops
         kinds = (("note", "query"), ("label", "key"), ("folder", "value"), ("weight", "weight"), ("score", "text"))
-        return [self._heading_of(key, role, place.width + TIGHT / 2).next_to((place.centre[0], top, 0), UP, buff=TIGHT)
+        return [heading(self.theme, self.say(key), self.say(f"{key}_is"), role, replace(place.inset(-TIGHT / 4), top=top))
                 for (key, role), place, top in zip(kinds, places, tops, strict=True)]
-
-    def _heading_of(self, key: str, role: str, width: float) -> VGroup:
-        """What something is in the cabinet's picture, under its name, if it is wide enough for that."""
-        said = text(self.theme, self.say(f"{key}_is"), SMALL, "muted", width=width)
-        fits = said.string == self.say(f"{key}_is")
-        name = text(self.theme, self.say(key), HEADING if fits else SMALL, role, weight=500, width=width)
-        return stacked(name, *[said] * fits, gap=TIGHT / 2)
 
     def _total(self) -> WeightedSum:
         return weighted_sum(

@@ -42,8 +42,8 @@ class Values(CandidateScene):
     def wording(self, name: str) -> str:
         """Of what is told: which forms are needed, if they are those of the word that is shown."""
         known = self.staging.trace.output_vocabulary
-        forms = [known[int(form)] for form in self.of_told("forms").values if form == form] if name == "told" else []
-        return "forms" if forms == ["noir", "noire"] else super().wording(name)
+        found = tuple(known[int(form)] for form in self.of_told("forms").values if form == form) if name == "told" else self.forms
+        return super().wording(name) if found == self.forms else "caption"
 
     def opening(self):
         """The three candidates for the weights, side by side."""
@@ -195,7 +195,7 @@ class Values(CandidateScene):
 
     def against(self, made: str, parameters: View, rooms: list[Room]) -> list[Objection]:
         """What speaks against the tokens as what is averaged. made: what is said of how it is made."""
-        return [objection(self.theme, self.say("not_made_for_this"), [text(self.theme, self.say(made), EVIDENCE, "muted")], rooms[0]),
+        return [objection(self.theme, self.say("two_jobs"), [text(self.theme, self.say(made), EVIDENCE, "muted")], rooms[0]),
                 objection(self.theme, self.say("no_parameters"), self.to_learn(parameters), rooms[1])]
 
     def readout(self, room: Room) -> list[Room]:

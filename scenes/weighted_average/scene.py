@@ -22,7 +22,7 @@ from scenes.parts.softmax import numbered_bars
 from scenes.parts.verdict import EVIDENCE
 from scenes.parts.weight import weight_bars
 
-ROWS, CROWDED = (4, 10, 5), (3, 16, 3)    # of the formula, the mixture, and z as bars; and where these are of more than so many tokens
+ROWS, CROWDED = (4, 10, 6), (3, 16, 3)    # of the formula, the mixture, and z as bars; and where these are of more than so many tokens
 MANY = 12
 TOTAL = 54 * PX
 
@@ -44,7 +44,9 @@ class WeightedAverage(CandidateScene):
         said, room = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
         self.formula = sum_of(self.theme, "t_j", "text", room)
         self.around, self.bars = self.z_as_bars("averages")
+        self.need = self.aside(self.say("whose_forms", token=self.tokens[self.focus], one=self.forms[0], other=self.forms[1])) if self.forms else VGroup()
         self.open_with(self.mixed.cards, self.mixed.vectors)
+        self.play(appear(self.need))
         self.play(appear(self.weighed, self.formula, said))
         self.play(appear(self.mixed.z.border, self.mixed.letter))
         self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=3.0))
@@ -59,7 +61,7 @@ class WeightedAverage(CandidateScene):
         formula, bars = sum_of(self.theme, "t_j", "text", self.whose("", head)[1], "s"), self.z_as_bars("weighted_sums")[1]
         self.scores, total = self.scores_at(self.mixed.places)
         outside = self.outside()
-        self.play(vanish(self.weighed, self.formula))
+        self.play(vanish(self.weighed, self.formula, self.need))
         self.play(appear(*self.scores, lag=0.1), appear(formula))
         self.play(appear(total))
         self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6), travel(self.bars, bars, run_time=1.6))
@@ -113,14 +115,16 @@ class WeightedAverage(CandidateScene):
         return self.stage.rows(ROWS if len(self.tokens) <= MANY else CROWDED, GAP)
 
     def outside(self) -> VGroup:
-        """Rings around what of z is less or more than all tokens have of that feature, and a word on them beside a formula that leaves room
-        for it."""
+        """Rings around what of z is less or more than all tokens have of that feature, and a word on them."""
         tokens, z, shown = self.view(f"{SCOPE}.input").values, self.made("weighted_sums").values, self.mixed.z
         beyond = (z < tokens.min(0)) | (z > tokens.max(0))                          # (d_model)
         columns = [j for j in shown.grid.columns if j is not None]
         rings = (ring(self.theme, cell) for j, cell in zip(columns, shown.cells[0], strict=True) if beyond[j])
-        word = text(self.theme, self.say("outside"), WORD, at=self.rooms_of_mixture()[0].columns(3)[-1])
-        return VGroup(*rings, VGroup(*[word] * self.frame.is_roomy))
+        return VGroup(*rings, self.aside(self.say("outside")))
+
+    def aside(self, words: str) -> VGroup:
+        """Words beside a formula that leaves room for them."""
+        return VGroup(*[text(self.theme, words, WORD, at=self.rooms_of_mixture()[0].columns(3)[-1])] * self.frame.is_roomy)
 
     def rule_of_powers(self) -> VGroup:
         """What becomes of a score, and the number whose powers they are."""

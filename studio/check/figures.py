@@ -26,7 +26,7 @@ LEAST_USED, MOST_LETTERS, LEAST_CAPTION = 0.3, 90, 38      # of a step; of its c
 TILE = 20 * PX
 TOUCHED = 12                              # of 255, in one of the colours: more than what is not seen
 NEAR = 40 * PX                            # from a letter to the matrix that it is the name of
-NAME = re.compile(r"([A-Za-z]+(?:_[A-Za-z0-9]+|\^\(\(\d+\)\))?)(?:\^T)?")    # K_1 is of a head, K^((1)) of a block
+NAME = re.compile(r"([A-Za-z](?:_[A-Za-z0-9]+|\^\(\(\d+\)\))?)(?:\^T)?")      # no word, `sum`; K_1 is of a head, K^((1)) of a block
 PLACE = re.compile(r"_\(.*?\)|_[ij]\b|\^T")   # of an entry, which is no part of a name
 EXACT = 1e-9
 

@@ -24,7 +24,7 @@ SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) m
 UNKNOWN, LARGE, MEDIUM, NAME, MACHINE, SIGN = (size * PX for size in (300, 90, 66, 44, 40, 34))
 LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
 LEVEL, FEW = 60 * PX, 6                   # below columns where words are few enough to stand level
-SHAPE, SIDE = (length * PX for length in (70, 120))                       # below a matrix for its shape; between two sheets, beside a product
+SHAPE, SIDE = (length * PX for length in (70, 160))                       # below a matrix for its shape; between two sheets, beside a product
 
 
 class AttentionMatrix(ExplainerScene):
@@ -103,7 +103,7 @@ class AttentionMatrix(ExplainerScene):
         self.play(vanish(*self.on_stage()), appear(sheets[0], around[0], self._rows(sheets[0])))
         for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], around[1:],
                                                (f"div sqrt({d_k})", '"softmax"')[first:]):
-            word = equation(self.theme, how, size=SIGN, role="muted", width=SIDE - TIGHT)
+            word = equation(self.theme, how, size=SIGN, width=SIDE - TIGHT)
             self.play(appear(wire, between(word, start.border, end.border, up=GAP)))
             self.play(copy_to(start.cells, end, run_time=SLOWER), appear(name))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.3))

@@ -202,8 +202,8 @@ class AddNorm(ExplainerScene):
         panel = depth(self.theme, sizes, -1, words, left, role, share * largest(sizes))
         factor = [number(self.theme, self._growth(f"{way}.factor"), WORD, weight=600)] * (way == "without")
         said = line_of(text(self.theme, note, NOTE, "muted"), *factor, gap=TIGHT / 2, at=place)
-        fits = left.height > ROOMY and text_width(self.theme, f"{note} 0.00", WORD) <= place.width and room_of(said).top < room_of(panel.title).bottom
-        return panel, *self._look(way, right), [said] * fits
+        wide, below_title = text_width(self.theme, f"{note} 0.00", WORD), room_of(said).top < room_of(panel.title).bottom
+        return panel, *self._look(way, right), [said] if left.height > ROOMY and wide <= place.width and below_title else []
 
     @property
     def _won(self) -> int:

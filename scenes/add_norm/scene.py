@@ -15,13 +15,13 @@ from scenes.parts.depth import NOTE, Depth, depth
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import MOST, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, number, paragraph, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import EASY, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.residual import ways
 from scenes.parts.shapes import ring, room_of
+from scenes.parts.shares import Shares, shares
 from scenes.parts.tokens import cards_beside, token_card
-from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
@@ -71,11 +71,11 @@ class AddNorm(ExplainerScene):
         rows = self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT).rows(2, WIDE)
         places = [row.split([2, 1], WIDE) for row in rows]
         panels = [self._grown(*way, left, right) for way, (left, right) in zip(WAYS, places, strict=True)]
-        self.open_with(*(part for sizes, _, named, _ in panels for part in (sizes.title, sizes.ground, named)))
-        for sizes, looks, _, note in panels:
+        self.open_with(*(part for sizes, looks, _ in panels for part in (sizes.title, sizes.ground, looks.words)))
+        for sizes, looks, note in panels:
             self.play(appear(*sizes.levels, lag=0.15), appear(sizes.value))
             self.play(appear(*note))
-            self.play(appear(looks))
+            self.play(appear(looks.bars))
 
     @step
     def normalise(self):
@@ -194,8 +194,8 @@ class AddNorm(ExplainerScene):
     def _growth(self, what: str) -> View:
         return self.staging.trace[f"growth.{what}"]
 
-    def _grown(self, way: str, role: str, share: int, left: Room, right: Room) -> tuple[Depth, WeightBars, VGroup, list[Mobject]]:
-        """Sizes with LayerNorm or without, what the followed token takes, the words around that, and what is said of the sizes, if there is room.
+    def _grown(self, way: str, role: str, share: int, left: Room, right: Room) -> tuple[Depth, Shares, list[Mobject]]:
+        """Sizes with LayerNorm or without, what the followed token takes, and what is said of the sizes, if there is room.
         share: of the height that the highest bar takes, as one of so many."""
         sizes, place, note = self._growth(f"{way}.sizes"), left.columns([3, 2])[0], self.say(f"{way}_note")
         words = self.say(f"{way}_norm"), self.say("before_first"), self.say("after_last")
@@ -203,7 +203,7 @@ class AddNorm(ExplainerScene):
         factor = [number(self.theme, self._growth(f"{way}.factor"), WORD, weight=600)] * (way == "without")
         said = line_of(text(self.theme, note, NOTE, "muted"), *factor, gap=TIGHT / 2, at=place)
         wide, below_title = text_width(self.theme, f"{note} 0.00", WORD), room_of(said).top < room_of(panel.title).bottom
-        return panel, *self._look(way, right), [said] if left.height > ROOMY and wide <= place.width and below_title else []
+        return panel, self._look(way, right), [said] if left.height > ROOMY and wide <= place.width and below_title else []
 
     @property
     def _won(self) -> int:
@@ -211,19 +211,10 @@ class AddNorm(ExplainerScene):
         most = self._growth("without.weights").values[:, self.head, self.focus].max(-1)     # (block,)
         return int(np.argmax(most > NEARLY_ALL)) if most.max() > NEARLY_ALL else len(most) - 1
 
-    def _look(self, way: str, room: Room) -> tuple[WeightBars, VGroup]:
-        """What the followed token takes in an untrained block, as bars; and the words above and below them."""
-        head, body, foot = room.rows([NOTE, room.height - 2 * NOTE - 2 * TIGHT, NOTE], TIGHT)
-        places = body.columns(len(self.tokens), TIGHT / 2)
-        words = self.say("softmax", token=self.tokens[self.focus], number=self._won + 1)
-        said = [text(self.theme, words, NOTE, "muted", at=head)] if text_width(self.theme, words, SMALLEST_WORD) <= head.width else []
-        fit = max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens) <= places[0].width
-        below_bars = [(place.centre[0], foot.centre[1]) for place in places]
-        words = words_at(self.theme, self.tokens, below_bars, NOTE, places[0].width, align=0) if fit else VGroup()
-        weights = self._growth(f"{way}.weights")[self._won, self.head, self.focus]
-        finer = decimals_for_sum(weights.values, 1, self.theme.decimals)
-        size = min(WORD, places[0].width / text_width(self.theme, f"0.{'0' * finer}", 1, 600, tabular=True))
-        return weight_bars(self.theme, weights, places, size, finer), VGroup(*said, words)
+    def _look(self, way: str, room: Room) -> Shares:
+        """What the followed token takes in an untrained block."""
+        said = self.say("softmax", token=self.tokens[self.focus], number=self._won + 1)
+        return shares(self.theme, self._growth(f"{way}.weights")[self._won, self.head, self.focus], self.tokens, said, NOTE, room)
 
     def _lay_out_ways(self):
         head, body = self.stage.trim(bottom=TIGHT / 2).rows([1, 9])

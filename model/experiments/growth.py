@@ -15,8 +15,9 @@ TENSORS = tuple(tensor for way, how in (("with", "with LayerNorm after each sum"
     f"growth.{way}",
     Tensor("sizes", "depth", f"size of what each of {N_BLOCKS} untrained blocks hands on, {how}",
            "root mean square over token and d_model; before block 0, then after each; the same weights both ways"),
+    Tensor("factor", "", f"how many times as large it becomes in each of them, {how}", f"(last size / first size)^(1/{N_BLOCKS})"),
     Tensor("largest", "block", f"how much one winner takes in each of them, {how}", "mean over head and query of the largest attention weight"),
-    Tensor("weights", "head query key", f"how much each token looks at each other in the last of them, {how}", "as self_attention.weights",
+    Tensor("weights", "block head query key", f"how much each token looks at each other in each of them, {how}", "as self_attention.weights",
            shares=True),
 ))
 
@@ -26,9 +27,10 @@ def measure(run, record):
     config, weights, x = untrained(run)
     for way, norm in (("with", True), ("without", False)):
         stream, looks = _through(x, weights.encoder, config, norm)                  # (depth, n, d_model), (block, h, n, n)
-        record(f"{way}.sizes", np.sqrt((stream**2).mean((-1, -2))))                 # (depth,)
+        sizes = record(f"{way}.sizes", np.sqrt((stream**2).mean((-1, -2))))         # (depth,)
+        record(f"{way}.factor", (sizes[-1] / sizes[0]) ** (1 / N_BLOCKS))
         record(f"{way}.largest", looks.max(-1).mean((-1, -2)))                      # (block,)
-        record(f"{way}.weights", looks[-1])                                         # (h, n, n)
+        record(f"{way}.weights", looks)                                             # (block, h, n, n)
 
 
 def _through(x, blocks, config, norm):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from manim import LEFT, Mobject, VGroup
 
 from model import View
@@ -10,17 +11,17 @@ from scenes.base.layout import above, left_of, line_of, right_of, side_by_side
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
-from scenes.parts.depth import NOTE, depth
+from scenes.parts.depth import NOTE, Depth, depth
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
-from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, number, paragraph, text, text_width, words_at
+from scenes.parts.heat_map import MOST, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width, words_at
 from scenes.parts.lanes import bare
 from scenes.parts.motion import EASY, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.residual import ways
 from scenes.parts.shapes import ring, room_of
+from scenes.parts.shares import Shares, shares
 from scenes.parts.tokens import cards_beside, token_card
-from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
@@ -29,6 +30,9 @@ CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 190, 44, 297))    # 
 READ = {"residual_1": "r = x + a", "input": "x"}                              # what is normalised, as it is written
 MATHS, LATER = "{{ y = : y }} {{ gamma : gamma }} (LETTER - mu) / sigma {{ + beta : beta }}", ("y", "gamma", "beta")   # without ε, which is tiny
 SIGNS = {"mu": "- mu", "sigma": "div sigma", "gamma": "times gamma", "beta": "+ beta"}
+WAYS = ("without", "muted", 1), ("with", "output", 3)                         # how the heights of bars are to be read is said beside them
+NEARLY_ALL, LESS, FEW = 0.95, 0.75, 7     # a weight; a γ that makes a feature count less; columns that are shown while numbers are followed
+ROOMY = 300 * PX                          # height from which there is a note above bars
 WORDS, SUMS = 190 * PX, 288 * PX          # beside a table: its words, and mean and spread of every row
 
 
@@ -63,21 +67,15 @@ class AddNorm(ExplainerScene):
 
     @step
     def growth(self):
-        """Many untrained blocks, with LayerNorm and without: how large their numbers become, and what softmax then makes of the scores."""
+        """Many untrained blocks, with LayerNorm and without: how large their numbers become, and what softmax soon makes of the scores."""
         rows = self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT).rows(2, WIDE)
         places = [row.split([2, 1], WIDE) for row in rows]
-        full, panels = largest(self._growth("without.sizes")), []
-        for way, role, (left, right) in zip(("without", "with"), ("muted", "output"), places):
-            words = self.say(f"{way}_norm"), self.say("before_first"), self.say("after_last")
-            panels.append((depth(self.theme, self._growth(f"{way}.sizes"), -1, words, left, role, full), *self._look(way, right)))
-        left, _ = places[-1]
-        note = paragraph(self.theme, self.say("scale"), NOTE, left.width, "muted").shift(left.centre)
-        fits = note.height <= left.height / 4 and room_of(note).top < room_of(panels[-1][0].value).bottom
-        notes = [note] if fits else []
-        self.open_with(*notes, *(part for sizes, _, named in panels for part in (sizes.title, sizes.ground, named)))
-        for sizes, looks, _ in panels:
+        panels = [self._grown(*way, left, right) for way, (left, right) in zip(WAYS, places, strict=True)]
+        self.open_with(*(part for sizes, looks, _ in panels for part in (sizes.title, sizes.ground, looks.words)))
+        for sizes, looks, note in panels:
             self.play(appear(*sizes.levels, lag=0.15), appear(sizes.value))
-            self.play(appear(looks))
+            self.play(appear(*note))
+            self.play(appear(looks.bars))
 
     @step
     def normalise(self):
@@ -88,30 +86,24 @@ class AddNorm(ExplainerScene):
         self.play(travel(VGroup(*before.row.cells[0]).copy(), before.bars))
         for mark, value in zip(((before.marks.slab, before.marks.level), (before.marks.band, before.marks.bracket)), before.values):
             self.play(appear(*mark, value))
-        self.now = self._stage(1, self.lower)
-        moving = ((before.bars, self.now.bars), (before.row.cells, self.now.row.cells), (before.marks, self.now.marks))
         self.play(appear(self.moves[0], self.formula), dim(*self._symbols(*LATER)))
-        self.play(appear(self.now.floor, self.now.letter), *(travel(start.copy(), end, run_time=EASY) for start, end in moving))
+        self._carry_down(before, self._stage(1, self.lower))
         self.play(appear(self.moves[1]))
         self._move(2)
         self.play(appear(self.rounded))
-        self.before = before
 
     @step
     def gain_and_shift(self):
-        """Each feature times its own γ, then plus its own β."""
+        """Each feature times its own γ, then plus its own β: a few of them, so that they can be followed."""
+        self._lay_out_bars(FEW)
         above = self._stage(2, self.upper)
-        self.play(vanish(self.before, *self.moves, self.rounded, *self.now.values))
-        parts = ("floor", "bars", "row", "marks", "letter")
-        self.play(*(travel(getattr(self.now, part), getattr(above, part), run_time=EASY) for part in parts))
-        self.play(appear(*above.values))
-        self.now = self._stage(2, self.lower)
-        moving = ((above.bars, self.now.bars), (above.row.cells, self.now.row.cells), (above.marks, self.now.marks))
-        self.play(appear(self.now.floor, self.now.letter), *(travel(start.copy(), end, run_time=EASY) for start, end in moving))
+        self.play(vanish(*self.on_stage()), appear(self.card, self.formula, above))
+        self._carry_down(above, self._stage(2, self.lower))
         for k, symbol, row in ((3, "gamma", self.gain), (4, "beta", self.shift)):
-            self.play(appear(bare(row), self._sign(SIGNS[symbol], row.border)), *map(brighten, self._symbols(symbol)))
+            self.play(appear(bare(row), self._sign(SIGNS[symbol], row.border)))
             self._move(k, row)
-        self.play(*map(brighten, self._symbols("y")), appear(self.rounded))
+        less = [ring(self.theme, cell) for cell in self.gain.cells[0] if float(cell.source) < LESS]
+        self.play(appear(self.rounded_less if less else self.rounded, *less))
 
     @step
     def every_token(self):
@@ -139,14 +131,23 @@ class AddNorm(ExplainerScene):
             self.play(appear(around, word))
             self.play(appear(value, run_time=0.8))
 
+    def _carry_down(self, before: Whole, after: Whole) -> None:
+        """What stands above comes down, as it is or without its mean."""
+        self.play(appear(after.floor, after.letter), *(travel(start.copy(), end, run_time=EASY) for start, end in self._pairs(before, after)))
+        self.now = after
+
     def _move(self, k, by=None):
         """One of the four moves; `by`: what flies into the bars."""
         old, new = self.now, self._stage(k, self.lower)
         flying = [merge(cell, into=bar, run_time=SLOW) for cell, bar in zip(by.cells[0], old.bars, strict=True)] if by else []
-        moving = ((old.bars, new.bars), (old.marks, new.marks), (old.row.cells, new.row.cells), (old.letter, new.letter))
+        moving = [*self._pairs(old, new), (old.letter, new.letter)]
         self.play(vanish(old.row.numbers, old.values), *(travel(start, end) for start, end in moving), *flying)
         self.play(appear(new.row.numbers, new.values))
         self.now = new
+
+    def _pairs(self, old: Whole, new: Whole) -> list[tuple[Mobject, Mobject]]:
+        """What goes from one stage to another."""
+        return [(old.bars, new.bars), (old.row.cells, new.row.cells), (old.marks, new.marks), *[(old.row.dots, new.row.dots)] * bool(old.row.dots)]
 
     def _all_move(self, k, by=None):
         """The bars of all tokens move at once, each in its row."""
@@ -193,19 +194,27 @@ class AddNorm(ExplainerScene):
     def _growth(self, what: str) -> View:
         return self.staging.trace[f"growth.{what}"]
 
-    def _look(self, way: str, room: Room) -> tuple[WeightBars, VGroup]:
-        """What the followed token takes in the last untrained block, as bars; and the words above and below them."""
-        head, body, foot = room.rows([NOTE, room.height - 2 * NOTE - 2 * TIGHT, NOTE], TIGHT)
-        places = body.columns(len(self.tokens), TIGHT / 2)
-        words = self.say("last_softmax", token=self.tokens[self.focus])
-        said = [text(self.theme, words, NOTE, "muted", at=head)] if text_width(self.theme, words, SMALLEST_WORD) <= head.width else []
-        fit = max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens) <= places[0].width
-        below_bars = [(place.centre[0], foot.centre[1]) for place in places]
-        words = words_at(self.theme, self.tokens, below_bars, NOTE, places[0].width, align=0) if fit else VGroup()
-        weights = self._growth(f"{way}.weights")[self.head, self.focus]
-        finer = decimals_for_sum(weights.values, 1, self.theme.decimals)
-        size = min(WORD, places[0].width / text_width(self.theme, f"0.{'0' * finer}", 1, 600, tabular=True))
-        return weight_bars(self.theme, weights, places, size, finer), VGroup(*said, words)
+    def _grown(self, way: str, role: str, share: int, left: Room, right: Room) -> tuple[Depth, Shares, list[Mobject]]:
+        """Sizes with LayerNorm or without, what the followed token takes, and what is said of the sizes, if there is room.
+        share: of the height that the highest bar takes, as one of so many."""
+        sizes, place, note = self._growth(f"{way}.sizes"), left.columns([3, 2])[0], self.say(f"{way}_note")
+        words = self.say(f"{way}_norm"), self.say("before_first"), self.say("after_last")
+        panel = depth(self.theme, sizes, -1, words, left, role, share * largest(sizes))
+        factor = [number(self.theme, self._growth(f"{way}.factor"), WORD, weight=600)] * (way == "without")
+        said = line_of(text(self.theme, note, NOTE, "muted"), *factor, gap=TIGHT / 2, at=place)
+        wide, below_title = text_width(self.theme, f"{note} 0.00", WORD), room_of(said).top < room_of(panel.title).bottom
+        return panel, self._look(way, right), [said] if left.height > ROOMY and wide <= place.width and below_title else []
+
+    @property
+    def _won(self) -> int:
+        """The first untrained block in which, without LayerNorm, one token takes nearly all of what the followed one gives; or the last one."""
+        most = self._growth("without.weights").values[:, self.head, self.focus].max(-1)     # (block,)
+        return int(np.argmax(most > NEARLY_ALL)) if most.max() > NEARLY_ALL else len(most) - 1
+
+    def _look(self, way: str, room: Room) -> Shares:
+        """What the followed token takes in an untrained block."""
+        said = self.say("softmax", token=self.tokens[self.focus], number=self._won + 1)
+        return shares(self.theme, self._growth(f"{way}.weights")[self._won, self.head, self.focus], self.tokens, said, NOTE, room)
 
     def _lay_out_ways(self):
         head, body = self.stage.trim(bottom=TIGHT / 2).rows([1, 9])
@@ -219,22 +228,25 @@ class AddNorm(ExplainerScene):
     def _card(self, room: Room):
         return token_card(self.theme, self.tokens[self.focus], min(CARD, room.width), room.height, "output").move_to(room.centre)
 
-    def _lay_out_bars(self):
+    def _lay_out_bars(self, most: int = MOST):
         """Bars and cells before a move and below them after it, what comes in between in the middle; token and formula where there is room."""
         cell = self._cell
         body = self.stage.trim(left=BESIDE, right=self._aside)
         high = (body.height - 2 * cell - 3 * TIGHT) / 2
         self.upper, *between, self.lower = body.rows([high, cell, cell, high], TIGHT)
         views = [self._read(k)[self.focus] for k in range(len(STAGES) + 1)]
-        self.grid = self._row(views[0], body)
+        self.grid = self._row(views[0], body, most)
         self.full, self.digits = 1.05 * largest(*views, columns=self.grid.columns), fit_digits(self.theme, self._read(0).values, self.grid)
         self.gain, self.shift = (self._weights(name, place, self.grid, self.digits) for name, place in zip(("gamma", "beta"), between))
         self.moves = [self._said_move(*move, row) for move, row in zip((("mean", "mu"), ("spread", "sigma")), (self.gain, self.shift))]
         right = Room(body.right + ASIDE, self.stage.right, between[1].bottom, between[0].top)
         maths = equation(self.theme, MATHS.replace("LETTER", READ[self._source][0]), size=FORMULA, width=right.width, at=right)
-        hint = text(self.theme, self.say("rounded"), SMALLEST_WORD, "muted", at=right.level(self.lower.bottom + cell / 2), align=-1)
+        hints = [paragraph(self.theme, self.say(said), SMALLEST_WORD, right.width, "muted", align=-1) for said in ("rounded", "less")]
+        for hint in hints:
+            hint.shift(right.level(self.lower.bottom + cell / 2).centre)
+            hint.set_y(max(hint.get_y(), self.lower.bottom + hint.height / 2))
         card = self._card(self.upper.trim(bottom=cell).outside(left=BESIDE - TIGHT, gap=TIGHT).fit(height=CELL))
-        self.formula, self.rounded, self.card = [maths, hint, card] if self.stage.is_wide else [VGroup(), VGroup(), VGroup()]
+        self.formula, self.rounded, self.rounded_less, self.card = [maths, *hints, card] if self.stage.is_wide else [VGroup() for _ in range(4)]
 
     @property
     def _cell(self) -> float:
@@ -261,9 +273,9 @@ class AddNorm(ExplainerScene):
         """A name at the left of a row."""
         return left_of(equation(self.theme, maths, size=min(SYMBOL, 0.6 * row.height), width=BESIDE - 2 * TIGHT), row)
 
-    def _row(self, view, room):
-        """A row of cells as wide as a room."""
-        found = fit_grid(view.shape, room)
+    def _row(self, view: View, room: Room, most: int = MOST) -> Grid:
+        """A row of cells as wide as a room; most: cells that are shown."""
+        found = fit_grid(view.shape, room, most)
         return found._replace(width=room.width / len(found.columns), height=min(self._cell, room.height))
 
     def _weights(self, name, room, grid, digits=True):

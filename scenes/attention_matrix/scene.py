@@ -6,7 +6,6 @@ import numpy as np
 from manim import DOWN, RIGHT, Mobject, VGroup
 
 from model import View
-from scenes.attention_matrix.spread import spread, widths
 from scenes.base.layout import SLANTED, above, arrows, below, between, fitted, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
@@ -16,15 +15,17 @@ from scenes.parts.label import MINUS, WORD, Label, decimals_for_sums, number, pa
 from scenes.parts.motion import BLINK, EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
+from scenes.parts.spread import Spread, spread, widths
 from scenes.parts.tokens import column_labels, row_labels
 
 ROLES = {"z": "output", "q": "query", "k": "key", "v": "value"}
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
+WAYS = ("", "q dot k", "winner"), ("scaled_", "(q dot k) / sqrt(d_k)", "all_count")      # scores: where they are found, written, what is said
 UNKNOWN, LARGE, MEDIUM, NAME, MACHINE, SIGN = (size * PX for size in (300, 90, 66, 44, 40, 34))
 LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
 LEVEL, FEW = 60 * PX, 6                   # below columns where words are few enough to stand level
-SHAPE, SIDE = (length * PX for length in (70, 120))                       # below a matrix for its shape; between two sheets, beside a product
+SHAPE, SIDE = (length * PX for length in (70, 160))                       # below a matrix for its shape; between two sheets, beside a product
 
 
 class AttentionMatrix(ExplainerScene):
@@ -71,15 +72,11 @@ class AttentionMatrix(ExplainerScene):
     @step
     def scale(self):
         """How large q · k is for three key sizes, and what softmax makes of it, before and after the division."""
-        trace, (top, *rows) = self.staging.trace, self.stage.trim(top=TIGHT).rows([1, 3, 3], GAP)
+        (top, *rows), d_k = self.stage.trim(top=TIGHT).rows([1, 3, 3], GAP), self.staging.trace.config.d_k
         left, right = top.columns(2, GAP)
-        wide, d_k = widths(self.theme, trace, left), trace.config.d_k
+        wide = widths(self.theme, self.view("scaling.d_k"), self.view("scaling.root"), left)
         said = paragraph(self.theme, self.say("by_chance", d_k=d_k, root=f"{d_k ** 0.5:.3g}"), MACHINE, right.width, align=-1).shift(right.centre)
-        before, after = (
-            [spread(self.theme, trace, prefix, i, (self.say("size"), self.say("softmax"), self.say(verdict)), row)
-             for i in range(len(wide))]
-            for prefix, verdict, row in zip(("", "scaled_"), ("winner", "all_count"), rows, strict=True)
-        )
+        before, after = ([self._spread(*way, i, row) for i in range(len(wide))] for way, row in zip(WAYS, rows, strict=True))
         self.open_with(wide[0], before[0].axis, before[0].shape, before[0].measured, before[0].weights)
         self.play(after[0].come_from(before[0]))
         for i in range(1, len(before)):
@@ -103,7 +100,7 @@ class AttentionMatrix(ExplainerScene):
         self.play(vanish(*self.on_stage()), appear(sheets[0], around[0], self._rows(sheets[0])))
         for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], around[1:],
                                                (f"div sqrt({d_k})", '"softmax"')[first:]):
-            word = equation(self.theme, how, size=SIGN, role="muted", width=SIDE - TIGHT)
+            word = equation(self.theme, how, size=SIGN, width=SIDE - TIGHT)
             self.play(appear(wire, between(word, start.border, end.border, up=GAP)))
             self.play(copy_to(start.cells, end, run_time=SLOWER), appear(name))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.3))
@@ -133,6 +130,11 @@ class AttentionMatrix(ExplainerScene):
         self.open_with(work.left, work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work),
                        *self._rounded(work.left, "weight_sums"))
         self._multiply(work)
+
+    def _spread(self, prefix: str, maths: str, verdict: str, i: int, room: Room) -> Spread:
+        """Scores of random vectors of the i-th width, scaled or not."""
+        views = [self.view(f"scaling.{prefix}{name}")[i] for name in ("histogram", "spread", "weights")]
+        return spread(self.theme, maths, [self.view("scaling.edges"), *views], [*map(self.say, ("size", "softmax", verdict))], room)
 
     @property
     def _masked(self) -> bool:

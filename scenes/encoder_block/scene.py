@@ -20,7 +20,7 @@ from scenes.parts.flow import strands
 from scenes.parts.heat_map import Grid, fit_digits, peak
 from scenes.parts.label import SMALLEST_WORD, paragraph, text, weight_numbers
 from scenes.parts.lanes import bare, lanes, points, stations, strips, ways
-from scenes.parts.motion import EASY, appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, STEADY, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label, token_row
 
@@ -53,8 +53,7 @@ class EncoderBlock(ExplainerScene):
         for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
             self.play(draw(wire, run_time=0.4))
             self.play(appear(part, words, run_time=0.6))
-        self.play(draw(diagram.wires[-1], run_time=0.4), appear(self.ends[1]))
-        self.play(dim(*self.later))
+        self.play(draw(diagram.wires[-1], run_time=0.4), appear(self.ends[1]), dim(*self.later))
 
     @step
     def collapse(self):
@@ -89,15 +88,14 @@ class EncoderBlock(ExplainerScene):
         """In attention every token draws on every other; in all the rest each goes its own way."""
         self._lay_out()
         self.play(vanish(*self.on_stage(self.diagram)), travel(self.diagram, self.small, run_time=1.0))
-        self.play(appear(self.cards, *map(bare, self.strips[0])))
-        self.play(draw(*self.rounds, run_time=EASY))
+        self.play(appear(self.cards, *map(bare, self.strips[0])), draw(*self.rounds))
         for k, kind in enumerate(self.small.kinds):
-            self.play(appear(self.ways[k], self.stations[k], run_time=0.5))
+            made = appear(*map(bare, self.strips[k + 1]))
+            self.play(appear(self.ways[k], self.stations[k]), *[made] * (kind != "attention"))
             if kind == "attention":
-                self.play(draw(*self.own, lag=0.2), appear(self.weights, run_time=1.0))
-                self.play(draw(*self.others, run_time=0.8))
-                self.play(dim(*self.others))
-            self.play(appear(*map(bare, self.strips[k + 1])))
+                self.play(draw(*self.own, lag=0.2), appear(self.weights, run_time=STEADY))
+                self.play(draw(*self.others, run_time=EASY))
+                self.play(dim(*self.others), made)
         self.play(appear(self.ways[-1], run_time=0.4))
 
     @step

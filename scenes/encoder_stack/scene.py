@@ -20,7 +20,7 @@ from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_text, text, text_
 from scenes.parts.lanes import bare, lanes, points, strips
 from scenes.parts.look import swing
 from scenes.parts.memory import memory
-from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
+from scenes.parts.motion import BRIEF, EASY, SLOWER, STEADY, appear, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import ring, room_of, strike
 from scenes.parts.tokens import best_word, token_card, word_widths
 
@@ -44,13 +44,12 @@ class EncoderStack(ExplainerScene):
         """Blocks stand on each other; all tokens rise through them, and one of them takes from the others as it does so."""
         self._lay_out()
         rings = [ring(self.theme, level[self.focus].cells, "output") for level in self.levels]
-        self.open_with(self.cards, *map(bare, self.levels[0]), self.names[0])
+        self.open_with(self.cards, *map(bare, self.levels[0]), self.names[0], rings[0])
         for block in self.blocks:
             block.shift(0.3 * UP)
             self.play(appear(block, run_time=0.4), block.animate(run_time=0.4).shift(-0.3 * UP).build())
-        self.play(appear(rings[0]))
         for k, (lower, upper) in enumerate(pairwise(self.levels)):
-            self.play(draw(*self.takes[k]), appear(self.says[k]))
+            self.play(draw(*self.takes[k], run_time=STEADY), appear(self.says[k]))
             self._rise(lower, upper)
             self.play(appear(rings[k + 1]))
         self.play(appear(*self.names[1:]))
@@ -80,7 +79,7 @@ class EncoderStack(ExplainerScene):
         self.play(appear(first.most, shown.numbers[0]))
         for start, end, number, line in zip(shown.starts[1:], rest, shown.numbers[1:], shown.lines[1:]):
             self.play(appear(start, line))
-            self.play(draw(*(strike(self.theme, room_of(card.box)) for i, card in zip(shown.kept, start.cards) if i in hidden)))
+            self.play(draw(*(strike(self.theme, room_of(card.box)) for i, card in zip(shown.kept, start.cards) if i in hidden), run_time=BRIEF))
             self.play(swing(start, end))
             self.play(appear(number))
         told = {self.focus, *hidden, *(best_word(words, weights) for weights, _ in cases)}
@@ -145,15 +144,15 @@ class EncoderStack(ExplainerScene):
         copies = [strip.cells.copy() for strip in below]
         self.add(*copies)
         self.bring_to_back(*copies)
-        self.play(*(travel(start, strip.cells, run_time=2.2) for start, strip in zip(copies, above, strict=True)))
+        self.play(*(travel(start, strip.cells, run_time=SLOWER) for start, strip in zip(copies, above, strict=True)))
         dots = [strip.dots for strip in above if len(strip.dots)]
         if dots:
             self.play(appear(*dots, run_time=0.2))
 
     def _make(self, source: HeatMap, pictures: Sequence[HeatMap]) -> None:
         """Each row of H goes into its row of keys or values, which come up."""
-        self.play(*(merge(start, into=row) for picture in pictures for start, row in zip(source.cells, picture.cells, strict=True)))
-        self.play(*(appear(picture.border, picture) for picture in pictures))
+        self.play(*(merge(start, into=row) for picture in pictures for start, row in zip(source.cells, picture.cells, strict=True)),
+                  *(appear(picture.border, picture) for picture in pictures))
 
     def _others(self, parts: VGroup) -> list:
         return [part for i, part in enumerate(parts) if i != self.focus]

@@ -1,8 +1,10 @@
 """How large dot products of drawn vectors are, and what softmax makes of some of them; and how wide these vectors are."""
 
+from collections.abc import Sequence
+
 from manim import Animation, VGroup
 
-from model import Trace
+from model import View
 from scenes.base.layout import fitted, stacked
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
@@ -13,7 +15,6 @@ from scenes.parts.motion import LONG, Together, appear, travel, vanish
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
-MATHS = {"": "q dot k", "scaled_": "(q dot k) / sqrt(d_k)"}
 LETTERS, DECISIVE, STOP, NOTE = (size * PX for size in (66, 100, 54, 32))
 COLUMNS = (3, 8, 4, 8)                    # widths: maths, histogram, spread, softmax
 LINE, VERDICT = (length * PX for length in (44, 80))                      # heights of a line of words or digits and of two
@@ -42,13 +43,13 @@ class Spread(Whole):
         )
 
 
-def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, str, str], room: Room) -> Spread:
-    """The i-th dimension of the experiment in a room; every histogram is as high as it, and all are on one axis.
-    prefix: of scores that are scaled or not.
+def spread(theme: Theme, maths: str, views: Sequence[View], words: Sequence[str], room: Room) -> Spread:
+    """Scores in a room; every histogram is as high as it. maths: how a score is written.
 
+    views: the borders of the bins (edge) and the share in each of these (bin), how far the scores are spread, and the weights of some (key).
     words: what the spread and the weights are called, and what is to be said of the weights in the end, where there is room.
     """
-    weights = trace[f"scaling.{prefix}weights"][i]
+    edges, shares, measure, weights = views
     sign, left, middle, right = room.columns(COLUMNS, GAP)
     fits = room.height >= HIGH
     digits = len(weights) * text_width(theme, f"0.{'0' * theme.decimals}", theme.digit, tabular=True)
@@ -56,14 +57,13 @@ def spread(theme: Theme, trace: Trace, prefix: str, i: int, words: tuple[str, st
         above, right = room.rows(2, TIGHT)
         sign, left, middle = above.columns(COLUMNS[:3], GAP)
         right = right.trim(left=left.left - room.left)
-    shares, edges = trace[f"scaling.{prefix}histogram"][i], trace["scaling.edges"]
     body, foot = left.trim(bottom=LINE), left.strip(bottom=LINE)
     ends = [number(theme, edges[k], theme.digit, "muted", at=foot, align=side, decimals=0) for k, side in ((0, -1), (len(edges) - 1, 1))]
-    axis = VGroup(fitted(equation(theme, MATHS[prefix], size=LETTERS), sign), floor(theme, body), *ends,
+    axis = VGroup(fitted(equation(theme, maths, size=LETTERS), sign), floor(theme, body), *ends,
                   text(theme, words[1], NOTE, "weight", at=right.strip(bottom=LINE)))
     measured = stacked(
         text(theme, words[0], NOTE, "muted"),
-        number(theme, trace[f"scaling.{prefix}spread"][i], DECISIVE, "output", 600, decimals=1, width=middle.width), at=middle)
+        number(theme, measure, DECISIVE, "output", 600, decimals=1, width=middle.width), at=middle)
     places = right.trim(top=VERDICT if fits else 0, bottom=LINE).columns(len(weights), TIGHT / 3)
     verdict = paragraph(theme, words[2], NOTE, right.width).shift(right.strip(top=VERDICT).centre) if fits else VGroup()
     return Spread(axis, histogram(theme, shares, body, "output", float(shares.values.max())), measured,
@@ -77,14 +77,13 @@ class Width(Whole):
         super().__init__(letters=letters, numbers=numbers)
 
 
-def widths(theme: Theme, trace: Trace, room: Room) -> list[Width]:
-    """For each dimension of the experiment how many numbers the vectors have, and the root of that, in a room."""
+def widths(theme: Theme, counts: View, roots: View, room: Room) -> list[Width]:
+    """How many numbers vectors have (dimension) and the roots of that (dimension), in a room, one after the other."""
     places = [place.columns([4, 3], TIGHT) for place in room.columns(2, TIGHT)]
-    size = max(theme.digit, min(STOP, room.height))
-    found = []
-    for i in range(len(trace["scaling.d_k"])):
+    size, found = max(theme.digit, min(STOP, room.height)), []
+    for pair in zip(counts, roots, strict=True):
         letters = VGroup(equation(theme, maths, size=size, at=left) for maths, (left, _) in zip(("d_k =", "sqrt(d_k) ="), places, strict=True))
-        numbers = VGroup(number(theme, trace[f"scaling.{name}"][i], size, weight=600, decimals=decimals, at=right, align=-1)
-                         for (name, decimals), (_, right) in zip((("d_k", 0), ("root", 1)), places, strict=True))
+        numbers = VGroup(number(theme, view, size, weight=600, decimals=decimals, at=right, align=-1)
+                         for decimals, (view, (_, right)) in enumerate(zip(pair, places, strict=True)))
         found.append(Width(letters, numbers))
     return found

@@ -135,10 +135,10 @@ class Ablation(ExplainerScene):
             return "uniform" if self._number("uniform") else "taught" if self._taught else "caption"
         if self.trained and name in ("again", "odds") and not self._changed:
             return "same"
-        if self.trained and name == "again" and self._taught and (self._word(self._said_before), self._word(self._said_after)) == PRONOUNS:
+        if self.trained and name == "again" and self._taught and self._other_pronoun:
             return "answer"
         if self.trained and name == "every_head" and self._alone:
-            return "only"
+            return "needed" if self._other_pronoun and self._cut[0] else "only"
         if name == "answer":
             return "told_apart" if self._told_apart else "caption" if self._names else "alone"
         return super().wording(name)
@@ -165,6 +165,11 @@ class Ablation(ExplainerScene):
     def _changed(self) -> bool:
         """Whether the cut changes a word."""
         return self._said_after != self._said_before
+
+    @property
+    def _other_pronoun(self) -> bool:
+        """Whether without the head the other pronoun is said."""
+        return (self._word(self._said_before), self._word(self._said_after)) == PRONOUNS
 
     @property
     def _taught(self) -> bool:

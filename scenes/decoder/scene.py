@@ -229,13 +229,13 @@ class Decoder(ExplainerScene):
         spectra = self._spectra(place, words, left) if all_shown else []
         more = partial(self.say, "more")
         best = best_words(self.theme, chances, words, more, right if all_shown else body, BEST, PRECISE)
-        self.play(draw(*wires[0]), appear(vector))
+        self.play(draw(*wires[0]), appear(vector, below(text(self.theme, self.say("vector"), SMALL, "muted"), vector)))
         self.play(draw(*wires[1]), appear(layers[0], columns))
         for first in spectra[:1]:
             self.play(travel(first.flat(), first.bars, run_time=SLOWER), appear(first.title, first.best))
         self.play(draw(*wires[2]), appear(layers[1]))
-        for first, then in zip(spectra, spectra[1:]):
-            self.play(travel(first.bars.copy(), then.bars, run_time=LONG), appear(then.floor, then.title, then.best))
+        for then in spectra[1:]:
+            self.play(travel(then.flat(), then.bars, run_time=LONG), appear(then.floor, then.title, then.best))
         self.play(appear(best.said, best.chance))
         self.play(appear(best.others.words, best.others.tracks, best.others.numbers, best.rest), grow(best.others.bars))
 

@@ -61,8 +61,10 @@ def test_the_weight_of_the_arc_is_shown_until_the_whole_output_is_zero():
 
 def test_this_cut_alone_changes_the_translation():
     stage, _ = played()
-    changed = np.argwhere(stage.staging.trace["ablation.changed_words"].values > 0)
-    assert changed.tolist() == [[*stage._cut]] and stage.wording("every_head") == "only"
+    trace = stage.staging.trace
+    changed = np.argwhere(trace["ablation.changed_words"].values > 0)
+    assert changed.tolist() == [[*stage._cut]] and stage.wording("every_head") == "needed"
+    assert stage._cut[0] == 1 and (trace["ablation.kept"].values[0] > 0.9).all()          # of block 1 no single head is needed
     assert played("intervene.head=2")[0].wording("every_head") == "caption"
 
 

@@ -8,9 +8,9 @@ from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
-from scenes.ablation.snip import ABOVE, halves, scissors, within
-from scenes.ablation.trials import Answer, Trial, trials
-from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
+from scenes.parts.scissors import ABOVE, halves, scissors, within
+from scenes.parts.trials import Answer, Trial, trials
+from scenes.parts.word_card import WordCard, card_rooms, flip, on_edge, word_card
 from scenes.base.layout import above, fitted, side_by_side, stacked
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import Bar, bars

@@ -11,13 +11,12 @@ from model.tokenizer import END
 from scenes.base.layout import arrows, below, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.decoder.beside import blocks_beside
-from scenes.decoder.columns import LEFT, Columns, asked, columns, said_by
-from scenes.decoder.masking import Masking, Words, masking
+from scenes.parts.blocks_beside import blocks_beside
+from scenes.parts.masking import Masking, Words, masking
 from scenes.parts.diagram import Module, module
 from scenes.parts.heat_map import heat_map
 from scenes.parts.label import WORD, Label, number, paragraph, text
-from scenes.parts.loom import across, back
+from scenes.parts.loom import LEFT, Columns, across, asked, back, columns, said_by
 from scenes.parts.motion import (
     BRIEF, EASY, FLASH, LONG, SHORT, SLOW, SLOWER, STEADY, Together, appear, brighten, copy_to, dim, draw, travel, vanish,
 )

@@ -1,45 +1,31 @@
 """Scene 18: the whole machine in one take, from the sentence into one number of one head, and back out."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from manim import Mobject, VGroup
 
 from model import View
-from scenes.base.layout import above, arrows, below, side_by_side, stacked
+from scenes.base.layout import arrows
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.recap.half import half
-from scenes.parts.chain import Chain, Link, chain
-from scenes.parts.equation import equation
-from scenes.parts.flow import arrow
-from scenes.parts.heat_map import Digits, Grid, fit_digits, fit_grid, heat_map
-from scenes.parts.label import WORD, Label, Number, number, paragraph, text, text_width, words_at
+from scenes.parts.flow import rise
+from scenes.parts.half import half
+from scenes.parts.label import Label, text
 from scenes.parts.motion import BRIEF, EASY, LONG, STEADY, appear, draw, live_dot_product, vanish
+from scenes.parts.one_weight import OneWeight, Taken, one_weight
 from scenes.parts.pattern import pattern
 from scenes.parts.phrase import PRONOUNS
-from scenes.parts.shapes import frame, ring, room_of
-from scenes.parts.ranking import strongest
-from scenes.parts.tokens import LINE, chosen, kept_row
-from scenes.parts.weight import weight_bars
-from scenes.parts.weight_map import WeightMap, squares, weight_map
-from scenes.parts.whole import Whole
+from scenes.parts.relay import Link, Relay, relay
+from scenes.parts.shapes import ring, room_of
+from scenes.parts.tokens import LINE, framed_row
+from scenes.parts.weight_map import head_maps
 from scenes.parts.zoom import zoom_in, zoom_out
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
-NAME, FORMULA, LARGEST = (size * PX for size in (34, 66, 210))
-LABEL, FOOT = 1.5, 0.45                   # room for the words beside rows, and for what is said below a picture
-COLUMN = 80 * PX                          # width of a column of weights, at least
+NAME, CARD = 34 * PX, 100 * PX            # em size of what a picture is called; height of the row of cards, in its frame
+FOOT = 0.45                               # room for what is said below a picture
 HALVES = 3, 1                             # shares of encoder and decoder
-CARD = 100 * PX                           # the row of cards, in its frame
 ACROSS = 4                                # heads side by side
 WEIGHTS = "encoder.{block}.self_attention.weights"
-
-
-class Product(Whole):
-    """`sign`, `score`, `divided`, `scaled`: the score as a product, and what it is divided by."""
-
-    def __init__(self, sign: Mobject, score: Number, divided: Mobject, scaled: Number):
-        super().__init__(sign=sign, score=score, divided=divided, scaled=scaled)
 
 
 class Recap(ExplainerScene):
@@ -53,8 +39,8 @@ class Recap(ExplainerScene):
         """The sentence goes in at the bottom; the translation comes out at the top; in between are all weights of the encoder."""
         first, *rest = self._whole()
         self.pictures = [VGroup(first, *rest), self._heads(), self._head(), self._weight()]
-        self.doors = [(room_of(self.encoder.maps[self.spec.block]), room_of(VGroup(*self.maps))),
-                      (room_of(self.maps[self.head]), room_of(self.closed.rows)), (room_of(self.opened.around), self.stage)]
+        self.doors = [(room_of(self.encoder.maps[self.spec.block]), room_of(self.maps.maps)),
+                      (room_of(self.maps.maps[self.head]), room_of(self.closed.rows)), (room_of(self.opened.around), self.stage)]
         self.open_with(first)
         for part in rest:
             self.play(appear(part, run_time=EASY))
@@ -67,13 +53,13 @@ class Recap(ExplainerScene):
     @step
     def heads(self):
         """In every head the row of the followed token, and what it looks at most."""
-        for part in self.looks:
-            self.play(appear(*part, lag=0.2))
+        self.play(appear(*self.maps.rings, lag=0.2))
+        self.play(appear(*self.maps.looks, lag=0.2))
 
     @step
     def one_head(self):
         """Into one head, and there into the row of the followed token."""
-        self.pictures[1].add(*map(VGroup, *self.looks))
+        self.pictures[1].add(*self.maps.rings, *self.maps.looks)
         self._enter(1)
         self.play(self.opened.open_from(self.closed))
         self.play(appear(self.opened.numbers, self.opened.around))
@@ -83,18 +69,18 @@ class Recap(ExplainerScene):
         """Into one weight: a query meets a key; the scores of all keys share out 1."""
         self.pictures[2] = VGroup(self.opened, *self.about)
         self._enter(2)
-        query, key, product = self.query, self.key, self.product
+        query, key, product = self.pictures[3].query, self.pictures[3].key, self.pictures[3].product
         pairs = zip(query.cells[0], key.cells[0], strict=True)
         self.play(appear(product.sign, run_time=BRIEF))
         self.play(live_dot_product(self.theme, query.view, key.view, pairs, product.score, run_time=LONG))
         self.play(appear(product.divided, product.scaled))
-        for part in self.row:
+        for part in self.pictures[3].row:
             self.play(appear(*part, run_time=STEADY))
 
     @step
     def back(self):
         """All the way out again; and what is handed on, from word to word."""
-        self.pictures[-1] = VGroup(self.pictures[-1], self.product, *self.row)
+        self.pictures[3] = self.pictures[3].all()
         for picture, (door, inside), inner in reversed([*zip(self.pictures, self.doors, self.pictures[1:])]):
             self.play(zoom_out(inner, inside, picture, door, self.stage))
         handed = self._handed_on()
@@ -134,10 +120,6 @@ class Recap(ExplainerScene):
         door, inside = self.doors[level]
         self.play(zoom_in(self.pictures[level], door, self.pictures[level + 1], inside, self.stage))
 
-    def _entry(self, name: str) -> View:
-        """What the shown head has of the followed token and the one it looks at most."""
-        return self._view(name)[self.focus, self._most]
-
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
         return self.view(f"encoder.{{block}}.self_attention.{name}")[self.head]
@@ -159,25 +141,13 @@ class Recap(ExplainerScene):
         names = [self.say("block", number=k + 1) for k in range(self.staging.trace.config.n_blocks)]
         title = self.say("all_weights", count=self._count()) if self.frame.is_roomy else self.say("encoder")
         self.encoder = half(self.theme, title, names, left, self._all_weights())
-        parts = [self._cards(self.tokens, self.focus, replace(bottom, left=left.left, right=left.right)),
-                 VGroup(self._up(bottom, left), self.encoder)]
+        parts = [framed_row(self.theme, self.tokens, self.focus, replace(bottom, left=left.left, right=left.right)),
+                 VGroup(rise(self.theme, bottom, left), self.encoder)]
         if said:
             decoder = half(self.theme, self.say("decoder"), names, *right)
-            over = arrows(self.theme, self.encoder.box, decoder.box, role="key") if middle.is_wide else [self._up(left, *right, "key")]
-            parts += [VGroup(*over, decoder), VGroup(self._up(*right, top), self._cards(said, self._place, top))]
+            over = arrows(self.theme, self.encoder.box, decoder.box, role="key") if middle.is_wide else [rise(self.theme, left, *right, "key")]
+            parts += [VGroup(*over, decoder), VGroup(rise(self.theme, *right, top), framed_row(self.theme, said, self._place, top))]
         return [*parts, ring(self.theme, self.encoder.blocks[self.spec.block].box)]
-
-    def _up(self, low: Room, high: Room, role: str = "muted") -> VGroup:
-        """An arrow from one room up to another, in the middle of the narrower one."""
-        x = min(low, high, key=lambda room: room.width).centre[0]
-        return arrow(self.theme, (x, low.top, 0), (x, high.bottom, 0), role)
-
-    def _cards(self, words: Sequence[str], marked: int | None, room: Room) -> VGroup:
-        """A framed row of cards; a ring around one of them."""
-        inner = room.inset(TIGHT / 2, TIGHT / 2)
-        cards, places = kept_row(self.theme, words, [marked or 0], inner, inner.height - TIGHT / 2, TIGHT / 2)
-        rings = [ring(self.theme, places[marked].box)] if marked is not None else []
-        return VGroup(frame(self.theme, room, width=2), cards, *rings)
 
     def _below_name(self, name: str) -> tuple[Label, Room]:
         """What a picture is, at the top of the stage, and the room below it."""
@@ -185,20 +155,13 @@ class Recap(ExplainerScene):
 
     def _heads(self) -> VGroup:
         """The weights of all heads of the block, each as a map. Where the followed token looks in each of them appears later."""
-        weights = self.view(WEIGHTS)
-        name, body = self._below_name(self.say("heads", number=self.spec.block + 1, token=self.tokens[self.focus]))
-        places = squares(body, len(weights), min(len(weights), ACROSS if body.is_wide else ACROSS // 2), LINE * WORD)
-        self.maps = [weight_map(self.theme, head, square) for head, square in zip(weights, places, strict=True)]
-        names = [above(text(self.theme, self.say("head", number=k + 1), WORD), drawn, TIGHT / 2) for k, drawn in enumerate(self.maps)]
-        self.looks = [[ring(self.theme, square.rows(len(self.tokens), 0)[self.focus]) for square in places],
-                      [self._looks(row, drawn) for row, drawn in zip(weights[:, self.focus], self.maps, strict=True)]]
-        return VGroup(name, *names, *self.maps)
-
-    def _looks(self, row: View, drawn: WeightMap) -> Label:
-        """What the followed token looks at most in a head, below its map."""
-        most = int(row.values.argmax())
-        words = self.say("looks", own=self.tokens[self.focus], other=self.tokens[most])
-        return below(text(self.theme, words, WORD, "weight" if most == self._most else "muted", 600, width=drawn.width), drawn, TIGHT / 2)
+        weights, own = self.view(WEIGHTS), self.tokens[self.focus]
+        name, body = self._below_name(self.say("heads", number=self.spec.block + 1, token=own))
+        most = weights[:, self.focus].values.argmax(-1)                             # (head,)
+        looks = [(self.say("looks", own=own, other=self.tokens[k]), "weight" if k == self._most else "muted") for k in most]
+        names = [self.say("head", number=k + 1) for k in range(len(weights))]
+        self.maps = head_maps(self.theme, weights, self.focus, names, looks, body, ACROSS if body.is_wide else ACROSS // 2)
+        return VGroup(name, self.maps)
 
     def _head(self) -> VGroup:
         """The weights of the shown head, with the words of its rows and columns. Its opened row appears later."""
@@ -216,82 +179,27 @@ class Recap(ExplainerScene):
         said = self.say("reward", taught=len(self.staging.guided), encoder=heads, decoder=2 * heads)
         return VGroup(text(self.theme, said, NAME, at=room))
 
-    def _handed_on(self) -> Chain:
+    def _handed_on(self) -> Relay:
         """From the token that is looked at most to the followed one; from that to the decoder, when it says a pronoun; and that."""
         trace, last = self.staging.trace, self.staging.trace.config.n_blocks - 1
         own, other = self.tokens[self.focus], self.tokens[self._most]
-        words, links = [other, own], [self._link("encoder", self.spec.block, self.head, own, other, self._entry("weights"))]
+        words, links = [other, own], [self._link("encoder", self.spec.block, self.head, own, other, self._view("weights")[self.focus, self._most])]
         if self._place is not None:
             weights = trace[f"decoder.{last}.cross_attention.weights"][self._place, :, self._place, self.focus]
             head, asks = int(weights.values.argmax()), trace.read_tokens[self._place]
             words += [asks, trace.translation[self._place]]
             links += [self._link("decoder", last, head, asks, own, weights[head])]
-        return chain(self.theme, words, links, self.stage)
+        return relay(self.theme, words, links, self.stage)
 
     def _link(self, side: str, block: int, head: int, own: str, other: str, weight: View) -> Link:
         """A weight, and in words whose it is."""
         return Link(weight, self.say(f"{side}_looks", own=own, other=other), self.say(f"{side}_head", block=block + 1, head=head + 1))
 
-    def _columns(self, weights: View, room: Room) -> Grid:
-        """Cells for the tokens that a row has room for, those with the largest weights."""
-        columns = chosen(strongest(weights, len(weights)), lambda places: len(places) * COLUMN <= room.width)
-        return fit_grid((len(columns),), room)._replace(columns=columns)
-
-    def _words(self, grid: Grid, room: Room, places: Sequence[Room]) -> VGroup:
-        """The words of the columns of a grid, at one height, each in the middle of its place."""
-        words = [self.tokens[k] for k in grid.columns if k is not None]
-        points = [(place.centre[0], room.centre[1]) for place in places]
-        return words_at(self.theme, words, points, WORD, places[0].width + TIGHT / 2, "key", align=0)
-
-    def _weight(self) -> VGroup:
+    def _weight(self) -> OneWeight:
         """The query and the key whose weight it is. What becomes of them appears later."""
-        roomy = self.frame.is_roomy
-        top, names, *below = self.stage.trim(bottom=TIGHT).rows((27, 5, 13, 30) if roomy else (36, 6, 13, 24), GAP if roomy else TIGHT)
-        left, right = top.columns((19, 10), WIDE) if roomy else (top, None)
-        *rows, last = left.rows(3, TIGHT)
-        whose = [(name, self.say(f"{name}_of", token=self.tokens[k]), self._view(name)[k], room)
-                 for name, k, room in zip(("query", "key"), (self.focus, self._most), rows)]
-        beside = 2.2 * LABEL if roomy else max(text_width(self.theme, said, NAME) for _, said, *_ in whose) + TIGHT
-        self.query, self.key = (heat_map(self.theme, view, room.trim(left=beside), name, digits=True) for name, _, view, room in whose)
-        self.product = self._product(last)
-        self.row = self._row(*(room.trim(left=LABEL) for room in (names, *below)), right)
-        return VGroup(self.query, self.key, *(text(self.theme, said, NAME, name, at=room.strip(left=beside - TIGHT), align=1)
-                                              for name, said, _, room in whose))
-
-    def _product(self, room: Room) -> Product:
-        """The score and the scaled score, and what is done to get them."""
-        line, high = self._line(FORMULA, room), room.height + TIGHT
-        return Product(*self._line(max(self.theme.digit, FORMULA * min(1, room.width / line.width, high / line.height)), room))
-
-    def _line(self, size: float, room: Room) -> VGroup:
-        score, scaled = (number(self.theme, self._entry(name), size, weight=600) for name in ("scores", "scaled_scores"))
-        sign = equation(self.theme, "{{ q : q }} dot {{ k : k }} =", {"q": "query", "k": "key"}, size=size)
-        root = equation(self.theme, f"quad div sqrt({self.staging.trace.config.d_k}) =", size=size)
-        return side_by_side(sign, score, root, scaled, gap=GAP * size / FORMULA, at=room)
-
-    def _row(self, names: Room, middle: Room, foot: Room, right: Room | None) -> list[list[Mobject]]:
-        """What appears one after the other: the scores of the tokens, their weights, and the one weight, if there is room."""
-        most, weights = self._most, self._view("weights")[self.focus]
-        grid = self._columns(weights, middle)
-        scores = heat_map(self.theme, self._view("scaled_scores")[self.focus], middle, digits=True, grid=grid)
-        places = [Room(cell.left, cell.right, foot.bottom, foot.top) for cell in map(room_of, scores.cells[0])]
-        digits = fit_digits(self.theme, weights.values, grid, weights=True) or Digits(1, self.theme.digit)
-        kept = [k for k in grid.columns if k is not None]
-        shares = weight_bars(self.theme, [weights[k] for k in kept], places, digits.size, digits.decimals)
-        said = [text(self.theme, self.say(name), NAME, "muted", at=place.outside(left=LABEL - TIGHT, gap=TIGHT), align=1)
-                for name, place in (("scores", middle), ("weights", foot))]
-        at = kept.index(most)
-        moves = [[scores, self._words(grid, names, places), said[0], ring(self.theme, scores.cells[0][at])], [shares, said[1]],
-                 [ring(self.theme, shares.grounds[at])]]
-        if right:
-            rounded = paragraph(self.theme, self.say("rounded"), NAME, LABEL - TIGHT, "muted", align=1)
-            moves[1].append(below(rounded, said[1], TIGHT, align=1))
-            moves[2] += self._one(weights[most], right, digits.decimals)
-        return moves
-
-    def _one(self, weight: View, room: Room, decimals: int) -> VGroup:
-        """The one weight, large, and among how many it is one."""
-        among = text(self.theme, self.say("among", count=self._count()), NAME, "muted", width=room.width)
-        one = number(self.theme, weight, LARGEST, "weight", 700, decimals=decimals)
-        one.scale(min(1, room.width / one.width, (room.height - NAME - TIGHT) / one.height))
-        return stacked(one, among, at=room)
+        query, key, scores, weights = (self._view(name) for name in ("query", "key", "scaled_scores", "weights"))
+        taken = Taken(query[self.focus], key[self._most], self._view("scores")[self.focus, self._most], scores[self.focus, self._most],
+                      scores[self.focus], weights[self.focus], self._most)
+        names = [self.say(f"{name}_of", token=self.tokens[k]) for name, k in (("query", self.focus), ("key", self._most))]
+        among = self.say("among", count=self._count())
+        return one_weight(self.theme, taken, self.tokens, self.say, names, self.stage, among, self.frame.is_roomy)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from manim import Mobject, VGroup
 
-from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
+from scenes.base.room import PEN, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.diagram import BlockDiagram, Module, block_diagram, route
 from scenes.parts.equation import equation

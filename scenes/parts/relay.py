@@ -27,7 +27,7 @@ class Link(NamedTuple):
     head: str
 
 
-class Chain(Whole):
+class Relay(Whole):
     """`cards`; `arcs`, from each to the one that takes from it, `weights`, their numbers, and `said` of them; `way`, from the last of
     these to what comes of it, if that is shown."""
 
@@ -35,7 +35,7 @@ class Chain(Whole):
         super().__init__(cards=cards, arcs=arcs, weights=weights, said=said, way=way)
 
 
-def chain(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room) -> Chain:
+def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room) -> Relay:
     """Words in a room, and the links from each to the next. A word more comes of the last."""
     room = room.fit(height=RISE + CARD + TIGHT + SAID)
     columns, low = room.columns(len(words), GAP), room.strip(bottom=SAID)
@@ -53,4 +53,4 @@ def chain(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room)
             for link, span in zip(links, spans)]
     ways = [arrow(theme, room_of(start, TIGHT).point(1), room_of(end, TIGHT).point(-1), "output")
             for start, end in zip(cards[len(links):], cards[len(links) + 1:])]
-    return Chain(cards, arcs, numbers, said, ways)
+    return Relay(cards, arcs, numbers, said, ways)

@@ -12,7 +12,7 @@ from scenes.base.layout import arrows, below, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.blocks_beside import blocks_beside
-from scenes.parts.masking import Masking, Words, masking
+from scenes.parts.masking import Words, masking
 from scenes.parts.diagram import Module, module
 from scenes.parts.heat_map import heat_map
 from scenes.parts.label import WORD, Label, number, paragraph, text
@@ -68,7 +68,8 @@ class Decoder(ExplainerScene):
                           Words(read, said, self.say("to_guess"), self.say("rounded")), body)
         self.open_with(picture.scores, *self._given(top))
         self.play(appear(picture.guesses))
-        self._cover(picture)
+        for (gone, come), seconds in zip(picture.cover(), (SLOW, EASY, EASY)):
+            self.play(vanish(*gone, run_time=seconds / 2), appear(*come, lag=1 / 2 / len(come), run_time=seconds))
         self.play(draw(*picture.way), appear(picture.names))
         self.play(appear(*picture.weights.around), copy_to(picture.masked.cells, picture.weights.sheet))
 
@@ -167,14 +168,6 @@ class Decoder(ExplainerScene):
         """The sentence and the translation that training gives with it."""
         words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
         return [text(self.theme, words, HEADING, at=room)] * (self.trained and self.frame.is_roomy)
-
-    def _cover(self, picture: Masking) -> None:
-        """The cells of what is ahead become minus infinity: a row, another one, all the others."""
-        ahead = picture.ahead()
-        for some, seconds in ((ahead[:1], SLOW), (ahead[1:2], EASY), (ahead[2:], EASY)):
-            if cells := [cell for row in some for cell in row]:
-                self.play(vanish(*(picture.scores.sheet.cell(*cell) for cell in cells), run_time=seconds / 2),
-                          appear(*(picture.masked.cell(*cell) for cell in cells), lag=1 / 2 / len(cells), run_time=seconds))
 
     def _looks(self) -> View:
         """How much every place that is shown looks at every token of the sentence."""

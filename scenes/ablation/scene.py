@@ -222,7 +222,7 @@ class Ablation(ExplainerScene):
     def _look(self, words: Sequence[str], name: str, index: tuple[int, ...]) -> tuple[str, View | None]:
         """Where the head looks from the followed token, in words, and its weight; without one, what the head that is cut gives."""
         if not name:
-            return "" if self._number("uniform") else self.say("nothing"), None
+            return self.say("alike" if self._number("uniform") else "nothing"), None
         weights = self.staging.trace[name][index]
         most = int(weights.values.argmax())
         return self.say("looks", own=words[self.focus], other=words[most]), weights[most]

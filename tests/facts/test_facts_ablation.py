@@ -134,6 +134,12 @@ def test_that_it_takes_both_is_said_only_where_it_does(overrides):
     assert stage.wording("answer") == "caption" and len(stage.table.panels) == 3
 
 
+def test_a_head_that_looks_everywhere_alike_says_so():
+    stage, _ = played("intervene.to=uniform")
+    assert stage.wording("cut") == "uniform" and [[look[0].string for look in panel.looks] for panel in stage.table.panels][-1] == [
+        stage.say("alike")] * 2
+
+
 @pytest.mark.parametrize(("override", "wording"), [("focus=it", "taught"), ("focus=street", "caption"), ("intervene.head=2", "caption")])
 def test_that_the_head_was_taught_is_said_of_the_one_that_was(override, wording):
     assert staging.build(load("ablation", [override])).wording("cut") == wording

@@ -45,7 +45,7 @@ def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room)
     aside, rise = cards[0].width / ASIDE * RIGHT, room.top - middle.top - TIGHT
     arcs = [weight_arc(theme, start.get_top() + aside, end.get_top() - aside, link.weight, rise)
             for link, start, end in zip(links, cards, cards[1:])]
-    numbers = [number(theme, link.weight, min(WEIGHT, rise / 3), "weight", 700, at=arc.get_center(), width=arc.width - WIDE)
+    numbers = [number(theme, link.weight, min(WEIGHT, rise / 3), "weight", 700, at=arc.get_center(), width=arc.width - 3 / 2 * WIDE)
                for link, arc in zip(links, arcs)]
     spans = [Room(start.centre[0], end.centre[0], low.bottom, low.top).inset(TIGHT / 2) for start, end in zip(columns, columns[1:])]
     said = [VGroup(*(paragraph(theme, line, NAME, row.width, role).shift(row.centre)

@@ -90,9 +90,10 @@ class Ablation(ExplainerScene):
             self.play(vanish(*self.on_stage()), appear(*self._apart()))
             return
         wide, rows = self.stage.is_wide, self.staging.trace["ablation.candidates"].values.astype(int)
-        panels = [odds(self.theme, said, [*map(self._word, rows)], [self._chances(f"{name}.probabilities")[row] for row in rows], room, wide)
-                  for name, said, room in zip(("decoder", "ablation"), (self.say("whole"), self._cut_name),
-                                              self.stage.columns(2, gap=WIDE if wide else GAP), strict=True)]
+        words, rooms = [*map(self._word, rows)], self.stage.columns(2, gap=WIDE if wide else GAP)
+        chances = [[self._chances(f"{name}.probabilities")[row] for row in rows] for name in ("decoder", "ablation")]
+        panels = [odds(self.theme, said, words, each, room, wide)
+                  for said, each, room in zip((self.say("whole"), self._cut_name), chances, rooms, strict=True)]
         self.play(vanish(*self.on_stage()), *(appear(panel.title, panel.words) for panel in panels))
         for panel in panels:
             self.play(appear(*panel.standing, *panel.numbers, run_time=STEADY))

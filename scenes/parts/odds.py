@@ -27,7 +27,7 @@ class Odds(Whole):
 
 
 def odds(theme: Theme, title: str, words: Sequence[str], chances: Sequence[View], room: Room, wide: bool) -> Odds:
-    """Words and their probabilities in a room; the most probable one is in the colour of the output. wide: whether it stands beside another."""
+    """Words and their probabilities in a room; the most probable one is in the colour of the output. wide: whether the bars have height."""
     head, body, foot = room.rows(SHARES if wide else NARROW)
     places, most = body.columns(len(words)), max(float(chance) for chance in chances)
     roles = ["output" if float(chance) == most else "muted" for chance in chances]

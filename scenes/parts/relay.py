@@ -6,16 +6,17 @@ from typing import NamedTuple
 from manim import RIGHT, VGroup
 
 from model import View
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.flow import WeightLine, arrow, weight_arc
+from scenes.parts.flow import ARC, WeightLine, arrow, weight_arc
 from scenes.parts.label import Number, number, paragraph
 from scenes.parts.shapes import room_of
-from scenes.parts.tokens import TokenCard, token_card
+from scenes.parts.tokens import TokenCard, card_width, token_card
 from scenes.parts.whole import Whole
 
-CARD, WORD, NAME, WEIGHT = (size * PX for size in (170, 84, 36, 96))   # height of a card; em sizes of its word, of what is said, of a weight
-SHARE, ASIDE = 0.64, 8                    # of its column that a card takes; of a card, from its middle to an arc: one in so many
+CARD, WORD, NAME, WEIGHT = (size * PX for size in (170, 84, 36, 96))   # height of a card; em sizes: its word, what is said, a weight
+SHARE, MOST, ASIDE = 0.64, 0.86, 8        # of its column that a card takes, and at most for its word; from a card's middle to an arc: its width by that
+THICK, WITHIN = 7, 0.6                    # the weight 1 is at most a column's width by so many thick; share of an arc that its number takes
 RISE, SAID = 280 * PX, 5 * NAME           # heights of the arcs, and of what is said below
 
 
@@ -40,12 +41,14 @@ def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room)
     room = room.fit(height=RISE + CARD + TIGHT + SAID)
     columns, low = room.columns(len(words), GAP), room.strip(bottom=SAID)
     middle = low.outside(top=CARD, gap=TIGHT)
-    cards = [token_card(theme, word, SHARE * column.width, CARD, size=WORD).move_to([column.centre[0], middle.centre[1], 0])
+    width = max(SHARE * columns[0].width, card_width(theme, words, MOST * columns[0].width, WORD / 2))
+    cards = [token_card(theme, word, width, CARD, size=WORD).move_to([column.centre[0], middle.centre[1], 0])
              for word, column in zip(words, columns, strict=True)]
     aside, rise = cards[0].width / ASIDE * RIGHT, room.top - middle.top - TIGHT
-    arcs = [weight_arc(theme, start.get_top() + aside, end.get_top() - aside, link.weight, rise)
+    full = min(ARC, columns[0].width / THICK * PEN / PX)
+    arcs = [weight_arc(theme, start.get_top() + aside, end.get_top() - aside, link.weight, rise, full=full)
             for link, start, end in zip(links, cards, cards[1:])]
-    numbers = [number(theme, link.weight, min(WEIGHT, rise / 3), "weight", 700, at=arc.get_center(), width=arc.width - 3 / 2 * WIDE)
+    numbers = [number(theme, link.weight, min(WEIGHT, rise / 3), "weight", 700, at=arc.get_center(), width=WITHIN * arc.width)
                for link, arc in zip(links, arcs)]
     spans = [Room(start.centre[0], end.centre[0], low.bottom, low.top).inset(TIGHT / 2) for start, end in zip(columns, columns[1:])]
     said = [VGroup(*(paragraph(theme, line, NAME, row.width, role).shift(row.centre)

@@ -27,7 +27,7 @@ class WeightMap(Whole):
 
 
 class HeadMaps(Whole):
-    """`names` and `maps` of the heads of a block. No part of it yet: `rings` around the row of one query, and `looks`, what is said of it."""
+    """`names` and `maps` of the heads of a block. No part of it yet: `rings` around the row of a query, and `looks`, what is said of it."""
 
     def __init__(self, names: list[Label], maps: list[WeightMap], rings: list[Block], looks: list[Label]):
         super().__init__(names=names, maps=maps)

@@ -145,7 +145,8 @@ class Recap(ExplainerScene):
                  VGroup(rise(self.theme, bottom, left), self.encoder)]
         if said:
             decoder = half(self.theme, self.say("decoder"), names, *right)
-            over = arrows(self.theme, self.encoder.box, decoder.box, role="key") if middle.is_wide else [rise(self.theme, left, *right, "key")]
+            boxes = self.encoder.box, decoder.box
+            over = arrows(self.theme, *boxes, role="key") if middle.is_wide else [rise(self.theme, left, *right, "key")]
             parts += [VGroup(*over, decoder), VGroup(rise(self.theme, *right, top), framed_row(self.theme, said, self._place, top))]
         return [*parts, ring(self.theme, self.encoder.blocks[self.spec.block].box)]
 
@@ -167,7 +168,8 @@ class Recap(ExplainerScene):
         """The weights of the shown head, with the words of its rows and columns. Its opened row appears later."""
         view = self._view("weights")
         name, body = self._below_name(self.say("one_head", block=self.spec.block + 1, head=self.head + 1))
-        self.closed, self.opened = (pattern(self.theme, self.tokens, view, body.trim(bottom=FOOT), self.focus, opens) for opens in (False, True))
+        room = body.trim(bottom=FOOT)
+        self.closed, self.opened = (pattern(self.theme, self.tokens, view, room, self.focus, opens) for opens in (False, True))
         self.about = [name, self._taught_by(view, self.stage.strip(bottom=FOOT))]
         return VGroup(self.closed, *self.about)
 
@@ -183,7 +185,8 @@ class Recap(ExplainerScene):
         """From the token that is looked at most to the followed one; from that to the decoder, when it says a pronoun; and that."""
         trace, last = self.staging.trace, self.staging.trace.config.n_blocks - 1
         own, other = self.tokens[self.focus], self.tokens[self._most]
-        words, links = [other, own], [self._link("encoder", self.spec.block, self.head, own, other, self._view("weights")[self.focus, self._most])]
+        weight = self._view("weights")[self.focus, self._most]
+        words, links = [other, own], [self._link("encoder", self.spec.block, self.head, own, other, weight)]
         if self._place is not None:
             weights = trace[f"decoder.{last}.cross_attention.weights"][self._place, :, self._place, self.focus]
             head, asks = int(weights.values.argmax()), trace.read_tokens[self._place]

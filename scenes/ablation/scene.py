@@ -1,27 +1,26 @@
 """Scene 17: what a head does, seen by taking it away (Michel et al. 2019, section 3)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
-from scenes.ablation.snip import ABOVE, halves, scissors, within
-from scenes.ablation.trials import Answer, Trial, trials
-from scenes.ablation.word_card import WordCard, card_rooms, flip, on_edge, word_card
-from scenes.base.layout import above, fitted, side_by_side, stacked
+from scenes.parts.scissors import ABOVE, halves, scissors, within
+from scenes.parts.trials import Answer, Trial, trials
+from scenes.parts.word_card import WordCard, card_rooms, flip, on_edge, word_card
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.bars import Bar, bars
-from scenes.parts.flow import WeightLine, weight_arc
-from scenes.parts.heads import head_map, head_names
-from scenes.parts.heat_map import Cell, HeatMap, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, format_number, number, paragraph, text, text_width
+from scenes.parts.flow import WeightLine
+from scenes.parts.heads import NAME, WHOLE, below_number, head_map, head_names, map_title
+from scenes.parts.heat_map import HeatMap, heat_map, peak
+from scenes.parts.label import SMALLEST_WORD, Label, number, text, text_width
+from scenes.parts.look import bows
 from scenes.parts.lookup import distance
 from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, brighten, dim, draw, travel, vanish
+from scenes.parts.odds import odds
 from scenes.parts.phrase import PRONOUNS, differing, phrase, spaced
-from scenes.parts.shapes import frame, ring, room_of
+from scenes.parts.shapes import frame, ring
 from scenes.parts.tokens import kept_row, snug_row
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 
@@ -30,12 +29,11 @@ NARROW = 6, 17, 6                         # the same in a narrow frame, with a l
 WIDEST, WIDEST_ALONE = 0.28, 0.44         # shares of the room that a card may take, with words beside it and without
 PANEL = 28 * PX                           # radius of the corners of its panel
 CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, and em size of its word
-NAME, GLOSS, TOLD, WEIGHT, REST, CHANCE = (size * PX for size in (36, 46, 52, 90, 92, 130))
+GLOSS, TOLD, WEIGHT, REST = (size * PX for size in (46, 52, 90, 92))
 FOLLOWED = 7 * PEN
 LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
 LOWER = 0.8                               # em size of words in a line, as a share of its height at most
 PAST = 0.6                                # of its presence, what was said before the cut keeps
-FLATTEST = 0.25                           # share of the highest arc's height that the lowest one has
 
 
 class Ablation(ExplainerScene):
@@ -50,7 +48,8 @@ class Ablation(ExplainerScene):
         """Where the head looks from the followed token; then what it finds is taken away."""
         self.high, middle, self.low = self.stage.rows(ROWS, gap=TIGHT)
         self.sentence = self._sentence(middle)
-        arcs, most = self._arcs()
+        arcs = self._bows(self._weights("encoder"))
+        most, arcs = arcs.pop(self._most), VGroup(*arcs.values())
         whole = halves(most, apart=False)
         weight = within(number(self.theme, most.source, WEIGHT, "weight", 700), most, self.stage)
         told = self._told(most)
@@ -90,12 +89,14 @@ class Ablation(ExplainerScene):
         if not self.trained:
             self.play(vanish(*self.on_stage()), appear(*self._apart()))
             return
-        rooms = self.stage.columns(2, gap=WIDE if self.stage.is_wide else GAP)
-        panels = [self._panel(f"{name}.probabilities", said, room) for name, said, room in
-                  zip(("decoder", "ablation"), (self.say("whole"), self._cut_name), rooms, strict=True)]
-        self.play(vanish(*self.on_stage()), *(appear(title, words) for title, words, _, _ in panels))
-        for _, _, standing, chances in panels:
-            self.play(appear(*standing, *chances, run_time=STEADY))
+        wide, rows = self.stage.is_wide, self.staging.trace["ablation.candidates"].values.astype(int)
+        words, rooms = [*map(self._word, rows)], self.stage.columns(2, gap=WIDE if wide else GAP)
+        chances = [[self._chances(f"{name}.probabilities")[row] for row in rows] for name in ("decoder", "ablation")]
+        panels = [odds(self.theme, said, words, each, room, wide)
+                  for said, each, room in zip((self.say("whole"), self._cut_name), chances, rooms, strict=True)]
+        self.play(vanish(*self.on_stage()), *(appear(panel.title, panel.words) for panel in panels))
+        for panel in panels:
+            self.play(appear(*panel.standing, *panel.numbers, run_time=STEADY))
 
     @step
     def every_head(self):
@@ -103,11 +104,12 @@ class Ablation(ExplainerScene):
         name = "kept" if self.trained else "shifts"
         view = self.staging.trace[f"ablation.{name}"] if self.trained else self._shifts
         roomy = self.frame.is_roomy
-        high = 3 * NAME + TOLD
+        high = 3 * NAME + WHOLE
         head, body = self.stage.rows((6, 70)) if roomy else (self.stage.strip(top=high), self.stage.trim(top=high + TIGHT))
         picture = head_map(self.theme, view, body.trim(left=LABEL, bottom=BELOW), digits=True, scale=1.0 if self.trained else None)
         word = self._word(self._said_before) if self.trained else self.tokens[self.focus]
-        title = self._head_of_map(self.say(name, word=word, count=view.values.size), head)
+        whole = (self.say("uncut"), self._chances("decoder.probabilities")[self._said_before]) if self.trained else None
+        title = map_title(self.theme, self.say(name, word=word, count=view.values.size), whole, head, roomy)
         blocks, heads = view.shape
         names = head_names(self.theme, picture, [self.say("block", number=k + 1) for k in range(blocks)],
                            [self.say("head", number=k + 1) for k in range(heads)], LABEL, BELOW)
@@ -135,10 +137,10 @@ class Ablation(ExplainerScene):
             return "uniform" if self._number("uniform") else "taught" if self._taught else "caption"
         if self.trained and name in ("again", "odds") and not self._changed:
             return "same"
-        if self.trained and name == "again" and self._taught and (self._word(self._said_before), self._word(self._said_after)) == PRONOUNS:
+        if self.trained and name == "again" and self._taught and self._other_pronoun:
             return "answer"
         if self.trained and name == "every_head" and self._alone:
-            return "only"
+            return "needed" if self._other_pronoun and self._cut[0] else "only"
         if name == "answer":
             return "told_apart" if self._told_apart else "caption" if self._names else "alone"
         return super().wording(name)
@@ -165,6 +167,11 @@ class Ablation(ExplainerScene):
     def _changed(self) -> bool:
         """Whether the cut changes a word."""
         return self._said_after != self._said_before
+
+    @property
+    def _other_pronoun(self) -> bool:
+        """Whether without the head the other pronoun is said."""
+        return (self._word(self._said_before), self._word(self._said_after)) == PRONOUNS
 
     @property
     def _taught(self) -> bool:
@@ -216,7 +223,7 @@ class Ablation(ExplainerScene):
     def _look(self, words: Sequence[str], name: str, index: tuple[int, ...]) -> tuple[str, View | None]:
         """Where the head looks from the followed token, in words, and its weight; without one, what the head that is cut gives."""
         if not name:
-            return "" if self._number("uniform") else self.say("nothing"), None
+            return self.say("alike" if self._number("uniform") else "nothing"), None
         weights = self.staging.trace[name][index]
         most = int(weights.values.argmax())
         return self.say("looks", own=words[self.focus], other=words[most]), weights[most]
@@ -242,8 +249,12 @@ class Ablation(ExplainerScene):
         """How far every cut moves the followed token: (block, head)."""
         return self.staging.trace["ablation.shifts"][:, :, self.focus]
 
-    def _word(self, row: int) -> str:
-        return self.staging.trace.output_vocabulary[row]
+    def _word(self, row: float) -> str:
+        return self.staging.trace.output_vocabulary[int(row)]
+
+    def _chances(self, name: str) -> View:
+        """The probabilities (vocabulary) of a run at the step that is compared."""
+        return self.staging.trace[name][self._number("place")]
 
     def _weights(self, scope: str) -> View:
         """How much the followed token looks at each in the head that is cut."""
@@ -266,19 +277,9 @@ class Ablation(ExplainerScene):
             self.words[k].box.set_stroke(self.theme.colour(role), FOLLOWED)
         return cards
 
-    def _arc(self, source: View, j: int) -> WeightLine:
-        """The arc to a token, the higher the further away it is, highest to the one it looks at most; to itself, a loop."""
-        cards, here, n = self.words, self.focus, len(self.tokens)
-        start, end = cards[here].get_top(), cards[j].get_top()
-        if j == here:
-            start, end = (start + [side * cards[j].width / 4, 0, 0] for side in (-1, 1))
-        apart = 1 if j == self._most else abs(j - here) / max(1, here, n - 1 - here)
-        return weight_arc(self.theme, start, end, source, (FLATTEST + (1 - FLATTEST) * apart) * (self.high.height - ABOVE))
-
-    def _arcs(self) -> tuple[VGroup, WeightLine]:
-        """The arcs to all words that are shown but the one of the largest weight, and that one."""
-        weights = self._weights("encoder")
-        return VGroup(*(self._arc(weights[j], j) for j in self.words if j != self._most)), self._arc(weights[self._most], self._most)
+    def _bows(self, weights: View) -> dict[int, WeightLine]:
+        """The arcs from the followed token to all that are shown."""
+        return bows(self.theme, self.words, self.focus, self._most, weights, self.high.height - ABOVE)
 
     def _told(self, arc: WeightLine) -> Label:
         """That the head's output is 0, within the arc; in one that is narrow not which head this is."""
@@ -289,8 +290,7 @@ class Ablation(ExplainerScene):
 
     def _blind(self, arcs: VGroup, whole: VGroup, weight: Mobject) -> None:
         """The head looks everywhere alike."""
-        weights = self.staging.trace["ablation.weights"][self.focus]
-        after = VGroup(*(self._arc(weights[j], j) for j in self.words))
+        after = VGroup(*self._bows(self.staging.trace["ablation.weights"][self.focus]).values())
         self.play(vanish(arcs, whole, weight, run_time=STEADY), appear(after, run_time=STEADY), self._strike_out())
 
     def _before(self) -> list[Mobject]:
@@ -310,12 +310,12 @@ class Ablation(ExplainerScene):
 
     def _card(self, names: Sequence[str], row: int, room: Room, role: str = "output") -> WordCard:
         """A word on a card, with its probability at the step that is compared, in one run or in two, now and before."""
-        now, *was = (self.staging.trace[name][self._number("place")][row] for name in names)
+        now, *was = (self._chances(name)[row] for name in names)
         return word_card(self.theme, self._word(row), now, room, role, *was)
 
     def _tokens(self, name: str) -> list[str]:
         """The words of recorded rows of the output vocabulary, without the end token."""
-        return [word for word in map(self._word, self.staging.trace[name].values.astype(int)) if word != END]
+        return [word for word in map(self._word, self.staging.trace[name].values) if word != END]
 
     def _rest(self, name: str) -> tuple[VGroup, VGroup]:
         """The words after the one that is compared, loud where the whole model says other letters; and what there is to say of them."""
@@ -348,52 +348,13 @@ class Ablation(ExplainerScene):
                          (("encoder.output", "line", rooms[0]), ("ablation.output", "output", rooms[2])))
         return [first, second, distance(self.theme, first.border, second.border, self.say("distance"), self._shifts[self._cut])]
 
-    def _panel(self, name: str, title: str, room: Room) -> tuple:
-        """The probabilities of both words as bars, with their numbers, above the words."""
-        head, body, foot = room.rows((6, 54, 10) if self.stage.is_wide else (10, 20, 10))
-        rows = [int(row) for row in self.staging.trace["ablation.candidates"].values]
-        chances = self.staging.trace[name][self._number("place")]
-        places = body.columns(2)
-        roles = ["output" if chances.values[row] == chances.values[rows].max() else "muted" for row in rows]
-        standing = [VGroup(frame(self.theme, place, width=0, fill="surface"), *bars(self.theme, chances[row:row + 1], place, role, 1))
-                    for row, place, role in zip(rows, places, roles)]
-        under = [replace(foot, left=place.left, right=place.right) for place in places]
-        words = VGroup(text(self.theme, self._word(row), min(REST, LOWER * foot.height), role, 700, at=place)
-                       for row, place, role in zip(rows, under, roles))
-        size = min(CHANCE, 0.75 * places[0].width / text_width(self.theme, format_number(0, self.theme.decimals), 1, 600, True))
-        numbers = VGroup(self._on(number(self.theme, chances[row], size, role, 600), bar)
-                         for row, (_, bar), role in zip(rows, standing, roles))
-        return paragraph(self.theme, title, NAME, head.width, weight=500).shift(head.centre), words, standing, numbers
-
-    def _on(self, label: Number, bar: Bar) -> Number:
-        """Puts a probability above its bar, or inside it where that is high."""
-        if bar.height < bar.unit / 2:
-            return above(label, bar)
-        return label.move_to(bar.get_top() - [0, TIGHT + label.height, 0]).set_fill(self.theme.ink_on(bar.get_fill_color()))
-
     def _changes(self, picture: HeatMap) -> list[Mobject]:
         """In every cell, below its number, what is said if that head is cut, and a ring around each cut that changes the translation."""
         place, marks = self._number("place"), []
         for (i, j), changed in np.ndenumerate(self.staging.trace["ablation.changed_words"].values):
             cell, rows = picture.cells[picture.grid.rows.index(i)][j], self.staging.trace["ablation.translations"].values[i, j]
             if place < len(rows) and rows[place] == rows[place]:
-                marks.append(self._instead(int(rows[place]), cell, bool(changed)))
+                marks.append(below_number(self.theme, cell, self._word(rows[place]), 700 if changed else 400))
             if changed:
                 marks.append(ring(self.theme, cell))
         return marks
-
-    def _instead(self, row: int, cell: Cell, changed: bool) -> Mobject:
-        below = room_of(cell).strip(bottom=cell.height / 3)
-        size = min(WORD, below.height)
-        label = text(self.theme, self._word(row), size, weight=700 if changed else 400, at=below)
-        return label.set_fill(self.theme.ink_on(cell.get_fill_color())) if size > NAME else VGroup()
-
-    def _head_of_map(self, title: str, room: Room) -> VGroup:
-        """What the map is of, and, of a model that translates, the number of the whole model beside it or below."""
-        whole = []
-        if self.trained:
-            chance = self.staging.trace["decoder.probabilities"][self._number("place")][self._said_before]
-            whole = [text(self.theme, self.say("uncut"), NAME, "muted"), number(self.theme, chance, TOLD, "output", 700)]
-        if self.frame.is_roomy:
-            return fitted(side_by_side(text(self.theme, title, NAME, weight=500), *whole, gap=GAP, at=room), room)
-        return stacked(paragraph(self.theme, title, NAME, room.width, weight=500), side_by_side(*whole), at=room)

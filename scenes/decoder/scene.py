@@ -11,13 +11,12 @@ from model.tokenizer import END
 from scenes.base.layout import arrows, below, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.decoder.beside import blocks_beside
-from scenes.decoder.columns import LEFT, Columns, asked, columns, said_by
-from scenes.decoder.masking import Masking, Words, masking
+from scenes.parts.blocks_beside import blocks_beside
+from scenes.parts.masking import Words, masking
 from scenes.parts.diagram import Module, module
 from scenes.parts.heat_map import heat_map
 from scenes.parts.label import WORD, Label, number, paragraph, text
-from scenes.parts.loom import across, back
+from scenes.parts.loom import LEFT, Columns, across, asked, back, columns, said_by
 from scenes.parts.motion import (
     BRIEF, EASY, FLASH, LONG, SHORT, SLOW, SLOWER, STEADY, Together, appear, brighten, copy_to, dim, draw, travel, vanish,
 )
@@ -69,7 +68,8 @@ class Decoder(ExplainerScene):
                           Words(read, said, self.say("to_guess"), self.say("rounded")), body)
         self.open_with(picture.scores, *self._given(top))
         self.play(appear(picture.guesses))
-        self._cover(picture)
+        for (gone, come), seconds in zip(picture.cover(), (SLOW, EASY, EASY)):
+            self.play(vanish(*gone, run_time=seconds / 2), appear(*come, lag=1 / 2 / len(come), run_time=seconds))
         self.play(draw(*picture.way), appear(picture.names))
         self.play(appear(*picture.weights.around), copy_to(picture.masked.cells, picture.weights.sheet))
 
@@ -169,14 +169,6 @@ class Decoder(ExplainerScene):
         words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
         return [text(self.theme, words, HEADING, at=room)] * (self.trained and self.frame.is_roomy)
 
-    def _cover(self, picture: Masking) -> None:
-        """The cells of what is ahead become minus infinity: a row, another one, all the others."""
-        ahead = picture.ahead()
-        for some, seconds in ((ahead[:1], SLOW), (ahead[1:2], EASY), (ahead[2:], EASY)):
-            if cells := [cell for row in some for cell in row]:
-                self.play(vanish(*(picture.scores.sheet.cell(*cell) for cell in cells), run_time=seconds / 2),
-                          appear(*(picture.masked.cell(*cell) for cell in cells), lag=1 / 2 / len(cells), run_time=seconds))
-
     def _looks(self) -> View:
         """How much every place that is shown looks at every token of the sentence."""
         if self.trained:
@@ -229,13 +221,13 @@ class Decoder(ExplainerScene):
         spectra = self._spectra(place, words, left) if all_shown else []
         more = partial(self.say, "more")
         best = best_words(self.theme, chances, words, more, right if all_shown else body, BEST, PRECISE)
-        self.play(draw(*wires[0]), appear(vector))
+        self.play(draw(*wires[0]), appear(vector, below(text(self.theme, self.say("vector"), SMALL, "muted"), vector)))
         self.play(draw(*wires[1]), appear(layers[0], columns))
         for first in spectra[:1]:
             self.play(travel(first.flat(), first.bars, run_time=SLOWER), appear(first.title, first.best))
         self.play(draw(*wires[2]), appear(layers[1]))
-        for first, then in zip(spectra, spectra[1:]):
-            self.play(travel(first.bars.copy(), then.bars, run_time=LONG), appear(then.floor, then.title, then.best))
+        for then in spectra[1:]:
+            self.play(travel(then.flat(), then.bars, run_time=LONG), appear(then.floor, then.title, then.best))
         self.play(appear(best.said, best.chance))
         self.play(appear(best.others.words, best.others.tracks, best.others.numbers, best.rest), grow(best.others.bars))
 

@@ -6,7 +6,7 @@ import numpy as np
 from manim import DOWN, RIGHT, UP, VGroup, VMobject
 
 from model import View
-from scenes.base.room import PEN
+from scenes.base.room import PEN, Room
 from scenes.base.theme import Theme
 
 TIP = 0.16
@@ -83,3 +83,9 @@ def arrow(theme: Theme, start, end, role: str = "muted", width: float = 3) -> VG
     tip = VMobject(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
     tip.set_points_as_corners([end, foot + across * TIP / 2, foot - across * TIP / 2, end])
     return VGroup(line, tip)
+
+
+def rise(theme: Theme, low: Room, high: Room, role: str = "muted") -> VGroup:
+    """An arrow from one room up to another, in the middle of the narrower one."""
+    x = min(low, high, key=lambda room: room.width).centre[0]
+    return arrow(theme, (x, low.top, 0), (x, high.bottom, 0), role)

@@ -3,13 +3,17 @@
 from manim import VGroup
 
 from model import View
-from scenes.parts.heat_map import DIGIT_ROOM, MARGIN, Grid, HeatMap, fit_digits, heat_map
-from scenes.parts.label import format_number, text_width
+from scenes.base.layout import fitted, side_by_side, stacked
+from scenes.parts.heat_map import DIGIT_ROOM, MARGIN, Cell, Grid, HeatMap, fit_digits, heat_map
+from scenes.parts.label import WORD, Label, format_number, number, paragraph, text, text_width
+from scenes.parts.shapes import room_of
 from scenes.parts.tokens import column_labels, row_labels
-from scenes.base.room import PX, Room
+from scenes.base.room import GAP, PX, Room
 from scenes.base.theme import Theme
 
 WIDEST, TALLEST = 400 * PX, 330 * PX       # a head’s box
+NAME, WHOLE = 36 * PX, 52 * PX            # em sizes of what a map is of, and of the number of the whole model
+SMALLEST = NAME                           # em size of a word in a box, which it has to exceed
 LARGE = 0.32                              # em size of digits, as a share of the shorter side of a box
 
 
@@ -27,3 +31,18 @@ def head_map(theme: Theme, view: View, room: Room, digits: bool = False, scale: 
 def head_names(theme: Theme, picture: HeatMap, blocks: list[str], heads: list[str], width: float, height: float) -> VGroup:
     """The names of the blocks beside the rows and of the heads below the columns. width, height: what they may take."""
     return VGroup(row_labels(theme, blocks[::-1], picture, "muted", width), column_labels(theme, heads, picture, "muted", height))
+
+
+def below_number(theme: Theme, cell: Cell, word: str, weight: int) -> VGroup | Label:
+    """A word in a head's box, below its number, if it has room there."""
+    below = room_of(cell).strip(bottom=cell.height / 3)
+    label = text(theme, word, min(WORD, below.height), weight=weight, at=below)
+    return label.set_fill(theme.ink_on(cell.get_fill_color())) if label.size > SMALLEST else VGroup()
+
+
+def map_title(theme: Theme, title: str, whole: tuple[str, View] | None, room: Room, roomy: bool) -> VGroup:
+    """What a map of heads is of, and, beside it or below, the number of the whole model, if there is one, and what that is called."""
+    uncut = [text(theme, whole[0], NAME, "muted"), number(theme, whole[1], WHOLE, "output", 700)] if whole else []
+    if roomy:
+        return fitted(side_by_side(text(theme, title, NAME, weight=500), *uncut, gap=GAP, at=room), room)
+    return stacked(paragraph(theme, title, NAME, room.width, weight=500), side_by_side(*uncut), at=room)

@@ -131,12 +131,21 @@ def _marked(theme: Theme, cards: VGroup, words: Sequence[str], others: Sequence[
     return cards
 
 
-def _arc(theme: Theme, cards: Mapping[int, TokenCard], origin: int, j: int, source: View, high: float, side=UP) -> WeightLine:
-    """The bow from one card to another at a side of them, the higher the further apart; to the card itself, a loop.
+def bows(theme: Theme, cards: Mapping[int, TokenCard], origin: int, most: int, weights: View, high: float) -> dict[int, WeightLine]:
+    """The bow from one card of a row to each that is shown, by its place: highest to the one that is looked at most.
+
+    weights: (n), of the token `origin`. high: how far they may reach.
+    """
+    return {j: _arc(theme, cards, origin, j, weights[j], high, highest=j == most) for j in cards}
+
+
+def _arc(theme: Theme, cards: Mapping[int, TokenCard], origin: int, j: int, source: View, high: float, side=UP, highest: bool = False
+         ) -> WeightLine:
+    """The bow from one card to another at a side of them, the higher the further apart, or highest; to the card itself, a loop.
 
     high: how far it may reach.
     """
-    apart = abs(j - origin) / max(1, *(abs(k - origin) for k in cards))
+    apart = 1 if highest else abs(j - origin) / max(1, *(abs(k - origin) for k in cards))
     start, end = cards[origin].get_edge_center(side), cards[j].get_edge_center(side)
     size, along = (cards[j].width, RIGHT) if side is UP else (cards[j].height, UP)
     if j == origin:

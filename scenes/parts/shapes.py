@@ -76,8 +76,9 @@ def room_of(shape, margin: float = 0.0) -> Room:
     return Room(left - margin, right + margin, bottom - margin, top + margin)
 
 
-def ring(theme: Theme, thing: VMobject, role: str = "text") -> Block:
-    """The ring around the cell that is spoken about, and around what it opens into."""
-    around = frame(theme, room_of(thing, (RING / 2 + CLEAR) * PX), role, radius=16 * PX, width=RING * PEN)
+def ring(theme: Theme, thing: VMobject | Room, role: str = "text") -> Block:
+    """The ring around the cell, or the room, that is spoken about, and around what it opens into."""
+    room, clear = thing if isinstance(thing, Room) else room_of(thing), (RING / 2 + CLEAR) * PX
+    around = frame(theme, room.inset(-clear, -clear), role, radius=16 * PX, width=RING * PEN)
     around.overlay = True
     return around

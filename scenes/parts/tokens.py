@@ -8,9 +8,9 @@ from manim import VGroup, VMobject
 from model import View
 from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, is_joined, is_special, text, text_width, words_at
-from scenes.parts.shapes import room_of, rounded_rectangle
+from scenes.parts.shapes import frame, ring, room_of, rounded_rectangle
 from scenes.parts.whole import Whole
-from scenes.base.room import Room
+from scenes.base.room import TIGHT, Room
 from scenes.base.theme import Theme
 
 PADDING, LEAST = 0.14, 0.035               # beside a word on its card, and where the cards of a row would not fit
@@ -101,6 +101,14 @@ def kept_row(theme: Theme, words: Sequence[str], keep: Sequence[int], room: Room
     places = chosen(near(len(words), keep), fits)
     cards = snug_row(theme, [MORE if k is None else words[k] for k in places], room, height, gap, size)
     return cards, {k: card for k, card in zip(places, cards, strict=True) if k is not None}
+
+
+def framed_row(theme: Theme, words: Sequence[str], marked: int | None, room: Room) -> VGroup:
+    """A snug row of cards in a frame that fills a room (`kept_row`), and a ring around one of them."""
+    inner = room.inset(TIGHT / 2, TIGHT / 2)
+    cards, places = kept_row(theme, words, [marked or 0], inner, inner.height - TIGHT / 2, TIGHT / 2)
+    rings = [ring(theme, places[marked].box)] if marked is not None else []
+    return VGroup(frame(theme, room, width=2), cards, *rings)
 
 
 def side_by_side(cards: VGroup, words: Sequence[str], gap: float, room: Room) -> VGroup:

@@ -14,12 +14,12 @@ LEAVES, WORDS_LEAVE, COMES, WORDS_COME = (0.35, 0.85), (0.0, 0.25), (0.1, 0.5), 
 class _Zoomed(Animation):
     """A picture grows about a point from one scale to another while it fades in or out; the growth is even to the eye.
 
-    In the end its points are as they were, so that it can be zoomed again. A picture that has faded out leaves the scene.
+    What would leave the room lies on its edges: nothing passes behind the words around it. In the end its points are as they were, so that it can be zoomed again. A picture that has faded out leaves the scene.
     """
 
-    def __init__(self, picture: Mobject, fixed: np.ndarray, scales: tuple[float, float], leaves: bool, **kwargs):
+    def __init__(self, picture: Mobject, fixed: np.ndarray, scales: tuple[float, float], room: Room, leaves: bool, **kwargs):
         super().__init__(picture, introducer=not leaves, suspend_mobject_updating=False, **kwargs)
-        self.fixed, self.scales, self.leaves = fixed, scales, leaves
+        self.fixed, self.scales, self.room, self.leaves = fixed, scales, room, leaves
 
     def create_starting_mobject(self) -> Mobject:
         return self.mobject
@@ -32,9 +32,10 @@ class _Zoomed(Animation):
     def interpolate(self, alpha: float):
         start, end = self.scales
         scale = start * (end / start) ** smooth(alpha)
+        low, high = self.room.point(-1, -1), self.room.point(1, 1)
         shares = {words: self._share(words, alpha) for words in (True, False)}
         for member, points in zip(self.members, self.points, strict=True):
-            member.points = self.fixed + scale * (points - self.fixed)
+            member.points = np.clip(self.fixed + scale * (points - self.fixed), low, high)
             set_presence(member, shares[isinstance(member, Label)])
 
     def _share(self, words: bool, alpha: float) -> float:
@@ -50,25 +51,25 @@ class _Zoomed(Animation):
             scene.remove(self.mobject)
 
 
-def zoom_in(outer: Mobject, door: Room, inner: Mobject, room: Room, run_time: float = 2.8) -> Animation:
-    """The door, a part of the outer picture, grows to the room, and the inner picture comes up in it."""
-    factor, fixed = _similarity(door, room)
+def zoom_in(outer: Mobject, door: Room, inner: Mobject, inside: Room, room: Room, run_time: float = 2.8) -> Animation:
+    """The door, a part of the outer picture, grows to what is `inside` the inner picture, which comes up in it; all of it in a room."""
+    factor, fixed = _similarity(door, inside)
     return Together(
-        _Zoomed(outer, fixed, (1, factor), leaves=True, run_time=run_time),
-        _Zoomed(inner, fixed, (1 / factor, 1), leaves=False, run_time=run_time),
+        _Zoomed(outer, fixed, (1, factor), room, leaves=True, run_time=run_time),
+        _Zoomed(inner, fixed, (1 / factor, 1), room, leaves=False, run_time=run_time),
     )
 
 
-def zoom_out(inner: Mobject, room: Room, outer: Mobject, door: Room, run_time: float = 1.8) -> Animation:
-    """The inner picture shrinks into its door, and the outer one is there again."""
-    factor, fixed = _similarity(door, room)
+def zoom_out(inner: Mobject, inside: Room, outer: Mobject, door: Room, room: Room, run_time: float = 1.8) -> Animation:
+    """The inner picture shrinks, what is `inside` it into its door, and the outer one is there again."""
+    factor, fixed = _similarity(door, inside)
     return Together(
-        _Zoomed(inner, fixed, (1, 1 / factor), leaves=True, run_time=run_time),
-        _Zoomed(outer, fixed, (factor, 1), leaves=False, run_time=run_time),
+        _Zoomed(inner, fixed, (1, 1 / factor), room, leaves=True, run_time=run_time),
+        _Zoomed(outer, fixed, (factor, 1), room, leaves=False, run_time=run_time),
     )
 
 
 def _similarity(door: Room, room: Room) -> tuple[float, np.ndarray]:
-    """How many times larger the room is than the door, and the point that stays where it is when one becomes the other."""
+    """How many times larger a room is than a door, and the point that stays where it is when one becomes the other."""
     factor = max(1.01, min(room.width / door.width, room.height / door.height))
     return factor, (room.centre - factor * door.centre) / (1 - factor)

@@ -61,8 +61,10 @@ def test_the_weight_of_the_arc_is_shown_until_the_whole_output_is_zero():
 
 def test_this_cut_alone_changes_the_translation():
     stage, _ = played()
-    changed = np.argwhere(stage.staging.trace["ablation.changed_words"].values > 0)
-    assert changed.tolist() == [[*stage._cut]] and stage.wording("every_head") == "only"
+    trace = stage.staging.trace
+    changed = np.argwhere(trace["ablation.changed_words"].values > 0)
+    assert changed.tolist() == [[*stage._cut]] and stage.wording("every_head") == "needed"
+    assert stage._cut[0] == 1 and (trace["ablation.kept"].values[0] > 0.9).all()          # of block 1 no single head is needed
     assert played("intervene.head=2")[0].wording("every_head") == "caption"
 
 
@@ -130,6 +132,12 @@ def test_without_a_twin_the_answer_is_of_the_one_sentence():
 def test_that_it_takes_both_is_said_only_where_it_does(overrides):
     stage, _ = played(*overrides)
     assert stage.wording("answer") == "caption" and len(stage.table.panels) == 3
+
+
+def test_a_head_that_looks_everywhere_alike_says_so():
+    stage, _ = played("intervene.to=uniform")
+    assert stage.wording("cut") == "uniform" and [[look[0].string for look in panel.looks] for panel in stage.table.panels][-1] == [
+        stage.say("alike")] * 2
 
 
 @pytest.mark.parametrize(("override", "wording"), [("focus=it", "taught"), ("focus=street", "caption"), ("intervene.head=2", "caption")])

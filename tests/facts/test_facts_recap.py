@@ -1,13 +1,15 @@
 """What the recap says is so: a weight is a share among all scores of its row, and all of these are shown."""
 
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
 
+from scenes.parts.flow import WeightLine
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Label, Number
 from scenes.parts.shapes import room_of
+from scenes.parts.weight import Disc
 from studio.check.sight import see, walk
 from studio.plan import staging
 from studio.read.spec import load
@@ -15,6 +17,7 @@ from studio.read.spec import load
 SCORES, WEIGHTS = ("encoder.1.self_attention.scaled_scores", "encoder.1.self_attention.weights")
 
 
+@cache
 def shown(step):
     """The scene, and its shapes at the end of a step."""
     seen = {}
@@ -49,11 +52,43 @@ def test_that_it_was_taught_is_said_of_the_antecedents_head_alone(override, word
     assert staging.build(load("recap", [override])).wording("one_head") == wording
 
 
+def test_every_weight_of_the_encoder_is_a_dot_in_the_block_whose_it_is():
+    stage, shapes = shown("machine")
+    dots = [shape for shape in shapes if isinstance(shape, Disc)]
+    rooms = [room_of(block.box) for block in stage.encoder.blocks]
+    found = {(dot.source.name, dot.source.index) for dot in dots}
+    assert len(found) == len(dots) == sum(stage.staging.trace[f"encoder.{block}.self_attention.weights"].values.size for block in range(2))
+    for dot in dots:
+        (x, y, _), room = dot.get_center(), rooms[int(dot.source.name.split(".")[1])]
+        assert room.left < x < room.right and room.bottom < y < room.top
+
+
 @pytest.mark.parametrize("block", [1, 2])
-def test_the_weight_stands_in_the_block_whose_it_is(block):
-    stage = walk(partial(staging.build, load("recap", [f"block={block}"])), lambda stage, moment: None)
-    arc, inside = (room_of(shape) for shape in (stage.look.arc, stage.encoder.blocks[block - 1].box))
-    assert inside.left < arc.left and arc.right < inside.right and inside.bottom < arc.bottom and arc.top < inside.top
+def test_a_door_opens_into_the_block_that_is_shown(block):
+    stage = walk(partial(staging.build, load("recap", [f"block={block}", "steps=[machine]"])), lambda stage, moment: None)
+    (door, _), inside = stage.doors[0], room_of(stage.encoder.blocks[block - 1].box)
+    assert inside.left < door.left and door.right < inside.right and inside.bottom < door.bottom and door.top < inside.top
+
+
+def test_below_each_head_stands_what_the_followed_token_looks_at_most():
+    stage, shapes = shown("heads")
+    rows = stage.staging.trace[WEIGHTS].values[:, stage.focus]
+    expected = [f"“it” → “{stage.tokens[int(row.argmax())]}”" for row in rows]
+    assert [shape.string for shape in shapes if isinstance(shape, Label) and "→" in shape.string] == expected
+    assert len({*expected}) > 1 and expected.count(expected[stage.head]) == 1 and stage.wording("heads") == "taught"
+
+
+def test_what_is_handed_on_ends_in_the_pronoun():
+    """The token that asks is the one before the pronoun; its row is that of the followed token."""
+    stage, shapes = shown("back")
+    trace = stage.staging.trace
+    place = trace.translation.index("il")
+    lines = [shape.source for shape in shapes if isinstance(shape, WeightLine)]
+    assert [(line.name, line.index) for line in lines] == [
+        (WEIGHTS, (0, stage.focus, stage.tokens.index("animal"))), ("decoder.1.cross_attention.weights", (place, 2, place, stage.focus))]
+    assert float(lines[1]) == trace["decoder.1.cross_attention.weights"].values[place, :, place, stage.focus].max()
+    words = [shape.string for shape in shapes if isinstance(shape, Label)]
+    assert [word for word in words if word in ("animal", "it", "qu'", "il")] == ["animal", "it", trace.read_tokens[place], "il"]
 
 
 def test_how_many_weights_there_are_is_counted():

@@ -41,6 +41,12 @@ class Masking(Whole):
         super().__init__(scores=scores, way=way, names=names, weights=weights, guesses=guesses)
         self.masked = masked
 
+    def cover(self) -> list[tuple[list[VGroup], list[VGroup]]]:
+        """What goes and what comes where the mask hides what is ahead: in a row, in another one, in all others."""
+        ahead = self.ahead()
+        parts = [[cell for row in some for cell in row] for some in (ahead[:1], ahead[1:2], ahead[2:])]
+        return [([self.scores.sheet.cell(*cell) for cell in part], [self.masked.cell(*cell) for cell in part]) for part in parts if part]
+
     def ahead(self) -> list[list[tuple[int, int]]]:
         """Of each row that is shown the cells that are hidden, as they are counted in the picture."""
         kept = [k for k in self.masked.grid.rows if k is not None]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from manim import VGroup
 
 from model import View
-from scenes.ablation.word_card import WordCard, word_card
+from scenes.parts.word_card import WordCard, word_card
 from scenes.base.layout import fitted, side_by_side
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme

@@ -14,12 +14,13 @@ BLADE, HANDLE, RING = 118 * PX, 84 * PX, 52 * PX          # from the pivot to th
 REACH = 0.35                              # share of a blade that is below the arc
 ABOVE = (1 - REACH) * BLADE               # how far they reach beyond the arc
 HIGH = 1.9                                # of an arc, for which they are in full size
-OPEN, CLOSED = 0.32, 0.12                 # angles of a blade from the middle
+EDGE, BEND = 12 * PX, 30 * PX             # half the width of a blade at the pivot; how far a handle turns aside
+OPEN, CLOSED = 0.32, 0.06                 # angles of a blade from the middle
 SWING, MISSING = 0.04, 0.05               # how far a half turns, in radians; the share of the arc that each half loses
 
 
 class Scissors(Whole):
-    """Two blades that point up, each a line and a ring, crossed at the pivot, which is their middle."""
+    """Two blades that point up, each with a ring, crossed at the pivot, which is their middle."""
 
     def __init__(self, left: VGroup, right: VGroup, pivot: np.ndarray):
         super().__init__(left=left, right=right)
@@ -36,7 +37,7 @@ def scissors(theme: Theme, arc: WeightLine) -> Scissors:
     """Open scissors that come from below to the middle of an arc; much smaller ones to a low arc, so that words have room below it."""
     size = min(1, (arc.height / HIGH) ** 2)
     pivot = arc.get_top() - [0, REACH * size * BLADE, 0]
-    blades = (_blade(theme).shift(pivot).rotate(side * OPEN, about_point=pivot) for side in (1, -1))
+    blades = (_blade(theme, side).shift(pivot).rotate(side * OPEN, about_point=pivot) for side in (1, -1))
     return Scissors(*(blade.scale(size, about_point=pivot) for blade in blades), pivot)
 
 
@@ -57,8 +58,11 @@ def within(label: Label, arc: WeightLine, stage: Room) -> Label:
     return label.move_to([x if x + half < stage.right else edge.left - half, edge.bottom + GAP + label.size, 0])
 
 
-def _blade(theme: Theme) -> VGroup:
-    line = VMobject(stroke_color=theme.colour("text"), stroke_width=13 * PEN)
-    line.set_points_as_corners([[0, BLADE, 0], [0, -HANDLE + RING / 2, 0]])
-    ring = rounded_rectangle(RING, RING, RING / 2).set_stroke(theme.colour("text"), 11 * PEN)
-    return VGroup(line, ring.shift([0, -HANDLE, 0]))
+def _blade(theme: Theme, side: int) -> VGroup:
+    """An edge that ends in a point, and a handle that turns aside to its ring, so that the rings of two lie side by side."""
+    ink, out = theme.colour("text"), side * BEND
+    edge = VMobject(stroke_width=0, fill_color=ink, fill_opacity=1).set_points_as_corners(
+        [[-EDGE, 0, 0], [0, BLADE, 0], [EDGE, 0, 0], [0, -EDGE, 0], [-EDGE, 0, 0]])
+    handle = VMobject(stroke_color=ink, stroke_width=13 * PEN).set_points_as_corners([[0, 0, 0], [out, RING / 2 - HANDLE, 0]])
+    ring = rounded_rectangle(RING, RING, RING / 2).set_stroke(ink, 11 * PEN)
+    return VGroup(edge, handle, ring.shift([out, -HANDLE, 0]))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from manim import Mobject, VGroup
 
-from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
+from scenes.base.room import PEN, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.diagram import BlockDiagram, Module, block_diagram, route
 from scenes.parts.equation import equation
@@ -38,7 +38,7 @@ def blocks_beside(theme: Theme, say: Callable[[str], str], room: Room, norm: str
              for side, place in (("encoder", left), ("decoder", middle))]
     known = {kind: say(kind) for kind in ("add_norm", "mlp", "norm", "add", "cross_attention")}
     encoder, decoder = (block_diagram(theme, known | {"attention": say(f"{side}_attention")}, place.trim(bottom=FOOT), norm, side)
-                        for side, place in (("encoder", left.trim(top=MEMORY + TIGHT)), ("decoder", middle)))
+                        for side, place in (("encoder", left.trim(top=MEMORY + 2 * TIGHT)), ("decoder", middle)))
     levels = [beside[0].level(_part(decoder, kind).get_y()) for kind in NEW] if room.is_wide else beside
     said = [paragraph(theme, say(f"new_{kind}"), SAID, place.width, "output", lines=3, align=-1).shift(place.centre)
             for kind, place in zip(NEW, levels, strict=True)]
@@ -57,4 +57,4 @@ def _memory(theme: Theme, encoder: BlockDiagram, cross: Room, edge: float) -> tu
     x, top, y = encoder.modules[-1].get_x(), room_of(encoder).top, cross.centre[1]
     out, over = (room_of(encoder).right + edge) / 2, top + TIGHT
     way = route(theme, [(x, top), (x, over), (out, over), (out, y), (cross.left, y)], "key")
-    return way, equation(theme, "H", size=MEMORY, role="key").move_to([(x + out) / 2, over + MEMORY / 2, 0])
+    return way, equation(theme, "H", size=MEMORY, role="key").move_to([(x + out) / 2, over + TIGHT / 2 + MEMORY / 2, 0])

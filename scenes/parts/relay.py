@@ -1,0 +1,59 @@
+"""What is handed on: words side by side, each takes from the one before, as much as its weight says."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from manim import RIGHT, VGroup
+
+from model import View
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.flow import ARC, WeightLine, arrow, weight_arc
+from scenes.parts.label import Number, number, paragraph
+from scenes.parts.shapes import room_of
+from scenes.parts.tokens import TokenCard, card_width, token_card
+from scenes.parts.whole import Whole
+
+CARD, WORD, NAME, WEIGHT = (size * PX for size in (170, 84, 36, 96))   # height of a card; em sizes: its word, what is said, a weight
+SHARE, MOST, ASIDE = 0.64, 0.86, 8        # of its column that a card takes, and at most for its word; from a card's middle to an arc: its width by that
+THICK, WITHIN = 7, 0.6                    # the weight 1 is at most a column's width by so many thick; share of an arc that its number takes
+RISE, SAID = 280 * PX, 5 * NAME           # heights of the arcs, and of what is said below
+
+
+class Link(NamedTuple):
+    """What one word takes from the one before: a weight; in words where it looks, and which head that is."""
+
+    weight: View
+    look: str
+    head: str
+
+
+class Relay(Whole):
+    """`cards`; `arcs`, from each to the one that takes from it, `weights`, their numbers, and `said` of them; `way`, from the last of
+    these to what comes of it, if that is shown."""
+
+    def __init__(self, cards: list[TokenCard], arcs: list[WeightLine], weights: list[Number], said: list[VGroup], way: list[VGroup]):
+        super().__init__(cards=cards, arcs=arcs, weights=weights, said=said, way=way)
+
+
+def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room) -> Relay:
+    """Words in a room, and the links from each to the next. A word more comes of the last."""
+    room = room.fit(height=RISE + CARD + TIGHT + SAID)
+    columns, low = room.columns(len(words), GAP), room.strip(bottom=SAID)
+    middle = low.outside(top=CARD, gap=TIGHT)
+    width = max(SHARE * columns[0].width, card_width(theme, words, MOST * columns[0].width, WORD / 2))
+    cards = [token_card(theme, word, width, CARD, size=WORD).move_to([column.centre[0], middle.centre[1], 0])
+             for word, column in zip(words, columns, strict=True)]
+    aside, rise = cards[0].width / ASIDE * RIGHT, room.top - middle.top - TIGHT
+    full = min(ARC, columns[0].width / THICK * PEN / PX)
+    arcs = [weight_arc(theme, start.get_top() + aside, end.get_top() - aside, link.weight, rise, full=full)
+            for link, start, end in zip(links, cards, cards[1:])]
+    numbers = [number(theme, link.weight, min(WEIGHT, rise / 3), "weight", 700, at=arc.get_center(), width=WITHIN * arc.width)
+               for link, arc in zip(links, arcs)]
+    spans = [Room(start.centre[0], end.centre[0], low.bottom, low.top).inset(TIGHT / 2) for start, end in zip(columns, columns[1:])]
+    said = [VGroup(*(paragraph(theme, line, NAME, row.width, role).shift(row.centre)
+                     for line, role, row in zip((link.look, link.head), ("text", "muted"), span.rows(2, 0))))
+            for link, span in zip(links, spans)]
+    ways = [arrow(theme, room_of(start, TIGHT).point(1), room_of(end, TIGHT).point(-1), "output")
+            for start, end in zip(cards[len(links):], cards[len(links) + 1:])]
+    return Relay(cards, arcs, numbers, said, ways)

@@ -46,7 +46,8 @@ def spectrum(theme: Theme, view: View, words: Sequence[str], title: str, room: R
     drawn[top].set_fill(theme.colour("output"))
     best = side_by_side(text(theme, words[top], BEST, "output"), number(theme, view[top], max(BEST, theme.digit), "output", 600))
     side = 1 if drawn[top].get_x() < body.centre[0] else -1
-    best.move_to([drawn[top].get_x() + side * (best.width / 2 + TIGHT), drawn[top].get_top()[1] - BEST / 2, 0])
+    y = max(drawn[top].get_top()[1] - BEST / 2, body.bottom + BEST / 2)
+    best.move_to([drawn[top].get_x() + side * (best.width / 2 + TIGHT), y, 0])
     return Spectrum([floor(theme, body)] * chances, drawn, text(theme, title, NAME, "muted", at=room.strip(top=NAME), align=-1), best, body)
 
 

@@ -221,7 +221,9 @@ class Decoder(ExplainerScene):
         spectra = self._spectra(place, words, left) if all_shown else []
         more = partial(self.say, "more")
         best = best_words(self.theme, chances, words, more, right if all_shown else body, BEST, PRECISE)
-        self.play(draw(*wires[0]), appear(vector, below(text(self.theme, self.say("vector"), SMALL, "muted"), vector)))
+        name = below(text(self.theme, self.say("vector"), SMALL, "muted"), vector)
+        fits = name.width / 2 + columns.width / 2 + TIGHT <= columns.get_x() - name.get_x()
+        self.play(draw(*wires[0]), appear(vector, *[name] * bool(fits)))
         self.play(draw(*wires[1]), appear(layers[0], columns))
         for first in spectra[:1]:
             self.play(travel(first.flat(), first.bars, run_time=SLOWER), appear(first.title, first.best))

@@ -49,7 +49,7 @@ class CandidateScene(ExplainerScene):
         return Candidate(CANDIDATES[name], tuple(view[place[1]] if place[1:] else view for view in vectors), scores,
                          self.view(f"candidates.{name}_asymmetry")[place], self.view("candidates.parameters")[[*CANDIDATES].index(name)])
 
-    def needs(self) -> list[str]:
+    def choices(self) -> list[str]:
         """Which of a pair has to know the other, if the shown head looks for it: what depends on it, in either direction."""
         looks = self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax() == self.pair[1]
         return [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and looks else []
@@ -160,7 +160,7 @@ class CandidateScene(ExplainerScene):
     def both_ways(self, name: str) -> tuple[VGroup, VGroup]:
         """Rings around the scores of the pair, one for each direction, and these scores on the bench."""
         return (both_ways(self.theme, self.work_now.result, self.pair),
-                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, self.needs()))
+                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, self.choices()))
 
     def weights_of(self, letter: str, head: int | None = None) -> View:
         """W_Q, W_K or W_V of the shown head, or of another, transposed: (d_k, d_model)."""

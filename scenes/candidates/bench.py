@@ -10,9 +10,8 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
 from scenes.parts.candidates import READOUT, Candidate, Comparison, alike, comparison
 from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix, tried
-from scenes.parts.diagram import cycle, fan
 from scenes.parts.equation import Equation, equation, quote
-from scenes.parts.heat_map import HeatMap, heat_map, peak
+from scenes.parts.heat_map import HeatMap, peak
 from scenes.parts.label import WORD, Label, number, text
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
@@ -23,6 +22,7 @@ from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import cards_beside, column_labels
+from scenes.parts.training import BuiltOn, built_on
 from scenes.parts.verdict import EVIDENCE, Objection, objection
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
@@ -30,20 +30,12 @@ from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
-LOOP, ON_E = 400 * PX, (1, 3, 1, 5)       # what the loop of training takes at least; of the letter E, the table, arrows and what is built on it
 STRUCK = 0.5                              # presence of what is struck out
 LEGEND, ASKED, QUESTION = (size * PX for size in (150, 150, 420))
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters", "fixed")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
 BARE = {"Q": "bare_queries", "K": "bare_keys"}
-
-
-class BuiltOn(Whole):
-    """`loop`, what training does, nothing where there is no room for it; `letter` and `table`, E; `uses`, all that is built on that."""
-
-    def __init__(self, loop: VGroup, letter: Equation, table: HeatMap, uses: VGroup):
-        super().__init__(loop=loop, letter=letter, table=table, uses=uses)
 
 
 class CandidateScene(ExplainerScene):
@@ -57,7 +49,7 @@ class CandidateScene(ExplainerScene):
         return Candidate(CANDIDATES[name], tuple(view[place[1]] if place[1:] else view for view in vectors), scores,
                          self.view(f"candidates.{name}_asymmetry")[place], self.view("candidates.parameters")[[*CANDIDATES].index(name)])
 
-    def needs(self) -> list[str]:
+    def choices(self) -> list[str]:
         """Which of a pair has to know the other, if the shown head looks for it: what depends on it, in either direction."""
         looks = self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax() == self.pair[1]
         return [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and looks else []
@@ -143,13 +135,8 @@ class CandidateScene(ExplainerScene):
 
     def built_on(self) -> BuiltOn:
         """What training does, again and again; and table E, with all that is built on it."""
-        upper, lower = self.rooms.bench.rows(2, GAP)
-        fits = upper.width > LOOP and upper.height > 2 * WORD
-        loop = cycle(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], upper) if fits else VGroup()
-        name, sheet, _, boxes = (lower if fits else self.rooms.bench).columns(ON_E, 0)
-        picture = heat_map(self.theme, self.view("weights.embedding"), sheet)
-        return BuiltOn(loop, equation(self.theme, "E", size=LETTER, at=name), picture, fan(
-            self.theme, picture, [self.say(key) for key in ("the_scores", "all_else")], boxes))
+        steps, uses = ([self.say(key) for key in keys] for keys in (("guess", "compare", "nudge"), ("the_scores", "all_else")))
+        return built_on(self.theme, steps, "E", self.view("weights.embedding"), uses, self.rooms.bench)
 
     def weights_at(self, mixed: Mixture) -> WeightBars:
         """The weights of the followed token, as bars beside what they weigh."""
@@ -173,7 +160,7 @@ class CandidateScene(ExplainerScene):
     def both_ways(self, name: str) -> tuple[VGroup, VGroup]:
         """Rings around the scores of the pair, one for each direction, and these scores on the bench."""
         return (both_ways(self.theme, self.work_now.result, self.pair),
-                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, self.needs()))
+                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, self.choices()))
 
     def weights_of(self, letter: str, head: int | None = None) -> View:
         """W_Q, W_K or W_V of the shown head, or of another, transposed: (d_k, d_model)."""

@@ -65,8 +65,8 @@ class DotProductWeights(CandidateScene):
 
     @step
     def no_parameters(self):
-        """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change. Table E it could,
-        but all is built on that."""
+        """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change. Table E
+        it could, but all is built on that."""
         (_, card, fixed), picture, made = self.objections, self.work_now.result, self.built_on()
         self.play(vanish(self.boxes, self.both), appear(*made.loop, lag=0.3))
         self.play(*(merge(row, into=line, run_time=SLOW) for row, line in zip(self.vectors.cells, picture.cells, strict=True)))

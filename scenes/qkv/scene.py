@@ -47,6 +47,11 @@ class Qkv(ExplainerScene):
 
     place = "head"
 
+    def wording(self, name: str) -> str:
+        """Of the answer: that most of it is the noun's, if the followed token looks most at the one after it."""
+        noun = self._view("weights")[self.focus].values.argmax() == self.focus + 1
+        return super().wording(name) if noun or name != "weighted_sum" else "caption"
+
     @step
     def one_token(self):
         """The vector of one token stands beside W_Q, column by column; then beside W_K and W_V."""

@@ -17,14 +17,15 @@ from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, parag
 from scenes.parts.mixture import mixture, sum_of
 from scenes.parts.motion import BLINK, BRIEF, LONG, SLOW, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
-from scenes.parts.shapes import room_of, rounded_rectangle
+from scenes.parts.shapes import room_of
 from scenes.parts.sorted_words import KINDS, sorted_words
+from scenes.parts.training import dot, loss_curve
 from scenes.parts.verdict import EVIDENCE, Objection, objection
 
 ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
-LOSS, LOUD, COUNT, DOT = (size * PX for size in (72, 230, 110, 18))
+LOUD, COUNT = 230 * PX, 110 * PX
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
-TOLD, TELLS = (1, 6, 6), (4, 2, 12, 4)    # of what is said of the words, and both orders of them; of name, forms, words and what a cut tells
+TOLD, TELLS = (1, 6, 6), (4, 2, 12, 4)    # of what is said of the words, and both orders; of name, forms, words and what a cut tells
 SIDES = ("key", "value")
 ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide
 
@@ -101,8 +102,8 @@ class Values(CandidateScene):
 
     @step
     def told(self):
-        """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values: how well a cut
-        through the order tells the form that the translation needs."""
+        """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values: how well
+        a cut through the order tells the form that the translation needs."""
         head, *rooms = self.stage.rows(TOLD, GAP)
         (keys, *of_keys), (values, *of_values) = (self.sorted_by(side, room) for side, room in enumerate(rooms))
         self.play(vanish(*self.on_stage()), appear(*self.tried(head), of_keys[0], keys.line, run_time=BRIEF))
@@ -139,9 +140,8 @@ class Values(CandidateScene):
             readings = (("no_idea", "words", "at_first"), ("last", "last_perplexity", "at_last"))
             for place, (loss, among, key) in zip(right.rows(2, GAP), readings, strict=True):
                 value = self.view(f"surprise.{loss}")
-                dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1)
-                dot.move_to([room.left + room.width * float(np.exp(-value.values)), room.bottom + float(value) * line.unit, 0])
-                self.play(appear(dot, *self.reading(value, self.view(f"surprise.{among}"), key, place)))
+                place_on = dot(self.theme, room.left + room.width * float(np.exp(-value.values)), room.bottom + float(value) * line.unit)
+                self.play(appear(place_on, *self.reading(value, self.view(f"surprise.{among}"), key, place)))
 
     @step
     def two_matrices(self):
@@ -222,16 +222,13 @@ class Values(CandidateScene):
     def train(self, room: Room, now: list) -> None:
         """The curve of the loss is drawn up to one checkpoint after the other, and the matrices keep up with it."""
         steps, loss = self.view("training.steps"), self.view("training.loss")
-        marks = [self.mark(k, room) for k in range(len(steps))]
-        self.play(appear(floor(self.theme, room), *self.axes(room), marks[0]))
-        for k in range(1, len(marks)):
+        chart = loss_curve(self.theme, loss, steps, (self.say("loss"), self.say("updates")), room)
+        self.play(appear(*chart.frame, chart.marks[0]))
+        for k, (piece, under) in enumerate(zip(chart.pieces, chart.areas, strict=True), 1):
             then = [self.matrix_at(letter, place, k) for letter, place in zip(MATRICES, self.places)]
             changes = [travel(old.sheet.cells, new.sheet.cells, run_time=5 / 2**k) for old, new in zip(now, then, strict=True)]
-            start, end = min(self.update(k - 1), self.update(k) - 1), self.update(k)
-            left, right = (room.left + room.width * x / (len(loss) - 1) for x in (start, end))
-            part = curve(self.theme, loss[start : end + 1], Room(left, right, room.bottom, room.top), "output", 0, largest(loss), width=2)
-            self.play(draw(part, run_time=5 / 2**k), *changes)
-            self.play(appear(area(self.theme, part, room, "output"), marks[k], run_time=0.4))
+            self.play(draw(piece, run_time=5 / 2**k), *changes)
+            self.play(appear(under, chart.marks[k], run_time=BRIEF))
             now = then
 
     def matrix_at(self, letter: str, room: Room, checkpoint: int | None):
@@ -283,24 +280,3 @@ class Values(CandidateScene):
         small = letter.lower()
         maths = f"{{{{ {small}_i : made }}}} = {{{{ W_{letter}^T : matrix }}}} t_i + b_{letter}"
         return equation(self.theme, maths, dict.fromkeys(("made", "matrix"), MATRICES[letter]), FORMULA, at=room)
-
-    def update(self, checkpoint: int) -> int:
-        """The update at whose loss a checkpoint is marked."""
-        return min(int(self.view("training.steps").values[checkpoint]), len(self.view("training.loss")) - 1)
-
-    def mark(self, checkpoint: int, room: Room) -> VGroup:
-        """A dot on the curve, its loss, and below it how many updates were done."""
-        loss, k, size = self.view("training.loss"), self.update(checkpoint), max(self.theme.digit, min(LOSS, room.height / 3))
-        x, y = room.left + room.width * k / (len(loss) - 1), room.bottom + room.height * float(loss[k]) / largest(loss)
-        dot = rounded_rectangle(2 * DOT, 2 * DOT, DOT).set_fill(self.theme.colour("text"), 1).move_to([x, y, 0])
-        side = 1 if checkpoint else -1
-        return VGroup(
-            dot, number(self.theme, loss[k], size, "output", at=(x - side * TIGHT, y + max(side, 0) * WIDE, 0), align=side, weight=600),
-            number(self.theme, self.view("training.steps")[checkpoint], WORD, "muted", at=(x, room.bottom - GAP, 0), align=side,
-                   decimals=0),
-        )
-
-    def axes(self, room: Room) -> list:
-        """What the two axes of the chart mean."""
-        return [text(self.theme, self.say("loss"), WORD, "output", at=room.outside(top=GAP, gap=GAP), align=-1),
-                text(self.theme, self.say("updates"), WORD, "muted", at=room.outside(bottom=GAP, gap=WIDE))]

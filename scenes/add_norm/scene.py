@@ -15,8 +15,9 @@ from scenes.parts.depth import NOTE, Depth, depth
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import MOST, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width
 from scenes.parts.lanes import bare
+from scenes.parts.moment_table import SUMS, WORDS, moment_table
 from scenes.parts.motion import EASY, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.residual import ways
 from scenes.parts.shapes import ring, room_of
@@ -25,7 +26,7 @@ from scenes.parts.tokens import cards_beside, token_card
 from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
-SYMBOL, MOMENT, LARGE, FORMULA, HUGE = (size * PX for size in (48, 40, 56, 80, 130))
+SYMBOL, MOMENT, FORMULA, HUGE = (size * PX for size in (48, 40, 80, 130))
 CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 190, 44, 297))    # a row of cells, room for its name, from bars to moments, a card
 READ = {"residual_1": "r = x + a", "input": "x"}                              # what is normalised, as it is written
 MATHS, LATER = "{{ y = : y }} {{ gamma : gamma }} (LETTER - mu) / sigma {{ + beta : beta }}", ("y", "gamma", "beta")   # without ε, which is tiny
@@ -33,7 +34,6 @@ SIGNS = {"mu": "- mu", "sigma": "div sigma", "gamma": "times gamma", "beta": "+ 
 WAYS = ("without", "muted", 1), ("with", "output", 3)                         # how the heights of bars are to be read is said beside them
 NEARLY_ALL, LESS, FEW = 0.95, 0.75, 7     # a weight; a γ that makes a feature count less; columns that are shown while numbers are followed
 ROOMY = 300 * PX                          # height from which there is a note above bars
-WORDS, SUMS = 190 * PX, 288 * PX          # beside a table: its words, and mean and spread of every row
 
 
 class AddNorm(ExplainerScene):
@@ -110,8 +110,8 @@ class AddNorm(ExplainerScene):
         """Every token has a mean and a spread of its own."""
         self._lay_out_table()
         self.panels = self._panels(0)
-        self.play(vanish(*self.on_stage()), appear(self.words, *self.floors), appear(*(panel.bars for panel in self.panels), lag=0.15))
-        self.play(appear(self.table_head, *self.own, lag=0.2), appear(*(panel.marks for panel in self.panels), lag=0.2))
+        self.play(vanish(*self.on_stage()), appear(self.table.words, *self.table.floors), appear(*(panel.bars for panel in self.panels), lag=0.15))
+        self.play(appear(self.table.head, *self.table.values, lag=0.2), appear(*(panel.marks for panel in self.panels), lag=0.2))
 
     @step
     def shared(self):
@@ -152,7 +152,7 @@ class AddNorm(ExplainerScene):
     def _all_move(self, k, by=None):
         """The bars of all tokens move at once, each in its row."""
         after = self._panels(k)
-        flying = [merge(by.cells, into=floor, scale=1, run_time=1.2) for floor in self.floors] if by else []
+        flying = [merge(by.cells, into=floor, scale=1, run_time=1.2) for floor in self.table.floors] if by else []
         self.play(*(travel(old, new, run_time=1.2) for old, new in zip(self.panels, after, strict=True)), *flying)
         self.panels = after
 
@@ -191,16 +191,13 @@ class AddNorm(ExplainerScene):
         """Mean or spread (stage, n) before the first LayerNorm of the block and after each of its moves."""
         return self.view(f"moments.{{block}}.norm_1.{what}")
 
-    def _growth(self, what: str) -> View:
-        return self.staging.trace[f"growth.{what}"]
-
     def _grown(self, way: str, role: str, share: int, left: Room, right: Room) -> tuple[Depth, Shares, list[Mobject]]:
         """Sizes with LayerNorm or without, what the followed token takes, and what is said of the sizes, if there is room.
         share: of the height that the highest bar takes, as one of so many."""
-        sizes, place, note = self._growth(f"{way}.sizes"), left.columns([3, 2])[0], self.say(f"{way}_note")
+        sizes, place, note = self.view(f"growth.{way}.sizes"), left.columns([3, 2])[0], self.say(f"{way}_note")
         words = self.say(f"{way}_norm"), self.say("before_first"), self.say("after_last")
         panel = depth(self.theme, sizes, -1, words, left, role, share * largest(sizes))
-        factor = [number(self.theme, self._growth(f"{way}.factor"), WORD, weight=600)] * (way == "without")
+        factor = [number(self.theme, self.view(f"growth.{way}.factor"), WORD, weight=600)] * (way == "without")
         said = line_of(text(self.theme, note, NOTE, "muted"), *factor, gap=TIGHT / 2, at=place)
         wide, below_title = text_width(self.theme, f"{note} 0.00", WORD), room_of(said).top < room_of(panel.title).bottom
         return panel, self._look(way, right), [said] if left.height > ROOMY and wide <= place.width and below_title else []
@@ -208,13 +205,13 @@ class AddNorm(ExplainerScene):
     @property
     def _won(self) -> int:
         """The first untrained block in which, without LayerNorm, one token takes nearly all of what the followed one gives; or the last one."""
-        most = self._growth("without.weights").values[:, self.head, self.focus].max(-1)     # (block,)
+        most = self.view("growth.without.weights").values[:, self.head, self.focus].max(-1)     # (block,)
         return int(np.argmax(most > NEARLY_ALL)) if most.max() > NEARLY_ALL else len(most) - 1
 
     def _look(self, way: str, room: Room) -> Shares:
         """What the followed token takes in an untrained block."""
         said = self.say("softmax", token=self.tokens[self.focus], number=self._won + 1)
-        return shares(self.theme, self._growth(f"{way}.weights")[self._won, self.head, self.focus], self.tokens, said, NOTE, room)
+        return shares(self.theme, self.view(f"growth.{way}.weights")[self._won, self.head, self.focus], self.tokens, said, NOTE, room)
 
     def _lay_out_ways(self):
         head, body = self.stage.trim(bottom=TIGHT / 2).rows([1, 9])
@@ -300,26 +297,16 @@ class AddNorm(ExplainerScene):
     def _lay_out_table(self):
         """A row for each token: its word, its bars, its mean and spread; γ and β above them all."""
         head, body = self.stage.trim(left=WORDS + GAP, right=SUMS + GAP, bottom=TIGHT).rows([self.stage.height / 5, 4 * self.stage.height / 5])
-        self.places = body.rows(len(self.tokens), TIGHT)
+        self.table = moment_table(self.theme, self.tokens, [self._measured(what)[0] for what in ("mean", "spread")], body)
         grid = self._row(self._read(0)[0], head.rows(2, TIGHT)[0])
         self.gains, self.shifts = (self._weights(name, place, grid) for name, place in zip(("gamma", "beta"), head.rows(2, TIGHT), strict=True))
-        self.floors = [middle(self.theme, place) for place in self.places]
-        columns = body.outside(right=SUMS, gap=GAP).columns(2)
-        wide = text_width(self.theme, f"0.{'0' * self.theme.decimals}", 1, tabular=True)
-        size = max(self.theme.digit, min(LARGE, 0.6 * self.places[0].height, columns[0].width / wide))
-        self.words = words_at(self.theme, self.tokens, [(place.left - GAP, place.centre[1]) for place in self.places], size, WORDS)
-        self.table_head = VGroup(equation(self.theme, name, size=SYMBOL).move_to([column.centre[0], body.top + SYMBOL, 0])
-                                 for name, column in zip(("mu", "sigma"), columns, strict=True))
-        self.own = [VGroup(number(self.theme, self._measured(what)[0, i], size,
-                                  at=(column.centre[0], place.centre[1], 0)) for what, column in zip(("mean", "spread"), columns, strict=True))
-                    for i, place in enumerate(self.places)]
 
     def _panels(self, k):
         """The bars, and mean and spread, of every token at a stage."""
-        columns = self._row(self._read(0)[0], self.places[0]).columns
+        columns = self._row(self._read(0)[0], self.table.places[0]).columns
         full = largest(*(self._read(stage) for stage in range(len(STAGES) + 1)), columns=columns)
         return [Whole(marks=self._moments(k, i, place, full), bars=feature_bars(self.theme, self._read(k)[i], columns, place, full))
-                for i, place in enumerate(self.places)]
+                for i, place in enumerate(self.table.places)]
 
     def _lay_out_batch(self):
         """The vectors of all tokens at the left; what each norm looks at, and how far the company moves the token, at the right."""

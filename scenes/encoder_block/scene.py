@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from manim import UP, Animation, Mobject, VGroup
+from manim import Animation, Mobject, VGroup
 
 from model import View
 from model.wiring import MOVES, path
@@ -14,20 +14,19 @@ from scenes.parts.bars import largest
 from scenes.parts.block import block_modules, formulas, written
 from scenes.parts.column import FEW, Stage, column
 from scenes.parts.depth import Depth, depth
-from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, route
+from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
 from scenes.parts.equation import equation, quote
-from scenes.parts.flow import strands
-from scenes.parts.heat_map import Grid, fit_digits, peak
-from scenes.parts.label import SMALLEST_WORD, paragraph, text, weight_numbers
-from scenes.parts.lanes import bare, lanes, points, stations, strips, ways
-from scenes.parts.motion import EASY, STEADY, appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.heat_map import peak
+from scenes.parts.label import SMALLEST_WORD, paragraph, text
+from scenes.parts.lane_diagram import FOOT, lane_diagram
+from scenes.parts.lanes import bare
+from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import shape_label, token_row
+from scenes.parts.tokens import shape_label
 
 NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
-DIAGRAM, ROWS, FOOT = 2.75, 1.2, 0.72    # room for the small diagram, for the names of rows, and for the tokens
+DIAGRAM, ROWS = (length * PX for length in (371, 162))     # room for the small diagram, and for what is said between it and the lanes
 ENDS = 64 * PX                            # above and below the large diagram, for what comes out and goes in
-CARD, STRIP, NUMBERS = 0.36, 0.28, 0.46   # height of a card, of a strip, and of the weights below the strands
 NOTES = ("stays", "output"), ("soon", "muted")              # below the formulas
 NOW = "attention", "mlp"                  # modules that the first step explains
 WITHOUT, WITH = (1, 1), (1, 0)            # ways (norm, paths) of the deep stack: norm first, without residual paths and with them
@@ -51,9 +50,9 @@ class EncoderBlock(ExplainerScene):
         self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
         self.open_with(self.ends[0])
         for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
-            self.play(draw(wire, run_time=0.4))
-            self.play(appear(part, words, run_time=0.6))
-        self.play(draw(diagram.wires[-1], run_time=0.4), appear(self.ends[1]), dim(*self.later))
+            self.play(draw(wire, run_time=BRIEF))
+            self.play(appear(part, words, run_time=SHORT))
+        self.play(draw(diagram.wires[-1], run_time=BRIEF), appear(self.ends[1]), dim(*self.later))
 
     @step
     def collapse(self):
@@ -87,33 +86,35 @@ class EncoderBlock(ExplainerScene):
     def joint(self):
         """In attention every token draws on every other; in all the rest each goes its own way."""
         self._lay_out()
-        self.play(vanish(*self.on_stage(self.diagram)), travel(self.diagram, self.small, run_time=1.0))
-        self.play(appear(self.cards, *map(bare, self.strips[0])), draw(*self.rounds))
+        lanes, own = self.lanes, self.lanes.strands[self.focus]
+        others = [strand for group in lanes.strands if group is not own for strand in group]
+        self.play(vanish(*self.on_stage(self.diagram)), travel(self.diagram, self.small, run_time=STEADY))
+        self.play(appear(lanes.cards, *map(bare, lanes.strips[0])), draw(*lanes.rounds))
         for k, kind in enumerate(self.small.kinds):
-            made = appear(*map(bare, self.strips[k + 1]))
-            self.play(appear(self.ways[k], self.stations[k]), *[made] * (kind != "attention"))
+            made = appear(*map(bare, lanes.strips[k + 1]))
+            self.play(appear(lanes.ways[k], lanes.stations[k]), *[made] * (kind != "attention"))
             if kind == "attention":
-                self.play(draw(*self.own, lag=0.2), appear(self.weights, run_time=STEADY))
-                self.play(draw(*self.others, run_time=EASY))
-                self.play(dim(*self.others), made)
-        self.play(appear(self.ways[-1], run_time=0.4))
+                self.play(draw(*own, lag=0.2), appear(self.looks, run_time=STEADY))
+                self.play(draw(*others, run_time=EASY))
+                self.play(dim(*others), made)
+        self.play(appear(lanes.ways[-1], run_time=BRIEF))
 
     @step
     def pulse(self):
         """The vectors of all tokens run through, stage by stage: mixed in attention, side by side elsewhere."""
         marks = [frame(self.theme, room_of(part.box, 0.05), "output", radius=0.16) for part in self.small.modules]
-        self.play(vanish(*(bare(strip) for level in self.strips[1:] for strip in level)))
+        self.play(vanish(*(bare(strip) for level in self.lanes.strips[1:] for strip in level)))
         for k, mark in enumerate(marks):
-            gone = [vanish(marks[k - 1], run_time=0.4)] if k else []
-            self.play(draw(self.lit_wires[k], run_time=0.4), appear(mark, run_time=0.4), *gone)
+            gone = [vanish(marks[k - 1], run_time=BRIEF)] if k else []
+            self.play(draw(self.lit_wires[k], run_time=BRIEF), appear(mark, run_time=BRIEF), *gone)
             self.play(*(self._mix(k) if self.small.kinds[k] == "attention" else self._pass(k)))
-        self.play(draw(self.lit_wires[-1], run_time=0.4), vanish(marks[-1], run_time=0.4))
+        self.play(draw(self.lit_wires[-1], run_time=BRIEF), vanish(marks[-1], run_time=BRIEF))
 
     @step
     def followed(self):
         """A few numbers of one token, from what it is as it comes in to what it is as it goes out: what is added, and the sums."""
         rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=TIGHT))
-        card = self.cards[self.focus]
+        card = self.lanes.cards[self.focus]
         self.open_with(self.small, self.lit_wires, self.lit_bypasses, card)
         self.play(travel(card, self.card), appear(rows[0]))
         for row in rows[1:]:
@@ -198,66 +199,26 @@ class EncoderBlock(ExplainerScene):
         return wire.copy().set_color(self.theme.colour("output"))
 
     def _cells(self, level: int) -> list[VGroup]:
-        return [strip.cells for strip in self.strips[level]]
+        return [strip.cells for strip in self.lanes.strips[level]]
 
     def _dots(self, level: int) -> list[VGroup]:
-        return [strip.dots for strip in self.strips[level]]
+        return [strip.dots for strip in self.lanes.strips[level]]
 
     def _lay_out(self) -> None:
         """The small diagram at the left, beside it a lane for every token, as high as it."""
         shares = [DIAGRAM, ROWS, self.stage.width - DIAGRAM - ROWS] if self.frame.is_roomy else [4, 1, 11]
-        left, self.names, room = self.stage.columns(shares, gap=0)
+        left, names, room = self.stage.columns(shares, gap=0)
         self.beside = self.stage.trim(left=left.width + GAP)
         self.small = self._diagram(left.trim(bottom=FOOT))
         self.lit_wires, self.lit_bypasses = (VGroup(map(self._lit, ways)) for ways in (self.small.wires, self.small.bypasses))
-        self.room, self.lanes, small = room, lanes(len(self.tokens), room), self.small
-        self.bands = [room_of(part.box) for part in small.modules]
-        foot = room.bottom + FOOT
-        lows, highs = [foot, *(band.top for band in self.bands)], [*(band.bottom for band in self.bands), self.stage.top]
-        self.ways = [ways(self.theme, self.lanes, low + 0.02, high) for low, high in zip(lows, highs, strict=True)]
-        self.stations = [stations(self.theme, self.lanes, band.bottom, band.top, joint=kind == "attention")
-                         for kind, band in zip(small.kinds, self.bands, strict=True)]
-        self.rounds = [self._round(lane, (lows[first] + highs[first]) / 2, self.bands[last].centre[1])
-                       for first, last in small.sublayers for lane in self.lanes]
-        whole = Room(self.lanes[0].left, self.lanes[-1].right, room.bottom, room.bottom + CARD)
-        self.cards = token_row(self.theme, self.tokens, whole, height=CARD, gap=self.lanes[0].width / 9)
-        for card, place in zip(self.cards, points(self.lanes, room.bottom + CARD / 2), strict=True):
-            card.move_to(place)
-        self.cards[self.focus].box.set_stroke(self.theme.colour("output"))
-        self.card = self.cards[self.focus].copy().move_to([self.small.wires.get_x(), room.bottom + CARD / 2, 0])
-        self._lay_out_vectors(foot - STRIP / 2)
-        self._lay_out_attention(self.bands[small.kinds.index("attention")])
-
-    def _round(self, lane: Room, low: float, high: float) -> VGroup:
-        """The way round a sublayer in a lane, from one height to another."""
-        (x, _, _), beside = lane.centre, lane.left - lane.width / 20
-        return route(self.theme, [(x, low), (beside, low), (beside, high), (lane.left, high)], width=2, tip=False)
-
-    def _lay_out_vectors(self, foot: float) -> None:
-        """All that the modules read and make, as strips in the lanes."""
         views = [self._tensor("input"), *(self._tensor(made[-1][1]) for made in self._makes)]
-        self.scale = peak(*views)
-        heights = [foot, *(band.top - STRIP / 2 - 0.06 if kind == "attention" else band.centre[1]
-                           for kind, band in zip(self.small.kinds, self.bands, strict=True))]
-        least = 0.8 * min(band.height for band in self.bands)
-        self.strips = [strips(self.theme, view, self.lanes, y, min(STRIP, least), self.scale)
-                       for view, y in zip(views, heights, strict=True)]
-
-    def _lay_out_attention(self, band: Room) -> None:
-        """The real weights of the shown head: strands from every token to every other, those of the followed one with digits."""
         weights = self._tensor("self_attention.weights")[self.head]
-        low, high = band.bottom + NUMBERS, band.top - STRIP - 0.1
-        groups = strands(self.theme, points(self.lanes, low), points(self.lanes, high), weights, along=UP)
-        self.own = groups[self.focus]
-        self.others = [line for i, group in enumerate(groups) if i != self.focus for line in group]
-        row, y = weights[self.focus], band.bottom + NUMBERS / 2
-        cells = Grid((0,), tuple(range(len(row))), self.room.width / max(len(row), 4), NUMBERS)
+        self.lanes = lane_diagram(self.theme, self.small, self.tokens, views, weights, self.focus, room)
+        self.card = self.lanes.cards[self.focus].copy().set_x(self.small.wires.get_x())
         words = self.say("looks", token=self.tokens[self.focus], number=self.head + 1)
-        said = paragraph(self.theme, words, NOTE, self.names.width - GAP, "weight")
-        self.weights = VGroup(*[said.move_to([self.names.centre[0], band.centre[1], 0])] * self.frame.is_roomy)
-        if digits := fit_digits(self.theme, row.values, cells, weights=True):
-            numbers = weight_numbers(self.theme, row, [(0, 0)] * len(row), digits.size, digits.decimals)
-            self.weights.add(*(label.move_to(place) for label, place in zip(numbers, points(self.lanes, y), strict=True)))
+        attention = room_of(self.small.modules[self.small.kinds.index("attention")].box)
+        said = paragraph(self.theme, words, NOTE, names.width - GAP, "weight").move_to([names.centre[0], attention.centre[1], 0])
+        self.looks = VGroup(*[said] * self.frame.is_roomy, self.lanes.numbers)
 
     def _stages(self) -> Iterator[Stage]:
         """The followed token along the residual stream, from the bottom up: what goes in, all that is added, each sum, and each norm that is

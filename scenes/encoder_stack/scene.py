@@ -8,28 +8,25 @@ from manim import UP, VGroup
 
 from model import View
 from model.wiring import has_final_norm
-from scenes.base.layout import above
+from scenes.base.layout import above, left_of
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.compared import compared
-from scenes.parts.diagram import module
 from scenes.parts.equation import equation
-from scenes.parts.flow import weight_line
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_text, text, text_width
-from scenes.parts.lanes import bare, lanes, points, strips
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, text, text_width
+from scenes.parts.lanes import bare
 from scenes.parts.look import swing
 from scenes.parts.memory import memory
 from scenes.parts.motion import BRIEF, EASY, SLOWER, STEADY, appear, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import ring, room_of, strike
-from scenes.parts.tokens import best_word, token_card, word_widths
+from scenes.parts.tokens import best_word
+from scenes.parts.tower import takes, tower
 
 NAME = 50 * PX
-CARD, STRIP, CLEAR = 0.6, 0.3, 0.1        # height of a card and of a strip; between a strip and what is above and below it
 MOST_BLOCKS = 6                           # that are drawn one by one
-TALLEST, TALL_ROW = 1.6, 1.8              # a block, and a row of one token's vectors
+TALL_ROW = 243 * PX                       # a row of one token's vectors
 LINE = 56 * PX                            # what is said above the sentence
-NARROW, SLIM = 4 * PX, 0.85               # beside the word of a card; a lane, as a share of what all would have, where others are wider
 Case = tuple[Sequence[str], Sequence[str], list[tuple[View, str]]]       # a sentence, the other, and weights (n) with what is said of them
 
 
@@ -169,50 +166,15 @@ class EncoderStack(ExplainerScene):
         _, *above = self._depths
         return [self.staging.trace[name] for name in ("encoder.0.input", *(f"encoder.{depth - 1}.output" for depth in above))]
 
-    @property
-    def _scale(self) -> float:
-        """The magnitude that is brightest at every depth."""
-        return peak(*self._views)
-
     def _lay_out(self) -> None:
-        """From the bottom up: the tokens, their vectors, and in turn a block and the vectors above it."""
-        n_blocks, level = len(self._depths) - 1, STRIP + 2 * CLEAR
-        tall = min(TALLEST, (self.stage.height - CARD - (n_blocks + 1) * level) / n_blocks)
-        whole = CARD + (n_blocks + 1) * level + n_blocks * tall
-        body = Room.around(self.stage.centre, self.stage.width, whole).trim(left=0.7, right=0.2)
-        places = self._places(body)
-        sides = min(body.centre[0] - 1.5, places[0].left - 0.1), max(body.centre[0] + 1.5, places[-1].right + 0.1)
-        heights = [body.bottom + CARD + level / 2 + k * (level + tall) for k in range(n_blocks + 1)]
-        self.cards = self._lane_cards(places, body.bottom + CARD / 2)
-        self.levels = [strips(self.theme, view, places, y, STRIP, self._scale)
-                       for view, y in zip(self._views, heights, strict=True)]
-        rooms = [Room(*sides, y + level / 2, y + level / 2 + tall) for y in heights[:-1]]
-        self.blocks = [module(self.theme, "", room) for room in rooms]
-        self.says = [self._takes(*ends, room) for ends, room in zip(pairwise(self._depths), rooms)]
-        self.takes = [self._strands(last - 1, places, room) if last - first == 1 else VGroup()
-                      for (first, last), room in zip(pairwise(self._depths), rooms)]
-        self.names = [equation(self.theme, maths, size=NAME, role=role).move_to([sides[0] - 0.35, y, 0])
-                      for maths, role, y in (("X", "text", heights[0]), ("H", "output", heights[-1]))[: 1 if self._pre else 2]]
-
-    def _places(self, room: Room) -> list[Room]:
-        """A lane for each token, all alike; where a word is too long for that, wider ones for long words beside narrower ones."""
-        places = lanes(len(self.tokens), room)
-        width = places[0].width - 2 * NARROW
-        if all(text_width(self.theme, token, SMALLEST_WORD) <= width for token in self.tokens):
-            return places
-        own, _ = word_widths(self.theme, [(token,) for token in self.tokens], room.width, SMALLEST_WORD, SLIM * places[0].width, NARROW)
-        return room.columns(own, NARROW)
-
-    def _lane_cards(self, places: Sequence[Room], y: float) -> VGroup:
-        """The tokens on cards in their lanes; where these are too narrow, the words that find room."""
-        fitted = [fit_text(self.theme, token, WORD, place.width - 2 * NARROW) for token, place in zip(self.tokens, places, strict=True)]
-        words, size = [word for word, _ in fitted], min(size for _, size in fitted)
-        if size <= SMALLEST_WORD:         # those that are whole
-            words = [word if word == token else "" for word, token in zip(words, self.tokens, strict=True)]
-        cards = VGroup(token_card(self.theme, word, place.width, CARD, size=size, padding=NARROW).move_to([place.centre[0], y, 0])
-                       for word, place in zip(words, places, strict=True))
-        cards[self.focus].box.set_stroke(self.theme.colour("output"), 3)
-        return cards
+        """The tokens, their vectors, and the blocks between; what the followed one takes in them, and how the ends are called."""
+        self.cards, self.levels, self.blocks, places = tower(self.theme, self.tokens, self._views, self.focus, self.stage)
+        blocks = [(*ends, room_of(block.box)) for ends, block in zip(pairwise(self._depths), self.blocks)]
+        self.says = [self._takes(*block) for block in blocks]
+        self.takes = [takes(self.theme, self._heads(last - 1), self.focus, places, room) if last - first == 1 else VGroup()
+                      for first, last, room in blocks]
+        self.names = [left_of(equation(self.theme, maths, size=NAME, role=role), self.blocks[0]).set_y(level[0].get_y())
+                      for maths, role, level in (("X", "text", self.levels[0]), ("H", "output", self.levels[-1]))[: 1 if self._pre else 2]]
 
     def _lay_out_rows(self) -> None:
         """The followed token at every depth, the first at the bottom: over the whole stage, then with room for its neighbours."""
@@ -222,7 +184,7 @@ class EncoderStack(ExplainerScene):
         places = [room.trim(top=WORD + TIGHT) for room in rooms]
         grid = fit_grid(sources[0].shape, places[0])
         digits = fit_digits(self.theme, np.stack([source.values for source in sources]), grid)
-        self.wide = [heat_map(self.theme, source, place, "output", digits=digits, scale=self._scale, grid=grid)
+        self.wide = [heat_map(self.theme, source, place, "output", digits=digits, scale=peak(*self._views), grid=grid)
                      for source, place in zip(sources, places, strict=True)]
         self.row_names = [above(text(self.theme, words, WORD, "muted"), row.border, TIGHT / 2, -1)
                           for words, row in zip(self._depth_names, self.wide, strict=True)]
@@ -240,12 +202,6 @@ class EncoderStack(ExplainerScene):
 
     def _name(self, first: int, last: int) -> str:
         return self.say("block", number=last) if last - first == 1 else self.say("blocks", first=first + 1, last=last)
-
-    def _strands(self, block: int, places: Sequence[Room], room: Room) -> VGroup:
-        """What the followed token takes in a block from each token, a strand for each head, from the foot of a room to its top."""
-        end, = points([places[self.focus]], room.top)
-        return VGroup(weight_line(self.theme, start, end, source, UP)
-                      for head in self._heads(block) for start, source in zip(points(places, room.bottom), head, strict=True))
 
     def _heads(self, block: int) -> View:
         """What the followed token looks at (head, n) in a block."""

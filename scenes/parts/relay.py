@@ -15,7 +15,8 @@ from scenes.parts.tokens import TokenCard, card_width, token_card
 from scenes.parts.whole import Whole
 
 CARD, WORD, NAME, WEIGHT = (size * PX for size in (170, 84, 36, 96))   # height of a card; em sizes: its word, what is said, a weight
-SHARE, MOST, ASIDE = 0.64, 0.86, 8        # of its column that a card takes, and at most for its word; from a card's middle to an arc: its width by that
+SHARE, MOST = 0.64, 0.86                  # of its column that a card takes, and that it takes at most for its word
+ASIDE = 8                                 # from the middle of a card to the foot of an arc, as its width by so many
 THICK, WITHIN = 7, 0.6                    # the weight 1 is at most a column's width by so many thick; share of an arc that its number takes
 RISE, SAID = 280 * PX, 5 * NAME           # heights of the arcs, and of what is said below
 

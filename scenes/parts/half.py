@@ -8,11 +8,11 @@ from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.diagram import Module, module
-from scenes.parts.label import WORD, Label, text
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
 from scenes.parts.weight_map import WeightMap, squares, weight_map
 from scenes.parts.whole import Whole
 
-HEAD = 1.8 * WORD
+HEAD, LOWER = 1.8 * WORD, 0.7             # room for the title; em size of a block's name, as a share of its height at most
 NAMES = 190 * PX                          # room for the name of a block beside the maps of its heads
 
 
@@ -35,7 +35,8 @@ def half(theme: Theme, title: str, names: Sequence[str], room: Room, weights: Se
 
 
 def _block(theme: Theme, name: str, room: Room, free: Room) -> Module:
-    return Module(module(theme, "", room).box, module(theme, name, free).label)
+    size = max(SMALLEST_WORD, min(WORD, LOWER * room.height))
+    return Module(module(theme, "", room).box, module(theme, name, free, size=size).label)
 
 
 def _maps(theme: Theme, weights: View, room: Room) -> list[WeightMap]:

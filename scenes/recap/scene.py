@@ -23,7 +23,7 @@ from scenes.parts.zoom import zoom_in, zoom_out
 
 NAME, CARD = 34 * PX, 100 * PX            # em size of what a picture is called; height of the row of cards, in its frame
 FOOT = 0.45                               # room for what is said below a picture
-HALVES = 3, 1                             # shares of encoder and decoder
+HALVES, UPRIGHT = (3, 1), (1, 2)          # shares of encoder and decoder; of the decoder above the encoder
 ACROSS = 4                                # heads side by side
 WEIGHTS = "encoder.{block}.self_attention.weights"
 
@@ -137,7 +137,7 @@ class Recap(ExplainerScene):
         top, bottom = self.stage.strip(top=CARD), self.stage.strip(bottom=CARD)
         middle = self.stage.trim(top=CARD + GAP, bottom=CARD + GAP)
         said = self.staging.trace.translation
-        left, *right = (middle.columns(HALVES, WIDE) if middle.is_wide else middle.rows(HALVES[::-1], GAP)[::-1]) if said else [middle]
+        left, *right = (middle.columns(HALVES, WIDE) if middle.is_wide else middle.rows(UPRIGHT, GAP)[::-1]) if said else [middle]
         names = [self.say("block", number=k + 1) for k in range(self.staging.trace.config.n_blocks)]
         title = self.say("all_weights", count=self._count()) if self.frame.is_roomy else self.say("encoder")
         self.encoder = half(self.theme, title, names, left, self._all_weights())

@@ -17,7 +17,7 @@ from scenes.parts.depth import Depth, depth
 from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
 from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import peak
-from scenes.parts.label import SMALLEST_WORD, paragraph, text
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, paragraph, text
 from scenes.parts.lane_diagram import FOOT, lane_diagram
 from scenes.parts.lanes import bare
 from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, merge, travel, vanish
@@ -241,7 +241,8 @@ class EncoderBlock(ExplainerScene):
     def _tokens(self, view: View, words: str, room: Room) -> Labelled:
         """The tokens of the deep stack somewhere (n, d_model), and where that is; all such pictures are on one scale."""
         scale = peak(*(self._last(way) for way in (WITHOUT, WITH)), self.view("deep_stack.first"))
-        rows = self.tokens if self.frame.is_roomy else ()
+        legible = room.height - NOTE - TIGHT >= len(self.tokens) * LINE_SPACING * SMALLEST_WORD
+        rows = self.tokens if self.frame.is_roomy and legible else ()
         title = text(self.theme, self.say(words), NOTE, "muted", width=room.width - LABEL * bool(rows))
         return labelled(self.theme, view, room, title=title, rows=rows, head=NOTE + TIGHT, inks=("text", "text"), scale=scale)
 

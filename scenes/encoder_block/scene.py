@@ -89,10 +89,10 @@ class EncoderBlock(ExplainerScene):
         lanes, own = self.lanes, self.lanes.strands[self.focus]
         others = [strand for group in lanes.strands if group is not own for strand in group]
         self.play(vanish(*self.on_stage(self.diagram)), travel(self.diagram, self.small, run_time=STEADY))
-        self.play(appear(lanes.cards, *map(bare, lanes.strips[0])), draw(*lanes.rounds))
+        self.play(appear(lanes.cards, *map(bare, lanes.strips[0])))
         for k, kind in enumerate(self.small.kinds):
             made = appear(*map(bare, lanes.strips[k + 1]))
-            self.play(appear(lanes.ways[k], lanes.stations[k]), *[made] * (kind != "attention"))
+            self.play(draw(*lanes.rounds.get(k, ())), appear(lanes.ways[k], lanes.stations[k]), *[made] * (kind != "attention"))
             if kind == "attention":
                 self.play(draw(*own, lag=0.2), appear(self.looks, run_time=STEADY))
                 self.play(draw(*others, run_time=EASY))
@@ -143,7 +143,7 @@ class EncoderBlock(ExplainerScene):
 
     def _does(self, kind: str, y: float) -> Mobject:
         """What a module does, beside it at height y: in one line, or several where there is little room."""
-        words, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later"), "muted")
+        words, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later", name=self.say(kind)), "muted")
         room = self.right.level(y)
         if self.frame.is_slim:
             return paragraph(self.theme, words, SMALLEST_WORD, room.width, role, align=-1).shift(room.centre)

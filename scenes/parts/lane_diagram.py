@@ -23,15 +23,16 @@ FEWEST = 4                                # digits are no larger than they would
 
 
 class LaneDiagram(NamedTuple):
-    """`cards` of the tokens; from the bottom up the `strips` of what goes in and of what each module makes, `ways` in between and a `station`
-    for each module; `rounds`, the way round every sublayer in every lane; in attention the `strands` to each token and the `numbers` of one.
+    """`cards` of the tokens; from the bottom up the `strips` of what goes in and of what each module makes, `ways` in between and `stations`,
+    one for each module; `rounds`, by the first module of a sublayer the way round it in every lane; in attention the `strands` to each token
+    and the `numbers` of one.
     """
 
     cards: VGroup
     strips: list[list[HeatMap]]
     ways: list[VGroup]
     stations: list[VGroup]
-    rounds: list[VGroup]
+    rounds: dict[int, VGroup]
     strands: VGroup
     numbers: VGroup
 
@@ -54,7 +55,8 @@ def lane_diagram(theme: Theme, diagram: BlockDiagram, tokens: Sequence[str], vie
         [strips(theme, view, places, y, high, peak(*views)) for view, y in zip(views, heights, strict=True)],
         [ways(theme, places, low, high) for low, high in zip(lows, highs, strict=True)],
         [stations(theme, places, band.bottom, band.top, meets) for meets, band in zip(joint, bands, strict=True)],
-        [_round(theme, place, (lows[first] + highs[first]) / 2, bands[last].centre[1]) for first, last in diagram.sublayers for place in places],
+        {first: VGroup(_round(theme, place, (lows[first] + highs[first]) / 2, bands[last].centre[1]) for place in places)
+         for first, last in diagram.sublayers},
         strands(theme, points(places, band.bottom + NUMBERS), points(places, band.top - STRIP - 2 * CLEAR), weights, along=UP),
         _numbers(theme, weights[focus], places, band.strip(bottom=NUMBERS).centre[1]),
     )

@@ -61,7 +61,7 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
 def sum_of(theme: Theme, letter: str, role: str, room: Room, factor: str = "a") -> Equation:
     """How z is made, in a room. letter, role: of what is mixed. factor: by which it is multiplied."""
     maths = f"{{{{ z_i : z }}}} = scripts(sum)_j {factor}_(i j) {{{{ {letter} : mixed }}}}"
-    return fitted(equation(theme, maths, {"z": "output", "mixed": role}, LETTER, at=room), room)
+    return fitted(equation(theme, maths, {"z": "output", "mixed": role}, LETTER, at=room), room.inset(y=TIGHT / 2))
 
 
 def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, full: float) -> tuple[VGroup, VGroup]:

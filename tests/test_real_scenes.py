@@ -189,6 +189,15 @@ def test_the_caption_of_the_pair_says_whether_another_word_is_looked_at(bert):
     assert len(words) == 2
 
 
+def test_the_title_asks_for_what_is_no_word_only_where_most_of_the_attention_goes_there(bert, monkeypatch):
+    scene = scene_of("real_model", *OTHERS, "block=1", "head=1")
+    words, trace = scene.staging.words["steps"]["sink"], scene.staging.trace
+    for most, title in ((0, "title"), (1, "title_spread"), (-1, "title")):
+        arrays = {**trace.arrays, "flow.weights": np.eye(len(trace.tokens))[most]}
+        monkeypatch.setattr(scene, "staging", replace(scene.staging, trace=replace(trace, arrays=arrays)))
+        assert scene.title("sink") == words[title] and scene.caption("sink") == words["caption"]
+
+
 @pytest.mark.parametrize("settings, message", [
     (("after=the unably is old",), "after: must be of 6 tokens, as 'before' is, and differ from it; it has 7"),
     (("after=the cat is old",), "after: must be of 6 tokens, as 'before' is, and differ from it; it has 6"),

@@ -22,7 +22,7 @@ from scenes.parts.lane_diagram import FOOT, lane_diagram
 from scenes.parts.lanes import bare
 from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import shape_label
+from scenes.parts.tokens import CLOSEST, shape_label
 
 NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, ROWS = (length * PX for length in (371, 162))     # room for the small diagram, and for what is said between it and the lanes
@@ -241,7 +241,7 @@ class EncoderBlock(ExplainerScene):
     def _tokens(self, view: View, words: str, room: Room) -> Labelled:
         """The tokens of the deep stack somewhere (n, d_model), and where that is; all such pictures are on one scale."""
         scale = peak(*(self._last(way) for way in (WITHOUT, WITH)), self.view("deep_stack.first"))
-        rows = self.tokens if self.frame.is_roomy else ()
+        rows = self.tokens if self.frame.is_roomy and len(self.tokens) * CLOSEST <= room.height - NOTE - TIGHT else ()
         title = text(self.theme, self.say(words), NOTE, "muted", width=room.width - LABEL * bool(rows))
         return labelled(self.theme, view, room, title=title, rows=rows, head=NOTE + TIGHT, inks=("text", "text"), scale=scale)
 

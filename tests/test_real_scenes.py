@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -104,8 +105,9 @@ def test_of_a_high_stack_some_depths_are_shown_and_named(monkeypatch, n_blocks, 
     config = replace(scene.staging.trace.config, n_blocks=n_blocks)
     monkeypatch.setattr(scene, "staging", replace(scene.staging, trace=replace(scene.staging.trace, config=config)))
     assert scene._depths == depths and scene._depth_names == ["before block 1", *(f"after block {depth}" for depth in depths[1:])]
-    assert scene._block_names[0] == ("block 1" if depths[1] == 1 else f"blocks 1 to {depths[1]}")
-    assert scene._block_names[-1] == (f"block {n_blocks}" if depths[-2] == n_blocks - 1 else f"blocks {depths[-2] + 1} to {n_blocks}")
+    named = [scene._name(*ends) for ends in pairwise(scene._depths)]
+    assert named[0] == ("block 1" if depths[1] == 1 else f"blocks 1 to {depths[1]}")
+    assert named[-1] == (f"block {n_blocks}" if depths[-2] == n_blocks - 1 else f"blocks {depths[-2] + 1} to {n_blocks}")
 
 
 def test_rows_that_are_not_scaled_are_not_told_to_be(bert):
@@ -187,6 +189,15 @@ def test_the_caption_of_the_pair_says_whether_another_word_is_looked_at(bert):
             words[scene.caption("pair")] = words.get(scene.caption("pair"), changed) and changed
             assert scene.wording("pair") == ("caption" if changed else "shifts")
     assert len(words) == 2
+
+
+def test_the_title_asks_for_what_is_no_word_only_where_most_of_the_attention_goes_there(bert, monkeypatch):
+    scene = scene_of("real_model", *OTHERS, "block=1", "head=1")
+    words, trace = scene.staging.words["steps"]["sink"], scene.staging.trace
+    for most, title in ((0, "title"), (1, "title_spread"), (-1, "title")):
+        arrays = {**trace.arrays, "flow.weights": np.eye(len(trace.tokens))[most]}
+        monkeypatch.setattr(scene, "staging", replace(scene.staging, trace=replace(trace, arrays=arrays)))
+        assert scene.title("sink") == words[title] and scene.caption("sink") == words["caption"]
 
 
 @pytest.mark.parametrize("settings, message", [

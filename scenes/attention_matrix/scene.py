@@ -248,4 +248,6 @@ class AttentionMatrix(ExplainerScene):
         """That the numbers of a matrix are rounded, above it, if the rows of those written do not add up to their sums."""
         if not sheet.digits or np.allclose(sheet.view.values.round(sheet.decimals).sum(-1), self._view(name).values.round(self.theme.decimals)):
             return []
-        return [above(text(self.theme, self.say("rounded"), NOTE_SIZE, "muted"), sheet.border, align=1)]
+        note = text(self.theme, self.say("rounded"), NOTE_SIZE, "muted")
+        gap = TIGHT if note.width + 2 * NAME <= sheet.border.width else 2 * NAME    # above the name, where there is no room beside it
+        return [above(note, sheet.border, gap, align=1)]

@@ -26,6 +26,7 @@ from scenes.parts.tower import takes, tower
 NAME = 50 * PX
 MOST_BLOCKS = 6                           # that are drawn one by one
 TALL_ROW = 243 * PX                       # a row of one token's vectors
+LOW = 3 * SMALLEST_WORD                   # a block in which there is room for words or for strands, not for both
 LINE = 56 * PX                            # what is said above the sentence
 Case = tuple[Sequence[str], Sequence[str], list[tuple[View, str]]]       # a sentence, the other, and weights (n) with what is said of them
 
@@ -171,7 +172,7 @@ class EncoderStack(ExplainerScene):
         self.cards, self.levels, self.blocks, places = tower(self.theme, self.tokens, self._views, self.focus, self.stage)
         blocks = [(*ends, room_of(block.box)) for ends, block in zip(pairwise(self._depths), self.blocks)]
         self.says = [self._takes(*block) for block in blocks]
-        self.takes = [takes(self.theme, self._heads(last - 1), self.focus, places, room) if last - first == 1 else VGroup()
+        self.takes = [takes(self.theme, self._heads(last - 1), self.focus, places, room) if last - first == 1 and room.height >= LOW else VGroup()
                       for first, last, room in blocks]
         self.names = [left_of(equation(self.theme, maths, size=NAME, role=role), self.blocks[0]).set_y(level[0].get_y())
                       for maths, role, level in (("X", "text", self.levels[0]), ("H", "output", self.levels[-1]))[: 1 if self._pre else 2]]
@@ -192,7 +193,7 @@ class EncoderStack(ExplainerScene):
     def _takes(self, first: int, last: int, room: Room) -> Label:
         """Which blocks these are, and of one that is drawn alone where the followed token takes most, over all heads, if there is room for it."""
         token, size = self.tokens[self.focus], max(SMALLEST_WORD, min(WORD, room.height / 4))
-        said, room = self._name(first, last), room.inset(TIGHT).strip(top=size)
+        said, room = self._name(first, last), room.inset(x=TIGHT) if room.height < LOW else room.inset(TIGHT).strip(top=size)
         others = [int(j) for j in np.argsort(-self._heads(last - 1).values.mean(0)) if j != self.focus][:2]
         if last - first == 1 and len(others) == 2:
             most, other = (self.tokens[j] for j in others)

@@ -8,7 +8,7 @@ from scenes.base.layout import above
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import bar
-from scenes.parts.label import WORD, Word, number, text, text_width
+from scenes.parts.label import WORD, Word, is_special, number, text, text_width
 from scenes.parts.look import Look, look, swing
 from scenes.parts.machine import Machine
 from scenes.parts.motion import BRIEF, SLOW, appear, draw, hide, slide, travel, vanish
@@ -35,11 +35,16 @@ class RealModel(ExplainerScene):
     }
 
     def wording(self, name: str) -> str:
-        """It is measured whether the word that is swapped looks at another word in the other sentence."""
+        """It is measured whether the word that is swapped looks clearly at another word in the other sentence, and whether most of the
+        attention goes to what is no word."""
+        if name == "sink":
+            most = int(self.view("flow.weights").values.argmax())
+            return super().wording(name) if is_special(self.tokens[most]) else "spread"
         if name != "pair":
             return super().wording(name)
         before, after = (best_word(self._words(key), self._row(key)) for key in ("before", "after"))
-        return "caption" if before != after else "shifts"
+        row = self._row("after").values.round(self.theme.decimals)
+        return "caption" if row[after] > row[before] else "shifts"
 
     def map(self, name: str) -> Machine:
         """Far apart it is another head; then all of them, and all that the blocks are made of."""

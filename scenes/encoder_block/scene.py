@@ -22,7 +22,7 @@ from scenes.parts.lane_diagram import FOOT, lane_diagram
 from scenes.parts.lanes import bare
 from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.tokens import CLOSEST, shape_label
+from scenes.parts.tokens import shape_label
 
 NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, ROWS = (length * PX for length in (371, 162))     # room for the small diagram, and for what is said between it and the lanes

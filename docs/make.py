@@ -1,5 +1,6 @@
 """Makes the pages of this folder that say what the code says: `python docs/make.py`. A test compares them with what would be made."""
 
+import ast
 import inspect
 import re
 import sys
@@ -7,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+ROOT = HERE.parent
+sys.path.insert(0, str(ROOT))
 
 import click  # noqa: E402
 from pydantic.fields import FieldInfo  # noqa: E402
@@ -70,6 +72,14 @@ A theme is a YAML file: `theme: mine.yaml`. `colours` has one for each of these 
 which colour would do.
 The bundled ones are {themes}.
 """
+PARTS = """\
+# Parts
+
+What scenes draw with: modules of `scenes/parts/`, each a picture or a few of a kind. A part takes a theme, views of recorded tensors and a
+room (`scenes/base/room.py`) and gives a picture whose pieces have names; it plays nothing and knows no scene. Look here before you draw
+something of your own ([a scene of your own](your-own-scene.md)).
+
+"""
 TENSORS = """\
 # Tensors
 
@@ -84,7 +94,7 @@ In a formula a tensor of the same scope has its last name only.
 
 def pages() -> dict[str, str]:
     """The pages, by the names of their files."""
-    return {"commands.md": MADE + commands(), "yaml.md": MADE + yaml(), "tensors.md": MADE + tensors()}
+    return {"commands.md": MADE + commands(), "yaml.md": MADE + yaml(), "tensors.md": MADE + tensors(), "parts.md": MADE + parts()}
 
 
 def commands() -> str:
@@ -160,6 +170,22 @@ def of_experiments() -> Iterator[str]:
         yield f"\n### {name}\n\n{first_paragraph(module)}" + (f" Drawn by {', '.join(drawn)}." if drawn else "") + "\n\n"
         yield table(["tensor", "axes", "meaning", "formula"], map(of_tensor, module.TENSORS[:MOST]))
         yield f"\nAnd {len(module.TENSORS) - MOST} more of the kind.\n" * (len(module.TENSORS) > MOST)
+
+
+def parts() -> str:
+    """The page of what scenes draw with: each part, what it draws, and the scenes that import it."""
+    drawing = [path for path in (ROOT / "scenes").glob("*/*.py") if path.parent.name not in ("base", "parts")]
+    rows = []
+    for file in sorted((ROOT / "scenes/parts").glob("*.py")):
+        scenes = {path.parent.name for path in drawing if imports(path, file.stem)}
+        said = " ".join(ast.get_docstring(ast.parse(file.read_text("utf-8"))).partition("\n\n")[0].split())
+        rows.append([code(file.stem), said, f"{len(scenes)} scenes" if len(scenes) > 1 else code("".join(scenes)) or "other parts"])
+    return PARTS + table(["module", "what it draws", "used by"], rows)
+
+
+def imports(path: Path, part: str) -> bool:
+    """Whether a file imports a part."""
+    return f"from scenes.parts.{part} import" in path.read_text("utf-8")
 
 
 def of_tensor(tensor: Tensor) -> list[str]:

@@ -22,7 +22,7 @@ def made():
     return make.pages()
 
 
-@pytest.mark.parametrize("name", ["commands.md", "yaml.md", "tensors.md"])
+@pytest.mark.parametrize("name", ["commands.md", "yaml.md", "tensors.md", "parts.md"])
 def test_a_page_is_what_would_be_made_now(made, name):
     assert (ROOT / "docs" / name).read_text("utf-8") == made[name], "run: python docs/make.py"
 

@@ -236,14 +236,19 @@ class AddNorm(ExplainerScene):
         self.full, self.digits = 1.05 * largest(*views, columns=self.grid.columns), fit_digits(self.theme, self._read(0).values, self.grid)
         self.gain, self.shift = (self._weights(name, place, self.grid, self.digits) for name, place in zip(("gamma", "beta"), between))
         self.moves = [self._said_move(*move, row) for move, row in zip((("mean", "mu"), ("spread", "sigma")), (self.gain, self.shift))]
-        right = Room(body.right + ASIDE, self.stage.right, between[1].bottom, between[0].top)
-        maths = equation(self.theme, MATHS.replace("LETTER", READ[self._source][0]), size=FORMULA, width=right.width, at=right)
-        hints = [paragraph(self.theme, self.say(said), SMALLEST_WORD, right.width, "muted", align=-1) for said in ("rounded", "less")]
-        for hint in hints:
-            hint.shift(right.level(self.lower.bottom + cell / 2).centre)
-            hint.set_y(max(hint.get_y(), self.lower.bottom + hint.height / 2))
         card = self._card(self.upper.trim(bottom=cell).outside(left=BESIDE - TIGHT, gap=TIGHT).fit(height=CELL))
-        self.formula, self.rounded, self.rounded_less, self.card = [maths, *hints, card] if self.stage.is_wide else [VGroup() for _ in range(4)]
+        right = Room(body.right + ASIDE, self.stage.right, between[1].bottom, between[0].top)
+        self.formula, self.rounded, self.rounded_less, self.card = (
+            [*self._aside_of_bars(right), card] if self.stage.is_wide else [VGroup() for _ in range(4)])
+
+    def _aside_of_bars(self, room: Room) -> list[Mobject]:
+        """At the right of both rows of cells: the formula, and below it one of two hints that its numbers are rounded."""
+        maths = equation(self.theme, MATHS.replace("LETTER", READ[self._source][0]), size=FORMULA, width=room.width, at=room)
+        hints = [paragraph(self.theme, self.say(said), SMALLEST_WORD, room.width, "muted", align=-1) for said in ("rounded", "less")]
+        for hint in hints:
+            hint.shift(room.level(self.lower.bottom + self._cell / 2).centre)
+            hint.set_y(max(hint.get_y(), self.lower.bottom + hint.height / 2))
+        return [maths, *hints]
 
     @property
     def _cell(self) -> float:

@@ -11,7 +11,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import MINUS, WORD, Label, decimals_for_sums, number, paragraph, text, text_width
+from scenes.parts.label import MINUS, SMALLEST_WORD, WORD, Label, decimals_for_sums, number, paragraph, text, text_width
 from scenes.parts.motion import BLINK, EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
@@ -72,10 +72,11 @@ class AttentionMatrix(ExplainerScene):
     @step
     def scale(self):
         """How large q · k is for three key sizes, and what softmax makes of it, before and after the division."""
-        (top, *rows), d_k = self.stage.trim(top=TIGHT).rows([1, 3, 3], GAP), self.staging.trace.config.d_k
-        left, right = top.columns(2, GAP)
+        roomy, d_k = self.frame.is_roomy, self.staging.trace.config.d_k
+        top, *rows = self.stage.trim(top=TIGHT).rows([1 if roomy else 2, 3, 3], GAP)
+        left, right = top.columns(2, GAP) if roomy else top.rows(2, TIGHT)
         wide = widths(self.theme, self.view("scaling.d_k"), self.view("scaling.root"), left)
-        said = paragraph(self.theme, self.say("by_chance", d_k=d_k, root=f"{d_k ** 0.5:.3g}"), MACHINE, right.width, align=-1).shift(right.centre)
+        said = paragraph(self.theme, self.say("by_chance", d_k=d_k, root=f"{d_k ** 0.5:.3g}"), MACHINE if roomy else SMALLEST_WORD, right.width, align=-1).shift(right.centre)
         before, after = ([self._spread(*way, i, row) for i in range(len(wide))] for way, row in zip(WAYS, rows, strict=True))
         self.open_with(wide[0], before[0].axis, before[0].shape, before[0].measured, before[0].weights)
         self.play(after[0].come_from(before[0]))

@@ -9,7 +9,7 @@ from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import ARC, WeightLine, arrow, weight_arc
-from scenes.parts.label import Number, number, paragraph
+from scenes.parts.label import SMALLEST_WORD, Number, number, paragraph
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import TokenCard, card_width, token_card
 from scenes.parts.whole import Whole
@@ -51,10 +51,19 @@ def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room)
             for link, start, end in zip(links, cards, cards[1:])]
     numbers = [number(theme, link.weight, min(WEIGHT, rise / 3), "weight", 700, at=arc.get_center(), width=WITHIN * arc.width)
                for link, arc in zip(links, arcs)]
+    for written in numbers:
+        written.scale(max(1, theme.digit / written.em))
     spans = [Room(start.centre[0], end.centre[0], low.bottom, low.top).inset(TIGHT / 2) for start, end in zip(columns, columns[1:])]
-    said = [VGroup(*(paragraph(theme, line, NAME, row.width, role).shift(row.centre)
-                     for line, role, row in zip((link.look, link.head), ("text", "muted"), span.rows(2, 0))))
-            for link, span in zip(links, spans)]
+    said = [_said(theme, link, span) for link, span in zip(links, spans)]
     ways = [arrow(theme, room_of(start, TIGHT).point(1), room_of(end, TIGHT).point(-1), "output")
             for start, end in zip(cards[len(links):], cards[len(links) + 1:])]
     return Relay(cards, arcs, numbers, said, ways)
+
+
+def _said(theme: Theme, link: Link, room: Room) -> VGroup:
+    """Where a word looks, and with which head: smaller where that takes more than two lines each."""
+    for size in (NAME, SMALLEST_WORD):
+        said = [paragraph(theme, line, size, room.width, role) for line, role in ((link.look, "text"), (link.head, "muted"))]
+        if max(map(len, said)) <= 2:
+            break
+    return VGroup(*(lines.shift(row.centre) for lines, row in zip(said, room.rows(2, 0))))

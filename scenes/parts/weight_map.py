@@ -9,7 +9,7 @@ from scenes.base.layout import above, below
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.heat_map import DISC
-from scenes.parts.label import WORD, Label, text
+from scenes.parts.label import WORD, Label, fit_words, text
 from scenes.parts.shapes import Block, frame, ring
 from scenes.parts.tokens import LINE
 from scenes.parts.weight import disc
@@ -54,8 +54,9 @@ def head_maps(theme: Theme, weights: View, query: int, names: Sequence[str], loo
     """The weights (head, query, key) of a block in rows of so many maps. looks: of each head what is said of a query, and in which role."""
     places = squares(room, len(weights), min(len(weights), across), LINE * WORD)
     maps = [weight_map(theme, head, square) for head, square in zip(weights, places, strict=True)]
+    names, size = fit_words(theme, names, WORD, places[0].width)
     return HeadMaps(
-        [above(text(theme, name, WORD), drawn, TIGHT / 2) for name, drawn in zip(names, maps, strict=True)], maps,
+        [above(text(theme, name, size), drawn, TIGHT / 2) for name, drawn in zip(names, maps, strict=True)], maps,
         [ring(theme, square.rows(weights.shape[1], 0)[query]) for square in places],
         [below(text(theme, words, WORD, role, 600, width=drawn.width), drawn, TIGHT / 2) for (words, role), drawn in zip(looks, maps)],
     )

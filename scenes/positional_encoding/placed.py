@@ -15,6 +15,7 @@ from scenes.parts.tokens import snug_row
 from scenes.parts.whole import Whole
 
 CARD, NOTE = 70 * PX, 28 * PX             # height of a card, em size
+LOW = 2 * (WORD + TIGHT)                  # height of a line, half of it for its name
 
 
 class Summed(NamedTuple):
@@ -37,12 +38,18 @@ class Placed(Whole):
 def placed(theme: Theme, sums: Sequence[Summed], rooms: Sequence[Room], most: int, rounded: str) -> list[Placed]:
     """Words at places, each in a room of its own, all with the same cells, digits and scale. most: features that are shown.
     rounded: what is said of the sums."""
-    lines = [room.rows([1] * (1 + len(each.vectors)), GAP) for each, room in zip(sums, rooms, strict=True)]
+    lines = [_lines(room, 1 + len(each.vectors)) for each, room in zip(sums, rooms, strict=True)]
     bodies = [[line.trim(top=WORD + TIGHT) for line in body] for _, *body in lines]
     grid = fit_grid(sums[0].vectors[0].shape, bodies[0][0], most)
     vectors = [vector for each in sums for vector in each.vectors]
     drawn = iter(heat_maps(theme, vectors, [room for body in bodies for room in body], "line", True, peak(*vectors), grid))
     return [_placed(theme, each, [next(drawn) for _ in each.vectors], head, rounded) for each, (head, *_) in zip(sums, lines, strict=True)]
+
+
+def _lines(room: Room, count: int) -> list[Room]:
+    """The rooms of the sentence and of all vectors: of one height, or where that is low no more for the sentence than it needs."""
+    even = room.rows(count, GAP)
+    return even if even[0].height >= LOW else [room.strip(top=CARD), *room.trim(top=CARD + TIGHT).rows(count - 1, TIGHT / 2)]
 
 
 def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room, rounded: str) -> Placed:
@@ -51,5 +58,5 @@ def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room,
     *parts, total = sheets
     for border in (cards[summed.place].box, total.border):
         border.set_stroke(theme.colour("output"))
-    names[-1] = VGroup(names[-1], above(text(theme, rounded, NOTE, "muted"), total.border, align=1))
+    names[-1] = VGroup(names[-1], *[above(text(theme, rounded, NOTE, "muted"), total.border, align=1)] * total.digits)
     return Placed(cards, parts, total, names)

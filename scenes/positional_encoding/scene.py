@@ -16,7 +16,7 @@ from scenes.parts.by_depth import ByDepth, by_depth
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text
+from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, words_in
 from scenes.parts.lookup import link
 from scenes.parts.motion import BRIEF, SHORT, STEADY, Together, appear, draw, merge, travel, vanish
 from scenes.parts.network import rise
@@ -307,7 +307,7 @@ class PositionalEncoding(ExplainerScene):
         if len(halves) == 1:
             return []
         room, value = self.stage.strip(bottom=LARGE), number(self.theme, self.view("shuffling.apart")[self.focus], LARGE, "output", 600)
-        words = text(self.theme, self.say("apart"), WORD, "muted", width=room.width - value.width - GAP)
+        words = words_in(self.theme, self.say("apart"), WORD, room.trim(right=value.width + GAP), "muted")
         return [side_by_side(words, value, gap=GAP, at=room)]
 
     def _share_found(self, room: Room) -> VGroup:

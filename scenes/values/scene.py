@@ -25,7 +25,7 @@ from scenes.parts.verdict import EVIDENCE, Objection, objection
 ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
 LOUD, COUNT = 230 * PX, 110 * PX
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
-TOLD, TELLS = (1, 6, 6), (4, 2, 12, 4)    # of what is said of the words, and both orders; of name, forms, words and what a cut tells
+TOLD, CLOSELY, TELLS = (1, 6, 6), (2, 6, 6), (4, 2, 12, 4)      # of what is said and both orders, and there; of name, forms, words, what a cut tells
 SIDES = ("key", "value")
 ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide
 
@@ -104,7 +104,7 @@ class Values(CandidateScene):
     def told(self):
         """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values: how well
         a cut through the order tells the form that the translation needs."""
-        head, *rooms = self.stage.rows(TOLD, GAP)
+        head, *rooms = self.stage.rows(TOLD if self.frame.is_roomy else CLOSELY, GAP)
         (keys, *of_keys), (values, *of_values) = (self.sorted_by(side, room) for side, room in enumerate(rooms))
         self.play(vanish(*self.on_stage()), appear(*self.tried(head), of_keys[0], keys.line, run_time=BRIEF))
         self.play(appear(*keys.bars, *keys.named, lag=0.1, run_time=BLINK))
@@ -253,16 +253,21 @@ class Values(CandidateScene):
 
     def tried(self, room: Room) -> list:
         """What was put in whose place, how many words that are, and, where there is room for it, how often a guess is right."""
-        words, end = room.columns((sum(TELLS[:-1]), TELLS[-1]), GAP) if self.frame.is_roomy else (room, room)
         said = self.say("tried", token=self.looked, focus=self.tokens[self.focus])
-        counts = [(said, "count", words, 0), *[(self.say("guess"), "guess", end, None)] * self.frame.is_roomy]
+        if not self.frame.is_roomy:
+            value = number(self.theme, self.of_told("count"), self.theme.digit, decimals=0, weight=600)
+            words = paragraph(self.theme, said, SMALLEST_WORD, room.width - value.advance - TIGHT, "muted", align=-1)
+            return [side_by_side(words, value, at=room)]
+        words, end = room.columns((sum(TELLS[:-1]), TELLS[-1]), GAP)
+        counts = [(said, "count", words, 0), (self.say("guess"), "guess", end, None)]
         return [line_of(text(self.theme, what, EVIDENCE, "muted"),
                         number(self.theme, self.of_told(name), EVIDENCE, decimals=decimals, weight=600), at=place)
                 for what, name, place, decimals in counts if not np.isnan(float(self.of_told(name)))]
 
     def sorted_by(self, side: int, room: Room) -> list:
         """The words sorted by a number of one of SIDES; what that is, and the two forms; and how many of these a cut tells, if it does."""
-        name, beside, middle, end = room.columns(TELLS, GAP)
+        name, beside, middle, end = room.columns(TELLS, GAP) if self.frame.is_roomy else (
+            room.strip(top=WORD), *room.trim(top=WORD).columns(TELLS[1:], GAP))
         count, trace, (digits, word) = int(self.of_told("count").values), self.staging.trace, self.readout(end.fit(height=5 * WORD))
         rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
         own = {k: self.looked for k, row in enumerate(rows) if trace.vocabulary[int(row)] == self.looked}
@@ -270,7 +275,7 @@ class Values(CandidateScene):
         forms = [text(self.theme, trace.output_vocabulary[int(form)], WORD, role, at=place, align=1)
                  for form, role, place in zip(self.of_told("forms").values, KINDS, beside.rows(2)) if not np.isnan(form)]
         title = paragraph(self.theme, self.say(f"sorted_by_{SIDES[side]}"), WORD, name.width, SIDES[side], align=-1).shift(name.centre)
-        readout = [number(self.theme, share, COUNT, SIDES[side], 600, at=digits, width=digits.width),
+        readout = [number(self.theme, share, min(COUNT, 1.2 * digits.height), SIDES[side], 600, at=digits, width=digits.width),
                    text(self.theme, self.say("told_apart"), EVIDENCE, "muted", at=word)] * bool(forms)
         return [sorted_words(self.theme, self.of_told("numbers")[side, :count], kinds, cut, own, middle),
                 VGroup(title, *forms), *readout]

@@ -11,11 +11,12 @@ from model import View
 from model.tokenizer import END
 from model.tokenizer import text as written_text
 from scenes.base.scene import ExplainerScene, step
+from scenes.base.layout import above
 from scenes.overview.hook import Half, half
 from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow, bow
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_rows, peak
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.motion import (
@@ -30,6 +31,7 @@ from scenes.base.room import BESIDE, GAP, PEN, PX, TIGHT, WIDE, Room
 NAME, HEADING, MAPPED = (size * PX for size in (38, 30, 26))
 SPOKEN, SHARED, QUESTION, STEPS = (size * PX for size in (112, 60, 62, 270))         # em sizes of sentences and of counted steps
 LEGEND = 150 * PX
+ENLARGED = 6                              # cells of an enlarged row, one of them for what is left out
 BEST = 3                                  # words whose probabilities are shown
 ROW = 0.8                                 # height of a row of the ranking
 QUICK = 0.3                               # seconds that a move takes at least
@@ -94,7 +96,7 @@ class Overview(ExplainerScene):
         self.play(vanish(*self.on_stage()), appear(*self._lay_out()))
         self.play(draw(*self.wires[0]), merge(*(card.box for card in self.cards), into=self.wires[0], run_time=SLOWER))
         self.play(appear(*self.numbers, self.names["rows"], lag=0.05, run_time=SHORT))
-        self.mapped, scale = self._on_the_map(), peak(self.view("encoder.output"))
+        self.mapped, scale = [*self._on_the_map(), *self._enlarged()], peak(self.view("encoder.output"))
         self.key = legend(self.theme, self.rooms["key"].fit(height=LEGEND), scale, (self.say("negative"), self.say("positive")))
         self.play(appear(self.key))
         self.play(appear(*self.mapped))
@@ -118,7 +120,7 @@ class Overview(ExplainerScene):
         """So it goes on, until the end token comes out."""
         for place in range(2, len(self.said)):
             self._say(place, max(QUICK, STEADY / (place - 1)), place + 1 < len(self.said))
-        self.play(draw(*self._back(room_of(self.read))), appear(*self._cut_off()))
+        self.play(vanish(self.key), draw(*self._to_the_end()), appear(*self._stopped(), *self._cut_off()))
 
     @step
     def clocks(self):
@@ -275,14 +277,31 @@ class Overview(ExplainerScene):
         over = [(x, edge.top), (x, top), (after.centre[0], top), (after.centre[0], self._ranks.top + 0.42)]
         return [from_cards, arrow(self.theme, (rows.right, y, 0), (edge.left, y, 0)), from_words, route(self.theme, over)]
 
-    def _back(self, said: Room) -> VGroup:
-        """From the next word to the last of all that the decoder reads."""
-        after, y = self.rooms["next"], room_of(self.shown[0].words[0]).centre[1]
+    def _to_the_end(self) -> VGroup:
+        """From the last word that comes out to its card, which stands below all that the decoder reads."""
+        after, last, y = self.rooms["next"], room_of(self.slots[len(self.said)]), room_of(self.shown[0].words[0]).centre[1]
         if self.frame.is_slim:
-            (x, end), low = (room.centre[0] for room in (after, said)), max(after.bottom - GAP, self.stage.bottom)
-            return route(self.theme, [(x, max(self._ranks.bottom - WIDE, low + TIGHT)), (x, low), (end, low), (end, said.bottom)], "output")
-        x, end = (said.right + after.left) / 2, self.slots[len(self.said) - 1].get_y()
-        return route(self.theme, [(after.left - TIGHT / 4, y), (x, y), (x, end), (said.right, end)], "output")
+            (x, end), low = (room.centre[0] for room in (after, last)), max(after.bottom - GAP, self.stage.bottom)
+            return route(self.theme, [(x, max(self._ranks.bottom - WIDE, low + TIGHT)), (x, low), (end, low), (end, last.bottom)], "output")
+        x, end = (last.right + after.left) / 2, last.centre[1]
+        return route(self.theme, [(after.left - TIGHT / 4, y), (x, y), (x, end), (last.right, end)], "output")
+
+    def _stopped(self) -> list[VMobject]:
+        """That the end token does not go back in, beside it, if it has come out and there is room."""
+        if not self.trained or self.said[-1] != END or not self.frame.is_roomy:
+            return []
+        room = self.rooms["key"].trim(bottom=LEGEND / 4)
+        return [paragraph(self.theme, self.say("stopped"), WORD, room.width, "output", lines=3, align=-1).move_to(room.centre)]
+
+    def _enlarged(self) -> list[Mobject]:
+        """Where a row of colours is a row of numbers: the first of those of the followed word, large, if there is room."""
+        if not self.frame.is_roomy:
+            return []
+        row, room = self.view("encoder.output")[self.focus], replace(self.rooms["next"], left=self.rooms["said"].left)
+        theme, grid = replace(self.theme, decimals=2), fit_grid(row.shape, room, ENLARGED)
+        sheet = heat_map(theme, row, room, "output", True, peak(self.view("encoder.output")), grid=grid)
+        words = text(self.theme, self.say("enlarged", token=self.tokens[self.focus]), WORD, "output", width=room.width)
+        return [ring(self.theme, self.numbers[self.focus].border, "output"), sheet, above(words, sheet.border)]
 
     def _say(self, place: int, seconds: float, goes: bool = False) -> None:
         """One forward pass of the decoder: it reads the numbers and all the words so far; the next word joins them. goes: whether the most

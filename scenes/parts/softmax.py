@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from manim import LEFT, UP, VGroup, VMobject
@@ -114,7 +114,7 @@ def _pile(theme: Theme, powers: View, order: Sequence[int], room: Room, full: fl
 
 def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room], decimals: int,
             curved: bool) -> VGroup:
-    """The powers above their bars, or inside where there is no room above; none where they would not fit side by side.
+    """The powers above their bars, or where there is no room above inside, or beside what is too thin; none where they would touch.
 
     decimals: of their total, to which they add up as they are written. curved: whether a curve runs up to the right from the middle of
     each bar, so that the digits end there, unless they would leave the chart.
@@ -124,10 +124,14 @@ def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room]
     labels = [number(theme, source, POWER, decimals=decimals, weight=600) for source in powers]
     for label, standing_bar, place in zip(labels, standing, places, strict=True):
         label.next_to(standing_bar, UP, buff=TIGHT).shift(min(curved * label.width / 2, room_of(standing_bar).centre[0] - label.width / 2 - edge) * LEFT)
-        if room_of(label).top > place.top:
+        high = room_of(label).top > place.top - 2 * TOTAL                           # where the total will stand
+        if high and label.width <= standing_bar.width:
             label.move_to(standing_bar).set_fill(theme.ink_on(standing_bar.get_fill_color()))
-    fits = all(label.width <= places[0].width for label in labels)
-    return VGroup(*labels * fits)
+        elif high:
+            label.next_to(standing_bar, LEFT, buff=TIGHT, aligned_edge=UP)
+    touch = any(a.left < b.right and b.left < a.right and a.bottom < b.top and b.bottom < a.top
+                for a, b in combinations(map(room_of, labels), 2))
+    return VGroup(*labels * (not touch))
 
 
 def _ribbon(theme: Theme, bar: VMobject, piece: VMobject) -> VMobject:

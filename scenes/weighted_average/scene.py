@@ -41,14 +41,14 @@ class WeightedAverage(CandidateScene):
         head, middle, self.under = self.rooms_of_mixture()
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
-        said, room = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
+        self.said, room = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
         self.formula = sum_of(self.theme, "t_j", "text", room)
         self.around, self.bars = self.z_as_bars("averages")
         one, other = self.forms or ("", "")
         self.need = self.aside(self.say("whose_forms", token=self.tokens[self.focus], one=one, other=other) if self.forms else "")
         self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.need))
-        self.play(appear(self.weighed, self.formula, said))
+        self.play(appear(self.weighed, self.formula, self.said))
         self.play(appear(self.mixed.z.border, self.mixed.letter))
         self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=3.0))
         self.play(appear(*self.around))
@@ -56,16 +56,18 @@ class WeightedAverage(CandidateScene):
 
     @step
     def any_numbers(self):
-        """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots."""
+        """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots, so that all is drawn smaller."""
         head, middle, _ = self.rooms_of_mixture()
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
-        formula, bars = sum_of(self.theme, "t_j", "text", self.whose("", head)[1], "s"), self.z_as_bars("weighted_sums")[1]
+        said, room = self.whose(self.say("whose_scores", token=self.tokens[self.focus]), head)
+        formula, (around, bars) = sum_of(self.theme, "t_j", "text", room, "s"), self.z_as_bars("weighted_sums")
         self.scores, total = self.scores_at(self.mixed.places)
         outside = self.outside()
-        self.play(vanish(self.weighed, self.formula, self.need))
-        self.play(appear(*self.scores, lag=0.1), appear(formula))
+        self.play(vanish(self.weighed, self.formula, self.need, self.said[-1]))
+        self.play(appear(*self.scores, lag=0.1), appear(formula, said[-1]))
         self.play(appear(total))
-        self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6), travel(self.bars, bars, run_time=1.6))
+        self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6),
+                  *(travel(a, b, run_time=1.6) for a, b in ((self.bars, bars), (self.around[0], around[0]))))
         self.play(draw(*outside[:-1]), appear(outside[-1]))
         self.bars, self.formula, self.total = bars, formula, total
 
@@ -100,9 +102,10 @@ class WeightedAverage(CandidateScene):
         bars = weight_bars(self.theme, rows[i], [room_of(cell) for cell in grid.cells[i]], WORD).bars
         self.play(vanish(*self.on_stage(self.soft.pieces)), travel(self.soft.pieces, bars))
         self.play(appear(self.cards, work.result.border, self.words_below(grid), grid.row(i)), vanish(bars, run_time=SHORT))
-        self.play(appear(*others, lag=0.4))
+        said = text(self.theme, self.say("rows"), WORD, "muted", at=self.rooms.panel, width=self.rooms.panel.width)
+        self.play(appear(*others, lag=0.4), appear(said))
         self.wait(1.5)
-        self.play(vanish(grid.cells, grid.numbers), appear(self.vectors, self.letter))
+        self.play(vanish(grid.cells, grid.numbers, said), appear(self.vectors, self.letter))
         self.play(appear(*ask, lag=0.3))
 
     def free(self) -> Room:
@@ -116,8 +119,9 @@ class WeightedAverage(CandidateScene):
         return self.stage.rows(ROWS if len(self.tokens) <= MANY else CROWDED, GAP)
 
     def outside(self) -> VGroup:
-        """Rings around what of z is less or more than all tokens have of that feature, and a word on them."""
-        tokens, z, shown = self.view(f"{SCOPE}.input").values, self.made("weighted_sums").values, self.mixed.z
+        """Rings around what of z is less or more than all tokens have of that feature, as far as the digits show it, and a word on them."""
+        shown, places = self.mixed.z, self.mixed.z.decimals if self.mixed.z.digits else self.theme.decimals
+        tokens, z = (view.values.round(places) for view in (self.view(f"{SCOPE}.input"), self.made("weighted_sums")))
         beyond = (z < tokens.min(0)) | (z > tokens.max(0))                          # (d_model)
         columns = [j for j in shown.grid.columns if j is not None]
         rings = (ring(self.theme, cell) for j, cell in zip(columns, shown.cells[0], strict=True) if beyond[j])
@@ -156,7 +160,7 @@ class WeightedAverage(CandidateScene):
         """Frames as far as the tokens reach in each feature, and what they are, and z as bars."""
         tokens, cells = self.view(f"{SCOPE}.input"), room_of(self.mixed.z.cells, PX)
         room = Room(cells.left, cells.right, self.under.bottom, self.under.top)
-        frames, bars = reaching(self.theme, tokens, self.made(name), self.mixed.z, room, largest(tokens, self.made("weighted_sums")))
+        frames, bars = reaching(self.theme, tokens, self.made(name), self.mixed.z, room, largest(tokens, self.made(name)))
         beside = Room(self.stage.left, room.left - TIGHT, room.bottom, room.top)
         word = text(self.theme, self.say("reach"), WORD, "muted", at=beside, align=-1)
         return VGroup(frames, word), bars

@@ -257,10 +257,11 @@ def test_with_a_norm_at_the_end_of_a_block_the_stream_keeps_its_size_and_without
 
 def test_without_residual_paths_tokens_become_one_and_gradients_do_not_come_through():
     t = trained("deep_stack")
-    assert close(np.sqrt(((t["first"] - t["first"].mean(0)) ** 2).mean()), t["spread"][..., 0])
-    assert (t["spread"][:, 1, 4:] < 1e-3).all() and t["spread"][1, 0].min() > 0.9
-    apart = t["last"] - t["last"].mean(-2, keepdims=True)                           # (norm, paths, n, d_model)
-    assert close(np.sqrt((apart**2).mean((-1, -2))), t["spread"][..., -1]) and np.abs(apart[:, 1]).max() < 1e-3
+    apart = t["stream"] - t["stream"].mean(-2, keepdims=True)                       # (norm, paths, depth, n, d_model)
+    assert close(np.sqrt((apart**2).mean((-1, -2))), t["spread"]) and np.abs(apart[:, 1, 4:]).max() < 1e-3
+    assert (t["stream"][:, :, 0] == t["stream"][0, 0, 0]).all() and t["spread"][1, 0].min() > 0.9
+    (_, *kept), (_, *lost) = t["spread"][0]                                         # as the film's machine is wired, both fall
+    assert lost[2] < 2e-3 and kept[2] > 0.5 and all(a > b for a, b in zip(kept, lost)) and kept[11] < 0.1
     assert close(t["gradients"][..., -1], 1) and close(t["unchanged"][..., -1], 1)
     assert t["gradients"][1, 0].min() > 0.99 > 0.5 > t["gradients"][1, 1, :-1].max()
     assert (np.abs(t["unchanged"][1, 0] - 1) < 0.3).all() and (np.abs(t["unchanged"][:, 1, :-1]) < 0.05).all()

@@ -24,8 +24,7 @@ TENSORS = scoped(
            "root mean square over token and d_model; untrained weights, the same for all four"),
     Tensor("spread", AXES, "how far the tokens are from their mean: 0 if all have become the same vector",
            "root mean square over token and d_model of what is handed on - its mean over token"),
-    Tensor("first", "token d_model", "what the first of them reads", "embed of the sentence, untrained"),
-    Tensor("last", "norm paths token d_model", f"what the last of {N_BLOCKS} untrained blocks hands on", "as rms, before the mean"),
+    Tensor("stream", f"{AXES} token d_model", "what the first of them reads and what each hands on", "embed of the sentence, then block after block"),
     Tensor("gradients", AXES, "size of the gradient that arrives there, of one of size 1 at the end",
            f"root mean square over {N_GRADIENTS} random gradients of |g| / |g at the end|"),
     Tensor("unchanged", AXES, "how much of that gradient arrives there as it was at the end: 1 all",
@@ -40,10 +39,9 @@ def measure(run, record):
     last = last / np.sqrt((last**2).sum((-1, -2), keepdims=True))                   # (gradient, n, d_model), each of size 1
     found = [[_wired(x, weights.encoder, replace(config, norm=norm), paths, last) for paths in (1, 0)] for norm in MOVES]
     stream, gradients = (np.array([[pair[i] for pair in row] for row in found]) for i in (0, 1))
+    record("stream", stream)                                                        # (norm, paths, depth, n, d_model)
     record("rms", _rms(stream))                                                     # (norm, paths, depth)
     record("spread", _rms(stream - stream.mean(-2, keepdims=True)))                 # (norm, paths, depth)
-    record("first", x)                                                              # (n, d_model)
-    record("last", stream[:, :, -1])                                                # (norm, paths, n, d_model)
     record("gradients", np.sqrt((gradients**2).sum((-1, -2)).mean(-1)))             # (norm, paths, depth)
     record("unchanged", (gradients * last).sum((-1, -2)).mean(-1))                  # (norm, paths, depth)
 

@@ -194,12 +194,12 @@ class AddNorm(ExplainerScene):
     def _grown(self, way: str, role: str, share: int, left: Room, right: Room) -> tuple[Depth, Shares, list[Mobject]]:
         """Sizes with LayerNorm or without, what the followed token takes, and what is said of the sizes, if there is room.
         share: of the height that the highest bar takes, as one of so many."""
-        sizes, place, note = self.view(f"growth.{way}.sizes"), left.columns([3, 2])[0], self.say(f"{way}_note")
+        sizes, place, note = self.view(f"growth.{way}.sizes"), left.columns([2, 1])[0], self.say(f"{way}_note")
         words = self.say(f"{way}_norm"), self.say("before_first"), self.say("after_last")
         panel = depth(self.theme, sizes, -1, words, left, role, share * largest(sizes))
-        factor = [number(self.theme, self.view(f"growth.{way}.factor"), WORD, weight=600)] * (way == "without")
-        said = line_of(text(self.theme, note, NOTE, "muted"), *factor, gap=TIGHT / 2, at=place)
-        wide, below_title = text_width(self.theme, f"{note} 0.00", WORD), room_of(said).top < room_of(panel.title).bottom
+        start, factor = ([number(self.theme, each, WORD, weight=600)] * (way == "without") for each in (sizes[0], self.view(f"growth.{way}.factor")))
+        said = line_of(*start, text(self.theme, note, NOTE, "muted"), *factor, gap=TIGHT / 2, at=place)
+        wide, below_title = text_width(self.theme, f"0.00 {note} 0.00", WORD), room_of(said).top < room_of(panel.title).bottom
         return panel, self._look(way, right), [said] if left.height > ROOMY and wide <= place.width and below_title else []
 
     @property

@@ -29,7 +29,8 @@ DIAGRAM, ROWS = (length * PX for length in (371, 162))     # room for the small 
 ENDS = 64 * PX                            # above and below the large diagram, for what comes out and goes in
 NOTES = ("stays", "output"), ("soon", "muted")              # below the formulas
 NOW = "attention", "mlp"                  # modules that the first step explains
-WITHOUT, WITH = (1, 1), (1, 0)            # ways (norm, paths) of the deep stack: norm first, without residual paths and with them
+WITHOUT, WITH = 1, 0                      # residual paths, as the deep stack is recorded
+ALIKE = 3                                 # after so many untrained blocks without them tokens are one vector
 
 
 class EncoderBlock(ExplainerScene):
@@ -56,18 +57,18 @@ class EncoderBlock(ExplainerScene):
 
     @step
     def collapse(self):
-        """The tokens before many blocks without residual paths and after them; and how far they are from their mean in between."""
+        """The tokens before some blocks without residual paths and after them; and how far they are from their mean after each of many."""
         upper, lower = self._free.rows([3, 2], GAP)
-        views = self.view("deep_stack.first"), self._last(WITHOUT)
-        before, after = map(self._tokens, views, ("goes_in", "comes_out"), upper.columns(2, WIDE))
-        panel, = self._depths("spread", [WITHOUT], -1, [self.say("only_found")], [lower])
-        self.open_with(before, panel.title, panel.ground)
+        places = zip((0, ALIKE), ("goes_in", "comes_out"), upper.columns(2, WIDE), strict=True)
+        before, after = (self._tokens(depth, self.say(words, number=ALIKE), place) for depth, words, place in places)
+        panel = self._apart(WITHOUT, "one_vector", lower)
+        self.open_with(before, panel.ground)
         self.play(draw(*arrows(self.theme, before.sheet.border, after.rows or after.sheet.border)), appear(*panel.levels, lag=0.15))
-        self.play(appear(after, panel.value))
+        self.play(appear(after, panel.value, panel.title))
 
     @step
     def bypass(self):
-        """What goes in is led round each sublayer and added; the formula says it too; and the tokens after many blocks with such a way."""
+        """What goes in is led round each sublayer and added; the formula says it too; and how far apart tokens are with such a way."""
         self.play(vanish(*self.on_stage()), appear(self.diagram, *self.ends), brighten(*self.later))
         words = {kind: quote(self.say(kind)) for kind in NOW} | {"norm": quote(self.say("normed"))}
         ways = zip(formulas(self._norm, words), self.diagram.bypasses, self.diagram.sublayers, NOTES, strict=True)
@@ -79,8 +80,10 @@ class EncoderBlock(ExplainerScene):
             said = below(text(self.theme, self.say(note), NOTE, role, width=self.right.width), formula, align=-1)
             self.play(draw(self._lit(way), run_time=EASY), appear(formula, said, run_time=EASY))
             notes.append(said)
-        free = replace(self.right, bottom=room_of(self.diagram.modules[0].box).bottom, top=room_of(notes[0]).bottom - TIGHT)
-        self.play(appear(self._tokens(self._last(WITH), "kept_apart", free)))
+        free = replace(self.right, bottom=self.right.bottom + TIGHT, top=room_of(notes[0]).bottom - TIGHT)
+        panel = self._apart(WITH, "kept_apart", free)
+        self.play(appear(panel.ground), appear(*panel.levels, lag=0.15))
+        self.play(appear(panel.value, panel.title))
 
     @step
     def joint(self):
@@ -136,7 +139,7 @@ class EncoderBlock(ExplainerScene):
     def gradient(self):
         """How much of a gradient comes back through twelve untrained blocks, with residual paths and without."""
         titles = [self.say(key) for key in ("without_paths", "with_paths")]
-        panels = self._depths("gradients", (WITHOUT, WITH), 0, titles, self._free.rows(2, GAP))
+        panels = self._depths("gradients", [(1, WITHOUT), (1, WITH)], 0, titles, self._free.rows(2, GAP))
         self.open_with(*(part for panel in panels for part in (panel.title, panel.ground)))
         for panel in panels:
             self.play(appear(*reversed(panel.levels), lag=0.15), appear(panel.value))
@@ -238,17 +241,24 @@ class EncoderBlock(ExplainerScene):
         """The stage below the map."""
         return self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT / 2)
 
-    def _tokens(self, view: View, words: str, room: Room) -> Labelled:
-        """The tokens of the deep stack somewhere (n, d_model), and where that is; all such pictures are on one scale."""
-        scale = peak(*(self._last(way) for way in (WITHOUT, WITH)), self.view("deep_stack.first"))
+    @property
+    def _way(self) -> int:
+        """How the model's blocks are wired, as the deep stack is recorded."""
+        return [*MOVES].index(self._norm)
+
+    def _apart(self, paths: int, title: str, room: Room) -> Depth:
+        """How far the tokens are apart after many blocks that are wired as the model's are, with residual paths or without."""
+        spread, words = self.view("deep_stack.spread")[self._way], (self.say(title, number=ALIKE), *map(self.say, ("before_first", "after_last")))
+        return depth(self.theme, spread[paths], ALIKE, words, room, "muted" if paths else "output", largest(spread))
+
+    def _tokens(self, depth: int, words: str, room: Room) -> Labelled:
+        """The tokens of the deep stack without residual paths at a depth (n, d_model), and where that is; all on one scale."""
+        stream = self.view("deep_stack.stream")[self._way, WITHOUT]
         legible = room.height - NOTE - TIGHT >= len(self.tokens) * LINE_SPACING * SMALLEST_WORD
         rows = self.tokens if self.frame.is_roomy and legible else ()
-        title = text(self.theme, self.say(words), NOTE, "muted", width=room.width - LABEL * bool(rows))
-        return labelled(self.theme, view, room, title=title, rows=rows, head=NOTE + TIGHT, inks=("text", "text"), scale=scale)
-
-    def _last(self, way: tuple[int, int]) -> View:
-        """What the last block of the deep stack hands on (n, d_model) in one of its ways (norm, paths)."""
-        return self.view("deep_stack.last")[way]
+        title = text(self.theme, words, NOTE, "muted", width=room.width - LABEL * bool(rows))
+        return labelled(self.theme, stream[depth], room, title=title, rows=rows, head=NOTE + TIGHT, inks=("text", "text"),
+                        scale=peak(stream[0], stream[ALIKE]))
 
     def _depths(self, measure: str, ways: Sequence[tuple[int, int]], shown: int, titles: Sequence[str], places: Sequence[Room]) -> list[Depth]:
         """A measure of the deep stack for two of its ways (norm, paths), each in its place, on one scale."""

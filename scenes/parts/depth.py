@@ -23,7 +23,7 @@ class Depth(Whole):
 
 
 def depth(theme: Theme, measure: View, shown: int, words: Sequence[str], room: Room, role: str, full: float) -> Depth:
-    """A measure (depth) in a room. shown: at which depth its value is written, above that end. words: the title, and what the ends of
+    """A measure (depth) in a room. shown: at which depth its value is written, above its bar; the first and the last at that end. words: the title, and what the ends of
     the floor are, and what the measure is called, which is said between them if there is room. role: of the bars and the value. full: the
     value that reaches the ceiling.
     """
@@ -31,11 +31,12 @@ def depth(theme: Theme, measure: View, shown: int, words: Sequence[str], room: R
     large = max(theme.digit, min(HUGE, SHARE * room.width))
     high = max(large, 2 * LINE_SPACING * SMALLEST_WORD)
     head, body, foot = room.rows([high, room.height - high - NOTE - 2 * TIGHT, NOTE], TIGHT)
-    side = 1 if shown else -1
-    value = number(theme, measure[shown], large, role, weight=600, at=head, align=side)
-    beside = head.trim(**{"right" if side > 0 else "left": value.width + GAP})
+    side = 1 if shown == -1 else -1
+    above = head.trim(left=max(0, shown) * head.width / len(measure))
+    value = number(theme, measure[shown], large, role, weight=600, at=above, align=side)
+    beside = above.trim(**{"right" if side > 0 else "left": value.width + GAP})
     size = min(TITLE, max(SMALLEST_WORD, head.height / 2 / LINE_SPACING))
-    name = paragraph(theme, title, size, beside.width, align=-side).shift(beside.centre)
+    name = paragraph(theme, title, size, beside.width, align=-1 if shown else 1).shift(beside.centre)
     ends = [text(theme, word, NOTE, "muted", at=foot, align=end, width=foot.width / 2) for end, word in ((-1, first), (1, last))]
     between = [text(theme, word, NOTE, "muted", at=foot) for word in called
                if text_width(theme, word + first + last, NOTE) + 2 * GAP <= foot.width]

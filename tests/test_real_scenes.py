@@ -191,6 +191,16 @@ def test_the_caption_of_the_pair_says_whether_another_word_is_looked_at(bert):
     assert len(words) == 2
 
 
+@pytest.mark.parametrize("after, wording", [((0.5, 0.3), "shifts"), ((0.3, 0.5), "caption"), ((0.398, 0.402), "tied")])
+def test_the_caption_of_the_pair_says_so_where_what_is_written_is_alike(bert, monkeypatch, after, wording):
+    scene = scene_of("real_model", *OTHERS, "block=1", "head=1")
+    trace = scene.staging.trace
+    rows = {"before": (0.6, 0.2), "after": after}
+    arrays = {f"others.{key}.weights": np.broadcast_to([0, *row, 0, 0, 0], trace[f"others.{key}.weights"].shape) for key, row in rows.items()}
+    monkeypatch.setattr(scene, "staging", replace(scene.staging, trace=replace(trace, arrays=trace.arrays | arrays)))
+    assert scene.wording("pair") == wording and scene.caption("pair") == scene.staging.words["steps"]["pair"][wording]
+
+
 def test_the_title_asks_for_what_is_no_word_only_where_most_of_the_attention_goes_there(bert, monkeypatch):
     scene = scene_of("real_model", *OTHERS, "block=1", "head=1")
     words, trace = scene.staging.words["steps"]["sink"], scene.staging.trace

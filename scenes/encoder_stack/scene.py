@@ -24,7 +24,7 @@ from scenes.parts.tokens import best_word
 from scenes.parts.tower import takes, tower
 
 NAME = 50 * PX
-MOST_BLOCKS = 6                           # that are drawn one by one
+MOST_BLOCKS = 6                           # that are drawn one by one; of a decoder, at all
 TALL_ROW = 243 * PX                       # a row of one token's vectors
 LOW = 3 * SMALLEST_WORD                   # a block in which there is room for words or for strands, not for both
 LINE = 56 * PX                            # what is said above the sentence
@@ -88,7 +88,8 @@ class EncoderStack(ExplainerScene):
         """All the vectors above the last block are H; every block of the decoder makes keys and values of its own from it."""
         config, view = self.staging.trace.config, self.staging.trace["encoder.output"]
         names = ["key", "value"] if config.translates else []
-        made = [[self.staging.trace[f"decoder.{k}.cross_attention.{name}"][0, self.head] for name in names] for k in range(config.n_blocks)]
+        made = [[self.staging.trace[f"decoder.{k}.cross_attention.{name}"][0, self.head] for name in names]
+                for k in range(min(config.n_blocks, MOST_BLOCKS))]
         blocks = [(self.say("decoder_block", number=k + 1), views) for k, views in enumerate(made)]
         heading = self.say("made" if config.translates else "decoder", number=self.head + 1)
         shown = memory(self.theme, view, self.tokens, blocks, heading, self.stage)

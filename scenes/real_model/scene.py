@@ -35,8 +35,8 @@ class RealModel(ExplainerScene):
     }
 
     def wording(self, name: str) -> str:
-        """It is measured whether the word that is swapped looks clearly at another word in the other sentence, and whether most of the
-        attention goes to what is no word."""
+        """It is measured whether the word that is swapped looks at another word in the other sentence, and more than at the first by what
+        is written; and whether most of the attention goes to what is no word."""
         if name == "sink":
             most = int(self.view("flow.weights").values.argmax())
             return super().wording(name) if is_special(self.tokens[most]) else "spread"
@@ -44,7 +44,7 @@ class RealModel(ExplainerScene):
             return super().wording(name)
         before, after = (best_word(self._words(key), self._row(key)) for key in ("before", "after"))
         row = self._row("after").values.round(self.theme.decimals)
-        return "caption" if row[after] > row[before] else "shifts"
+        return "shifts" if after == before else "caption" if row[after] > row[before] else "tied"
 
     def map(self, name: str) -> Machine:
         """Far apart it is another head; then all of them, and all that the blocks are made of."""

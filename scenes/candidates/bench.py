@@ -51,8 +51,12 @@ class CandidateScene(ExplainerScene):
 
     def choices(self) -> list[str]:
         """Which of a pair has to know the other, if the shown head looks for it: what depends on it, in either direction."""
-        looks = self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax() == self.pair[1]
-        return [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and looks else []
+        return [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
+
+    @property
+    def looks(self) -> bool:
+        """Whether the followed token looks most at the other one of the pair, in the shown head."""
+        return self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax() == self.pair[1]
 
     @property
     def pair(self) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """What scores could be made of, and such candidates side by side (Vaswani et al. 2017, section 3.2.1)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,12 +15,14 @@ from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, number, text
+from scenes.parts.legend import legend
 from scenes.parts.score_grid import CARD, LEVEL, SLANTED
+from scenes.parts.shapes import room_of
 from scenes.parts.tokens import CLOSEST, card_width, column_labels, row_labels
 from scenes.parts.verdict import EVIDENCE
 from scenes.parts.whole import Whole
 
-READOUT = 40 * PX
+READOUT, SCALE = 40 * PX, 70 * PX        # size of a readout; height of the scale of all colours
 ABOVE, BESIDE = (1, 4, 1), (3, 2)         # of a formula, its grid and its readout; of a grid and both where they stand beside it
 SIDES = {"input": ("t", "line"), "key": ("k", "key"), "query": ("q", "query")}           # letter and role of what meets in a score
 
@@ -101,4 +104,5 @@ def comparison(theme: Theme, words: Sequence[str], candidates: Sequence[Candidat
         return Comparison(grids, formulas, gaps, VGroup(text(theme, said, EVIDENCE, "muted", at=room.strip(bottom=2 * TIGHT))))
     return Comparison(grids, formulas, gaps, VGroup(
         *(column_labels(theme, words, grid, "text", foot) for grid in grids),
-        *(row_labels(theme, words, grid, "text", left - TIGHT) for grid in (grids[:1] if room.is_wide else grids))))
+        *(row_labels(theme, words, grid, "text", left - TIGHT) for grid in (grids[:1] if room.is_wide else grids)),
+        *[legend(theme, replace(places[0][2], left=room.left, right=room_of(gaps[0]).left - GAP).fit(height=SCALE), peak(*scores))] * room.is_wide))

@@ -35,7 +35,8 @@ def legend(theme: Theme, room: Room, scale: float, ends: tuple[str, str] | None 
         shades.add(shade.set_fill(theme.signed(2 * k / (SHADES - 1) - 1), 1))
     shades.add(frame(theme, Room.around(bar.centre, 0, bar.height + 2 * TICK), "text", 0, 3 * PEN))
     written = (format_number(-scale, decimals), "0", f"+{format_number(scale, decimals)}")
-    numbers = VGroup(text(theme, string, SIZE, at=foot, align=side) for side, string in zip((-1, 0, 1), written, strict=True))
+    left, zero, right = (text(theme, string, SIZE, at=foot, align=side) for side, string in zip((-1, 0, 1), written, strict=True))
+    numbers = VGroup(left, *[zero] * bool(left.width + zero.width + right.width < foot.width), right)          # its place is marked, too
     words = VGroup(text(theme, word, SIZE, "muted", at=head.point(side), align=side, width=head.width / 2)
                    for side, word in zip((-1, 1), ends or (), strict=bool(ends)))
     return Legend(shades, numbers, words)

@@ -92,7 +92,9 @@ class Qkv(ExplainerScene):
         free, shares = self.stage.trim(top=HEAD), [HAND, self.stage.width - HAND - GAP]
         hand, beside = free.columns(shares) if self.stage.is_wide else free.rows([2, 3], HEAD)
         self.room = beside.strip(right=WEIGHT)
-        self.note = note(self.theme, self.say("query_of", token=self.tokens[self.focus]), self._view("query")[self.focus],
+        token, (one, other) = self.tokens[self.focus], self.forms or ("", "")
+        asked = self.say("query_asks", token=token, one=one, other=other) if self.forms else self.say("query_of", token=token)
+        self.note = note(self.theme, asked, self._view("query")[self.focus],
                          hand, peak(self._view("query")))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
                                beside.trim(left=0 if self.stage.is_wide else GAP, right=WEIGHT + GAP))

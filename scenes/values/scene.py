@@ -41,10 +41,9 @@ class Values(CandidateScene):
     place = "head"
 
     def wording(self, name: str) -> str:
-        """Of what is told: which forms are needed, if they are those of the word that is shown."""
-        known = self.staging.trace.output_vocabulary
-        found = tuple(known[int(form)] for form in self.of_told("forms").values if form == form) if name == "told" else self.forms
-        return super().wording(name) if found == self.forms else "caption"
+        """Of the forms of a word: that its noun is found, if it is, and what is told of these forms, if it is of these."""
+        holds = name == "mix_tokens" and self.looks or name == "told" and self.told_forms == self.forms
+        return super().wording(name) if holds or name not in ("mix_tokens", "told") else "caption"
 
     def opening(self):
         """The three candidates for the weights, side by side."""
@@ -60,7 +59,7 @@ class Values(CandidateScene):
         third, opened, mixed = self.three.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens), self.focus)
-        said, room = self.whose(self.say("divided", count=self.staging.trace.config.d_k, token=self.tokens[self.focus]), head)
+        said, room = self.whose(self.say("divided", token=self.tokens[self.focus]), head)
         self.weighed, self.formula = self.weights_at(self.mixed), sum_of(self.theme, "t_j", "text", above if self.frame.is_roomy else room)
         free = opened.chart.strip(top=opened.chart.height / 2)
         scaled = fitted(equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA), free).move_to(free.point(-1), LEFT)
@@ -108,9 +107,9 @@ class Values(CandidateScene):
         (keys, *of_keys), (values, *of_values) = (self.sorted_by(side, room) for side, room in enumerate(rooms))
         self.play(vanish(*self.on_stage()), appear(*self.tried(head), of_keys[0], keys.line, run_time=BRIEF))
         self.play(appear(*keys.bars, *keys.named, lag=0.1, run_time=BLINK))
-        self.play(draw(*keys.cut), appear(*of_keys[1:]))
+        self.play(draw(*keys.cut), appear(keys.cut_name, *of_keys[1:]))
         self.play(appear(of_values[0], values.line), travel(keys.bars.copy(), values.bars, run_time=LONG), appear(*values.named))
-        self.play(draw(*values.cut), appear(*of_values[1:]))
+        self.play(draw(*values.cut), appear(values.cut_name, *of_values[1:]))
 
     @step
     def learned(self):
@@ -195,7 +194,7 @@ class Values(CandidateScene):
 
     def against(self, made: str, parameters: View, rooms: list[Room]) -> list[Objection]:
         """What speaks against the tokens as what is averaged. made: what is said of how it is made."""
-        return [objection(self.theme, self.say("two_jobs"), [text(self.theme, self.say(made), EVIDENCE, "muted")], rooms[0]),
+        return [objection(self.theme, self.say("all_of_it"), [text(self.theme, self.say(made), EVIDENCE, "muted")], rooms[0]),
                 objection(self.theme, self.say("no_parameters"), self.to_learn(parameters), rooms[1])]
 
     def readout(self, room: Room) -> list[Room]:
@@ -247,6 +246,11 @@ class Values(CandidateScene):
         return self.view(f"told.{name}")[self.spec.block, self.head, self.focus]
 
     @property
+    def told_forms(self) -> tuple[str, ...]:
+        """The two forms that the translation has by turns, if it has."""
+        return tuple(self.staging.trace.output_vocabulary[int(form)] for form in self.of_told("forms").values if not np.isnan(form))
+
+    @property
     def looked(self) -> str:
         """The word that the followed token looks at most."""
         return self.tokens[int(self.of_told("looked").values)]
@@ -258,11 +262,13 @@ class Values(CandidateScene):
             value = number(self.theme, self.of_told("count"), self.theme.digit, decimals=0, weight=600)
             words = paragraph(self.theme, said, SMALLEST_WORD, room.width - value.advance - TIGHT, "muted", align=-1)
             return [side_by_side(words, value, at=room)]
-        words, end = room.columns((sum(TELLS[:-1]), TELLS[-1]), GAP)
-        counts = [(said, "count", words, 0), (self.say("guess"), "guess", end, None)]
+        counts = [(said, "count", 0)]
+        if self.told_forms:
+            often = np.nanmean(self.of_told("said").values) > 0.5
+            counts.append((self.say("guess", form=self.told_forms[int(often)]), "guess", None))
         return [line_of(text(self.theme, what, EVIDENCE, "muted"),
                         number(self.theme, self.of_told(name), EVIDENCE, decimals=decimals, weight=600), at=place)
-                for what, name, place, decimals in counts if not np.isnan(float(self.of_told(name)))]
+                for (what, name, decimals), place in zip(counts, room.columns(SHARES, GAP))]
 
     def sorted_by(self, side: int, room: Room) -> list:
         """The words sorted by a number of one of SIDES; what that is, and the two forms; and how many of these a cut tells, if it does."""
@@ -272,12 +278,11 @@ class Values(CandidateScene):
         rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
         own = {k: self.looked for k, row in enumerate(rows) if trace.vocabulary[int(row)] == self.looked}
         cut, share = (self.of_told(name)[side] for name in ("cuts", "shares"))
-        forms = [text(self.theme, trace.output_vocabulary[int(form)], WORD, role, at=place, align=1)
-                 for form, role, place in zip(self.of_told("forms").values, KINDS, beside.rows(2)) if not np.isnan(form)]
+        forms = [text(self.theme, form, WORD, role, at=place, align=1) for form, role, place in zip(self.told_forms, KINDS, beside.rows(2))]
         title = paragraph(self.theme, self.say(f"sorted_by_{SIDES[side]}"), WORD, name.width, SIDES[side], align=-1).shift(name.centre)
         readout = [number(self.theme, share, min(COUNT, 1.2 * digits.height), SIDES[side], 600, at=digits, width=digits.width),
                    text(self.theme, self.say("told_apart"), EVIDENCE, "muted", at=word)] * bool(forms)
-        return [sorted_words(self.theme, self.of_told("numbers")[side, :count], kinds, cut, own, middle),
+        return [sorted_words(self.theme, self.of_told("numbers")[side, :count], kinds, cut, self.say("cut"), own, middle),
                 VGroup(title, *forms), *readout]
 
     def use(self, letter: str, room: Room) -> Equation:

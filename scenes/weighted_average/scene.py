@@ -6,7 +6,7 @@ import numpy as np
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import below, no_higher, side_by_side
+from scenes.base.layout import below, no_higher, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import ASKED, SCOPE, CandidateScene
@@ -172,4 +172,5 @@ class WeightedAverage(CandidateScene):
         total = self.view("candidates.score_sums")[self.spec.block, self.head, self.focus]
         size = max(self.theme.digit, min(TOTAL, 1.2 * places[-1].height))
         digits = number(self.theme, total, size, "output", at=places[-1], width=places[-1].width)
-        return squares, VGroup(digits, text(self.theme, self.say("sum"), EVIDENCE, "muted", at=places[-1].outside(bottom=GAP)))
+        said = below(stacked(*(text(self.theme, self.say(key), EVIDENCE, "muted") for key in ("sum", "rounded")), gap=TIGHT / 2), digits)
+        return squares, VGroup(digits, said)

@@ -9,9 +9,9 @@ from model import View
 from scenes.base.layout import LABEL, Labelled, above, below, fitted, labelled, left_of, named, sign
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.multi_head.adding import Terms, adding
-from scenes.multi_head.areas import area
-from scenes.multi_head.chain import Chain, Link, chain
+from scenes.parts.adding import Terms, adding
+from scenes.parts.areas import area
+from scenes.parts.chain import Chain, Link, chain
 from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import MARGIN, fit_grid, heat_map
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, paragraph, text, text_width, words_in
@@ -48,6 +48,8 @@ class MultiHead(ExplainerScene):
         """Of a slice it may be said that it was shown. Without a twin nothing changes; above the first block a token knows of the swap."""
         if name == "split" and self.spec.keys["first"]:
             return "seen"
+        if name == "patterns" and self.finds_noun(self._patterns()[self.head]):
+            return "taught"
         if name == "follow" and not self.twin:
             return "alone"
         return "told" if name == "follow" and self._is_told else super().wording(name)
@@ -250,8 +252,9 @@ class MultiHead(ExplainerScene):
     def _taken_by_heads(self, room: Room) -> tuple[Labelled, list[VGroup], VGroup]:
         """What the followed token takes from every token; of each head a row, or a column in a tall room, with its name; and the words."""
         names, upright = [self.say("head", number=i + 1) for i in range(self.heads)], room.height > room.width
+        blocks = self.staging.trace.config.n_blocks
         key = "taken_above" if self.spec.keys["first"] and self.spec.block else "taken_by"
-        said, rounded = (paragraph(self.theme, self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1, rounded=note), NAME, room.width, "query")
+        said, rounded = (paragraph(self.theme, self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1, blocks=blocks, rounded=note), NAME, room.width, "query")
                          for note in ("", self.say("rounded")))
         view, rows, columns = (self._taken(False).T, self.tokens, names) if upright else (self._taken(False), names, self.tokens)
         left = min(LABEL, TIGHT + max(text_width(self.theme, word, WORD) for word in rows))

@@ -7,9 +7,8 @@ from manim import Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
-from scenes.parts.scissors import ABOVE, halves, scissors, within
-from scenes.parts.trials import Answer, Trial, trials
-from scenes.parts.word_card import WordCard, card_rooms, flip, on_edge, word_card
+from scenes.base.layout import line_of
+from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.flow import WeightLine
 from scenes.parts.heads import NAME, WHOLE, below_number, head_map, head_names, map_title
@@ -20,12 +19,15 @@ from scenes.parts.lookup import distance
 from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, brighten, dim, draw, travel, vanish
 from scenes.parts.odds import odds
 from scenes.parts.phrase import PRONOUNS, differing, phrase, spaced
+from scenes.parts.scissors import ABOVE, halves, scissors, within
 from scenes.parts.shapes import frame, ring
 from scenes.parts.tokens import kept_row, snug_row
-from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
+from scenes.parts.trials import Answer, Trial, trials
+from scenes.parts.word_card import WordCard, card_rooms, flip, on_edge, word_card
 
 ROWS, SAID = (3.1, 0.84, 3.5), (0.6, 2.8)  # heights of the arcs, the sentence, what is said; in that, of what is said already, and then
 NARROW = 6, 17, 6                         # the same in a narrow frame, with a line below
+OTHERS = 5, 3, 3                          # heights of the words after the card and of what there is to say of them
 WIDEST, WIDEST_ALONE = 0.28, 0.44         # shares of the room that a card may take, with words beside it and without
 PANEL = 28 * PX                           # radius of the corners of its panel
 CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, and em size of its word
@@ -82,6 +84,11 @@ class Ablation(ExplainerScene):
         self.play(vanish(rest), *map(appear, self._rest("ablation.next_token_ids")))
         if self._changed:
             self.play(appear(changed.old, changed.way), draw(changed.line))
+        if self._alike and len(self.others) > 1:
+            word, chance = self._said("twin_ablation.")
+            place, value = self.others[-1], number(self.theme, chance, GLOSS, "output", 600)
+            words = text(self.theme, self.say("too", twin=self._names[1], word=word), GLOSS, width=place.width - value.advance - TIGHT)
+            self.play(appear(line_of(words, value, at=place, align=-1)))
 
     @step
     def odds(self):
@@ -138,9 +145,9 @@ class Ablation(ExplainerScene):
         if self.trained and name in ("again", "odds") and not self._changed:
             return "same"
         if self.trained and name == "again" and self._taught and self._other_pronoun:
-            return "answer"
+            return "alike" if self._alike else "answer"
         if self.trained and name == "every_head" and self._alone:
-            return "needed" if self._other_pronoun and self._cut[0] else "only"
+            return "needed" if self._other_pronoun else "only"
         if name == "answer":
             return "told_apart" if self._told_apart else "caption" if self._names else "alone"
         return super().wording(name)
@@ -172,6 +179,14 @@ class Ablation(ExplainerScene):
     def _other_pronoun(self) -> bool:
         """Whether without the head the other pronoun is said."""
         return (self._word(self._said_before), self._word(self._said_after)) == PRONOUNS
+
+    @property
+    def _alike(self) -> bool:
+        """Whether without the head the twin, to which the whole model says something else, is answered as the sentence is."""
+        if not self._names:
+            return False
+        whole, cut = (self._said(f"{name}.")[0] for name in ("twin_translation", "twin_ablation"))
+        return self._word(self._said_before) != whole and cut == self._word(self._said_after)
 
     @property
     def _taught(self) -> bool:
@@ -301,7 +316,7 @@ class Ablation(ExplainerScene):
         wide = self.stage.is_wide
         head, body, *foot = self.low.inset(GAP, TIGHT / 2).rows(SAID if wide else NARROW, gap=TIGHT / 2)
         self.old, self.card, beside = card_rooms(self.theme, (start, after), body, WIDEST if wide else WIDEST_ALONE)
-        self.others = beside.rows(2, gap=0) if wide else foot
+        self.others = beside.rows(OTHERS, gap=0) if wide else foot
         panel = frame(self.theme, self.low, radius=PANEL, width=2, fill="surface")
         shared = text(self.theme, spaced(said), min(GLOSS, max(SMALLEST_WORD, head.height)), "muted", at=head)
         before = text(self.theme, self.say("before"), GLOSS, "muted", at=self.old, align=1)
@@ -324,7 +339,7 @@ class Ablation(ExplainerScene):
         rest = phrase(self.theme, differing(after, own, "output"), min(REST, LOWER * high.height), high, role="text") if after else VGroup()
         agreeing = next((word for word, other in zip(after, own) if word != other), "")
         said = self._gloss() if after == own else self._agreeing(agreeing) if agreeing else ""
-        return rest, VGroup(text(self.theme, said, GLOSS, at=place, align=-1) for place in low if said)
+        return rest, VGroup(text(self.theme, said, GLOSS, at=place, align=-1) for place in low[:1] if said)
 
     def _gloss(self) -> str:
         """Whose gender the pronoun has that the whole model says, if it says one."""

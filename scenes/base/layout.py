@@ -55,15 +55,15 @@ def side_by_side(*things: Mobject, gap: float = TIGHT, at: Room | None = None, a
     return _at(VGroup(*things).arrange(RIGHT, buff=gap), at, align)
 
 
-def line_of(*labels: Label, gap: float = TIGHT, at: Room) -> VGroup:
-    """Words and numbers one behind the other on one baseline, in the middle of a room, all smaller where they would not fit. They are
-    made without a place."""
-    x = -(sum(label.advance for label in labels) + gap * (len(labels) - 1)) / 2
-    share = min(1, at.width / (-2 * x))
+def line_of(*labels: Label, gap: float = TIGHT, at: Room, align: int = 0) -> VGroup:
+    """Words and numbers one behind the other on one baseline, in the middle of a room, or with `align` −1 or 1 at its left or right edge,
+    all smaller where they would not fit. They are made without a place."""
+    half = (sum(label.advance for label in labels) + gap * (len(labels) - 1)) / 2
+    share, x = min(1, at.width / (2 * half)), -half
     for label in labels:
         label.shift([x + label.advance / 2, 0, 0])
         x += label.advance + gap
-    return VGroup(*labels).scale(share, about_point=ORIGIN).shift(at.centre)
+    return VGroup(*labels).scale(share, about_point=ORIGIN).shift(at.point(align) - [align * share * half, 0, 0])
 
 
 def stacked(*things: Mobject, gap: float = TIGHT, at: Room | None = None, align: int = 0) -> VGroup:

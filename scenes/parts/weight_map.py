@@ -9,7 +9,7 @@ from scenes.base.layout import above, below
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.heat_map import DISC
-from scenes.parts.label import WORD, Label, fit_words, text
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, text, text_width, words_at
 from scenes.parts.shapes import Block, frame, ring
 from scenes.parts.tokens import LINE
 from scenes.parts.weight import disc
@@ -27,10 +27,11 @@ class WeightMap(Whole):
 
 
 class HeadMaps(Whole):
-    """`names` and `maps` of the heads of a block. No part of it yet: `rings` around the row of a query, and `looks`, what is said of it."""
+    """`names` and `maps` of the heads of a block, and the `words` of their rows. No part of it yet: `rings` around the row of a query, and
+    `looks`, what is said of it."""
 
-    def __init__(self, names: list[Label], maps: list[WeightMap], rings: list[Block], looks: list[Label]):
-        super().__init__(names=names, maps=maps)
+    def __init__(self, names: list[Label], maps: list[WeightMap], words: VGroup, rings: list[Block], looks: list[Label]):
+        super().__init__(names=names, maps=maps, words=words)
         self.rings, self.looks = rings, looks
 
 
@@ -49,14 +50,28 @@ def weight_map(theme: Theme, weights: View, square: Room) -> WeightMap:
     return WeightMap(frame(theme, square, width=2, fill="background"), VGroup(*rows))
 
 
-def head_maps(theme: Theme, weights: View, query: int, names: Sequence[str], looks: Sequence[tuple[str, str]], room: Room, across: int
-              ) -> HeadMaps:
-    """The weights (head, query, key) of a block in rows of so many maps. looks: of each head what is said of a query, and in which role."""
-    places = squares(room, len(weights), min(len(weights), across), LINE * WORD)
+def head_maps(theme: Theme, weights: View, words: Sequence[str], query: int, names: Sequence[str], looks: Sequence[tuple[str, str]],
+              room: Room, across: int) -> HeadMaps:
+    """The weights (head, query, key) of a block in rows of so many maps. words: of the queries, beside each row of maps, if they are
+    legible there. looks: of each head what is said of one query, and in which role."""
+    across = min(len(weights), across)
+    beside = TIGHT + max(text_width(theme, word, SMALLEST_WORD) for word in words)
+    places = squares(room.trim(left=beside), len(weights), across, LINE * WORD)
+    legible = places[0].height >= LINE * SMALLEST_WORD * len(words)
+    places = places if legible else squares(room, len(weights), across, LINE * WORD)
     maps = [weight_map(theme, head, square) for head, square in zip(weights, places, strict=True)]
     names, size = fit_words(theme, names, WORD, places[0].width)
     return HeadMaps(
         [above(text(theme, name, size), drawn, TIGHT / 2) for name, drawn in zip(names, maps, strict=True)], maps,
+        VGroup(*(_words(theme, words, query, place, beside) for place in places[::across] if legible)),
         [ring(theme, square.rows(weights.shape[1], 0)[query]) for square in places],
         [below(text(theme, words, WORD, role, 600, width=drawn.width), drawn, TIGHT / 2) for (words, role), drawn in zip(looks, maps)],
     )
+
+
+def _words(theme: Theme, words: Sequence[str], query: int, square: Room, width: float) -> VGroup:
+    """The words of the rows of a map, at its left; that of one query in the colour of queries."""
+    points = [(square.left - TIGHT, line.centre[1]) for line in square.rows(len(words), 0)]
+    labels = words_at(theme, words, points, SMALLEST_WORD, width, "muted")
+    labels[query].set_fill(theme.colour("query"))
+    return labels

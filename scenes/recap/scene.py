@@ -5,12 +5,13 @@ from dataclasses import replace
 from manim import Mobject, VGroup
 
 from model import View
+from model.guides import GUIDES
 from scenes.base.layout import arrows
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.flow import rise
 from scenes.parts.half import half
-from scenes.parts.label import Label, text
+from scenes.parts.label import Label, text, words_in
 from scenes.parts.motion import BRIEF, EASY, LONG, STEADY, appear, draw, live_dot_product, vanish
 from scenes.parts.one_weight import OneWeight, Taken, one_weight
 from scenes.parts.pattern import pattern
@@ -53,13 +54,13 @@ class Recap(ExplainerScene):
     @step
     def heads(self):
         """In every head the row of the followed token, and what it looks at most."""
-        self.play(appear(*self.maps.rings, lag=0.2))
+        self.play(vanish(self.shared), appear(self.most, *self.maps.rings, lag=0.2))
         self.play(appear(*self.maps.looks, lag=0.2))
+        self.pictures[1] = VGroup(self.most, self.maps, *self.maps.rings, *self.maps.looks)
 
     @step
     def one_head(self):
         """Into one head, and there into the row of the followed token."""
-        self.pictures[1].add(*self.maps.rings, *self.maps.looks)
         self._enter(1)
         self.play(self.opened.open_from(self.closed))
         self.play(appear(self.opened.numbers, self.opened.around))
@@ -157,12 +158,12 @@ class Recap(ExplainerScene):
     def _heads(self) -> VGroup:
         """The weights of all heads of the block, each as a map. Where the followed token looks in each of them appears later."""
         weights, own = self.view(WEIGHTS), self.tokens[self.focus]
-        name, body = self._below_name(self.say("heads", number=self.spec.block + 1, token=own))
+        (self.shared, body), (self.most, _) = (self._below_name(self.say(key, number=self.spec.block + 1, token=own)) for key in ("block_heads", "heads"))
         most = weights[:, self.focus].values.argmax(-1)                             # (head,)
         looks = [(self.say("looks", own=own, other=self.tokens[k]), "weight" if k == self._most else "muted") for k in most]
         names = [self.say("head", number=k + 1) for k in range(len(weights))]
-        self.maps = head_maps(self.theme, weights, self.focus, names, looks, body, ACROSS if body.is_wide else ACROSS // 2)
-        return VGroup(name, self.maps)
+        self.maps = head_maps(self.theme, weights, self.tokens, self.focus, names, looks, body, ACROSS if body.is_wide else ACROSS // 2)
+        return VGroup(self.shared, self.maps)
 
     def _head(self) -> VGroup:
         """The weights of the shown head, with the words of its rows and columns. Its opened row appears later."""
@@ -177,9 +178,10 @@ class Recap(ExplainerScene):
         """How the head was taught, if it is known to be that of `it`, or that it was."""
         if not self._taught:
             return self.guide(view, room)
-        heads = self.staging.trace.config.n_blocks * self.staging.trace.config.n_heads
-        said = self.say("reward", taught=len(self.staging.guided), encoder=heads, decoder=2 * heads)
-        return VGroup(text(self.theme, said, NAME, at=room))
+        config = self.staging.trace.config
+        others = [self.say(f"{guide.side}_head", block=guide.block % config.n_blocks + 1, head=guide.head + 1) for guide in GUIDES
+                  if (guide.tensor(config), guide.head) in self.staging.guided - {(view.name, self.head)}]
+        return words_in(self.theme, self.say("reward", taught=len(others) + 1, others="; ".join(others)), NAME, room)
 
     def _handed_on(self) -> Relay:
         """From the token that is looked at most to the followed one; from that to the decoder, when it says a pronoun; and that."""

@@ -33,6 +33,13 @@ class Terms(NamedTuple):
     total: View
 
 
+def terms(answers: View, mixer: View, parts: View, sizes: View, bias: View, total: View) -> Terms:
+    """Of the answers (head, d_k) to a token, W_O (h d_k, d_model), what they add (head, d_model) and how much (head,)."""
+    d_k = answers.shape[1]
+    rows = [mixer[i : i + d_k] for i in range(0, len(mixer), d_k)]
+    return Terms(list(answers), rows, list(parts), list(sizes), bias, total)
+
+
 class Adding(Whole):
     """A line for every head: `names`, `answers`, `strips` of W_O, `parts`, `sizes`; below them `bias` and `total`, each with its name.
 

@@ -31,6 +31,12 @@ class Link(NamedTuple):
     weight: View
 
 
+def link(words: Sequence[str], changed: int, followed: int, taken: View, query: View, weights: View) -> Link:
+    """Of a sentence. changed, followed: places of these tokens. weights: (key,) of the followed one."""
+    most = int(weights.values.argmax())
+    return Link((words[changed], words[followed], words[most]), taken, query, weights[most])
+
+
 class Chain(Whole):
     """`names` above the columns; `rows`, one for each sentence: what stands in it from left to right."""
 

@@ -311,10 +311,10 @@ class MultiHead(ExplainerScene):
         letters = [above(letter, part.border, TIGHT / 2) for letter, part in zip(maths, parts, strict=True)]
         hide(*(letter for letter in letters[1:-1] if width < SMALLEST_WORD))
         if self._carded:
-            cards = cards_beside(self.theme, self.tokens, parts[0], self._card_width)
+            cards = cards_beside(self.theme, self.tokens, parts[0], self._card_width, keep=self.focus)
             cards[self.focus].box.set_stroke(self.theme.colour("output"))
         else:
-            cards = row_labels(self.theme, self.tokens, parts[0], "text", self._card_width)
+            cards = row_labels(self.theme, self.tokens, parts[0], "text", self._card_width, keep=self.focus)
             cards[self.focus].set_fill(self.theme.colour("output"))
         return Whole(parts=parts, letters=letters, cards=cards, whole=around_joined(self.theme, self.heads, grid, room.centre, "output"))
 

@@ -55,8 +55,10 @@ class Embeddings(ExplainerScene):
         vocabulary = [self._neighbours(i, place, size) for i, place in enumerate(places)]
         digits = (max(len(str(int(self._id(i).values))), 3) for i in range(len(self.tokens)))
         size = min(HUGE, *(place.width / text_width(self.theme, "0" * count, 1, 600, tabular=True) for place, count in zip(places, digits)))
+        pitch, widest = places[0].width + TIGHT, text_width(self.theme, "000", self.theme.digit, 600, tabular=True)
         self.ids = VGroup(number(self.theme, self._id(i), max(size, self.theme.digit), weight=600, at=place, decimals=0)
-                          for i, place in enumerate(replace(foot, left=place.left, right=place.right) for place in places))
+                          for i, place in enumerate(replace(foot, left=place.left, right=place.right) for place in places)
+                          if is_named(i, pitch, self.focus, widest))
         boxes = [card.box for card in self.cards]
         hide(*boxes)
         self.open_with(*boxes, words)

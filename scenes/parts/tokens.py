@@ -19,6 +19,7 @@ SLENDER, NARROW = 0.9, 0.06               # a width, and the share of a card of 
 CLOSEST = 1.15 * SMALLEST_WORD             # from card to card in a column
 FILLED, TIGHTLY, HIGHEST = 0.84, 0.96, 0.54               # the share of a column that cards fill, there too, and how high they are at most
 LOOSELY = 0.86                            # of a row that they stand beside
+BESIDE = 0.1                              # from a card too low for its word to that
 LEVEL = 0.94                              # share of its column that a level word takes at most
 MORE = "…"                                # on a card, for words that are not shown
 LINE = 1.2                                # height of a line with accents and descenders, in em
@@ -200,7 +201,7 @@ def _low_cards(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: flo
     """A small card for every row, and its word at the left of it."""
     side, right = LOOSELY * heat_map.grid.height, room_of(heat_map.border).left - gap
     cards = [token_card(theme, "", side, side).move_to([right - side / 2, row.get_y(), 0]) for row in heat_map.cells]
-    written = words_at(theme, words, [(right - side - LEAST, card.get_y()) for card in cards], SMALLEST_WORD, width - side - LEAST)
+    written = words_at(theme, words, [(right - side - BESIDE, card.get_y()) for card in cards], SMALLEST_WORD, width - side - BESIDE)
     return VGroup(TokenCard(card.box, word) for card, word in zip(cards, written, strict=True))
 
 

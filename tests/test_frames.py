@@ -8,6 +8,7 @@ import pytest
 
 from scenes.base.frame import ABOVE, BELOW, FURNITURE, SCALES, Frame
 from scenes.base.shape import SHAPES, ShapeError, shape
+from scenes.parts.label import SMALLEST_WORD, thinned
 from studio.check.figures import Measuring
 from studio.check.lint import lint, walk
 from studio.errors import UserError
@@ -166,6 +167,21 @@ def test_scenes_are_sound_in_every_shape_and_size(pair, scene):
 @pytest.mark.parametrize("pair, scene", [both for both in product(PAIRS, SCENES) if both not in SOME], ids=str)
 def test_all_scenes_are_sound_in_all_of_them(pair, scene):
     assert sound(pair, scene) == []
+
+
+LONGEST = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+
+
+@pytest.mark.parametrize("frame, scene", [("square", "attention_matrix"), ("square", "keys"), ("portrait", "weighted_average"), ("portrait", "values")])
+def test_of_the_longest_sentence_in_large_type_every_so_many_th_word_is_written(frame, scene):
+    built = furnished(scene, f"sentence={LONGEST}", "model.weights=random", "focus=15", "block=1", "head=1", f"frame={frame}", "type=large")
+    assert lint(scene, built, moments=()) == []
+
+
+@pytest.mark.parametrize("pitch, keep, shown", [(1.0, 0, "abcdefg"), (0.5, 0, "aceg"), (0.5, 3, "bdf"), (0.4, 4, "be")])
+def test_what_is_kept_is_among_what_is_written(pitch, keep, shown):
+    found = thinned("abcdefg", pitch * SMALLEST_WORD, keep)
+    assert len(found) == 7 and "".join(found) == shown
 
 
 @pytest.mark.parametrize("scene", ["overview", "queries"])

@@ -318,7 +318,7 @@ class AddNorm(ExplainerScene):
         left, right = self.stage.split([2, 1] if self.stage.is_wide else [1, 1])
         sheet = left.trim(left=WORDS + GAP, top=SYMBOL + TIGHT)
         self.sheet = heat_map(self.theme, self._read(0), sheet, grid=fit_grid(self._read(0).shape, sheet))
-        self.cards = cards_beside(self.theme, self.tokens, self.sheet, WORDS)
+        self.cards = cards_beside(self.theme, self.tokens, self.sheet, WORDS, keep=self.focus)
         self.sheet_name = above(text(self.theme, self.say("features"), WORD, "muted"), self.sheet.border)
         column = VGroup(*(row[0] for row in self.sheet.cells))
         self.rings = [ring(self.theme, self.sheet.cells[self.focus]), ring(self.theme, column)]

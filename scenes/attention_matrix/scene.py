@@ -11,7 +11,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
 from scenes.parts.equation import Equation, equation, linked, quote
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import MINUS, SMALLEST_WORD, WORD, Label, decimals_for_sums, number, paragraph, text, text_width
+from scenes.parts.label import MINUS, SMALLEST_WORD, WORD, Label, decimals_for_sums, is_named, number, paragraph, text, text_width
 from scenes.parts.motion import BLINK, EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.shapes import room_of
@@ -226,10 +226,10 @@ class AttentionMatrix(ExplainerScene):
         return named(self.theme, maths, sheet.view.shape if elided else None, role, NAME)
 
     def _rows(self, sheet: HeatMap) -> VGroup:
-        return row_labels(self.theme, self.tokens, sheet, "query", LABEL - TIGHT)
+        return row_labels(self.theme, self.tokens, sheet, "query", LABEL - TIGHT, keep=self.focus)
 
     def _columns(self, sheet: HeatMap) -> VGroup:
-        return column_labels(self.theme, self.tokens, sheet, "key", self._foot)
+        return column_labels(self.theme, self.tokens, sheet, "key", self._foot, keep=self.focus)
 
     def _sum_width(self) -> float:
         """The room that row sums take."""
@@ -241,7 +241,7 @@ class AttentionMatrix(ExplainerScene):
         sums = [
             right_of(VGroup(text(self.theme, "=", WORD, "muted"), number(self.theme, source, WORD, "output", weight=600)).arrange(
                 RIGHT, buff=TIGHT / 2), sheet.border, TIGHT).set_y(row.get_y())
-            for row, source in zip(sheet.cells, totals, strict=True)
+            for i, (row, source) in enumerate(zip(sheet.cells, totals, strict=True)) if is_named(i, sheet.grid.height, self.focus)
         ]
         return [*sums, *self._rounded(sheet, name)]
 

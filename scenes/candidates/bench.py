@@ -74,7 +74,7 @@ class CandidateScene(ExplainerScene):
         self.rooms, self.pending = workbench(self.stage), VGroup()
         self.table = score_table(self.theme, self.tokens, self.rooms.picture)
         self.vectors = self.table.rows(self.theme, self.view(f"{SCOPE}.input"))
-        self.cards = cards_beside(self.theme, self.tokens, self.vectors, self.table.card, TIGHT / 2)
+        self.cards = cards_beside(self.theme, self.tokens, self.vectors, self.table.card, TIGHT / 2, self.focus)
         self.letter = self._letter("t_i", self.vectors)
 
     @property
@@ -114,7 +114,7 @@ class CandidateScene(ExplainerScene):
 
     def words_below(self, picture: HeatMap) -> VGroup:
         """The words of the grid's columns, if there is room for them."""
-        return column_labels(self.theme, self.tokens, picture, "text", self.table.foot) if self.table.foot else VGroup()
+        return column_labels(self.theme, self.tokens, picture, "text", self.table.foot, keep=self.focus) if self.table.foot else VGroup()
 
     def formula_of(self, name: str) -> Equation:
         """How a candidate makes its scores, at the top of the panel."""

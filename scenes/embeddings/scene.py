@@ -13,7 +13,7 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_beyond, peak
-from scenes.parts.label import WORD, format_number, number, text, text_width
+from scenes.parts.label import WORD, format_number, is_named, number, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
@@ -55,8 +55,10 @@ class Embeddings(ExplainerScene):
         vocabulary = [self._neighbours(i, place, size) for i, place in enumerate(places)]
         digits = (max(len(str(int(self._id(i).values))), 3) for i in range(len(self.tokens)))
         size = min(HUGE, *(place.width / text_width(self.theme, "0" * count, 1, 600, tabular=True) for place, count in zip(places, digits)))
+        pitch, widest = places[0].width + TIGHT, text_width(self.theme, "000", self.theme.digit, 600, tabular=True)
         self.ids = VGroup(number(self.theme, self._id(i), max(size, self.theme.digit), weight=600, at=place, decimals=0)
-                          for i, place in enumerate(replace(foot, left=place.left, right=place.right) for place in places))
+                          for i, place in enumerate(replace(foot, left=place.left, right=place.right) for place in places)
+                          if is_named(i, pitch, self.focus, widest))
         boxes = [card.box for card in self.cards]
         hide(*boxes)
         self.open_with(*boxes, words)
@@ -168,7 +170,7 @@ class Embeddings(ExplainerScene):
         grid = fit_grid(vectors.shape, right)._replace(width=grid.width)
         grid = grid._replace(height=min(self.table.grid.height, (right.height - 2 * grid.margin) / len(grid.rows)))
         self.x = heat_map(self.theme, vectors, right, "output", digits=True, scale=scale, grid=grid)
-        self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6)
+        self.column = cards_beside(self.theme, self.tokens, self.x, left.width - 0.6, keep=self.focus)
         self.column.shift([left.left - room_of(self.column).left, 0, 0])
         self.table_name = self._named(equation(self.theme, "E", size=NAME), table, self.table)
         self.x_name = self._named(text(self.theme, self.say("rows"), WORD, "output", width=right.width), vectors, self.x)
@@ -191,7 +193,9 @@ class Embeddings(ExplainerScene):
     def _number(self) -> None:
         """The ids beside the tokens and beside the rows of the table, and the lines between them."""
         size = max(self.theme.digit, min(WORD, 0.58 * self.x.grid.height))
-        self.numbers = VGroup(number(self.theme, self._id(i), size, decimals=0) for i in range(len(self.tokens)))
+        low, digit = self.x.grid.height, self.theme.digit
+        self.numbers = VGroup(number(self.theme, self._id(i), size, decimals=0) if is_named(i, low, self.focus, digit) else VGroup()
+                              for i in range(len(self.tokens)))
         start, end = room_of(self.column).right + TIGHT + self.numbers.width, room_of(self.table.border).left - 0.12
         spots = [(start, card.get_y(), 0) for card in self.column]
         for label, (x, y, _) in zip(self.numbers, spots, strict=True):
@@ -200,6 +204,7 @@ class Embeddings(ExplainerScene):
         size = max(self.theme.digit, min(WORD, 0.58 * self.table.grid.height))
         self.addresses = VGroup(
             number(self.theme, seen[i], size, at=(end, self.table.cells[i].get_y(), 0), align=1, decimals=0) for i in sorted(seen)
+            if is_named(i, self.table.grid.height, self._place(self.focus), digit)
         )
         for (a, b), row in zip(pairwise([-1, *(int(seen[i].values) for i in sorted(seen))]), self.table.cells):
             if b - a > 1 and self.table.grid.height > 2 * size:
@@ -218,8 +223,9 @@ class Embeddings(ExplainerScene):
         shown = [self.known(k) if 0 <= k < count else "" for k in range(place - AROUND, place + AROUND + 1)]
         rows = room.rows(len(shown), 0)
         size = min(LARGE, size, 0.62 * rows[0].height)
-        column = VGroup(text(self.theme, word, size, *(("text", 600) if k == AROUND else ("muted", 400)), at=row.inset(x=TIGHT / 4))
-                        for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word)
+        found = [text(self.theme, word, size, *(("text", 600) if k == AROUND else ("muted", 400)), at=row.inset(x=TIGHT / 4))
+                 for k, (word, row) in enumerate(zip(shown, rows, strict=True)) if word]
+        column = VGroup(word for word in found if word.advance <= room.width)
         around = rows[AROUND].inset(TIGHT / 4, TIGHT / 4)
         ids = [text(self.theme, f"{k}", SMALL, "muted", at=row.inset(x=TIGHT).point(-1), align=-1)
                for k, row in enumerate(rows, place - AROUND) if 0 <= k < count]

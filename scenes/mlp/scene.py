@@ -246,11 +246,11 @@ class Mlp(ExplainerScene):
         return card.move_to([place.centre[0], place.bottom + 0.21, 0])
 
     def _small_count(self, token: int, hidden: Layer) -> VGroup:
-        """How many features of a token are 0, below its bars."""
+        """How many features of a token are 0, below its bars; of how many, where there is room."""
         count = number(self.theme, self._dead(token), self.theme.digit, "output", decimals=0)
-        total = text(self.theme, self.say("silent", total=self.staging.trace.config.d_ff), SMALL, "muted",
+        total = text(self.theme, said := self.say("silent", total=self.staging.trace.config.d_ff), SMALL, "muted",
                      width=hidden.line.width - count.advance - 0.1)
-        return VGroup(count, total).arrange(RIGHT, buff=0.1).next_to(hidden.line, DOWN, buff=0.12)
+        return VGroup(count, *[total] * (total.string == said)).arrange(RIGHT, buff=0.1).next_to(hidden.line, DOWN, buff=0.12)
 
     def _rows(self) -> tuple[list[HeatMap], list[VGroup]]:
         """The followed token's vectors from the network to the end of the block, and their names."""

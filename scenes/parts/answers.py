@@ -64,9 +64,9 @@ def answers(theme: Theme, answered: Answered, room: Room, apart: float = 0.0) ->
 def _beside(theme: Theme, answered: Answered, first: HeatMap) -> VGroup:
     """The sentence at the left of the first answers; the followed token is lit."""
     if answered.carded:
-        cards = cards_beside(theme, answered.tokens, first, answered.width)
+        cards = cards_beside(theme, answered.tokens, first, answered.width, keep=answered.followed)
         cards[answered.followed].box.set_stroke(theme.colour("output"))
         return cards
-    words = row_labels(theme, answered.tokens, first, "text", answered.width)
+    words = row_labels(theme, answered.tokens, first, "text", answered.width, keep=answered.followed)
     words[answered.followed].set_fill(theme.colour("output"))
     return words

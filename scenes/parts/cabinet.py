@@ -6,7 +6,7 @@ from manim import VGroup, VMobject
 
 from model import View
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, format_number, number, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, format_number, number, text, text_width, thinned, words_at
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, Room
@@ -25,16 +25,19 @@ class Cabinet(Whole):
 
     body: what the drawers stand in. words, labels, drawers: for each token its word, its key, its value. The drawers are closed: they are
     inside. scores: below the words, how well each key fits; none where rows are low. reach: how far a drawer opens that opens wholly.
+    pitch: from drawer to drawer.
     """
 
-    def __init__(self, body: VMobject, words: VGroup, scores: VGroup, labels: Sequence[HeatMap], drawers: Sequence[HeatMap], reach: float):
+    def __init__(self, body: VMobject, words: VGroup, scores: VGroup, labels: Sequence[HeatMap], drawers: Sequence[HeatMap], reach: float,
+                 pitch: float):
         super().__init__(body=body, words=words, scores=scores, labels=labels, drawers=drawers)
-        self.reach = reach
+        self.reach, self.pitch = reach, pitch
 
 
 def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, scores: View, room: Room) -> Cabinet:
     """A cabinet that stands in the middle of a room and fits it with all its drawers open. keys, values: (n, d_k). scores: (n)."""
-    pitch = min(TALLEST, room.height / (len(words) + SPACE))
+    edge = max(0, SMALLEST_WORD - room.height / len(words))                    # what the first and the last word need beyond their rows
+    pitch = min(TALLEST, (room.height - edge) / (len(words) + SPACE))
     tall = pitch * (1 - SPACE)
     size = min(WORD, max(SMALLEST_WORD, 0.6 * tall))
     written, high = [format_number(score, theme.decimals) for score in scores.values], max(size, theme.digit)
@@ -46,16 +49,16 @@ def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, scores
     left = room.centre[0] - (width + REACH * inside) / 2
     top = room.centre[1] + pitch * (len(words) - 1) / 2
     rows = [Room.around((left + TIGHT + GAP + word_width + inside / 2, top - i * pitch), inside, tall) for i in range(len(words))]
-    body = rounded_rectangle(width, pitch * len(words) + SPACE * tall, 0.12)
+    body = rounded_rectangle(width, pitch * len(words) + SPACE * tall + edge, 0.12)
     body.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour("line"), 3).move_to([left + width / 2, room.centre[1], 0])
     scored = tall >= LINES * (size + high)
     places = [row.outside(left=word_width, gap=GAP).rows(1 + scored, 0) for row in rows]
-    names = words_at(theme, words, [place[0].point(1)[:2] for place in places], size, word_width)
+    names = words_at(theme, thinned(words, pitch), [place[0].point(1)[:2] for place in places], size, word_width)
     fits = [number(theme, score, high, "muted", at=place[-1], align=1) for score, place in zip(scores, places, strict=True)]
     drawers = heat_rows(theme, values, [row.outside(right=inside, gap=TIGHT) for row in rows], "value", grid)
     for drawer in drawers:
         drawer.border.set_fill(theme.colour("background"), 1)
-    return Cabinet(body, names, VGroup(*fits * scored), heat_rows(theme, keys, rows, "key", grid), drawers, REACH * inside)
+    return Cabinet(body, names, VGroup(*fits * scored), heat_rows(theme, keys, rows, "key", grid), drawers, REACH * inside, pitch)
 
 
 def heading(theme: Theme, name: str, said: str, role: str, room: Room) -> VGroup:

@@ -149,7 +149,8 @@ def fit_grid(shape: Sequence[int], room: Room, most: int = MOST, most_rows: int 
     """
     rows, columns = _shown(shape[-2] if len(shape) > 1 else 1, most_rows), _shown(shape[-1], most)
     height = max((room.height - 2 * MARGIN) / len(rows), min(room.height / (len(rows) + 2 * THIN), MARGIN / THIN))
-    width, height = min(LARGEST_CELL, (room.width - 2 * MARGIN) / len(columns)), min(LARGEST_CELL, height)
+    across = max(room.width - 2 * MARGIN, room.width / 2)
+    width, height = min(LARGEST_CELL, across / len(columns)), min(LARGEST_CELL, height)
     oblong = OBLONG if len(rows) > 1 else LONGEST
     return Grid(rows, columns, min(width, oblong * height), min(height, max(OBLONG * width, WORDY)))
 

@@ -116,6 +116,18 @@ def words_at(theme: Theme, words: Sequence[str], points: Sequence[Sequence[float
     return VGroup(text(theme, word, size, role, at=(*point, 0), align=align) for word, point in zip(fitted, points, strict=True))
 
 
+def thinned(words: Sequence[str], pitch: float, keep: int = 0, least: float = SMALLEST_WORD) -> list[str]:
+    """The words of rows, or of upright columns, a pitch apart: where that is less than a readable word needs only every so many-th, so that
+    one that is to be kept is among them, and nothing in the place of the others."""
+    return [word if is_named(k, pitch, keep, least) else "" for k, word in enumerate(words)]
+
+
+def is_named(place: int, pitch: float, keep: int = 0, least: float = SMALLEST_WORD) -> bool:
+    """Whether what stands at a place of rows a pitch apart is written, if each needs as much: all of it, or every so many-th from what is to
+    be kept."""
+    return (place - keep) % int(np.ceil(least / pitch)) == 0
+
+
 def paragraph(theme: Theme, string: str, size: float, width: float, role: str = "text", weight: int = 400, lines: int = 2,
               align: int = 0) -> VGroup:
     """Text wrapped at a width, around the origin; it shrinks a little where that saves a line more than `lines`. align: as of `text`."""

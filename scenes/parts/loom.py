@@ -89,9 +89,10 @@ def asked(theme: Theme, cards: Loom, weights: View, query: int, whose: str, room
     ends = [(room_of(card).left - TIGHT, card.get_y()) for card in cards.sources]
     place = room.strip(left=LEFT - GAP).level(room_of(cards.sources).top + TIGHT + HEADING / 2)
     words = paragraph(theme, whose, HEADING, place.width, "weight").shift(place.centre)
+    one = room_of(cards.sources).width < 2 * cards.sources[0].width                # of several columns all but the first have no room beside them
     return Asked(
         frame(theme, room_of(cards.queries[query]), "query", radius=TIGHT / 2, width=FOLLOWED), across(theme, cards, weights, query),
-        weight_numbers(theme, weights, ends), [words] * bool(whose),
+        weight_numbers(theme, weights, ends) if one else VGroup(), [words] * bool(whose),
     )
 
 

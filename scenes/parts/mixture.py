@@ -49,7 +49,7 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
         rows=(0,), height=min(grid.height, below.height - 2 * grid.margin)))
     picture = heat_map(theme, vectors, above.trim(left=left), role, True, scale, grid=grid)
     beside = cards_beside if grid.height >= LOW else partial(row_labels, role="text")
-    cards = beside(theme, words, picture, width=width, gap=factor + 2 * TIGHT)
+    cards = beside(theme, words, picture, width=width, gap=factor + 2 * TIGHT, keep=asks)
     if beside is cards_beside:
         cards[asks].box.set_stroke(theme.colour("output"))
     x = room_of(picture.border).left - TIGHT - factor / 2

@@ -1,6 +1,5 @@
 """A table with a row for every position, numbered from 0."""
 
-import numpy as np
 from manim import VGroup
 
 from model import View
@@ -29,6 +28,5 @@ def numbered_table(theme: Theme, view: View, said: tuple[str, str], role: str, r
         room.strip(top=WORD), room.trim(top=WORD).strip(top=WORD), room.trim(top=2 * WORD + TIGHT, bottom=SMALLEST_WORD / 2))
     sheet = heat_map(theme, view, body.trim(left=BESIDE), role)
     words = VGroup(text(theme, said[0], min(WORD, head.height), weight=600, at=head), text(theme, said[1], NOTE, "muted", at=note))
-    every = int(np.ceil(SMALLEST_WORD / sheet.grid.height))
     shown = [str(p) for p in sheet.grid.rows if p is not None]
-    return NumberedTable(sheet, words, row_labels(theme, shown[::every], sheet, "muted", NUMBERS, every=every))
+    return NumberedTable(sheet, words, row_labels(theme, shown, sheet, "muted", NUMBERS))

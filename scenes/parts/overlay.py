@@ -49,7 +49,9 @@ def overlay(theme: Theme, title: str, words: Sequence[str], before: View, after:
 
 def _card(theme: Theme, word: str, words: Sequence[str], room: Room):
     width = card_width(theme, words, room.width)
-    height = max(FILLED * min(room.height, 2 * WORD), LINE * SMALLEST_WORD)
+    if room.height < SMALLEST_WORD:       # it moves past others: none is written
+        word = ""
+    height = max(FILLED * min(room.height, 2 * WORD), LINE * SMALLEST_WORD * bool(word))
     return token_card(theme, word, width, height, size=max(SMALLEST_WORD, min(WORD, height / LINE))).move_to(room.point(1) - [width / 2, 0, 0])
 
 

@@ -7,7 +7,7 @@ from manim import VGroup, VMobject
 
 from model import View
 from scenes.parts.heat_map import HeatMap
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, is_joined, is_special, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, is_joined, is_special, text, text_width, thinned, words_at
 from scenes.parts.shapes import frame, ring, room_of, rounded_rectangle
 from scenes.parts.whole import Whole
 from scenes.base.room import TIGHT, Room
@@ -19,6 +19,7 @@ SLENDER, NARROW = 0.9, 0.06               # a width, and the share of a card of 
 CLOSEST = 1.15 * SMALLEST_WORD             # from card to card in a column
 FILLED, TIGHTLY, HIGHEST = 0.84, 0.96, 0.54               # the share of a column that cards fill, there too, and how high they are at most
 LOOSELY = 0.86                            # of a row that they stand beside
+BESIDE = 0.1                              # from a card too low for its word to that
 LEVEL = 0.94                              # share of its column that a level word takes at most
 MORE = "…"                                # on a card, for words that are not shown
 LINE = 1.2                                # height of a line with accents and descenders, in em
@@ -175,9 +176,15 @@ def word_widths(theme: Theme, pairs: Sequence[Sequence[str]], most: float, size:
     return [min(width, widest) for width in widths], SMALLEST_WORD
 
 
-def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: float, gap: float = 0.12) -> VGroup:
-    """A card to the left of every row of a heat map, all as wide as the widest word needs, but not wider than `width`."""
+def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: float, gap: float = 0.12, keep: int = 0) -> VGroup:
+    """A card to the left of every row of a heat map, all as wide as the widest word needs, but not wider than `width`.
+
+    Where rows are lower than a readable word the cards are small and empty, and beside some of them, the row to be kept among these, stands
+    its word.
+    """
     pitch = heat_map.grid.height
+    if pitch < CLOSEST:
+        return _low_cards(theme, thinned(words, pitch, keep, CLOSEST), heat_map, width, gap)
     size = min(WORD, max(SMALLEST_WORD, 0.58 * pitch))
     width = card_width(theme, words, width, size)
     padding = _padding(theme, words, width)
@@ -190,19 +197,29 @@ def cards_beside(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: f
     )
 
 
-def row_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, width: float, gap: float = 0.14, every: int = 1) -> VGroup:
-    """Words at the left of the rows of a heat map, or of `every` so many-th, ending at it."""
-    size = min(WORD, max(SMALLEST_WORD, 0.7 * heat_map.grid.height))
-    x = room_of(heat_map.border).left - gap
-    return words_at(theme, words, [(x, row.get_y()) for row in heat_map.cells[::every]], size, width, role)
+def _low_cards(theme: Theme, words: Sequence[str], heat_map: HeatMap, width: float, gap: float) -> VGroup:
+    """A small card for every row, and its word at the left of it."""
+    side, right = LOOSELY * heat_map.grid.height, room_of(heat_map.border).left - gap
+    cards = [token_card(theme, "", side, side).move_to([right - side / 2, row.get_y(), 0]) for row in heat_map.cells]
+    written = words_at(theme, words, [(right - side - BESIDE, card.get_y()) for card in cards], SMALLEST_WORD, width - side - BESIDE)
+    return VGroup(TokenCard(card.box, word) for card, word in zip(cards, written, strict=True))
 
 
-def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, height: float, gap: float = 0.1) -> VGroup:
-    """Words below the columns of a heat map: level where all fit, slanted otherwise, the steeper the closer the columns are.
+def row_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, width: float, gap: float = 0.14, keep: int = 0) -> VGroup:
+    """Words at the left of the rows of a heat map, ending at it, as far as they are readable there (`thinned`)."""
+    pitch, x = heat_map.grid.height, room_of(heat_map.border).left - gap
+    size = min(WORD, max(SMALLEST_WORD, 0.7 * pitch))
+    return words_at(theme, thinned(words, pitch, keep), [(x, row.get_y()) for row in heat_map.cells], size, width, role)
+
+
+def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, height: float, gap: float = 0.1, keep: int = 0) -> VGroup:
+    """Words below the columns of a heat map: level where all fit, slanted otherwise, the steeper the closer the columns are, and upright
+    only as far as they are readable (`thinned`).
 
     height: how far down they may reach.
     """
     pitch = heat_map.grid.width
+    words = thinned(words, pitch, keep)
     size = min(WORD, max(SMALLEST_WORD, 0.62 * pitch))
     level = LEVEL * pitch / max(text_width(theme, word, 1) for word in words)                   # the size at which all fit
     size = min(size, level) if level >= SMALLEST_WORD else size

@@ -9,7 +9,7 @@ from manim import VGroup, VMobject
 
 from model import View
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows, peak
-from scenes.parts.label import SMALLEST_WORD, decimals_for_sums, text, text_width, weight_numbers, words_at
+from scenes.parts.label import SMALLEST_WORD, decimals_for_sums, text, text_width, thinned, weight_numbers, words_at
 from scenes.parts.whole import Whole
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
@@ -33,13 +33,14 @@ class WeightedSum(Whole):
 
 
 class Table(NamedTuple):
-    """Where a weighted sum stands: four columns, the heights of the rows and of the sum below them, and the size of words."""
+    """Where a weighted sum stands: four columns, the heights of the rows, how far apart they are, that of the sum below them, and the size of words."""
 
     names: Room
     digits: Room
     left: Room
     right: Room
     rows: list[float]
+    pitch: float
     floor: float
     size: float
     grid: Grid
@@ -64,7 +65,7 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     terms = heat_rows(replace(theme, decimals=finer), products, right, "value", table.grid, scale)
     short = terms[0].digits and (terms[0].decimals < finer or not _is_exact(weights, vectors, products, theme.decimals, finer))
     return WeightedSum(
-        words=words_at(theme, words, [(table.names.right, y) for y in table.rows], table.size, table.names.width),
+        words=words_at(theme, thinned(words, table.pitch), [(table.names.right, y) for y in table.rows], table.size, table.names.width),
         weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, theme.digit), finer),
         vectors=heat_rows(theme, vectors, left, "value", table.grid, scale),
         products=terms,
@@ -95,7 +96,7 @@ def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room, decima
     columns = Room.around(middle, sum(widths) + 3 * BETWEEN, room.height).columns(widths, gap=BETWEEN)
     top = middle[1] + pitch * (len(words) + 0.4) / 2
     rows = [top - i * pitch for i in range(len(words))]
-    return Table(*columns, rows, top - (len(words) + 0.4) * pitch, size, grid)
+    return Table(*columns, rows, pitch, top - (len(words) + 0.4) * pitch, size, grid)
 
 
 def _signs(theme: Theme, table: Table) -> list[VGroup]:

@@ -52,7 +52,7 @@ class PositionalEncoding(ExplainerScene):
         first, way, left, _, right, back, last = body.trim(left=TIGHT, right=TIGHT).columns(*((NARROW, TIGHT) if self.frame.is_slim else (RUNS, GAP)))
         z = heat_map(self.theme, self.view("shuffling.bare"), left, "output", grid=self._grid(left))
         after = put(heat_map(self.theme, self.view("shuffling.bare_shuffled"), right, "output", grid=z.grid), self._places)
-        cards = cards_beside(self.theme, self.tokens, z, first.width).set_x(first.centre[0])
+        cards = cards_beside(self.theme, self.tokens, z, first.width, keep=self.focus).set_x(first.centre[0])
         moved = VGroup(card.copy().move_to([last.centre[0], row.get_y(), 0]) for card, row in zip(cards, after.cells, strict=True))
         name, without = self.say("encoder"), self.say("bare")
         if not self.frame.is_roomy:       # a box is too narrow for its name

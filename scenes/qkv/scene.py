@@ -10,7 +10,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.cabinet import cabinet, heading, note
 from scenes.parts.flow import weight_line
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import text, weight_numbers
+from scenes.parts.label import is_named, text, weight_numbers
 from scenes.parts.made_by import LETTER, MadeBy, column_beside, made_by, rows_of
 from scenes.parts.motion import (
     BLINK,
@@ -131,7 +131,8 @@ class Qkv(ExplainerScene):
             for drawer, weight in zip(drawers, weights, strict=True)
         )
         size = max(self.theme.digit, min(SHARE, self.cabinet.drawers[0].height / 2))
-        self.weights = weight_numbers(self.theme, weights, [(self.room.right, drawer.get_y()) for drawer in drawers], size)
+        numbers = weight_numbers(self.theme, weights, [(self.room.right, drawer.get_y()) for drawer in drawers], size)
+        self.weights = VGroup(each for i, each in enumerate(numbers) if is_named(i, self.cabinet.pitch, self.focus, size))
         self.play(draw(*self.lines, lag=0.3), appear(self.headings[4], *self.cabinet.scores, lag=0.3))
         self.play(appear(self.headings[3], self.said, *self.weights))
         self.play(*(slide(drawer, x=reach * float(weight), run_time=LONG) for drawer, weight in zip(drawers, weights)))
@@ -185,7 +186,7 @@ class Qkv(ExplainerScene):
         result = self.projections[0].result
         grid = fit_grid(source.shape, left)._replace(height=result.grid.height)
         self.x = heat_map(self.theme, source, left.level(result.border.get_y()), grid=grid)
-        self.cards = cards_beside(self.theme, self.tokens, self.x, cards)
+        self.cards = cards_beside(self.theme, self.tokens, self.x, cards, keep=self.focus)
         self.cards[self.focus].box.set_stroke(self.theme.colour("output"))
         self.x_name = below(named(self.theme, "X", source.shape, size=LETTER), self.x.border)
 

@@ -122,7 +122,8 @@ class Values(CandidateScene):
         if trained:
             self.train(left.inset(GAP, WIDE).trim(bottom=WIDE, top=GAP), now)
         else:
-            uses = [self.use(letter, left.level(room.centre[1])) for letter, room in zip(MATRICES, self.places)]
+            lines = [left.level(room.centre[1]) for room in self.places] if wide else left.trim(top=GAP).rows(3)
+            uses = [self.use(letter, line) for letter, line in zip(MATRICES, lines)]
             self.play(appear(*uses, lag=0.5))
 
     @step

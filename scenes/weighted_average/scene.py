@@ -132,7 +132,9 @@ class WeightedAverage(CandidateScene):
         return VGroup(*[text(self.theme, words, WORD, at=self.rooms_of_mixture()[0].columns(3)[-1])] * self.frame.is_roomy)
 
     def rule_of_powers(self) -> VGroup:
-        """What becomes of a score, and the number whose powers they are."""
+        """What becomes of a score, and the number whose powers they are, if the first bar leaves room at its left."""
+        if self.free().width <= 0:
+            return VGroup()
         grown = equation(self.theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=self.free(), align=-1)
         digits = number(self.theme, self.view("exponentials.e"), TOTAL, "muted", decimals=self.theme.decimals + 1)
         return VGroup(grown, below(side_by_side(equation(self.theme, "e =", size=TOTAL, role="muted"), digits), grown, GAP, -1))

@@ -13,7 +13,7 @@ from scenes.parts.diagram import module
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, is_beyond, peak
-from scenes.parts.label import WORD, format_number, is_named, number, text, text_width
+from scenes.parts.label import WORD, format_number, is_named, number, paragraph, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.lookup import distance, link, table_grid
 from scenes.parts.motion import Together, appear, copy_to, dim, draw, hide, travel, vanish
@@ -21,7 +21,7 @@ from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import PADDING, cards_beside, shape_label, snug_row, token_card, word_widths
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, Room
-from scenes.base.layout import above, below
+from scenes.base.layout import above, below, side_by_side
 
 NAME, SMALL, LARGE, HUGE = (size * PX for size in (60, 28, 64, 96))
 HIGHEST, LEGEND = 110 * PX, 150 * PX                        # row of a table
@@ -81,7 +81,7 @@ class Embeddings(ExplainerScene):
         self.play(draw(self.links[self.focus], run_time=1.0))
         self.play(draw(frame(self.theme, room_of(self.table.cells[place]), "output"), run_time=0.8))
         self.play(copy_to(VGroup(self.table.cells[place]), self.vector, run_time=1.6))
-        self.play(appear(self.vector_name, self.key))
+        self.play(appear(self.vector_name, self.key, *self._learned()))
 
     @step
     def all_rows(self):
@@ -185,6 +185,12 @@ class Embeddings(ExplainerScene):
         words = text(self.theme, self.say("beyond", scale=format_number(scale, 1)), SMALL, "muted", width=room.width)
         return VGroup(key, *[below(words, key)] * cut)
 
+    def _learned(self) -> list[Mobject]:
+        """Where the numbers of the table come from, above what its colours mean, if they were learned and there is room."""
+        if not self.staging.trace.config.trained or not self.frame.is_roomy:
+            return []
+        return [above(paragraph(self.theme, self.say("learned"), WORD, self.key.width), self.key, GAP)]
+
     @property
     def _scale(self) -> float:
         """The magnitude that is brightest in all these vectors."""
@@ -238,7 +244,8 @@ class Embeddings(ExplainerScene):
         room = room.trim(top=WORD + TIGHT)
         grid = fit_grid(source.shape, room, READABLE)
         self.vector = heat_map(self.theme, source, room, "output", digits=True, scale=self._scale, grid=grid)
-        width, border = equation(self.theme, f'd_"model" = {len(source)}', size=WORD, role="output"), self.vector.border
+        border, said = self.vector.border, text(self.theme, self.say("width"), SMALL, "muted")
+        width = side_by_side(said, equation(self.theme, f'd_"model" = {len(source)}', size=WORD, role="output"))
         name = text(self.theme, self.say("vector_of", token=self.tokens[self.focus]), WORD, "output", width=border.width - width.width - GAP)
         self.vector_name = VGroup(above(name, border, align=-1), *[above(width, border, align=1)] * self.frame.is_roomy)
 

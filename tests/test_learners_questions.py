@@ -68,6 +68,18 @@ def test_a_word_is_found_if_no_other_row_is_nearer_to_the_sum(positional):
     assert "shares" not in drawn("embedding_scale", positional="none")
 
 
+def test_unscaled_a_sum_is_nearer_to_another_row_that_is_farther_than_its_own_once_both_are_scaled():
+    t = trained("embedding_scale")
+    ids, tokens = t["token_ids"].astype(int), range(len(t["token_ids"]))
+    rows, pair = t["weights.embedding"], t["pair"].astype(int)
+    for k, factor in enumerate((1, 4)):
+        far = np.linalg.norm(t["sums"][k][:, None] - factor * rows, axis=-1)
+        assert close(t["pair_distances"][k], [far[i, pair[i]] for i in tokens])
+        assert k or all(np.delete(far[i], ids[i]).min() == far[i, pair[i, 1]] for i in tokens)
+    own, other = np.moveaxis(t["pair_distances"], -1, 0)
+    assert (pair[:, 0] == ids).all() and close(*own) and (own[1] < other[1]).all() and (own[0] > other[0]).any()
+
+
 def test_with_the_factor_the_nearest_row_is_that_of_the_word_and_without_it_others_are_nearer():
     t = trained("embedding_scale")
     ids = t["token_ids"].astype(int)

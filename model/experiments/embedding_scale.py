@@ -28,6 +28,9 @@ TENSORS = scoped(
     Tensor("sums", "factor token d_model", "word and position, added", "factor embeddings + positions", WITH),
     Tensor("nearest", "factor token rank", "the rows that are nearest to each of these sums, the nearest first",
            f"order of |sums - factor weights.embedding| over vocabulary, rising; of a large one the first {NEAREST}", WITH),
+    Tensor("pair", "token word", "each token's own row, and of all others that which its sum is nearest to before the row is scaled up",
+           "token_ids and the first other of the order of |sums - weights.embedding| over vocabulary, rising", WITH),
+    Tensor("pair_distances", "factor token word", "how far the sums are from both", "|sums - factor weights.embedding[pair]|", WITH),
     Tensor("distances", "factor token rank", "how far they are from it", "|sums - factor weights.embedding[nearest]|", WITH),
 )
 
@@ -51,6 +54,11 @@ def measure(run, record):
         record("found", np.array([_found(factor * table, places) for factor in factors]))       # (factor,)
         sums = record("sums", factors[:, None, None] * run.arrays["embeddings"] + run.arrays["positions"])      # (factor, n, d)
         far = np.stack([np.sqrt(_far(x, factor * table)) for x, factor in zip(sums, factors, strict=True)])     # (factor, n, w)
+        tokens = np.arange(len(run.ids))
+        others = far[0].copy()                                                      # (n, w)
+        others[tokens, run.ids] = np.inf
+        pair = record("pair", np.stack([run.ids, others.argmin(-1)], -1))           # (n, word)
+        record("pair_distances", far[:, tokens[:, None], pair])                     # (factor, n, word)
         nearest = record("nearest", far.argsort(-1, kind="stable")[..., :NEAREST])  # (factor, n, rank)
         record("distances", np.take_along_axis(far, nearest, -1))                   # (factor, n, rank)
 

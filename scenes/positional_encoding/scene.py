@@ -77,7 +77,7 @@ class PositionalEncoding(ExplainerScene):
         """A plain count grows too large. Every dimension is a wave, and never does: the cut through all of them at a place is its vector.
         What one wave confuses another tells apart."""
         self._lay_out_waves()
-        waves, (large, *confused, apart) = self.cut_through, self.notes
+        waves, (large, alike, apart) = self.cut_through, self.notes
         first, *rest = waves.curves
         self.open_with(waves.around, waves.axis)
         self.play(appear(waves.counts), appear(large))
@@ -88,8 +88,8 @@ class PositionalEncoding(ExplainerScene):
         for p, cut in enumerate(waves.cuts):
             self.play(appear(cut, run_time=BRIEF), travel(cut.dots.copy(), VGroup(row[p] for row in waves.table.cells), run_time=SHORT))
         self.play(appear(waves.table.numbers, waves.lit, run_time=BRIEF))
-        for confusion in (*confused, apart):
-            self.play(appear(confusion))
+        self.play(appear(alike))
+        self.play(appear(apart))
 
     @step
     def rotation(self):
@@ -235,11 +235,10 @@ class PositionalEncoding(ExplainerScene):
         said = tuple(map(self.say, ("wave", "place", "table")))
         self.cut_through = wave_cuts(self.theme, *views, self._cut_places, (self.focus, self.tokens[self.focus]), said, rooms)
         one, other = self.view("waves.alike").values.astype(int).tolist()
-        slow = (len(self.cut_through.curves) - 1) // 2 * 2                          # the slowest sine that is drawn
         self.notes = [
             self._measured("count", self.view("waves.largest"), side, room_of(self.cut_through.counts)),
-            self._confusion("fast", 0, (one, other), side), self._confusion("slow", slow, (one, one + 1), side),
-            self._measured("together", self.view("waves.apart"), side, replace(self.stage, top=self._row(slow).bottom)),
+            self._confusion("alike", (one, other), side),
+            self._measured("together", self.view("waves.apart"), side, replace(self.stage, top=self._row(len(self.cut_through.curves) // 2).top)),
         ]
 
     def _row(self, i: int) -> Room:
@@ -252,10 +251,10 @@ class PositionalEncoding(ExplainerScene):
         return VGroup(*(stacked(paragraph(self.theme, self.say(key, last=len(self.view("waves.table")) - 1), NOTE, room.width),
                                 number(self.theme, source, LARGE, "output", 600), gap=TIGHT, at=room) for room in rooms))
 
-    def _confusion(self, key: str, i: int, pair: tuple[int, int], side: Room | None) -> VGroup:
-        """Rings around two places in the row of a wave, and beside it that they are nearly the same."""
-        cells = [self.cut_through.table.cells[i][self._cut_places.index(p)] for p in pair]
-        said = (paragraph(self.theme, self.say(key, one=pair[0], other=pair[1]), NOTE, room.width).move_to(room.level(self._row(i).centre[1]).centre)
+    def _confusion(self, key: str, pair: tuple[int, int], side: Room | None) -> VGroup:
+        """Rings around two places in the row of the fastest wave, and beside it that they are nearly the same."""
+        cells = [self.cut_through.table.cells[0][self._cut_places.index(p)] for p in pair]
+        said = (paragraph(self.theme, self.say(key, one=pair[0], other=pair[1]), NOTE, room.width).move_to(room.level(self._row(0).centre[1]).centre)
                 for room in [side] if room)
         return VGroup(*(ring(self.theme, cell) for cell in cells), *said)
 
@@ -280,11 +279,12 @@ class PositionalEncoding(ExplainerScene):
         rows = [[trace[word][i], trace["positions"][i], trace["embedding_scale.sums"][k, i]]
                 for k, word in enumerate(("embeddings", "scaled_embeddings"))]
         sizes = [[trace[f"embedding_scale.{scale}"][i], trace["embedding_scale.position"][i]] for scale in ("word", "scaled_word")]
-        found = [trace.vocabulary[int(trace["embedding_scale.nearest"].values[k, i, 0])] for k in range(2)]
+        pair = [self.known(row) for row in trace["embedding_scale.pair"].values[i]]
+        far = [list(zip(pair, trace["embedding_scale.pair_distances"][k, i])) for k in range(2)]
         titles = ["E", f'sqrt(d_"model") E = {self._factor} E' if self.frame.is_roomy else f"{self._factor} E"]
         full, unit = largest(*rows[0], *rows[1]), self.say("size")
-        sides = [side(self.theme, (title, unit), vectors, size, full, [word], word == self.tokens[i], room, slim)
-                 for title, vectors, size, word, room in zip(titles, rows, sizes, found, rooms, strict=True)]
+        sides = [side(self.theme, (title, unit), vectors, size, full, found, room, slim)
+                 for title, vectors, size, found, room in zip(titles, rows, sizes, far, rooms, strict=True)]
         labels = [paragraph(self.theme, self.say(key, token=self.tokens[i]), SMALL if slim else WORD, room.width, align=-1).shift(room.centre)
                   for key, room in zip(("row_of", "place_of", "sum", "nearest"), lines(names)[1:], strict=True)]
         return labels, sides

@@ -210,9 +210,12 @@ def test_without_relu_two_layers_are_one_and_with_it_they_are_not():
         without, with_relu = parts(trace, f"folding.{block}", "differences relu_differences")
         assert close(without, 0) and close(with_relu, np.abs(one_step - output).max(1)) and with_relu.min() > 0.1
         assert close(bias, (np.zeros(16) @ W_1 + b_1) @ W_2 + b_2)                  # what the two layers make of nothing
-        linear, sums, bent, bent_sums = parts(trace, f"folding.{block}", "linear linear_sums bent bent_sums")
-        assert close(linear[1], -linear[0]) and close(linear[0], x @ W_1 @ W_2) and close(sums, 0)
-        assert close(bent_sums, np.abs(x @ W_1) @ W_2) and np.abs(bent_sums).max(1).min() > 0.5 and close(bent.sum(0), bent_sums)
+        way, lines, kinked, straight, curved = parts(trace, f"folding.{block}", "way lines kinked straight curved")
+        outputs = np.array([np.maximum(0, t * x @ W_1 + b_1) @ W_2 + b_2 for t in way])         # (sample, n, d_model)
+        assert way[0] == -1 and way[-1] == 1 and close(lines[..., -1], np.take_along_axis(hidden, parts(trace, f"folding.{block}", "units")[0].astype(int), 1))
+        assert close(np.diff(lines, 2), 0) and close(np.diff(straight, 2), 0) and (kinked == np.maximum(0, lines)).all()
+        bends = [[np.allclose(outputs[:, i, k], row) for k in range(16)].count(True) for i, row in enumerate(curved)]
+        assert bends == [1] * len(x) and np.abs(np.diff(curved, 2)).max(1).min() > 0.01
 
 
 def test_the_dead_are_those_that_relu_sets_to_zero():

@@ -11,6 +11,7 @@ from model.wiring import path, reads
 from scenes.base.layout import above, below, no_higher, side_by_side, stacked
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
+from scenes.parts.bends import Bends, bends
 from scenes.parts.block import written
 from scenes.parts.diagram import route
 from scenes.parts.equation import Equation, equation, quote
@@ -18,7 +19,6 @@ from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_maps, peak
 from scenes.parts.label import LINE_SPACING, WORD, number, paragraph, text, text_width, wrap
 from scenes.parts.motion import BLINK, BRIEF, EASY, SLOW, STEADY, Count, appear, brighten, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Layer, Network, Scales, fan, network, rise
-from scenes.parts.opposites import Opposites, opposites
 from scenes.parts.product import Factor, product
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import shape_label, token_card
@@ -97,8 +97,8 @@ class Mlp(ExplainerScene):
         lines = fan(self.theme, alive, first, net.narrowing)
         self.play(draw(*lines))
         self.play(appear(first, *rest, net.output.dots, lag=0.1, run_time=BLINK), vanish(lines, run_time=BLINK))
-        for picture in self._opposites():
-            self.play(appear(*picture.heads, picture.titles[0], *picture.rows[0], lag=0.3))
+        for picture in self._bends():
+            self.play(appear(*picture.heads, *picture.ends, picture.titles[0], *picture.rows[0], lag=0.3))
             self.play(appear(picture.titles[1], *picture.rows[1], lag=0.3))
 
     @step
@@ -304,14 +304,15 @@ class Mlp(ExplainerScene):
         words = paragraph(self.theme, self.say(name), SMALL, room.width - (value.width + GAP) * room.is_wide, lines=3)
         return (side_by_side if room.is_wide else stacked)(value, words, gap=TIGHT, at=room)
 
-    def _opposites(self) -> list[Opposites]:
-        """What one matrix and what the network without its biases make of what the followed token brings, and of its opposite, where there
-        is room."""
+    def _bends(self) -> list[Bends]:
+        """Hidden features and a number of the output, from the opposite of what the followed token brings to that itself, without ReLU and
+        with it, where there is room."""
         y = self._maths("READ")
-        views = [[*(self.view(f"folding.{{block}}.{name}")[k, self.focus] for k in range(2)), self.view(f"folding.{{block}}.{name}_sums")[self.focus]]
-                 for name in ("linear", "bent")]
-        heads = [y, f"-{y}", self.say("added")]
-        return [opposites(self.theme, heads, list(zip((self.say("matrix"), self.say("bent")), views)), self.beside)] * self.frame.is_roomy
+        total = self.staging.trace.config.d_ff
+        cases = [(self.say(key, total=total), *(self.view(f"folding.{{block}}.{name}")[self.focus] for name in names))
+                 for key, names in (("straight", ("lines", "straight")), ("bent", ("kinked", "curved")))]
+        heads = self.say("hidden", shown=len(cases[0][1])), self.say("total")
+        return [bends(self.theme, heads, [f"-{y}", y], cases, self.beside)] * self.frame.is_roomy
 
     def _fires(self) -> list[VGroup]:
         """Hidden features of the followed token, ringed and numbered, and at the left the words that each is highest for, if these fit;

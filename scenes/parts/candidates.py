@@ -8,21 +8,23 @@ import numpy as np
 from manim import DOWN, RIGHT, VGroup
 
 from model import View
-from scenes.base.layout import fitted
+from scenes.base.layout import below, fitted, left_of
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.derivation import FORMULA
+from scenes.parts.derivation import FORMULA, LETTER
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, number, text
+from scenes.parts.label import SMALLEST_WORD, text
 from scenes.parts.legend import legend
+from scenes.parts.opened import Side
+from scenes.parts.product import Product
 from scenes.parts.score_grid import CARD, LEVEL, SLANTED
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import CLOSEST, card_width, column_labels, row_labels
-from scenes.parts.verdict import EVIDENCE
+from scenes.parts.verdict import EVIDENCE, READOUT, evidence
 from scenes.parts.whole import Whole
 
-READOUT, SCALE = 40 * PX, 70 * PX        # size of a readout; height of the scale of all colours
+SCALE = 70 * PX                          # height of the scale of all colours
 ABOVE, BESIDE = (1, 4, 1), (3, 2)         # of a formula, its grid and its readout; of a grid and both where they stand beside it
 SIDES = {"input": ("t", "line"), "key": ("k", "key"), "query": ("q", "query")}           # letter and role of what meets in a score
 
@@ -61,7 +63,18 @@ class Candidate(NamedTuple):
 
     def gap(self, theme: Theme, said: str) -> list:
         """How far the scores are from their mirror image: what that is called, and the number."""
-        return [text(theme, said, EVIDENCE, "muted"), number(theme, self.asymmetry, READOUT, "output")]
+        return evidence(theme, said, self.asymmetry)
+
+    def sides(self, words: Sequence[str], pair: tuple[int, int]) -> list[Side]:
+        """What of two of the tokens meets in their score."""
+        return [Side(vectors[k], words[k], role, ink)
+                for k, vectors, role, ink in zip(pair, self.vectors, self.roles, self.ink, strict=True)]
+
+    def names_at(self, theme: Theme, work: Product) -> list[Equation]:
+        """The letters of the two sides of a grid: at the left of the upper one, and below the left one."""
+        (left, above), (of_left, of_above) = self.letters, self.ink
+        upper, lower = (equation(theme, maths, size=LETTER, role=role) for maths, role in ((f"{above}_j", of_above), (f"{left}_i", of_left)))
+        return [left_of(upper, work.above.border), below(lower, work.left.border, TIGHT / 2)]
 
 
 def alike(theme: Theme, scores: View, among: Sequence[View], room: Room, grid: Grid | None = None) -> HeatMap:

@@ -13,11 +13,14 @@ from scenes.base.theme import Theme
 from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
+from scenes.parts.label import text
 from scenes.parts.motion import Together, merge
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import card_width, cards_beside, row_labels
+from scenes.parts.verdict import EVIDENCE
 from scenes.parts.whole import Whole
 
+HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 CARD, FACTOR = 180 * PX, 170 * PX         # widths of the cards and of what the vectors are multiplied by
 LOW = 40 * PX                             # lower rows have plain words instead of cards
 LETTER, SUM = 66 * PX, 1.25               # size of z's name; height of its row, where the others have 1
@@ -62,6 +65,15 @@ def sum_of(theme: Theme, letter: str, role: str, room: Room, factor: str = "a") 
     """How z is made, in a room. letter, role: of what is mixed. factor: by which it is multiplied."""
     maths = f"{{{{ z_i : z }}}} = scripts(sum)_j {factor}_(i j) {{{{ {letter} : mixed }}}}"
     return fitted(equation(theme, maths, {"z": "output", "mixed": role}, LETTER, at=room), room.inset(y=TIGHT / 2))
+
+
+def letters_beside(theme: Theme, words: str, room: Room, roomy: bool) -> tuple[VGroup, Room]:
+    """What is said of the letters of a formula, line by line at the left of a room, and the room of the formula; the first line only, below it,
+    where the frame is not roomy. words: lines, parted by ` · `."""
+    lines = words.split(" · ") if roomy else words.split(" · ")[:1]
+    side = room.columns(HEAD)[0] if roomy else room.strip(bottom=GAP)
+    said = VGroup(text(theme, line, EVIDENCE, "muted", at=place, align=-1) for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
+    return said, room if roomy else room.trim(bottom=GAP)
 
 
 def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, full: float) -> tuple[VGroup, VGroup]:

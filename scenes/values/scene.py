@@ -7,20 +7,20 @@ from model import View
 from scenes.base.layout import Labelled, fitted, left_of, line_of, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import HEAD, MATRICES, SCOPE, CandidateScene
+from scenes.candidates.bench import MATRICES, SCOPE, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
 from scenes.parts.derivation import FORMULA, NAME
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, words_at
-from scenes.parts.mixture import mixture, sum_of
+from scenes.parts.mixture import HEAD, letters_beside, mixture, sum_of
 from scenes.parts.motion import BLINK, BRIEF, LONG, SLOW, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
 from scenes.parts.shapes import room_of
 from scenes.parts.sorted_words import KINDS, sorted_words
 from scenes.parts.training import dot, loss_curve
-from scenes.parts.verdict import EVIDENCE, Objection, objection
+from scenes.parts.verdict import EVIDENCE, Objection, evidence, objection
 
 ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
 LOUD, COUNT = 230 * PX, 110 * PX
@@ -59,7 +59,7 @@ class Values(CandidateScene):
         third, opened, mixed = self.three.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens), self.focus)
-        said, room = self.whose(self.say("divided", token=self.tokens[self.focus]), head)
+        said, room = letters_beside(self.theme, self.say("divided", token=self.tokens[self.focus]), head, self.frame.is_roomy)
         self.weighed, self.formula = self.weights_at(self.mixed), sum_of(self.theme, "t_j", "text", above if self.frame.is_roomy else room)
         free = opened.chart.strip(top=opened.chart.height / 2)
         scaled = fitted(equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA), free).move_to(free.point(-1), LEFT)
@@ -196,7 +196,7 @@ class Values(CandidateScene):
     def against(self, made: str, parameters: View, rooms: list[Room]) -> list[Objection]:
         """What speaks against the tokens as what is averaged. made: what is said of how it is made."""
         return [objection(self.theme, self.say("all_of_it"), [text(self.theme, self.say(made), EVIDENCE, "muted")], rooms[0]),
-                objection(self.theme, self.say("no_parameters"), self.to_learn(parameters), rooms[1])]
+                objection(self.theme, self.say("no_parameters"), evidence(self.theme, self.say("learned"), parameters, 0), rooms[1])]
 
     def readout(self, room: Room) -> list[Room]:
         """Rooms for a large number, and for a line of words below it, or beside it where there is no room below."""

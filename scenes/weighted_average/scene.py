@@ -9,16 +9,17 @@ from model import View
 from scenes.base.layout import below, no_higher, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import ASKED, SCOPE, CandidateScene
+from scenes.candidates.bench import SCOPE, CandidateScene
 from scenes.parts.bars import largest
 from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, number, text
-from scenes.parts.mixture import Mixture, mixture, reaching, sum_of
+from scenes.parts.mixture import Mixture, letters_beside, mixture, reaching, sum_of
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.softmax import numbered_bars
+from scenes.parts.unknown import ASKED
 from scenes.parts.verdict import EVIDENCE
 from scenes.parts.weight import weight_bars
 
@@ -41,7 +42,7 @@ class WeightedAverage(CandidateScene):
         head, middle, self.under = self.rooms_of_mixture()
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
-        self.said, room = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
+        self.said, room = letters_beside(self.theme, self.say("whose", token=self.tokens[self.focus]), head, self.frame.is_roomy)
         self.formula = sum_of(self.theme, "t_j", "text", room)
         self.around, self.bars = self.z_as_bars("averages")
         one, other = self.forms or ("", "")
@@ -59,7 +60,7 @@ class WeightedAverage(CandidateScene):
         """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots, so that all is drawn smaller."""
         head, middle, _ = self.rooms_of_mixture()
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
-        said, room = self.whose(self.say("whose_scores", token=self.tokens[self.focus]), head)
+        said, room = letters_beside(self.theme, self.say("whose_scores", token=self.tokens[self.focus]), head, self.frame.is_roomy)
         formula, (around, bars) = sum_of(self.theme, "t_j", "text", room, "s"), self.z_as_bars("weighted_sums")
         self.scores, total = self.scores_at(self.mixed.places)
         outside = self.outside()
@@ -101,7 +102,7 @@ class WeightedAverage(CandidateScene):
         others, i = [grid.row(k) for k in range(len(rows)) if k != self.focus], self.focus
         bars = weight_bars(self.theme, rows[i], [room_of(cell) for cell in grid.cells[i]], WORD).bars
         self.play(vanish(*self.on_stage(self.soft.pieces)), travel(self.soft.pieces, bars))
-        self.play(appear(self.cards, work.result.border, self.words_below(grid), grid.row(i)), vanish(bars, run_time=SHORT))
+        self.play(appear(self.cards, work.result.border, self.table.words(self.theme, self.tokens, grid, self.focus), grid.row(i)), vanish(bars, run_time=SHORT))
         said = text(self.theme, self.say("rows"), WORD, "muted", at=self.rooms.panel, width=self.rooms.panel.width)
         self.play(appear(*others, lag=0.4), appear(said))
         self.wait(1.5)

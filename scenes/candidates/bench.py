@@ -8,11 +8,11 @@ from model import View
 from scenes.base.layout import Labelled, below
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
-from scenes.parts.candidates import Candidate, Comparison, alike, comparison
+from scenes.parts.candidates import Candidate, Comparison, comparison
 from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix, tried
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import peak
-from scenes.parts.label import WORD, Label, number, text
+from scenes.parts.label import WORD, Label, text
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
 from scenes.parts.motion import FLASH, appear, dim, draw, set_presence, vanish
@@ -24,7 +24,7 @@ from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import cards_beside
 from scenes.parts.training import BuiltOn, built_on
 from scenes.parts.unknown import unknown
-from scenes.parts.verdict import EVIDENCE, READOUT, Objection, evidence, objection
+from scenes.parts.verdict import EVIDENCE, Objection
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 from scenes.parts.workbench import workbench
@@ -48,10 +48,6 @@ class CandidateScene(ExplainerScene):
         scores = self.view(f"{SCOPE}.scores")[place[1]] if name == "query" else self.view(f"candidates.{name}_scores")[place]
         return Candidate(CANDIDATES[name], tuple(view[place[1]] if place[1:] else view for view in vectors), scores,
                          self.view(f"candidates.{name}_asymmetry")[place], self.view("candidates.parameters")[[*CANDIDATES].index(name)])
-
-    def choices(self) -> list[str]:
-        """Which of a pair has to know the other, if the shown head looks for it: what depends on it, in either direction."""
-        return [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
 
     @property
     def looks(self) -> bool:
@@ -93,18 +89,16 @@ class CandidateScene(ExplainerScene):
 
     def work_of(self, name: str, head: int | None = None) -> Product:
         """The two sides of a candidate and the grid where they meet; tokens stand at the left already."""
-        candidate = self.candidate(name, head)
-        (left, above), (role, other) = candidate.vectors, candidate.roles
-        rows = self.vectors if name == "token" else self.table.rows(self.theme, left, role)
-        return Product(rows, self.table.columns(self.theme, above, other),
-                       alike(self.theme, candidate.scores, self.all_scores, self.table.square, self.table.grid))
+        return self.candidate(name, head).work(self.theme, self.table, self.all_scores, self.vectors if name == "token" else None)
 
     def objections_to(self, name: str) -> list[Objection]:
-        """The three cards with their evidence."""
-        candidate = self.candidate(name)
-        shown = (candidate.gap(self.theme, self.say("gap")), evidence(self.theme, self.say("learned"), candidate.parameters, 0), self._adapting(name))
-        rooms = self.rooms.verdict.rows(3, TIGHT / 2)
-        return [objection(self.theme, self.say(key), parts, room) for key, parts, room in zip(OBJECTIONS, shown, rooms, strict=True)]
+        """The three cards with their evidence. Of what adapts: a pair's scores with two heads' matrices of keys; or a word, as there may be no
+        other head, tokens have none, and of queries it has not been seen."""
+        candidate, rooms = self.candidate(name), self.rooms.verdict.rows(3, TIGHT / 2)
+        adapting = ([self.candidate(name, head).scores[self.pair] for head in (self.other_head, None)] if name == "key" and self.other_head is not None
+                    else self.say("same" if name == "token" else "other"))
+        titles, said = ([self.say(key) for key in keys] for keys in (OBJECTIONS, ("gap", "learned")))
+        return candidate.objections(self.theme, titles, said, adapting, rooms)
 
     def opened_pair(self, name: str) -> Opened:
         """The dot product of the followed token and another, as tokens or as query and key, opened on the bench."""
@@ -130,9 +124,11 @@ class CandidateScene(ExplainerScene):
         return softmax(self.theme, self.tokens, scores, powers, total, shares, line, self.stage, said, peak(scores))
 
     def both_ways(self, name: str) -> tuple[VGroup, VGroup]:
-        """Rings around the scores of the pair, one for each direction, and these scores on the bench."""
+        """Rings around the scores of the pair, one for each direction, and these scores on the bench; of each, which of the two has to know the other,
+        if the shown head looks for that."""
+        said = [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
         return (both_ways(self.theme, self.work_now.result, self.pair),
-                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, self.choices()))
+                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, said))
 
     def weights_of(self, letter: str, head: int | None = None) -> View:
         """W_Q, W_K or W_V of the shown head, or of another, transposed: (d_k, d_model)."""
@@ -206,11 +202,3 @@ class CandidateScene(ExplainerScene):
         """What stands on a card that is not decided."""
         self.pending = text(self.theme, self.say("not_yet"), EVIDENCE, "muted", at=room_of(card.box).inset(TIGHT), align=1)
         return self.pending
-
-    def _adapting(self, name: str) -> list[Label]:
-        """What the pair of keys scores with another head's matrix and with this one's; or a word: there may be no other, tokens have none, and
-        of queries it has not been seen."""
-        if name != "key" or self.other_head is None:
-            return [text(self.theme, self.say("same" if name == "token" else "other"), EVIDENCE, "muted")]
-        before, after = (number(self.theme, self.candidate(name, head).scores[self.pair], READOUT, "output") for head in (self.other_head, None))
-        return [before, text(self.theme, "→", EVIDENCE, "muted"), after]

@@ -156,8 +156,9 @@ class CandidateScene(ExplainerScene):
 
     def stand(self, name: str, struck: Sequence[int] = ()) -> None:
         """Puts a candidate on stage, at once, as its scene leaves it. struck: the objections that are struck out."""
-        self.work_now, self.objections, self.formula = self.work_of(name), self.objections_to(name), self.candidate(name).formula(self.theme, self.rooms.maths)
-        self.words, self.names = self.table.words(self.theme, self.tokens, self.work_now.result, self.focus), self.candidate(name).names_at(self.theme, self.work_now)
+        candidate, self.work_now, self.objections = self.candidate(name), self.work_of(name), self.objections_to(name)
+        self.formula, self.names = candidate.formula(self.theme, self.rooms.maths), candidate.names_at(self.theme, self.work_now)
+        self.words = self.table.words(self.theme, self.tokens, self.work_now.result, self.focus)
         self.add(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections)
         for k in struck:
             for part in self.objections[k].claim:

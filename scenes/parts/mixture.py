@@ -29,8 +29,8 @@ LETTER, TOTAL, SUM = 66 * PX, 54 * PX, 1.25               # sizes of z's name an
 
 
 class Mixture(Whole):
-    """`cards` of the tokens, or their words where rows are low, their `vectors`, the sum `z` in line with them, and its `letter`. `places`: the rooms of the factors, for each
-    vector one, and one for their sum."""
+    """`cards` of the tokens, or their words where rows are low, their `vectors`, the sum `z` in line with them, and its `letter`. `places`: the
+    rooms of the factors, for each vector one, and one for their sum."""
 
     def __init__(self, cards: VGroup, vectors: HeatMap, z: HeatMap, name: VGroup, places: Sequence[Room]):
         super().__init__(cards=cards, vectors=vectors, z=z, letter=name)

@@ -2,36 +2,36 @@
 
 from collections.abc import Sequence
 
-from manim import DOWN, LEFT, Mobject, VGroup
+from manim import Mobject, VGroup
 
 from model import View
 from scenes.base.layout import Labelled, below
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
-from scenes.parts.candidates import READOUT, Candidate, Comparison, alike, comparison
+from scenes.parts.candidates import Candidate, Comparison, comparison
 from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix, tried
-from scenes.parts.equation import Equation, equation, quote
-from scenes.parts.heat_map import HeatMap, peak
-from scenes.parts.label import WORD, Label, number, text
+from scenes.parts.equation import equation
+from scenes.parts.heat_map import peak
+from scenes.parts.label import WORD, Label, text
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
 from scenes.parts.motion import FLASH, appear, dim, draw, set_presence, vanish
-from scenes.parts.opened import Opened, Side, opened
+from scenes.parts.opened import Opened, opened
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
-from scenes.parts.shapes import frame, room_of
+from scenes.parts.shapes import room_of
 from scenes.parts.softmax import Softmax, softmax
-from scenes.parts.tokens import cards_beside, column_labels
+from scenes.parts.tokens import cards_beside
 from scenes.parts.training import BuiltOn, built_on
-from scenes.parts.verdict import EVIDENCE, Objection, objection
+from scenes.parts.unknown import unknown
+from scenes.parts.verdict import EVIDENCE, Objection
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
-HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 STRUCK = 0.5                              # presence of what is struck out
-LEGEND, ASKED, QUESTION = (size * PX for size in (150, 150, 420))
+LEGEND = 150 * PX
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters", "fixed")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
@@ -48,10 +48,6 @@ class CandidateScene(ExplainerScene):
         scores = self.view(f"{SCOPE}.scores")[place[1]] if name == "query" else self.view(f"candidates.{name}_scores")[place]
         return Candidate(CANDIDATES[name], tuple(view[place[1]] if place[1:] else view for view in vectors), scores,
                          self.view(f"candidates.{name}_asymmetry")[place], self.view("candidates.parameters")[[*CANDIDATES].index(name)])
-
-    def choices(self) -> list[str]:
-        """Which of a pair has to know the other, if the shown head looks for it: what depends on it, in either direction."""
-        return [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
 
     @property
     def looks(self) -> bool:
@@ -75,7 +71,7 @@ class CandidateScene(ExplainerScene):
         self.table = score_table(self.theme, self.tokens, self.rooms.picture)
         self.vectors = self.table.rows(self.theme, self.view(f"{SCOPE}.input"))
         self.cards = cards_beside(self.theme, self.tokens, self.vectors, self.table.card, TIGHT / 2, self.focus)
-        self.letter = self._letter("t_i", self.vectors)
+        self.letter = below(equation(self.theme, "t_i", size=LETTER), self.vectors.border, TIGHT / 2)
 
     @property
     def all_scores(self) -> list[View]:
@@ -89,53 +85,28 @@ class CandidateScene(ExplainerScene):
 
     def ask(self) -> list[Mobject]:
         """The empty cells of the grid, a question mark in it, and one where its formula will be."""
-        square, panel = self.table.square, self.rooms.panel
-        cells = [cell for row in self.work_of("token").result.cells for cell in row]
-        blanks = VGroup(frame(self.theme, room_of(cell), width=0, radius=TIGHT / 2, fill="surface") for cell in cells)
-        sign = equation(self.theme, quote("?"), size=min(QUESTION, 0.7 * square.height), role="output").move_to(square.centre)
-        for part in sign.family_members_with_points():
-            part.overlay = True           # it stands on all the cells
-        asked = equation(self.theme, "s_(i j) = {{ #h(0.2em) ? : sign }}", {"sign": "output"}, ASKED, at=panel)
-        return [blanks, sign, asked, below(text(self.theme, self.say("asks"), WORD, "muted", width=panel.width), asked, GAP)]
+        return unknown(self.theme, self.work_of("token").result, "s_(i j)", self.say("asks"), self.table.square, self.rooms.panel)
 
     def work_of(self, name: str, head: int | None = None) -> Product:
         """The two sides of a candidate and the grid where they meet; tokens stand at the left already."""
-        candidate = self.candidate(name, head)
-        (left, above), (role, other) = candidate.vectors, candidate.roles
-        rows = self.vectors if name == "token" else self.table.rows(self.theme, left, role)
-        return Product(rows, self.table.columns(self.theme, above, other),
-                       alike(self.theme, candidate.scores, self.all_scores, self.table.square, self.table.grid))
-
-    def names_of(self, name: str, work: Product) -> list[Equation]:
-        """The letters of the two sides: at the left of the upper one, and below the left one."""
-        (left, above), roles = self.candidate(name).letters, self.candidate(name).ink
-        upper = equation(self.theme, f"{above}_j", size=LETTER, role=roles[1]).next_to(work.above.border, LEFT, buff=TIGHT)
-        return [upper, self.letter if name == "token" else self._letter(f"{left}_i", work.left, roles[0])]
-
-    def words_below(self, picture: HeatMap) -> VGroup:
-        """The words of the grid's columns, if there is room for them."""
-        return column_labels(self.theme, self.tokens, picture, "text", self.table.foot, keep=self.focus) if self.table.foot else VGroup()
-
-    def formula_of(self, name: str) -> Equation:
-        """How a candidate makes its scores, at the top of the panel."""
-        return self.candidate(name).formula(self.theme, self.rooms.maths)
+        return self.candidate(name, head).work(self.theme, self.table, self.all_scores, self.vectors if name == "token" else None)
 
     def objections_to(self, name: str) -> list[Objection]:
-        """The three cards with their evidence."""
-        candidate = self.candidate(name)
-        evidence = (candidate.gap(self.theme, self.say("gap")), self.to_learn(candidate.parameters), self._adapting(name))
-        rooms = self.rooms.verdict.rows(3, TIGHT / 2)
-        return [objection(self.theme, self.say(key), shown, room) for key, shown, room in zip(OBJECTIONS, evidence, rooms, strict=True)]
+        """The three cards with their evidence. Of what adapts: a pair's scores with two heads' matrices of keys; or a word, as there may be no
+        other head, tokens have none, and of queries it has not been seen."""
+        candidate, rooms = self.candidate(name), self.rooms.verdict.rows(3, TIGHT / 2)
+        adapting = ([self.candidate(name, head).scores[self.pair] for head in (self.other_head, None)] if name == "key" and self.other_head is not None
+                    else self.say("same" if name == "token" else "other"))
+        titles, said = ([self.say(key) for key in keys] for keys in (OBJECTIONS, ("gap", "learned")))
+        return candidate.objections(self.theme, titles, said, adapting, rooms)
 
     def opened_pair(self, name: str) -> Opened:
         """The dot product of the followed token and another, as tokens or as query and key, opened on the bench."""
         (i, j), candidate = self.pair, self.candidate(name)
         of_tokens, of_queries = (self.view(f"candidates.{side}_products")[self.spec.block] for side in ("token", "query"))
         products = of_tokens[i, j] if name == "token" else of_queries[self.head, i, j]
-        sides = [Side(vectors[k], self.tokens[k], role, ink)
-                 for k, vectors, role, ink in zip(self.pair, candidate.vectors, candidate.roles, candidate.ink, strict=True)]
         score = candidate.scores[i : i + 1, j : j + 1]
-        return opened(self.theme, sides, products, score, peak(*self.all_scores), self.rooms.bench, self.say("rounded"))
+        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, self.say("rounded"))
 
     def built_on(self) -> BuiltOn:
         """What training does, again and again; and table E, with all that is built on it."""
@@ -152,19 +123,12 @@ class CandidateScene(ExplainerScene):
         powers, total, shares, line = (self.view(f"exponentials.{name}")[row] for name in ("powers", "totals", "shares", "curve"))
         return softmax(self.theme, self.tokens, scores, powers, total, shares, line, self.stage, said, peak(scores))
 
-    def whose(self, words: str, room: Room) -> tuple[VGroup, Room]:
-        """What is said of the letters of a formula, line by line at the left of a room, and the room of the formula; the first line only, below
-        it, where the frame is narrow."""
-        lines = words.split(" · ") if self.frame.is_roomy else words.split(" · ")[:1]
-        side = room.columns(HEAD)[0] if self.frame.is_roomy else room.strip(bottom=GAP)
-        said = VGroup(text(self.theme, line, EVIDENCE, "muted", at=place, align=-1)
-                      for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
-        return said, room if self.frame.is_roomy else room.trim(bottom=GAP)
-
     def both_ways(self, name: str) -> tuple[VGroup, VGroup]:
-        """Rings around the scores of the pair, one for each direction, and these scores on the bench."""
+        """Rings around the scores of the pair, one for each direction, and these scores on the bench; of each, which of the two has to know the other,
+        if the shown head looks for that."""
+        said = [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
         return (both_ways(self.theme, self.work_now.result, self.pair),
-                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, self.choices()))
+                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, said))
 
     def weights_of(self, letter: str, head: int | None = None) -> View:
         """W_Q, W_K or W_V of the shown head, or of another, transposed: (d_k, d_model)."""
@@ -186,16 +150,15 @@ class CandidateScene(ExplainerScene):
         d_k, role, square = self.staging.trace.config.d_k, MATRICES[letter], self.table.square
         bias = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
         bare, made = self.view(f"candidates.{BARE[letter]}")[self.spec.block, self.head], self.view(f"{SCOPE}.{role}")[self.head]
-        low = self.rooms.panel.top < self.rooms.picture.bottom
-        bottom = (square if 2 * square.height > self.stage.height else self.stage).bottom
-        room = self.rooms.panel if low else Room(square.left, self.stage.right, bottom, square.top - TIGHT)
+        room = self.rooms.across(square, self.stage)
         return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, bare, made), self.view(f"{SCOPE}.input"), self.focus,
                           self.tokens[self.focus], room, self.frame.is_roomy, self.say("row_by_token"), self.say("turned", count=d_k).split(" · "))
 
     def stand(self, name: str, struck: Sequence[int] = ()) -> None:
         """Puts a candidate on stage, at once, as its scene leaves it. struck: the objections that are struck out."""
-        self.work_now, self.objections, self.formula = self.work_of(name), self.objections_to(name), self.formula_of(name)
-        self.words, self.names = self.words_below(self.work_now.result), self.names_of(name, self.work_now)
+        candidate, self.work_now, self.objections = self.candidate(name), self.work_of(name), self.objections_to(name)
+        self.formula, self.names = candidate.formula(self.theme, self.rooms.maths), candidate.names_at(self.theme, self.work_now)
+        self.words = self.table.words(self.theme, self.tokens, self.work_now.result, self.focus)
         self.add(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections)
         for k in struck:
             for part in self.objections[k].claim:
@@ -240,18 +203,3 @@ class CandidateScene(ExplainerScene):
         """What stands on a card that is not decided."""
         self.pending = text(self.theme, self.say("not_yet"), EVIDENCE, "muted", at=room_of(card.box).inset(TIGHT), align=1)
         return self.pending
-
-    def to_learn(self, parameters: View) -> list[Label]:
-        """How many numbers there are to learn."""
-        return [text(self.theme, self.say("learned"), EVIDENCE, "muted"), number(self.theme, parameters, READOUT, "output", decimals=0)]
-
-    def _letter(self, maths: str, picture: HeatMap, role: str = "text") -> Equation:
-        return equation(self.theme, maths, size=LETTER, role=role).next_to(picture.border, DOWN, buff=TIGHT / 2)
-
-    def _adapting(self, name: str) -> list[Label]:
-        """What the pair of keys scores with another head's matrix and with this one's; or a word: there may be no other, tokens have none, and
-        of queries it has not been seen."""
-        if name != "key" or self.other_head is None:
-            return [text(self.theme, self.say("same" if name == "token" else "other"), EVIDENCE, "muted")]
-        before, after = (number(self.theme, self.candidate(name, head).scores[self.pair], READOUT, "output") for head in (self.other_head, None))
-        return [before, text(self.theme, "→", EVIDENCE, "muted"), after]

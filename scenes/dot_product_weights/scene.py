@@ -20,7 +20,7 @@ class DotProductWeights(CandidateScene):
         """The tokens with their vectors, and a grid without scores."""
         self.lay_out()
         self.work_now, (self.blanks, *self.question) = self.work_of("token"), self.ask()
-        self.words = self.words_below(self.work_now.result)
+        self.words = self.table.words(self.theme, self.tokens, self.work_now.result, self.focus)
         self.add(self.blanks, self.cards, self.vectors, self.letter, self.work_now.result.border, self.words, *self.question)
 
     def wording(self, name: str) -> str:
@@ -32,7 +32,7 @@ class DotProductWeights(CandidateScene):
     def dot_product(self):
         """Two vectors stand one below the other; feature by feature they are multiplied, and the sum falls into its cell."""
         i, j = self.pair
-        self.formula, self.pair_now = self.formula_of("token"), self.opened_pair("token")
+        self.formula, self.pair_now = self.candidate("token").formula(self.theme, self.rooms.maths), self.opened_pair("token")
         cell, sum_ = self.work_now.result.cell(i, j), self.pair_now.total
         self.play(vanish(*self.question), appear(self.formula), dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))))
         for k, row in ((i, self.pair_now.one), (j, self.pair_now.other)):
@@ -49,7 +49,7 @@ class DotProductWeights(CandidateScene):
         """Every row meets every column: a row score by score, then the others at once."""
         i, j = self.pair
         rows, above = self.vectors.cells.copy(), self.work_now.above
-        self.names, self.legend = self.names_of("token", self.work_now), self.colours()
+        self.names, self.legend = self.candidate("token").names_at(self.theme, self.work_now), self.colours()
         self.play(vanish(self.box), brighten(*self.cards))
         self.play(travel(rows, columns(above), run_time=1.4), appear(above.border, above.dots, run_time=1.4), appear(self.names[0], self.legend))
         for motion in fill(self.work_now, i, skip=j):

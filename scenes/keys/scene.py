@@ -32,7 +32,7 @@ class Keys(CandidateScene):
     def grid(self):
         """The keys stand up above the grid as well, and the grid fills once more."""
         left, above, result = self.work_now
-        self.formula, self.names = self.formula_of("key"), self.names_of("key", self.work_now)
+        self.formula, self.names = self.candidate("key").formula(self.theme, self.rooms.maths), self.candidate("key").names_at(self.theme, self.work_now)
         self.objections = self.objections_to("key")
         bench, self.matrix = self.bench_now, self.matrix_of("K", self.rooms.bench)
         self.play(vanish(*self.on_stage(self.cards, left, bench.matrix)), become(bench.matrix.sheet, self.matrix.sheet),

@@ -1,6 +1,7 @@
 """The filing cabinet: keys are the labels of its drawers, values are what is in them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from manim import VGroup, VMobject
 
@@ -67,6 +68,17 @@ def heading(theme: Theme, name: str, said: str, role: str, room: Room) -> VGroup
     below = text(theme, said, IS, "muted", at=lower)
     fits = below.string == said
     return VGroup(text(theme, name, WORD if fits else IS, role, weight=500, at=upper if fits else lower), *[below] * fits)
+
+
+def headings(theme: Theme, note: "Note", cabinet: Cabinet, weights: Room, kinds: Sequence[tuple[str, str, str]], wide: bool) -> list[VGroup]:
+    """What stands above note, labels, drawers, weights, and words with their scores: of each its name, what that is in the picture, and a role.
+
+    wide: whether note and cabinet stand side by side.
+    """
+    sheet, body, label, drawer = map(room_of, (note.sheet, cabinet.body, cabinet.labels[0], cabinet.drawers[0]))
+    places, tops = (sheet, label, drawer, weights, replace(body, right=label.left)), [sheet.top, *[body.top] * 4]
+    tops = [max(tops)] * len(tops) if wide else tops
+    return [heading(theme, *said, replace(place.inset(-TIGHT / 4), top=top)) for said, place, top in zip(kinds, places, tops, strict=True)]
 
 
 class Note(Whole):

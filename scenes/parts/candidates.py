@@ -8,21 +8,23 @@ import numpy as np
 from manim import DOWN, RIGHT, VGroup
 
 from model import View
-from scenes.base.layout import fitted
+from scenes.base.layout import below, fitted, left_of
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.derivation import FORMULA
+from scenes.parts.derivation import FORMULA, LETTER
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, number, text
+from scenes.parts.label import SMALLEST_WORD, Label, number, text
 from scenes.parts.legend import legend
-from scenes.parts.score_grid import CARD, LEVEL, SLANTED
+from scenes.parts.opened import Side
+from scenes.parts.product import Product
+from scenes.parts.score_grid import CARD, LEVEL, SLANTED, ScoreTable
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import CLOSEST, card_width, column_labels, row_labels
-from scenes.parts.verdict import EVIDENCE
+from scenes.parts.verdict import EVIDENCE, READOUT, Objection, evidence, objection
 from scenes.parts.whole import Whole
 
-READOUT, SCALE = 40 * PX, 70 * PX        # size of a readout; height of the scale of all colours
+SCALE = 70 * PX                          # height of the scale of all colours
 ABOVE, BESIDE = (1, 4, 1), (3, 2)         # of a formula, its grid and its readout; of a grid and both where they stand beside it
 SIDES = {"input": ("t", "line"), "key": ("k", "key"), "query": ("q", "query")}           # letter and role of what meets in a score
 
@@ -61,7 +63,40 @@ class Candidate(NamedTuple):
 
     def gap(self, theme: Theme, said: str) -> list:
         """How far the scores are from their mirror image: what that is called, and the number."""
-        return [text(theme, said, EVIDENCE, "muted"), number(theme, self.asymmetry, READOUT, "output")]
+        return evidence(theme, said, self.asymmetry)
+
+    def sides(self, words: Sequence[str], pair: tuple[int, int]) -> list[Side]:
+        """What of two of the tokens meets in their score."""
+        return [Side(vectors[k], words[k], role, ink)
+                for k, vectors, role, ink in zip(pair, self.vectors, self.roles, self.ink, strict=True)]
+
+    def work(self, theme: Theme, table: ScoreTable, among: Sequence[View], left: HeatMap | None = None) -> Product:
+        """The two sides and the grid where they meet, in a table, on the scale of all of `among`. left: the left side, if it stands there already."""
+        (of_left, above), (role, other) = self.vectors, self.roles
+        return Product(left or table.rows(theme, of_left, role), table.columns(theme, above, other),
+                       alike(theme, self.scores, among, table.square, table.grid))
+
+    def objections(self, theme: Theme, titles: Sequence[str], said: Sequence[str], adapting: str | Sequence[View],
+                   rooms: Sequence[Room]) -> list[Objection]:
+        """What speaks against it, on three cards: its scores mirror themselves, nothing is learned for them, and they do not adapt.
+
+        said: what the gap to the mirror image and the count of parameters are called. adapting: a score before and after, or a word.
+        """
+        changes = [text(theme, adapting, EVIDENCE, "muted")] if isinstance(adapting, str) else changed(theme, *adapting)
+        shown = (self.gap(theme, said[0]), evidence(theme, said[1], self.parameters, 0), changes)
+        return [objection(theme, title, parts, room) for title, parts, room in zip(titles, shown, rooms, strict=True)]
+
+    def names_at(self, theme: Theme, work: Product) -> list[Equation]:
+        """The letters of the two sides of a grid: at the left of the upper one, and below the left one."""
+        (left, above), (of_left, of_above) = self.letters, self.ink
+        upper, lower = (equation(theme, maths, size=LETTER, role=role) for maths, role in ((f"{above}_j", of_above), (f"{left}_i", of_left)))
+        return [left_of(upper, work.above.border), below(lower, work.left.border, TIGHT / 2)]
+
+
+def changed(theme: Theme, before: View, after: View) -> list[Label]:
+    """A score and what it becomes."""
+    left, right = (number(theme, score, READOUT, "output") for score in (before, after))
+    return [left, text(theme, "→", EVIDENCE, "muted"), right]
 
 
 def alike(theme: Theme, scores: View, among: Sequence[View], room: Room, grid: Grid | None = None) -> HeatMap:

@@ -9,7 +9,7 @@ from model import View
 from scenes.base.layout import Labelled, above, between, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.equation import equation
+from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import OBLONG, HeatMap, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, number, text, text_width
 from scenes.parts.motion import BRIEF, SHORT, Together, appear, live_dot_product, merge, travel, vanish
@@ -85,6 +85,12 @@ def tried(theme: Theme, letter: str, role: str, weights: View, score: View, said
     size = max(theme.digit, min(LOUD, 0.8 * digits.height))
     return Whole(score=[*lines, number(theme, score, size, at=digits, weight=600, width=digits.width)],
                  matrix=named_matrix(theme, letter, role, weights, left))
+
+
+def projected(theme: Theme, letter: str, role: str, room: Room) -> Equation:
+    """How a query, key or value is made of a token, in a room."""
+    maths = f"{{{{ {letter.lower()}_i : made }}}} = {{{{ W_{letter}^T : matrix }}}} t_i + b_{letter}"
+    return equation(theme, maths, dict.fromkeys(("made", "matrix"), role), FORMULA, at=room)
 
 
 def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, room: Room, opens: bool, by: str, said: Sequence[str]) -> Derivation:

@@ -1,18 +1,24 @@
 """A matrix above what it makes of all tokens: x W + b, row by row (Vaswani et al. 2017, section 3.2.1)."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from manim import VGroup
+from manim import Animation, VGroup
 
 from model import View
-from scenes.base.layout import fitted, named, right_of
+from scenes.base.layout import below, fitted, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map, peak
+from scenes.parts.label import Label, text
+from scenes.parts.motion import BLINK, BRIEF, appear, live_dot_product
 from scenes.parts.shapes import room_of
+from scenes.parts.tokens import card_width, cards_beside
 
-LETTER, FORMULA, SIGN = (size * PX for size in (38, 66, 28))
+LETTER, FORMULA, SIGN, WORDS = (size * PX for size in (38, 66, 28, 28))
+CARD, APART, SHARES = 190 * PX, 50 * PX, (2, 4, 4, 4)      # width of cards; gaps; widths of X and of the three matrices
 LINE, ROW, COLUMN = (length * PX for length in (60, 80, 19))       # a line of words, a row of results, x upright
 MOST, LESS = 0.62, 0.42                   # share of the height that results take, and in a frame that is low for its type
 
@@ -31,6 +37,27 @@ class MadeBy(NamedTuple):
     for_one: Equation
     for_all: Equation
     names: tuple[VGroup, VGroup]
+
+    def multiply(self, theme: Theme, x: View, column: HeatMap, i: int, j: int, seconds: float) -> Iterator[Animation]:
+        """Entry j of what token i becomes is counted out. x: (n, d_model). column: row i of it, upright beside the matrix."""
+        (weights, bias), (cells, *numbers) = self.views, self.result.row(i)
+        pairs = [(a[0], b[j]) for a, b in zip(column.cells, self.matrix.cells, strict=True)]
+        yield appear(cells[j], run_time=BLINK)
+        yield live_dot_product(theme, x[i], weights[:, j], pairs, numbers[0][j] if numbers else None, start=float(bias[j]), run_time=seconds)
+
+    def rest_of_row(self, i: int, skip: int = 0) -> Animation:
+        """The entries of what token i becomes, but the first ones."""
+        return appear(*(self.result.cell(i, j) for j in range(skip, len(self.result.cells[0]))), lag=0.3, run_time=BRIEF)
+
+
+class ByHand(NamedTuple):
+    """Factors as they are multiplied by hand: `x`, its `name` and the `cards` of its tokens, a line of words, `upright`, and what is `made`."""
+
+    x: HeatMap
+    name: VGroup
+    cards: VGroup
+    upright: Label
+    made: list[MadeBy]
 
 
 def rows_of(room: Room, count: int, roomy: bool) -> list[Room]:
@@ -54,6 +81,25 @@ def made_by(theme: Theme, letter: str, role: str, views: tuple[View, View], made
     matrix, name = heat_map(theme, weights, upper, role, grid=grid), named(theme, f"W_{letter}", weights.shape, role, LETTER, at=top)
     for_one, for_all = (fitted(equation(theme, formula, {"z": role}, FORMULA), line) for formula in formulas)
     return MadeBy(views, name, matrix, VGroup(bias_map, sign), result, for_one, for_all, names)
+
+
+def by_hand(theme: Theme, tokens: Sequence[str], i: int, x: View, made: Sequence[tuple[str, str, tuple[View, View], View]], said: str, room: Room,
+            roomy: bool) -> ByHand:
+    """X (n, d_model) at the left of a room, and each matrix above what comes out; what is done, and a line of words, in the corner.
+
+    i: the token that is followed. made: of each matrix its letter, its role, W and b, and what it makes of X.
+    """
+    cards = card_width(theme, tokens, CARD)
+    left, *columns = room.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
+    top, corner, *_ = rows_of(replace(left, left=room.left), len(tokens), roomy)
+    *lines, last = (corner if roomy else replace(corner, top=top.top)).trim(bottom=GAP).rows(len(made) + 1)
+    projections = [made_by(theme, *each, *rooms, roomy) for each, *rooms in zip(made, columns, lines, strict=True)]
+    result = projections[0].result
+    picture = heat_map(theme, x, left.level(result.border.get_y()), grid=fit_grid(x.shape, left)._replace(height=result.grid.height))
+    beside = cards_beside(theme, tokens, picture, cards, keep=i)
+    beside[i].box.set_stroke(theme.colour("output"))
+    name = below(named(theme, "X", x.shape, size=LETTER), picture.border)
+    return ByHand(picture, name, beside, text(theme, said, WORDS, "muted", at=last, align=-1), projections)
 
 
 def column_beside(theme: Theme, x: View, i: int, matrix: HeatMap) -> HeatMap:

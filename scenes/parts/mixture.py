@@ -1,31 +1,36 @@
 """A mixture: vectors one below the other, each with room for what it is multiplied by, and what they add up to, below them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 from manim import Animation, VGroup
 
 from model import View
-from scenes.base.layout import fitted
+from scenes.base.layout import below, fitted, stacked
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
+from scenes.parts.bars import largest
 from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
+from scenes.parts.label import WORD, number, text
 from scenes.parts.motion import Together, merge
-from scenes.parts.shapes import frame, room_of
+from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import card_width, cards_beside, row_labels
+from scenes.parts.verdict import EVIDENCE
 from scenes.parts.whole import Whole
 
+HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 CARD, FACTOR = 180 * PX, 170 * PX         # widths of the cards and of what the vectors are multiplied by
 LOW = 40 * PX                             # lower rows have plain words instead of cards
-LETTER, SUM = 66 * PX, 1.25               # size of z's name; height of its row, where the others have 1
+LETTER, TOTAL, SUM = 66 * PX, 54 * PX, 1.25               # sizes of z's name and of a sum; height of z's row, where the others have 1
 
 
 class Mixture(Whole):
-    """`cards` of the tokens, or their words where rows are low, their `vectors`, the sum `z` in line with them, and its `letter`. `places`: the rooms of the factors, for each
-    vector one, and one for their sum."""
+    """`cards` of the tokens, or their words where rows are low, their `vectors`, the sum `z` in line with them, and its `letter`. `places`: the
+    rooms of the factors, for each vector one, and one for their sum."""
 
     def __init__(self, cards: VGroup, vectors: HeatMap, z: HeatMap, name: VGroup, places: Sequence[Room]):
         super().__init__(cards=cards, vectors=vectors, z=z, letter=name)
@@ -64,12 +69,41 @@ def sum_of(theme: Theme, letter: str, role: str, room: Room, factor: str = "a") 
     return fitted(equation(theme, maths, {"z": "output", "mixed": role}, LETTER, at=room), room.inset(y=TIGHT / 2))
 
 
-def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, full: float) -> tuple[VGroup, VGroup]:
-    """How far the vectors reach in each feature, as a frame from the lowest to the highest, and z in it as a bar; ±full fill the room."""
+def letters_beside(theme: Theme, words: str, room: Room, roomy: bool) -> tuple[VGroup, Room]:
+    """What is said of the letters of a formula, line by line at the left of a room, and the room of the formula; the first line only, below it,
+    where the frame is not roomy. words: lines, parted by ` · `."""
+    lines = words.split(" · ") if roomy else words.split(" · ")[:1]
+    side = room.columns(HEAD)[0] if roomy else room.strip(bottom=GAP)
+    said = VGroup(text(theme, line, EVIDENCE, "muted", at=place, align=-1) for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
+    return said, room if roomy else room.trim(bottom=GAP)
+
+
+def outside(theme: Theme, mixed: Mixture) -> VGroup:
+    """Rings around what of z is less or more than all the vectors have of that feature, as far as the digits show it."""
+    shown, places = mixed.z, mixed.z.decimals if mixed.z.digits else theme.decimals
+    vectors, z = (view.values.round(places) for view in (mixed.vectors.view, shown.view))       # (n, d), (d)
+    beyond, columns = (z < vectors.min(0)) | (z > vectors.max(0)), [j for j in shown.grid.columns if j is not None]
+    return VGroup(ring(theme, cell) for j, cell in zip(columns, shown.cells[0], strict=True) if beyond[j])
+
+
+def factors(theme: Theme, scores: View, total: View, places: Sequence[Room], said: Sequence[str]) -> tuple[list[HeatMap], VGroup]:
+    """Scores (n) as what the vectors are multiplied by, each a square in its place, and in the last place their sum, with lines on it below."""
+    squares = [heat_map(theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places[:-1])]
+    size = max(theme.digit, min(TOTAL, 1.2 * places[-1].height))
+    digits = number(theme, total, size, "output", at=places[-1], width=places[-1].width)
+    lines = stacked(*(text(theme, line, EVIDENCE, "muted") for line in said), gap=TIGHT / 2)
+    return squares, VGroup(digits, below(lines, digits))
+
+
+def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, said: str) -> tuple[VGroup, VGroup]:
+    """How far the vectors reach in each feature, as a frame from the lowest to the highest, with a word on what that is; and z in it as a bar. The
+    largest of all fills the height of a room, whose width is that of a picture of z with the word at its left."""
+    cells, full = room_of(picture.cells, PX), largest(vectors, z)
+    beside, room = replace(room, right=cells.left - TIGHT), replace(room, left=cells.left, right=cells.right)
     columns, unit = picture.grid.columns, room.height / 2 / full
     frames = VGroup()
     for place, j in zip(room.columns(len(columns), gap=0), columns, strict=True):
         if j is not None:
             low, high = (room.centre[1] + unit * edge(vectors.values[:, j]) for edge in (np.min, np.max))
             frames.add(frame(theme, Room(place.left + PX, place.right - PX, low, high), "muted", radius=TIGHT / 4, width=2, fill="surface"))
-    return frames, feature_bars(theme, z, columns, room, full)
+    return VGroup(frames, text(theme, said, WORD, "muted", at=beside, align=-1)), feature_bars(theme, z, columns, room, full)

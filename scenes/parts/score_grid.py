@@ -12,7 +12,7 @@ from scenes.parts.label import SMALLEST_WORD, WORD, Number, format_number, numbe
 from scenes.parts.motion import BLINK, BRIEF, STEADY, Count, Light, Together, appear, brighten, dim, merge, travel, vanish
 from scenes.parts.product import Product
 from scenes.parts.shapes import ring
-from scenes.parts.tokens import card_width
+from scenes.parts.tokens import card_width, column_labels
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
@@ -42,6 +42,11 @@ class ScoreTable(NamedTuple):
         """Vectors (n, d) upright above the grid, each in the column of its token."""
         grid = fit_grid(source.T.shape, self.over)._replace(width=self.grid.width)
         return heat_map(theme, source.T, self.over, role, grid=grid)
+
+    def words(self, theme: Theme, words: Sequence[str], picture: HeatMap, keep: int) -> VGroup:
+        """The words of the grid's columns below a picture in its place, if there is room for them. keep: one that is among them wherever some are
+        left out."""
+        return column_labels(theme, words, picture, "text", self.foot, keep=keep) if self.foot else VGroup()
 
 
 def score_table(theme: Theme, words: Sequence[str], room: Room) -> ScoreTable:

@@ -8,10 +8,12 @@ import numpy as np
 from manim import LEFT, UP, VGroup, VMobject
 
 from model import View
+from scenes.base.layout import below, side_by_side
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import THINNEST, bar, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
+from scenes.parts.equation import equation
 from scenes.parts.heat_map import HeatMap, heat_map
 from scenes.parts.label import SMALLEST_WORD, WORD, Number, decimals_for_sum, fit_words, format_number, number, paragraph, text, text_width
 from scenes.parts.shapes import frame, room_of
@@ -22,6 +24,7 @@ SQUARE, LINE, THICK = 72 * PX, 60 * PX, 240 * PX          # heights of a score a
 CLEAR = 0.9                               # share of the width at which bars at their scores would touch
 SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits of weights; share of its piece that they may take
 FEWEST = 3                                # what a word beside them takes at least, in em
+ASKED, RULE = 150 * PX, 54 * PX           # sizes of the rule of powers, and of the number whose powers they are
 POWER, TOTAL, MOST = 44 * PX, 72 * PX, 5  # sizes of the digits of powers and of the total; weights that are written
 
 
@@ -36,6 +39,13 @@ class Softmax(Whole):
         super().__init__(floor=floor, glass=glass, ribbons=ribbons, scores=scores, words=words, bars=bars, curve=curve, powers=powers,
                          pieces=pieces, total=total, weights=weights)
         self.chart, self.beside = chart, beside
+
+    @property
+    def free(self) -> Room:
+        """Above the lower bars, left of the highest and its number."""
+        room = self.chart.strip(top=self.chart.height / 2)
+        high = [edge.left for edge in map(room_of, (*self.bars, *self.powers, self.total)) if edge.top > room.bottom]
+        return replace(room, right=min(high, default=room.right + GAP) - GAP)
 
 
 def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, total: View, shares: View, line: View, room: Room,
@@ -66,12 +76,25 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     )
 
 
-def numbered_bars(theme: Theme, words: Sequence[str], scores: View, heights: View, order: Sequence[int], room: Room, level: float, said: str
-                  ) -> VGroup:
-    """What else could be made of scores: a bar for each, in an order, its height above it and its score and its word below.
+def rule_of_powers(theme: Theme, e: View, room: Room) -> VGroup:
+    """What becomes of a score, and the number whose powers they are, at the left of a room, if there is one."""
+    if room.width <= 0:
+        return VGroup()
+    grown = equation(theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=room, align=-1)
+    digits = number(theme, e, RULE, "muted", decimals=theme.decimals + 1)
+    return VGroup(grown, below(side_by_side(equation(theme, "e =", size=RULE, role="muted"), digits), grown, GAP, -1))
 
-    heights: (n), none negative. level: where the bars stand. said: what stands above it all. Nothing where the numbers do not fit side by side.
+
+def disordered(theme: Theme, words: Sequence[str], scores: View, heights: View, beside: Room, stage: Room, said: str) -> VGroup:
+    """What else could be made of scores: a bar for each, in the order of the scores, its height above it and its score and its word below.
+
+    heights: (n), none negative. beside: the chart at whose right, and on whose floor, they stand. said: what stands above it all. Nothing where
+    the heights keep the order, and where the numbers do not fit side by side.
     """
+    order, level = np.argsort(scores.values, kind="stable"), beside.bottom
+    room = Room(beside.right + WIDE, stage.right, stage.bottom, beside.centre[1] + 2 * WIDE)
+    if (np.diff(heights.values[order]) >= 0).all():
+        return VGroup()
     chart, shown = replace(room, bottom=level, top=room.top - 2 * WIDE), VGroup()
     written = (format_number(value, theme.decimals) for value in (*scores.values, *heights.values))
     if max(text_width(theme, string, WORD, 600, tabular=True) for string in written) > room.width / len(order) - TIGHT:

@@ -1,20 +1,24 @@
 """Words in the order of a number, a bar for each, up or down by which of two kinds it is: how well a cut through the order tells that."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from manim import VGroup, VMobject
 
 from model import View
-from scenes.base.room import PEN, PX, TIGHT, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import BAR_SHARE, floor
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, paragraph, text
+from scenes.parts.readout import readout
 from scenes.parts.shapes import room_of, rounded_rectangle
+from scenes.parts.verdict import EVIDENCE
 from scenes.parts.whole import Whole
 
 KINDS = ("text", "output")                # roles of the bars above the line and below it
 CORNER, OF_NO_KIND = 4 * PX, "muted"
+TELLS = (4, 2, 12, 4)                     # widths of what the order is, of the forms, the words, and how many a cut tells
 LOW = 0.8                                 # share of the height of a bar with its word that the others have
 
 
@@ -42,6 +46,33 @@ def sorted_words(theme: Theme, numbers: View, kinds: np.ndarray, cut: View, said
     names = [_name(theme, word, bars[i], kinds[i]) for i, word in named.items()]
     return SortedWords(floor(theme, upper), bars, VGroup(*names), VGroup(_cut(theme, body, x) for x in parted),
                        VGroup(_cut_name(theme, said, body, x, names) for x in parted))
+
+
+class Order(NamedTuple):
+    """Words in the order of a number: `numbers`, `kinds`, `cut` and `named` as of `sorted_words`; the `share` of the kinds that the cut tells."""
+
+    numbers: View
+    kinds: np.ndarray
+    cut: View
+    share: View
+    named: Mapping[int, str]
+
+
+class SortedRow(Whole):
+    """`names`: what the order is, and the forms that are the two kinds; the `words`; `told`, how many of them the cut tells, or nothing."""
+
+    def __init__(self, names: VGroup, words: SortedWords, told: VGroup):
+        super().__init__(names=names, words=words, told=told)
+
+
+def sorted_row(theme: Theme, order: Order, role: str, forms: Sequence[str], said: Sequence[str], room: Room, roomy: bool) -> SortedRow:
+    """Sorted words between what they are sorted by and how well a cut tells their two forms. said: what the order, the cut and the share are."""
+    name, beside, middle, end = room.columns(TELLS, GAP) if roomy else (room.strip(top=WORD), *room.trim(top=WORD).columns(TELLS[1:], GAP))
+    by, cut, right = said
+    title = paragraph(theme, by, WORD, name.width, role, align=-1).shift(name.centre)
+    names = [text(theme, form, WORD, kind, at=place, align=1) for form, kind, place in zip(forms, KINDS, beside.rows(2))]
+    told = [*readout(theme, order.share, right, end.fit(height=5 * WORD), role, EVIDENCE)] if forms else []
+    return SortedRow(VGroup(title, *names), sorted_words(theme, order.numbers, order.kinds, order.cut, cut, order.named, middle), VGroup(*told))
 
 
 def _bar(theme: Theme, kind: float, place: Room, height: float) -> VMobject:

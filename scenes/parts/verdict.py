@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from manim import RIGHT, VGroup, VMobject
 
-from scenes.parts.label import SMALLEST_WORD, Label, Number, text, text_width
+from model import View
+from scenes.parts.label import SMALLEST_WORD, Label, Number, number, text, text_width
 from scenes.parts.shapes import Block, frame, room_of, strike
 from scenes.parts.whole import Whole
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 
-TITLE, EVIDENCE = 40 * PX, 32 * PX
+TITLE, EVIDENCE, READOUT = 40 * PX, 32 * PX, 40 * PX
 HIGH = 0.75                               # share of the height of a card that its title has at most
 
 
@@ -42,6 +43,11 @@ def objection(theme: Theme, title: str, evidence: Sequence[Label], room: Room) -
     label = text(theme, title, min(TITLE, HIGH * room.height), weight=500, at=left, align=-1)
     struck = strike(theme, room_of(label, TIGHT / 2).level(left.centre[1]))
     return Objection(frame(theme, room, fill="surface", width=2), label, shown, struck)
+
+
+def evidence(theme: Theme, said: str, value: View, decimals: int | None = None) -> list[Label]:
+    """A number as evidence, and before it what it is."""
+    return [text(theme, said, EVIDENCE, "muted"), number(theme, value, READOUT, "output", decimals=decimals)]
 
 
 def _side_by_side(theme: Theme, evidence: Sequence[Label]) -> tuple[VGroup, float]:

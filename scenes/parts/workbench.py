@@ -20,6 +20,13 @@ class Workbench(NamedTuple):
     bench: Room
     verdict: Room
 
+    def across(self, square: Room, stage: Room) -> Room:
+        """A room below all that stands above the square of a picture, from its left to the end of the stage: as far down as the square, if that is
+        more than half of the stage; the panel where that is below the picture."""
+        low = self.panel.top < self.picture.bottom
+        bottom = (square if 2 * square.height > stage.height else stage).bottom
+        return self.panel if low else Room(square.left, stage.right, bottom, square.top - TIGHT)
+
 
 def workbench(stage: Room) -> Workbench:
     """The rooms on a stage."""

@@ -1,17 +1,15 @@
 """Scene 8: a query, a key and a value for every token (Vaswani et al. 2017, section 3.2.1)."""
 
-from dataclasses import replace
-
-from manim import DOWN, PI, RIGHT, Animation, VGroup
+from manim import DOWN, PI, RIGHT, VGroup
 
 from model import View
-from scenes.base.layout import below, fitted, left_of, named, stacked
+from scenes.base.layout import fitted, left_of, stacked
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.cabinet import cabinet, heading, note
+from scenes.parts.cabinet import cabinet, headings, note
 from scenes.parts.flow import weight_line
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
+from scenes.parts.heat_map import peak
 from scenes.parts.label import is_named, text, weight_numbers
-from scenes.parts.made_by import LETTER, MadeBy, column_beside, made_by, rows_of
+from scenes.parts.made_by import by_hand, column_beside
 from scenes.parts.motion import (
     BLINK,
     BRIEF,
@@ -26,20 +24,18 @@ from scenes.parts.motion import (
     dim,
     draw,
     hide,
-    live_dot_product,
     slide,
     travel,
     vanish,
 )
 from scenes.parts.shapes import ring, room_of
-from scenes.parts.tokens import card_width, cards_beside
 from scenes.parts.weighted_sum import WeightedSum, weighted_sum
 from scenes.base.room import GAP, PX, TIGHT
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
+KINDS = {"note": "query", "label": "key", "folder": "value", "weight": "weight", "score": "text"}    # what is in the cabinet's picture
 HEADING, SMALL, SHARE = (size * PX for size in (40, 28, 90))
-CARD, HAND, WEIGHT, HEAD = (length * PX for length in (190, 390, 170, 110))      # widths of cards, note and weights; room for headings
-APART, SHARES = 50 * PX, (2, 4, 4, 4)      # gaps; widths of X and of the three matrices
+HAND, WEIGHT, HEAD = (length * PX for length in (390, 170, 110))      # widths of note and weights; room for headings
 
 
 class Qkv(ExplainerScene):
@@ -55,7 +51,10 @@ class Qkv(ExplainerScene):
     @step
     def one_token(self):
         """The vector of one token stands beside W_Q, column by column; then beside W_K and W_V."""
-        self._lay_out()
+        source, stage = self.view("encoder.{block}.self_attention.input"), self.stage
+        made = [(letter, role, self._weights(letter), self._view(role)) for letter, role in LETTERS.items()]
+        self.x, self.x_name, self.cards, self.upright, self.projections = by_hand(
+            self.theme, self.tokens, self.focus, source, made, self.say("upright"), stage, self.frame.is_roomy)
         others = [card for i, card in enumerate(self.cards) if i != self.focus]
         self.play(appear(*self.cards, self.x.row(self.focus), self.x.dots, self.x.border, self.x_name, run_time=BRIEF))
         self.play(dim(*others), appear(*(VGroup(p.name, p.matrix, p.bias) for p in self.projections), lag=0.3))
@@ -65,13 +64,14 @@ class Qkv(ExplainerScene):
         self.play(travel(row, column.cells, arc=-PI / 2))
         self.play(appear(first.for_one, first.names[0], first.result.border, first.result.dots))
         for j, seconds in [(0, 2.4), (1, SLOW)][: len(first.result.cells[0])]:
-            self.play(self._multiply(first, column, j, seconds))
-        self.play(self._rest_of_row(first, skip=2))
+            for motion in first.multiply(self.theme, self.x.view, column, self.focus, j, seconds):
+                self.play(motion)
+        self.play(first.rest_of_row(self.focus, skip=2))
         for projection in rest:
             following = column_beside(self.theme, self.x.view, self.focus, projection.matrix)
             self.play(travel(column.cells, following.cells, run_time=SHORT))
             self.play(appear(projection.for_one, projection.names[0], projection.result.border, projection.result.dots, run_time=BRIEF))
-            self.play(self._rest_of_row(projection))
+            self.play(projection.rest_of_row(self.focus))
             column = following
         self.play(vanish(column.cells))
 
@@ -98,7 +98,8 @@ class Qkv(ExplainerScene):
                          hand, peak(self._view("query")))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
                                beside.trim(left=0 if self.stage.is_wide else GAP, right=WEIGHT + GAP))
-        self.headings = self._headings()
+        kinds = [(self.say(key), self.say(f"{key}_is"), role) for key, role in KINDS.items()]
+        self.headings = headings(self.theme, self.note, self.cabinet, self.room, kinds, self.stage.is_wide)
         lines = (text(self.theme, line, SMALL, "muted") for line in self.scaled().split(" · "))
         said = fitted(stacked(*lines, gap=TIGHT / 2), hand.trim(right=-TIGHT / 2).strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
         self.said = VGroup(*[said] * self.frame.is_roomy)
@@ -170,48 +171,6 @@ class Qkv(ExplainerScene):
         columns = slice(self.head * self.staging.trace.config.d_k, (self.head + 1) * self.staging.trace.config.d_k)
         whole, bias = (self.view(f"weights.encoder.{{block}}.self_attention.{name}_{letter}") for name in "Wb")
         return whole[:, columns], bias[columns]
-
-    def _lay_out(self) -> None:
-        """Factors as they are multiplied by hand: X at the left, each W above what comes out; what is done, in the corner."""
-        source = self.view("encoder.{block}.self_attention.input")
-        cards = card_width(self.theme, self.tokens, CARD)
-        left, *columns = self.stage.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
-        top, corner, *_ = rows_of(replace(left, left=self.stage.left), len(self.tokens), self.frame.is_roomy)
-        if not self.frame.is_roomy:
-            corner = replace(corner, top=top.top)
-        lines = corner.trim(bottom=GAP).rows(len(LETTERS) + 1)
-        self.upright = text(self.theme, self.say("upright"), SMALL, "muted", at=lines.pop(), align=-1)
-        self.projections = [made_by(self.theme, letter, role, self._weights(letter), self._view(role), *rooms, self.frame.is_roomy)
-                            for (letter, role), *rooms in zip(LETTERS.items(), columns, lines, strict=True)]
-        result = self.projections[0].result
-        grid = fit_grid(source.shape, left)._replace(height=result.grid.height)
-        self.x = heat_map(self.theme, source, left.level(result.border.get_y()), grid=grid)
-        self.cards = cards_beside(self.theme, self.tokens, self.x, cards, keep=self.focus)
-        self.cards[self.focus].box.set_stroke(self.theme.colour("output"))
-        self.x_name = below(named(self.theme, "X", source.shape, size=LETTER), self.x.border)
-
-    def _multiply(self, projection: MadeBy, column: HeatMap, j: int, seconds: float) -> Animation:
-        """One entry of the followed row is counted out."""
-        weights, bias = projection.views
-        cells, numbers = projection.result.row(self.focus)[0], projection.result.row(self.focus)[1:]
-        pairs = [(a[0], b[j]) for a, b in zip(column.cells, projection.matrix.cells, strict=True)]
-        into = numbers[0][j] if len(numbers) else None
-        self.play(appear(cells[j], run_time=BLINK))
-        return live_dot_product(self.theme, self.x.view[self.focus], weights[:, j], pairs, into, start=float(bias[j]), run_time=seconds)
-
-    def _rest_of_row(self, projection: MadeBy, skip: int = 0) -> Animation:
-        result = projection.result
-        return appear(*(result.cell(self.focus, j) for j in range(skip, len(result.cells[0]))), lag=0.3, run_time=BRIEF)
-
-    def _headings(self) -> list[VGroup]:
-        """What note, labels, contents and weights are, above each of them."""
-        body, label = room_of(self.cabinet.body), room_of(self.cabinet.labels[0])
-        places = (room_of(self.note.sheet), label, room_of(self.cabinet.drawers[0]), self.room, replace(body, right=label.left))
-        tops = [room_of(self.note.sheet).top, *[body.top] * 4]
-        tops = [max(tops)] * 5 if self.stage.is_wide else tops
-        kinds = (("note", "query"), ("label", "key"), ("folder", "value"), ("weight", "weight"), ("score", "text"))
-        return [heading(self.theme, self.say(key), self.say(f"{key}_is"), role, replace(place.inset(-TIGHT / 4), top=top))
-                for (key, role), place, top in zip(kinds, places, tops, strict=True)]
 
     def _total(self) -> WeightedSum:
         return weighted_sum(

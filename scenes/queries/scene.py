@@ -33,7 +33,7 @@ class Queries(CandidateScene):
     @step
     def grid(self):
         """Every query meets every key; the dot product of a query and a key is opened; what was struck out for keys is for these too."""
-        self.formula, names = self.formula_of("query"), self.names_of("query", self.work_now)
+        self.formula, names = self.candidate("query").formula(self.theme, self.rooms.maths), self.candidate("query").names_at(self.theme, self.work_now)
         self.objections = self.objections_to("query")
         symmetric, *others = self.objections
         self.play(vanish(self.bench_now))

@@ -4,28 +4,28 @@ import numpy as np
 from manim import LEFT, Animation, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, fitted, left_of, line_of, side_by_side, stacked
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.layout import Labelled, fitted, left_of
+from scenes.base.room import GAP, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import HEAD, MATRICES, SCOPE, CandidateScene
+from scenes.candidates.bench import MATRICES, SCOPE, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
-from scenes.parts.derivation import FORMULA, NAME
-from scenes.parts.equation import Equation, equation
+from scenes.parts.derivation import FORMULA, NAME, projected
+from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, words_at
-from scenes.parts.mixture import mixture, sum_of
+from scenes.parts.label import WORD, text, words_at
+from scenes.parts.mixture import HEAD, letters_beside, mixture, sum_of
 from scenes.parts.motion import BLINK, BRIEF, LONG, SLOW, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
+from scenes.parts.readout import counted, guess_among, readout
 from scenes.parts.shapes import room_of
-from scenes.parts.sorted_words import KINDS, sorted_words
+from scenes.parts.sorted_words import Order, SortedRow, sorted_row
 from scenes.parts.training import dot, loss_curve
-from scenes.parts.verdict import EVIDENCE, Objection, objection
+from scenes.parts.verdict import EVIDENCE, Objection, evidence, objection
 
 ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
-LOUD, COUNT = 230 * PX, 110 * PX
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
-TOLD, CLOSELY, TELLS = (1, 6, 6), (2, 6, 6), (4, 2, 12, 4)      # of what is said and both orders, and there; of name, forms, words, what a cut tells
+TOLD, CLOSELY = (1, 6, 6), (2, 6, 6)      # of what is said of the words, and both orders; in narrow frames
 SIDES = ("key", "value")
 ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide
 
@@ -59,7 +59,7 @@ class Values(CandidateScene):
         third, opened, mixed = self.three.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
         tokens = self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens), self.focus)
-        said, room = self.whose(self.say("divided", token=self.tokens[self.focus]), head)
+        said, room = letters_beside(self.theme, self.say("divided", token=self.tokens[self.focus]), head, self.frame.is_roomy)
         self.weighed, self.formula = self.weights_at(self.mixed), sum_of(self.theme, "t_j", "text", above if self.frame.is_roomy else room)
         free = opened.chart.strip(top=opened.chart.height / 2)
         scaled = fitted(equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA), free).move_to(free.point(-1), LEFT)
@@ -104,12 +104,13 @@ class Values(CandidateScene):
         """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values: how well
         a cut through the order tells the form that the translation needs."""
         head, *rooms = self.stage.rows(TOLD if self.frame.is_roomy else CLOSELY, GAP)
-        (keys, *of_keys), (values, *of_values) = (self.sorted_by(side, room) for side, room in enumerate(rooms))
-        self.play(vanish(*self.on_stage()), appear(*self.tried(head), of_keys[0], keys.line, run_time=BRIEF))
+        of_keys, of_values = (self.sorted_by(side, room) for side, room in enumerate(rooms))
+        keys, values = of_keys.words, of_values.words
+        self.play(vanish(*self.on_stage()), appear(*self.tried(head), of_keys.names, keys.line, run_time=BRIEF))
         self.play(appear(*keys.bars, *keys.named, lag=0.1, run_time=BLINK))
-        self.play(draw(*keys.cut), appear(keys.cut_name, *of_keys[1:]))
-        self.play(appear(of_values[0], values.line), travel(keys.bars.copy(), values.bars, run_time=LONG), appear(*values.named))
-        self.play(draw(*values.cut), appear(values.cut_name, *of_values[1:]))
+        self.play(draw(*keys.cut), appear(keys.cut_name, *of_keys.told))
+        self.play(appear(of_values.names, values.line), travel(keys.bars.copy(), values.bars, run_time=LONG), appear(*values.named))
+        self.play(draw(*values.cut), appear(values.cut_name, *of_values.told))
 
     @step
     def learned(self):
@@ -123,7 +124,7 @@ class Values(CandidateScene):
             self.train(left.inset(GAP, WIDE).trim(bottom=WIDE, top=GAP), now)
         else:
             lines = [left.level(room.centre[1]) for room in self.places] if wide else left.trim(top=GAP).rows(3)
-            uses = [self.use(letter, line) for letter, line in zip(MATRICES, lines)]
+            uses = [projected(self.theme, letter, role, line) for (letter, role), line in zip(MATRICES.items(), lines)]
             self.play(appear(*uses, lag=0.5))
 
     @step
@@ -139,9 +140,9 @@ class Values(CandidateScene):
         if self.staging.trace.has_training_record:
             readings = (("no_idea", "words", "at_first"), ("last", "last_perplexity", "at_last"))
             for place, (loss, among, key) in zip(right.rows(2, GAP), readings, strict=True):
-                value = self.view(f"surprise.{loss}")
+                value, said = self.view(f"surprise.{loss}"), (self.say(key), self.say("words"))
                 place_on = dot(self.theme, room.left + room.width * float(np.exp(-value.values)), room.bottom + float(value) * line.unit)
-                self.play(appear(place_on, *self.reading(value, self.view(f"surprise.{among}"), key, place)))
+                self.play(appear(place_on, *guess_among(self.theme, value, self.view(f"surprise.{among}"), said, place)))
 
     @step
     def two_matrices(self):
@@ -163,9 +164,7 @@ class Values(CandidateScene):
                   appear(floor(self.theme, top.trim(bottom=foot)),
                          text(self.theme, self.say("directions"), WORD, "muted", at=top.strip(bottom=foot))))
         for place, count, key in zip(bottom.columns(2, GAP), way, ("two", "one")):
-            digits, word = self.readout(place)
-            self.play(appear(number(self.theme, count, min(COUNT, 1.2 * digits.height), at=digits, decimals=0, weight=600, width=digits.width),
-                             text(self.theme, self.say(key), WORD, "muted", at=word)))
+            self.play(appear(*readout(self.theme, count, self.say(key), place, decimals=0)))
 
     @step
     def feature(self):
@@ -183,41 +182,16 @@ class Values(CandidateScene):
             bar = signed_bars(self.theme, values[k : k + 1], place.trim(bottom=WIDE), None, largest(values))
             self.play(appear(bar, word, run_time=0.3))
 
-    def aside(self, words: str, room: Room, align: int = -1) -> Label:
-        """What is said in passing, at the left or the right of a room."""
-        return text(self.theme, words, EVIDENCE, "muted", at=room, align=align, width=room.width)
-
     def pour_into_z(self) -> Animation:
         """What is mixed sinks into z, whose numbers are rounded: what is shown does not quite add up to them."""
         z, place = self.mixed.z, self.mixed.places[-1]
-        rounded = [self.aside(self.say("rounded"), place, 1)] * bool(z.digits)
+        rounded = [text(self.theme, self.say("rounded"), EVIDENCE, "muted", at=place, align=1, width=place.width)] * bool(z.digits)
         return Together(self.mixed.pour(), appear(z.cells, z.numbers, z.dots, *rounded, run_time=2.0))
 
     def against(self, made: str, parameters: View, rooms: list[Room]) -> list[Objection]:
         """What speaks against the tokens as what is averaged. made: what is said of how it is made."""
         return [objection(self.theme, self.say("all_of_it"), [text(self.theme, self.say(made), EVIDENCE, "muted")], rooms[0]),
-                objection(self.theme, self.say("no_parameters"), self.to_learn(parameters), rooms[1])]
-
-    def readout(self, room: Room) -> list[Room]:
-        """Rooms for a large number, and for a line of words below it, or beside it where there is no room below."""
-        return room.rows((3, 1) if room.height >= 5 * WORD else 2, TIGHT) if room.height >= 3 * WORD else room.columns((1, 3), TIGHT)
-
-    def reading(self, value: View, among: View, key: str, room: Room) -> list:
-        """A loss, and among how many words that is to guess."""
-        digits, words = self.readout(room)
-        first, count, last = self.among(among, key, WORD, WORD)
-        said = side_by_side(first, count, last)
-        if said.width > words.width:
-            first, count, last = self.among(among, key, SMALLEST_WORD, self.theme.digit)
-            said = stacked(first, side_by_side(count, last), gap=TIGHT / 4, align=-1)
-        return [number(self.theme, value, min(LOUD, 1.2 * digits.height), "output", at=digits, align=-1, weight=600, width=digits.width),
-                fitted(said, words).move_to(words.point(-1), LEFT)]
-
-    def among(self, count: View, key: str, size: float, digits: float) -> tuple[Label, Number, Label]:
-        """Among how many words that is to guess: what comes before the number, that, and what comes after it."""
-        decimals = 0 if float(count).is_integer() else None
-        first, last = (text(self.theme, self.say(part), size, "muted") for part in (key, "words"))
-        return first, number(self.theme, count, digits, decimals=decimals, weight=600), last
+                objection(self.theme, self.say("no_parameters"), evidence(self.theme, self.say("learned"), parameters, 0), rooms[1])]
 
     def train(self, room: Room, now: list) -> None:
         """The curve of the loss is drawn up to one checkpoint after the other, and the matrices keep up with it."""
@@ -258,36 +232,17 @@ class Values(CandidateScene):
 
     def tried(self, room: Room) -> list:
         """What was put in whose place, how many words that are, and, where there is room for it, how often a guess is right."""
-        said = self.say("tried", token=self.looked, focus=self.tokens[self.focus])
-        if not self.frame.is_roomy:
-            value = number(self.theme, self.of_told("count"), self.theme.digit, decimals=0, weight=600)
-            words = paragraph(self.theme, said, SMALLEST_WORD, room.width - value.advance - TIGHT, "muted", align=-1)
-            return [side_by_side(words, value, at=room)]
-        counts = [(said, "count", 0)]
-        if self.told_forms:
-            often = np.nanmean(self.of_told("said").values) > 0.5
-            counts.append((self.say("guess", form=self.told_forms[int(often)]), "guess", None))
-        return [line_of(text(self.theme, what, EVIDENCE, "muted"),
-                        number(self.theme, self.of_told(name), EVIDENCE, decimals=decimals, weight=600), at=place)
-                for (what, name, decimals), place in zip(counts, room.columns(SHARES, GAP))]
+        said, roomy = self.say("tried", token=self.looked, focus=self.tokens[self.focus]), self.frame.is_roomy
+        words, end = room.columns(SHARES, GAP) if roomy else (room, room)
+        often = self.told_forms[int(np.nanmean(self.of_told("said").values) > 0.5) :][:1] * roomy
+        return [counted(self.theme, said, self.of_told("count"), words, roomy, 0),
+                *(counted(self.theme, self.say("guess", form=form), self.of_told("guess"), end, roomy) for form in often)]
 
-    def sorted_by(self, side: int, room: Room) -> list:
+    def sorted_by(self, side: int, room: Room) -> SortedRow:
         """The words sorted by a number of one of SIDES; what that is, and the two forms; and how many of these a cut tells, if it does."""
-        name, beside, middle, end = room.columns(TELLS, GAP) if self.frame.is_roomy else (
-            room.strip(top=WORD), *room.trim(top=WORD).columns(TELLS[1:], GAP))
-        count, trace, (digits, word) = int(self.of_told("count").values), self.staging.trace, self.readout(end.fit(height=5 * WORD))
+        count, known = int(self.of_told("count").values), self.staging.trace.vocabulary
         rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
-        own = {k: self.looked for k, row in enumerate(rows) if trace.vocabulary[int(row)] == self.looked}
-        cut, share = (self.of_told(name)[side] for name in ("cuts", "shares"))
-        forms = [text(self.theme, form, WORD, role, at=place, align=1) for form, role, place in zip(self.told_forms, KINDS, beside.rows(2))]
-        title = paragraph(self.theme, self.say(f"sorted_by_{SIDES[side]}"), WORD, name.width, SIDES[side], align=-1).shift(name.centre)
-        readout = [number(self.theme, share, min(COUNT, 1.2 * digits.height), SIDES[side], 600, at=digits, width=digits.width),
-                   text(self.theme, self.say("told_apart"), EVIDENCE, "muted", at=word)] * bool(forms)
-        return [sorted_words(self.theme, self.of_told("numbers")[side, :count], kinds, cut, self.say("cut"), own, middle),
-                VGroup(title, *forms), *readout]
-
-    def use(self, letter: str, room: Room) -> Equation:
-        """What a matrix is for."""
-        small = letter.lower()
-        maths = f"{{{{ {small}_i : made }}}} = {{{{ W_{letter}^T : matrix }}}} t_i + b_{letter}"
-        return equation(self.theme, maths, dict.fromkeys(("made", "matrix"), MATRICES[letter]), FORMULA, at=room)
+        own = {k: self.looked for k, row in enumerate(rows) if known[int(row)] == self.looked}
+        order = Order(self.of_told("numbers")[side, :count], kinds, *(self.of_told(name)[side] for name in ("cuts", "shares")), own)
+        said = [self.say(key) for key in (f"sorted_by_{SIDES[side]}", "cut", "told_apart")]
+        return sorted_row(self.theme, order, SIDES[side], self.told_forms, said, room, self.frame.is_roomy)

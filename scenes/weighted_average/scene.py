@@ -1,30 +1,24 @@
 """Scene 3: the simplest self-attention, a weighted average of all the tokens, and what makes it one: softmax, opened."""
 
-from dataclasses import replace
-
-import numpy as np
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import below, no_higher, side_by_side, stacked
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.layout import no_higher
+from scenes.base.room import GAP, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import ASKED, SCOPE, CandidateScene
-from scenes.parts.bars import largest
+from scenes.candidates.bench import SCOPE, CandidateScene
 from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, number, text
-from scenes.parts.mixture import Mixture, mixture, reaching, sum_of
+from scenes.parts.label import WORD, text
+from scenes.parts.mixture import Mixture, factors, letters_beside, mixture, outside, reaching, sum_of
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
-from scenes.parts.shapes import ring, room_of
-from scenes.parts.softmax import numbered_bars
-from scenes.parts.verdict import EVIDENCE
+from scenes.parts.shapes import room_of
+from scenes.parts.softmax import disordered, rule_of_powers
 from scenes.parts.weight import weight_bars
 
 ROWS, CROWDED = (4, 10, 6), (3, 16, 3)    # of the formula, the mixture, and z as bars; and where these are of more than so many tokens
 MANY = 12
-TOTAL = 54 * PX
 
 
 class WeightedAverage(CandidateScene):
@@ -41,7 +35,7 @@ class WeightedAverage(CandidateScene):
         head, middle, self.under = self.rooms_of_mixture()
         self.mixed = self.mixture_of("averages", middle)
         self.weighed = self.weights_at(self.mixed)
-        self.said, room = self.whose(self.say("whose", token=self.tokens[self.focus]), head)
+        self.said, room = letters_beside(self.theme, self.say("whose", token=self.tokens[self.focus]), head, self.frame.is_roomy)
         self.formula = sum_of(self.theme, "t_j", "text", room)
         self.around, self.bars = self.z_as_bars("averages")
         one, other = self.forms or ("", "")
@@ -59,23 +53,28 @@ class WeightedAverage(CandidateScene):
         """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots, so that all is drawn smaller."""
         head, middle, _ = self.rooms_of_mixture()
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
-        said, room = self.whose(self.say("whose_scores", token=self.tokens[self.focus]), head)
+        said, room = letters_beside(self.theme, self.say("whose_scores", token=self.tokens[self.focus]), head, self.frame.is_roomy)
         formula, (around, bars) = sum_of(self.theme, "t_j", "text", room, "s"), self.z_as_bars("weighted_sums")
-        self.scores, total = self.scores_at(self.mixed.places)
-        outside = self.outside()
+        scores, added = self.view(f"{SCOPE}.scaled_scores"), self.view("candidates.score_sums")[self.spec.block]
+        said_of_sum = [self.say(key) for key in ("sum", "rounded")]
+        self.scores, total = factors(self.theme, scores[self.head, self.focus], added[self.head, self.focus], self.mixed.places, said_of_sum)
+        rings, word = outside(self.theme, self.mixed), self.aside(self.say("outside"))
         self.play(vanish(self.weighed, self.formula, self.need, self.said[-1]))
         self.play(appear(*self.scores, lag=0.1), appear(formula, said[-1]))
         self.play(appear(total))
         self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6),
                   *(travel(a, b, run_time=1.6) for a, b in ((self.bars, bars), (self.around[0], around[0]))))
-        self.play(draw(*outside[:-1]), appear(outside[-1]))
+        self.play(draw(*rings), appear(word))
         self.bars, self.formula, self.total = bars, formula, total
 
     @step
     def exponentials(self):
         """Each score goes to its place, and grows to e to its power."""
         self.soft = opened = self.opened(self.say("total"))
-        self.more = VGroup(self.rule_of_powers(), *self.squares())
+        scores, squares = (self.view(name)[at] for name, at in (
+            (f"{SCOPE}.scaled_scores", (self.head, self.focus)), ("exponentials.squares", (self.spec.block, self.head, self.focus))))
+        rule = rule_of_powers(self.theme, self.view("exponentials.e"), opened.free)
+        self.more = VGroup(rule, *disordered(self.theme, self.tokens, scores, squares, opened.chart, self.stage, self.say("squares")))
         self.play(vanish(*self.on_stage(*self.scores)))
         self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words))
         self.play(draw(opened.curve, run_time=1.0), appear(*opened.bars, lag=0.3), appear(*opened.powers, lag=0.3))
@@ -89,8 +88,8 @@ class WeightedAverage(CandidateScene):
         self.play(travel(opened.bars.copy(), opened.pieces))
         self.play(appear(opened.total))
         self.rule = equation(self.theme, "{{ a_(i j) : weight }} = e^(s_(i j)) / (sum_k e^(s_(i k)))", {"weight": "weight"}, FORMULA,
-                             at=self.free(), align=-1)
-        no_higher(self.rule, self.free())
+                             at=opened.free, align=-1)
+        no_higher(self.rule, opened.free)
         self.play(appear(*opened.weights, lag=0.5), appear(self.rule))
 
     @step
@@ -101,53 +100,20 @@ class WeightedAverage(CandidateScene):
         others, i = [grid.row(k) for k in range(len(rows)) if k != self.focus], self.focus
         bars = weight_bars(self.theme, rows[i], [room_of(cell) for cell in grid.cells[i]], WORD).bars
         self.play(vanish(*self.on_stage(self.soft.pieces)), travel(self.soft.pieces, bars))
-        self.play(appear(self.cards, work.result.border, self.words_below(grid), grid.row(i)), vanish(bars, run_time=SHORT))
+        self.play(appear(self.cards, work.result.border, self.table.words(self.theme, self.tokens, grid, self.focus), grid.row(i)), vanish(bars, run_time=SHORT))
         said = text(self.theme, self.say("rows"), WORD, "muted", at=self.rooms.panel, width=self.rooms.panel.width)
         self.play(appear(*others, lag=0.4), appear(said))
         self.wait(1.5)
         self.play(vanish(grid.cells, grid.numbers, said), appear(self.vectors, self.letter))
         self.play(appear(*ask, lag=0.3))
 
-    def free(self) -> Room:
-        """Above the lower bars, left of the highest and its number."""
-        room = self.soft.chart.strip(top=self.soft.chart.height / 2)
-        high = [edge.left for edge in map(room_of, (*self.soft.bars, *self.soft.powers, self.soft.total)) if edge.top > room.bottom]
-        return replace(room, right=min(high, default=room.right + GAP) - GAP)
-
     def rooms_of_mixture(self) -> list[Room]:
         """For the formula, the mixture, and z as bars."""
         return self.stage.rows(ROWS if len(self.tokens) <= MANY else CROWDED, GAP)
 
-    def outside(self) -> VGroup:
-        """Rings around what of z is less or more than all tokens have of that feature, as far as the digits show it, and a word on them."""
-        shown, places = self.mixed.z, self.mixed.z.decimals if self.mixed.z.digits else self.theme.decimals
-        tokens, z = (view.values.round(places) for view in (self.view(f"{SCOPE}.input"), self.made("weighted_sums")))
-        beyond = (z < tokens.min(0)) | (z > tokens.max(0))                          # (d_model)
-        columns = [j for j in shown.grid.columns if j is not None]
-        rings = (ring(self.theme, cell) for j, cell in zip(columns, shown.cells[0], strict=True) if beyond[j])
-        return VGroup(*rings, self.aside(self.say("outside")))
-
     def aside(self, words: str) -> VGroup:
         """Words beside a formula that leaves room for them."""
         return VGroup(*[text(self.theme, words, WORD, at=self.rooms_of_mixture()[0].columns(3)[-1])] * self.frame.is_roomy)
-
-    def rule_of_powers(self) -> VGroup:
-        """What becomes of a score, and the number whose powers they are, if the first bar leaves room at its left."""
-        if self.free().width <= 0:
-            return VGroup()
-        grown = equation(self.theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=self.free(), align=-1)
-        digits = number(self.theme, self.view("exponentials.e"), TOTAL, "muted", decimals=self.theme.decimals + 1)
-        return VGroup(grown, below(side_by_side(equation(self.theme, "e =", size=TOTAL, role="muted"), digits), grown, GAP, -1))
-
-    def squares(self) -> list[VGroup]:
-        """What the squares of the scores would be, in the order of the scores; nothing if they keep it."""
-        scores = self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus]
-        squares, order = self.view("exponentials.squares")[self.spec.block, self.head, self.focus], np.argsort(scores.values, kind="stable")
-        if (np.diff(squares.values[order]) >= 0).all():
-            return []
-        chart = self.soft.chart
-        room = Room(chart.right + WIDE, self.stage.right, self.stage.bottom, chart.centre[1] + 2 * WIDE)
-        return list(numbered_bars(self.theme, self.tokens, scores, squares, order, room, chart.bottom, self.say("squares")))
 
     def mixture_of(self, name: str, room: Room) -> Mixture:
         """The tokens and what becomes of the followed one, of `averages` or `weighted_sums`."""
@@ -160,19 +126,4 @@ class WeightedAverage(CandidateScene):
 
     def z_as_bars(self, name: str) -> tuple[VGroup, VGroup]:
         """Frames as far as the tokens reach in each feature, and what they are, and z as bars."""
-        tokens, cells = self.view(f"{SCOPE}.input"), room_of(self.mixed.z.cells, PX)
-        room = Room(cells.left, cells.right, self.under.bottom, self.under.top)
-        frames, bars = reaching(self.theme, tokens, self.made(name), self.mixed.z, room, largest(tokens, self.made(name)))
-        beside = Room(self.stage.left, room.left - TIGHT, room.bottom, room.top)
-        word = text(self.theme, self.say("reach"), WORD, "muted", at=beside, align=-1)
-        return VGroup(frames, word), bars
-
-    def scores_at(self, places: list[Room]) -> tuple[list, VGroup]:
-        """The scores of the followed token, each a square, and their sum."""
-        scores = self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus]
-        squares = [heat_map(self.theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places[:-1])]
-        total = self.view("candidates.score_sums")[self.spec.block, self.head, self.focus]
-        size = max(self.theme.digit, min(TOTAL, 1.2 * places[-1].height))
-        digits = number(self.theme, total, size, "output", at=places[-1], width=places[-1].width)
-        said = below(stacked(*(text(self.theme, self.say(key), EVIDENCE, "muted") for key in ("sum", "rounded")), gap=TIGHT / 2), digits)
-        return squares, VGroup(digits, said)
+        return reaching(self.theme, self.view(f"{SCOPE}.input"), self.made(name), self.mixed.z, self.under, self.say("reach"))

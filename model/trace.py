@@ -168,6 +168,10 @@ class Trace:
         """What was the last token to be read, step by step: the start token first, or the last of the sentence."""
         return (self.tokens[-1] if self.config.continues else START, *self.output_tokens[:-1])
 
+    def said(self, name: str) -> tuple[str, ...]:
+        """The words that stand in rows of the output vocabulary of which a tensor (said,) has the numbers. KeyError as `[]`."""
+        return tuple(self.output_vocabulary[int(row)] for row in self[name].values)
+
     @property
     def has_training_record(self) -> bool:
         """Whether it is known how the weights were learned."""

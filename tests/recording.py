@@ -42,6 +42,9 @@ class _Readings:
         self.names[name] = None
         return self.trace[name]
 
+    def said(self, name: str) -> tuple[str, ...]:
+        return Trace.said(self, name)
+
     def __getattr__(self, name: str):
         return getattr(self.trace, name)
 

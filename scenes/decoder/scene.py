@@ -1,34 +1,31 @@
 """The decoder: its block, masked self-attention, cross-attention, and the next word (Vaswani et al. 2017, sections 3.1 to 3.4)."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 from manim import VGroup
 
 from model import View
 from model.tokenizer import END
-from scenes.base.layout import arrows, below, line_of
+from scenes.base.layout import arrows, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.blocks_beside import blocks_beside
 from scenes.parts.masking import Words, masking
-from scenes.parts.diagram import Module, module
-from scenes.parts.heat_map import heat_map
+from scenes.parts.diagram import module
 from scenes.parts.label import WORD, Label, number, paragraph, text
 from scenes.parts.loom import LEFT, Columns, across, asked, back, columns, said_by
 from scenes.parts.motion import (
     BRIEF, EASY, FLASH, LONG, SHORT, SLOW, SLOWER, STEADY, Together, appear, brighten, copy_to, dim, draw, travel, vanish,
 )
+from scenes.parts.next_word import BEST, PRECISE, SMALL, Scored, next_word
 from scenes.parts.passes import CHANCE, Passes, fed_back, passes, probabilities
 from scenes.parts.ranking import grow, ranking, strongest
-from scenes.parts.spectrum import Spectrum, best_words, spectrum
 from scenes.parts.tokens import token_card
 
-HEADING, SMALL = 32 * PX, 28 * PX
+HEADING = 32 * PX
 FOUND = 2.5                               # height of what a query finds in em, where it takes two lines
-BEST, PRECISE, MOST = 4, 4, 20            # words that are ranked; decimals of what is almost 0; tokens that are shown
-MANY = 256                                # words that a bar each is drawn for at most
+MOST = 20                                 # tokens that are shown
 NUMBER = 110 * PX                         # room for weights beside cards
 CARD = 216 * PX, 81 * PX                  # size of the card of the word that asks for the next
 IN_FULL, QUICK = 1, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
@@ -66,7 +63,9 @@ class Decoder(ExplainerScene):
         read, said = (self.queries, self.said) if self.trained else (self.tokens, ())
         picture = masking(self.theme, [self._scores(name) for name in ("scaled_scores", "masked_scores", "weights")],
                           Words(read, said, self.say("to_guess"), self.say("rounded")), body)
-        self.open_with(picture.scores, *self._given(top))
+        words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
+        given = [text(self.theme, words, HEADING, at=top)] * (self.trained and self.frame.is_roomy)
+        self.open_with(picture.scores, *given)
         self.play(appear(picture.guesses))
         for (gone, come), seconds in zip(picture.cover(), (SLOW, EASY, EASY)):
             self.play(vanish(*gone, run_time=seconds / 2), appear(*come, lag=1 / 2 / len(come), run_time=seconds))
@@ -109,10 +108,23 @@ class Decoder(ExplainerScene):
             self.play(vanish(*self.on_stage()), appear(card))
         else:
             self.play(vanish(*self.on_stage(self.asking)), travel(self.asking, card, run_time=STEADY))
-        if self.trained or self.continues:
-            self._score(card, rooms[0], layers, body)
-        else:
-            self._score_nothing(card, layers, body)
+        if not self.trained and not self.continues:
+            unknown = ranking(self.theme, [self.say("unknown")] * BEST, (), body.columns(BEST, WIDE))
+            self.play(appear(*layers, *arrows(self.theme, card, *layers), unknown, lag=0.2))
+            self.play(dim(*layers))
+            return
+        words = self.staging.trace.words("decoder.logits", "vocabulary")
+        drawn = next_word(self.theme, self._scored(), words, self.say, card, layers, rooms[0], body)
+        self.play(draw(*drawn.wires[0]), appear(drawn.vector, *drawn.name))
+        self.play(draw(*drawn.wires[1]), appear(layers[0], drawn.columns))
+        for first in drawn.spectra[:1]:
+            self.play(travel(first.flat(), first.bars, run_time=SLOWER), appear(first.title, first.best))
+        self.play(draw(*drawn.wires[2]), appear(layers[1]))
+        for then in drawn.spectra[1:]:
+            self.play(travel(then.flat(), then.bars, run_time=LONG), appear(then.floor, then.title, then.best))
+        best = drawn.best
+        self.play(appear(best.said, best.chance))
+        self.play(appear(best.others.words, best.others.tracks, best.others.numbers, best.rest), grow(best.others.bars))
 
     @step
     def loop(self):
@@ -120,7 +132,23 @@ class Decoder(ExplainerScene):
         drawn = self._columns(self.queries, self.said, self.stage.trim(left=LEFT if self.frame.is_roomy else TIGHT, right=CHANCE + TIGHT))
         self.play(vanish(*self.on_stage()), appear(drawn.names[0], drawn.cards.sources))
         self.play(appear(*drawn.names[1:], drawn.cards.queries[0]))
-        lines = [self._generate(drawn, place) for place in range(len(drawn.cards.queries))]
+        cards, looks, lines = drawn.cards, [VGroup(), VGroup()], []
+        for place in range(len(cards.queries)):
+            in_full = place < IN_FULL
+            seconds = (STEADY, EASY, SHORT)[place] if in_full else QUICK
+            if place:
+                self.play(fed_back(cards.words[place - 1], cards.queries[place], seconds))
+            if self.trained:
+                own, other = (self.view(f"decoder.{{block}}.{kind}_attention.weights")[place, self.head, place]
+                              for kind in ("self", "cross"))
+                looks = [back(self.theme, cards, own, place), across(self.theme, cards, other, place)]
+            moves = [draw(*each, run_time=seconds) for each in looks if len(each)]
+            for move in moves if in_full else [Together(*moves)]:
+                self.play(move)
+            chances = probabilities(self.theme, self._chances("generation"), cards.words)[place : place + 1]
+            self.play(appear(cards.words[place], *chances, run_time=seconds))
+            self.play(vanish(looks[0], run_time=QUICK), dim(looks[1], run_time=QUICK))
+            lines.append(looks[1])
         self.play(brighten(*lines, run_time=EASY))
 
     @step
@@ -134,10 +162,19 @@ class Decoder(ExplainerScene):
         self.play(*(draw(*line, run_time=EASY) for line in given.into))
         self.play(*(draw(arc, run_time=STEADY) for arc in given.watch.arcs), appear(*given.watch.numbers))
         self.play(*(draw(*line, run_time=SHORT) for line in given.out), appear(*given.said, *given.chances))
-        for place in range(len(alone.given)):
-            self._one_by_one(alone, place)
+        for place, card in enumerate(alone.given):
+            seconds = max(QUICK, EASY / (place + 1))
+            self.play(fed_back(alone.said[place - 1], card, seconds) if place else appear(card))
+            moves = [draw(*alone.into[place], run_time=seconds)]
+            if alone.watch.arcs:
+                moves += [draw(alone.watch.arcs[place], run_time=seconds), appear(alone.watch.numbers[place], run_time=QUICK)]
+                moves += [vanish(alone.watch.numbers[place - 1], run_time=FLASH)] if place else []
+            self.play(*moves)
+            self.play(draw(*alone.out[place], run_time=seconds),
+                      appear(alone.said[place], *alone.chances[place : place + 1], run_time=seconds))
         if self.trained and roomy:
-            self.play(appear(self._difference(foot)))
+            value = number(self.theme, self.view("passes.difference"), WORD, "output", decimals=PRECISE)
+            self.play(appear(line_of(text(self.theme, self.say("difference"), SMALL, "muted"), value, at=foot)))
 
     @property
     def trained(self) -> bool:
@@ -164,11 +201,6 @@ class Decoder(ExplainerScene):
             return self.view("encoder.{block}.self_attention.scaled_scores")[self.head]
         return self.view(f"causal.{name}")[self.spec.block, self.head]
 
-    def _given(self, room: Room) -> list[Label]:
-        """The sentence and the translation that training gives with it."""
-        words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
-        return [text(self.theme, words, HEADING, at=room)] * (self.trained and self.frame.is_roomy)
-
     def _looks(self) -> View:
         """How much every place that is shown looks at every token of the sentence."""
         if self.trained:
@@ -178,6 +210,14 @@ class Decoder(ExplainerScene):
     def _followed(self) -> int:
         """The place that looks most at the followed token."""
         return strongest(self._looks()[:, self.focus], 1)[0]
+
+    def _scored(self) -> Scored:
+        """The vector of the next word, and what makes a score for every word of it: a matrix, or the table of words once more."""
+        place = 0 if self.continues else self._followed()
+        chances, logits = (self.view(f"decoder.{name}")[place] for name in ("probabilities", "logits"))
+        if self.continues:
+            return Scored(self.view("encoder.output")[-1], self.view("weights.embedding").T, logits, chances)
+        return Scored(self.view("decoder.output")[place, place], self.view("weights.output.W"), logits, chances)
 
     def _crossed(self) -> bool:
         """Whether what the translation looks at most goes backwards somewhere."""
@@ -203,76 +243,11 @@ class Decoder(ExplainerScene):
         between = 1 if self.continues or not self.frame.is_roomy else 11 / 4
         return columns(self.theme, names, (self.tokens, queries[:MOST], words[:MOST]), room, between, self.frame.is_roomy)
 
-    def _score_nothing(self, asking: VGroup, layers: list[Module], room: Room) -> None:
-        """The two layers stay dark, and no word has a probability."""
-        unknown = ranking(self.theme, [self.say("unknown")] * BEST, (), room.columns(BEST, WIDE))
-        self.play(appear(*layers, *arrows(self.theme, asking, *layers), unknown, lag=0.2))
-        self.play(dim(*layers))
-
-    def _score(self, asking: VGroup, room: Room, layers: list[Module], body: Room) -> None:
-        """The vector meets the linear layer, then the scores meet softmax; the best words are named."""
-        place, (left, right) = 0 if self.continues else self._followed(), body.split((3, 2), WIDE)
-        chances, words = self.view("decoder.probabilities")[place], self.staging.trace.words("decoder.logits", "vocabulary")
-        all_shown = len(chances) <= MANY
-        vector = heat_map(self.theme, self._last(place), room)
-        wires = arrows(self.theme, asking, vector.border, *layers)
-        shape = " × ".join(map(str, self._scoring.shape))
-        columns = below(text(self.theme, self.say("columns", shape=shape), SMALL, "muted"), layers[0])
-        spectra = self._spectra(place, words, left) if all_shown else []
-        more = partial(self.say, "more")
-        best = best_words(self.theme, chances, words, more, right if all_shown else body, BEST, PRECISE)
-        name = below(text(self.theme, self.say("vector"), SMALL, "muted"), vector)
-        fits = name.width / 2 + columns.width / 2 + TIGHT <= columns.get_x() - name.get_x()
-        self.play(draw(*wires[0]), appear(vector, *[name] * bool(fits)))
-        self.play(draw(*wires[1]), appear(layers[0], columns))
-        for first in spectra[:1]:
-            self.play(travel(first.flat(), first.bars, run_time=SLOWER), appear(first.title, first.best))
-        self.play(draw(*wires[2]), appear(layers[1]))
-        for then in spectra[1:]:
-            self.play(travel(then.flat(), then.bars, run_time=LONG), appear(then.floor, then.title, then.best))
-        self.play(appear(best.said, best.chance))
-        self.play(appear(best.others.words, best.others.tracks, best.others.numbers, best.rest), grow(best.others.bars))
-
-    def _last(self, place: int) -> View:
-        """The vector that the next word is made of."""
-        return self.view("encoder.output")[-1] if self.continues else self.view("decoder.output")[place, place]
-
-    @property
-    def _scoring(self) -> View:
-        """The matrix that makes a score for every word: its own, or the table of words once more."""
-        return self.view("weights.embedding").T if self.continues else self.view("weights.output.W")
-
-    def _spectra(self, place: int, words: Sequence[str], room: Room) -> list[Spectrum]:
-        """A bar for every word of the vocabulary, its score and its probability; the best are marked."""
-        names = ("logits", "scores"), ("probabilities", "probabilities")
-        return [spectrum(self.theme, self.view(f"decoder.{name}")[place], words, self.say(key, count=len(words)), strip, name == key)
-                for (name, key), strip in zip(names, room.rows((4, 3), GAP), strict=True)]
-
-    def _generate(self, drawn: Columns, place: int) -> VGroup:
-        """One word is made: it is fed back, looks back and across, and the next comes out. Returns what it looked with."""
-        seconds, cards = (STEADY, EASY, SHORT)[place] if place < IN_FULL else QUICK, drawn.cards
-        if place:
-            self.play(fed_back(cards.words[place - 1], cards.queries[place], seconds))
-        looks = [VGroup(), VGroup()]
-        if self.trained:
-            block = "decoder.{block}."
-            looks = [back(self.theme, cards, self.view(block + "self_attention.weights")[place, self.head, place], place),
-                     across(self.theme, cards, self.view(block + "cross_attention.weights")[place, self.head, place], place)]
-        moves = [draw(*lines, run_time=seconds) for lines in looks if len(lines)]
-        for move in moves if place < IN_FULL else [Together(*moves)]:
-            self.play(move)
-        chances = probabilities(self.theme, self._chances("generation"), cards.words)[place : place + 1]
-        self.play(appear(cards.words[place], *chances, run_time=seconds))
-        self.play(vanish(looks[0], run_time=QUICK), dim(looks[1], run_time=QUICK))
-        return looks[1]
-
     def _chances(self, how: str) -> list[View]:
         """The probability of each word that is said, in training or in generation, as far as any is."""
         if self.trained:
             return list(self.view(f"passes.{how}_probabilities"))
-        if not self.continues:
-            return []
-        ids = self.view("decoder.next_token_ids").values.astype(int)
+        ids = self.view("decoder.next_token_ids").values.astype(int) if self.continues else ()
         return [self.view("decoder.probabilities")[step, token] for step, token in enumerate(ids)]
 
     def _passes(self, name: str, room: Room) -> Passes:
@@ -280,21 +255,3 @@ class Decoder(ExplainerScene):
         said = self.said[:MOST]
         counts = list(self.view(f"passes.{name}"))[: len(said) if name == "generation" else 1] if self.trained else []
         return passes(self.theme, self.say(name), self.say("decoder"), self.queries[:MOST], said, counts, self._chances(name), room)
-
-    def _one_by_one(self, panel: Passes, place: int) -> None:
-        """One pass of the generation."""
-        seconds = max(QUICK, EASY / (place + 1))
-        card = panel.given[place]
-        self.play(fed_back(panel.said[place - 1], card, seconds) if place else appear(card))
-        moves = [draw(*panel.into[place], run_time=seconds)]
-        if panel.watch.arcs:
-            moves += [draw(panel.watch.arcs[place], run_time=seconds), appear(panel.watch.numbers[place], run_time=QUICK)]
-            moves += [vanish(panel.watch.numbers[place - 1], run_time=FLASH)] if place else []
-        self.play(*moves)
-        self.play(draw(*panel.out[place], run_time=seconds),
-                  appear(panel.said[place], *panel.chances[place : place + 1], run_time=seconds))
-
-    def _difference(self, room: Room) -> VGroup:
-        """How far the probabilities of the one pass are from those of the many."""
-        return line_of(text(self.theme, self.say("difference"), SMALL, "muted"),
-                       number(self.theme, self.view("passes.difference"), WORD, "output", decimals=PRECISE), at=room)

@@ -1,12 +1,15 @@
 """All heads of an encoder: a heat map of what each of them does, a row for every block."""
 
-from manim import VGroup
+from collections.abc import Sequence
+
+import numpy as np
+from manim import Mobject, VGroup
 
 from model import View
 from scenes.base.layout import fitted, side_by_side, stacked
-from scenes.parts.heat_map import DIGIT_ROOM, MARGIN, Cell, Grid, HeatMap, fit_digits, heat_map
-from scenes.parts.label import WORD, Label, format_number, number, paragraph, text, text_width
-from scenes.parts.shapes import room_of
+from scenes.parts.heat_map import DIGIT_ROOM, MARGIN, Grid, HeatMap, fit_digits, heat_map
+from scenes.parts.label import WORD, format_number, number, paragraph, text, text_width
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import column_labels, row_labels
 from scenes.base.room import GAP, PX, Room
 from scenes.base.theme import Theme
@@ -33,11 +36,16 @@ def head_names(theme: Theme, picture: HeatMap, blocks: list[str], heads: list[st
     return VGroup(row_labels(theme, blocks[::-1], picture, "muted", width), column_labels(theme, heads, picture, "muted", height))
 
 
-def below_number(theme: Theme, cell: Cell, word: str, weight: int) -> VGroup | Label:
-    """A word in a head's box, below its number, if it has room there."""
-    below = room_of(cell).strip(bottom=cell.height / 3)
-    label = text(theme, word, min(WORD, below.height), weight=weight, at=below)
-    return label.set_fill(theme.ink_on(cell.get_fill_color())) if label.size > SMALLEST else VGroup()
+def said_below(theme: Theme, picture: HeatMap, words: Sequence[Sequence[str]], changed: np.ndarray) -> list[Mobject]:
+    """In the box of every head, below its number, a word (block, head), if it has room there; a ring around those that `changed`."""
+    marks: list[Mobject] = []
+    for (i, j), other in np.ndenumerate(changed):
+        cell = picture.cells[picture.grid.rows.index(i)][j]
+        below = room_of(cell).strip(bottom=cell.height / 3)
+        label = text(theme, words[i][j], min(WORD, below.height), weight=700 if other else 400, at=below)
+        marks += [label.set_fill(theme.ink_on(cell.get_fill_color()))] * (label.size > SMALLEST and bool(words[i][j]))
+        marks += [ring(theme, cell)] * bool(other)
+    return marks
 
 
 def map_title(theme: Theme, title: str, whole: tuple[str, View] | None, room: Room, roomy: bool) -> VGroup:

@@ -1,10 +1,12 @@
 """The snip: scissors, an arc in two halves that they part, and what is said within it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from manim import VGroup, VMobject
 
 from scenes.parts.flow import WeightLine
-from scenes.parts.label import Label
+from scenes.parts.label import Label, text, text_width
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PEN, PX, Room
@@ -16,6 +18,7 @@ ABOVE = (1 - REACH) * BLADE               # how far they reach beyond the arc
 HIGH = 1.9                                # of an arc, for which they are in full size
 EDGE, BEND = 12 * PX, 30 * PX             # half the width of a blade at the pivot; how far a handle turns aside
 OPEN, CLOSED = 0.32, 0.06                 # angles of a blade from the middle
+TOLD = 52 * PX                            # em size of what is said within an arc
 SWING, MISSING = 0.04, 0.05               # how far a half turns, in radians; the share of the arc that each half loses
 
 
@@ -49,6 +52,12 @@ def halves(arc: WeightLine, apart: bool) -> VGroup:
     parts[0].rotate(side * turn, about_point=arc.get_start())
     parts[1].rotate(-side * turn, about_point=arc.get_end())
     return parts
+
+
+def told(theme: Theme, lines: Sequence[str], arc: WeightLine, stage: Room) -> Label:
+    """The first of some lines that fits within an arc, or the last one, smaller."""
+    said = next((line for line in lines if text_width(theme, line, TOLD, 600) <= arc.width - 2 * GAP), lines[-1])
+    return within(text(theme, said, TOLD, weight=600, width=max(stage.width / 3, arc.width - 4 * GAP)), arc, stage)
 
 
 def within(label: Label, arc: WeightLine, stage: Room) -> Label:

@@ -33,11 +33,15 @@ class Answer(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """What is done, in words; what is then said to each sentence; whether that is the same, as a sign and in words, or nothing."""
+    """What is done, in words, and what is then said to each sentence."""
 
     name: str
     answers: Sequence[Answer]
-    verdict: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> set[str]:
+        """The words that are said, in any order."""
+        return {answer.word for answer in self.answers}
 
 
 class Panel(Whole):
@@ -55,9 +59,10 @@ class Trials(Whole):
         super().__init__(names=names, panels=panels)
 
 
-def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], room: Room) -> Trials:
+def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], verdicts: tuple[str, str], room: Room) -> Trials:
     """A table that fills a room: trials side by side, sentences one below the other, or the other way round where the room is no wider
-    than high. names: of the sentences. What is said in the first trial is in the colour of the output."""
+    than high. names: of the sentences, if there are two. verdicts: that one word is said to these, or two.
+    What is said in the first trial is in the colour of the output."""
     wide = room.is_wide
     body = (room.trim(left=NAMES + TIGHT) if wide else room.trim(top=CARD + TIGHT)) if names else room
     places = (body.columns if wide else body.rows)(len(done), TIGHT)
@@ -68,7 +73,8 @@ def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], room: Room
     for card in cards:
         card.box.set_stroke(theme.colour("text"), BRIGHT)
     roles = ["output", *["text"] * (len(done) - 1)]
-    return Trials(cards, [_panel(theme, trial, place, wide, role) for trial, place, role in zip(done, places, roles, strict=True)])
+    judged = [f"{'=≠'[len(trial.said) - 1]} {verdicts[len(trial.said) - 1]}" if names else "" for trial in done]
+    return Trials(cards, [_panel(theme, *each, wide) for each in zip(done, judged, places, roles, strict=True)])
 
 
 def _cells(room: Room, count: int, wide: bool) -> tuple[Room, list[Room], Room]:
@@ -80,16 +86,15 @@ def _cells(room: Room, count: int, wide: bool) -> tuple[Room, list[Room], Room]:
     return inner.strip(top=high), cells, body.strip(bottom=FOOT - TIGHT) if wide else body.strip(right=ASIDE - TIGHT)
 
 
-def _panel(theme: Theme, trial: Trial, room: Room, wide: bool, role: str) -> Panel:
+def _panel(theme: Theme, trial: Trial, verdict: str, room: Room, role: str, wide: bool) -> Panel:
     head, cells, foot = _cells(room, len(trial.answers), wide)
     above = (WEIGHT + TIGHT / 2) * (cells[0].height > LOWEST)
     looks = [_look(theme, answer, cell.strip(top=WEIGHT)) for answer, cell in zip(trial.answers, cells, strict=True)]
-    verdict = trial.verdict if wide else trial.verdict[:1]
     return Panel(
         frame(theme, room, radius=PANEL, width=2, fill="surface"),
         paragraph(theme, trial.name, NAME, head.width, weight=500).shift(head.centre), looks * bool(above),
         [word_card(theme, answer.word, answer.chance, cell.trim(top=above), role) for answer, cell in zip(trial.answers, cells)],
-        [text(theme, " ".join(verdict), VERDICT if wide else SIGN, role, 700, at=foot)] * bool(verdict),
+        [text(theme, verdict if wide else verdict[:1], VERDICT if wide else SIGN, role, 700, at=foot)] * bool(verdict),
     )
 
 

@@ -1,30 +1,25 @@
 """Scene 18: the whole machine in one take, from the sentence into one number of one head, and back out."""
 
-from dataclasses import replace
-
-from manim import Mobject, VGroup
+from manim import VGroup
 
 from model import View
 from model.guides import GUIDES
-from scenes.base.layout import arrows
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.flow import rise
-from scenes.parts.half import half
 from scenes.parts.label import Label, text, words_in
 from scenes.parts.motion import BRIEF, EASY, LONG, STEADY, appear, draw, live_dot_product, vanish
 from scenes.parts.one_weight import OneWeight, Taken, one_weight
 from scenes.parts.pattern import pattern
 from scenes.parts.phrase import PRONOUNS
 from scenes.parts.relay import Link, Relay, relay
-from scenes.parts.shapes import ring, room_of
-from scenes.parts.tokens import LINE, framed_row
+from scenes.parts.shapes import room_of
+from scenes.parts.tokens import LINE
+from scenes.parts.translator import Row, translator
 from scenes.parts.weight_map import head_maps
 from scenes.parts.zoom import zoom_in, zoom_out
 
-NAME, CARD = 34 * PX, 100 * PX            # em size of what a picture is called; height of the row of cards, in its frame
+NAME = 34 * PX                            # em size of what a picture is called
 FOOT = 0.45                               # room for what is said below a picture
-HALVES, UPRIGHT = (3, 1), (1, 2)          # shares of encoder and decoder; of the decoder above the encoder
 ACROSS = 4                                # heads side by side
 WEIGHTS = "encoder.{block}.self_attention.weights"
 
@@ -38,8 +33,13 @@ class Recap(ExplainerScene):
     @step
     def machine(self):
         """The sentence goes in at the bottom; the translation comes out at the top; in between are all weights of the encoder."""
-        first, *rest = self._whole()
-        self.pictures = [VGroup(first, *rest), self._heads(), self._head(), self._weight()]
+        trace, names = self.staging.trace, [self.say("block", number=k + 1) for k in range(self.staging.trace.config.n_blocks)]
+        weights = [trace[f"encoder.{k}.self_attention.weights"] for k in range(len(names))]
+        count = sum(each.values.size for each in weights)
+        titles = self.say("all_weights", count=count) if self.frame.is_roomy else self.say("encoder"), self.say("decoder")
+        read, said = Row(self.tokens, self.focus), Row(trace.translation, self._place)
+        self.encoder, (first, *rest) = translator(self.theme, read, said, titles, names, weights, self.spec.block, self.stage)
+        self.pictures = [VGroup(first, *rest), self._heads(), self._head(), self._weight(count)]
         self.doors = [(room_of(self.encoder.maps[self.spec.block]), room_of(self.maps.maps)),
                       (room_of(self.maps.maps[self.head]), room_of(self.closed.rows)), (room_of(self.opened.around), self.stage)]
         self.open_with(first)
@@ -93,19 +93,9 @@ class Recap(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """Of the head that was told which noun `it` stands for, this is said where it is followed from there."""
-        taught = {"machine": True, "heads": self._only, "one_head": True, "back": self._place is not None}
-        return "taught" if self._taught and taught.get(name) else super().wording(name)
-
-    @property
-    def _taught(self) -> bool:
-        """Whether training told the shown head where to look from the followed token."""
-        return self.finds_noun(self._view("weights"))
-
-    @property
-    def _only(self) -> bool:
-        """Whether in no other head of the block the followed token looks most at what it looks at most here."""
-        most = self.view(WEIGHTS)[:, self.focus].values.argmax(-1)                  # (head,)
-        return int((most == self._most).sum()) == 1
+        most = self.view(WEIGHTS)[:, self.focus].values.argmax(-1).tolist()         # (head,)
+        taught = {"machine": True, "heads": most.count(self._most) == 1, "one_head": True, "back": self._place is not None}
+        return "taught" if self.finds_noun(self._view("weights")) and taught.get(name) else super().wording(name)
 
     @property
     def _place(self) -> int | None:
@@ -125,32 +115,6 @@ class Recap(ExplainerScene):
         """A tensor of the shown head."""
         return self.view(f"encoder.{{block}}.self_attention.{name}")[self.head]
 
-    def _all_weights(self) -> list[View]:
-        """Of each block of the encoder the weights of its heads."""
-        return [self.view(f"encoder.{k}.self_attention.weights") for k in range(self.staging.trace.config.n_blocks)]
-
-    def _count(self) -> int:
-        """How many weights there are in the encoder."""
-        return sum(weights.values.size for weights in self._all_weights())
-
-    def _whole(self) -> list[Mobject]:
-        """The sentence; the encoder with all its weights; the decoder and what it has said, if there is one; a ring where one goes in."""
-        top, bottom = self.stage.strip(top=CARD), self.stage.strip(bottom=CARD)
-        middle = self.stage.trim(top=CARD + GAP, bottom=CARD + GAP)
-        said = self.staging.trace.translation
-        left, *right = (middle.columns(HALVES, WIDE) if middle.is_wide else middle.rows(UPRIGHT, GAP)[::-1]) if said else [middle]
-        names = [self.say("block", number=k + 1) for k in range(self.staging.trace.config.n_blocks)]
-        title = self.say("all_weights", count=self._count()) if self.frame.is_roomy else self.say("encoder")
-        self.encoder = half(self.theme, title, names, left, self._all_weights())
-        parts = [framed_row(self.theme, self.tokens, self.focus, replace(bottom, left=left.left, right=left.right)),
-                 VGroup(rise(self.theme, bottom, left), self.encoder)]
-        if said:
-            decoder = half(self.theme, self.say("decoder"), names, *right)
-            boxes = self.encoder.box, decoder.box
-            over = arrows(self.theme, *boxes, role="key") if middle.is_wide else [rise(self.theme, left, *right, "key")]
-            parts += [VGroup(*over, decoder), VGroup(rise(self.theme, *right, top), framed_row(self.theme, said, self._place, top))]
-        return [*parts, ring(self.theme, self.encoder.blocks[self.spec.block].box)]
-
     def _below_name(self, name: str) -> tuple[Label, Room]:
         """What a picture is, at the top of the stage, and the room below it."""
         return text(self.theme, name, NAME, weight=500, at=self.stage.strip(top=LINE * NAME)), self.stage.trim(top=LINE * NAME + TIGHT)
@@ -158,53 +122,47 @@ class Recap(ExplainerScene):
     def _heads(self) -> VGroup:
         """The weights of all heads of the block, each as a map. Where the followed token looks in each of them appears later."""
         weights, own = self.view(WEIGHTS), self.tokens[self.focus]
-        (self.shared, body), (self.most, _) = (self._below_name(self.say(key, number=self.spec.block + 1, token=own)) for key in ("block_heads", "heads"))
-        most = weights[:, self.focus].values.argmax(-1)                             # (head,)
-        looks = [(self.say("looks", own=own, other=self.tokens[k]), "weight" if k == self._most else "muted") for k in most]
+        (self.shared, body), (self.most, _) = (
+            self._below_name(self.say(key, number=self.spec.block + 1, token=own)) for key in ("block_heads", "heads"))
+        looks = [(self.say("looks", own=own, other=self.tokens[k]), "weight" if k == self._most else "muted")
+                 for k in weights[:, self.focus].values.argmax(-1)]
         names = [self.say("head", number=k + 1) for k in range(len(weights))]
         self.maps = head_maps(self.theme, weights, self.tokens, self.focus, names, looks, body, ACROSS if body.is_wide else ACROSS // 2)
         return VGroup(self.shared, self.maps)
 
     def _head(self) -> VGroup:
-        """The weights of the shown head, with the words of its rows and columns. Its opened row appears later."""
-        view = self._view("weights")
+        """The weights of the shown head, with the words of its rows and columns, and how it was taught. Its opened row appears later."""
+        view, config, foot = self._view("weights"), self.staging.trace.config, self.stage.strip(bottom=FOOT)
         name, body = self._below_name(self.say("one_head", block=self.spec.block + 1, head=self.head + 1))
         room = body.trim(bottom=FOOT)
         self.closed, self.opened = (pattern(self.theme, self.tokens, view, room, self.focus, opens) for opens in (False, True))
-        self.about = [name, self._taught_by(view, self.stage.strip(bottom=FOOT))]
+        others = [self._named(guide.side, guide.block % config.n_blocks, guide.head) for guide in GUIDES
+                  if (guide.tensor(config), guide.head) in self.staging.guided - {(view.name, self.head)}]
+        said = self.say("reward", taught=len(others) + 1, others="; ".join(others))
+        taught = words_in(self.theme, said, NAME, foot) if self.finds_noun(view) else self.guide(view, foot)
+        self.about = [name, taught]
         return VGroup(self.closed, *self.about)
 
-    def _taught_by(self, view: View, room: Room) -> VGroup:
-        """How the head was taught, if it is known to be that of `it`, or that it was."""
-        if not self._taught:
-            return self.guide(view, room)
-        config = self.staging.trace.config
-        others = [self.say(f"{guide.side}_head", block=guide.block % config.n_blocks + 1, head=guide.head + 1) for guide in GUIDES
-                  if (guide.tensor(config), guide.head) in self.staging.guided - {(view.name, self.head)}]
-        return words_in(self.theme, self.say("reward", taught=len(others) + 1, others="; ".join(others)), NAME, room)
+    def _named(self, side: str, block: int, head: int) -> str:
+        return self.say(f"{side}_head", block=block + 1, head=head + 1)
 
     def _handed_on(self) -> Relay:
         """From the token that is looked at most to the followed one; from that to the decoder, when it says a pronoun; and that."""
-        trace, last = self.staging.trace, self.staging.trace.config.n_blocks - 1
+        trace, last, place = self.staging.trace, self.staging.trace.config.n_blocks - 1, self._place
         own, other = self.tokens[self.focus], self.tokens[self._most]
-        weight = self._view("weights")[self.focus, self._most]
-        words, links = [other, own], [self._link("encoder", self.spec.block, self.head, own, other, weight)]
-        if self._place is not None:
-            weights = trace[f"decoder.{last}.cross_attention.weights"][self._place, :, self._place, self.focus]
-            head, asks = int(weights.values.argmax()), trace.read_tokens[self._place]
-            words += [asks, trace.translation[self._place]]
-            links += [self._link("decoder", last, head, asks, own, weights[head])]
+        weight, head = self._view("weights")[self.focus, self._most], self._named("encoder", self.spec.block, self.head)
+        words, links = [other, own], [Link(weight, self.say("encoder_looks", own=own, other=other), head)]
+        if place is not None:
+            weights, asks = trace[f"decoder.{last}.cross_attention.weights"][place, :, place, self.focus], trace.read_tokens[place]
+            most = int(weights.values.argmax())
+            words += [asks, trace.translation[place]]
+            links.append(Link(weights[most], self.say("decoder_looks", own=asks, other=own), self._named("decoder", last, most)))
         return relay(self.theme, words, links, self.stage)
 
-    def _link(self, side: str, block: int, head: int, own: str, other: str, weight: View) -> Link:
-        """A weight, and in words whose it is."""
-        return Link(weight, self.say(f"{side}_looks", own=own, other=other), self.say(f"{side}_head", block=block + 1, head=head + 1))
-
-    def _weight(self) -> OneWeight:
-        """The query and the key whose weight it is. What becomes of them appears later."""
-        query, key, scores, weights = (self._view(name) for name in ("query", "key", "scaled_scores", "weights"))
-        taken = Taken(query[self.focus], key[self._most], self._view("scores")[self.focus, self._most], scores[self.focus, self._most],
-                      scores[self.focus], weights[self.focus], self._most)
-        names = [self.say(f"{name}_of", token=self.tokens[k]) for name, k in (("query", self.focus), ("key", self._most))]
-        among = self.say("among", count=self._count())
-        return one_weight(self.theme, taken, self.tokens, self.say, names, self.stage, among, self.frame.is_roomy)
+    def _weight(self, count: int) -> OneWeight:
+        """The query and the key whose weight it is, one of so many. What becomes of them appears later."""
+        query, key, scores, score, weights = map(self._view, ("query", "key", "scaled_scores", "scores", "weights"))
+        at = self.focus, self._most
+        taken = Taken(query[at[0]], key[at[1]], score[at], scores[at], scores[at[0]], weights[at[0]], at[1])
+        names = [self.say(f"{name}_of", token=self.tokens[k]) for name, k in zip(("query", "key"), at)]
+        return one_weight(self.theme, taken, self.tokens, self.say, names, self.stage, self.say("among", count=count), self.frame.is_roomy)

@@ -103,7 +103,7 @@ class AttentionMatrix(ExplainerScene):
         self.play(vanish(*self.on_stage()), appear(sheets[0], around[0], self._rows(sheets[0])))
         for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], around[1:],
                                                (f"div sqrt({d_k})", '"softmax"')[first:]):
-            word = equation(self.theme, how, size=SIGN, width=SIDE - 2 * TIGHT)
+            word = equation(self.theme, how, size=SIGN, width=SIDE - TIGHT)
             self.play(appear(wire, right_of(word, wire).align_to(wire, DOWN) if upright else between(word, start.border, end.border, up=GAP)))
             self.play(copy_to(start.cells, end, run_time=SLOWER), appear(name, *[self._rows(end)] * upright))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.3))

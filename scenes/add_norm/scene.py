@@ -7,7 +7,7 @@ from manim import LEFT, Mobject, VGroup
 
 from model import View
 from model.wiring import MOVES, reads
-from scenes.base.layout import above, left_of, line_of, right_of, side_by_side
+from scenes.base.layout import above, left_of, line_of, no_higher, right_of, side_by_side
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
@@ -323,7 +323,8 @@ class AddNorm(ExplainerScene):
         column = VGroup(*(row[0] for row in self.sheet.cells))
         self.rings = [ring(self.theme, self.sheet.cells[self.focus]), ring(self.theme, column)]
         places = [place.rows(2, 0) for place in (right.rows(2, WIDE) if self.stage.is_wide else right.columns(2, WIDE))]
-        self.verdicts = [paragraph(self.theme, self.say(key, token=self.tokens[self.focus]), WORD, said.width).shift(said.centre)
-                         for key, (said, _) in zip(("layer_norm", "batch_norm"), places)]
+        words = [self.say(key, token=self.tokens[self.focus]) for key in ("layer_norm", "batch_norm")]
+        self.verdicts = [no_higher(paragraph(self.theme, each, WORD, said.width).shift(said.centre), said)
+                         for each, (said, _) in zip(words, places)]
         changes = [self.view(f"batch_norm.{name}")[self.spec.block, self.focus] for name in ("layer_norm_changes", "changes")]
         self.shifts_by = [number(self.theme, change, min(HUGE, large.height), weight=600, at=large) for change, (_, large) in zip(changes, places)]

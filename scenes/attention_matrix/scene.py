@@ -93,7 +93,9 @@ class AttentionMatrix(ExplainerScene):
         scale, d_k = peak(self._view("scores")), self.staging.trace.config.d_k
         names = ("scores", "masked_scores" if self._masked else "scaled_scores")[first:]
         maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * self._masked, "A")[first:]
-        *rooms, last = free.columns(len(maths), SIDE)
+        below_it = self._foot + NAMED + GAP
+        upright = free.height - below_it > free.width - SIDE                        # they are larger one below the other
+        *rooms, last = free.rows(len(maths), below_it) if upright else free.columns(len(maths), SIDE)
         scores = (heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale)
                   for name, room in zip(names, rooms, strict=True))
         sheets = [*scores, weights := self._weights(last)]
@@ -102,8 +104,8 @@ class AttentionMatrix(ExplainerScene):
         for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], around[1:],
                                                (f"div sqrt({d_k})", '"softmax"')[first:]):
             word = equation(self.theme, how, size=SIGN, width=SIDE - TIGHT)
-            self.play(appear(wire, between(word, start.border, end.border, up=GAP)))
-            self.play(copy_to(start.cells, end, run_time=SLOWER), appear(name))
+            self.play(appear(wire, right_of(word, wire).align_to(wire, DOWN) if upright else between(word, start.border, end.border, up=GAP)))
+            self.play(copy_to(start.cells, end, run_time=SLOWER), appear(name, *[self._rows(end)] * upright))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.3))
         self.weights = weights
 

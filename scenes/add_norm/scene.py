@@ -70,7 +70,7 @@ class AddNorm(ExplainerScene):
     @step
     def growth(self):
         """Many untrained blocks, with LayerNorm and without: how large their numbers become, and what softmax soon makes of the scores."""
-        rows = self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT).rows(2, WIDE)
+        rows = self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE)
         most = self.view("growth.without.weights").values[:, self.head, self.focus].max(-1)     # (block,)
         won = int(np.argmax(most > NEARLY_ALL)) if most.max() > NEARLY_ALL else len(most) - 1   # where one token takes nearly all
         panels, title = [], self.say("softmax", token=self.tokens[self.focus], number=won + 1)

@@ -1,31 +1,31 @@
 """Scene 9: scaled dot-product attention, Z = softmax(Q Kᵀ / √d_k) V (Vaswani et al. 2017, equation 1)."""
 
-from dataclasses import replace
-
-import numpy as np
-from manim import DOWN, RIGHT, Mobject, VGroup
+from manim import DOWN, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import SLANTED, above, arrows, below, between, fitted, named, right_of
+from scenes.base.layout import SLANTED, above, arrows, between, fitted, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
-from scenes.parts.equation import Equation, equation, linked, quote
+from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import MINUS, SMALLEST_WORD, WORD, Label, decimals_for_sums, is_named, number, paragraph, text, text_width
-from scenes.parts.motion import BLINK, EASY, FLASH, SHORT, SLOWER, appear, copy_to, draw, live_dot_product, merge, travel, vanish
-from scenes.parts.product import Factor, Product, product
+from scenes.parts.label import SMALLEST_WORD, paragraph, text
+from scenes.parts.motion import BLINK, EASY, SHORT, SLOWER, appear, copy_to, draw, travel, vanish
+from scenes.parts.opened_equation import opened_symbol
+from scenes.parts.product import Factor, Product, multiplied, product
+from scenes.parts.row_sums import exact_weights, finer, rounded, row_sums, sum_width
 from scenes.parts.shapes import room_of
-from scenes.parts.spread import Spread, spread, widths
+from scenes.parts.spread import spread, widths
 from scenes.parts.tokens import column_labels, row_labels
 
 ROLES = {"z": "output", "q": "query", "k": "key", "v": "value"}
+OPENED = {"q": "query", "k": "key", "v": "value", "z": "heads"}            # the tensors of the symbols, in the order in which they open
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
 WAYS = ("", "q dot k", "winner"), ("scaled_", "(q dot k) / sqrt(d_k)", "all_count")      # scores: where they are found, written, what is said
-UNKNOWN, LARGE, MEDIUM, NAME, MACHINE, SIGN = (size * PX for size in (300, 90, 66, 44, 40, 34))
+LARGE, MEDIUM, NAME, MACHINE, SIGN = (size * PX for size in (90, 66, 44, 40, 34))
 LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
 LEVEL, FEW = 60 * PX, 6                   # below columns where words are few enough to stand level
-SHAPE, SIDE = (length * PX for length in (70, 160))                       # below a matrix for its shape; between two sheets, beside a product
+SIDE = 160 * PX                           # between two sheets, beside a product
 
 
 class AttentionMatrix(ExplainerScene):
@@ -36,7 +36,7 @@ class AttentionMatrix(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """Where no token may look ahead, the scores are masked too before they become weights."""
-        return "masked" if name == "sheets" and self._masked else super().wording(name)
+        return "masked" if name == "sheets" and self.staging.trace.config.mask == "causal" else super().wording(name)
 
     @step
     def equation(self):
@@ -48,12 +48,12 @@ class AttentionMatrix(ExplainerScene):
         said = text(self.theme, self.say("sizes", n=n, d_k=d_k), SIGN, at=foot)
         self.open_with(self.formula)
         self.pictures = {}
-        for symbol in ("q", "k", "v", "z"):
-            picture, around = self._picture(symbol, rooms[symbol])
-            box, guides = linked(self.theme, self.formula.select(symbol), picture, ROLES[symbol])
-            self.play(draw(box, *guides, run_time=SHORT))
-            self.play(appear(picture, around))
-            self.pictures[symbol] = picture
+        for symbol, name in OPENED.items():
+            view, axes = (self._view(name).T, ("d_k", "n")) if symbol == "k" else (self._view(name), ("n", "d_k"))
+            shown = opened_symbol(self.theme, self.formula, symbol, view, ROLES[symbol], axes, symbol != "z", rooms[symbol])
+            self.play(draw(shown.box, *shown.guides, run_time=SHORT))
+            self.play(appear(shown.picture, shown.around))
+            self.pictures[symbol] = shown.picture
         self.play(appear(said))
 
     @step
@@ -65,9 +65,9 @@ class AttentionMatrix(ExplainerScene):
             vanish(*self.on_stage(self.formula)), travel(self.formula, self._in_the_corner(UNSCALED, work)),
             copy_to(query.cells, work.left), copy_to(key.cells, work.above),
         )
-        self.play(appear(*self._around(work, "Q", "K^T", "Q K^T")))
-        self._multiply(work)
-        self.raw = work.result
+        self.play(appear(*self._around(work, ("Q", "query"), ("K^T", "key"), ("Q K^T", "text"))))
+        for motions in multiplied(self.theme, work, self.focus):
+            self.play(*motions)
 
     @step
     def scale(self):
@@ -76,8 +76,14 @@ class AttentionMatrix(ExplainerScene):
         top, *rows = self.stage.trim(top=TIGHT).rows([1 if roomy else 2, 3, 3], GAP)
         left, right = top.columns(2, GAP) if roomy else top.rows(2, TIGHT)
         wide = widths(self.theme, self.view("scaling.d_k"), self.view("scaling.root"), left)
-        said = paragraph(self.theme, self.say("by_chance", d_k=d_k, root=f"{d_k ** 0.5:.3g}"), MACHINE if roomy else SMALLEST_WORD, right.width, align=-1).shift(right.centre)
-        before, after = ([self._spread(*way, i, row) for i in range(len(wide))] for way, row in zip(WAYS, rows, strict=True))
+        chance, size = self.say("by_chance", d_k=d_k, root=f"{d_k ** 0.5:.3g}"), MACHINE if roomy else SMALLEST_WORD
+        said = paragraph(self.theme, chance, size, right.width, align=-1).shift(right.centre)
+        edges, found = self.view("scaling.edges"), []
+        for (prefix, maths, verdict), row in zip(WAYS, rows, strict=True):
+            views = zip(*(self.view(f"scaling.{prefix}{name}") for name in ("histogram", "spread", "weights")), strict=True)
+            words = [*map(self.say, ("size", "softmax", verdict))]
+            found.append([spread(self.theme, maths, [edges, *each], words, row) for each in views])
+        before, after = found
         self.open_with(wide[0], before[0].axis, before[0].shape, before[0].measured, before[0].weights)
         self.play(after[0].come_from(before[0]))
         for i in range(1, len(before)):
@@ -88,11 +94,12 @@ class AttentionMatrix(ExplainerScene):
     @step
     def sheets(self):
         """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another, or where there is little room two."""
-        free = self.stage.trim(left=LABEL, right=self._sum_width(), bottom=self._foot, top=NAMED)
+        free = self.stage.trim(left=LABEL, right=sum_width(self.theme), bottom=self._foot, top=NAMED)
         first = 0 if self.stage.is_wide else 1
         scale, d_k = peak(self._view("scores")), self.staging.trace.config.d_k
-        names = ("scores", "masked_scores" if self._masked else "scaled_scores")[first:]
-        maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * self._masked, "A")[first:]
+        masked = self.staging.trace.config.mask == "causal"
+        names = ("scores", "masked_scores" if masked else "scaled_scores")[first:]
+        maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * masked, "A")[first:]
         below_it = self._foot + NAMED + GAP
         upright = free.height - below_it > free.width - SIDE                        # they are larger one below the other
         *rooms, last = free.rows(len(maths), below_it) if upright else free.columns(len(maths), SIDE)
@@ -114,11 +121,10 @@ class AttentionMatrix(ExplainerScene):
         """A row of weights sums to 1; a row of Z sums to anything."""
         free, wide = self.stage.trim(bottom=self._foot, top=NAMED), self.stage.is_wide
         rooms = free.columns(2, WIDE) if wide else free.trim(left=LABEL).columns(2, GAP)
-        left, right = (room.trim(left=LABEL * wide, right=self._sum_width()) for room in rooms)
+        left, right = (room.trim(left=LABEL * wide, right=sum_width(self.theme)) for room in rooms)
         weights = self._weights(left)
         rows, totals = self._view("heads"), self._view("head_sums")
-        finer = decimals_for_sums(rows.values, totals.values, self.theme.decimals)
-        z = heat_map(replace(self.theme, decimals=finer), rows, right, "output", digits=True)
+        z = heat_map(finer(self.theme, rows, totals), rows, right, "output", digits=True)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights, run_time=EASY))
         self.play(appear(self._rows(weights), self._above(weights, "A"), *[self._columns(weights)] * wide))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.2))
@@ -130,30 +136,13 @@ class AttentionMatrix(ExplainerScene):
     def average(self):
         """A times V is Z, row by row."""
         work = self._product(("weights", "line"), ("value", "value"), ("heads", "output"))
-        self.open_with(work.left, work.above, *self._around(work, "A", "V", "Z"), self._in_the_corner(SCALED, work),
-                       *self._rounded(work.left, "weight_sums"))
-        self._multiply(work)
-
-    def _spread(self, prefix: str, maths: str, verdict: str, i: int, room: Room) -> Spread:
-        """Scores of random vectors of the i-th width, scaled or not."""
-        views = [self.view(f"scaling.{prefix}{name}")[i] for name in ("histogram", "spread", "weights")]
-        return spread(self.theme, maths, [self.view("scaling.edges"), *views], [*map(self.say, ("size", "softmax", verdict))], room)
-
-    @property
-    def _masked(self) -> bool:
-        return self.staging.trace.config.mask == "causal"
+        around = self._around(work, ("A", "text"), ("V", "value"), ("Z", "output"))
+        self.open_with(work.left, work.above, *around, self._in_the_corner(SCALED, work), *self._rounded(work.left, "weight_sums"))
+        for motions in multiplied(self.theme, work, self.focus):
+            self.play(*motions)
 
     def _weights(self, room: Room) -> HeatMap:
-        """The weights, where there is room for that with as many decimals as they need to add up, row by row, as they are written."""
-        view = self._view("weights")
-        sheets = (heat_map(replace(self.theme, decimals=count), view, room, "line", digits=True, weights=True)
-                  for count in (self._finer, self.theme.decimals))
-        return next((sheet for sheet in sheets if sheet.digits), heat_map(self.theme, view, room, "line", weights=True))
-
-    @property
-    def _finer(self) -> int:
-        """How many decimals the weights need to add up, row by row, as they are written."""
-        return decimals_for_sums(self._view("weights").values, self._view("weight_sums").values, self.theme.decimals)
+        return exact_weights(self.theme, self._view("weights"), self._view("weight_sums"), room)
 
     @property
     def _foot(self) -> float:
@@ -164,27 +153,14 @@ class AttentionMatrix(ExplainerScene):
         """A tensor of the shown head."""
         return self.view(f"encoder.{{block}}.self_attention.{name}")[self.head]
 
-    def _picture(self, symbol: str, room: Room) -> tuple[HeatMap, VGroup]:
-        """The matrix of a symbol, and its shape below it. Z is still to be found: it has no cells yet."""
-        name, role = {"q": "query", "k": "key", "v": "value", "z": "heads"}[symbol], ROLES[symbol]
-        view = self._view(name).T if symbol == "k" else self._view(name)
-        picture = heat_map(self.theme, view, room.trim(bottom=SHAPE), role, digits=True)
-        n, d_k = self._view("query").shape
-        shape = f"d_k times n = {d_k} times {n}" if symbol == "k" else f"n times d_k = {n} times {d_k}"
-        words = below(equation(self.theme, shape, size=SIGN, role="muted", width=room.width), picture.border)
-        if symbol != "z":
-            return picture, words
-        unknown = equation(self.theme, quote("?"), size=min(UNKNOWN, picture.height / 2), role="output").move_to(picture)
-        return picture.border, VGroup(words, unknown)
-
     def _product(self, left: tuple, upper: tuple, result: tuple) -> Product:
         """Two factors and their product, each given by the name of its tensor and its role, over the whole stage."""
         factors = [Factor(self._view(name), role, name == "weights") for name, role in (left, upper, result)]
         if upper[0] == "key":
             factors[1] = factors[1]._replace(view=factors[1].view.T)
-        finer = factors[0]._replace(decimals=self._finer if factors[0].weights else None)
+        exact = finer(self.theme, factors[0].view, self._view("weight_sums")).decimals if factors[0].weights else None
         room = self.stage.trim(left=LABEL, right=LABEL, bottom=self._foot)
-        work = product(self.theme, finer, *factors[1:], room)
+        work = product(self.theme, factors[0]._replace(decimals=exact), *factors[1:], room)
         return work if work.left.digits else product(self.theme, *factors, room)
 
     def _in_the_corner(self, formula: str, work: Product) -> Equation:
@@ -192,32 +168,12 @@ class AttentionMatrix(ExplainerScene):
         left, upper = room_of(work.left.border), room_of(work.above.border)
         return fitted(equation(self.theme, formula, ROLES, MEDIUM), Room(self.stage.left, left.right, upper.bottom + NAME, upper.top))
 
-    def _around(self, work: Product, left: str, upper: str, result: str) -> list[Mobject]:
-        """The frame of the result, the names of the three matrices, the words of rows and columns."""
-        names = VGroup(
-            above(self._named(work.left, left, ROLES.get(left.lower(), "text")), work.left.border),
-            right_of(self._named(work.above, upper, ROLES[upper[0].lower()]).arrange(DOWN), work.above.border),
-            right_of(self._named(work.result, result, ROLES.get(result.lower(), "text")).arrange(DOWN), work.result.border),
-        )
-        words = self._columns(work.result if upper == "K^T" else work.left)
+    def _around(self, work: Product, left: tuple[str, str], upper: tuple[str, str], result: tuple[str, str]) -> list[Mobject]:
+        """The frame of the result, the names of the three matrices, each with its role, the words of rows and columns."""
+        beside = (right_of(self._named(sheet, *name).arrange(DOWN), sheet.border) for sheet, name in ((work.above, upper), (work.result, result)))
+        names = VGroup(self._above(work.left, *left), *beside)
+        words = self._columns(work.result if upper[1] == "key" else work.left)
         return [work.result.border, work.result.dots, names, self._rows(work.left), words]
-
-    def _multiply(self, work: Product) -> None:
-        """Fills the product: the followed row entry by entry, the first one slowly; then all the other rows."""
-        i, columns = self.focus, range(len(work.result.cells[0]))
-        for j in columns:
-            cell, row, column = work.result.cells[i][j], work.left.cells[i], VGroup(line[j] for line in work.above.cells)
-            seconds = max(FLASH, SHORT / (j + 1))
-            self.play(merge(row, column, into=cell, run_time=seconds), appear(cell, run_time=seconds))
-            into = work.result.numbers[i][j] if work.result.digits else None
-            if j == 0:
-                pairs = zip(row, column, strict=True)
-                self.play(live_dot_product(self.theme, work.left.view[i], work.above.view[:, 0], pairs, into, run_time=2.4))
-            elif into is not None:
-                self.play(appear(into, run_time=FLASH))
-        others = [work.result.row(k) for k in range(len(self.tokens)) if k != i]
-        if others:
-            self.play(appear(*others, lag=0.4))
 
     def _above(self, sheet: HeatMap, maths: str, role: str = "text") -> Mobject:
         return above(self._named(sheet, maths, role), sheet.border)
@@ -233,24 +189,9 @@ class AttentionMatrix(ExplainerScene):
     def _columns(self, sheet: HeatMap) -> VGroup:
         return column_labels(self.theme, self.tokens, sheet, "key", self._foot, keep=self.focus)
 
-    def _sum_width(self) -> float:
-        """The room that row sums take."""
-        return text_width(self.theme, f"= {MINUS}0.{'0' * self.theme.decimals}", WORD, 600, tabular=True) + TIGHT
-
     def _sums(self, sheet: HeatMap, name: str) -> list[VGroup]:
         """The sum of each row, at its right; and that the numbers are rounded, where those written do not add up."""
-        totals = self._view(name)
-        sums = [
-            right_of(VGroup(text(self.theme, "=", WORD, "muted"), number(self.theme, source, WORD, "output", weight=600)).arrange(
-                RIGHT, buff=TIGHT / 2), sheet.border, TIGHT).set_y(row.get_y())
-            for i, (row, source) in enumerate(zip(sheet.cells, totals, strict=True)) if is_named(i, sheet.grid.height, self.focus)
-        ]
-        return [*sums, *self._rounded(sheet, name)]
+        return [*row_sums(self.theme, sheet, self._view(name), self.focus), *self._rounded(sheet, name)]
 
-    def _rounded(self, sheet: HeatMap, name: str) -> list[Label]:
-        """That the numbers of a matrix are rounded, above it, if the rows of those written do not add up to their sums."""
-        if not sheet.digits or np.allclose(sheet.view.values.round(sheet.decimals).sum(-1), self._view(name).values.round(self.theme.decimals)):
-            return []
-        note = text(self.theme, self.say("rounded"), NOTE_SIZE, "muted")
-        gap = TIGHT if note.width + 2 * NAME <= sheet.border.width else 2 * NAME    # above the name, where there is no room beside it
-        return [above(note, sheet.border, gap, align=1)]
+    def _rounded(self, sheet: HeatMap, name: str) -> list[Mobject]:
+        return rounded(self.theme, sheet, self._view(name), self.say("rounded"), NOTE_SIZE, NAME)

@@ -53,6 +53,11 @@ class Frame:
         """Whether more than a few things do not stand side by side in it."""
         return self.whole.width < NARROW
 
+    @property
+    def below_map(self) -> Room:
+        """The stage without what the map takes of its height."""
+        return self.stage.trim(top=max(0, self.stage.top - self.map.bottom))
+
     @classmethod
     @cache
     def of(cls, frame: str = "wide", furniture: str = "full", type: str = "normal") -> "Frame":

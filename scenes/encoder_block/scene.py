@@ -1,26 +1,25 @@
 """The encoder block (Vaswani et al. 2017, figure 1 and section 3.1; pre-norm: Xiong et al. 2020, figure 1)."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from manim import Animation, Mobject, VGroup
+from manim import VGroup
 
 from model import View
-from model.wiring import MOVES, path
-from scenes.base.layout import LABEL, Labelled, arrows, below, labelled
+from model.wiring import MOVES
+from scenes.base.layout import LABEL, Labelled, arrows, below, labelled, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
-from scenes.parts.block import block_modules, formulas, written
+from scenes.parts.block import block_modules, formulas, stream
 from scenes.parts.column import FEW, Stage, column
-from scenes.parts.depth import Depth, depth
-from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram
+from scenes.parts.depth import Depth, depth, depths
+from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, lit
 from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import peak
 from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, paragraph, text
-from scenes.parts.lane_diagram import FOOT, lane_diagram
+from scenes.parts.lane_diagram import FOOT, lane_diagram, mixed, passed
 from scenes.parts.lanes import bare
-from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, travel, vanish
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label
 
@@ -46,22 +45,25 @@ class EncoderBlock(ExplainerScene):
         left, self.right = self.stage.columns([1, 2]) if self.frame.is_slim else self.stage.inset(x=GAP).columns(2, WIDE)
         top, body, bottom = left.rows([ENDS, left.height - 2 * ENDS, ENDS], 0)
         self.diagram = diagram = self._diagram(body)
-        self.what = VGroup(self._does(kind, part.get_y()) for kind, part in zip(diagram.kinds, diagram.modules, strict=True))
-        self.ends = self._named("X", bottom), self._named("X'", top)
+        shape, x = self._tensor("input").shape, diagram.wires.get_x()
+        names = [equation(self.theme, maths, size=NAME).move_to([x, room.centre[1], 0]) for maths, room in (("X", bottom), ("X'", top))]
+        self.ends = [VGroup(name, right_of(shape_label(self.theme, shape, SHAPE), name)) for name in names]
         self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
         self.open_with(self.ends[0])
-        for wire, part, words in zip(diagram.wires, diagram.modules, self.what, strict=False):
+        for kind, wire, part in zip(diagram.kinds, diagram.wires, diagram.modules, strict=False):
+            said, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later", name=self.say(kind)), "muted")
+            words = paragraph(self.theme, said, SMALLEST_WORD if self.frame.is_slim else WHAT, self.right.width, role, align=-1)
             self.play(draw(wire, run_time=BRIEF))
-            self.play(appear(part, words, run_time=SHORT))
+            self.play(appear(part, words.shift(self.right.level(part.get_y()).centre), run_time=SHORT))
         self.play(draw(diagram.wires[-1], run_time=BRIEF), appear(self.ends[1]), dim(*self.later))
 
     @step
     def collapse(self):
         """The tokens before some blocks without residual paths and after them; and how far they are from their mean after each of many."""
-        upper, lower = self._free.rows([3, 2], GAP)
+        upper, lower = self.frame.below_map.trim(bottom=TIGHT / 2).rows([3, 2], GAP)
         places = zip((0, ALIKE), ("goes_in", "comes_out"), upper.columns(2, WIDE), strict=True)
-        before, after = (self._tokens(depth, self.say(words, number=ALIKE), place) for depth, words, place in places)
-        panel = self._apart(WITHOUT, "one_vector", lower)
+        before, after = (self._tokens(blocks, self.say(words, number=ALIKE), place) for blocks, words, place in places)
+        panel = self._apart(WITHOUT, "far_apart", lower)
         self.open_with(before, panel.ground)
         self.play(draw(*arrows(self.theme, before.sheet.border, after.rows or after.sheet.border)), appear(*panel.levels, lag=0.15))
         self.play(appear(after, panel.value, panel.title))
@@ -78,7 +80,7 @@ class EncoderBlock(ExplainerScene):
             formula.move_to([self.right.left + formula.width / 2, self.diagram.modules[last].get_y(), 0])
             self.play(draw(way, run_time=EASY))
             said = below(text(self.theme, self.say(note), NOTE, role, width=self.right.width), formula, align=-1)
-            self.play(draw(self._lit(way), run_time=EASY), appear(formula, said, run_time=EASY))
+            self.play(draw(lit(self.theme, way), run_time=EASY), appear(formula, said, run_time=EASY))
             notes.append(said)
         free = replace(self.right, bottom=self.right.bottom + TIGHT, top=room_of(notes[0]).bottom - TIGHT)
         panel = self._apart(WITH, "kept_apart", free)
@@ -106,17 +108,22 @@ class EncoderBlock(ExplainerScene):
     def pulse(self):
         """The vectors of all tokens run through, stage by stage: mixed in attention, side by side elsewhere."""
         marks = [frame(self.theme, room_of(part.box, 0.05), "output", radius=0.16) for part in self.small.modules]
+        ways = dict(zip(self.small.sublayers, self.lit_bypasses, strict=True))
         self.play(vanish(*(bare(strip) for level in self.lanes.strips[1:] for strip in level)))
-        for k, mark in enumerate(marks):
+        for k, (mark, kind) in enumerate(zip(marks, self.small.kinds, strict=True)):
             gone = [vanish(marks[k - 1], run_time=BRIEF)] if k else []
             self.play(draw(self.lit_wires[k], run_time=BRIEF), appear(mark, run_time=BRIEF), *gone)
-            self.play(*(self._mix(k) if self.small.kinds[k] == "attention" else self._pass(k)))
+            self.play(*(mixed(self.lanes, k, self.focus) if kind == "attention" else passed(self.lanes, k, ways)))
         self.play(draw(self.lit_wires[-1], run_time=BRIEF), vanish(marks[-1], run_time=BRIEF))
 
     @step
     def followed(self):
         """A few numbers of one token, from what it is as it comes in to what it is as it goes out: what is added, and the sums."""
-        rows = column(self.theme, list(self._stages()), self.beside.trim(bottom=TIGHT))
+        vector = {name: self._tensor(name)[self.focus] for station in stream(self._norm) for name in (station.tensor, *station.terms)}
+        said = {"token": self.tokens[self.focus], "count": len(vector["input"]), "few": FEW}
+        stages = [Stage(maths, self.say(what, **said), vector[name], tuple(vector[term] for term in terms))
+                  for maths, what, name, terms in stream(self._norm)]
+        rows = column(self.theme, stages, self.beside.trim(bottom=TIGHT))
         card = self.lanes.cards[self.focus]
         self.open_with(self.small, self.lit_wires, self.lit_bypasses, card)
         self.play(travel(card, self.card), appear(rows[0]))
@@ -128,8 +135,9 @@ class EncoderBlock(ExplainerScene):
         """Twelve untrained blocks, wired in both ways: the size of what each hands on."""
         stage = self.stage.trim(bottom=TIGHT / 4 * (self.furniture == "none"))       # below stand letters that reach down
         places = [place.columns([5, 8]) for place in stage.split(2, WIDE)]
-        panels = self._depths("rms", [(0, 0), (1, 0)], -1, [*map(self.say, ("norm_last", "norm_first"))], [right for _, right in places])
-        diagrams = [block_diagram(self.theme, self._kinds, left, norm) for norm, (left, _) in zip(MOVES, places, strict=True)]
+        titles, words = ([*map(self.say, keys)] for keys in (("norm_last", "norm_first"), ("before_first", "after_last", "rms")))
+        panels = depths(self.theme, [way[WITH] for way in self.view("deep_stack.rms")], -1, titles, words, [right for _, right in places], ["output"] * 2)
+        diagrams = [self._diagram(left, norm) for norm, (left, _) in zip(MOVES, places, strict=True)]
         self.play(vanish(*self.on_stage()))
         for picture, panel in zip(diagrams, panels, strict=True):
             self.play(appear(picture, panel.title, panel.ground))
@@ -137,75 +145,24 @@ class EncoderBlock(ExplainerScene):
 
     @step
     def gradient(self):
-        """How much of a gradient comes back through twelve untrained blocks, with residual paths and without."""
-        titles = [self.say(key) for key in ("without_paths", "with_paths")]
-        panels = self._depths("gradients", [(1, WITHOUT), (1, WITH)], 0, titles, self._free.rows(2, GAP))
+        """How much of a gradient comes back through twelve untrained blocks, norm first, with residual paths and without."""
+        titles, words = ([*map(self.say, keys)] for keys in (("without_paths", "with_paths"), ("before_first", "after_last", "gradients")))
+        views = [self.view("deep_stack.gradients")[1, paths] for paths in (WITHOUT, WITH)]
+        rooms = self.frame.below_map.trim(bottom=TIGHT / 2).rows(2, GAP)
+        panels = depths(self.theme, views, 0, titles, words, rooms, ("muted", "output"))
         self.open_with(*(part for panel in panels for part in (panel.title, panel.ground)))
         for panel in panels:
             self.play(appear(*reversed(panel.levels), lag=0.15), appear(panel.value))
-
-    def _does(self, kind: str, y: float) -> Mobject:
-        """What a module does, beside it at height y: in one line, or several where there is little room."""
-        words, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later", name=self.say(kind)), "muted")
-        room = self.right.level(y)
-        if self.frame.is_slim:
-            return paragraph(self.theme, words, SMALLEST_WORD, room.width, role, align=-1).shift(room.centre)
-        return text(self.theme, words, WHAT, role, at=room, align=-1)
-
-    def _mix(self, k: int) -> list[Animation]:
-        """All vectors flow together into the followed one's place; all the others are made alike."""
-        start, end = self._cells(k), self._cells(k + 1)
-        others = [cells for i, cells in enumerate(end) if i != self.focus]
-        return [merge(*start, into=end[self.focus], run_time=1.4), appear(end[self.focus], run_time=1.4),
-                appear(*others, *self._dots(k + 1), run_time=1.4)]
-
-    def _pass(self, k: int) -> list[Animation]:
-        """Every vector goes up its own lane; at the end of a sublayer what went round joins it."""
-        start, end = self._cells(k), self._cells(k + 1)
-        moves = [*(travel(cells.copy(), goal, run_time=0.9) for cells, goal in zip(start, end, strict=True)), appear(*self._dots(k + 1))]
-        for (first, last), way in zip(self.small.sublayers, self.lit_bypasses, strict=True):
-            if last == k:
-                moves += [merge(cells, into=goal, run_time=0.9) for cells, goal in zip(self._cells(first), end, strict=True)]
-                moves.append(draw(way, run_time=0.9))
-        return moves
 
     @property
     def _norm(self) -> str:
         return self.staging.trace.config.norm
 
-    @property
-    def _makes(self) -> list[list[tuple[str, str]]]:
-        """For each module from the bottom up: what it makes, as it is written and where it is recorded; the last of it goes on."""
-        maths = written(self._norm)
-        return [[(maths[move.makes][0], move.makes) for move in moves] for _, moves in block_modules(self._norm)]
-
     def _tensor(self, name: str) -> View:
         return self.view(f"encoder.{{block}}.{name}")
 
-    def _diagram(self, room: Room) -> BlockDiagram:
-        return block_diagram(self.theme, self._kinds, room, self._norm)
-
-    @property
-    def _kinds(self) -> dict[str, str]:
-        """What the modules are called."""
-        return {kind: self.say(kind) for kind in HEIGHTS}
-
-    def _named(self, maths: str, room: Room) -> VGroup:
-        """What goes in or comes out, and its shape, beside the end of the diagram's wire."""
-        x = self.diagram.wires.get_x()
-        name = equation(self.theme, maths, size=NAME)
-        shape = shape_label(self.theme, self._tensor("input").shape, SHAPE)
-        name.move_to([x, room.centre[1], 0])
-        return VGroup(name, shape.move_to([x + 0.4 + shape.width / 2, room.centre[1], 0]))
-
-    def _lit(self, wire: VGroup) -> VGroup:
-        return wire.copy().set_color(self.theme.colour("output"))
-
-    def _cells(self, level: int) -> list[VGroup]:
-        return [strip.cells for strip in self.lanes.strips[level]]
-
-    def _dots(self, level: int) -> list[VGroup]:
-        return [strip.dots for strip in self.lanes.strips[level]]
+    def _diagram(self, room: Room, norm: str = "") -> BlockDiagram:
+        return block_diagram(self.theme, {kind: self.say(kind) for kind in HEIGHTS}, room, norm or self._norm)
 
     def _lay_out(self) -> None:
         """The small diagram at the left, beside it a lane for every token, as high as it."""
@@ -213,8 +170,8 @@ class EncoderBlock(ExplainerScene):
         left, names, room = self.stage.columns(shares, gap=0)
         self.beside = self.stage.trim(left=left.width + GAP)
         self.small = self._diagram(left.trim(bottom=FOOT))
-        self.lit_wires, self.lit_bypasses = (VGroup(map(self._lit, ways)) for ways in (self.small.wires, self.small.bypasses))
-        views = [self._tensor("input"), *(self._tensor(made[-1][1]) for made in self._makes)]
+        self.lit_wires, self.lit_bypasses = (VGroup(lit(self.theme, way) for way in ways) for ways in (self.small.wires, self.small.bypasses))
+        views = [self._tensor(name) for name in ("input", *(moves[-1].makes for _, moves in block_modules(self._norm)))]
         weights = self._tensor("self_attention.weights")[self.head]
         self.lanes = lane_diagram(self.theme, self.small, self.tokens, views, weights, self.focus, room)
         self.card = self.lanes.cards[self.focus].copy().set_x(self.small.wires.get_x())
@@ -222,24 +179,6 @@ class EncoderBlock(ExplainerScene):
         attention = room_of(self.small.modules[self.small.kinds.index("attention")].box)
         said = paragraph(self.theme, words, NOTE, names.width - GAP, "weight").move_to([names.centre[0], attention.centre[1], 0])
         self.looks = VGroup(*[said] * self.frame.is_roomy, self.lanes.numbers)
-
-    def _stages(self) -> Iterator[Stage]:
-        """The followed token along the residual stream, from the bottom up: what goes in, all that is added, each sum, and each norm that is
-        on the stream."""
-        maths, token = written(self._norm), self.tokens[self.focus]
-        vector = {name: self._tensor(name)[self.focus] for move in path(self._norm) for name in (*move.reads, move.makes)}
-        yield Stage("x", self.say("comes_in", token=token, count=len(vector["input"]), few=FEW), vector["input"])
-        for move in path(self._norm):
-            name, terms = maths[move.makes][0], tuple(vector[name] for name in move.reads) if move.kind == "add" else ()
-            if move.kind == "sublayer":
-                yield Stage(f"+ {name}", self.say(f"added_{move.number}", token=token), vector[move.makes])
-            elif terms or move.kind == MOVES[self._norm][-1]:
-                yield Stage(name, self.say("sum" if terms else "normalised"), vector[move.makes], terms)
-
-    @property
-    def _free(self) -> Room:
-        """The stage below the map."""
-        return self.stage.trim(top=max(0, self.stage.top - self.frame.map.bottom), bottom=TIGHT / 2)
 
     @property
     def _way(self) -> int:
@@ -251,18 +190,11 @@ class EncoderBlock(ExplainerScene):
         spread, words = self.view("deep_stack.spread")[self._way], (self.say(title, number=ALIKE), *map(self.say, ("before_first", "after_last")))
         return depth(self.theme, spread[paths], ALIKE, words, room, "muted" if paths else "output", largest(spread))
 
-    def _tokens(self, depth: int, words: str, room: Room) -> Labelled:
-        """The tokens of the deep stack without residual paths at a depth (n, d_model), and where that is; all on one scale."""
-        stream = self.view("deep_stack.stream")[self._way, WITHOUT]
+    def _tokens(self, blocks: int, words: str, room: Room) -> Labelled:
+        """The tokens of the deep stack without residual paths after so many blocks (n, d_model), and where that is; all on one scale."""
+        vectors = self.view("deep_stack.stream")[self._way, WITHOUT]
         legible = room.height - NOTE - TIGHT >= len(self.tokens) * LINE_SPACING * SMALLEST_WORD
         rows = self.tokens if self.frame.is_roomy and legible else ()
         title = text(self.theme, words, NOTE, "muted", width=room.width - LABEL * bool(rows))
-        return labelled(self.theme, stream[depth], room, title=title, rows=rows, head=NOTE + TIGHT, inks=("text", "text"),
-                        scale=peak(stream[0], stream[ALIKE]))
-
-    def _depths(self, measure: str, ways: Sequence[tuple[int, int]], shown: int, titles: Sequence[str], places: Sequence[Room]) -> list[Depth]:
-        """A measure of the deep stack for two of its ways (norm, paths), each in its place, on one scale."""
-        views = [self.view(f"deep_stack.{measure}")[way] for way in ways]
-        words = [(title, *map(self.say, ("before_first", "after_last", measure))) for title in titles]
-        return [depth(self.theme, view, shown, said, place, "muted" if without else "output", largest(*views) or 1.0)
-                for view, said, place, (_, without) in zip(views, words, places, ways, strict=True)]
+        return labelled(self.theme, vectors[blocks], room, title=title, rows=rows, head=NOTE + TIGHT, inks=("text", "text"),
+                        scale=peak(vectors[0], vectors[ALIKE]))

@@ -1,6 +1,7 @@
 """A block as it is drawn, an encoder's as it is written too: its modules from the bottom up, and the maths of the vectors between them."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from model.wiring import MOVES, Move, path, wired
 
@@ -34,6 +35,30 @@ def written(norm: str) -> dict[str, tuple[str, str]]:
         made = " + ".join(read) if move.kind == "add" else f"{{{_kind(move)}}}({read[0]})"
         symbol = FOUND.get(move.part, made if move.kind == "add" else f"hat({read[0]})")
         found[move.makes] = STREAM[move.number] if move.kind == MOVES[norm][-1] else symbol, made
+    return found
+
+
+class Station(NamedTuple):
+    """A stage of the residual stream: how it is written, what it is (`comes_in`, `added_1`, `sum`, `normalised`), where it is recorded within
+    the block, and for a sum where its terms are."""
+
+    maths: str
+    what: str
+    tensor: str
+    terms: tuple[str, ...] = ()
+
+
+def stream(norm: str) -> list[Station]:
+    """The residual stream from the bottom up: what goes in, all that is added, each sum, and each norm that is on it."""
+    maths, found = written(norm), [Station(STREAM[0], "comes_in", "input")]
+    for move in path(norm):
+        name = maths[move.makes][0]
+        if move.kind == "sublayer":
+            found.append(Station(f"+ {name}", f"added_{move.number}", move.makes))
+        elif move.kind == "add":
+            found.append(Station(name, "sum", move.makes, move.reads))
+        elif move.kind == MOVES[norm][-1]:
+            found.append(Station(name, "normalised", move.makes))
     return found
 
 

@@ -7,7 +7,7 @@ from manim import VGroup
 from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.bars import bars, floor
+from scenes.parts.bars import bars, floor, largest
 from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, number, paragraph, text, text_width
 from scenes.parts.whole import Whole
 
@@ -41,3 +41,11 @@ def depth(theme: Theme, measure: View, shown: int, words: Sequence[str], room: R
     between = [text(theme, word, NOTE, "muted", at=foot) for word in called
                if text_width(theme, word + first + last, NOTE) + 2 * GAP <= foot.width]
     return Depth(name, VGroup(value), VGroup(floor(theme, body), *ends, *between), bars(theme, measure, body, role, full))
+
+
+def depths(theme: Theme, measures: Sequence[View], shown: int, titles: Sequence[str], words: Sequence[str], rooms: Sequence[Room], roles: Sequence[str]
+           ) -> list[Depth]:
+    """Measures (depth), each in its room, on one scale. words: what the ends of the floor are and what the measures are called."""
+    full = largest(*measures) or 1.0
+    return [depth(theme, measure, shown, (title, *words), room, role, full)
+            for measure, title, room, role in zip(measures, titles, rooms, roles, strict=True)]

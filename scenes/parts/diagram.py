@@ -81,6 +81,11 @@ def route(theme: Theme, points: Sequence[Sequence[float]], role: str = "muted", 
     return VGroup(line, _wire(theme, at, stops[-1], role, width, tip))
 
 
+def lit(theme: Theme, ways: VGroup) -> VGroup:
+    """Lines of a diagram once more, as they look when something goes along them."""
+    return ways.copy().set_color(theme.colour("output"))
+
+
 def block_diagram(theme: Theme, names: Mapping[str, str], room: Room, norm: str = "post", side: str = "encoder") -> BlockDiagram:
     """The block of an encoder, or of the decoder beside it, in a room, from the bottom up, with its bypasses at the left.
 

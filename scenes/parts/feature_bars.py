@@ -48,6 +48,13 @@ def moments(theme: Theme, mean: View, spread: View, room: Room, full: float) -> 
     )
 
 
+def measured_bars(theme: Theme, matrix: View, mean: View, spread: View, columns: Sequence[int | None], places: Sequence[Room], full: float
+                  ) -> list[Whole]:
+    """The rows of a matrix (n, d) as `bars`, each in its place, with the `marks` of their mean (n) and spread (n)."""
+    return [Whole(marks=moments(theme, mean[i : i + 1], spread[i : i + 1], place, full), bars=feature_bars(theme, matrix[i], columns, place, full))
+            for i, place in enumerate(places)]
+
+
 def middle(theme: Theme, room: Room) -> VMobject:
     """The line from which bars go up and down."""
     y = room.centre[1]

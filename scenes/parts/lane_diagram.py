@@ -1,9 +1,9 @@
 """A block as the ways of its tokens: beside its diagram a lane for each of them, which meet in attention only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from manim import UP, VGroup
+from manim import UP, Animation, VGroup
 
 from model import View
 from scenes.base.room import PX, Room
@@ -13,6 +13,7 @@ from scenes.parts.flow import strands
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, peak
 from scenes.parts.label import weight_numbers
 from scenes.parts.lanes import lanes, points, stations, strips, ways
+from scenes.parts.motion import EASY, SLOWER, appear, draw, merge, travel
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import token_row
 
@@ -60,6 +61,26 @@ def lane_diagram(theme: Theme, diagram: BlockDiagram, tokens: Sequence[str], vie
         strands(theme, points(places, band.bottom + NUMBERS), points(places, band.top - STRIP - 2 * CLEAR), weights, along=UP),
         _numbers(theme, weights[focus], places, band.strip(bottom=NUMBERS).centre[1]),
     )
+
+
+def mixed(lanes: LaneDiagram, k: int, focus: int) -> list[Animation]:
+    """Through module k all vectors flow together into the followed one's place; all the others are made alike."""
+    start, end = ([strip.cells for strip in lanes.strips[level]] for level in (k, k + 1))
+    others = [cells for i, cells in enumerate(end) if i != focus]
+    dots = [strip.dots for strip in lanes.strips[k + 1]]
+    return [merge(*start, into=end[focus], run_time=SLOWER), appear(end[focus], *others, *dots, run_time=SLOWER)]
+
+
+def passed(lanes: LaneDiagram, k: int, ways: Mapping[tuple[int, int], VGroup]) -> list[Animation]:
+    """Through module k every vector goes up its own lane; at the end of a sublayer what went round joins it. ways: that way in the diagram, by the
+    first and the last module of the sublayer."""
+    ends = lanes.strips[k + 1]
+    moves = [travel(low.cells.copy(), high.cells, run_time=EASY) for low, high in zip(lanes.strips[k], ends, strict=True)]
+    for (first, last), way in ways.items():
+        if last == k:
+            moves += [merge(low.cells, into=high.cells, run_time=EASY) for low, high in zip(lanes.strips[first], ends, strict=True)]
+            moves.append(draw(way, run_time=EASY))
+    return [*moves, appear(*(strip.dots for strip in ends))]
 
 
 def _cards(theme: Theme, tokens: Sequence[str], places: Sequence[Room], focus: int, room: Room) -> VGroup:

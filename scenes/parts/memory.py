@@ -1,4 +1,4 @@
-"""What the encoder hands on, and what every block of the decoder makes from it: keys and values, row by row as it stands."""
+"""What the encoder hands on, and what a block of the decoder makes from it: keys and values, row by row as it stands."""
 
 from collections.abc import Sequence
 
@@ -22,36 +22,32 @@ KINDS = (("K", "key"), ("V", "value"))
 
 
 class Memory(Whole):
-    """`source`, the matrix, `cards` at its left and its `name`; `heading`; of every block a box with its title (`boxes`), the `signs` of
-    its keys and values, and they (`made`, or empty groups); `wires` from the matrix to the boxes."""
+    """`source`, the matrix, `cards` at its left and `title`, its name; `heading`; the `box` of the block with its title, the `signs` of
+    keys and values, and they (`made`, or an empty group); `wire` from the matrix to the box."""
 
-    def __init__(self, source: HeatMap, cards: VGroup, name: VGroup, heading: VGroup, boxes: Sequence, signs: Sequence, made: Sequence, wires: Sequence):
-        super().__init__(wires=wires, boxes=boxes, source=source, cards=cards, title=name, heading=heading, signs=signs, made=made)
+    def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, heading: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup):
+        super().__init__(wire=wire, box=box, source=source, cards=cards, title=title, heading=heading, signs=signs, made=made)
 
 
-def memory(theme: Theme, view: View, tokens: Sequence[str], blocks: Sequence[tuple[str, Sequence[View]]], heading: str, room: Room) -> Memory:
-    """A matrix (n, d_model) with its tokens in the left part of a room, in the right one the blocks that read it.
+def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View], block: str, heading: str, room: Room) -> Memory:
+    """A matrix (n, d_model) with its tokens in the left part of a room, in the right one a block that reads it.
 
-    blocks: of each its title, and its keys and values (n, d_k), or nothing where they are not known.
+    made: its keys and values (n, d_k), or nothing where they are not known. block: what it is called; heading: what stands above it.
     """
-    left, right = room.trim(top=HEAD, bottom=FOOT).columns([2, 3], GAP)
+    left, right = room.trim(top=HEAD, bottom=FOOT).columns(2, GAP)
     worded = left.height >= len(tokens) * CLOSEST
     source = heat_map(theme, view, left.trim(left=WORDS + TIGHT if worded else 0), "output")
     inner, size = room_of(source.border), shape_label(theme, view.shape)
-    rooms = Room(right.left, right.right, inner.bottom - EDGE, inner.top + 9 * EDGE).columns(len(blocks), GAP)
-    pairs = [place.inset(EDGE).columns(2, TIGHT) for place in rooms]
-    titles = [text(theme, title, SMALL, at=(place.centre[0], place.top - 2 * EDGE, 0), width=place.width - TIGHT)
-              for (title, _), place in zip(blocks, rooms, strict=True)]
-    signs = [VGroup(*(equation(theme, f"{letter}^(({k + 1}))", size=SIGN, role=role, width=place.width).move_to([place.centre[0], inner.top + 3 * EDGE, 0])
-                      for (letter, role), place in zip(KINDS, pair))) for k, pair in enumerate(pairs)]
-    made = [VGroup(*(_made(theme, source, each, role, place) for each, (_, role), place in zip(views, KINDS, pair)))
-            for (_, views), pair in zip(blocks, pairs, strict=True)]
+    box = Room(right.left, right.right, inner.bottom - EDGE, inner.top + 9 * EDGE)
+    pair = box.inset(EDGE).columns(2, TIGHT)
+    signs = VGroup(equation(theme, letter, size=SIGN, role=role, at=place.level(inner.top + 3 * EDGE)) for (letter, role), place in zip(KINDS, pair))
+    name = text(theme, block, SMALL, at=box.level(box.top - 2 * EDGE), width=box.width - TIGHT)
     return Memory(
         source, cards_beside(theme, tokens, source, WORDS) if worded else VGroup(),
         above(side_by_side(equation(theme, "H", size=NAME, role="output"), *([size] if source.width >= size.width + NAME else [])), source.border),
-        text(theme, heading, WORD, weight=500, at=right.level(rooms[0].top + 3 * EDGE)),
-        [VGroup(frame(theme, place, fill="surface"), title) for place, title in zip(rooms, titles)], signs, made,
-        [_wire(theme, inner, place) for place in rooms],
+        text(theme, heading, WORD, weight=500, at=right.level(box.top + 3 * EDGE), width=right.width),
+        VGroup(frame(theme, box, fill="surface"), name), signs,
+        VGroup(_made(theme, source, each, role, place) for each, (_, role), place in zip(made, KINDS, pair)), _wire(theme, inner, box),
     )
 
 
@@ -59,7 +55,7 @@ def _made(theme: Theme, source: HeatMap, view: View, role: str, room: Room) -> H
     """Keys or values, each beside the row of the source that it is made from."""
     grid = source.grid._replace(columns=fit_grid(view.shape, room).columns)
     grid = grid._replace(width=min(LARGEST_CELL, (room.width - 2 * grid.margin) / len(grid.columns)))
-    return heat_map(theme, view, room.level(source.get_y()), role, digits=True, grid=grid)
+    return heat_map(theme, view, room.level(source.get_y()), role, grid=grid)
 
 
 def _wire(theme: Theme, source: Room, box: Room) -> VGroup:

@@ -1,10 +1,14 @@
 """A matrix product as it is done by hand: the left factor at the left, the right one above, each result where they cross."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+from manim import Animation, VGroup
+
 from model import View
 from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, WORDY, Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.motion import FLASH, SHORT, appear, live_dot_product, merge
 from scenes.parts.whole import Whole
 from scenes.base.room import Room
 from scenes.base.theme import Theme
@@ -42,6 +46,19 @@ def product(theme: Theme, left: Factor, above: Factor, result: Factor, room: Roo
                  weights=factor.weights, grid=grid)
         for factor, place, grid in zip((left, above, result), rooms, grids, strict=True)
     ))
+
+
+def multiplied(theme: Theme, work: Product, i: int) -> Iterator[list[Animation]]:
+    """What is played to fill a product: row i entry by entry, the first one slowly; then all the other rows."""
+    left, over, result = work.left, work.above, work.result
+    for j, (cell, into) in enumerate(zip(result.cells[i], result.numbers[i] if result.digits else [None] * len(result.cells[i]), strict=True)):
+        row, column, seconds = left.cells[i], VGroup(line[j] for line in over.cells), max(FLASH, SHORT / (j + 1))
+        yield [merge(row, column, into=cell, run_time=seconds), appear(cell, run_time=seconds)]
+        if j == 0:
+            yield [live_dot_product(theme, left.view[i], over.view[:, 0], zip(row, column, strict=True), into, run_time=2.4)]
+        elif into is not None:
+            yield [appear(into, run_time=FLASH)]
+    yield [appear(*(result.row(k) for k in range(len(result.cells)) if k != i), lag=0.4)]
 
 
 def _grids(left: View, above: View, result: View, room: Room) -> tuple[Grid, Grid, Grid]:

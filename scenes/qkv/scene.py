@@ -177,9 +177,10 @@ class Qkv(ExplainerScene):
         cards = card_width(self.theme, self.tokens, CARD)
         left, *columns = self.stage.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
         top, corner, *_ = rows_of(replace(left, left=self.stage.left), len(self.tokens), self.frame.is_roomy)
-        if not self.frame.is_roomy:
+        low = corner.height < (len(LETTERS) + 1) * top.height
+        if low or not self.frame.is_roomy:
             corner = replace(corner, top=top.top)
-        lines = corner.trim(bottom=GAP).rows(len(LETTERS) + 1)
+        lines = corner.trim(bottom=GAP).rows(len(LETTERS) + 1, TIGHT / 2 if low else GAP)
         self.upright = text(self.theme, self.say("upright"), SMALL, "muted", at=lines.pop(), align=-1)
         self.projections = [made_by(self.theme, letter, role, self._weights(letter), self._view(role), *rooms, self.frame.is_roomy)
                             for (letter, role), *rooms in zip(LETTERS.items(), columns, lines, strict=True)]

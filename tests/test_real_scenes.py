@@ -116,6 +116,15 @@ def test_rows_that_are_not_scaled_are_not_told_to_be(bert):
     assert told == [[], ["scaled"], [], []]
 
 
+@pytest.mark.parametrize("count", [1, 5, 6, 12, 16])
+def test_what_the_three_matrices_do_is_written_as_one_reads_over_any_number_of_tokens(count):
+    scene = scene_of("qkv", f"sentence={'cat ' * count}", "focus=0", "twin=", weights="translator")
+    scene._lay_out()
+    for made in scene.projections:
+        for formula in (made.for_one, made.for_all):
+            assert formula.select("z").get_x() < formula.get_x() and formula.height > SMALLEST_WORD / 2
+
+
 # --- pieces of words --------------------------------------------------------------------------------------------------
 
 

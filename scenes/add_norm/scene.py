@@ -17,7 +17,7 @@ from scenes.parts.heat_map import MOST
 from scenes.parts.lanes import bare
 from scenes.parts.layer_norm import CARD, CELL, LayerNorm, Norming, cell_row, weight_rows
 from scenes.parts.moment_table import SUMS, WORDS, moment_table
-from scenes.parts.motion import EASY, appear, brighten, dim, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
 from scenes.parts.norm_axes import norm_axes
 from scenes.parts.residual import ways
 from scenes.parts.shapes import ring

@@ -92,7 +92,9 @@ def by_hand(theme: Theme, tokens: Sequence[str], i: int, x: View, made: Sequence
     cards = card_width(theme, tokens, CARD)
     left, *columns = room.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
     top, corner, *_ = rows_of(replace(left, left=room.left), len(tokens), roomy)
-    *lines, last = (corner if roomy else replace(corner, top=top.top)).trim(bottom=GAP).rows(len(made) + 1)
+    low = corner.height < (len(made) + 1) * top.height
+    corner = replace(corner, top=top.top) if low or not roomy else corner
+    *lines, last = corner.trim(bottom=GAP).rows(len(made) + 1, TIGHT / 2 if low else GAP)
     projections = [made_by(theme, *each, *rooms, roomy) for each, *rooms in zip(made, columns, lines, strict=True)]
     result = projections[0].result
     picture = heat_map(theme, x, left.level(result.border.get_y()), grid=fit_grid(x.shape, left)._replace(height=result.grid.height))

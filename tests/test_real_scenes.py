@@ -14,6 +14,7 @@ from model.tokenizer import Piece
 from scenes.base.room import Room
 from scenes.parts.bars import largest
 from scenes.parts.label import SMALLEST_WORD, THIN_SPACE, Word, format_number, number, text_width
+from scenes.parts.made_by import by_hand
 from scenes.parts.tokens import PADDING, snug_row, token_card, word_widths
 from studio.check import provenance
 from studio.errors import UserError
@@ -104,10 +105,9 @@ def test_of_a_high_stack_some_depths_are_shown_and_named(monkeypatch, n_blocks, 
     scene = scene_of("encoder_stack", weights="translator")
     config = replace(scene.staging.trace.config, n_blocks=n_blocks)
     monkeypatch.setattr(scene, "staging", replace(scene.staging, trace=replace(scene.staging.trace, config=config)))
-    assert scene._depths == depths and scene._depth_names == ["before block 1", *(f"after block {depth}" for depth in depths[1:])]
-    named = [scene._name(*ends) for ends in pairwise(scene._depths)]
-    assert named[0] == ("block 1" if depths[1] == 1 else f"blocks 1 to {depths[1]}")
-    assert named[-1] == (f"block {n_blocks}" if depths[-2] == n_blocks - 1 else f"blocks {depths[-2] + 1} to {n_blocks}")
+    assert scene._depths == depths
+    many = [scene._storey(*ends).words for ends in pairwise(depths) if ends[1] - ends[0] > 1]
+    assert many == [f"blocks {first + 1} to {last}" for first, last in pairwise(depths) if last - first > 1]
 
 
 def test_rows_that_are_not_scaled_are_not_told_to_be(bert):
@@ -117,11 +117,13 @@ def test_rows_that_are_not_scaled_are_not_told_to_be(bert):
 
 
 @pytest.mark.parametrize("count", [1, 5, 6, 12, 16])
-def test_what_the_three_matrices_do_is_written_as_one_reads_over_any_number_of_tokens(count):
-    scene = scene_of("qkv", f"sentence={'cat ' * count}", "focus=0", "twin=", weights="translator")
-    scene._lay_out()
-    for made in scene.projections:
-        for formula in (made.for_one, made.for_all):
+def test_what_the_three_matrices_do_is_written_as_one_reads_over_any_number_of_tokens(theme, count):
+    trace = scene_of("qkv", f"sentence={'cat ' * count}", "focus=0", "twin=", weights="translator").staging.trace
+    views = [trace[f"encoder.0.self_attention.{name}"] for name in ("input", "query")]
+    weights = [trace[f"weights.encoder.0.self_attention.{name}"] for name in ("W_Q", "b_Q")]
+    made = by_hand(theme, trace.tokens, 0, views[0], [("Q", "query", (weights[0][:, :4], weights[1][:4]), views[1][0])] * 3, "said", Room(-6.0, 6.0, -3.0, 3.0), True)
+    for each in made.made:
+        for formula in (each.for_one, each.for_all):
             assert formula.select("z").get_x() < formula.get_x() and formula.height > SMALLEST_WORD / 2
 
 

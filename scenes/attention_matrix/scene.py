@@ -101,7 +101,7 @@ class AttentionMatrix(ExplainerScene):
         names = ("scores", "masked_scores" if masked else "scaled_scores")[first:]
         maths = ("Q K^T", "Q K^T \\/ sqrt(d_k)" + " + M" * masked, "A")[first:]
         below_it = self._foot + NAMED + GAP
-        upright = free.height - below_it > free.width - SIDE                        # they are larger one below the other
+        upright = self.stage.height > self.stage.width and free.height - below_it > free.width - SIDE   # they are larger one below the other
         *rooms, last = free.rows(len(maths), below_it) if upright else free.columns(len(maths), SIDE)
         scores = (heat_map(self.theme, self._view(name), room, "line", digits=True, scale=scale)
                   for name, room in zip(names, rooms, strict=True))

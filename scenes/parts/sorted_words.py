@@ -36,8 +36,7 @@ def sorted_words(theme: Theme, numbers: View, kinds: np.ndarray, cut: View, said
     kinds: (found), 0 or 1, or NaN of no kind. cut: the number that parts them, NaN if none does; said: what that is called. named: words that are written at
     their bars, by where they are.
     """
-    above, below = ((WORD + TIGHT / 2) * any((kinds[i] == 1) == low for i in named) for low in (False, True))
-    body, values = room.trim(top=above, bottom=below), numbers.values
+    body, values = room.inset(y=WORD + TIGHT / 2), numbers.values
     places = body.columns(len(values), 0)
     upper, order = body.rows(2, 0)[0], np.argsort(np.argsort(values, kind="stable"))
     bars = VGroup(_bar(theme, kind, places[k], upper.height * (1 if i in named else LOW))

@@ -65,7 +65,8 @@ def spread(theme: Theme, maths: str, views: Sequence[View], words: Sequence[str]
         text(theme, words[0], NOTE, "muted"),
         number(theme, measure, DECISIVE, "output", 600, decimals=1, width=middle.width), at=middle)
     places = right.trim(top=VERDICT if fits else 0, bottom=LINE).columns(len(weights), TIGHT / 3)
-    verdict = paragraph(theme, words[2], NOTE, right.width).shift(right.strip(top=VERDICT).centre) if fits else VGroup()
+    verdict = paragraph(theme, words[2], NOTE, right.width).shift(right.strip(top=VERDICT).centre)
+    verdict = verdict if fits and verdict.height <= VERDICT else VGroup()
     return Spread(axis, histogram(theme, shares, body, "output", float(shares.values.max())), measured,
                   weight_bars(theme, weights, places, theme.digit if right.width >= digits else 0), verdict)
 

@@ -105,9 +105,12 @@ def test_of_a_high_stack_some_depths_are_shown_and_named(monkeypatch, n_blocks, 
     scene = scene_of("encoder_stack", weights="translator")
     config = replace(scene.staging.trace.config, n_blocks=n_blocks)
     monkeypatch.setattr(scene, "staging", replace(scene.staging, trace=replace(scene.staging.trace, config=config)))
-    assert scene._depths == depths
-    many = [scene._storey(*ends).words for ends in pairwise(depths) if ends[1] - ends[0] > 1]
-    assert many == [f"blocks {first + 1} to {last}" for first, last in pairwise(depths) if last - first > 1]
+    assert scene._depths == depths and scene._depth_names == ["before block 1", *(f"after block {depth}" for depth in depths[1:])]
+    ends = [*pairwise(depths)]
+    together = [(first, last) for first, last in ends if last - first > 1]
+    assert [scene._storey(*pair).words for pair in together] == [f"blocks {first + 1} to {last}" for first, last in together]
+    if n_blocks == 2:
+        assert [scene._storey(*pair).words.partition(",")[0] for pair in ends] == ["block 1", "block 2"]
 
 
 def test_rows_that_are_not_scaled_are_not_told_to_be(bert):

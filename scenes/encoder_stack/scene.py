@@ -50,8 +50,7 @@ class EncoderStack(ExplainerScene):
     @step
     def same_token(self):
         """The vector of one token below the first block and above each: it is never the same."""
-        names = [self.say("after", number=depth) if depth else self.say("before") for depth in self._depths]
-        rows = layers(self.theme, [view[self.focus] for view in self._views], names, self.stage, peak(*self._views))
+        rows = layers(self.theme, [view[self.focus] for view in self._views], self._depth_names, self.stage, peak(*self._views))
         drawn, kept = self.tower, [level[self.focus].cells for level in self.tower.levels]
         self.play(dim(*self.on_stage(drawn.cards[self.focus], *kept), *(card for card in drawn.cards if card is not drawn.cards[self.focus])))
         self.play(vanish(*self.on_stage(*kept), drawn.levels[0][self.focus].dots))
@@ -131,6 +130,10 @@ class EncoderStack(ExplainerScene):
         """After how many blocks vectors are shown: after each, or of a high stack after some, equally far apart."""
         n_blocks = self.staging.trace.config.n_blocks
         return [*range(0, n_blocks, -(-n_blocks // MOST_BLOCKS)), n_blocks]
+
+    @property
+    def _depth_names(self) -> list[str]:
+        return [self.say("after", number=depth) if depth else self.say("before") for depth in self._depths]
 
     @property
     def _views(self) -> list[View]:

@@ -25,7 +25,7 @@ WAYS = ("", "q dot k", "winner"), ("scaled_", "(q dot k) / sqrt(d_k)", "all_coun
 LARGE, MEDIUM, NAME, MACHINE, SIGN = (size * PX for size in (90, 66, 44, 40, 34))
 LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
 LEVEL, FEW = 60 * PX, 6                   # below columns where words are few enough to stand level
-SIDE = 160 * PX                           # between two sheets, beside a product
+SIDE = 130 * PX                           # between two sheets, beside a product
 
 
 class AttentionMatrix(ExplainerScene):

@@ -123,6 +123,8 @@ def test_weights_are_written_as_exactly_as_they_need_to_add_up():
     assert f"{weights.max():.3f}" in said(ends("attention_matrix")["sheets"])
 
 
-def test_the_spread_of_every_width_stays():
-    spreads = stage(load("attention_matrix")).trace["scaling.spread"].values
-    assert {f"{spread:.1f}" for spread in spreads} <= said(ends("attention_matrix")["scale"])
+def test_the_typical_size_of_the_widest_products_stays_and_is_about_the_root():
+    trace = stage(load("attention_matrix")).trace
+    widest, root, after = (trace[f"scaling.{name}"].values[-1] for name in ("spread", "root", "scaled_spread"))
+    assert {f"{number:.1f}" for number in (widest, root, after)} <= said(ends("attention_matrix")["scale"])
+    assert abs(widest / root - 1) < 0.05 and abs(after - 1) < 0.05

@@ -3,7 +3,7 @@
 from manim import VGroup
 
 from scenes.base.scene import step
-from scenes.candidates.bench import CandidateScene
+from scenes.candidates.bench import SCOPE, CandidateScene
 from scenes.parts.motion import SLOW, appear, draw, travel, vanish
 from scenes.parts.score_grid import fill
 from scenes.parts.shapes import ring
@@ -22,6 +22,11 @@ class Queries(CandidateScene):
         self.stand("key", struck=(1, 2))
         self.boxes, self.both = self.both_ways("key")
         self.add(*self.boxes, *self.both)
+
+    def wording(self, name: str) -> str:
+        """Whether training told the head that is shown to look at the noun."""
+        found = super().wording(name)
+        return "taught" if name == "mirror" and found == "forms" and self.guided(self.view(f"{SCOPE}.weights")[self.head]) else found
 
     @step
     def query(self):

@@ -2,8 +2,6 @@
 
 from itertools import pairwise
 
-import numpy as np
-
 from model import View
 from model.wiring import MOVES, reads
 from scenes.base.layout import left_of
@@ -29,7 +27,7 @@ READ = {"residual_1": "r = x + a", "input": "x"}                              # 
 MATHS, LATER = "{{ y = : y }} {{ gamma : gamma }} (LETTER - mu) / sigma {{ + beta : beta }}", ("y", "gamma", "beta")   # without ε, which is tiny
 WAYS = ("without", "muted", 1), ("with", "output", 3)                         # how the heights of bars are to be read is said beside them
 SAID = "mean", "spread", "before", "now", "mean_goes", "spread_goes", "rounded", "less"
-NEARLY_ALL, LESS, FEW = 0.95, 0.75, 7     # a weight; a γ that makes a feature count less; columns that are shown while numbers are followed
+LESS, FEW = 0.75, 7                       # a γ that makes a feature count less; columns that are shown while numbers are followed
 
 
 class AddNorm(ExplainerScene):
@@ -71,13 +69,11 @@ class AddNorm(ExplainerScene):
     def growth(self):
         """Many untrained blocks, with LayerNorm and without: how large their numbers become, and what softmax soon makes of the scores."""
         rows = self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE)
-        most = self.view("growth.without.weights").values[:, self.head, self.focus].max(-1)     # (block,)
-        won = int(np.argmax(most > NEARLY_ALL)) if most.max() > NEARLY_ALL else len(most) - 1   # where one token takes nearly all
-        panels, title = [], self.say("softmax", token=self.tokens[self.focus], number=won + 1)
+        panels, title = [], self.say("softmax", token=self.tokens[self.focus], number=len(self.view("growth.with.weights")))
         for (way, role, share), row in zip(WAYS, rows, strict=True):
             sizes, factor, weights = (self.view(f"growth.{way}.{name}") for name in ("sizes", "factor", "weights"))
             words = *map(self.say, (f"{way}_norm", "before_first", "after_last", f"{way}_note")), title
-            noted, taken = [sizes[0], factor] if way == "without" else [], weights[won, self.head, self.focus]
+            noted, taken = [sizes[0], factor] if way == "without" else [], weights[-1, self.head, self.focus]
             panels.append(growth(self.theme, sizes, noted, words, taken, self.tokens, role, share, row))
         self.open_with(*(part for panel in panels for part in (panel.sizes.title, panel.sizes.ground, panel.looks.words)))
         for panel in panels:

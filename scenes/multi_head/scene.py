@@ -60,18 +60,16 @@ class MultiHead(ExplainerScene):
     @step
     def patterns(self):
         """In one head a row has given its 1 away. What the same token takes in every head: the others look elsewhere."""
-        taught = [i for i in range(self.heads) if self.guided(self._patterns()[i])]
-        body, said = self._footed(self.say("taught", number=taught[0] + 1) if len(taught) == 1 else "", WORD, "output")
         weights = self._patterns()[self.head]
+        body, said = self._footed(self.say("taught", number=self.head + 1) if self.finds_noun(weights) else "", WORD, "output")
         closed, opened = (pattern(self.theme, self.tokens, weights, body, self.focus, opens) for opens in (False, True))
         corner = (room_of(closed.words).right, closed.columns.get_y(), 0)
         name = text(self.theme, self._names[self.head], WORD, "output", 600, at=corner, align=1)
         self.open_with(closed.words, closed.columns, closed.rows, name)
         self.play(opened.open_from(closed))
         self.play(appear(opened.numbers, opened.around))
-        key, blocks = "taken_above" if self.spec.keys["first"] and self.spec.block else "taken_by", self.staging.trace.config.n_blocks
-        titles = [self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1, blocks=blocks, rounded=note)
-                  for note in ("", self.say("rounded"))]
+        key = "taken_here" if self.spec.keys["first"] else "taken_by"
+        titles = [self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1, rounded=note) for note in ("", self.say("rounded"))]
         taken = head_rows(self.theme, self._taken(False), self._names, self.tokens, titles, body)
         self.play(vanish(*self.on_stage()), appear(taken.title, taken.words, taken.border, *taken.heads.pop(self.head)))
         self.play(appear(*taken.heads, lag=0.4))

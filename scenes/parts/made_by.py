@@ -74,7 +74,7 @@ def made_by(theme: Theme, letter: str, role: str, views: tuple[View, View], made
     grid = fit_grid(weights.shape, middle)
     upper, lower = middle.rows([len(grid.rows), 1], _gap(roomy))
     grid = grid._replace(width=result.grid.width, height=(upper.height - 2 * MARGIN) / len(grid.rows))
-    bias_map = heat_map(theme, bias, lower, role, grid=grid._replace(rows=(0,)))
+    bias_map = heat_map(theme, bias, lower, role, scale=peak(made), grid=grid._replace(rows=(0,)))
     sign = right_of(equation(theme, f"b_{letter}", size=SIGN, role=role), bias_map, TIGHT / 2)
     formulas = (f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", f"{{{{ {letter} : z }}}} = X W_{letter} + b_{letter}")
     names = tuple(named(theme, name, shape, role, LETTER, at=foot) for name, shape in ((small, made[0].shape), (letter, made.shape)))

@@ -12,7 +12,6 @@ from model.tokenizer import END
 from model.tokenizer import text as written_text
 from scenes.base.scene import ExplainerScene, step
 from scenes.base.layout import above
-from scenes.overview.hook import Half, half
 from scenes.parts.clock import Clock, clock
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow, bow
@@ -25,6 +24,7 @@ from scenes.parts.motion import (
 from scenes.parts.phrase import PRONOUNS, spaced
 from scenes.parts.ranking import Ranking, grow, ranking, strongest
 from scenes.parts.shapes import frame, ring, room_of
+from scenes.parts.swapped import Swapped, swapped
 from scenes.parts.tokens import snug_row, token_column
 from scenes.base.room import BESIDE, GAP, PEN, PX, TIGHT, WIDE, Room
 
@@ -69,16 +69,19 @@ class Overview(ExplainerScene):
     @step
     def swap(self):
         """The end of the sentence and of its translation, large; beside it one word is swapped, and the machine says another."""
-        self.top, left, right, self.foot = self._hook_rooms()
-        self.halves = [self._half("encoder", self.tokens, self.staging.trace.output_tokens, left)]
+        top, middle, self.foot = self.stage.rows([9, 59, 8], GAP / 2)
+        rooms = middle.trim(top=WIDE / 2).columns(2 if self.spec.twin else 1)
+        above_all = top if self.focus else None
+        self.halves = [self._half("encoder", self.tokens, self.staging.trace.output_tokens, above_all, rooms[0])]
         if self.spec.twin:
-            self.halves.append(self._half("twin.encoder", self.twin, self._twin_output(), right))
+            said = self.staging.trace.said("twin_translation.next_token_ids") if self.trained else ()
+            self.halves.append(self._half("twin.encoder", self.twin, said, above_all, rooms[1]))
         first, *others = self.halves
-        shared = text(self.theme, " ".join(self.tokens[: self.focus]), SHARED, weight=500, at=self.top)
-        self.play(vanish(*self.on_stage()), appear(shared, self._brace(first), first.box, first.said, first.word, first.rest))
-        for half_ in others:
-            self.play(appear(half_.box, self._brace(half_), half_.said))
-            self.play(appear(first.mark, half_.mark), appear(half_.word, half_.rest, run_time=STEADY))
+        shared = text(self.theme, " ".join(self.tokens[: self.focus]), SHARED, weight=500, at=top)
+        self.play(vanish(*self.on_stage()), appear(shared, first.brace, first.box, first.said, first.word, first.rest))
+        for half in others:
+            self.play(appear(half.brace, half.box, half.said))
+            self.play(appear(first.mark, half.mark), appear(half.word, half.rest, run_time=STEADY))
 
     @step
     def question(self):
@@ -172,30 +175,13 @@ class Overview(ExplainerScene):
         size = min(SPOKEN, max(SMALLEST_WORD, min(HALF * room.height, ON_TWO_LINES * room.width / text_width(self.theme, words, 1, 500))))
         return paragraph(self.theme, words, size, room.width, role, 500).move_to(room.centre)
 
-    def _hook_rooms(self) -> list[Room]:
-        """Rooms for the shared beginning, the two halves, or the only one, and the question."""
-        top, middle, foot = self.stage.rows([0.9, 5.9, 0.8], gap=GAP / 2)
-        return [top, *(middle.trim(top=WIDE / 2).columns(2) if self.spec.twin else [middle.trim(top=WIDE / 2)] * 2), foot]
-
-    def _half(self, scope: str, tokens: Sequence[str], output: Sequence[str], room: Room) -> Half:
+    def _half(self, scope: str, tokens: Sequence[str], output: Sequence[str], shared: Room | None, room: Room) -> Swapped:
         """A sentence from the followed word on, and its translation from the first word on that differs."""
         start, words = self.focus, [word for word in output if word != END] or [self.say("unknown")]
-        swapped = next((i for i, pair in enumerate(zip(self.tokens, self.twin)) if len({*pair}) > 1), None)
-        place = min(int(float(self.staging.trace["twin_translation.place"])), len(words) - 1) if self.trained and self.spec.twin else 0
+        differs = next((i for i, pair in enumerate(zip(self.tokens, self.twin)) if len({*pair}) > 1), None)
+        place = min(int(self.staging.trace["twin_translation.place"].values), len(words) - 1) if self.trained and self.spec.twin else 0
         gloss = self.say(words[place], noun=tokens[self._meant(scope)]) if words[place] in PRONOUNS else ""
-        return half(self.theme, tokens[start:], swapped and swapped - start, words[place:], gloss, room)
-
-    def _twin_output(self) -> list[str]:
-        """What is said to the twin sentence, if there is a decoder."""
-        rows = self.view("twin_translation.next_token_ids").values if self.trained else ()
-        return [self.staging.trace.output_vocabulary[int(row)] for row in rows]
-
-    def _brace(self, part: Half) -> VGroup:
-        """From the middle of the shared beginning down to a half."""
-        (x, y, _), (end, low) = self.top.point(y=-1), (part.box.get_x(), room_of(part.box).top)
-        line = VMobject(stroke_color=self.theme.colour("muted"), stroke_width=5)
-        line.points = np.array([[x, y, 0], [x, low, 0], [end, y, 0], [end, low, 0]])
-        return VGroup(*[line] * (self.focus > 0))
+        return swapped(self.theme, tokens[start:], differs and differs - start, words[place:], gloss, shared, room)
 
     def _meant(self, scope: str) -> int:
         """Which token the followed one looks at most in the shown head."""

@@ -88,7 +88,8 @@ class Overview(ExplainerScene):
         """All the tokens go into the encoder together; a row of numbers comes out for each."""
         made, said = self.view("encoder.output"), self.staging.trace.output_tokens or (*[self.say("unknown")] * len(self.tokens), END)
         self.said, names = (*self.staging.trace.read_tokens[:1], *said), {part: self.say(part) for part in IN_LINE}
-        self.machine = encoder_decoder(self.theme, names, self.tokens, made, self.said, self.trained, self.stage, self.frame.is_slim, self.frame.is_roomy)
+        self.machine = encoder_decoder(self.theme, names, self.tokens, made, self.said, self.trained, self.stage, self.frame.is_slim,
+                                       self.frame.is_roomy)
         cards, wire, self.shown = self.machine.cards, self.machine.wires[0], VGroup()
         self.play(vanish(*self.on_stage()), appear(cards, self.machine.names["cards"], self.machine.encoder, self.machine.decoder))
         self.play(draw(*wire), merge(*(card.box for card in cards), into=wire, run_time=SLOWER))
@@ -107,8 +108,8 @@ class Overview(ExplainerScene):
         self._say(0, SLOW)
         if self.trained:
             room, count = machine.best[-1], len(self.staging.trace.output_vocabulary) - len(machine.best)
-            others = self.say("others", count=count) if count > 0 else ""
-            self.play(appear(text(self.theme, others, WORD, "muted", at=room.level(room.bottom - GAP), align=-1)))
+            others = text(self.theme, self.say("others", count=count), WORD, "muted", at=room.level(room.bottom - GAP), align=-1)
+            self.play(appear(*[others] * (count > 0)))
 
     @step
     def feedback(self):
@@ -129,9 +130,9 @@ class Overview(ExplainerScene):
     def clocks(self):
         """Both halves again, each beside a clock that counts its forward passes."""
         machine, slim = self.machine, self.frame.is_slim
-        cards, words = kept = (VGroup(), VGroup()) if slim else (machine.cards, machine.said[1:])
+        kept = cards, words = (VGroup(), VGroup()) if slim else (machine.cards, machine.said[1:])
         middle = self.stage if slim else self.stage.trim(left=cards.width + WIDE, right=machine.said.width + WIDE)
-        left, right = panels = middle.rows(2) if middle.height >= BESIDE * middle.width else middle.columns(2)
+        panels = left, right = middle.rows(2) if middle.height >= BESIDE * middle.width else middle.columns(2)
         once, many = self.view("passes.encoder")[:1], list(self.view("passes.generation")) if self.trained else []
         (reads, read), (says, said) = (
             counted(self.theme, counts, tuple(map(self.say, keys)), role, panel) for counts, keys, role, panel in (
@@ -139,7 +140,8 @@ class Overview(ExplainerScene):
         boxes = machine.encoder.box, machine.decoder.box
         self.play(vanish(*self.on_stage(*kept, *boxes)),
                   *(travel(box, module(self.theme, "", panel).box) for box, panel in zip(boxes, panels)),
-                  *(slide(*part, x=(self.stage.point(end) - room_of(part).point(end))[0]) for part, end in zip(kept, (-1, 1)) if part), dim(*kept))
+                  *(slide(*part, x=(self.stage.point(end) - room_of(part).point(end))[0]) for part, end in zip(kept, (-1, 1)) if part),
+                  dim(*kept))
         self.play(appear(reads.ring, read), appear(says.ring, said))
         for moves in run(reads, says, cards, words):
             self.play(*moves)
@@ -148,8 +150,8 @@ class Overview(ExplainerScene):
     def recurrence(self):
         """From the followed word to the one it stands for: one step by attention, one a word by a recurrence."""
         ends, rooms = (self.focus, self._meant("encoder")), dict(zip(("attention", "recurrence"), self.stage.rows(2)))
-        ways = [hops(self.theme, self.tokens, ends, name == "recurrence", self.view(f"path_length.{name}")[ends], self.say(name), room, self.frame.is_slim)
-                for name, room in rooms.items()]
+        ways = [hops(self.theme, self.tokens, ends, name == "recurrence", self.view(f"path_length.{name}")[ends], self.say(name), room,
+                     self.frame.is_slim) for name, room in rooms.items()]
         self.play(vanish(*self.on_stage()), *(appear(*way.around) for way in ways))
         for way in ways:
             self.play(draw(*way.bows, lag=0.3))

@@ -38,8 +38,9 @@ def counted(theme: Theme, counts: Sequence[View], words: tuple[str, str, str], r
     """A clock in the middle of a room, and words: whose it is, what it counts, and how that is done."""
     head, dial, unit, foot = room.inset(GAP, GAP).rows(SHARES)
     name, what, how = words
-    said = (text(theme, name, NAME, weight=500, at=head), text(theme, what, WORD, "muted", at=unit), text(theme, how, NAME, role, 500, at=foot))
-    return clock(theme, counts, dial.centre, min(dial.width, dial.height) / 2, role), VGroup(*said)
+    return clock(theme, counts, dial.centre, min(dial.width, dial.height) / 2, role), VGroup(
+        text(theme, name, NAME, weight=500, at=head), text(theme, what, WORD, "muted", at=unit), text(theme, how, NAME, role, 500, at=foot),
+    )
 
 
 def run(once: Clock, many: Clock, read: Sequence[Mobject] = (), said: Sequence[Mobject] = ()) -> Iterator[list[Animation]]:

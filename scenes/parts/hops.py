@@ -41,8 +41,9 @@ def hops(theme: Theme, words: Sequence[str], ends: tuple[int, int], by_word: boo
     tops = [card.get_top() for card in cards]
     stops = [*range(start, end, 1 if end > start else -1), end] if by_word else [start, end]
     reach = min(high.height, high.top - tops[0][1]) * (HOP if len(stops) != 2 else 1)
+    rings = [ring(theme, cards[k].box) for k in {*ends}]
     return Hops(
-        [module(theme, "", room).box, text(theme, title, TITLE, weight=500, at=head, align=-1), cards, *(ring(theme, cards[k].box) for k in {*ends})],
+        [module(theme, "", room).box, text(theme, title, TITLE, weight=500, at=head, align=-1), cards, *rings],
         VGroup(bow(theme, tops[a], tops[b], reach, width=BOLD) for a, b in pairwise(stops)),
         number(theme, count, min(COUNT, right.height), weight=700, at=right, decimals=0),
     )

@@ -61,7 +61,8 @@ def machine(theme: Theme, room: Room, n_blocks: int, n_heads: int, decodes: bool
 def captioned(theme: Theme, drawn: Machine, whole: str, halves: tuple[str, str], y: float) -> list[Label]:
     """What the map is, and what its encoder and its decoder, if it has one, are called, at a height below it."""
     there, (encoder, decoder) = room_of(drawn), halves
-    words = [(encoder, "text", there.left, -1), *[(decoder, "text", there.right, 1)] * bool(drawn.decoder), (whole, "muted", there.left - BESIDE, 1)]
+    words = [(encoder, "text", there.left, -1), *[(decoder, "text", there.right, 1)] * bool(drawn.decoder),
+             (whole, "muted", there.left - BESIDE, 1)]
     return [text(theme, word, CALLED, role, at=(x, y, 0), align=align) for word, role, x, align in words]
 
 

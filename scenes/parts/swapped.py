@@ -44,7 +44,8 @@ def swapped(theme: Theme, words: Sequence[str], place: int | None, translation: 
     word = text(theme, translation[0], size, "output", LOUD, at=below, align=-1)
     return Swapped(
         _brace(theme, shared, room), box, said, _underline(theme, said, place, top), word, _beside(theme, word, spaced(translation[1:]), below),
-        VGroup(*[text(theme, gloss, min(GLOSS, HIGH * foot.height), weight=500, at=foot, align=-1)] * bool(gloss)), _ask(theme, said, word, middle),
+        VGroup(*[text(theme, gloss, min(GLOSS, HIGH * foot.height), weight=500, at=foot, align=-1)] * bool(gloss)),
+        _ask(theme, said, word, middle),
     )
 
 

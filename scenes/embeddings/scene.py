@@ -106,22 +106,23 @@ class Embeddings(ExplainerScene):
     @step
     def in_context(self):
         """In the encoder the other words come in: the same word leaves it with a vector of its own in each sentence."""
+        pair = self.pair
         self.play(
-            *(travel(wide.cells, vector.cells) for wide, vector in zip(self.pair.wide, self.pair.before, strict=True)),
-            *(travel(wide.border, vector.border) for wide, vector in zip(self.pair.wide, self.pair.before, strict=True)),
-            vanish(*(part for wide in self.pair.wide for part in (wide.numbers, wide.dots))),
+            *(travel(wide.cells, vector.cells) for wide, vector in zip(pair.wide, pair.before, strict=True)),
+            *(travel(wide.border, vector.border) for wide, vector in zip(pair.wide, pair.before, strict=True)),
+            vanish(*(part for wide in pair.wide for part in (wide.numbers, wide.dots))),
             *(travel(wide, small) if len(wide.words) == len(small.words) else Together(vanish(wide), appear(small))
-              for wide, small in zip(self.pair.apart[:1], self.pair.apart[1:], strict=False)),
+              for wide, small in zip(pair.apart[:1], pair.apart[1:], strict=False)),
         )
-        self.play(appear(self.pair.encoder, *self.pair.headings, *(vector.dots for vector in self.pair.before)))
-        self.play(*(draw(*line, run_time=EASY) for line in self.pair.ways), *(draw(*wire, run_time=EASY) for wire in self.pair.wires[0]))
-        self.play(*(draw(*wire, run_time=SHORT) for wire in self.pair.wires[1]))
-        inside = [vector.cells.copy() for vector in self.pair.before]
+        self.play(appear(pair.encoder, *pair.headings, *(vector.dots for vector in pair.before)))
+        self.play(*(draw(*line, run_time=EASY) for line in pair.ways), *(draw(*wire, run_time=EASY) for wire in pair.wires[0]))
+        self.play(*(draw(*wire, run_time=SHORT) for wire in pair.wires[1]))
+        inside = [vector.cells.copy() for vector in pair.before]
         self.add(*inside)
         self.bring_to_back(*inside)
-        self.play(*(travel(start, end.cells, run_time=LONG) for start, end in zip(inside, self.pair.after, strict=True)))
-        self.play(appear(*(part for end in self.pair.after for part in (end.border, end.dots)), run_time=BRIEF))
-        for apart in self.pair.apart[2:]:
+        self.play(*(travel(start, end.cells, run_time=LONG) for start, end in zip(inside, pair.after, strict=True)))
+        self.play(appear(*(part for end in pair.after for part in (end.border, end.dots)), run_time=BRIEF))
+        for apart in pair.apart[2:]:
             self.play(draw(*apart.lines, run_time=0.5), appear(apart.words))
 
     def wording(self, name: str) -> str:
@@ -160,4 +161,5 @@ class Embeddings(ExplainerScene):
         views, names = (trace["weights.embedding"], trace["embeddings"]), ("E", self.say("rows"))
         found = lookup(self.theme, self.tokens, self.focus, trace["token_ids"], views, names, scale, room, self.frame.is_slim)
         key = legend(self.theme, found.place.fit(height=LEGEND), scale, (self.say("negative"), self.say("positive")))
-        return found, VGroup(key, *beyond(self.theme, key, self.say("beyond", scale=format_number(scale, 1)), scale, (found.table, found.x)))
+        cut = self.say("beyond", scale=format_number(scale, 1))
+        return found, VGroup(key, *beyond(self.theme, key, cut, scale, (found.table, found.x)))

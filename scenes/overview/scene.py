@@ -201,7 +201,7 @@ class Overview(ExplainerScene):
         self.shown = VGroup(*[best] * (not goes))
 
     def _beside(self, made: View) -> list[Mobject]:
-        """What is said beside the machine, if there is room: what the map above the stage is, if it is seen, and one row of numbers, large."""
+        """Beside the machine, if there is room: what the map above the stage is, where it is seen, and a row of numbers, large."""
         if not self.frame.is_roomy:
             return []
         names, y = (self.say("encoder"), self.say("decoder")), self.stage.strip(top=WORD).centre[1]

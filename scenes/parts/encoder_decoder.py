@@ -24,7 +24,7 @@ NAME, HEADING = (size * PX for size in (38, 30))
 LEGEND = 150 * PX                         # height of what the colours mean
 IN_LINE = "cards", "encoder", "rows", "decoder", "said", "next"
 FOLDED = "cards", "encoder", "rows", "next", "decoder", "said"
-ENLARGED = 6                              # cells of an enlarged row, one of them for what is left out
+ENLARGED, DECIMALS = 6, 2                 # cells of an enlarged row, one of them for what is left out; decimals of its numbers
 BEST, ROW, SHORTEST = 3, 0.8, 64 * PX     # words that are ranked at most; height of each of them, at most and at least
 OVER, UNDER, HEAD = 0.12, 0.1, 0.8         # from the top of the stage to the line over the decoder; free below the parts, and above them
 CARDS, FIRST, END = 0.24, 0.2, 0.42       # up from cards to their name, and from the best words to theirs and to where the line to them ends
@@ -74,12 +74,13 @@ class EncoderDecoder(NamedTuple):
     def enlarged(self, theme: Theme, made: View, i: int, words: str) -> list[Mobject]:
         """Row i of the numbers, large, where later the words are: each colour is a number. made: all rows (n, d_model)."""
         room = replace(self.rooms["next"], left=self.rooms["said"].left)
-        sheet = heat_map(replace(theme, decimals=2), made[i], room, "output", True, peak(made), grid=fit_grid(made[i].shape, room, ENLARGED))
-        return [ring(theme, self.rows[i].border, "output"), sheet, above(text(theme, words, WORD, "output", width=room.width), sheet.border)]
+        grid, said = fit_grid(made[i].shape, room, ENLARGED), text(theme, words, WORD, "output", width=room.width)
+        sheet = heat_map(replace(theme, decimals=DECIMALS), made[i], room, "output", True, peak(made), grid=grid)
+        return [ring(theme, self.rows[i].border, "output"), sheet, above(said, sheet.border)]
 
 
-def encoder_decoder(theme: Theme, names: Mapping[str, str], tokens: Sequence[str], made: View, said: Sequence[str], decodes: bool, stage: Room,
-                    slim: bool, roomy: bool) -> EncoderDecoder:
+def encoder_decoder(theme: Theme, names: Mapping[str, str], tokens: Sequence[str], made: View, said: Sequence[str], decodes: bool,
+                    stage: Room, slim: bool, roomy: bool) -> EncoderDecoder:
     """Both halves on a stage: in one line, or, where it is slim, the decoder below the encoder, from the right to the left.
 
     names: what its parts are called. made: (n, d_model), what the encoder makes. said: the start token, and all words that come out.

@@ -22,9 +22,9 @@ BOLD, BRACE = 8 * PEN, 5                  # stroke widths
 
 
 class Swapped(Whole):
-    """`brace`, from the beginning that two sentences share, if they have one; `box`; `said`, the words of the sentence, and `mark` under the
-    one that was swapped; `word`, the one of the translation that shouts, `rest`, the lines of all others, and `gloss`, what it means; `ask`,
-    the question that leads from the first word to it."""
+    """`brace`, from the beginning that two sentences share, if they have one; `box`; `said`, the words of the sentence, and `mark` under
+    the one that was swapped; `word`, the one of the translation that shouts, `rest`, the lines of all others, and `gloss`, what it means;
+    `ask`, the question that leads from the first word to it."""
 
     def __init__(self, brace: VGroup, box: VMobject, said: VGroup, mark: VGroup, word: Label, rest: VGroup, gloss: VGroup, ask: VGroup):
         super().__init__(brace=brace, box=box, said=said, mark=mark, word=word, rest=rest, gloss=gloss, ask=ask)
@@ -43,7 +43,8 @@ def swapped(theme: Theme, words: Sequence[str], place: int | None, translation: 
     size = min(FRENCH, HIGHER * below.height, WIDEST * below.width / text_width(theme, translation[0], 1, LOUD))
     word = text(theme, translation[0], size, "output", LOUD, at=below, align=-1)
     return Swapped(
-        _brace(theme, shared, room), box, said, _underline(theme, said, place, top), word, _beside(theme, word, spaced(translation[1:]), below),
+        _brace(theme, shared, room), box, said, _underline(theme, said, place, top), word,
+        _beside(theme, word, spaced(translation[1:]), below),
         VGroup(*[text(theme, gloss, min(GLOSS, HIGH * foot.height), weight=500, at=foot, align=-1)] * bool(gloss)),
         _ask(theme, said, word, middle),
     )

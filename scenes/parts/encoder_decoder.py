@@ -26,8 +26,8 @@ IN_LINE = "cards", "encoder", "rows", "decoder", "said", "next"
 FOLDED = "cards", "encoder", "rows", "next", "decoder", "said"
 ENLARGED, DECIMALS = 6, 2                 # cells of an enlarged row, one of them for what is left out; decimals of its numbers
 BEST, ROW, SHORTEST = 3, 0.8, 64 * PX     # words that are ranked at most; height of each of them, at most and at least
-OVER, UNDER, HEAD = 0.12, 0.1, 0.8         # from the top of the stage to the line over the decoder; free below the parts, and above them
-CARDS, FIRST, END = 0.24, 0.2, 0.42       # up from cards to their name, and from the best words to theirs and to where the line to them ends
+OVER, UNDER, HEAD = 0.12, 0.1, 0.8        # from the top of the stage to the line over the decoder; free below the parts, and above them
+CARDS, FIRST, END = 0.24, 0.2, 0.42       # up from cards to their name, from the best words to theirs, and to where a line to them ends
 
 
 class EncoderDecoder(NamedTuple):

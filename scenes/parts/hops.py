@@ -39,7 +39,8 @@ def hops(theme: Theme, words: Sequence[str], ends: tuple[int, int], by_word: boo
     head, high, low = left.rows(SHARES, gap=0)
     cards = snug_row(theme, words, low, CARD, gap=TIGHT / 2)
     tops = [card.get_top() for card in cards]
-    stops = [*range(start, end, 1 if end > start else -1), end] if by_word else [start, end]
+    stride = (1 if end > start else -1) if by_word else end - start or 1
+    stops = [*range(start, end, stride), end]             # from a word to itself no step is needed
     reach = min(high.height, high.top - tops[0][1]) * (HOP if len(stops) != 2 else 1)
     rings = [ring(theme, cards[k].box) for k in {*ends}]
     return Hops(

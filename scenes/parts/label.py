@@ -17,6 +17,7 @@ SMALLEST_WORD = 26 * PX                   # em size below which nobody reads at 
 WORD = 40 * PX
 LINE_SPACING = 1.25                       # baseline to baseline, in em
 SHRUNK = 0.88                             # share of its size that a paragraph keeps at least
+HALF, UNEVEN = 0.44, 1.7                  # em size of two lines, as a share of their room's height; how many times its width they hold
 MOST_DECIMALS = 15                        # a float64 has no more that mean anything
 MINUS, THIN_SPACE = "−", "\u2009"
 GROUPED = 100_000                         # the least that is written in groups of three; the number of a token is not
@@ -149,6 +150,12 @@ def words_in(theme: Theme, string: str, size: float, room: Room, role: str = "te
     if fitted == string:
         return VGroup(text(theme, string, size, role, weight, at=room))
     return paragraph(theme, string, size, room.width, role, weight).shift(room.centre)
+
+
+def in_two_lines(theme: Theme, string: str, size: float, room: Room, role: str = "text", weight: int = 400) -> VGroup:
+    """Words in the middle of a room, as large as two lines of them can be there, up to a size."""
+    size = min(size, max(SMALLEST_WORD, min(HALF * room.height, UNEVEN * room.width / text_width(theme, string, 1, weight))))
+    return paragraph(theme, string, size, room.width, role, weight).move_to(room.centre)
 
 
 def wrap(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> list[str]:

@@ -1,9 +1,12 @@
 """The legend: what a colour means, or the size of a disc, with its scale. One for all numbers in the frame."""
 
-from manim import VGroup
+from collections.abc import Iterable
 
-from scenes.base.room import PEN, PX, Room
+from manim import DOWN, VGroup
+
+from scenes.base.room import PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
+from scenes.parts.heat_map import HeatMap, is_beyond
 from scenes.parts.label import format_number, text
 from scenes.parts.shapes import frame, rounded_rectangle
 from scenes.parts.whole import Whole
@@ -40,6 +43,12 @@ def legend(theme: Theme, room: Room, scale: float, ends: tuple[str, str] | None 
     words = VGroup(text(theme, word, SIZE, "muted", at=head.point(side), align=side, width=head.width / 2)
                    for side, word in zip((-1, 1), ends or (), strict=bool(ends)))
     return Legend(shades, numbers, words)
+
+
+def beyond(theme: Theme, key: Legend, words: str, scale: float, sheets: Iterable[HeatMap]) -> VGroup:
+    """What a cut corner means, below a legend, if a number in one of these matrices lies beyond the scale."""
+    cut = any(is_beyond(float(cell.source), scale) for sheet in sheets for row in sheet.cells for cell in row)
+    return VGroup(*[text(theme, words, SIZE, "muted", width=key.width).next_to(key, DOWN, buff=TIGHT)] * cut)
 
 
 def weight_legend(theme: Theme, room: Room, word: str = "") -> Legend:

@@ -1,19 +1,131 @@
 """Looking vectors up in a table, and how far two of them are apart."""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
-from manim import DOWN, RIGHT, UP, VGroup, VMobject
+from manim import DOWN, RIGHT, UP, Mobject, VGroup, VMobject
 
 from model import View
-from scenes.parts.heat_map import Grid, fit_grid
-from scenes.parts.label import number, text
-from scenes.parts.whole import Whole
-from scenes.base.room import PX, Room
+from scenes.base.layout import above, side_by_side
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
+from scenes.parts.equation import equation
+from scenes.parts.heat_map import Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.label import WORD, is_named, number, text
+from scenes.parts.shapes import room_of
+from scenes.parts.tokens import cards_beside, shape_label
+from scenes.parts.whole import Whole
 
 CLEAR = 0.1                               # between a line and what it joins
 FAR, SIZE, BETWEEN = 120 * PX, 28 * PX, 0.2       # em sizes of a distance and of its name, and between them
+NAME, HIGHEST = 60 * PX, 110 * PX         # em size of a table's name; height of one of its rows, at most
+SHARES, SLIM = (2.4, 0.9, 4.4, 0.5, 4.4), (3, 2, 4, 0.3, 3.5)      # widths of cards, links, table, gap and what is found
+HEAD, RAISED = 0.6, 0.3                   # room for names, and how far above a matrix its own is
+DIGIT = 0.58                              # em size of a number beside a row, as a share of its height, at most
+LEVEL = 0.12                              # from a link to a number
+FOLLOWED, OTHER = ("output", 3), ("muted", 1.5)         # role and width of the link that is followed, and of all others
+READABLE = 16                             # entries of a lifted row, so that their digits are not cut
+
+
+class Lookup(NamedTuple):
+    """`cards` of tokens and their `numbers`, the `ids` (n); `table`, and the `addresses` of the rows that are shown; `x`, what is found
+    there, in its `place`; the names of both, and `links` from each number to its row."""
+
+    ids: View
+    cards: VGroup
+    numbers: VGroup
+    table: HeatMap
+    table_name: VGroup
+    addresses: VGroup
+    links: list[VMobject]
+    x: HeatMap
+    x_name: VGroup
+    place: Room
+
+    def row(self, i: int) -> VGroup:
+        """The row of the table that token i leads to."""
+        return _row(self.table, self.ids[i])
+
+
+def lookup(theme: Theme, tokens: Sequence[str], i: int, ids: View, views: tuple[View, View], names: tuple[str, str], scale: float,
+           room: Room, slim: bool) -> Lookup:
+    """Tokens and ids (n) at the left of a room, the table (vocabulary, d_model) in the middle, what is found (n, d_model) at the right;
+    both, `views`, on one scale.
+
+    i: the token that is followed. names: of the table, as maths, and of what is found, in words.
+    """
+    (table, x), (left, _, middle, _, right) = views, room.trim(top=HEAD).columns(SLIM if slim else SHARES, gap=CLEAR)
+    grid = table_grid(table.shape, ids.values.astype(int).tolist(), middle)
+    sheet = heat_map(theme, table, middle, scale=scale, grid=grid._replace(height=min(HIGHEST, _pitch(grid, middle))))
+    grid = fit_grid(x.shape, right)._replace(width=grid.width)
+    grid = grid._replace(height=min(sheet.grid.height, _pitch(grid, right)))
+    found = heat_map(theme, x, right, "output", digits=True, scale=scale, grid=grid)
+    cards = cards_beside(theme, tokens, found, left.width - HEAD, keep=i)
+    cards.shift([left.left - room_of(cards).left, 0, 0])
+    numbers, start = _beside_cards(theme, ids, found, cards, i)
+    addresses = _addresses(theme, ids, sheet, i)
+    end = room_of(addresses).left - LEVEL
+    links = [link(theme, (start + LEVEL, card.get_y(), 0), (end, _row(sheet, source).get_y(), 0), *(FOLLOWED if k == i else OTHER))
+             for k, (card, source) in enumerate(zip(cards, ids))]
+    return Lookup(ids, cards, numbers, sheet, _above(theme, equation(theme, names[0], size=NAME), table, sheet), addresses, links, found,
+                  _above(theme, text(theme, names[1], WORD, "output", width=right.width), x, found), right)
+
+
+def lifted(theme: Theme, row: View, scale: float, names: tuple[str, str], room: Room, roomy: bool) -> tuple[HeatMap, VGroup]:
+    """A row of a table, large, with its digits; above it what it is and, if there is room, how many numbers it has, both in words."""
+    room = room.trim(top=WORD + TIGHT)
+    vector = heat_map(theme, row, room, "output", digits=True, scale=scale, grid=fit_grid(row.shape, room, READABLE))
+    width = side_by_side(text(theme, names[1], SIZE, "muted"), equation(theme, f'd_"model" = {len(row)}', size=WORD, role="output"))
+    name = text(theme, names[0], WORD, "output", width=vector.border.width - width.width - GAP)
+    return vector, VGroup(above(name, vector.border, align=-1), *[above(width, vector.border, align=1)] * roomy)
+
+
+def _row(table: HeatMap, source: View) -> VGroup:
+    """The row of a table that an id leads to."""
+    return table.cells[table.grid.rows.index(int(source.values))]
+
+
+def _pitch(grid: Grid, room: Room) -> float:
+    """At which the rows of a grid fill a room."""
+    return (room.height - 2 * grid.margin) / len(grid.rows)
+
+
+def _above(theme: Theme, name: Mobject, view: View, picture: HeatMap) -> VGroup:
+    """The name of a matrix and its true shape, above it."""
+    name = VGroup(name, shape_label(theme, view.shape)).arrange(buff=0.18)
+    name = name if name.width <= picture.width else name.arrange(DOWN, buff=TIGHT / 4)
+    return name.move_to([picture.get_x(), room_of(picture.border).top + RAISED, 0])
+
+
+def _size(theme: Theme, pitch: float) -> float:
+    """Em size of numbers beside rows a pitch apart."""
+    return max(theme.digit, min(WORD, DIGIT * pitch))
+
+
+def _beside_cards(theme: Theme, ids: View, found: HeatMap, cards: VGroup, i: int) -> tuple[VGroup, float]:
+    """The ids of tokens at the right of their cards, as far as they are readable, and where they end."""
+    pitch = found.grid.height
+    numbers = VGroup(number(theme, source, _size(theme, pitch), decimals=0) if is_named(k, pitch, i, theme.digit) else VGroup()
+                     for k, source in enumerate(ids))
+    end = room_of(cards).right + TIGHT + numbers.width
+    for label, card in zip(numbers, cards, strict=True):
+        label.move_to([end - label.width / 2, card.get_y(), 0])
+    return numbers, end
+
+
+def _addresses(theme: Theme, ids: View, table: HeatMap, i: int) -> VGroup:
+    """The ids of the shown rows of a table at the left of these, as far as they are readable, and dots for the rows before each."""
+    seen, pitch, end = {int(source.values): source for source in ids}, table.grid.height, room_of(table.border).left - LEVEL
+    rows, kept = sorted(seen), sorted(seen).index(int(ids[i].values))
+    numbers = VGroup(number(theme, seen[row], _size(theme, pitch), at=(end, cells.get_y(), 0), align=1, decimals=0)
+                     for k, (row, cells) in enumerate(zip(rows, table.cells)) if is_named(k, pitch, kept, theme.digit))
+    for (a, b), cells in zip(pairwise([-1, *rows]), table.cells):
+        if b - a > 1 and pitch > 2 * _size(theme, pitch):
+            dots, y = table.dots[0].copy(), cells.get_y() + pitch / 2
+            numbers.add(dots.arrange(DOWN, buff=dots[0].height / 2).move_to([numbers[0].get_x(), y, 0]))
+    return numbers
 
 
 class Distance(Whole):

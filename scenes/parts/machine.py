@@ -7,13 +7,15 @@ from manim import VGroup, VMobject
 from scenes.base.room import PEN, PX, Room
 from scenes.base.spec import PLACES
 from scenes.base.theme import Theme
-from scenes.parts.shapes import Block, frame
+from scenes.parts.label import Label, text
+from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.whole import Whole
 
 ENCODER, DECODER, WIRES = 0.6, 0.24, 0.16                 # shares of the width
 GAP, RADIUS, PADDING = 8 * PX, 8 * PX, 0.17               # between blocks; of their corners; inside them, as a share of their height
 HEAD, BAR, LINES = 0.5, 0.12, 2                           # heights of a head and of the MLP's bar, as shares; lines in a decoder's block
 LIT, UNLIT, STRIKE = 3 * PEN, 2 * PEN, 4 * PEN
+CALLED, BESIDE = 26 * PX, 34 * PX                         # em size of what its parts are called; from the map to what it is called itself
 DIM = 0.6                                                 # opacity of what is in a block that is lit, but not meant
 
 
@@ -54,6 +56,14 @@ def machine(theme: Theme, room: Room, n_blocks: int, n_heads: int, decodes: bool
         VGroup(_bar(theme, _inner(row).strip(bottom=BAR * row.height), k in lit) for k, row in enumerate(rows)),
         VGroup(VGroup(_strike(theme, each) for each in row) for row in heads), decoder, _wires(theme, rows[-1], beside),
     )
+
+
+def captioned(theme: Theme, drawn: Machine, whole: str, halves: tuple[str, str], y: float) -> list[Label]:
+    """What the map is, and what its encoder and its decoder, if it has one, are called, at a height below it."""
+    there, (encoder, decoder) = room_of(drawn), halves
+    words = [(encoder, "text", there.left, -1), *[(decoder, "text", there.right, 1)] * bool(drawn.decoder),
+             (whole, "muted", there.left - BESIDE, 1)]
+    return [text(theme, word, CALLED, role, at=(x, y, 0), align=align) for word, role, x, align in words]
 
 
 def _inner(row: Room) -> Room:

@@ -21,6 +21,7 @@ FILLED, TIGHTLY, HIGHEST = 0.84, 0.96, 0.54               # the share of a colum
 LOOSELY = 0.86                            # of a row that they stand beside
 BESIDE = 0.1                              # from a card too low for its word to that
 LEVEL = 0.94                              # share of its column that a level word takes at most
+SPACE = 0.28                              # between the words of a sentence, in em
 MORE = "…"                                # on a card, for words that are not shown
 LINE = 1.2                                # height of a line with accents and descenders, in em
 
@@ -120,6 +121,17 @@ def side_by_side(cards: VGroup, words: Sequence[str], gap: float, room: Room) ->
     for card, x in zip(cards, start + lefts + widths / 2, strict=True):
         card.move_to([x, room.centre[1], 0])
     return cards
+
+
+def as_sentence(cards: VGroup, room: Room) -> VGroup:
+    """The words of cards once more, as they stand in a sentence in the middle of a room."""
+    words = VGroup(card.word.copy() for card in cards)
+    gap = SPACE * words[0].size
+    x = room.centre[0] - (sum(word.advance + gap for word in words) - gap) / 2
+    for word, card in zip(words, cards, strict=True):
+        word.shift([x + word.advance / 2 - card.get_x(), room.centre[1] - card.get_y(), 0])
+        x += word.advance + gap
+    return words
 
 
 def token_column(theme: Theme, words: Sequence[str], room: Room, pitch: float = 0.6) -> VGroup:

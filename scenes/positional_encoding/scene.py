@@ -11,31 +11,30 @@ from scenes.base.layout import below, side_by_side, stacked
 from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.angles import Angles, angles
+from scenes.parts.bar_sums import BarSum, BarSums, bar_sums
 from scenes.parts.bars import largest
 from scenes.parts.by_depth import ByDepth, by_depth
 from scenes.parts.diagram import module
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import MARGIN, Grid, HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, words_in
+from scenes.parts.heat_map import MARGIN, Grid, fit_grid, heat_map, peak
+from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text
 from scenes.parts.lookup import link
-from scenes.parts.motion import BRIEF, SHORT, STEADY, Together, appear, draw, merge, travel, vanish
+from scenes.parts.motion import BRIEF, SHORT, STEADY, Together, appear, draw, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.numbered_table import NumberedTable, numbered_table
 from scenes.parts.overlay import Overlay, overlay
+from scenes.parts.placed import Placed, Summed, apart, placed
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.shuffle import put, shuffle
 from scenes.parts.tokens import cards_beside
 from scenes.parts.turn import turn
 from scenes.parts.wave_cuts import wave_cuts
 from scenes.parts.whole import Whole
-from scenes.positional_encoding.placed import Placed, Summed, placed
-from scenes.positional_encoding.sides import Side, lines, side
 
 SMALL, NOTE, LARGE, HUGE, GIANT = (size * PX for size in (28, 32, 60, 110, 220))
 CELLS = 8                                 # features of a sum that are shown at most
 RUNS = (1.7, 1.3, 3, 1.6, 3, 1.3, 1.7)    # widths: of tokens, the encoder and what leaves it, of what joins both runs, and of the other
 NARROW = (2.6, 0.5, 2, 1.4, 2, 0.5, 2.6)  # the same where the picture is slim
-SIDES, SLIM = (5, 8, 8), (5, 7, 7)        # widths of names and of two sides, and where these are slim
 PAIRS, FIRST, SHIFT = 4, (0, 5), 2        # circles that are drawn; from which positions they are turned, and by how many
 
 
@@ -125,8 +124,9 @@ class PositionalEncoding(ExplainerScene):
             self.play(appear(*(VGroup(row, name) for row, name in parts)))
         self.play(appear(*(VGroup(half.total.border, half.total.dots, half.names[-1]) for half in halves)))
         for j, _ in enumerate(halves[0].total.cells[0]):
-            self.play(*(self._cell_added(half.parts, half.total, j, STEADY if j == 0 else SHORT) for half in halves))
-        self.play(appear(*self._apart(halves)))
+            self.play(*(half.add_cell(j, STEADY if j == 0 else SHORT) for half in halves))
+        if len(halves) > 1:
+            self.play(appear(apart(self.theme, self.say("apart"), self.view("shuffling.apart")[self.focus], self.stage.strip(bottom=LARGE))))
 
     @step
     def appended(self):
@@ -272,22 +272,18 @@ class PositionalEncoding(ExplainerScene):
         values = [number(self.theme, angles[SHIFT, j], LARGE, "output", 600, room, decimals=1, width=0.7 * room.width) for j, room in enumerate(foot[1:])]
         self.degrees = [VGroup(value, text(self.theme, "°", value.size, "output", 600, room_of(value).point(1), -1)) for value in values]
 
-    def _sums(self) -> tuple[list[VGroup], list[Side]]:
-        """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it: names at the left, two sides."""
-        i, slim, trace = self.focus, self.frame.is_slim, self.staging.trace
-        names, *rooms = self.stage.columns(SLIM if slim else SIDES, GAP)
-        rows = [[trace[word][i], trace["positions"][i], trace["embedding_scale.sums"][k, i]]
-                for k, word in enumerate(("embeddings", "scaled_embeddings"))]
-        sizes = [[trace[f"embedding_scale.{scale}"][i], trace["embedding_scale.position"][i]] for scale in ("word", "scaled_word")]
-        pair = [self.known(row) for row in trace["embedding_scale.pair"].values[i]]
-        far = [list(zip(pair, trace["embedding_scale.pair_distances"][k, i])) for k in range(2)]
-        titles = ["E", f'sqrt(d_"model") E = {self._factor} E' if self.frame.is_roomy else f"{self._factor} E"]
-        full, unit = largest(*rows[0], *rows[1]), self.say("size")
-        sides = [side(self.theme, (title, unit), vectors, size, full, found, room, slim)
-                 for title, vectors, size, found, room in zip(titles, rows, sizes, far, rooms, strict=True)]
-        labels = [paragraph(self.theme, self.say(key, token=self.tokens[i]), SMALL if slim else WORD, room.width, align=-1).shift(room.centre)
-                  for key, room in zip(("row_of", "place_of", "sum", "nearest"), lines(names)[1:], strict=True)]
-        return labels, sides
+    def _sums(self) -> BarSums:
+        """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it."""
+        i, trace, roomy = self.focus, self.staging.trace, self.frame.is_roomy
+        pair, position = [self.known(row) for row in trace["embedding_scale.pair"].values[i]], trace["positions"][i]
+        titles = ["E", f'sqrt(d_"model") E = {self._factor} E' if roomy else f"{self._factor} E"]
+        sums = []
+        for k, (title, row, size) in enumerate(zip(titles, ("embeddings", "scaled_embeddings"), ("word", "scaled_word"), strict=True)):
+            vectors = [trace[row][i], position, trace["embedding_scale.sums"][k, i]]
+            sizes = [trace[f"embedding_scale.{name}"][i] for name in (size, "position")]
+            sums.append(BarSum(title, vectors, sizes, list(zip(pair, trace["embedding_scale.pair_distances"][k, i]))))
+        names = [self.say(key, token=self.tokens[i]) for key in ("row_of", "place_of", "sum", "nearest")]
+        return bar_sums(self.theme, sums, names, self.say("size"), self.stage, self.frame.is_slim)
 
     def _halves(self) -> list[Placed]:
         """The scaled row of the followed word, its position and their sum; and beside it the same word where the shuffle puts it, if that
@@ -302,25 +298,10 @@ class PositionalEncoding(ExplainerScene):
             sums.append(Summed(words, place, [word, *positions, self.view(total)[i]], names))
         return placed(self.theme, sums, self._rooms(len(sums), WIDE, self.stage.trim(bottom=LARGE + WIDE)), CELLS, self.say("rounded"))
 
-    def _apart(self, halves: list[Placed]) -> list[VGroup]:
-        """How far both sums of the followed word are apart, below them, if there are two."""
-        if len(halves) == 1:
-            return []
-        room, value = self.stage.strip(bottom=LARGE), number(self.theme, self.view("shuffling.apart")[self.focus], LARGE, "output", 600)
-        words = words_in(self.theme, self.say("apart"), WORD, room.trim(right=value.width + GAP), "muted")
-        return [side_by_side(words, value, gap=GAP, at=room)]
-
     def _share_found(self, room: Room) -> VGroup:
         """How often the row that is nearest to a sum is that of its own word."""
         share = number(self.theme, self.view("embedding_scale.found")[1], LARGE, "output", 600)
         return side_by_side(share, paragraph(self.theme, self.say("found"), SMALL, room.width - share.width - GAP), gap=GAP, at=room)
-
-    def _cell_added(self, parts: list[HeatMap], total: HeatMap, j: int, seconds: float) -> Animation:
-        """One cell of every part falls into the sum."""
-        cell, (first, *rest) = total.cells[0][j], (part.cells[0][j] for part in parts)
-        moves = [travel(first.copy(), cell, run_time=seconds), *(merge(other, into=cell, run_time=seconds) for other in rest)]
-        arrival = [appear(total.numbers[0][j], run_time=min(0.3, seconds))] if total.digits else []
-        return Together(Together(*moves), *arrival, lag=0.8)
 
     def _ways(self) -> list[Whole]:
         """Added and appended: the vector above, and as an area how many numbers the matrices of a block have for it."""

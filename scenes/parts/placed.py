@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import Mobject, VGroup
+from manim import Animation, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import above
+from scenes.base.layout import above, side_by_side
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps, peak
-from scenes.parts.label import WORD, text
+from scenes.parts.label import WORD, number, text, words_in
+from scenes.parts.motion import Together, appear, merge, travel
 from scenes.parts.tokens import snug_row
 from scenes.parts.whole import Whole
 
-CARD, NOTE = 70 * PX, 28 * PX             # height of a card, em size
+CARD, NOTE, FAR = 70 * PX, 28 * PX, 60 * PX       # height of a card, em sizes
 LOW = 2 * (WORD + TIGHT)                  # height of a line, half of it for its name
+ARRIVAL = 0.3                             # seconds at most in which the digits of a cell come up
 
 
 class Summed(NamedTuple):
@@ -34,6 +36,13 @@ class Placed(Whole):
     def __init__(self, cards: VGroup, parts: Sequence[HeatMap], total: HeatMap, names: Sequence[Mobject]):
         super().__init__(cards=cards, parts=parts, total=total, names=names)
 
+    def add_cell(self, j: int, seconds: float) -> Animation:
+        """Cell j of all that is added falls into the sum."""
+        cell, (first, *rest) = self.total.cells[0][j], (part.cells[0][j] for part in self.parts)
+        moves = [travel(first.copy(), cell, run_time=seconds), *(merge(other, into=cell, run_time=seconds) for other in rest)]
+        arrival = [appear(row[j], run_time=min(ARRIVAL, seconds)) for row in self.total.numbers]
+        return Together(Together(*moves), *arrival, lag=0.8)
+
 
 def placed(theme: Theme, sums: Sequence[Summed], rooms: Sequence[Room], most: int, rounded: str) -> list[Placed]:
     """Words at places, each in a room of its own, all with the same cells, digits and scale. most: features that are shown.
@@ -44,6 +53,12 @@ def placed(theme: Theme, sums: Sequence[Summed], rooms: Sequence[Room], most: in
     vectors = [vector for each in sums for vector in each.vectors]
     drawn = iter(heat_maps(theme, vectors, [room for body in bodies for room in body], "line", True, peak(*vectors), grid))
     return [_placed(theme, each, [next(drawn) for _ in each.vectors], head, rounded) for each, (head, *_) in zip(sums, lines, strict=True)]
+
+
+def apart(theme: Theme, said: str, distance: View, room: Room) -> VGroup:
+    """How far two sums are apart, in a line, behind what that is."""
+    value = number(theme, distance, FAR, "output", 600)
+    return side_by_side(words_in(theme, said, WORD, room.trim(right=value.width + GAP), "muted"), value, gap=GAP, at=room)
 
 
 def _lines(room: Room, count: int) -> list[Room]:

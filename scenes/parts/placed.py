@@ -6,16 +6,16 @@ from typing import NamedTuple
 from manim import Animation, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import above, side_by_side
+from scenes.base.layout import above
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps, peak
-from scenes.parts.label import WORD, number, text, words_in
+from scenes.parts.label import WORD, text
 from scenes.parts.motion import Together, appear, merge, travel
 from scenes.parts.tokens import snug_row
 from scenes.parts.whole import Whole
 
-CARD, NOTE, FAR = 70 * PX, 28 * PX, 60 * PX       # height of a card, em sizes
+CARD, NOTE = 70 * PX, 28 * PX             # height of a card, em size
 LOW = 2 * (WORD + TIGHT)                  # height of a line, half of it for its name
 ARRIVAL = 0.3                             # seconds at most in which the digits of a cell come up
 
@@ -53,12 +53,6 @@ def placed(theme: Theme, sums: Sequence[Summed], rooms: Sequence[Room], most: in
     vectors = [vector for each in sums for vector in each.vectors]
     drawn = iter(heat_maps(theme, vectors, [room for body in bodies for room in body], "line", True, peak(*vectors), grid))
     return [_placed(theme, each, [next(drawn) for _ in each.vectors], head, rounded) for each, (head, *_) in zip(sums, lines, strict=True)]
-
-
-def apart(theme: Theme, said: str, distance: View, room: Room) -> VGroup:
-    """How far two sums are apart, in a line, behind what that is."""
-    value = number(theme, distance, FAR, "output", 600)
-    return side_by_side(words_in(theme, said, WORD, room.trim(right=value.width + GAP), "muted"), value, gap=GAP, at=room)
 
 
 def _lines(room: Room, count: int) -> list[Room]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from manim import Animation, VGroup, VMobject
+from manim import VGroup, VMobject
 
 from model import View
 from scenes.base.layout import below, side_by_side, stacked
@@ -14,27 +14,24 @@ from scenes.parts.angles import Angles, angles
 from scenes.parts.bar_sums import BarSum, BarSums, bar_sums
 from scenes.parts.bars import largest
 from scenes.parts.by_depth import ByDepth, by_depth
-from scenes.parts.diagram import module
-from scenes.parts.flow import arrow
-from scenes.parts.heat_map import MARGIN, Grid, fit_grid, heat_map, peak
+from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text
-from scenes.parts.lookup import link
-from scenes.parts.motion import BRIEF, SHORT, STEADY, Together, appear, draw, travel, vanish
+from scenes.parts.motion import BRIEF, SHORT, STEADY, appear, draw, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.numbered_table import NumberedTable, numbered_table
 from scenes.parts.overlay import Overlay, overlay
-from scenes.parts.placed import Placed, Summed, apart, placed
+from scenes.parts.placed import Placed, Summed, placed
+from scenes.parts.readout import named_value
 from scenes.parts.shapes import frame, ring, room_of
-from scenes.parts.shuffle import put, shuffle
-from scenes.parts.tokens import cards_beside
+from scenes.parts.shuffle import shuffle
 from scenes.parts.turn import turn
+from scenes.parts.two_runs import Reordered, two_runs, wire
 from scenes.parts.wave_cuts import wave_cuts
 from scenes.parts.whole import Whole
 
 SMALL, NOTE, LARGE, HUGE, GIANT = (size * PX for size in (28, 32, 60, 110, 220))
 CELLS = 8                                 # features of a sum that are shown at most
-RUNS = (1.7, 1.3, 3, 1.6, 3, 1.3, 1.7)    # widths: of tokens, the encoder and what leaves it, of what joins both runs, and of the other
-NARROW = (2.6, 0.5, 2, 1.4, 2, 0.5, 2.6)  # the same where the picture is slim
+RUNS = 5, 40, 12                          # heights of what is said of two runs, of these, and of what they show
 PAIRS, FIRST, SHIFT = 4, (0, 5), 2        # circles that are drawn; from which positions they are turned, and by how many
 
 
@@ -47,28 +44,21 @@ class PositionalEncoding(ExplainerScene):
     @step
     def shuffle(self):
         """Without positions: a run, and another of the same tokens at other places; lines join the same vectors of both."""
-        head, body, foot = self.stage.rows([0.5, 4, 1.2], TIGHT)
-        first, way, left, _, right, back, last = body.trim(left=TIGHT, right=TIGHT).columns(*((NARROW, TIGHT) if self.frame.is_slim else (RUNS, GAP)))
-        z = heat_map(self.theme, self.view("shuffling.bare"), left, "output", grid=self._grid(left))
-        after = put(heat_map(self.theme, self.view("shuffling.bare_shuffled"), right, "output", grid=z.grid), self._places)
-        cards = cards_beside(self.theme, self.tokens, z, first.width, keep=self.focus).set_x(first.centre[0])
-        moved = VGroup(card.copy().move_to([last.centre[0], row.get_y(), 0]) for card, row in zip(cards, after.cells, strict=True))
+        head, body, foot = self.stage.rows(RUNS, TIGHT)
         name, without = self.say("encoder"), self.say("bare")
         if not self.frame.is_roomy:       # a box is too narrow for its name
             name, without = "", f"{name} · {without}"
-        here, there = (module(self.theme, name, room.fit(height=2.2)) for room in (way, back))
-        links = [link(self.theme, (room_of(z.border).right, one.get_y()), (room_of(after.border).left, other.get_y()),
-                      "output" if i == self.focus else "muted", 5) for i, (one, other) in enumerate(zip(z.cells, after.cells, strict=True))]
-        around = VGroup(frame(self.theme, body), text(self.theme, without, WORD, weight=600, at=head, width=head.width))
-        self.open_with(around, cards)
-        self.play(appear(here), self._wire(cards, here.box))
-        self.play(self._wire(here.box, z.border), appear(z))
-        self.play(appear(*moved, lag=0.3))
-        self.play(appear(there), self._wire(moved, there.box))
-        self.play(self._wire(there.box, after.border), appear(after))
-        self.play(draw(*links, lag=0.3))
+        shuffled = Reordered(self.tokens, self.focus, self._places, self.view("shuffling.bare"), self.view("shuffling.bare_shuffled"))
+        runs = two_runs(self.theme, shuffled, name, without, (head, body), self.frame.is_slim)
+        self.open_with(runs.around, runs.first.cards)
+        for run in (runs.first, runs.second):
+            if run is runs.second:
+                self.play(appear(*run.cards, lag=0.3))
+            self.play(appear(run.machine), wire(self.theme, run.cards, run.machine.box))
+            self.play(wire(self.theme, run.machine.box, run.made.border), appear(run.made))
+        self.play(draw(*runs.links, lag=0.3))
         measured, *so = foot.columns(1 + self.frame.is_roomy, WIDE)
-        self.play(appear(self._difference("bare_difference", measured)))
+        self.play(appear(named_value(self.theme, self.say("difference"), self.view("shuffling.bare_difference"), measured, HUGE)))
         self.play(*(appear(paragraph(self.theme, self.say("so"), WORD, room.width).move_to(room.centre)) for room in so))
 
     @step
@@ -126,7 +116,7 @@ class PositionalEncoding(ExplainerScene):
         for j, _ in enumerate(halves[0].total.cells[0]):
             self.play(*(half.add_cell(j, STEADY if j == 0 else SHORT) for half in halves))
         if len(halves) > 1:
-            self.play(appear(apart(self.theme, self.say("apart"), self.view("shuffling.apart")[self.focus], self.stage.strip(bottom=LARGE))))
+            self.play(appear(named_value(self.theme, self.say("apart"), self.view("shuffling.apart")[self.focus], self.stage.strip(bottom=LARGE), LARGE)))
 
     @step
     def appended(self):
@@ -203,23 +193,6 @@ class PositionalEncoding(ExplainerScene):
         """Rooms side by side, or one below the other where the stage is much higher than wide."""
         room = room or self.stage
         return (room.rows if self.stage.height >= BESIDE * self.stage.width else room.columns)(shares, gap)
-
-    def _grid(self, room: Room) -> Grid:
-        """Cells for a row to each token, high enough to be followed."""
-        room = room.inset(y=TIGHT)
-        return fit_grid(self.view("shuffling.bare").shape, room)._replace(height=min(1, (room.height - 2 * MARGIN) / len(self.tokens)))
-
-    def _wire(self, start: VMobject, end: VMobject) -> Animation:
-        """An arrow from one picture to the next, at its right or at its left, is drawn."""
-        (x, low), y = sorted((room_of(start), room_of(end)), key=lambda room: room.left), end.get_y()
-        ends = (x.right + TIGHT / 3, y, 0), (low.left - TIGHT / 3, y, 0)
-        line, tip = arrow(self.theme, *(ends if start.get_x() < end.get_x() else ends[::-1]))
-        return Together(draw(line, run_time=0.4), appear(tip, run_time=0.4))
-
-    def _difference(self, name: str, room: Room) -> VGroup:
-        """How far the shuffled outputs, put back, are from the others, in the middle of a room."""
-        value = number(self.theme, self.view(f"shuffling.{name}"), HUGE, "output", 600)
-        return side_by_side(paragraph(self.theme, self.say("difference"), WORD, room.width - value.width - GAP, "muted"), value, gap=GAP, at=room)
 
     @property
     def _cut_places(self) -> list[int]:

@@ -52,7 +52,8 @@ class Mlp(ExplainerScene):
         self.add(hidden.bars)
         self.play(appear(net.narrowing, self.drawn.shapes[1]))
         features, order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("features", "order", "values"))
-        words = [[self.known(row) for row in rows.values] if high.values.min() > 0 else [] for rows, high in zip(order, values, strict=True)]
+        words = [[self.known(row) for row in rows.values] if high.values.min() > 0 else []
+                 for rows, high in zip(order, values, strict=True)]
         said = self.say("fires", token=self.tokens[self.focus])
         self.play(*(appear(part) for part in firing(self.theme, self.drawn, list(features), words, said, self.frame.is_slim)))
 
@@ -63,14 +64,14 @@ class Mlp(ExplainerScene):
         left, right = self.stage.rows(2, WIDE) if tall else self.stage.columns(SHARES, WIDE)
         token, slim, one = self.tokens[self.focus], self.frame.is_slim, self.view("folding.{block}.matrix")
         work, names = folded(self.theme, [*self._matrices, one], ("W_1", "W_2", "W_1 W_2"), left, slim)
-        two_steps, one_step, apart = (self.view(f"folding.{{block}}.{name}")[self.focus] for name in ("two_steps", "one_step", "differences"))
-        ways = [(self.say(key, token=token), view) for key, view in (("two", two_steps), ("one", one_step))]
-        made = compared(self.theme, self._maths(FOLDED), ways, (self.say("differences"), apart), right, slim)
+        *made, apart = (self.view(f"folding.{{block}}.{name}")[self.focus] for name in ("two_steps", "one_step", "differences"))
+        ways = [(self.say(key, token=token), view) for key, view in zip(("two", "one"), made, strict=True)]
+        beside = compared(self.theme, self._maths(FOLDED), ways, (self.say("differences"), apart), right, slim)
         self.open_with(work.left, names[0], work.above, names[1])
         self.play(merge(*work.left.cells, *work.above.cells, into=work.result.border, run_time=SLOW), appear(work.result, run_time=SLOW))
-        self.play(appear(names[2], *made.formula))
-        self.play(appear(*made.rows, lag=0.5))
-        self.play(appear(made.difference))
+        self.play(appear(names[2], *beside.formula))
+        self.play(appear(*beside.rows, lag=0.5))
+        self.play(appear(beside.difference))
 
     @step
     def relu(self):
@@ -102,7 +103,8 @@ class Mlp(ExplainerScene):
     def every_token(self):
         """The same matrices serve every token: their copies stand side by side, and no line goes from one to another."""
         said = self.say("silent", total=self.staging.trace.config.d_ff)
-        nets, cards, counts = network_copies(self.theme, self.tokens, self.focus, self._layers("activation"), self._scales, self._dead, said, self.stage)
+        nets, cards, counts = network_copies(self.theme, self.tokens, self.focus, self._layers("activation"), self._scales, self._dead,
+                                             said, self.stage)
         own, others = nets[self.focus], [i for i in range(len(nets)) if i != self.focus]
         net, card = self.drawn.network, self.drawn.card
         self.play(vanish(*self.on_stage(net, card)))
@@ -191,8 +193,8 @@ class Mlp(ExplainerScene):
         """The network between what is said of it and the widths of its layers, or what else stands there."""
         maths = self._maths(NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH)
         views, said = [layer[self.focus] for layer in self._layers("hidden", "activation")], [self.say("narrow"), self.say("wide")]
-        self.drawn = annotated_network(self.theme, self.tokens[self.focus], views, self._matrices, self._scales, maths, said, self.stage, shares,
-                                       self.frame.is_slim)
+        self.drawn = annotated_network(self.theme, self.tokens[self.focus], views, self._matrices, self._scales, maths, said, self.stage,
+                                       shares, self.frame.is_slim)
 
     def _sum_rows(self, total: int) -> SumRows:
         """The followed token's vectors from the network to the end of the block, each with what it is made from where it is made here."""

@@ -1,4 +1,4 @@
-"""A network with all that is written around it: the card of its token, its formula, the shapes of its matrices and the widths of its layers."""
+"""A network with all that is written around it: its token's card, its formula, the shapes of its matrices, the widths of its layers."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,9 +26,9 @@ UP, DOWNWARDS = 0.35, 0.4                 # of a count and of what it counts, fr
 
 
 class Annotated(NamedTuple):
-    """`network`, its hidden layer after ReLU, and `hidden`, the same layer before it; the `card` of its token; `formula`; `shapes` beside the
-    names of both matrices; `sizes` of the three layers, if there is room for them. `side`, `beside`: rooms at its left and right, where it
-    is slim below it instead."""
+    """`network`, its hidden layer after ReLU, and `hidden`, the same layer before it; the `card` of its token; `formula`; `shapes` beside
+    the names of both matrices; `sizes` of the three layers, if there is room for them. `side`: a room at its left, or below it where it is
+    slim; `beside`: one at its right."""
 
     network: Network
     hidden: Layer
@@ -40,12 +40,12 @@ class Annotated(NamedTuple):
     beside: Room
 
 
-def annotated_network(theme: Theme, token: str, views: Sequence[View], matrices: Sequence[View], scales: Scales, maths: str, said: Sequence[str],
-                      room: Room, shares: Sequence[int], slim: bool) -> Annotated:
+def annotated_network(theme: Theme, token: str, views: Sequence[View], matrices: Sequence[View], scales: Scales, maths: str,
+                      said: Sequence[str], room: Room, shares: Sequence[int], slim: bool) -> Annotated:
     """The network of a token in a room.
 
-    views: what goes in (d_model), the hidden layer before ReLU and after it (d_ff), what comes out (d_model). matrices: W_1 and W_2. said: of
-    the narrow and of the wide layers. shares: widths of what is at the left, of the network, and of what is at the right.
+    views: what goes in (d_model), the hidden layer before ReLU and after it (d_ff), what comes out (d_model). matrices: W_1 and W_2.
+    said: of the narrow and of the wide layers. shares: widths of what is at the left, of the network, and of what is at the right.
     """
     x, before, after, made = views
     head, body = room.trim(bottom=MARGIN).rows(HEIGHTS, gap=MARGIN)
@@ -61,10 +61,11 @@ def annotated_network(theme: Theme, token: str, views: Sequence[View], matrices:
     card = token_card(theme, token, left.width, CARD, "output").move_to([left.centre[0], net.x.get_y(), 0])
     place = replace(head, left=middle.left, right=middle.right)
     formula = no_higher(equation(theme, maths, {"relu": "output"}, FORMULA, at=place), place).set_x(place.centre[0])
-    shapes = [shape_label(theme, matrix.shape).next_to(funnel[1], RIGHT, buff=BESIDE) for matrix, funnel in zip(matrices, net.funnels, strict=True)]
+    shapes = [shape_label(theme, matrix.shape).next_to(funnel[1], RIGHT, buff=BESIDE)
+              for matrix, funnel in zip(matrices, net.funnels, strict=True)]
     line, (narrow, wide) = other.hidden.line, said
     sized = right.left >= room_of(line).right and right.width < middle.width / 2
-    sizes = [_size(theme, f'd_"{name}" = {len(view)}', "" if slim else words, right.level(level.get_y()), room.bottom) if sized else VGroup()
+    sizes = [_size(theme, f'd_"{name}" = {len(view)}', words * (not slim), right.level(level.get_y()), room.bottom) if sized else VGroup()
              for name, view, words, level in (("model", x, narrow, net.x), ("ff", before, wide, line), ("model", made, narrow, net.output))]
     return Annotated(net, other.hidden, card, formula, shapes, sizes, side, replace(right, top=head.top, left=right.left + GAP))
 

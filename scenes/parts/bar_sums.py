@@ -33,8 +33,8 @@ class BarSum(NamedTuple):
 
 
 class Side(Whole):
-    """`panel`; `title` and `unit`, what the numbers are; `features`, the bars of every row on their line; `sizes`, the numbers beside the first
-    of them; `nearest`, words and how far the last is from each, the nearest in a frame."""
+    """`panel`; `title` and `unit`, what the numbers are; `features`, the bars of every row on their line; `sizes`, the numbers beside the
+    first of them; `nearest`, words and how far the last is from each, the nearest in a frame."""
 
     def __init__(self, panel: Block, title: Equation, unit: VGroup, features: Sequence[VGroup], sizes: Sequence[Number],
                  nearest: Sequence[VGroup]):

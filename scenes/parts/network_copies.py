@@ -27,14 +27,15 @@ class Copies(NamedTuple):
     counts: list[VGroup]
 
 
-def network_copies(theme: Theme, tokens: Sequence[str], followed: int, layers: Sequence[View], scales: Scales, counts: View, said: str, room: Room
-                   ) -> Copies:
-    """The networks of all tokens in a room, line by line. layers: what goes in, the hidden layer and what comes out (n, d each). counts: (n,).
-    said: of how many they are, if there is room for that."""
+def network_copies(theme: Theme, tokens: Sequence[str], followed: int, layers: Sequence[View], scales: Scales, counts: View, said: str,
+                   room: Room) -> Copies:
+    """The networks of all tokens in a room, line by line. layers: what goes in, the hidden layer and what comes out (n, d each).
+    counts: (n,). said: of how many they are, if there is room for that."""
     places = _places(len(tokens), room)
     nets = [network(theme, *(layer[i] for layer in layers), place.trim(bottom=FOOT), scales) for i, place in enumerate(places)]
-    cards = [token_card(theme, token, place.width, CARD, "output" if i == followed else "line", NOTE).move_to(place.strip(bottom=CARD).centre)
-             for i, (token, place) in enumerate(zip(tokens, places, strict=True))]
+    roles = ["output" if i == followed else "line" for i in range(len(tokens))]
+    cards = [token_card(theme, token, place.width, CARD, role, NOTE).move_to(place.strip(bottom=CARD).centre)
+             for token, place, role in zip(tokens, places, roles, strict=True)]
     return Copies(nets, cards, [_count(theme, count, said, net.hidden) for count, net in zip(counts, nets, strict=True)])
 
 

@@ -21,8 +21,8 @@ ARRIVAL = 0.3                             # seconds at most in which the digits 
 
 
 class Summed(NamedTuple):
-    """What is drawn of a word at a place: the `words` of the sentence; the `place`, from 0; the `vectors` (d), the last the sum of the others;
-    their `names`."""
+    """What is drawn of a word at a place: the `words` of the sentence; the `place`, from 0; the `vectors` (d), the last the sum of the
+    others; their `names`."""
 
     words: Sequence[str]
     place: int
@@ -63,7 +63,8 @@ def _lines(room: Room, count: int) -> list[Room]:
 
 def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room, rounded: str) -> Placed:
     cards = snug_row(theme, summed.words, head, min(CARD, head.height))
-    names = [above(text(theme, name, WORD, width=sheet.width), sheet.border, align=-1) for name, sheet in zip(summed.names, sheets, strict=True)]
+    names = [above(text(theme, name, WORD, width=sheet.width), sheet.border, align=-1)
+             for name, sheet in zip(summed.names, sheets, strict=True)]
     *parts, total = sheets
     for border in (cards[summed.place].box, total.border):
         border.set_stroke(theme.colour("output"))

@@ -31,7 +31,8 @@ def named_value(theme: Theme, said: str, value: View, room: Room, size: float) -
     """What a large number is, in a line or where the room is high enough in two, and the number behind it. size: of its digits."""
     digits = number(theme, value, size, "output", 600)
     free = room.trim(right=digits.width + GAP)
-    words = paragraph(theme, said, WORD, free.width, "muted") if room.height > 2 * LINE_SPACING * WORD else words_in(theme, said, WORD, free, "muted")
+    high = room.height > 2 * LINE_SPACING * WORD
+    words = paragraph(theme, said, WORD, free.width, "muted") if high else words_in(theme, said, WORD, free, "muted")
     return side_by_side(words, digits, gap=GAP, at=room)
 
 

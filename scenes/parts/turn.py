@@ -55,6 +55,7 @@ def turns(theme: Theme, positions: Sequence[tuple[View, View]], angles: View, sa
             for (start, end), line in zip(positions, lines, strict=True)]
     panels = [frame(theme, column, fill="surface") for column in room.columns(shares, TIGHT)[1:]]
     names = [text(theme, words, WORD, at=line[0], align=-1) for words, line in zip(said, (*lines, foot), strict=True)]
-    values = [number(theme, angles[j], ANGLE, "output", 600, place, decimals=1, width=FILLED * place.width) for j, place in enumerate(foot[1:])]
+    values = [number(theme, angle, ANGLE, "output", 600, place, decimals=1, width=FILLED * place.width)
+              for angle, place in zip(angles, foot[1:], strict=False)]
     return Turns(rows, [*panels, *names],
                  [VGroup(value, text(theme, "°", value.size, "output", 600, room_of(value).point(1), -1)) for value in values])

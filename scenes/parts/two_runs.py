@@ -1,4 +1,4 @@
-"""One machine that is run twice, on the same tokens in another order: what it makes of each is joined to what it makes of that the other time."""
+"""One machine that is run twice, on the same tokens in another order; lines join what it makes of each token in both runs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -61,7 +61,8 @@ def two_runs(theme: Theme, run: Reordered, name: str, said: str, rooms: tuple[Ro
     moved = VGroup(card.copy().move_to([last.centre[0], row.get_y(), 0]) for card, row in zip(cards, after.cells, strict=True))
     here, there = (module(theme, name, room.fit(height=LOW)) for room in (way, back))
     links = [link(theme, (room_of(before.border).right, one.get_y()), (room_of(after.border).left, other.get_y()),
-                  "output" if i == run.followed else "muted", LINK) for i, (one, other) in enumerate(zip(before.cells, after.cells, strict=True))]
+                  "output" if i == run.followed else "muted", LINK)
+             for i, (one, other) in enumerate(zip(before.cells, after.cells, strict=True))]
     around = VGroup(frame(theme, body), text(theme, said, WORD, weight=600, at=head, width=head.width))
     return TwoRuns(around, Run(cards, here, before), Run(moved, there, after), links)
 

@@ -20,7 +20,7 @@ FILLED = 1.2                              # of the width of an area, what its di
 
 
 class Way(NamedTuple):
-    """What goes in: its `title`, the `vectors` (d each) that are appended to each other, the `count` of numbers, and the role of its frame."""
+    """What goes in: its `title`, the `vectors` (d each) that are appended to each other, the `count` of numbers, the `role` of frames."""
 
     title: str
     vectors: Sequence[View]
@@ -39,7 +39,8 @@ def widths(theme: Theme, ways: Sequence[Way], scale: float, said: str, rooms: Se
     """Ways side by side, whose areas are as their counts. scale: the magnitude drawn brightest. said: what is counted."""
     places = [room.rows(ROOMY if roomy else LOW, TIGHT) for room in rooms]
     full, most = min(min(body.height, body.width) for *_, body in places), max(float(way.count) for way in ways)
-    return [_width(theme, way, said, place, full * float(np.sqrt(float(way.count) / most)), scale) for way, place in zip(ways, places, strict=True)]
+    return [_width(theme, way, said, place, full * float(np.sqrt(float(way.count) / most)), scale)
+            for way, place in zip(ways, places, strict=True)]
 
 
 def _width(theme: Theme, way: Way, said: str, place: Sequence[Room], side: float, scale: float) -> Width:

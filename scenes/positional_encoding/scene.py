@@ -36,7 +36,8 @@ class PositionalEncoding(ExplainerScene):
     """The shuffle without positions, the waves, how they are added and carried, the shuffle with them, and learned ones."""
 
     experiments = ("shuffling", "waves", "rotation", "orthogonality", "embedding_scale", "probe")
-    needs = {"scaled": "embedding: scaled and positional: sinusoidal | learned", "addition": "embedding: scaled", "appended": "embedding: scaled", "angles": "embedding: scaled"}
+    needs = {"scaled": "embedding: scaled and positional: sinusoidal | learned", "addition": "embedding: scaled",
+             "appended": "embedding: scaled", "angles": "embedding: scaled"}
 
     @step
     def shuffle(self):
@@ -115,7 +116,8 @@ class PositionalEncoding(ExplainerScene):
         for j, _ in enumerate(halves[0].total.cells[0]):
             self.play(*(half.add_cell(j, STEADY if j == 0 else SHORT) for half in halves))
         if len(halves) > 1:
-            self.play(appear(named_value(self.theme, self.say("apart"), self.view("shuffling.apart")[self.focus], self.stage.strip(bottom=LARGE), LARGE)))
+            distance, room = self.view("shuffling.apart")[self.focus], self.stage.strip(bottom=LARGE)
+            self.play(appear(named_value(self.theme, self.say("apart"), distance, room, LARGE)))
 
     @step
     def appended(self):
@@ -132,7 +134,7 @@ class PositionalEncoding(ExplainerScene):
 
     @step
     def angles(self):
-        """The angles between words and positions, and those of directions drawn by chance; and how often the sum is still nearest to its word."""
+        """The angles between words and positions, and of directions drawn by chance; how often the sum is still nearest to its word."""
         left, right = self.stage.split([3, 2] if self.stage.is_wide else [3, 1], WIDE)
         self.play(vanish(*self.on_stage()))
         for picture in self._spreads(left):
@@ -204,8 +206,8 @@ class PositionalEncoding(ExplainerScene):
         return (room.rows if self.stage.height >= BESIDE * self.stage.width else room.columns)(shares, gap)
 
     def _waves(self) -> tuple[WaveCuts, list[VGroup]]:
-        """Waves and the table that cuts through them make: at the followed token, at the two places that the shortest wave confuses, and behind
-        the first of them. At the right what is to be said of the plain count, of single waves, and of all."""
+        """Waves and the table that cuts through them make: at the followed token, at the two places that the shortest wave confuses, and
+        behind the first of them. At the right what is to be said of the plain count, of single waves, and of all."""
         roomy, side = self.frame.is_roomy, self.stage.columns(WAVES, TIGHT)[-1]
         rooms = self.stage.trim(bottom=WORD + TIGHT, top=WORD).columns(WAVES[: 3 + roomy], TIGHT)[:3]
         values, table, places, alike = (self.view(f"waves.{name}") for name in ("values", "table", "places", "alike"))
@@ -247,8 +249,8 @@ class PositionalEncoding(ExplainerScene):
         """How often each angle is found between words and positions, if these are added, and between directions drawn by chance."""
         views = {"words": (self.view("orthogonality.histogram"), "output")} if self._kind != "none" else {}
         views["by_chance"] = self.view("orthogonality.random_histogram")[0], "muted"
-        full, edges, width = largest(*(view for view, _ in views.values())), self.view("orthogonality.edges"), self.staging.trace.config.d_model
-        return [angles(self.theme, self.say(key, width=width), view, edges, full, role, place, self.frame.is_roomy)
+        full, edges = largest(*(view for view, _ in views.values())), self.view("orthogonality.edges")
+        return [angles(self.theme, self.say(key, width=self.staging.trace.config.d_model), view, edges, full, role, place, self.frame.is_roomy)
                 for (key, (view, role)), place in zip(views.items(), room.split(len(views)), strict=True)]
 
     def _overlays(self) -> list[Overlay]:

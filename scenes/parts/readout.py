@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from manim import LEFT, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import fitted, line_of, side_by_side, stacked
-from scenes.base.room import PX, TIGHT, Room
+from scenes.base.layout import below, fitted, line_of, side_by_side, stacked
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, number, paragraph, text
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, Label, Number, number, paragraph, text, words_in
 from scenes.parts.verdict import EVIDENCE
 
+NOTE, VALUE, LOUDER = 28 * PX, 60 * PX, 220 * PX          # em sizes
 COUNT, LOUD, FILLED = 110 * PX, 230 * PX, 1.2             # sizes of digits; how large they may be in a room of the height 1
 
 
@@ -24,6 +25,23 @@ def readout(theme: Theme, value: View, said: str, room: Room, role: str = "text"
     digits, words = readout_rooms(room)
     return VGroup(number(theme, value, min(COUNT, FILLED * digits.height), role, 600, at=digits, decimals=decimals, width=digits.width),
                   text(theme, said, size, "muted", at=words))
+
+
+def named_value(theme: Theme, said: str, value: View, room: Room, size: float) -> VGroup:
+    """What a large number is, in a line or where the room is high enough in two, and the number behind it. size: of its digits."""
+    digits = number(theme, value, size, "output", 600)
+    free = room.trim(right=digits.width + GAP)
+    high = room.height > 2 * LINE_SPACING * WORD
+    words = paragraph(theme, said, WORD, free.width, "muted") if high else words_in(theme, said, WORD, free, "muted")
+    return side_by_side(words, digits, gap=GAP, at=room)
+
+
+def proclaimed(theme: Theme, value: View, said: str, room: Room) -> VGroup:
+    """A number as large as its room is, and what it is below it, or beside it where the room is wide."""
+    digits = number(theme, value, VALUE if room.is_wide else LOUDER, "output", 600, at=room, width=room.width)
+    if room.is_wide:
+        return side_by_side(digits, paragraph(theme, said, NOTE, room.width - digits.width - GAP), gap=GAP, at=room)
+    return VGroup(digits, below(paragraph(theme, said, WORD, room.width), digits, GAP))
 
 
 def guess_among(theme: Theme, loss: View, count: View, said: Sequence[str], room: Room) -> list[Mobject]:

@@ -18,7 +18,7 @@ def played(*overrides):
 
 def test_points_on_a_circle_are_positions_and_turn_by_the_same_angle_from_everywhere():
     stage = played()
-    first, second = stage.turns
+    first, second = stage.turned.rows
     for one, other in zip(first, second, strict=True):
         for each in (one, other):
             start, end = (dot.get_center() - each.circle.get_center() for dot in (each.start, each.end))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import Mobject, VGroup
+from manim import Animation, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import above
@@ -11,16 +11,18 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps, peak
 from scenes.parts.label import WORD, text
+from scenes.parts.motion import Together, appear, merge, travel
 from scenes.parts.tokens import snug_row
 from scenes.parts.whole import Whole
 
 CARD, NOTE = 70 * PX, 28 * PX             # height of a card, em size
 LOW = 2 * (WORD + TIGHT)                  # height of a line, half of it for its name
+ARRIVAL = 0.3                             # seconds at most in which the digits of a cell come up
 
 
 class Summed(NamedTuple):
-    """What is drawn of a word at a place: the `words` of the sentence; the `place`, from 0; the `vectors` (d), the last the sum of the others;
-    their `names`."""
+    """What is drawn of a word at a place: the `words` of the sentence; the `place`, from 0; the `vectors` (d), the last the sum of the
+    others; their `names`."""
 
     words: Sequence[str]
     place: int
@@ -33,6 +35,13 @@ class Placed(Whole):
 
     def __init__(self, cards: VGroup, parts: Sequence[HeatMap], total: HeatMap, names: Sequence[Mobject]):
         super().__init__(cards=cards, parts=parts, total=total, names=names)
+
+    def add_cell(self, j: int, seconds: float) -> Animation:
+        """Cell j of all that is added falls into the sum."""
+        cell, (first, *rest) = self.total.cells[0][j], (part.cells[0][j] for part in self.parts)
+        moves = [travel(first.copy(), cell, run_time=seconds), *(merge(other, into=cell, run_time=seconds) for other in rest)]
+        arrival = [appear(row[j], run_time=min(ARRIVAL, seconds)) for row in self.total.numbers]
+        return Together(Together(*moves), *arrival, lag=0.8)
 
 
 def placed(theme: Theme, sums: Sequence[Summed], rooms: Sequence[Room], most: int, rounded: str) -> list[Placed]:
@@ -54,7 +63,8 @@ def _lines(room: Room, count: int) -> list[Room]:
 
 def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room, rounded: str) -> Placed:
     cards = snug_row(theme, summed.words, head, min(CARD, head.height))
-    names = [above(text(theme, name, WORD, width=sheet.width), sheet.border, align=-1) for name, sheet in zip(summed.names, sheets, strict=True)]
+    names = [above(text(theme, name, WORD, width=sheet.width), sheet.border, align=-1)
+             for name, sheet in zip(summed.names, sheets, strict=True)]
     *parts, total = sheets
     for border in (cards[summed.place].box, total.border):
         border.set_stroke(theme.colour("output"))

@@ -91,7 +91,7 @@ class Ablation(ExplainerScene):
             self.play(vanish(*self.on_stage()), appear(*both))
             return
         wide, words = self.stage.is_wide, self.staging.trace.said("ablation.candidates")
-        rooms = self.stage.columns(2, gap=WIDE if wide else GAP)
+        rooms = self.stage.trim(top=0 if self.frame.is_roomy else NAME).columns(2, gap=WIDE if wide else GAP)
         panels = [odds(self.theme, said, words, [self._chance(run, word) for word in words], room, wide)
                   for said, run, room in zip((self.say("whole"), self._cut_name), ("decoder", "ablation"), rooms, strict=True)]
         self.play(vanish(*self.on_stage()), *(appear(panel.title, panel.words) for panel in panels))

@@ -12,6 +12,7 @@ from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import measured_bars
 from scenes.parts.growth import growth
 from scenes.parts.heat_map import MOST
+from scenes.parts.label import WORD
 from scenes.parts.lanes import bare
 from scenes.parts.layer_norm import CARD, CELL, LayerNorm, Norming, cell_row, weight_rows
 from scenes.parts.moment_table import SUMS, WORDS, moment_table
@@ -19,7 +20,7 @@ from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
 from scenes.parts.norm_axes import norm_axes
 from scenes.parts.residual import ways
 from scenes.parts.shapes import ring
-from scenes.parts.tokens import token_card
+from scenes.parts.tokens import LINE, token_card
 
 STAGES = ("centred", "normalised", "scaled", "output")
 SYMBOL = 48 * PX
@@ -46,7 +47,8 @@ class AddNorm(ExplainerScene):
         views = [self._tensor(name)[self.focus] for name in ("input", "self_attention.output", "residual_1")]
         names = "x", attention, f"r = x + {attention}"
         self.ways = ways(self.theme, views, names, kinds, self.say("bypass"), self.say("rounded"), body)
-        card = token_card(self.theme, self.tokens[self.focus], min(CARD, head.width), head.height, "output").move_to(head.centre)
+        size = min(WORD, head.height / LINE)
+        card = token_card(self.theme, self.tokens[self.focus], min(CARD, head.width), head.height, "output", size).move_to(head.centre)
         x, attended, _ = self.ways.rows
         self.play(appear(card, x, self.ways.names[0]))
         self.play(draw(self.ways.through[0]), appear(self.ways.boxes))

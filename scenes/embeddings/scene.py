@@ -32,7 +32,7 @@ class Embeddings(ExplainerScene):
     @step
     def sentence(self):
         """The sentence comes apart into tokens; each is looked up in the list of all words, and has its number there."""
-        head, lists, foot = self.stage.rows([5, 16, 5], TIGHT)
+        head, lists, foot = self.stage.inset(x=TIGHT / 2).rows([5, 16, 5], TIGHT)
         places, ids = lists.columns(len(self.tokens), TIGHT), self.staging.trace["token_ids"]
         words, tall = [(token,) for token in self.tokens], min(TALL, head.height - TIGHT / 4)
         widths, size = word_widths(self.theme, words, lists.width, min(HUGE, tall - 2 * TIGHT), LEAST * places[0].width, TIGHT)

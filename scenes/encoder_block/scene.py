@@ -45,9 +45,9 @@ class EncoderBlock(ExplainerScene):
         left, self.right = self.stage.columns([1, 2]) if self.frame.is_slim else self.stage.inset(x=GAP).columns(2, WIDE)
         top, body, bottom = left.rows([ENDS, left.height - 2 * ENDS, ENDS], 0)
         self.diagram = diagram = self._diagram(body)
-        shape, x = self._tensor("input").shape, diagram.wires.get_x()
+        x, size = diagram.wires.get_x(), SMALLEST_WORD if self.frame.is_slim else SHAPE
         names = [equation(self.theme, maths, size=NAME).move_to([x, room.centre[1], 0]) for maths, room in (("X", bottom), ("X'", top))]
-        self.ends = [VGroup(name, right_of(shape_label(self.theme, shape, SHAPE), name)) for name in names]
+        self.ends = [VGroup(name, right_of(shape_label(self.theme, self._tensor("input").shape, size), name)) for name in names]
         self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
         self.open_with(self.ends[0])
         for kind, wire, part in zip(diagram.kinds, diagram.wires, diagram.modules, strict=False):

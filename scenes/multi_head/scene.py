@@ -162,8 +162,10 @@ class MultiHead(ExplainerScene):
         result = self.view("encoder.{block}.self_attention.output")
         drawn = mixing(self.theme, self._answered, self._weights("O"), result, self.say("output"), room, self.frame.is_roomy)
         old, self.answers, output = self.answers, drawn.answers, drawn.output
-        self.play(vanish(*self.on_stage(old)), travel(old, self.answers))
-        self.play(appear(drawn.mixer, drawn.mixer_name))
+        words = [self.answers.cards] * (self.stage.height > self.stage.width)        # where rows close up
+        going = [(part, end) for part, end in zip(old, self.answers, strict=True) if end not in words]
+        self.play(vanish(*self.on_stage(*(part for part, _ in going))), *(travel(*pair) for pair in going))
+        self.play(appear(drawn.mixer, drawn.mixer_name, *words))
         self.play(appear(drawn.times, drawn.plus), appear(output.border, output.dots))
         self.play(appear(*drawn.rings, lag=0.2))
         self.play(appear(*each or (), lag=0.1))

@@ -85,4 +85,4 @@ def _card(theme: Theme, word: str, distance: View, nearest: bool, room: Room) ->
     """A word above how far it is, in a frame if that is less than to the others."""
     role, (head, foot) = "output" if nearest else "muted", room.inset(TIGHT / 2, TIGHT / 2).rows(2, 0)
     return VGroup(frame(theme, room, "output" if nearest else "line"), text(theme, word, WORD, role, at=head, width=head.width),
-                  number(theme, distance, max(theme.digit, WORD), role, 600 if nearest else 400, at=foot, width=foot.width))
+                  number(theme, distance, max(theme.digit, WORD), role, 600 if nearest else 400, at=foot, width=room.width - TIGHT / 4))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import Mobject, VGroup
+from manim import DOWN, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import LABEL, labelled
@@ -31,7 +31,7 @@ def head_rows(theme: Theme, weights: View, names: Sequence[str], tokens: Sequenc
     left = min(LABEL, TIGHT + max(text_width(theme, word, WORD) for word in rows))
     found = labelled(theme, view, room, "line", title=said, rows=rows, columns=columns, digits=True, weights=True, left=left,
                      head=rounded.height + 2 * TIGHT, inks=("key", "output") if upright else ("output", "key"))
-    title = (rounded if found.sheet.digits else said).move_to([room.centre[0], found.title.get_y(), 0])
+    title = (rounded if found.sheet.digits else said).set_x(room.centre[0]).align_to(found.title, DOWN)
     if upright:
         cells = [VGroup(*(found.sheet.cell(k, i) for k in range(len(found.rows)))) for i in range(len(found.columns))]
         return HeadRows(title, found.rows, found.sheet.border, [VGroup(*pair) for pair in zip(cells, found.columns)])

@@ -43,7 +43,7 @@ def said_below(theme: Theme, picture: HeatMap, words: Sequence[Sequence[str]], c
         cell = picture.cells[picture.grid.rows.index(i)][j]
         below = room_of(cell).strip(bottom=cell.height / 3)
         label = text(theme, words[i][j], min(WORD, below.height), weight=700 if other else 400, at=below)
-        marks += [label.set_fill(theme.ink_on(cell.get_fill_color()))] * (label.size > SMALLEST and bool(words[i][j]))
+        marks += [label.set_fill(theme.ink_on(cell.get_fill_color()))] * bool(label.size > SMALLEST and words[i][j])
         marks += [ring(theme, cell)] * bool(other)
     return marks
 

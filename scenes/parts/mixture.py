@@ -87,11 +87,12 @@ def outside(theme: Theme, mixed: Mixture) -> VGroup:
 
 
 def factors(theme: Theme, scores: View, total: View, places: Sequence[Room], said: Sequence[str]) -> tuple[list[HeatMap], VGroup]:
-    """Scores (n) as what the vectors are multiplied by, each a square in its place, and in the last place their sum, with lines on it below."""
+    """Scores (n) as what the vectors are multiplied by, each a square in its place, and in the last place their sum; below it what is said of that,
+    and of the scores as they are written, if they are."""
     squares = [heat_map(theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places[:-1])]
     size = max(theme.digit, min(TOTAL, 1.2 * places[-1].height))
     digits = number(theme, total, size, "output", at=places[-1], width=places[-1].width)
-    lines = stacked(*(text(theme, line, EVIDENCE, "muted") for line in said), gap=TIGHT / 2)
+    lines = stacked(*(text(theme, line, EVIDENCE, "muted") for line in said[: 1 + any(square.digits for square in squares)]), gap=TIGHT / 2)
     return squares, VGroup(digits, below(lines, digits))
 
 

@@ -56,10 +56,16 @@ def said_then(theme: Theme, words: Sequence[str], others: Sequence[str], note: s
     """The words after the card, loud where they have other letters than `others`; and a note on them, if there is room for it."""
     size = min(REST, LOWER * rooms.rest.height)
     rest = phrase(theme, differing(words, others, "output"), size, rooms.rest, role="text") if words else VGroup()
-    return rest, VGroup(text(theme, note, GLOSS, at=place, align=-1) for place in rooms.notes[:1] if note)
+    return rest, VGroup(line_of(label, at=place, align=-1) for place in rooms.notes[:1] for label in _whole(theme, note, place.width))
 
 
 def last_note(theme: Theme, note: str, value: Number, rooms: SaidRooms) -> VGroup:
     """A line with a number, below the other notes; nothing if there is no room for it."""
-    return VGroup(*(line_of(text(theme, note, GLOSS, width=place.width - value.advance - TIGHT), value, at=place, align=-1)
-                    for place in rooms.notes[1:]))
+    return VGroup(*(line_of(label, value, at=place, align=-1)
+                    for place in rooms.notes[1:] for label in _whole(theme, note, place.width - value.advance - TIGHT)))
+
+
+def _whole(theme: Theme, note: str, width: float) -> list[Label]:
+    """A note, if there is one and a width is enough for all of it."""
+    label = text(theme, note, GLOSS, width=width)
+    return [label] * (label.string == note != "")

@@ -58,7 +58,8 @@ def two_runs(theme: Theme, run: Reordered, name: str, said: str, rooms: tuple[Ro
     before = heat_map(theme, run.before, left, "output", grid=grid)
     after = put(heat_map(theme, run.after, right, "output", grid=grid), run.places)
     cards = cards_beside(theme, run.tokens, before, first.width, keep=run.followed).set_x(first.centre[0])
-    moved = VGroup(card.copy().move_to([last.centre[0], row.get_y(), 0]) for card, row in zip(cards, after.cells, strict=True))
+    across = [last.centre[0] - first.centre[0], 0, 0]
+    moved = VGroup(card.copy().set_y(row.get_y()).shift(across) for card, row in zip(cards, after.cells, strict=True))
     here, there = (module(theme, name, room.fit(height=LOW)) for room in (way, back))
     links = [link(theme, (room_of(before.border).right, one.get_y()), (room_of(after.border).left, other.get_y()),
                   "output" if i == run.followed else "muted", LINK)

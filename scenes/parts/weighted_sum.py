@@ -11,7 +11,7 @@ from model import View
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows, peak
 from scenes.parts.label import SMALLEST_WORD, decimals_for_sums, text, text_width, thinned, weight_numbers, words_at
 from scenes.parts.whole import Whole
-from scenes.base.room import PX, Room
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 SPACE = 0.18                              # share of a row's height between it and the next
@@ -84,7 +84,7 @@ def _is_exact(weights: View, vectors: View, products: View, decimals: int, finer
 
 def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room, decimals: int) -> Table:
     """decimals: of the weights."""
-    pitch = min(TALLEST, room.height / (len(words) + 1.4))
+    pitch = min(TALLEST, room.height / (len(words) + 1.4), (room.height - TIGHT) / (len(words) + 1.22))      # low rows: a ring goes round the sum
     tall = pitch * (1 - SPACE)
     size = min(LARGEST, max(SMALLEST_WORD, 0.62 * tall))
     word_width = min(1.9, max(text_width(theme, word, size) for word in words))

@@ -53,9 +53,11 @@ def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "ou
     high = room.height > LOWEST
     above, below = room.rows(SHARES, gap=0) if high else room.inset(GAP / 2).columns(2, gap=GAP / 2)
     size = min(CHANCE, below.height)
-    now = number(theme, chance, size, role, 600)
+    now, place = number(theme, chance, size, role, 600), below.inset(GAP / 2).trim(bottom=below.height * RAISED) if high else below
     before = [] if was is None or not high else [number(theme, was, size, "muted"), text(theme, "→", size, "muted")]
-    line_of(*before, now, at=below.inset(GAP / 2).trim(bottom=below.height * RAISED) if high else below)
+    taken = sum(part.advance + TIGHT for part in before) + now.advance
+    before = before if taken * theme.digit <= place.width * size else []                # else their digits were too small
+    line_of(*before, now, at=place)
     return WordCard(
         frame(theme, room, role, radius=18 * PX, width=6 * PEN, fill="surface"),
         text(theme, word, min(WORD, above.height), role, LOUD, at=above.centre, width=above.width - GAP * high),

@@ -89,7 +89,7 @@ class Draft:
     def _too_long(self, path: str, tokens: Sequence[str]) -> None:
         message, hint = f"has {len(tokens)} words", f"at most {MAX_TOKENS} can be shown"
         if self._tokenizer:
-            message = f"has {len(tokens)} tokens: {' '.join(tokens)}"
+            message = f"has {len(tokens)} tokens: {' '.join(piece.text for piece in pieces(tokens, self._tokenizer))}"
         elif path == "sentence" and len(tokenise(self.keys.sentence)) == 1:
             hint += "; put spaces between the words, else each ideograph is one"
         self._wrong(path, message, "too-long", hint)

@@ -39,7 +39,7 @@ def depth(theme: Theme, measure: View, shown: int, words: Sequence[str], room: R
     name = paragraph(theme, title, size, beside.width, align=-1 if shown else 1).shift(beside.centre)
     ends = [text(theme, word, NOTE, "muted", at=foot, align=end, width=foot.width / 2) for end, word in ((-1, first), (1, last))]
     between = [text(theme, word, NOTE, "muted", at=foot) for word in called
-               if text_width(theme, word + first + last, NOTE) + 2 * GAP <= foot.width]
+               if text_width(theme, word, NOTE) + 2 * max(end.advance for end in ends) + 2 * GAP <= foot.width]
     return Depth(name, VGroup(value), VGroup(floor(theme, body), *ends, *between), bars(theme, measure, body, role, full))
 
 

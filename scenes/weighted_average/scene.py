@@ -17,7 +17,7 @@ from scenes.parts.shapes import room_of
 from scenes.parts.softmax import disordered, rule_of_powers
 from scenes.parts.weight import weight_bars
 
-ROWS, CROWDED = (4, 10, 6), (3, 16, 3)    # of the formula, the mixture, and z as bars; and where these are of more than so many tokens
+ROWS, CROWDED = (4, 10, 6), (3, 15, 4)    # of the formula, the mixture, and z as bars; and where these are of more than so many tokens
 MANY = 12
 
 

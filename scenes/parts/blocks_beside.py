@@ -57,4 +57,4 @@ def _memory(theme: Theme, encoder: BlockDiagram, cross: Room, edge: float) -> tu
     x, top, y = encoder.modules[-1].get_x(), room_of(encoder).top, cross.centre[1]
     out, over = (room_of(encoder).right + edge) / 2, top + TIGHT
     way = route(theme, [(x, top), (x, over), (out, over), (out, y), (cross.left, y)], "key")
-    return way, equation(theme, "H", size=MEMORY, role="key").move_to([(x + out) / 2, over + TIGHT / 2 + MEMORY / 2, 0])
+    return way, equation(theme, "H", size=MEMORY, role="output").move_to([(x + out) / 2, over + TIGHT / 2 + MEMORY / 2, 0])

@@ -82,9 +82,9 @@ def _product(theme: Theme, taken: Taken, room: Room) -> Product:
 
 def _line(theme: Theme, taken: Taken, size: float, room: Room) -> VGroup:
     score, scaled = (number(theme, view, size, weight=600) for view in (taken.score, taken.scaled))
-    sign = equation(theme, "{{ q : q }} dot {{ k : k }} =", {"q": "query", "k": "key"}, size=size)
-    root = equation(theme, f"quad div sqrt({len(taken.query)}) =", size=size)
-    return side_by_side(sign, score, root, scaled, gap=GAP * size / FORMULA, at=room)
+    root = f"div sqrt({len(taken.query)}) ="
+    sign, divided = (equation(theme, maths, {"q": "query", "k": "key"}, size=size) for maths in (f"{{{{ q : q }}}} dot {{{{ k : k }}}} {root}", root))
+    return side_by_side(sign, score, divided, scaled, gap=GAP * size / FORMULA, at=room)
 
 
 def _row(theme: Theme, taken: Taken, tokens: Sequence[str], say: Callable[..., str], rooms: Sequence[Room], right: Room | None, among: str

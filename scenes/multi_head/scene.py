@@ -61,7 +61,8 @@ class MultiHead(ExplainerScene):
     def patterns(self):
         """In one head a row has given its 1 away. What the same token takes in every head: the others look elsewhere."""
         weights = self._patterns()[self.head]
-        body, said = self._footed(self.say("taught", number=self.head + 1) if self.finds_noun(weights) else "", WORD, "output")
+        taught = [self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i])]
+        body, said = self._footed("".join(taught), WORD, "output")
         closed, opened = (pattern(self.theme, self.tokens, weights, body, self.focus, opens) for opens in (False, True))
         corner = (room_of(closed.words).right, closed.columns.get_y(), 0)
         name = text(self.theme, self._names[self.head], WORD, "output", 600, at=corner, align=1)

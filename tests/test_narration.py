@@ -325,7 +325,7 @@ def test_a_missing_extra_is_told_with_what_mends_it(monkeypatch):
 
 def test_check_finds_what_has_no_spoken_form_in_words_of_the_users_own(monkeypatch):
     words = yaml.safe_load((ROOT / "scenes/recap/words.en.yaml").read_text(encoding="utf-8"))
-    words["steps"]["heads"]["caption"] = "Its attention ⊗ heads."
+    words["steps"]["heads"]["taught"] = "Its attention ⊗ heads."
     spoken = {**yaml.safe_load((ROOT / "assets/text/en.yaml").read_text(encoding="utf-8")), "scenes": {"recap": words}}
     Path("en.yaml").write_text(yaml.safe_dump(spoken), encoding="utf-8")
     result = animformer("check", "recap", "--set", "steps=[heads]", "--set", "language=en.yaml", "--narrator", "heart", "--json")

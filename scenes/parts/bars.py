@@ -45,9 +45,10 @@ def bar_height(value: float, unit: float) -> float:
 
 
 def largest(*views: View, columns: Sequence[int | None] = ()) -> float:
-    """The largest magnitude: what the highest bar of pictures on one scale stands for. columns: those that are shown, if not all are."""
+    """The largest magnitude, 1 if all are 0: what the highest bar of pictures on one scale stands for. columns: those that are shown, if
+    not all are."""
     shown = [j for j in columns if j is not None] or slice(None)
-    return max(float(np.abs(view.values[..., shown]).max()) for view in views)
+    return max(float(np.abs(view.values[..., shown]).max()) for view in views) or 1.0
 
 
 def bars(theme: Theme, view: View, room: Room, role: str, full: float) -> VGroup:

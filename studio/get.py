@@ -210,9 +210,10 @@ def _is(path: Path, sha: str) -> bool:
 def _size(folder: Path) -> int:
     """How many bytes there are in a folder in which others are at work."""
     found = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            found += path.stat().st_size
+    for place, _, names in os.walk(folder):       # which goes on where a folder is gone
+        for name in names:
+            with suppress(OSError):
+                found += os.stat(os.path.join(place, name)).st_size
     return found
 
 

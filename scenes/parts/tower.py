@@ -15,7 +15,7 @@ from scenes.parts.flow import strands
 from scenes.parts.heat_map import HeatMap, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, fit_text, number, text, text_width
 from scenes.parts.lanes import lanes, points, strips
-from scenes.parts.shapes import ring, room_of
+from scenes.parts.shapes import ring
 from scenes.parts.tokens import token_card, word_widths
 
 NAME = 50 * PX

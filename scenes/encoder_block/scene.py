@@ -126,7 +126,8 @@ class EncoderBlock(ExplainerScene):
         rows = column(self.theme, stages, self.beside.trim(bottom=TIGHT))
         card = self.lanes.cards[self.focus]
         self.open_with(self.small, self.lit_wires, self.lit_bypasses, card)
-        self.play(travel(card, self.card), appear(rows[0]))
+        self.play(travel(card, self.card, run_time=BRIEF))       # its way may cross the numbers
+        self.play(appear(rows[0]))
         for row in rows[1:]:
             self.play(appear(row))
 

@@ -5,15 +5,15 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import InitVar, asdict, dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import BinaryIO, Self
 
 import numpy as np
 
 from model import safetensors
 from model.config import ModelConfig
+from model.recorder import Measure, Recorded
 from model.table import declared, not_found
 from model.tensors import TEXTS, Tensor
 from model.tokenizer import END, START, Piece, piece, text, written
@@ -107,7 +107,8 @@ class Trace:
     that stand in a file are not copied, and may be float32. vocabulary: the word of each row of
     the embedding table. output_vocabulary: that of the words it can say. output_tokens: what it has said, one token a step;
     the last is the end token, if it came to an end. twin: the tokens of the other sentence, if there is one. also: what is
-    declared besides the model's own tensors, by experiments. Raises ValueError if a tensor is not declared.
+    declared besides the model's own tensors, by experiments. later: by name the experiments that are done when something of theirs is
+    asked for, or all there is (`Recorded`). Raises ValueError if a tensor is not declared.
     """
 
     tokens: tuple[str, ...]
@@ -118,13 +119,10 @@ class Trace:
     output_tokens: tuple[str, ...] = ()
     twin: tuple[str, ...] = ()
     also: tuple[Tensor, ...] = ()
+    later: InitVar[Mapping[str, Measure] | None] = None
 
-    def __post_init__(self):
-        undeclared = [name for name in self.arrays if name not in self.declared]
-        if undeclared:
-            raise ValueError(f"tensors that nothing declares: {', '.join(undeclared)}")
-        frozen = MappingProxyType({name: _frozen(array) for name, array in self.arrays.items()})
-        object.__setattr__(self, "arrays", frozen)
+    def __post_init__(self, later):
+        object.__setattr__(self, "arrays", Recorded(self.arrays, later or {}, self.declared))
 
     @cached_property
     def declared(self) -> Mapping[str, Tensor]:
@@ -135,6 +133,11 @@ class Trace:
     def names(self) -> tuple[str, ...]:
         """The names of all tensors, in the order of recording."""
         return tuple(self.arrays)
+
+    def complete(self) -> Self:
+        """The trace, all its experiments done."""
+        len(self.arrays)                  # to count them is to have them
+        return self
 
     def __getitem__(self, name: str) -> View:
         """The whole tensor of that name. UnknownTensor, a KeyError that suggests near names, if there is none."""
@@ -250,11 +253,3 @@ def float64s(array: np.ndarray) -> Iterator[memoryview]:
     rows = max(1, AT_ONCE * len(array) // max(1, array.size))
     for start in range(0, len(array), rows):
         yield np.ascontiguousarray(array[start:start + rows], "<f8").data
-
-
-def _frozen(array: np.ndarray) -> np.ndarray:
-    if isinstance(array, np.ndarray) and not array.flags.writeable and array.dtype in (np.float32, np.float64):
-        return array
-    frozen = np.array(array, dtype=np.float64, order="C")
-    frozen.flags.writeable = False
-    return frozen

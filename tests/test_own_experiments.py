@@ -4,6 +4,7 @@ import importlib
 import json
 import subprocess
 import sys
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
 
@@ -14,6 +15,9 @@ import model
 from model import ModelConfig, Trace
 from model.experiments import find, names
 from studio.check import provenance
+from studio.check.sight import walk
+from studio.plan import staging
+from studio.read.spec import load
 
 SENTENCE = model.tokenise("the black cat sleeps")
 LOUDER = '''
@@ -116,7 +120,28 @@ def test_an_experiment_records_nothing_but_what_is_its_own(written):
     }
     for message, source in sources.items():
         with pytest.raises(ValueError, match=message):
-            model.run(SENTENCE, ModelConfig(), experiments=[written("quiet", source)], given={"temperature": 1})
+            model.run(SENTENCE, ModelConfig(), experiments=[written("quiet", source)], given={"temperature": 1}).complete()
+
+
+def test_an_experiment_is_done_once_and_only_if_something_of_it_is_asked_for(written):
+    done, source = [], LOUDER.replace("    heat =", "    run.given['done'].append('{name}')\n    heat =")
+    experiments, given = [written(name, source) for name in ("first", "second", "third")], {"temperature": 1, "done": done}
+    lazy, eager = (model.run(SENTENCE, ModelConfig(), experiments=experiments, given=given) for _ in range(2))
+    assert lazy["encoder.output"] and "output" not in lazy.arrays and done == []
+    assert float(lazy["second.temperature"]) == 1 and lazy["second.drift"] and "second.more" not in lazy.arrays and done == ["second"]
+    eager.complete()
+    assert (lazy.names, lazy.digest) == (eager.names, eager.digest) and done == ["second", "first", "second", "third", "first", "third"]
+
+
+def test_who_draws_nothing_of_an_experiment_does_not_wait_for_it(monkeypatch):
+    done = []
+    for name in ("shuffling", "probe"):
+        module = find(name)
+        monkeypatch.setattr(module, "measure", lambda *given, name=name, measure=module.measure: (done.append(name), measure(*given)))
+    for seed, step in ((71, "shuffle"), (72, "carried")):
+        spec = load("positional_encoding", (f"steps=[{step}]", "model.weights=random", f"model.seed={seed}"))
+        walk(partial(staging.build, spec), lambda stage, moment: None)
+    assert done == ["shuffling", "shuffling", "probe"]                 # what is left out is rehearsed where what comes after it is shown
 
 
 def test_two_experiments_of_one_name_are_refused(written):

@@ -211,7 +211,7 @@ def test_the_caption_of_the_pair_says_so_where_what_is_written_is_alike(bert, mo
     trace = scene.staging.trace
     rows = {"before": (0.6, 0.2), "after": after}
     arrays = {f"others.{key}.weights": np.broadcast_to([0, *row, 0, 0, 0], trace[f"others.{key}.weights"].shape) for key, row in rows.items()}
-    monkeypatch.setattr(scene, "staging", replace(scene.staging, trace=replace(trace, arrays=trace.arrays | arrays)))
+    monkeypatch.setattr(scene, "staging", replace(scene.staging, trace=replace(trace, arrays=dict(trace.arrays) | arrays)))
     assert scene.wording("pair") == wording and scene.caption("pair") == scene.staging.words["steps"]["pair"][wording]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from model.checkpoint import Checkpoint
 from model.config import ModelConfig
+from model.recorder import Recorder
 from model.tensors import TENSORS, TEXTS, Tensor
 from model.weights import Weights
 
@@ -62,6 +63,13 @@ def find(name: str) -> ModuleType:
 def name_of(experiment: ModuleType) -> str:
     """What an experiment is called."""
     return experiment.__name__.rpartition(".")[2]
+
+
+def measured(experiment: ModuleType, run: Run) -> Mapping[str, np.ndarray]:
+    """What an experiment records of a pass, by full name."""
+    record = Recorder()
+    experiment.measure(run, record.scope(name_of(experiment)))
+    return record.arrays
 
 
 def tensors_of(experiments: Sequence[ModuleType]) -> tuple[Tensor, ...]:

@@ -15,14 +15,16 @@ if TYPE_CHECKING:  # they draw in manim, which is slow to start: what calls for 
 
 
 def trace(spec: SceneSpec) -> model.Trace:
-    """The trace of the sentence of a scene, with what else its scene draws; computed once in a process.
+    """The trace of the sentence of a scene, with what else its scene draws; computed once in a process, and of the experiments only what
+    is asked for, unless they may have something to say of the scene's keys, or are not all ours.
 
     Raises UserError if an experiment says `KEY: what is wrong` of a key of the scene's own, or is wrong itself in a folder that is not ours.
     """
     home = folder(spec.scene)
     given = {key: spec.keys[key] for key in home.facts.own_keys}
     try:
-        return _trace(spec.scene, spec.tokens, spec.model, home.facts.experiments, spec.twin, spec.intervention, tuple(given.items()))
+        found = _trace(spec.scene, spec.tokens, spec.model, home.facts.experiments, spec.twin, spec.intervention, tuple(given.items()))
+        return found if home.ours and not given else found.complete()
     except ValueError as error:
         problems = [_problem(line, spec) for line in str(error).splitlines()]
         if home.ours and not all(problem.path for problem in problems):

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from manim import VGroup
 
+from model import View
 from scenes.base.frame import Frame
 from scenes.base.room import PX, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.base.spec import PLACES
 from scenes.base.theme import SMALLEST_DIGIT
+from scenes.parts.by_depth import by_depth
 from scenes.parts.flow import ARC, STRAND, weight_arc, weight_line
 from scenes.parts.heat_map import LARGEST_DIGIT, Digits, heat_map, is_beyond, peak
 from scenes.parts.legend import legend, weight_legend
@@ -158,6 +160,17 @@ def test_one_outlier_does_not_set_the_scale(staging):
     alone = staging.trace["encoder.1.self_attention.weights"][1, 1]
     assert peak(alone) == pytest.approx(float(alone.values.max()))
     assert peak(view, alone) <= max(peak(view), peak(alone))
+
+
+@pytest.mark.parametrize(("n", "shown"), [(3, [0, 1, 2]), (7, [*range(7)]), (14, [0, 1, 4, 7, 10, 13]), (25, [*range(0, 25, 4)])])
+def test_of_many_depths_the_first_and_from_the_last_back_every_so_many_th_are_shown_with_their_numbers(theme, n, shown):
+    view = View("probe.readable", np.linspace(0, 1, n), ("stage",), (range(n),), (0,))
+    drawn = by_depth(theme, "so much", view, [str(k) for k in range(n)], Room.around((0, 0), 4.3, 6), 1)
+    assert [bar.source.index for bar in drawn.shares] == [number.source.index for number in drawn.values] == [(k,) for k in shown]
+    named = [label for label in drawn.around.submobjects if getattr(label, "string", "").isdigit()]
+    assert [label.string for label in named] == [str(k) for k in shown]
+    for labels in (named, drawn.values):
+        assert all(one.get_right()[0] < other.get_left()[0] for one, other in zip(labels, labels[1:], strict=False))
 
 
 def test_digits_and_cells_are_as_large_as_was_said(theme, staging):

@@ -18,8 +18,8 @@ AT_ONCE = 8                               # sentences: what is wide stays in the
 N_WORDS = 160                             # of untrained models, which know only those of the sentence
 TENSORS = scoped(
     "probe",
-    Tensor("readable", "stage", "share of the position that a straight line through each vector finds: 1 all, 0 or less nothing",
-           "1 - mean (position - reading)^2 / variance of position, over held-out sentences; before block 0, then after each"),
+    Tensor("readable", "stage", "share of the position that a straight line through each vector finds: 1 all, 0 nothing",
+           "1 - mean (position - reading)^2 / variance of position, held-out sentences, at least 0; before block 0, then after each"),
     Tensor("by_residual", "stage", "the same if the position goes along the residual path only",
            "as readable; every sublayer gives what it gives without positions"),
     Tensor("by_sublayers", "stage", "the same if it goes through the sublayers only",
@@ -47,9 +47,10 @@ def measure(run, record):
 
 
 def readable(ways):
-    """The share of the position that is found in vectors of some kinds (kind, sentence, position, d_model)."""
+    """The share of the position that is found in vectors of some kinds (kind, sentence, position, d_model). A reading worse than one guess
+    for all finds nothing."""
     errors = np.stack([missed(x) for x in ways])                                                # (kind, sentence, position)
-    return 1 - (errors**2).mean((1, 2)) / np.arange(N_POSITIONS).var()                          # (kind,)
+    return np.maximum(0, 1 - (errors**2).mean((1, 2)) / np.arange(N_POSITIONS).var())           # (kind,)
 
 
 def passes(ids, weights, config, kinds=("", "sublayer", "add")):

@@ -15,7 +15,7 @@ from scenes.parts.shapes import frame
 from scenes.parts.whole import Whole
 
 LARGE = 60 * PX
-FILLED = 0.95                             # share of its column that a number takes at most
+FILLED = 0.85                             # share of its column that a number takes at most
 
 
 class ByDepth(Whole):
@@ -26,16 +26,21 @@ class ByDepth(Whole):
 
 
 def by_depth(theme: Theme, title: str, view: View, depths: Sequence[str], room: Room, lines: int) -> ByDepth:
-    """Shares of 1 (depth) in a room. lines: for how many the title has room. Numbers stand on as many bars as they fit on."""
+    """Shares of 1 (depth) in a room, of as many depths as the numbers have room. lines: for how many the title has room."""
     inner, head = room.inset(TIGHT, TIGHT), WORD + TIGHT if lines == 1 else lines * LINE_SPACING * WORD
     body, foot = inner.trim(top=head + GAP + LARGE, bottom=WORD + TIGHT), inner.strip(bottom=WORD)
-    columns, drawn = body.columns(len(depths), 0), bars(theme, view, body, "output", 1.0)
-    words, small = fit_words(theme, depths, WORD, columns[0].width)
-    named = [text(theme, word, small, "muted", at=place) for word, place in zip(words, foot.columns(len(depths), 0), strict=True)]
+    widest = max(text_width(theme, format_number(value, theme.decimals), 1, 600, tabular=True) for value in view.values) / FILLED
+    shown = evenly(len(depths), int(body.width / (widest * theme.digit)))
+    columns, drawn = foot.columns(len(shown), 0), bars(theme, [view[k] for k in shown], body, "output", 1.0)
+    words, small = fit_words(theme, [depths[k] for k in shown], WORD, columns[0].width)
+    named = [text(theme, word, small, "muted", at=place) for word, place in zip(words, columns, strict=True)]
     said = paragraph(theme, title, WORD, inner.width, weight=600, lines=3).move_to(inner.strip(top=head).centre)
-    widest = max(text_width(theme, format_number(value, theme.decimals), 1, 600, tabular=True) for value in view.values)
-    size = FILLED * columns[0].width / widest
-    every = int(np.ceil(theme.digit / size))
-    values = [above(number(theme, value, min(LARGE, max(size, theme.digit)), "output", 600), bar)
-              for value, bar in zip(view[::every], drawn[::every], strict=True)]
+    size = min(LARGE, columns[0].width / widest)
+    values = [above(number(theme, bar.source, size, "output", 600), bar) for bar in drawn]
     return ByDepth(VGroup(frame(theme, room, fill="surface"), floor(theme, body), said, *named), drawn, values)
+
+
+def evenly(n: int, most: int) -> list[int]:
+    """Which of n to show if there is room for so many, but never fewer than two: the first, and from the last back every so many-th."""
+    every = int(np.ceil((n - 1) / max(1, most - 1)))
+    return [0, *range(n - 1, 0, -every)[::-1]]

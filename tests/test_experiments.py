@@ -50,7 +50,7 @@ def test_a_feature_fires_as_in_the_sentence_with_that_word():
                 other = run(tokens=(*CATS[:i], trace.vocabulary[int(words[rank])], *CATS[i + 1:]), twin=())
                 assert np.isclose(other[f"encoder.{block}.mlp.activation"].values[i, int(feature)], high[rank])
         own, alike = trace[f"encoder.{block}.mlp.activation"].values[i], rows[order.astype(int)] @ rows[int(trace["token_ids"].values[i])]
-        assert (own[features.astype(int)] >= own.max() / 2).all() and (alike.mean(1) > 0.35).all()
+        assert own.argmax() in features and (own[features.astype(int)] >= own.max() / 2).all() and alike.mean(1).max() > 0.6
         assert (np.diff(values) <= 0).all() and (values > 0).all()
 
 
@@ -166,12 +166,14 @@ def test_without_relu_two_layers_are_one_and_with_it_they_are_not():
         without, with_relu = parts(trace, f"folding.{block}", "differences relu_differences")
         assert close(without, 0) and close(with_relu, np.abs(one_step - output).max(1)) and with_relu.min() > 0.1
         assert close(bias, (np.zeros(16) @ W_1 + b_1) @ W_2 + b_2)                  # what the two layers make of nothing
-        way, lines, kinked, straight, curved = parts(trace, f"folding.{block}", "way lines kinked straight curved")
+        way, straight, curved = parts(trace, f"folding.{block}", "way straight curved")
         outputs = np.array([np.maximum(0, t * x @ W_1 + b_1) @ W_2 + b_2 for t in way])         # (sample, n, d_model)
-        assert way[0] == -1 and way[-1] == 1 and close(lines[..., -1], np.take_along_axis(hidden, parts(trace, f"folding.{block}", "units")[0].astype(int), 1))
-        assert close(np.diff(lines, 2), 0) and close(np.diff(straight, 2), 0) and (kinked == np.maximum(0, lines)).all()
-        bends = [[np.allclose(outputs[:, i, k], row) for k in range(16)].count(True) for i, row in enumerate(curved)]
-        assert bends == [1] * len(x) and np.abs(np.diff(curved, 2)).max(1).min() > 0.01
+        assert way[0] == -1 and way[-1] == 1 and close(np.diff(straight, 2), 0)
+        found = [[k for k in range(16) if np.allclose(outputs[:, i, k], row)] for i, row in enumerate(curved)]
+        assert [len(each) for each in found] == [1] * len(x) and np.abs(np.diff(curved, 2)).max(1).min() > 0.01
+        assert close([straight[i, -1] for i in range(len(x))], [two_steps[i, each] for i, (each,) in enumerate(found)])
+        answers = np.abs(outputs[-1]) - np.abs(outputs[0])                          # (n, d_model)
+        assert close(answers.max(1), [answers[i, each] for i, (each,) in enumerate(found)])
 
 
 def test_the_dead_are_those_that_relu_sets_to_zero():

@@ -13,9 +13,10 @@ SHOWN, HIGHEST = 2, 6                     # features that are found, and words o
 HIGH = 0.5                                # of the highest feature of a token, what those that are found have at least
 TENSORS = scoped(
     "firing.{block}",
-    Tensor("features", "token unit", f"for each token {SHOWN} hidden features, at least {HIGH} times as high as its highest, whose {HIGHEST} highest words are "
-           "most like it",
-           "the largest mean cosines of their rows of weights.embedding and its own; lower ones and those that fire for fewer words come last"),
+    Tensor("features", "token unit", f"for each token its highest hidden feature and, of the others at least {HIGH} times as high, that whose {HIGHEST} "
+           "highest words are most like it",
+           "argmax of encoder.{block}.mlp.activation, and the largest mean cosine of their rows of weights.embedding and its own; lower ones and "
+           "those that fire for fewer words come last"),
     Tensor("order", "token unit rank", "rows of the vocabulary that, put in the token's place, make the feature highest, the highest first",
            "order of values, falling"),
     Tensor("values", "token unit rank", "how high they make it", "encoder.{block}.mlp.activation[token, feature] with that word there"),
@@ -42,6 +43,7 @@ def measure(run, record):
         own = run.arrays[name]                                                      # (n, d_ff)
         high = (own >= HIGH * own.max(-1, keepdims=True)) & (values[..., -1] > 0)   # (n, d_ff)
         found = np.where(high, alike[np.arange(len(own))[:, None, None], order].mean(-1), -2)      # (n, d_ff), a cosine is not lower than -1
+        found[np.arange(len(own)), own.argmax(-1)] = np.inf
         features = np.sort((-found).argsort(-1, kind="stable")[:, :SHOWN])          # (n, unit)
         into = record.scope(str(block))
         into("features", features)

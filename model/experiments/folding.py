@@ -4,7 +4,7 @@ import numpy as np
 
 from model.tensors import Tensor, scoped
 
-SAMPLES, UNITS = 41, 3                   # places on the way from -y to y, and hidden features that are kept there
+SAMPLES = 41                              # places on the way from -y to y
 TENSORS = scoped(
     "folding.{block}",
     Tensor("dead", "token", "hidden features of each token that ReLU sets to 0",
@@ -20,12 +20,9 @@ TENSORS = scoped(
     Tensor("differences", "token", "what the second layer adds for each token if there is no ReLU: nothing",
            "largest |one_step - two_steps| over d_model"),
     Tensor("way", "sample", f"{SAMPLES} shares of what a token brings, from its opposite to itself", "-1 to 1, equally far apart"),
-    Tensor("units", "token unit", f"for each token the {UNITS} hidden features that change most on the way", "largest |encoder.{block}.mlp.input W_1|, falling"),
-    Tensor("lines", "token unit sample", "these features on the way", "way encoder.{block}.mlp.input W_1 + b_1"),
-    Tensor("kinked", "token unit sample", "these features on the way with ReLU", "max(0, lines)"),
-    Tensor("straight", "token sample", "one number of the output on the way, without ReLU", "way encoder.{block}.mlp.input matrix + bias, of the one that bends most"),
-    Tensor("curved", "token sample", "the same number with ReLU: of all it is farthest from a straight line between its ends",
-           "max(0, way encoder.{block}.mlp.input W_1 + b_1) W_2 + b_2"),
+    Tensor("straight", "token sample", "one number of the output on the way, without ReLU", "way encoder.{block}.mlp.input matrix + bias, of the same one"),
+    Tensor("curved", "token sample", "the same number with ReLU: of all it says most more to the token than to its opposite",
+           "max(0, way encoder.{block}.mlp.input W_1 + b_1) W_2 + b_2, where |last| - |first| is largest"),
     Tensor("relu_differences", "token", "what it adds if there is one", "largest |encoder.{block}.mlp.output - one_step| over d_model"),
 )
 
@@ -53,12 +50,8 @@ def fold(x, hidden, output, w, record):
 def walk(x, w, record):
     """The network of one block from the opposite of what each token brings to that itself. x: (n, d_model)."""
     way = record("way", np.linspace(-1, 1, SAMPLES))                                # (sample,)
-    units = record("units", (-np.abs(x @ w.W_1)).argsort(-1, kind="stable")[:, :UNITS])         # (n, unit)
     hidden = way[:, None, None] * (x @ w.W_1) + w.b_1                               # (sample, n, d_ff)
-    lines = record("lines", np.take_along_axis(hidden, units[None], -1).transpose(1, 2, 0))     # (n, unit, sample)
-    record("kinked", np.maximum(0, lines))                                          # (n, unit, sample)
     curved = np.maximum(0, hidden) @ w.W_2 + w.b_2                                  # (sample, n, d_model)
-    chord = curved[:1] + (way[:, None, None] + 1) / 2 * (curved[-1:] - curved[:1])  # (sample, n, d_model)
-    most = np.abs(curved - chord).max(0).argmax(-1)[None, :, None]                  # (1, n, 1)
+    most = (np.abs(curved[-1]) - np.abs(curved[0])).argmax(-1)[None, :, None]       # (1, n, 1)
     for name, output in (("straight", hidden @ w.W_2 + w.b_2), ("curved", curved)):
         record(name, np.take_along_axis(output, most, -1)[..., 0].T)                # (n, sample)

@@ -11,6 +11,7 @@ TENSORS = scoped(
     "waves",
     Tensor("places", "sample", "finely spaced positions", f"0 to {N_POSITIONS - 1} in steps of 1/{SAMPLES}"),
     Tensor("values", "sample d_model", "sinusoids there", "sin (i even) or cos (i odd) of 2 pi places / wavelengths"),
+    Tensor("count", "position", "the number of each position", "0, 1, 2, ..."),
     Tensor("wavelengths", "d_model", "positions from crest to crest of each wave", "2 pi 10000^(2 floor(i / 2) / d_model)"),
     Tensor("table", "position d_model", "sinusoids at whole positions", "values at places 0, 1, 2, ..."),
     Tensor("alike", "place", "the two positions that the shortest wave alone tells apart least", "where |table - table| is least in dimension 0"),
@@ -27,6 +28,7 @@ def measure(run, record):
     d_model, count = run.config.d_model, SAMPLES * (N_POSITIONS - 1) + 1
     places = record("places", np.arange(count) / SAMPLES)                           # (sample,)
     record("values", functional.waves(places, d_model))                             # (sample, d_model)
+    record("count", np.arange(N_POSITIONS))                                         # (position,)
     record("wavelengths", 2 * np.pi * functional.wavelengths(d_model))              # (d_model,)
     table = record("table", functional.sinusoids(N_POSITIONS, d_model))             # (position, d_model)
     pairs = np.stack(np.triu_indices(N_POSITIONS, 1))                               # (place, pair)

@@ -10,7 +10,7 @@ from scenes.base.room import BESIDE, WIDE
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.annotated_network import annotated_network, counted_beside
 from scenes.parts.bars import largest
-from scenes.parts.bends import Bends, bends
+from scenes.parts.bends import Bend, bends
 from scenes.parts.block import written
 from scenes.parts.equation import quote
 from scenes.parts.firing import firing
@@ -25,6 +25,7 @@ SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 AROUND, BESIDE_BENDS = (13, 36, 10), (8, 27, 25)            # widths of what is said, the network, and the widths of its layers or bends
+SILENT = 0.1                              # of the number at one end of the way, what counts as none at the other
 SHARES = 7, 5                             # widths of the matrices that become one, and of what they make
 
 
@@ -54,7 +55,9 @@ class Mlp(ExplainerScene):
         features, order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("features", "order", "values"))
         words = [[self.known(row) for row in rows.values] if high.values.min() > 0 else []
                  for rows, high in zip(order, values, strict=True)]
-        said = self.say("fires", token=self.tokens[self.focus])
+        config = self.staging.trace.config
+        asked = self.say("fires", token=self.tokens[self.focus], narrow=config.d_model, wide=config.d_ff)
+        said = asked, self.say("like", words="{words}")
         self.play(*(appear(part) for part in firing(self.theme, self.drawn, list(features), words, said, self.frame.is_slim)))
 
     @step
@@ -75,29 +78,23 @@ class Mlp(ExplainerScene):
 
     @step
     def relu(self):
-        """What is below 0 falls to 0, counted; only the rest goes on to the output, which no one matrix gives."""
+        """Without ReLU what answers the token answers its opposite, too. What is below 0 falls to 0, counted; and then it need not."""
         if self.frame.is_roomy:           # beside it is what no one matrix does
             self._lay_out(BESIDE_BENDS)
         net, hidden, formula = self.drawn.network, self.drawn.hidden, self.drawn.formula
         before = hidden.bars
         self.open_with(self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
                        *self.drawn.shapes, *self.drawn.sizes, formula)
-        self.play(brighten(formula.select("relu"), formula.select("output")))
-        alive = [bar for bar in before if float(bar.source) > 0]
+        drawn = self._bends() if self.frame.is_roomy else []
+        self._answer(drawn[:1])
         said = self.say("die", total=self.staging.trace.config.d_ff)
         count, words = counted_beside(self.theme, self._dead[self.focus], said, self.drawn, self.frame.is_slim)
-        self.play(dim(*alive))
         steps = [str(k) for k in range(int(float(count.source)))]
+        self.play(dim(*(bar for bar in before if float(bar.source) > 0)))
         self.play(Count(self.theme, count, steps, run_time=STEADY), appear(words, run_time=BRIEF))
         self.play(travel(before, net.hidden.bars))
-        alive = [bar for bar in net.hidden.bars if float(bar.source) > 0]
-        first, *rest = net.output.cells[0]
-        lines = fan(self.theme, alive, first, net.narrowing)
-        self.play(draw(*lines))
-        self.play(appear(first, *rest, net.output.dots, lag=0.1, run_time=BLINK), vanish(lines, run_time=BLINK))
-        for picture in self._bends():
-            self.play(appear(*picture.heads, *picture.ends, picture.titles[0], *picture.rows[0], lag=0.3))
-            self.play(appear(picture.titles[1], *picture.rows[1], lag=0.3))
+        self.play(appear(net.output.cells, net.output.dots, run_time=BLINK))
+        self._answer(drawn[1:])
 
     @step
     def every_token(self):
@@ -203,12 +200,17 @@ class Mlp(ExplainerScene):
         names = [first, *(symbol if symbol == made else f"{symbol} = {made.format(**words)}" for symbol, made in others)]
         return sum_rows(self.theme, [self._tensor(name)[self.focus] for name in self._way], names, total, self.say("rounded"), self.stage)
 
-    def _bends(self) -> list[Bends]:
-        """Hidden features and a number of the output, from the opposite of what the followed token brings to that itself, without ReLU and
-        with it, where there is room."""
-        y = self._maths("READ")
-        total = self.staging.trace.config.d_ff
-        cases = [(self.say(key, total=total), *(self.view(f"folding.{{block}}.{name}")[self.focus] for name in names))
-                 for key, names in (("straight", ("lines", "straight")), ("bent", ("kinked", "curved")))]
-        heads = self.say("hidden", shown=len(cases[0][1])), self.say("total")
-        return [bends(self.theme, heads, [f"-{y}", y], cases, self.drawn.beside)] * self.frame.is_roomy
+    def _bends(self) -> list[Bend]:
+        """A number of the output, from the opposite of what the followed token brings to that itself, without ReLU and with it."""
+        y, cases = self._maths("READ"), []
+        for key, name in (("straight", "straight"), ("bent", "curved")):
+            view = self.view(f"folding.{{block}}.{name}")[self.focus]
+            first, last = (abs(float(view[end])) for end in (0, -1))
+            cases.append((self.say(key), (self.say("silent_here" if first < SILENT * last else "answers"), self.say("answers")), view))
+        return bends(self.theme, [f"-{y}", y], self.say("entry"), cases, self.drawn.beside)
+
+    def _answer(self, drawn: Sequence[Bend]) -> None:
+        """Lines, and what they are at both ends."""
+        for each in drawn:
+            self.play(appear(each.around, run_time=BRIEF), draw(each.line))
+            self.play(appear(*each.values))

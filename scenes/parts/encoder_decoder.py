@@ -47,7 +47,8 @@ class EncoderDecoder(NamedTuple):
     wires: list[VGroup]
 
     def say(self, place: int, best: Ranking, before: Sequence[Mobject], seconds: float, goes: bool = False) -> Iterator[list[Animation]]:
-        """One forward pass of the decoder: it reads the numbers and all the words so far; the best of the next words joins them.
+        """One forward pass of the decoder: it reads the numbers and all the words so far; the best of the next words joins them, or stands
+        below them if it is the last.
 
         before: the words that were ranked last. goes: whether the ranked words go when one has been said, for others to follow.
         """
@@ -57,6 +58,9 @@ class EncoderDecoder(NamedTuple):
         yield [vanish(*before, run_time=FLASH)]
         yield [appear(best.tracks, best.words, best.numbers, run_time=seconds), grow(best.bars, run_time=seconds)]
         winner, card = best.words[0].copy(), self.said[place + 1]
+        if card is self.said[-1]:         # its way would lead over all the others
+            yield [appear(card, run_time=seconds)]
+            return
         winner.overlay = True             # it starts on the word that stays
         yield [appear(card.box, run_time=BLINK),
                travel(winner, card.word, run_time=seconds) if card.word.string else merge(winner, into=card.box, run_time=seconds),
@@ -87,8 +91,9 @@ def encoder_decoder(theme: Theme, names: Mapping[str, str], tokens: Sequence[str
     decodes: whether there is a decoder; one that there is not stays dark. roomy: whether the key has a room of its own.
     """
     rooms = _folded(stage) if slim else _in_line(stage, roomy)
-    cards, slots = (token_column(theme, words, rooms[part]) for words, part in ((tokens, "cards"), (said, "said")))
-    read = frame(theme, room_of(slots[:-1], GAP / 5), "output")            # the end token stays out
+    cards, slots = (token_column(theme, words, rooms[part]) for words, part in ((tokens, "cards"), ([*said[:-1], "", said[-1]], "said")))
+    slots.remove(slots[-2])               # a gap: the end token stays out of what is read
+    read = frame(theme, room_of(slots[:-1], GAP / 5), "output")
     encoder, decoder = (module(theme, names[name], rooms[name], size=NAME) for name in ("encoder", "decoder"))
     for shape in () if decodes else decoder:
         set_presence(shape, DIMMED)

@@ -21,9 +21,10 @@ ARRIVAL = 0.3                             # seconds at most in which the digits 
 
 
 class Summed(NamedTuple):
-    """What is drawn of a word at a place: the `words` of the sentence; the `place`, from 0; the `vectors` (d), the last the sum of the
-    others; their `names`."""
+    """What is drawn of a word at a place: what is `said` of it; the `words` of the sentence; the `place`, from 0; the `vectors` (d), the last
+    the sum of the others; their `names`."""
 
+    said: str
     words: Sequence[str]
     place: int
     vectors: Sequence[View]
@@ -31,7 +32,7 @@ class Summed(NamedTuple):
 
 
 class Placed(Whole):
-    """`cards`, the sentence, in which one stands out; `parts`, what is added, and `total`, the sum; `names`, of all of these."""
+    """`cards`, the sentence, in which one stands out, below what is said of it; `parts`, what is added, and `total`, the sum; `names`, of all of these."""
 
     def __init__(self, cards: VGroup, parts: Sequence[HeatMap], total: HeatMap, names: Sequence[Mobject]):
         super().__init__(cards=cards, parts=parts, total=total, names=names)
@@ -62,11 +63,13 @@ def _lines(room: Room, count: int) -> list[Room]:
 
 
 def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room, rounded: str) -> Placed:
-    cards = snug_row(theme, summed.words, head, min(CARD, head.height))
+    high, low = head.strip(top=WORD), head.trim(top=WORD + TIGHT)
+    said, place = ([text(theme, summed.said, WORD, at=high)], low) if low.height >= CARD else ([], head)
+    cards = snug_row(theme, summed.words, place, min(CARD, place.height))
     names = [above(text(theme, name, WORD, width=sheet.width), sheet.border, align=-1)
              for name, sheet in zip(summed.names, sheets, strict=True)]
     *parts, total = sheets
     for border in (cards[summed.place].box, total.border):
         border.set_stroke(theme.colour("output"))
     names[-1] = VGroup(names[-1], *[above(text(theme, rounded, NOTE, "muted"), total.border, align=1)] * total.digits)
-    return Placed(cards, parts, total, names)
+    return Placed(VGroup(*said, *cards), parts, total, names)

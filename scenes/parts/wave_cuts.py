@@ -6,13 +6,13 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from model import View
-from scenes.base.layout import above, below
+from scenes.base.layout import below
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import floor
 from scenes.parts.chart import Curve, Cut, curve
-from scenes.parts.heat_map import MARGIN, Digits, Grid, HeatMap, fit_digits, heat_map
-from scenes.parts.label import Label, number, text, text_width
+from scenes.parts.heat_map import MARGIN, Grid, HeatMap, heat_map
+from scenes.parts.label import WORD, Label, number, text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
@@ -21,22 +21,22 @@ HEIGHTS = 3, 14                          # of what is above the waves, and of th
 
 
 class WaveCuts(Whole):
-    """`axis`, the places above the waves; `counts`, the places at which they are cut, as plain numbers; `curves`, each on its line in
+    """`axis`, the places above the waves; `counts`, the places at which they are cut, above their columns; `curves`, each on its line in
     `levels` and with its number in `signs`; `cuts` through them; `table`, a column for each cut; `around`, what both are called;
     `dots` for waves that are left out; `lit`, the column of the followed word, with its name."""
 
-    def __init__(self, axis: VGroup, counts: HeatMap, levels: Sequence[VMobject], signs: Sequence[Label], curves: Sequence[Curve],
+    def __init__(self, axis: VGroup, counts: VGroup, levels: Sequence[VMobject], signs: Sequence[Label], curves: Sequence[Curve],
                  cuts: Sequence[Cut], table: HeatMap, around: VGroup, dots: VGroup, lit: VGroup):
         super().__init__(axis=axis, counts=counts, levels=levels, signs=signs, curves=curves, cuts=cuts, table=table, around=around,
                          dots=dots, lit=lit)
 
 
-def wave_cuts(theme: Theme, values: View, table: View, places: View, cut: Sequence[int], followed: tuple[int, str],
+def wave_cuts(theme: Theme, values: View, table: View, places: View, count: View, cut: Sequence[int], followed: tuple[int, str],
               said: tuple[str, str, str], rooms: Sequence[Room]) -> WaveCuts:
     """Waves and a table, in rooms side by side: for numbers of waves, for waves, for the table.
 
-    values: (sample, d_model), at `places` (sample). table: (position, d_model). cut: the positions that are cut at. followed: one of these,
-    and the word that stands there. said: what is a row, a place and a column.
+    values: (sample, d_model), at `places` (sample). table: (position, d_model). count: the numbers of positions (position). cut: those that are
+    cut at. followed: one of these, and the word that stands there. said: what is a row, a place and a column.
     """
     (corner, left), (head, body), (top, right) = (room.rows(HEIGHTS, GAP) for room in rooms)
     d_model, samples = values.shape[1], (len(places) - 1) // (len(table) - 1)
@@ -45,9 +45,8 @@ def wave_cuts(theme: Theme, values: View, table: View, places: View, cut: Sequen
     curves = [curve(theme, values[:, i], line.inset(y=TIGHT / 3), "text", -1, 1, 4) for i, line in lines.items()]
     grid = Grid(shown, tuple(cut), (right.width - 2 * MARGIN) / len(cut), body.height / len(shown))
     sheet = heat_map(theme, table.T, right, digits=True, scale=1, grid=grid)
-    written = fit_digits(theme, table.values, grid)
-    row = Grid((0,), tuple(samples * p for p in cut), grid.width, min(grid.height, top.height - 2 * MARGIN))
-    counts = heat_map(theme, places, top, digits=Digits(0, written.size if written else theme.digit), scale=1, grid=row)
+    counts = VGroup(number(theme, count[p], max(WORD, theme.digit), "output" if p == followed[0] else "text", 600, decimals=0,
+                           at=(cell.get_x(), top.centre[1], 0), width=grid.width) for p, cell in zip(cut, sheet.cells[0], strict=True))
     lit = frame(theme, room_of(VGroup(line[cut.index(followed[0])] for line in sheet.cells)), "output")
     return WaveCuts(
         _axis(theme, places, samples, head), counts,
@@ -56,7 +55,7 @@ def wave_cuts(theme: Theme, values: View, table: View, places: View, cut: Sequen
         [Cut(theme, curves, body, p / (len(table) - 1), "output" if p == followed[0] else "muted") for p in cut], sheet,
         VGroup(*(text(theme, word, SMALL, "muted", at=room.point(1), align=1, width=room.width)
                  for word, room in zip(said, (left.outside(top=SMALL), corner), strict=False)),
-               above(text(theme, said[2], SMALL, "muted", width=right.width), counts.border, TIGHT / 2)),
+               text(theme, said[2], SMALL, "muted", at=top.outside(top=SMALL), width=right.width)),
         sheet.dots.copy().shift([left.centre[0] - sheet.get_x(), 0, 0]),
         VGroup(lit, below(text(theme, followed[1], SMALL, width=grid.width), sheet.border).set_x(lit.get_x())),
     )

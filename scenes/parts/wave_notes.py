@@ -1,4 +1,4 @@
-"""What is said beside waves and the table that they make: of the plain count, of a wave that confuses two places, and of all together."""
+"""What is said beside waves and the table that they make: of one that confuses two places, of one that tells them apart, and of all."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,34 +6,26 @@ from dataclasses import replace
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import stacked
-from scenes.base.room import PX, TIGHT, Room
+from scenes.base.room import GAP, Room
 from scenes.base.theme import Theme
-from scenes.parts.label import number, paragraph
+from scenes.parts.label import WORD, paragraph
+from scenes.parts.readout import stated
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.wave_cuts import WaveCuts
 
-NOTE, LARGE = 32 * PX, 60 * PX
 
-
-def wave_notes(theme: Theme, waves: WaveCuts, alike: tuple[int, int], said: Sequence[str], measures: tuple[View, View], side: Room | None
-               ) -> list[VGroup]:
-    """Of the count a number, around the columns `alike` of the shortest wave a ring each, and of all waves a number.
+def wave_notes(theme: Theme, waves: WaveCuts, pair: Sequence[int], said: Sequence[str], apart: View, side: Room | None) -> list[VGroup]:
+    """Rings around what the shortest wave is at a `pair` of columns, and around what that wave is which tells them apart best of those that
+    are shown; of all waves a number.
 
     said: a note to each of the three, in the room at the `side` of the table, if there is one, at the height of what it speaks of.
     """
-    lines, cells = waves.table.cells, [waves.table.cells[0][k] for k in alike]
+    cells = [[row[k] for k in pair] for row in waves.table.cells]
+    shown = cells[0], max(cells, key=lambda row: abs(float(row[0].source) - float(row[1].source)))
+    rings = [VGroup(*(ring(theme, cell) for cell in row)) for row in shown]
     if not side:
-        return [VGroup(), VGroup(*(ring(theme, cell) for cell in cells)), VGroup()]
-    count, confused, together = said
-    high, low = room_of(waves.counts), room_of(lines[len(waves.curves) // 2]).top
-    note = paragraph(theme, confused, NOTE, side.width).move_to(side.level(lines[0].get_y()).centre)
-    return [
-        _measured(theme, count, measures[0], replace(side, bottom=high.bottom, top=high.top)),
-        VGroup(*(ring(theme, cell) for cell in cells), note),
-        _measured(theme, together, measures[1], replace(side, top=low)),
-    ]
-
-
-def _measured(theme: Theme, said: str, source: View, room: Room) -> VGroup:
-    return stacked(paragraph(theme, said, NOTE, room.width), number(theme, source, LARGE, "output", 600), gap=TIGHT, at=room)
+        return [*rings, VGroup()]
+    notes = [paragraph(theme, words, WORD, side.width).move_to(side.level(row[0].get_y()).centre)
+             for row, words in zip(shown, said, strict=False)]
+    room = replace(side, top=room_of(notes[-1]).bottom - GAP, bottom=room_of(waves.table.border).bottom)
+    return [*map(VGroup, rings, notes), stated(theme, said[-1], apart, room, lines=4)]

@@ -10,6 +10,7 @@ from scenes.parts.angles import Angles, angles
 from scenes.parts.bar_sums import BarSum, BarSums, bar_sums
 from scenes.parts.bars import largest
 from scenes.parts.by_depth import by_depth
+from scenes.parts.count_added import count_added
 from scenes.parts.heat_map import peak
 from scenes.parts.label import WORD, paragraph
 from scenes.parts.motion import BRIEF, LONG, SHORT, STEADY, appear, draw, travel, vanish
@@ -17,7 +18,7 @@ from scenes.parts.network import rise
 from scenes.parts.numbered_table import numbered_table
 from scenes.parts.overlay import Overlay, overlay
 from scenes.parts.placed import Placed, Summed, placed
-from scenes.parts.readout import named_value, proclaimed
+from scenes.parts.readout import named_value, proclaimed, stated
 from scenes.parts.shuffle import shuffle
 from scenes.parts.turn import turns
 from scenes.parts.two_runs import Reordered, two_runs, wire
@@ -33,7 +34,7 @@ WAVES = 4, 20, 20, 17                     # widths: of their names, of waves, of
 
 
 class PositionalEncoding(ExplainerScene):
-    """The shuffle without positions, the waves, how they are added and carried, the shuffle with them, and learned ones."""
+    """The shuffle without positions, the plain count, the waves, how they are added and carried, the shuffle with them, and learned ones."""
 
     experiments = ("shuffling", "waves", "rotation", "orthogonality", "embedding_scale", "probe")
     needs = {"scaled": "embedding: scaled and positional: sinusoidal | learned", "addition": "embedding: scaled",
@@ -60,21 +61,27 @@ class PositionalEncoding(ExplainerScene):
         self.play(*(appear(paragraph(self.theme, self.say("so"), WORD, room.width).move_to(room.centre)) for room in so))
 
     @step
+    def count(self):
+        """The number of a place, added to the numbers of the followed word: further on it is nearly all of the sum."""
+        counts = [self.view("waves.count")[p] for p in self._cuts]
+        names = [self.say("alone", token=self.tokens[self.focus]), *(self.say("counted", place=p) for p in self._cuts)]
+        drawn = count_added(self.theme, self.view("embeddings")[self.focus], counts, names, 1 if self.frame.is_roomy else 3, self.stage)
+        self.open_with(drawn.names[0], drawn.word, drawn.floors)
+        for pillar, total, name in zip(drawn.pillars, drawn.sums, drawn.names[1:], strict=True):
+            self.play(appear(name), rise([pillar], pillar.get_bottom()), travel(drawn.word.copy(), total, run_time=STEADY))
+        self.play(appear(stated(self.theme, self.say("largest"), self.view("waves.largest"), drawn.free)))
+
+    @step
     def waves(self):
-        """A plain count grows too large. Every dimension is a wave, and never does: the cut through all of them at a place is its vector.
-        What one wave confuses another tells apart."""
-        waves, (large, alike, apart) = self._waves()
-        first, *rest = waves.curves
-        self.open_with(waves.around, waves.axis)
-        self.play(appear(waves.counts), appear(large))
-        self.play(appear(waves.levels[0], waves.signs[0], run_time=BRIEF), draw(first))
-        if rest:
-            self.play(appear(*waves.levels[1:], *waves.signs[1:], run_time=BRIEF), draw(*rest, lag=0.15))
-        self.play(appear(waves.dots, waves.table.border, waves.table.dots))
-        for p, cut in enumerate(waves.cuts):
-            self.play(appear(cut, run_time=BRIEF), travel(cut.dots.copy(), VGroup(row[p] for row in waves.table.cells), run_time=SHORT))
-        self.play(appear(waves.table.numbers, waves.lit, run_time=BRIEF))
-        self.play(appear(alike))
+        """Every dimension is a wave: the cut through all of them at a place is its vector. What one wave confuses another tells apart."""
+        waves, (alike, told, apart) = self._waves()
+        self.open_with(waves.around, waves.axis, waves.table.border, waves.counts, *(cut.line for cut in waves.cuts))
+        first, *rest = range(len(waves.curves))
+        for rows, notes in (([first], [alike]), (rest, [told, waves.lit, waves.dots, waves.table.dots])):
+            self.play(appear(*(VGroup(waves.levels[i], waves.signs[i]) for i in rows)), draw(*(waves.curves[i] for i in rows), lag=0.15))
+            dots = [[cut.dots[i] for cut in waves.cuts] for i in rows]
+            self.play(appear(*sum(dots, [])), *(travel(VGroup(*row).copy(), waves.table.cells[i]) for row, i in zip(dots, rows, strict=True)))
+            self.play(appear(*(row for i in rows for row in waves.table.numbers[i : i + 1]), *notes))
         self.play(appear(apart))
 
     @step
@@ -205,19 +212,20 @@ class PositionalEncoding(ExplainerScene):
         room = room or self.stage
         return (room.rows if self.stage.height >= BESIDE * self.stage.width else room.columns)(shares, gap)
 
+    @property
+    def _cuts(self) -> list[int]:
+        """The places at which the waves are cut: the followed token's, and the two that the shortest wave confuses."""
+        return sorted({self.focus, *self.view("waves.alike").values.astype(int).tolist()})
+
     def _waves(self) -> tuple[WaveCuts, list[VGroup]]:
-        """Waves and the table that cuts through them make: at the followed token, at the two places that the shortest wave confuses, and
-        behind the first of them. At the right what is to be said of the plain count, of single waves, and of all."""
+        """Waves and the table that cuts through them make, and at the right what is to be said of the shortest, of another, and of all."""
         roomy, side = self.frame.is_roomy, self.stage.columns(WAVES, TIGHT)[-1]
         rooms = self.stage.trim(bottom=WORD + TIGHT, top=WORD).columns(WAVES[: 3 + roomy], TIGHT)[:3]
-        values, table, places, alike = (self.view(f"waves.{name}") for name in ("values", "table", "places", "alike"))
-        one, other = alike.values.astype(int).tolist()
-        cut = sorted({self.focus, one, one + 1, other})
-        waves = wave_cuts(self.theme, values, table, places, cut, (self.focus, self.tokens[self.focus]),
-                          tuple(map(self.say, ("wave", "place", "table"))), rooms)
-        said = self.say("count"), self.say("alike", one=one, other=other), self.say("together", last=len(table) - 1)
-        measures = self.view("waves.largest"), self.view("waves.apart")
-        return waves, wave_notes(self.theme, waves, (cut.index(one), cut.index(other)), said, measures, side if roomy else None)
+        waves = wave_cuts(self.theme, *(self.view(f"waves.{name}") for name in ("values", "table", "places", "count")), self._cuts,
+                          (self.focus, self.tokens[self.focus]), tuple(map(self.say, ("wave", "place", "table"))), rooms)
+        alike, apart = self.view("waves.alike").values.astype(int).tolist(), self.view("waves.apart")
+        said = self.say("alike", one=alike[0], other=alike[1]), self.say("told"), self.say("together", last=len(self.view("waves.table")) - 1)
+        return waves, wave_notes(self.theme, waves, [self._cuts.index(p) for p in alike], said, apart, side if roomy else None)
 
     def _sums(self) -> BarSums:
         """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it."""
@@ -242,7 +250,8 @@ class PositionalEncoding(ExplainerScene):
         for words, place, total in here[: 1 + (len(keys) > 2 and len(order) > 1)]:
             positions = [self.view("positions")[place] for _ in keys[2:]]
             names = [self.say(key, place=place, factor=self._factor) for key in keys]
-            sums.append(Summed(words, place, [word, *positions, self.view(total)[i]], names))
+            said = self.say("there" if sums else "here", token=self.tokens[i], place=place)
+            sums.append(Summed(said, words, place, [word, *positions, self.view(total)[i]], names))
         return placed(self.theme, sums, self._rooms(len(sums), WIDE, self.stage.trim(bottom=LARGE + WIDE)), CELLS, self.say("rounded"))
 
     def _spreads(self, room: Room) -> list[Angles]:

@@ -60,14 +60,23 @@ def test_what_is_said_depends_on_what_is_shown(overrides, step, wording):
     assert played(*overrides).wording(step) == wording
 
 
-def test_a_count_is_larger_than_any_number_of_a_word_and_the_rings_are_around_what_one_wave_confuses():
-    trace = played().staging.trace
+def test_a_count_is_larger_than_any_number_of_a_word_and_no_wave_is():
+    trace, cuts = played().staging.trace, played()._cuts
     assert float(trace["waves.largest"]) == np.abs(trace["weights.embedding"].values).max() < trace["waves.alike"].values.min()
     assert np.abs(trace["waves.table"].values).max() <= 1
-    one, other = trace["waves.alike"].values.astype(int)
-    for wave, pair in ((0, (one, other)), (4, (one, one + 1))):
-        a, b = trace["waves.table"].values[list(pair), wave]
-        assert abs(a - b) < 0.1 < float(trace["waves.apart"])
+    assert set(cuts) == {played().focus, *trace["waves.alike"].values} and trace["waves.count"].values[cuts].tolist() == cuts == sorted(cuts)
+
+
+def test_rings_are_around_what_one_wave_confuses_and_what_another_tells_apart_best():
+    stage = played()
+    waves, (alike, told, _) = stage._waves()
+    pair = [stage._cuts.index(p) for p in stage.view("waves.alike").values]
+    rows = [[[np.allclose(ring.get_center(), row[k].get_center()) for ring, k in zip(rings[0], pair, strict=True)] for row in waves.table.cells]
+            for rings in (alike, told)]
+    ringed = [[i for i, row in enumerate(found) if all(row)] for found in rows]
+    table = stage.view("waves.table").values[stage.view("waves.alike").values.astype(int)][:, :len(waves.curves)]
+    apart = np.abs(table[0] - table[1])
+    assert ringed == [[0], [apart.argmax()]] and apart[0] < 0.01 < float(stage.view("waves.apart")) < apart.max()
 
 
 def test_what_is_drawn_of_the_followed_word_at_two_places_is_one_row_and_two_sums():

@@ -1,0 +1,44 @@
+"""A word's numbers as bars, alone and on top of the number of a place, all on one scale: how much of the word is still seen."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from manim import VGroup
+
+from model import View
+from scenes.base.room import GAP, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.bars import Bar, bar, floor, largest
+from scenes.parts.feature_bars import feature_bars
+from scenes.parts.heat_map import fit_grid
+from scenes.parts.label import LINE_SPACING, WORD, paragraph
+from scenes.parts.whole import Whole
+
+
+class CountAdded(Whole):
+    """`word`, its bars; `pillars`, a number of a place each, and `sums`, the same bars upon them; `floors`; `names` of all of these, the
+    word's first. `free`: a room above what is low."""
+
+    def __init__(self, word: VGroup, pillars: Sequence[Bar], sums: Sequence[VGroup], floors: VGroup, names: Sequence[VGroup], free: Room):
+        super().__init__(word=word, pillars=pillars, sums=sums, floors=floors, names=names)
+        self.free = free
+
+
+def count_added(theme: Theme, word: View, counts: Sequence[View], names: Sequence[str], lines: int, room: Room) -> CountAdded:
+    """A word and sums of it in a room, side by side. word: (d). counts: numbers that are added to each of its numbers, rising. names: what
+    stands below, in so many lines."""
+    foot = lines * LINE_SPACING * WORD
+    columns = room.trim(bottom=foot + TIGHT).columns(1 + len(counts), GAP)
+    peak, shown = largest(word), fit_grid(word.shape, columns[0]).columns
+    unit = columns[0].height / (float(counts[-1]) + 2 * peak)
+    half = peak * unit
+    rooms = [column.trim(bottom=half, top=half) for column in columns]
+    alone, *sums = (feature_bars(theme, word, shown, place.level(place.bottom + value * unit).inset(y=-half), peak)
+                    for place, value in zip(rooms, (0, *map(float, counts)), strict=True))
+    return CountAdded(
+        alone, [bar(theme, count, place, "line", float(counts[-1])) for count, place in zip(counts, rooms[1:], strict=True)], sums,
+        VGroup(floor(theme, place) for place in rooms),
+        [paragraph(theme, name, WORD, place.width, lines=lines).move_to(place.centre)
+         for name, place in zip(names, room.strip(bottom=foot).columns(len(columns), GAP), strict=True)],
+        replace(columns[0], right=columns[1].right, bottom=rooms[0].bottom + (float(counts[0]) + peak) * unit + GAP),
+    )

@@ -19,7 +19,6 @@ from scenes.parts.verdict import EVIDENCE
 from scenes.parts.whole import Whole
 
 NAME, LETTER, FORMULA = (size * PX for size in (140, 40, 66))            # room for names; sizes of letters and of a matrix's name
-LOUD, TRIED = 64 * PX, (3, 2)              # size of a score; of a matrix that is tried and what it gives
 UPON, OPENED, ACROSS, CLOSER = (1, 4), (9, 5), (4, 1), (3, 1)            # of a token and the matrix below it; of the matrix and what comes out
 
 
@@ -73,18 +72,6 @@ def named_matrix(theme: Theme, letter: str, role: str, weights: View, room: Room
     sheet = heat_map(theme, weights, room.trim(left=left), role, digits=True)
     name = equation(theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=role, width=left - TIGHT)
     return Labelled(sheet, left_of(name, sheet.border, TIGHT / 2), VGroup(), VGroup())
-
-
-def tried(theme: Theme, letter: str, role: str, weights: View, score: View, said: Sequence[str], room: Room) -> Whole:
-    """A `matrix`, and what a pair scores with it, the `score`, under lines that say so, if there is room for them."""
-    left, beside = room.columns(TRIED, TIGHT)
-    fits = beside.height >= 5 * EVIDENCE and all(text_width(theme, line, SMALLEST_WORD) <= beside.width for line in said)
-    said = said if fits else ()
-    *places, digits = beside.rows((*[1] * len(said), 2), 0)
-    lines = [text(theme, line, EVIDENCE, "muted", at=place) for line, place in zip(said, places, strict=True)]
-    size = max(theme.digit, min(LOUD, 0.8 * digits.height))
-    return Whole(score=[*lines, number(theme, score, size, at=digits, weight=600, width=digits.width)],
-                 matrix=named_matrix(theme, letter, role, weights, left))
 
 
 def projected(theme: Theme, letter: str, role: str, room: Room) -> Equation:

@@ -17,9 +17,9 @@ class Queries(CandidateScene):
     place = "head"
 
     def opening(self):
-        """The second candidate: the grid that mirrors itself, a pair both ways, two objections struck out."""
+        """The second candidate: the grid that mirrors itself, a pair both ways, one objection struck out."""
         self.lay_out()
-        self.stand("key", struck=(1, 2))
+        self.stand("key", struck=(1,))
         self.boxes, self.both = self.both_ways("key")
         self.add(*self.boxes, *self.both)
 

@@ -108,7 +108,7 @@ class CandidateScene(ExplainerScene):
         of_tokens, of_queries = (self.view(f"candidates.{side}_products")[self.spec.block] for side in ("token", "query"))
         products = of_tokens[i, j] if name == "token" else of_queries[self.head, i, j]
         score = candidate.scores[i : i + 1, j : j + 1]
-        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, self.say("rounded"))
+        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, (self.say("of_all", count=len(products)), self.say("rounded")))
 
     def before_and_after(self, name: str) -> list[Meeting]:
         """The pair on the bench, as it is and once it is nudged, each time with its score."""

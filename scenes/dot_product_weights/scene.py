@@ -37,7 +37,7 @@ class DotProductWeights(CandidateScene):
         cell, sum_ = self.work_now.result.cell(i, j), self.pair_now.total
         self.play(vanish(*self.question), appear(self.formula), dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))))
         for k, row in ((i, self.pair_now.one), (j, self.pair_now.other)):
-            self.play(travel(VGroup(self.vectors.cells[k].copy()), row.cells, run_time=1.0), appear(row.border))
+            self.play(merge(self.vectors.cells[k].copy(), into=row.border, run_time=1.0), appear(row, run_time=1.0))
         self.play(appear(self.pair_now.names, self.pair_now.signs, self.pair_now.note))
         self.play(self.pair_now.multiply())
         self.play(appear(sum_.cells), draw(self.pair_now.ring), self.pair_now.count(self.theme))

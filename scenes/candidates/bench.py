@@ -35,7 +35,6 @@ LEGEND = 150 * PX
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
-BARE = {"Q": "bare_queries", "K": "bare_keys"}
 
 
 class CandidateScene(ExplainerScene):
@@ -149,14 +148,14 @@ class CandidateScene(ExplainerScene):
         """The same, with its name at the left."""
         return named_matrix(self.theme, letter, MATRICES[letter], self.weights_of(letter), room)
 
-    def on_bench(self, letter: str) -> Derivation:
-        """The followed token upon W_Q or W_K of the shown head, and what comes out, beside it."""
-        d_k, role, square = self.staging.trace.config.d_k, MATRICES[letter], self.table.square
-        bias = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
-        bare, made = self.view(f"candidates.{BARE[letter]}")[self.spec.block, self.head], self.view(f"{SCOPE}.{role}")[self.head]
-        room = self.rooms.across(square, self.stage)
-        return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, bare, made), self.view(f"{SCOPE}.input"), self.focus,
-                          self.tokens[self.focus], room, self.frame.is_roomy, self.say("row_by_token"), self.say("turned", count=d_k).split(" · "))
+    def on_bench(self, letter: str, i: int) -> Derivation:
+        """Token i upon W_Q or W_K of the shown head, and what comes out, beside it; and what that is as if it said, if it is known."""
+        d_k, role, token = self.staging.trace.config.d_k, MATRICES[letter], self.tokens[i]
+        bias, made = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k], self.view(f"{SCOPE}.{role}")[self.head]
+        said = self.say(f"as_if_{role}", token=token) if self.forms and self.looks else ""
+        note, said = (words * bool(self.frame.is_roomy) for words in (self.say("row_by_token", token=token), said))
+        return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, made), self.view(f"{SCOPE}.input"), i, token,
+                          self.rooms.across(self.table.square, self.stage), note, said)
 
     def turned_to(self, work: Product) -> Product:
         """What meets in the grid, and its scores, become others, which are given back."""
@@ -178,16 +177,16 @@ class CandidateScene(ExplainerScene):
                 set_presence(part, STRUCK)
             self.add(self.objections[k].strike)
 
-    def make(self, letter: str, name: str, seconds: float) -> None:
-        """The followed token meets a matrix, and what comes out takes its place at the left of the grid; then all the other tokens.
+    def make(self, letter: str, name: str, i: int, seconds: float) -> None:
+        """Token i meets a matrix, and what comes out takes its place at the left of the grid; then all the other tokens.
 
         seconds: that the first entry takes.
         """
-        bench, old, self.work_now = self.on_bench(letter), self.work_now.left, self.work_of(name)
+        bench, old, self.work_now = self.on_bench(letter, i), self.work_now.left, self.work_of(name)
         self.play(appear(bench.token, bench.word))
         self.play(appear(bench.matrix, bench.note))
-        others = [row for k, row in enumerate(self.vectors.cells) if k != self.focus]
-        for motion in (*bench.multiply(self.theme, seconds), *bench.passed_on(old, self.work_now.left, self.focus, others)):
+        others = [row for k, row in enumerate(self.vectors.cells) if k != i]
+        for motion in (*bench.multiply(self.theme, seconds), appear(bench.said), *bench.passed_on(old, self.work_now.left, i, others)):
             self.play(motion)
         self.bench_now = bench
 

@@ -21,10 +21,10 @@ class Keys(CandidateScene):
 
     @step
     def key(self):
-        """One token meets W_K, row by row; its key takes the place of its vector; then all the others."""
+        """The token that is to be found meets W_K, row by row; its key takes the place of its vector; then all the others."""
         self.play(vanish(*self.on_stage(self.cards, self.work_now.left)), become(self.work_now.left, self.vectors))
         self.work_now = self.work_of("token")
-        self.make("K", "key", 2.4)
+        self.make("K", "key", self.pair[1], 2.4)
 
     @step
     def grid(self):

@@ -95,7 +95,7 @@ def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, ro
     gap, head = room_of(made).left - edge.right, above(equation(theme, NAMES[of.letter], size=LETTER, role=of.role), made)
     sign = [between(equation(theme, f"+ b_{of.letter} =", size=LETTER, role="muted", width=gap), matrix.sheet.border, made.border)] * bool(gap >= WIDE)
     foot, free = Room(edge.left, edge.right, lower.bottom, edge.bottom - TIGHT / 2), Room(right.left, right.right, room_of(head).top, upper.top)
-    return Derivation(
-        of, token, matrix, made, row_labels(theme, [word], token, "text", edge.left - room.left - TIGHT), head, VGroup(*sign),
-        VGroup(*[text(theme, note, EVIDENCE, "muted", at=foot.strip(top=EVIDENCE))] * bool(note and foot.height >= EVIDENCE)),
-        VGroup(*[in_two_lines(theme, said, WORD, free)] * bool(said and free.height >= 2 * EVIDENCE)))
+    below_it = [text(theme, note, EVIDENCE, "muted", at=foot.strip(top=EVIDENCE))] if note and foot.height >= EVIDENCE else []
+    above_it = [in_two_lines(theme, said, WORD, free)] if said and free.height >= 2 * EVIDENCE else []
+    label = row_labels(theme, [word], token, "text", edge.left - room.left - TIGHT)
+    return Derivation(of, token, matrix, made, label, head, VGroup(*sign), VGroup(*below_it), VGroup(*above_it))

@@ -9,7 +9,7 @@ from manim import Animation, VGroup
 
 from model import View
 from scenes.base.layout import below, fitted, stacked
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import largest
 from scenes.parts.equation import Equation, equation
@@ -70,9 +70,9 @@ def sum_of(theme: Theme, letter: str, role: str, room: Room, factor: str = "a") 
 
 
 def letters_beside(theme: Theme, words: str, room: Room, roomy: bool) -> tuple[VGroup, Room]:
-    """What is said of the letters of a formula, line by line at the left of a room, and the room of the formula; the first line only, below it,
-    where the frame is not roomy. words: lines, parted by ` · `."""
-    side, above, _ = room.columns(HEAD) if roomy else (room.strip(bottom=GAP), room.trim(bottom=GAP), room)
+    """What is said of the letters of a formula, line by line at the left of a room, and the room of the formula; the first line only where the
+    frame is not roomy, and below it where the room is high. words: lines, parted by ` · `."""
+    side, above, *_ = room.columns(HEAD if roomy else 2) if roomy or room.height < 2 * WIDE else (room.strip(bottom=GAP), room.trim(bottom=GAP))
     lines, size = fit_words(theme, words.split(" · ") if roomy else words.split(" · ")[:1], WORD, side.width)
     said = VGroup(text(theme, line, size, "muted", at=place, align=-1) for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
     return said, above

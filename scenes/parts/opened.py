@@ -59,9 +59,9 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     left = min(NAMES, room.width / 3)
     places = above.trim(left=left).rows(ROWS, TIGHT)
     views = [sides[0].view, sides[1].view, products]
-    grid, few = fit_grid(views[0].shape, places[0]), fit_grid((FEW + 1,), places[0])
-    if not _digits(theme, views, grid) and _digits(theme, views, few) and len(products) > FEW:
-        grid = few._replace(columns=(*_telling(products), None))
+    grid, wide = fit_grid(views[0].shape, places[0]), fit_grid((FEW + 1,), places[0])
+    if not _digits(theme, views, grid) and _digits(theme, views, wide) and len(products) > FEW:
+        grid = wide._replace(columns=(*_telling(products), None))
     digits = _digits(theme, views, grid)
     scales = [peak(sides[0].view), peak(sides[1].view), peak(products)]
     rows = [heat_map(theme, view, place, role, digits, bright, grid=grid) for view, place, role, bright in zip(
@@ -74,10 +74,11 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     sign = equation(theme, "sum =", size=size, role="muted").next_to(cell, LEFT, buff=GAP)
     times = equation(theme, "times =", size=size, role="muted").next_to(rows[2].border, LEFT, buff=TIGHT)
     around = ring(theme, cell.cells[0][0])
-    exact = not digits or decimals_for_sum(products.values, float(total[0, 0]), theme.decimals) <= digits.decimals
+    few = None in grid.columns
+    exact = not few and (not digits or decimals_for_sum(products.values, float(total[0, 0]), theme.decimals) <= digits.decimals)
     free = Room(room_of(around).right + TIGHT, room.right, below.bottom, below.top)
-    note = in_two_lines(theme, said[None not in grid.columns], WORD, free, "muted")
-    return Opened(*rows, cell, names, VGroup(times, sign), around, VGroup(*[note] * (None in grid.columns or not exact)))
+    note = [in_two_lines(theme, said[not few], WORD, free, "muted")] if not exact and free.width > 2 * GAP else []
+    return Opened(*rows, cell, names, VGroup(times, sign), around, VGroup(*note))
 
 
 def _digits(theme: Theme, views: Sequence[View], grid: Grid) -> Digits | None:

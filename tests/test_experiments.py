@@ -8,6 +8,7 @@ from measuring import CHECKPOINT, TIRED, close, run
 from model import Intervention, ModelConfig
 from model.experiments import find, names
 from model.experiments.distances import cosines
+from model.experiments.nudged import RISE
 from model.experiments.scaling import N_BINS
 from model.functional import attention, feed_forward, softmax
 
@@ -52,6 +53,36 @@ def test_a_feature_fires_as_in_the_sentence_with_that_word():
         own, alike = trace[f"encoder.{block}.mlp.activation"].values[i], rows[order.astype(int)] @ rows[int(trace["token_ids"].values[i])]
         assert own.argmax() in features and (own[features.astype(int)] >= own.max() / 2).all() and alike.mean(1).max() > 0.6
         assert (np.diff(values) <= 0).all() and (values > 0).all()
+
+
+
+# --- what training could do for a score ----------------------------------------------------------------------------
+
+
+def test_a_nudged_token_has_other_scores_and_no_other_token_has():
+    trace, i = run("nudged", "candidates", tokens=CATS, twin=()), 1
+    before, after = (trace[f"{name}.token_scores"].values for name in ("candidates", "nudged"))
+    assert close(after[i, :, i, i + 1] - before[:, i, i + 1], RISE)
+    others = np.delete(np.arange(len(CATS)), i)
+    changed = ~np.isclose(after[i], before)
+    assert changed[:, i].all() and changed[:, :, i].all() and not changed[:, others][..., others].any()
+
+
+def test_a_word_is_nudged_wherever_it_stands():
+    trace = run("nudged", "candidates")
+    the = [i for i, word in enumerate(TIRED) if word == "the"]
+    changed = trace["nudged.inputs"].values[the[0], 0] - trace["encoder.0.self_attention.input"].values
+    assert np.flatnonzero(np.abs(changed).max(-1) > 1e-9).tolist() == the and close(changed[the[0]], changed[the[1]])
+
+
+def test_nudged_keys_let_a_pair_fit_best_and_come_from_another_matrix_of_the_same_tokens():
+    trace, i = run("nudged", "candidates", tokens=CATS, twin=()), 1
+    before, after = (trace[f"{name}.key_scores"].values for name in ("candidates", "nudged"))
+    assert before[0, 0, i].argmax() != i + 1 == after[i, 0, 0, i].argmax()
+    x, b = trace["encoder.0.self_attention.input"].values, trace["weights.encoder.0.self_attention.b_K"].values[: CHECKPOINT.config.d_k]
+    keys = trace["nudged.keys"].values[i, 0, 0]
+    W = np.linalg.pinv(x) @ (keys - b)
+    assert close(x @ W + b, keys, 1e-9) and close(keys @ keys.T, after[i, 0, 0])
 
 
 # --- why scores are scaled -----------------------------------------------------------------------------------------

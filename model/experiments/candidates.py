@@ -8,7 +8,6 @@ import numpy as np
 
 from model.tensors import Tensor, scoped
 
-LETTERS = {"bare_queries": "b_Q", "bare_keys": "b_K"}
 TENSORS = scoped(
     "candidates",
     Tensor("parameters", "candidate", "numbers to be learned for the scores of one head: tokens, keys, queries with keys",
@@ -33,8 +32,6 @@ TENSORS = scoped(
     Tensor("weighted_sums", "block head query d_model", "tokens times scaled scores, added up: no average",
            "scaled_scores input"),
     Tensor("averages", "block head query d_model", "average of the tokens, by each token's weights", "weights input"),
-    Tensor("bare_queries", "block head query d_k", "queries before their bias is added", "query - b_Q of each block's self_attention"),
-    Tensor("bare_keys", "block head query d_k", "keys before their bias is added", "key - b_K of each block's self_attention"),
 )
 
 
@@ -57,9 +54,6 @@ def measure(run, record):
     record("score_sums", scaled.sum(-1))                                            # (block, h, n), anything
     record("weighted_sums", scaled @ tokens[:, None])                               # (block, h, n, d_model)
     record("averages", weights @ tokens[:, None])                                   # (block, h, n, d_model)
-    for name, vectors in (("bare_queries", queries), ("bare_keys", keys)):
-        biases = np.stack([getattr(block.self_attention, LETTERS[name]) for block in run.weights.encoder])
-        record(name, vectors - biases.reshape(len(biases), -1, 1, vectors.shape[-1]))   # (block, h, n, d_k)
 
 
 def asymmetry(scores):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from manim import Mobject, VGroup
 
 from model import View
@@ -9,45 +10,49 @@ from scenes.base.layout import Labelled, below
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
 from scenes.parts.candidates import Candidate, Comparison, comparison
-from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix, tried
+from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import peak
+from scenes.parts.heat_map import HeatMap, peak
 from scenes.parts.label import WORD, Label, text
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
-from scenes.parts.motion import FLASH, appear, dim, draw, set_presence, vanish
+from scenes.parts.motion import DIMMED, FLASH, appear, become, dim, draw, set_presence, vanish
+from scenes.parts.nudged import Meeting, nudged
 from scenes.parts.opened import Opened, opened
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
 from scenes.parts.shapes import room_of
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import cards_beside
-from scenes.parts.training import BuiltOn, built_on
 from scenes.parts.unknown import unknown
 from scenes.parts.verdict import EVIDENCE, Objection
 from scenes.parts.weight import WeightBars, weight_bars
-from scenes.parts.whole import Whole
 from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
 STRUCK = 0.5                              # presence of what is struck out
 LEGEND = 150 * PX
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
-OBJECTIONS = ("symmetric", "no_parameters", "fixed")
+OBJECTIONS = ("symmetric", "no_parameters")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
-BARE = {"Q": "bare_queries", "K": "bare_keys"}
 
 
 class CandidateScene(ExplainerScene):
     """A scene on this stage. `opening` begins with `lay_out` and adds what the scene before has left there."""
 
-    def candidate(self, name: str, head: int | None = None) -> Candidate:
-        """One of the CANDIDATES, of the shown block and head, or of another head."""
-        place = (self.spec.block, self.head if head is None else head)[: 1 + (name != "token")]
+    def candidate(self, name: str) -> Candidate:
+        """One of the CANDIDATES, of the shown block and head."""
+        place = (self.spec.block, self.head)[: 1 + (name != "token")]
         vectors = (self.view(f"{SCOPE}.{side}") for side in CANDIDATES[name])
-        scores = self.view(f"{SCOPE}.scores")[place[1]] if name == "query" else self.view(f"candidates.{name}_scores")[place]
-        return Candidate(CANDIDATES[name], tuple(view[place[1]] if place[1:] else view for view in vectors), scores,
+        scores = self.view(f"{SCOPE}.scores")[self.head] if name == "query" else self.view(f"candidates.{name}_scores")[place]
+        return Candidate(CANDIDATES[name], tuple(view[self.head] if place[1:] else view for view in vectors), scores,
                          self.view(f"candidates.{name}_asymmetry")[place], self.view("candidates.parameters")[[*CANDIDATES].index(name)])
+
+    def nudged(self, name: str) -> Candidate:
+        """The tokens, or the keys, once they are nudged for the score of the pair."""
+        place, vectors = (self.focus, self.spec.block, self.head)[: 2 + (name != "token")], "inputs" if name == "token" else "keys"
+        made, scores = (self.view(f"nudged.{tensor}")[place] for tensor in (vectors, f"{name}_scores"))
+        return self.candidate(name)._replace(vectors=(made, made), scores=scores)
 
     @property
     def looks(self) -> bool:
@@ -59,11 +64,6 @@ class CandidateScene(ExplainerScene):
         """The followed token and the one after it (or, if it is the last, before it)."""
         i, n = self.focus, len(self.tokens)
         return i, i + 1 if i + 1 < n else max(i - 1, 0)
-
-    @property
-    def other_head(self) -> int | None:
-        """A head of the shown block whose matrix is tried instead of the shown one's, if there is one."""
-        return next((head for head in range(self.staging.trace.config.n_heads) if head != self.head), None)
 
     def lay_out(self) -> None:
         """Where everything stands: the `table` of scores, `cards`, `vectors` and `letter` of the tokens, and the `rooms` for all else."""
@@ -87,18 +87,19 @@ class CandidateScene(ExplainerScene):
         """The empty cells of the grid, a question mark in it, and one where its formula will be."""
         return unknown(self.theme, self.work_of("token").result, "s_(i j)", self.say("asks"), self.table.square, self.rooms.panel)
 
-    def work_of(self, name: str, head: int | None = None) -> Product:
+    def work_of(self, name: str) -> Product:
         """The two sides of a candidate and the grid where they meet; tokens stand at the left already."""
-        return self.candidate(name, head).work(self.theme, self.table, self.all_scores, self.vectors if name == "token" else None)
+        return self.candidate(name).work(self.theme, self.table, self.all_scores, self.vectors if name == "token" else None)
+
+    def work_nudged(self, name: str) -> Product:
+        """The same with what is nudged."""
+        candidate = self.nudged(name)
+        return candidate.work(self.theme, self.table, [*self.all_scores, candidate.scores])
 
     def objections_to(self, name: str) -> list[Objection]:
-        """The three cards with their evidence. Of what adapts: a pair's scores with two heads' matrices of keys; or a word, as there may be no
-        other head, tokens have none, and of queries it has not been seen."""
-        candidate, rooms = self.candidate(name), self.rooms.verdict.rows(3, TIGHT / 2)
-        adapting = ([self.candidate(name, head).scores[self.pair] for head in (self.other_head, None)] if name == "key" and self.other_head is not None
-                    else self.say("same" if name == "token" else "other"))
+        """The two cards with their evidence."""
         titles, said = ([self.say(key) for key in keys] for keys in (OBJECTIONS, ("gap", "learned")))
-        return candidate.objections(self.theme, titles, said, adapting, rooms)
+        return self.candidate(name).objections(self.theme, titles, said, self.rooms.verdict.rows(2, TIGHT))
 
     def opened_pair(self, name: str) -> Opened:
         """The dot product of the followed token and another, as tokens or as query and key, opened on the bench."""
@@ -106,12 +107,20 @@ class CandidateScene(ExplainerScene):
         of_tokens, of_queries = (self.view(f"candidates.{side}_products")[self.spec.block] for side in ("token", "query"))
         products = of_tokens[i, j] if name == "token" else of_queries[self.head, i, j]
         score = candidate.scores[i : i + 1, j : j + 1]
-        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, self.say("rounded"))
+        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, (self.say("of_all", count=len(products)), self.say("rounded")))
 
-    def built_on(self) -> BuiltOn:
-        """What training does, again and again; and table E, with all that is built on it."""
-        steps, uses = ([self.say(key) for key in keys] for keys in (("guess", "compare", "nudge"), ("the_scores", "all_else")))
-        return built_on(self.theme, steps, "E", self.view("weights.embedding"), uses, self.rooms.bench)
+    def before_and_after(self, name: str) -> list[Meeting]:
+        """The pair on the bench, as it is and once it is nudged, each time with its score."""
+        both, (i, j) = (self.candidate(name), self.nudged(name)), self.pair
+        said = [self.say(key, token=self.tokens[i]) for key in ("before", f"{name}_nudged")]
+        pairs, scores = ([(each.vectors[0][i], each.vectors[1][j]) for each in both], [each.scores[i, j] for each in both])
+        return nudged(self.theme, [self.tokens[k] for k in self.pair], pairs, scores, said, both[0].roles[0], self.rooms.bench)
+
+    def untouched(self, picture: HeatMap) -> list[Mobject]:
+        """What has not changed in a grid of scores of tokens, one of which is nudged."""
+        same = np.isclose(self.nudged("token").scores.values, self.candidate("token").scores.values)
+        rows, columns = ([k for k in kept if k is not None] for kept in (picture.grid.rows, picture.grid.columns))
+        return [part for a, i in enumerate(rows) for b, j in enumerate(columns) if same[i, j] for part in picture.cell(a, b)]
 
     def weights_at(self, mixed: Mixture) -> WeightBars:
         """The weights of the followed token, as bars beside what they weigh."""
@@ -130,33 +139,36 @@ class CandidateScene(ExplainerScene):
         return (both_ways(self.theme, self.work_now.result, self.pair),
                 facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, said))
 
-    def weights_of(self, letter: str, head: int | None = None) -> View:
-        """W_Q, W_K or W_V of the shown head, or of another, transposed: (d_k, d_model)."""
-        head, d_k = self.head if head is None else head, self.staging.trace.config.d_k
-        return self.view(f"weights.{SCOPE}.W_{letter}")[:, head * d_k : (head + 1) * d_k].T                # (d_k, d_model)
+    def weights_of(self, letter: str) -> View:
+        """W_Q, W_K or W_V of the shown head, transposed: (d_k, d_model)."""
+        d_k = self.staging.trace.config.d_k
+        return self.view(f"weights.{SCOPE}.W_{letter}")[:, self.head * d_k : (self.head + 1) * d_k].T       # (d_k, d_model)
 
     def matrix_of(self, letter: str, room: Room) -> Labelled:
         """The same, with its name at the left."""
         return named_matrix(self.theme, letter, MATRICES[letter], self.weights_of(letter), room)
 
-    def tried(self, head: int, room: Room) -> Whole:
-        """The matrix of keys of a head, and the score of the pair with it."""
-        said = self.say("this" if head == self.head else "another"), " → ".join(self.tokens[k] for k in self.pair)
-        score = self.candidate("key", head).scores[self.pair]
-        return tried(self.theme, "K", "key", self.weights_of("K", head), score, said, room)
+    def on_bench(self, letter: str, i: int) -> Derivation:
+        """Token i upon W_Q or W_K of the shown head, and what comes out, beside it; and what that is as if it said, if it is known."""
+        d_k, role, token = self.staging.trace.config.d_k, MATRICES[letter], self.tokens[i]
+        bias, made = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k], self.view(f"{SCOPE}.{role}")[self.head]
+        said = self.say(f"as_if_{role}", token=token) if self.forms and self.looks else ""
+        note, said = (words * bool(self.frame.is_roomy) for words in (self.say("row_by_token", token=token), said))
+        return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, made), self.view(f"{SCOPE}.input"), i, token,
+                          self.rooms.across(self.table.square, self.stage), note, said)
 
-    def on_bench(self, letter: str) -> Derivation:
-        """The followed token upon W_Q or W_K of the shown head, and what comes out, beside it."""
-        d_k, role, square = self.staging.trace.config.d_k, MATRICES[letter], self.table.square
-        bias = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k]
-        bare, made = self.view(f"candidates.{BARE[letter]}")[self.spec.block, self.head], self.view(f"{SCOPE}.{role}")[self.head]
-        room = self.rooms.across(square, self.stage)
-        return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, bare, made), self.view(f"{SCOPE}.input"), self.focus,
-                          self.tokens[self.focus], room, self.frame.is_roomy, self.say("row_by_token"), self.say("turned", count=d_k).split(" · "))
+    def turned_to(self, work: Product) -> Product:
+        """What meets in the grid, and its scores, become others, which are given back."""
+        self.play(*(become(old, new) for old, new in zip(self.work_now, work, strict=True)))
+        return work
 
-    def stand(self, name: str, struck: Sequence[int] = ()) -> None:
-        """Puts a candidate on stage, at once, as its scene leaves it. struck: the objections that are struck out."""
-        candidate, self.work_now, self.objections = self.candidate(name), self.work_of(name), self.objections_to(name)
+    def stand(self, name: str, struck: Sequence[int] = (), nudged: bool = False) -> None:
+        """Puts a candidate on stage, at once, as its scene leaves it. struck: the objections that are struck out. nudged: whether the followed
+        token is nudged, and what has not changed by it steps back."""
+        candidate, self.objections = self.candidate(name), self.objections_to(name)
+        self.work_now = self.work_nudged(name) if nudged else self.work_of(name)
+        for part in self.untouched(self.work_now.result) if nudged else ():
+            set_presence(part, DIMMED)
         self.formula, self.names = candidate.formula(self.theme, self.rooms.maths), candidate.names_at(self.theme, self.work_now)
         self.words = self.table.words(self.theme, self.tokens, self.work_now.result, self.focus)
         self.add(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections)
@@ -165,16 +177,16 @@ class CandidateScene(ExplainerScene):
                 set_presence(part, STRUCK)
             self.add(self.objections[k].strike)
 
-    def make(self, letter: str, name: str, seconds: float) -> None:
-        """The followed token meets a matrix, and what comes out takes its place at the left of the grid; then all the other tokens.
+    def make(self, letter: str, name: str, i: int, seconds: float) -> None:
+        """Token i meets a matrix, and what comes out takes its place at the left of the grid; then all the other tokens.
 
         seconds: that the first entry takes.
         """
-        bench, old, self.work_now = self.on_bench(letter), self.work_now.left, self.work_of(name)
+        bench, old, self.work_now = self.on_bench(letter, i), self.work_now.left, self.work_of(name)
         self.play(appear(bench.token, bench.word))
         self.play(appear(bench.matrix, bench.note))
-        others = [row for k, row in enumerate(self.vectors.cells) if k != self.focus]
-        for motion in (*bench.multiply(self.theme, seconds), *bench.passed_on(old, self.work_now.left, self.focus, others)):
+        others = [row for k, row in enumerate(self.vectors.cells) if k != i]
+        for motion in (*bench.multiply(self.theme, seconds), appear(bench.said), *bench.passed_on(old, self.work_now.left, i, others)):
             self.play(motion)
         self.bench_now = bench
 

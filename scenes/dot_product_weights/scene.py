@@ -7,12 +7,13 @@ from scenes.candidates.bench import CandidateScene
 from scenes.parts.motion import FLASH, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.shapes import ring
+from scenes.parts.training import loop
 
 
 class DotProductWeights(CandidateScene):
     """One dot product, then all of them; three problems, each with its evidence."""
 
-    experiments = ("candidates",)
+    experiments = ("candidates", "nudged")
     follows = "weighted_average"
     place = "head"
 
@@ -36,7 +37,7 @@ class DotProductWeights(CandidateScene):
         cell, sum_ = self.work_now.result.cell(i, j), self.pair_now.total
         self.play(vanish(*self.question), appear(self.formula), dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))))
         for k, row in ((i, self.pair_now.one), (j, self.pair_now.other)):
-            self.play(travel(VGroup(self.vectors.cells[k].copy()), row.cells, run_time=1.0), appear(row.border))
+            self.play(merge(self.vectors.cells[k].copy(), into=row.border, run_time=1.0), appear(row, run_time=1.0))
         self.play(appear(self.pair_now.names, self.pair_now.signs, self.pair_now.note))
         self.play(self.pair_now.multiply())
         self.play(appear(sum_.cells), draw(self.pair_now.ring), self.pair_now.count(self.theme))
@@ -65,11 +66,15 @@ class DotProductWeights(CandidateScene):
 
     @step
     def no_parameters(self):
-        """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change. Table E
-        it could, but all is built on that."""
-        (_, card, fixed), picture, made = self.objections, self.work_now.result, self.built_on()
-        self.play(vanish(self.boxes, self.both), appear(*made.loop, lag=0.3))
+        """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change. The followed
+        token it could, but then all its scores are others."""
+        card, picture, (before, after) = self.objections[1], self.work_now.result, self.before_and_after("token")
+        steps = loop(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], self.rooms.bench)
+        self.play(vanish(self.boxes, self.both), appear(*steps, lag=0.3))
         self.play(*(merge(row, into=line, run_time=SLOW) for row, line in zip(self.vectors.cells, picture.cells, strict=True)))
         self.play(appear(card.box, card.title, card.evidence))
-        self.play(appear(made.letter, made.table, *made.uses, lag=0.5))
-        self.play(appear(fixed.box, fixed.title, fixed.evidence))
+        self.play(vanish(steps))
+        self.play(appear(before))
+        self.play(appear(after))
+        self.work_now = self.turned_to(self.work_nudged("token"))
+        self.play(dim(*self.untouched(self.work_now.result)))

@@ -1,8 +1,5 @@
 """Scene 5: the second candidate for the weights, dot products of learned keys (Vaswani et al. 2017, section 3.2.1)."""
 
-from manim import Animation
-
-from scenes.base.room import GAP
 from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
 from scenes.parts.motion import appear, become, draw, travel, vanish
@@ -10,23 +7,24 @@ from scenes.parts.score_grid import columns, fill
 
 
 class Keys(CandidateScene):
-    """A key for every token; the grid again; two objections fall and one stays."""
+    """A key for every token; the grid again; one objection falls and one stays."""
 
-    experiments = ("candidates",)
+    experiments = ("candidates", "nudged")
     follows = "dot_product_weights"
     place = "head"
 
     def opening(self):
-        """The first candidate, with all that speaks against it, and what is built on E."""
+        """The first candidate, with all that speaks against it, and what nudging a token has done to its scores."""
         self.lay_out()
-        self.stand("token")
-        self.add(self.built_on())
+        self.stand("token", nudged=True)
+        self.add(*self.before_and_after("token"))
 
     @step
     def key(self):
-        """One token meets W_K, row by row; its key takes the place of its vector; then all the others."""
-        self.play(vanish(*self.on_stage(self.cards, self.vectors)))
-        self.make("K", "key", 2.4)
+        """The token that is to be found meets W_K, row by row; its key takes the place of its vector; then all the others."""
+        self.play(vanish(*self.on_stage(self.cards, self.work_now.left)), become(self.work_now.left, self.vectors))
+        self.work_now = self.work_of("token")
+        self.make("K", "key", self.pair[1], 2.4)
 
     @step
     def grid(self):
@@ -45,29 +43,19 @@ class Keys(CandidateScene):
 
     @step
     def adapts(self):
-        """There are numbers to learn; with other ones the same two tokens score otherwise."""
-        symmetric, parameters, adapting = self.objections
-        self.play(vanish(self.legend), appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters, adapting))
+        """There are numbers to learn, which make nothing but these scores: nudged, they let the pair fit."""
+        (symmetric, parameters), self.compared = self.objections, self.before_and_after("key")
+        self.play(vanish(self.legend), appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters))
         self.strike_out(parameters)
-        other, rooms, self.boxes = self.other_head, self.rooms.bench.rows(2, GAP), self.both_ways("key")[0]
-        own = self.tried(self.head, rooms[1])
-        self.compared = [own]
-        self.play(draw(*self.boxes), become(self.matrix.sheet, own.matrix.sheet), travel(self.matrix.title, own.matrix.title), appear(own.score))
-        if other is not None:
-            self.compared.append(self.tried(other, rooms[0]))
-            self.turn_to(other, appear(self.compared[-1]))
-            self.turn_to(self.head)
-        self.play(vanish(self.boxes))
-        self.strike_out(adapting)
+        self.box = self.both_ways("key")[0][0]
+        self.play(vanish(self.matrix))
+        self.play(draw(self.box), appear(self.compared[0]))
+        self.play(appear(self.compared[1]))
+        self.work_now = self.turned_to(self.work_nudged("key"))
 
     @step
     def still_symmetric(self):
-        """The grid turns over its diagonal and is still the same."""
-        self.play(vanish(*self.compared))
+        """The matrix is as it was; the grid turns over its diagonal and is still the same."""
+        self.play(vanish(*self.compared, self.box))
+        self.work_now = self.turned_to(self.work_of("key"))
         self.compare("key")
-
-    def turn_to(self, head: int, *motions: Animation) -> None:
-        """The keys are those of another head, and so are their scores."""
-        work = self.work_of("key", head)
-        self.play(*(become(old, new) for old, new in zip(self.work_now, work, strict=True)), *motions)
-        self.work_now = work

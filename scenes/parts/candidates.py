@@ -76,14 +76,12 @@ class Candidate(NamedTuple):
         return Product(left or table.rows(theme, of_left, role), table.columns(theme, above, other),
                        alike(theme, self.scores, among, table.square, table.grid))
 
-    def objections(self, theme: Theme, titles: Sequence[str], said: Sequence[str], adapting: str | Sequence[View],
-                   rooms: Sequence[Room]) -> list[Objection]:
-        """What speaks against it, on three cards: its scores mirror themselves, nothing is learned for them, and they do not adapt.
+    def objections(self, theme: Theme, titles: Sequence[str], said: Sequence[str], rooms: Sequence[Room]) -> list[Objection]:
+        """What speaks against it, on two cards: its scores mirror themselves, and nothing is learned for them.
 
-        said: what the gap to the mirror image and the count of parameters are called. adapting: a score before and after, or a word.
+        said: what the gap to the mirror image and the count of parameters are called.
         """
-        changes = [text(theme, adapting, EVIDENCE, "muted")] if isinstance(adapting, str) else changed(theme, *adapting)
-        shown = (self.gap(theme, said[0]), evidence(theme, said[1], self.parameters, 0), changes)
+        shown = (self.gap(theme, said[0]), evidence(theme, said[1], self.parameters, 0))
         return [objection(theme, title, parts, room) for title, parts, room in zip(titles, shown, rooms, strict=True)]
 
     def names_at(self, theme: Theme, work: Product) -> list[Equation]:
@@ -91,12 +89,6 @@ class Candidate(NamedTuple):
         (left, above), (of_left, of_above) = self.letters, self.ink
         upper, lower = (equation(theme, maths, size=LETTER, role=role) for maths, role in ((f"{above}_j", of_above), (f"{left}_i", of_left)))
         return [left_of(upper, work.above.border), below(lower, work.left.border, TIGHT / 2)]
-
-
-def changed(theme: Theme, before: View, after: View) -> list[Label]:
-    """A score and what it becomes."""
-    left, right = (number(theme, score, READOUT, "output") for score in (before, after))
-    return [left, text(theme, "→", EVIDENCE, "muted"), right]
 
 
 def alike(theme: Theme, scores: View, among: Sequence[View], room: Room, grid: Grid | None = None) -> HeatMap:

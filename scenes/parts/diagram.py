@@ -19,7 +19,6 @@ BEND = 0.16                               # radius of a line's corners
 GAP, LANE = 0.05, 0.18                    # between modules and beside them, as shares of a diagram's height and width
 WIDEST_GAP, WIDEST_LANE = 0.34, 0.55
 LARGEST_NAME = 36 * PX
-FAN = 6                                   # times the gap between two boxes is in the height of all
 HEIGHTS = {"attention": 3.6, "add_norm": 1.8, "mlp": 1.1, "norm": 1, "add": 1}
 OF = {"encoder": HEIGHTS, "decoder": HEIGHTS | {"attention": 2, "cross_attention": 2, "add_norm": 1.1}}
 
@@ -60,12 +59,6 @@ def cycle(theme: Theme, names: Sequence[str], room: Room) -> VGroup:
     first, last = places[0].point(0, -1), places[-1].point(0, -1)
     floor = [(x, room.bottom, 0) for x in (last[0], first[0])]
     return VGroup(boxes[0], *(part for pair in zip(steps, boxes[1:]) for part in pair), route(theme, [last, *floor, first]))
-
-
-def fan(theme: Theme, source: Mobject, names: Sequence[str], room: Room) -> VGroup:
-    """Where something is used: named boxes one below the other in a room, and an arrow to each from the right edge of a picture."""
-    places, start = room.rows(len(names), room.height / FAN), room_of(source).point(1)
-    return VGroup(*(VGroup(arrow(theme, start, place.point(-1)), module(theme, name, place)) for name, place in zip(names, places, strict=True)))
 
 
 def route(theme: Theme, points: Sequence[Sequence[float]], role: str = "muted", width: float = 3, bend: float = BEND,

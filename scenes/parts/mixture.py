@@ -9,13 +9,13 @@ from manim import Animation, VGroup
 
 from model import View
 from scenes.base.layout import below, fitted, stacked
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import largest
 from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import WORD, fit_words, number, text
 from scenes.parts.motion import Together, merge
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import card_width, cards_beside, row_labels
@@ -70,17 +70,20 @@ def sum_of(theme: Theme, letter: str, role: str, room: Room, factor: str = "a") 
 
 
 def letters_beside(theme: Theme, words: str, room: Room, roomy: bool) -> tuple[VGroup, Room]:
-    """What is said of the letters of a formula, line by line at the left of a room, and the room of the formula; the first line only, below it,
-    where the frame is not roomy. words: lines, parted by ` · `."""
-    lines = words.split(" · ") if roomy else words.split(" · ")[:1]
-    side = room.columns(HEAD)[0] if roomy else room.strip(bottom=GAP)
-    said = VGroup(text(theme, line, EVIDENCE, "muted", at=place, align=-1) for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
-    return said, room if roomy else room.trim(bottom=GAP)
+    """What is said of the letters of a formula, line by line at the left of a room, and the room of the formula; the first line only where the
+    frame is not roomy, and below it where the room is high. words: lines, parted by ` · `."""
+    side, above, *_ = room.columns(HEAD if roomy else 2) if roomy or room.height < 2 * WIDE else (room.strip(bottom=GAP), room.trim(bottom=GAP))
+    lines, size = fit_words(theme, words.split(" · ") if roomy else words.split(" · ")[:1], WORD, side.width)
+    said = VGroup(text(theme, line, size, "muted", at=place, align=-1) for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
+    return said, above
 
 
 def outside(theme: Theme, mixed: Mixture) -> VGroup:
-    """Rings around what of z is less or more than all the vectors have of that feature, as far as the digits show it."""
-    shown, places = mixed.z, mixed.z.decimals if mixed.z.digits else theme.decimals
+    """Rings around what of z is less or more than all the vectors have of that feature, as far as the digits show it; none around cells without
+    digits, which are too slim for them."""
+    if not mixed.z.digits:
+        return VGroup()
+    shown, places = mixed.z, mixed.z.decimals
     vectors, z = (view.values.round(places) for view in (mixed.vectors.view, shown.view))       # (n, d), (d)
     beyond, columns = (z < vectors.min(0)) | (z > vectors.max(0)), [j for j in shown.grid.columns if j is not None]
     return VGroup(ring(theme, cell) for j, cell in zip(columns, shown.cells[0], strict=True) if beyond[j])

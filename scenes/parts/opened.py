@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import LEFT, RIGHT, Animation, VGroup
+import numpy as np
+from manim import LEFT, Animation, VGroup
 
 from model import View
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, text
+from scenes.parts.heat_map import Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.label import WORD, decimals_for_sum, in_two_lines
 from scenes.parts.motion import Together, appear, live_dot_product
-from scenes.parts.shapes import Block, ring
+from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.tokens import row_labels
 from scenes.parts.whole import Whole
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 NAMES, CELL, ROWS = 150 * PX, 170 * PX, (1, 1, 1)         # room for the words, side of the sum, heights of the three rows
+FEW = 4                                   # entries that are shown where there is no room for all
 
 
 class Side(NamedTuple):
@@ -30,7 +32,7 @@ class Side(NamedTuple):
 
 class Opened(Whole):
     """`one` and `other`, two rows; `products`, a row; `total`, a single cell with a `ring` around it; `names` of the rows;
-    `signs`; a `note` that products are rounded, if as they are written they do not add up to the sum."""
+    `signs`; a `note` that not all that is added up is shown, or that products are rounded, if as they are written they do not add up to the sum."""
 
     def __init__(self, one: HeatMap, other: HeatMap, products: HeatMap, total: HeatMap, names: VGroup, signs: VGroup, around: Block, note: VGroup):
         super().__init__(one=one, other=other, products=products, total=total, names=names, signs=signs, ring=around, note=note)
@@ -44,21 +46,23 @@ class Opened(Whole):
     def multiply(self, run_time: float = 1.0) -> Animation:
         """The products come up from left to right."""
         parts = [self.products.cells[0], *(self.products.numbers[:1])]
-        return Together(appear(self.products.border), *(appear(*part, lag=0.3, run_time=run_time / 2) for part in parts))
+        return Together(appear(self.products.border, self.products.dots), *(appear(*part, lag=0.3, run_time=run_time / 2) for part in parts))
 
 
-def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, scale: float, room: Room, rounded: str) -> Opened:
-    """A dot product laid out in a room.
+def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, scale: float, room: Room, said: tuple[str, str]) -> Opened:
+    """A dot product laid out in a room: where there is no room for all digits only some entries, those of the largest products.
 
     sides: the two vectors. products: (d), entry by entry. total: (1, 1), their sum; scale: the magnitude at which it is drawn brightest.
-    rounded: what is written beside a sum that is not that of the products as they are written.
+    said: what is written beside a sum of more than is shown, and beside one that is not that of the products as they are written.
     """
     above, below = room.rows([sum(ROWS) * CELL / 2, CELL], TIGHT)
     left = min(NAMES, room.width / 3)
     places = above.trim(left=left).rows(ROWS, TIGHT)
     views = [sides[0].view, sides[1].view, products]
-    grid = fit_grid(views[0].shape, places[0])
-    digits = min((fit_digits(theme, view.values, grid) or () for view in views)) or None
+    grid, wide = fit_grid(views[0].shape, places[0]), fit_grid((FEW + 1,), places[0])
+    if not _digits(theme, views, grid) and _digits(theme, views, wide) and len(products) > FEW:
+        grid = wide._replace(columns=(*_telling(products), None))
+    digits = _digits(theme, views, grid)
     scales = [peak(sides[0].view), peak(sides[1].view), peak(products)]
     rows = [heat_map(theme, view, place, role, digits, bright, grid=grid) for view, place, role, bright in zip(
         views, places, (sides[0].role, sides[1].role, "line"), (max(scales[:2]), max(scales[:2]), scales[2]), strict=True)]
@@ -70,6 +74,23 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     sign = equation(theme, "sum =", size=size, role="muted").next_to(cell, LEFT, buff=GAP)
     times = equation(theme, "times =", size=size, role="muted").next_to(rows[2].border, LEFT, buff=TIGHT)
     around = ring(theme, cell.cells[0][0])
-    exact = not digits or decimals_for_sum(products.values, float(total[0, 0]), theme.decimals) <= digits.decimals
-    note = text(theme, rounded, SMALLEST_WORD, "muted").next_to(around, RIGHT, buff=GAP)
-    return Opened(*rows, cell, names, VGroup(times, sign), around, VGroup(*[note] * (not exact)))
+    few = None in grid.columns
+    exact = not few and (not digits or decimals_for_sum(products.values, float(total[0, 0]), theme.decimals) <= digits.decimals)
+    free = Room(room_of(around).right + TIGHT, room.right, below.bottom, below.top)
+    note = [in_two_lines(theme, said[not few], WORD, free, "muted")] if not exact and free.width > 2 * GAP else []
+    return Opened(*rows, cell, names, VGroup(times, sign), around, VGroup(*note))
+
+
+def _digits(theme: Theme, views: Sequence[View], grid: Grid) -> Digits | None:
+    """The digits that all of some vectors can have in a grid."""
+    return min((fit_digits(theme, view.values, grid) or () for view in views)) or None
+
+
+def _telling(products: View) -> list[int]:
+    """Where the largest of some products are; among them one of either sign, if there is one."""
+    values = products.values
+    order = np.argsort(-np.abs(values), kind="stable")
+    kept = [*order[:FEW]]
+    if other := [k for k in order if values[k] * values[kept[0]] < 0]:
+        kept[-1] = kept[-1] if {*kept} & {*other} else other[0]
+    return sorted(map(int, kept))

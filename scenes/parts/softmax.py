@@ -14,7 +14,7 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import THINNEST, bar, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import HeatMap, heat_map
+from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_maps
 from scenes.parts.label import SMALLEST_WORD, WORD, Number, decimals_for_sum, fit_words, format_number, number, paragraph, text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
@@ -59,7 +59,8 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     full, order = float(total), np.argsort(-scores.values, kind="stable")
     places, true = _places(scores, chart)
     base = [Room(place.left, place.right, room.bottom, chart.bottom) for place in places]
-    squares = [heat_map(theme, scores[j : j + 1], place.strip(top=SQUARE), "background", True, scale) for j, place in enumerate(base)]
+    below_bars = [place.strip(top=SQUARE).inset(-MARGIN) for place in base]         # a cell as wide as its bar may be
+    squares = heat_maps(theme, [scores[j : j + 1] for j in range(len(scores))], below_bars, "background", True, scale, fit_grid((1,), below_bars[0]))
     fitted, size = fit_words(theme, words, WORD, places[0].width)
     legible = places[0].width >= min(FEWEST * SMALLEST_WORD, max(text_width(theme, word, SMALLEST_WORD) for word in words))
     standing = VGroup(*(bars(theme, powers[j : j + 1], place, "weight", full)[0] for j, place in enumerate(places)))
@@ -88,13 +89,15 @@ def rule_of_powers(theme: Theme, e: View, room: Room) -> VGroup:
 def disordered(theme: Theme, words: Sequence[str], scores: View, heights: View, beside: Room, stage: Room, said: str) -> VGroup:
     """What else could be made of scores: a bar for each, in the order of the scores, its height above it and its score and its word below.
 
-    heights: (n), none negative. beside: the chart at whose right, and on whose floor, they stand. said: what stands above it all. Nothing where
-    the heights keep the order, and where the numbers do not fit side by side.
+    heights: (n), none negative. beside: the chart at whose right, and on whose floor, they stand. said: what stands above it all, of the first
+    two that change places, `{lower}` and `{higher}`. Nothing where the heights keep the order, and where the numbers do not fit side by side.
     """
     order, level = np.argsort(scores.values, kind="stable"), beside.bottom
     room = Room(beside.right + WIDE, stage.right, stage.bottom, beside.centre[1] + 2 * WIDE)
-    if (np.diff(heights.values[order]) >= 0).all():
+    wrong = next((pair for pair in pairwise(order) if heights.values[pair[0]] > heights.values[pair[1]]), None)
+    if wrong is None:
         return VGroup()
+    said = said.format(**dict(zip(("lower", "higher"), (words[j] for j in wrong), strict=True)))
     chart, shown = replace(room, bottom=level, top=room.top - 2 * WIDE), VGroup()
     written = (format_number(value, theme.decimals) for value in (*scores.values, *heights.values))
     if max(text_width(theme, string, WORD, 600, tabular=True) for string in written) > room.width / len(order) - TIGHT:

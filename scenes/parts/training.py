@@ -1,4 +1,4 @@
-"""Training: what it does again and again, what it could change, and the loss that falls (Rumelhart et al. 1986)."""
+"""Training: what it does again and again, and the loss that falls (Rumelhart et al. 1986)."""
 
 from collections.abc import Sequence
 
@@ -9,32 +9,18 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import floor, largest
 from scenes.parts.chart import area, curve
-from scenes.parts.diagram import cycle, fan
-from scenes.parts.equation import Equation, equation
-from scenes.parts.heat_map import HeatMap, heat_map
+from scenes.parts.diagram import cycle
 from scenes.parts.label import WORD, number, text
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.whole import Whole
 
-LOOP, ON_TABLE = 400 * PX, (1, 3, 1, 5)   # what the loop takes at least; of a table's letter, the table, arrows and what is built on it
-LETTER, LOSS, DOT = (size * PX for size in (38, 72, 18))
+LOOP, LOSS, DOT = (size * PX for size in (400, 72, 18))   # what the loop takes at least; sizes of a loss and of a dot
 
 
-class BuiltOn(Whole):
-    """`loop`, what training does, nothing where there is no room for it; `letter` and `table`; `uses`, all that is built on that."""
-
-    def __init__(self, loop: VGroup, letter: Equation, table: HeatMap, uses: VGroup):
-        super().__init__(loop=loop, letter=letter, table=table, uses=uses)
-
-
-def built_on(theme: Theme, steps: Sequence[str], letter: str, table: View, uses: Sequence[str], room: Room) -> BuiltOn:
-    """The steps of training, and below them a table with the names of all that is built on it."""
-    upper, lower = room.rows(2, GAP)
-    fits = upper.width > LOOP and upper.height > 2 * WORD
-    name, sheet, _, boxes = (lower if fits else room).columns(ON_TABLE, 0)
-    picture = heat_map(theme, table, sheet)
-    return BuiltOn(cycle(theme, steps, upper) if fits else VGroup(), equation(theme, letter, size=LETTER, at=name), picture,
-                   fan(theme, picture, uses, boxes))
+def loop(theme: Theme, steps: Sequence[str], room: Room) -> VGroup:
+    """What training does again and again, in the upper half of a room; nothing where there is no room for it."""
+    upper, _ = room.rows(2, GAP)
+    return cycle(theme, steps, upper) if upper.width > LOOP and upper.height > 2 * WORD else VGroup()
 
 
 class Loss(Whole):

@@ -17,9 +17,9 @@ class Queries(CandidateScene):
     place = "head"
 
     def opening(self):
-        """The second candidate: the grid that mirrors itself, a pair both ways, two objections struck out."""
+        """The second candidate: the grid that mirrors itself, a pair both ways, one objection struck out."""
         self.lay_out()
-        self.stand("key", struck=(1, 2))
+        self.stand("key", struck=(1,))
         self.boxes, self.both = self.both_ways("key")
         self.add(*self.boxes, *self.both)
 
@@ -33,7 +33,7 @@ class Queries(CandidateScene):
         """The keys at the left make room; one token meets W_Q, and its query takes the place of its key; then all the others."""
         left, above, _ = self.work_now
         self.play(vanish(*self.on_stage(self.cards, left, above, self.names[0])))
-        self.make("Q", "query", SLOW)
+        self.make("Q", "query", self.focus, SLOW)
 
     @step
     def grid(self):

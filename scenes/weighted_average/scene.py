@@ -10,8 +10,8 @@ from scenes.candidates.bench import SCOPE, CandidateScene
 from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, text
-from scenes.parts.mixture import Mixture, factors, letters_beside, mixture, outside, reaching, sum_of
+from scenes.parts.label import WORD, in_two_lines, text
+from scenes.parts.mixture import HEAD, Mixture, factors, letters_beside, mixture, outside, reaching, sum_of
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import room_of
 from scenes.parts.softmax import disordered, rule_of_powers
@@ -38,8 +38,7 @@ class WeightedAverage(CandidateScene):
         self.said, room = letters_beside(self.theme, self.say("whose", token=self.tokens[self.focus]), head, self.frame.is_roomy)
         self.formula = sum_of(self.theme, "t_j", "text", room)
         self.around, self.bars = self.z_as_bars("averages")
-        one, other = self.forms or ("", "")
-        self.need = self.aside(self.say("whose_forms", token=self.tokens[self.focus], one=one, other=other) if self.forms else "")
+        self.need = self.aside(self.in_french)
         self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.need))
         self.play(appear(self.weighed, self.formula, self.said))
@@ -74,7 +73,7 @@ class WeightedAverage(CandidateScene):
         scores, squares = (self.view(name)[at] for name, at in (
             (f"{SCOPE}.scaled_scores", (self.head, self.focus)), ("exponentials.squares", (self.spec.block, self.head, self.focus))))
         rule = rule_of_powers(self.theme, self.view("exponentials.e"), opened.free)
-        self.more = VGroup(rule, *disordered(self.theme, self.tokens, scores, squares, opened.chart, self.stage, self.say("squares")))
+        self.more = VGroup(rule, *disordered(self.theme, self.tokens, scores, squares, opened.chart, self.stage, self.staging.words["labels"]["squares"]))
         self.play(vanish(*self.on_stage(*self.scores)))
         self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words))
         self.play(draw(opened.curve, run_time=1.0), appear(*opened.bars, lag=0.3), appear(*opened.powers, lag=0.3))
@@ -111,9 +110,18 @@ class WeightedAverage(CandidateScene):
         """For the formula, the mixture, and z as bars."""
         return self.stage.rows(ROWS if len(self.tokens) <= MANY else CROWDED, GAP)
 
+    @property
+    def in_french(self) -> str:
+        """What the followed token has to know, if French has two words for it: which of them, by the noun it looks at, if it looks there."""
+        if not self.forms:
+            return ""
+        noun = self.say("decides" if self.looks else "noun_decides", noun=self.tokens[self.pair[1]])
+        return self.say("whose_forms", token=self.tokens[self.focus], one=self.forms[0], other=self.forms[1], decides=noun)
+
     def aside(self, words: str) -> VGroup:
-        """Words beside a formula that leaves room for them."""
-        return VGroup(*[text(self.theme, words, WORD, at=self.rooms_of_mixture()[0].columns(3)[-1])] * self.frame.is_roomy)
+        """Words in two lines beside a formula that leaves room for them."""
+        room = self.rooms_of_mixture()[0].columns(HEAD)[-1]
+        return VGroup(*[in_two_lines(self.theme, words, WORD, room)] * bool(words and self.frame.is_roomy))
 
     def mixture_of(self, name: str, room: Room) -> Mixture:
         """The tokens and what becomes of the followed one, of `averages` or `weighted_sums`."""

@@ -1,5 +1,7 @@
 """Scene 7: what is averaged, tokens or values (Vaswani et al. 2017, section 3.2.1), and how W_Q, W_K and W_V are learned."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from manim import LEFT, Animation, VGroup
 
@@ -15,17 +17,19 @@ from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, text, words_at
 from scenes.parts.mixture import HEAD, letters_beside, mixture, sum_of
-from scenes.parts.motion import BLINK, BRIEF, LONG, SLOW, Together, appear, become, draw, merge, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
+from scenes.parts.ranking import Ranking, grow
 from scenes.parts.readout import counted, guess_among, readout
 from scenes.parts.shapes import room_of
-from scenes.parts.sorted_words import Order, SortedRow, sorted_row
+from scenes.parts.sorted_words import Order, SortedRow, sorted_row, told_right
 from scenes.parts.training import dot, loss_curve
 from scenes.parts.verdict import EVIDENCE, Objection, evidence, objection
 
 ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
-TOLD, CLOSELY = (1, 6, 6), (2, 6, 6)      # of what is said of the words, and both orders; in narrow frames
+TOLD, CLOSELY = (4, 11, 11), (1, 5, 5, 5)                         # of what is said of the words, and both orders; in narrow frames
+TELLS = (15, 6)                           # of these and of how often each is right
 SIDES = ("key", "value")
 ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide
 
@@ -102,15 +106,19 @@ class Values(CandidateScene):
     @step
     def told(self):
         """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values: how well
-        a cut through the order tells the form that the translation needs."""
-        head, *rooms = self.stage.rows(TOLD if self.frame.is_roomy else CLOSELY, GAP)
-        of_keys, of_values = (self.sorted_by(side, room) for side, room in enumerate(rooms))
-        keys, values = of_keys.words, of_values.words
-        self.play(vanish(*self.on_stage()), appear(*self.tried(head), of_keys.names, keys.line, run_time=BRIEF))
-        self.play(appear(*keys.bars, *keys.named, lag=0.1, run_time=BLINK))
-        self.play(draw(*keys.cut), appear(keys.cut_name, *of_keys.told))
-        self.play(appear(of_values.names, values.line), travel(keys.bars.copy(), values.bars, run_time=LONG), appear(*values.named))
-        self.play(draw(*values.cut), appear(values.cut_name, *of_values.told))
+        a cut through the order tells the form that the translation needs, and how well it is guessed without any."""
+        wide = self.stage.is_wide
+        lines = self.stage.rows(TOLD if wide else CLOSELY, GAP)
+        (head, *rooms), ends = zip(*(line.columns(TELLS, WIDE) for line in lines)) if wide else (lines[:3], lines[3].rows(3, TIGHT))
+        right = self.right(ends)
+        self.play(vanish(*self.on_stage()), appear(*self.tried(head), run_time=BRIEF))
+        self.tell(right, 0)
+        for side, room in enumerate(rooms):
+            row = self.sorted_by(side, room)
+            self.play(appear(row.names, row.words.line, run_time=BRIEF))
+            self.play(appear(*row.words.bars, *row.words.named, lag=0.1, run_time=BLINK))
+            self.play(draw(*row.words.cut, run_time=SHORT), appear(*row.words.guesses))
+            self.tell(right, 1 + side)
 
     @step
     def learned(self):
@@ -230,19 +238,33 @@ class Values(CandidateScene):
         """The word that the followed token looks at most."""
         return self.tokens[int(self.of_told("looked").values)]
 
-    def tried(self, room: Room) -> list:
-        """What was put in whose place, how many words that are, and, where there is room for it, how often a guess is right."""
-        said, roomy = self.say("tried", token=self.looked, focus=self.tokens[self.focus]), self.frame.is_roomy
-        words, end = room.columns(SHARES, GAP) if roomy else (room, room)
-        often = self.told_forms[int(np.nanmean(self.of_told("said").values) > 0.5) :][:1] * roomy
-        return [counted(self.theme, said, self.of_told("count"), words, roomy, 0),
-                *(counted(self.theme, self.say("guess", form=form), self.of_told("guess"), end, roomy) for form in often)]
+    def tried(self, room: Room) -> VGroup:
+        """What was put in whose place, and how many words that are."""
+        said = self.say("tried", token=self.looked, focus=self.tokens[self.focus])
+        return counted(self.theme, said, self.of_told("count"), room, self.frame.is_roomy, 0)
 
     def sorted_by(self, side: int, room: Room) -> SortedRow:
-        """The words sorted by a number of one of SIDES; what that is, and the two forms; and how many of these a cut tells, if it does."""
+        """The words sorted by a number of one of SIDES; what that is, and the two forms; and what a cut makes one guess, if it tells these. Named
+        are the word itself, and of those of the other form that with the most similar key."""
         count, known = int(self.of_told("count").values), self.staging.trace.vocabulary
         rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
-        own = {k: self.looked for k, row in enumerate(rows) if known[int(row)] == self.looked}
-        order = Order(self.of_told("numbers")[side, :count], kinds, *(self.of_told(name)[side] for name in ("cuts", "shares")), own)
-        said = [self.say(key) for key in (f"sorted_by_{SIDES[side]}", "cut", "told_apart")]
-        return sorted_row(self.theme, order, SIDES[side], self.told_forms, said, room, self.frame.is_roomy)
+        words = [known[int(row)] for row in rows]
+        orders = [Order(self.of_told("numbers")[k, :count], kinds, self.of_told("cuts")[k], {}) for k in range(len(SIDES))]
+        own = words.index(self.looked)
+        named = {k: words[k] for k in (own, orders[0].opposite(own)) if k is not None and self.frame.is_roomy}
+        said = [self.say(f"sorted_by_{SIDES[side]}"), *(self.say("guessed", form=form) for form in self.told_forms)]
+        return sorted_row(self.theme, orders[side]._replace(named=named), SIDES[side], self.told_forms, said, room, self.frame.is_roomy)
+
+    def right(self, rooms: Sequence[Room]) -> Ranking:
+        """How often it is right to say one form always, and to say what each cut tells; nothing if the translation has no forms."""
+        if not self.told_forms:
+            return told_right(self.theme, (), (), rooms, ())
+        often = self.told_forms[int(np.nanmean(self.of_told("said").values) > 1 / 2)]
+        said = [self.say("guess", form=often), *(self.say(f"by_{side}") for side in SIDES)]
+        return told_right(self.theme, said, [self.of_told("guess"), *self.of_told("shares")], rooms, ("muted", *SIDES))
+
+    def tell(self, right: Ranking, k: int) -> None:
+        """One of the shares of right guesses, if there are any."""
+        if right.bars:
+            self.play(appear(right.words[k], right.tracks[k], run_time=BRIEF))
+            self.play(grow(VGroup(right.bars[k])), appear(right.numbers[k]))

@@ -14,8 +14,8 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import largest
 from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, number, text
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_maps, peak
+from scenes.parts.label import WORD, in_two_lines, number, text
 from scenes.parts.motion import Together, merge
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import card_width, cards_beside, row_labels
@@ -43,11 +43,11 @@ class Mixture(Whole):
 
 
 def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Room, role: str, scale: float,
-            asks: int) -> Mixture:
+            asks: int, between: float = 0.0) -> Mixture:
     """A mixture laid out in a room. vectors: (n, d). z: (d). scale: the magnitude that is drawn brightest in both. asks: the token for which
-    all are mixed, whose card has a bright edge."""
+    all are mixed, whose card has a bright edge. between: what stays free below the vectors, as so many rows."""
     width, factor = card_width(theme, words, min(CARD, room.width * 2 / 7)), min(FACTOR, room.width / 4)
-    above, below = room.rows((len(words), SUM), GAP)
+    above, *_, below = room.rows([len(words), *[between] * (between > 0), SUM], GAP)
     left = width + factor + 2 * TIGHT
     grid = fit_grid(vectors.shape, above.trim(left=left))
     row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(
@@ -76,6 +76,17 @@ def letters_beside(theme: Theme, words: str, room: Room, roomy: bool) -> tuple[V
     side = room.columns(HEAD)[0] if roomy else room.strip(bottom=GAP)
     said = VGroup(text(theme, line, EVIDENCE, "muted", at=place, align=-1) for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
     return said, room if roomy else room.trim(bottom=GAP)
+
+
+def made_of(theme: Theme, parts: Sequence[View], names: Sequence[str], picture: HeatMap, room: Room) -> list[Whole]:
+    """What a vector adds up from (d), row by row in a room, each `sheet` with what is `said` of it at its left, which is in line with the columns of
+    a picture of the vector, on its scale."""
+    lines, edge, grid = room.rows(len(parts), TIGHT), room_of(picture.border), picture.grid
+    grid = grid._replace(rows=(0,), height=min(grid.height, lines[0].height - 2 * grid.margin))
+    places = [replace(line, left=edge.left, right=edge.right) for line in lines]
+    sheets = heat_maps(theme, parts, places, "line", True, peak(picture.view), grid)
+    return [Whole(said=in_two_lines(theme, name, WORD, replace(line, right=edge.left - TIGHT)), sheet=sheet)
+            for name, line, sheet in zip(names, lines, sheets, strict=True)]
 
 
 def outside(theme: Theme, mixed: Mixture) -> VGroup:

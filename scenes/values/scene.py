@@ -1,32 +1,33 @@
 """Scene 7: what is averaged, tokens or values (Vaswani et al. 2017, section 3.2.1), and how W_Q, W_K and W_V are learned."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from manim import LEFT, Animation, VGroup
+from manim import Animation, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, fitted, left_of
+from scenes.base.layout import Labelled, left_of
 from scenes.base.room import GAP, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import MATRICES, SCOPE, CandidateScene
+from scenes.candidates.bench import MATRICES, OBJECTIONS, SCOPE, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
 from scenes.parts.derivation import FORMULA, NAME, projected
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, text, words_at
-from scenes.parts.mixture import HEAD, letters_beside, mixture, sum_of
-from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, Together, appear, become, draw, merge, travel, vanish
+from scenes.parts.label import WORD, text, words_at, words_in
+from scenes.parts.mixture import Mixture, made_of, mixture, sum_of
+from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, STEADY, Together, appear, become, dim, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
 from scenes.parts.ranking import Ranking, grow
 from scenes.parts.readout import counted, guess_among, readout
 from scenes.parts.shapes import room_of
 from scenes.parts.sorted_words import Order, SortedRow, sorted_row, told_right
 from scenes.parts.training import dot, loss_curve
-from scenes.parts.verdict import EVIDENCE, Objection, evidence, objection
+from scenes.parts.verdict import EVIDENCE
 
-ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
+LINE = 0.9                                # height of what a token is made of, where tokens have 1
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
 TOLD, CLOSELY = (4, 11, 11), (1, 5, 5, 5)                         # of what is said of the words, and both orders; in narrow frames
 TELLS = (15, 6)                           # of these and of how often each is right
@@ -46,52 +47,40 @@ class Values(CandidateScene):
 
     def wording(self, name: str) -> str:
         """Of the forms of a word: that its noun is found, if it is, and what is told of these forms, if it is of these."""
-        holds = name == "mix_tokens" and self.looks or name == "told" and self.told_forms == self.forms
+        holds = name == "mix_tokens" and self.looks and self.parts or name == "told" and self.told_forms == self.forms
         return super().wording(name) if holds or name not in ("mix_tokens", "told") else "caption"
 
     def opening(self):
-        """The three candidates for the weights, side by side."""
+        """The third candidate: its grid, a pair both ways, all objections struck out."""
         self.lay_out()
-        self.three = self.comparison()
-        self.add(self.three)
+        self.stand("query", struck=range(len(OBJECTIONS)))
+        self.add(*(part for both in self.both_ways("query") for part in both))
 
     @step
     def mix_tokens(self):
-        """The last grid gives the weights, through softmax; they mix the tokens as they are; two things speak against that."""
-        head, middle, under = self.stage.rows(ROWS if self.frame.is_roomy else CLOSE, GAP)
-        _, above, cards = head.columns(HEAD) if self.frame.is_roomy else (head, head, under)
-        third, opened, mixed = self.three.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
-        tokens = self.view(f"{SCOPE}.input")
-        self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens), self.focus)
-        said, room = letters_beside(self.theme, self.say("divided", token=self.tokens[self.focus]), head, self.frame.is_roomy)
-        self.weighed, self.formula = self.weights_at(self.mixed), sum_of(self.theme, "t_j", "text", above if self.frame.is_roomy else room)
-        free = opened.chart.strip(top=opened.chart.height / 2)
-        scaled = fitted(equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA), free).move_to(free.point(-1), LEFT)
-        self.play(vanish(*self.on_stage(third)))
-        self.play(vanish(third), *(travel(VGroup(cell.copy()), square.cells[0]) for cell, square in
-                                   zip(third.cells[self.focus], opened.scores)), appear(scaled, opened.words, opened.floor, opened.glass))
-        self.play(appear(*opened.scores, run_time=0.3), appear(*opened.bars, lag=0.1, run_time=0.4))
-        self.play(travel(opened.bars, opened.pieces, run_time=0.8), appear(opened.weights))
-        self.play(vanish(*self.on_stage(opened.pieces)), travel(opened.pieces, self.weighed.bars),
-                  appear(self.mixed.cards, self.mixed.vectors))
-        self.play(appear(self.weighed.grounds, self.weighed.numbers, said, self.formula, self.mixed.z.border, self.mixed.letter))
+        """A row of the grid gives the weights, through softmax; they mix the tokens as they are; and what the one with the largest weight is
+        made of, word and place, is all mixed in."""
+        mixed, tokens = self.view("candidates.averages")[self.spec.block, self.head, self.focus], self.view(f"{SCOPE}.input")
+        self.mixed = mixture(self.theme, self.tokens, tokens, mixed, self.stage, "line", peak(tokens), self.focus, LINE * len(self.parts))
+        self.weighed, scores = self.weights_at(self.mixed), self.work_now.result.row(self.focus)
+        self.play(vanish(*self.on_stage(scores)))
+        self.play(*(merge(cell, into=ground) for cell, ground in zip(scores[0], self.weighed.grounds)), vanish(scores),
+                  appear(self.weighed, self.mixed.cards, run_time=STEADY))
+        self.play(appear(self.mixed.vectors, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        places = cards.columns(2, GAP) if self.stage.is_wide and cards is under else cards.rows(2, TIGHT / 2)
-        self.objections = self.against("as_it_is", self.view("candidates.parameters")[0], places)
-        self.play(appear(*self.objections, lag=0.2))
+        if self.parts:
+            self.take_apart(self.mixed)
 
     @step
     def mix_values(self):
-        """Every token meets W_V; the same weights mix the values, and nothing speaks against that."""
+        """Every token meets W_V, which lets fewer numbers through; the same weights mix the values."""
         values, old, weighed = self.view(f"{SCOPE}.value")[self.head], self.mixed, self.weighed
-        z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
+        z, config = self.view(f"{SCOPE}.heads")[self.head, self.focus], self.staging.trace.config
         self.mixed = mixture(self.theme, self.tokens, values, z, self.rooms.picture, "value", peak(values), self.focus)
-        line = 2 * TIGHT * self.frame.is_roomy
-        self.weighed, self.matrix = self.weights_at(self.mixed), self.matrix_of("V", self.rooms.bench.trim(bottom=line))
-        formula = sum_of(self.theme, "v_j", "value", self.rooms.maths)
-        note = self.say("short", count=self.staging.trace.config.d_k)
-        short = VGroup(*[text(self.theme, note, EVIDENCE, "muted", at=self.rooms.bench.strip(bottom=line), align=1)] * self.frame.is_roomy)
-        new = self.against("by_matrix", self.view("candidates.value_parameters"), self.rooms.verdict.rows(2, TIGHT))
+        self.weighed, self.matrix = self.weights_at(self.mixed), self.matrix_of("V", self.rooms.bench)
+        formula, (line, below) = sum_of(self.theme, "v_j", "value", self.rooms.maths), self.rooms.verdict.rows(2, TIGHT)
+        said = [words_in(self.theme, self.say("fewer", count=config.d_model, others=config.d_k), WORD, line),
+                counted(self.theme, self.say("to_learn"), self.view("candidates.value_parameters"), below, self.frame.is_roomy, 0)]
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
@@ -99,9 +88,8 @@ class Values(CandidateScene):
         self.play(appear(self.mixed.cards, self.matrix))
         self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
             Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
-        self.play(appear(formula, short, self.mixed.z.border, self.mixed.letter, *new))
+        self.play(appear(formula, *said, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        self.strike_out(*new)
 
     @step
     def told(self):
@@ -196,10 +184,28 @@ class Values(CandidateScene):
         rounded = [text(self.theme, self.say("rounded"), EVIDENCE, "muted", at=place, align=1, width=place.width)] * bool(z.digits)
         return Together(self.mixed.pour(), appear(z.cells, z.numbers, z.dots, *rounded, run_time=2.0))
 
-    def against(self, made: str, parameters: View, rooms: list[Room]) -> list[Objection]:
-        """What speaks against the tokens as what is averaged. made: what is said of how it is made."""
-        return [objection(self.theme, self.say("all_of_it"), [text(self.theme, self.say(made), EVIDENCE, "muted")], rooms[0]),
-                objection(self.theme, self.say("no_parameters"), evidence(self.theme, self.say("learned"), parameters, 0), rooms[1])]
+    def take_apart(self, mixed: Mixture) -> None:
+        """What the token with the largest weight is made of, between all tokens and z, into which it goes."""
+        above, below = room_of(mixed.vectors.border), room_of(mixed.z.border)
+        room = replace(self.stage, top=above.bottom, bottom=below.top).trim(top=TIGHT / 2, bottom=GAP)
+        said = [self.say(key, token=self.tokens[self.found]) for key in ("its_word", "its_place")]
+        made = made_of(self.theme, self.parts, said, mixed.vectors, room)
+        self.play(dim(*(mixed.vectors.row(k) for k in range(len(mixed.vectors.cells)) if k != self.found)))
+        self.play(appear(*made, lag=0.5, run_time=STEADY))
+        self.play(*(merge(part.sheet.cells, into=mixed.z.border, scale=1, run_time=STEADY) for part in made))
+
+    @property
+    def found(self) -> int:
+        """Which token the followed one looks at most."""
+        return int(self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax())
+
+    @property
+    def parts(self) -> list[View]:
+        """The word and the place that the token looked at is the sum of, if it is."""
+        trace, names = self.staging.trace, ("scaled_embeddings", "positions")
+        parts = [trace[name][self.found] for name in names if name in trace.names]
+        vector = self.view(f"{SCOPE}.input")[self.found].values
+        return parts if len(parts) == len(names) and np.allclose(sum(part.values for part in parts), vector) else []
 
     def train(self, room: Room, now: list) -> None:
         """The curve of the loss is drawn up to one checkpoint after the other, and the matrices keep up with it."""

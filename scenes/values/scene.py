@@ -256,8 +256,8 @@ class Values(CandidateScene):
         rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
         words = [known[int(row)] for row in rows]
         orders = [Order(self.of_told("numbers")[k, :count], kinds, self.of_told("cuts")[k], {}) for k in range(len(SIDES))]
-        own = words.index(self.looked)
-        named = {k: words[k] for k in (own, orders[0].opposite(own)) if k is not None and self.frame.is_roomy}
+        own = [k for k, word in enumerate(words) if word == self.looked and self.frame.is_roomy]
+        named = {k: words[k] for k in (*own, *(orders[0].opposite(k) for k in own)) if k is not None}
         said = [self.say(f"sorted_by_{SIDES[side]}"), *(self.say("guessed", form=form) for form in self.told_forms)]
         return sorted_row(self.theme, orders[side]._replace(named=named), SIDES[side], self.told_forms, said, room, self.frame.is_roomy)
 

@@ -62,9 +62,11 @@ class Values(CandidateScene):
         made of, word and place, is all mixed in."""
         mixed, tokens = self.view("candidates.averages")[self.spec.block, self.head, self.focus], self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, self.stage, "line", peak(tokens), self.focus, LINE * len(self.parts))
-        self.weighed, scores = self.weights_at(self.mixed), self.work_now.result.row(self.focus)
-        self.play(vanish(*self.on_stage(scores)))
-        self.play(*(merge(cell, into=ground) for cell, ground in zip(scores[0], self.weighed.grounds)), vanish(scores),
+        scores, card = self.work_now.result.row(self.focus), self.cards[self.focus]
+        self.weighed = self.weights_at(self.mixed)
+        said = words_in(self.theme, self.say("become"), WORD, self.rooms.picture.level(room_of(scores).bottom - WIDE))
+        self.play(vanish(*self.on_stage(scores, card)), appear(said, run_time=STEADY))
+        self.play(*(merge(cell, into=ground) for cell, ground in zip(scores[0], self.weighed.grounds)), vanish(scores, said, card),
                   appear(self.weighed, self.mixed.cards, run_time=STEADY))
         self.play(appear(self.mixed.vectors, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
@@ -78,9 +80,9 @@ class Values(CandidateScene):
         z, config = self.view(f"{SCOPE}.heads")[self.head, self.focus], self.staging.trace.config
         self.mixed = mixture(self.theme, self.tokens, values, z, self.rooms.picture, "value", peak(values), self.focus)
         self.weighed, self.matrix = self.weights_at(self.mixed), self.matrix_of("V", self.rooms.bench)
-        formula, (line, below) = sum_of(self.theme, "v_j", "value", self.rooms.maths), self.rooms.verdict.rows(2, TIGHT)
+        formula, (line, foot) = sum_of(self.theme, "v_j", "value", self.rooms.maths), self.rooms.verdict.rows(2, TIGHT)
         said = [words_in(self.theme, self.say("fewer", count=config.d_model, others=config.d_k), WORD, line),
-                counted(self.theme, self.say("to_learn"), self.view("candidates.value_parameters"), below, self.frame.is_roomy, 0)]
+                counted(self.theme, self.say("to_learn"), self.view("candidates.value_parameters"), foot, self.frame.is_roomy, 0)]
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
@@ -186,8 +188,8 @@ class Values(CandidateScene):
 
     def take_apart(self, mixed: Mixture) -> None:
         """What the token with the largest weight is made of, between all tokens and z, into which it goes."""
-        above, below = room_of(mixed.vectors.border), room_of(mixed.z.border)
-        room = replace(self.stage, top=above.bottom, bottom=below.top).trim(top=TIGHT / 2, bottom=GAP)
+        upper, lower = room_of(mixed.vectors.border), room_of(mixed.z.border)
+        room = replace(self.stage, top=upper.bottom, bottom=lower.top).trim(top=TIGHT / 2, bottom=GAP)
         said = [self.say(key, token=self.tokens[self.found]) for key in ("its_word", "its_place")]
         made = made_of(self.theme, self.parts, said, mixed.vectors, room)
         self.play(dim(*(mixed.vectors.row(k) for k in range(len(mixed.vectors.cells)) if k != self.found)))

@@ -14,8 +14,8 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import largest
 from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_maps, peak
-from scenes.parts.label import WORD, in_two_lines, number, text
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
+from scenes.parts.label import WORD, number, text
 from scenes.parts.motion import Together, merge
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import card_width, cards_beside, row_labels
@@ -76,17 +76,6 @@ def letters_beside(theme: Theme, words: str, room: Room, roomy: bool) -> tuple[V
     side = room.columns(HEAD)[0] if roomy else room.strip(bottom=GAP)
     said = VGroup(text(theme, line, EVIDENCE, "muted", at=place, align=-1) for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
     return said, room if roomy else room.trim(bottom=GAP)
-
-
-def made_of(theme: Theme, parts: Sequence[View], names: Sequence[str], picture: HeatMap, room: Room) -> list[Whole]:
-    """What a vector adds up from (d), row by row in a room, each `sheet` with what is `said` of it at its left, which is in line with the columns of
-    a picture of the vector, on its scale."""
-    lines, edge, grid = room.rows(len(parts), TIGHT), room_of(picture.border), picture.grid
-    grid = grid._replace(rows=(0,), height=min(grid.height, lines[0].height - 2 * grid.margin))
-    places = [replace(line, left=edge.left, right=edge.right) for line in lines]
-    sheets = heat_maps(theme, parts, places, "line", True, peak(picture.view), grid)
-    return [Whole(said=in_two_lines(theme, name, WORD, replace(line, right=edge.left - TIGHT)), sheet=sheet)
-            for name, line, sheet in zip(names, lines, sheets, strict=True)]
 
 
 def outside(theme: Theme, mixed: Mixture) -> VGroup:

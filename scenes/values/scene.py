@@ -1,7 +1,6 @@
 """Scene 7: what is averaged, tokens or values (Vaswani et al. 2017, section 3.2.1), and how W_Q, W_K and W_V are learned."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from manim import Animation, VGroup
@@ -17,13 +16,14 @@ from scenes.parts.derivation import FORMULA, NAME, projected
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, text, words_at, words_in
-from scenes.parts.mixture import Mixture, made_of, mixture, sum_of
+from scenes.parts.mixture import mixture, sum_of
 from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, STEADY, Together, appear, become, dim, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
 from scenes.parts.ranking import Ranking, grow
 from scenes.parts.readout import counted, guess_among, readout
 from scenes.parts.shapes import room_of
 from scenes.parts.sorted_words import Order, SortedRow, sorted_row, told_right
+from scenes.parts.taken_apart import taken_apart
 from scenes.parts.training import dot, loss_curve
 from scenes.parts.verdict import EVIDENCE
 
@@ -71,7 +71,7 @@ class Values(CandidateScene):
         self.play(appear(self.mixed.vectors, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
         if self.parts:
-            self.take_apart(self.mixed)
+            self.take_apart()
 
     @step
     def mix_values(self):
@@ -186,12 +186,10 @@ class Values(CandidateScene):
         rounded = [text(self.theme, self.say("rounded"), EVIDENCE, "muted", at=place, align=1, width=place.width)] * bool(z.digits)
         return Together(self.mixed.pour(), appear(z.cells, z.numbers, z.dots, *rounded, run_time=2.0))
 
-    def take_apart(self, mixed: Mixture) -> None:
-        """What the token with the largest weight is made of, between all tokens and z, into which it goes."""
-        upper, lower = room_of(mixed.vectors.border), room_of(mixed.z.border)
-        room = replace(self.stage, top=upper.bottom, bottom=lower.top).trim(top=TIGHT / 2, bottom=GAP)
-        said = [self.say(key, token=self.tokens[self.found]) for key in ("its_word", "its_place")]
-        made = made_of(self.theme, self.parts, said, mixed.vectors, room)
+    def take_apart(self) -> None:
+        """What the token with the largest weight is made of goes into z."""
+        mixed, said = self.mixed, [self.say(key, token=self.tokens[self.found]) for key in ("its_word", "its_place")]
+        made = taken_apart(self.theme, self.parts, said, mixed, self.stage)
         self.play(dim(*(mixed.vectors.row(k) for k in range(len(mixed.vectors.cells)) if k != self.found)))
         self.play(appear(*made, lag=0.5, run_time=STEADY))
         self.play(*(merge(part.sheet.cells, into=mixed.z.border, scale=1, run_time=STEADY) for part in made))

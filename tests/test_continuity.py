@@ -1,4 +1,4 @@
-"""Scenes that are one continuous take: each opens on the very picture that the one before it ends on."""
+"""Scenes that are one continuous take: each opens on the very picture that the one before it ends on in the film."""
 
 import io
 from functools import partial
@@ -10,7 +10,7 @@ from PIL import Image
 from scenes.base.frame import Frame
 from scenes.base.room import SHORTER_SIDE
 from studio.plan import staging
-from studio.read.spec import load
+from studio.read.spec import SceneSpec, load
 from studio.render.manim_settings import settings
 from studio.render.quality import QUALITIES
 from studio.render.worker import StepRenderer, StripJob, render_strip
@@ -18,6 +18,7 @@ from studio.render.worker import StepRenderer, StripJob, render_strip
 QUALITY = QUALITIES["preview"]
 TAKES = [("weighted_average", "dot_product_weights"), ("dot_product_weights", "keys"), ("keys", "queries"),
          ("queries", "values")]
+LAST = {scene.scene: scene.steps[-1:] for scene in load("film").scenes if isinstance(scene, SceneSpec)}
 LONG = {"sentence": "the animal did not cross the street because it was too tired", "focus": "it", "theme": "light"}
 INPUTS = [pytest.param({}, id="as it comes"), pytest.param(LONG, id="no digits", marks=pytest.mark.slow)]
 
@@ -33,9 +34,9 @@ def stage_zone(pixels: np.ndarray) -> np.ndarray:
 
 
 def last_frame(scene: str, overrides: list[str]) -> np.ndarray:
-    spec = load(scene, overrides)
-    job = StripJob(scene, spec.steps[-1:], partial(staging.build, spec), QUALITY)
-    return np.asarray(Image.open(io.BytesIO(render_strip(job)[spec.steps[-1]][-1])))
+    spec, [last] = load(scene, overrides), LAST[scene]
+    job = StripJob(scene, (last,), partial(staging.build, spec), QUALITY)
+    return np.asarray(Image.open(io.BytesIO(render_strip(job)[last][-1])))
 
 
 def first_frame(scene: str, overrides: list[str]) -> np.ndarray:

@@ -5,6 +5,7 @@ import pytest
 
 import model
 from model.experiments import find, told
+from scenes.parts.sorted_words import Order
 from studio.read import assets
 
 CHECKPOINT = assets.checkpoint("translator")
@@ -70,3 +71,13 @@ def test_a_translation_that_never_changes_has_no_forms():
 def test_nothing_is_told_without_a_translator():
     untrained = model.run(CAT, model.ModelConfig(), None, [told])
     assert not [name for name in untrained.arrays if name.startswith("told.")]
+
+
+def test_most_of_what_is_guessed_at_the_sides_of_a_cut_is_right(trace):
+    words = [trace.vocabulary[int(row)] for row in of_black(trace, "words")]
+    orders = [Order(trace["told.numbers"][*HERE, side, : len(words)], of_black(trace, "said"), trace["told.cuts"][*HERE, side], {})
+              for side in range(len(told.SIDES))]
+    for order, share in zip(orders, of_black(trace, "shares")):
+        guesses = np.array(order.sides)[(order.numbers.values > float(order.cut)).astype(int)]
+        assert np.isclose((guesses == order.kinds).mean(), share)
+    assert words[orders[0].opposite(words.index("cat"))] == "woman"

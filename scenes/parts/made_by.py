@@ -12,14 +12,15 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import Label, text
+from scenes.parts.label import words_in
 from scenes.parts.motion import BLINK, BRIEF, appear, live_dot_product
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import card_width, cards_beside
 
-LETTER, FORMULA, SIGN, WORDS = (size * PX for size in (38, 66, 28, 28))
+LETTER, FORMULA, SIGN, WORDS = (size * PX for size in (38, 66, 26, 28))
 CARD, APART, SHARES = 190 * PX, 50 * PX, (2, 4, 4, 4)      # width of cards; gaps; widths of X and of the three matrices
 LINE, ROW, COLUMN = (length * PX for length in (60, 80, 19))       # a line of words, a row of results, x upright
+BIAS = (5, 2)                             # heights of a matrix and its bias, if that has room for digits
 MOST, LESS = 0.62, 0.42                   # share of the height that results take, and in a frame that is low for its type
 
 
@@ -51,12 +52,13 @@ class MadeBy(NamedTuple):
 
 
 class ByHand(NamedTuple):
-    """Factors as they are multiplied by hand: `x`, its `name` and the `cards` of its tokens, a line of words, `upright`, and what is `made`."""
+    """Factors as they are multiplied by hand: `x`, its `name` and the `cards` of its tokens, words if there is room for them, `upright`, and
+    what is `made`."""
 
     x: HeatMap
     name: VGroup
     cards: VGroup
-    upright: Label
+    upright: VGroup
     made: list[MadeBy]
 
 
@@ -72,10 +74,11 @@ def made_by(theme: Theme, letter: str, role: str, views: tuple[View, View], made
     (weights, bias), small = views, letter.lower()
     result = heat_map(theme, made, bottom, role, digits=True)
     grid = fit_grid(weights.shape, middle)
-    upper, lower = middle.rows([len(grid.rows), 1], _gap(roomy))
+    upper, lower = middle.rows(BIAS if roomy else [len(grid.rows), 1], _gap(roomy))
     grid = grid._replace(width=result.grid.width, height=(upper.height - 2 * MARGIN) / len(grid.rows))
-    bias_map = heat_map(theme, bias, lower, role, scale=peak(made), grid=grid._replace(rows=(0,)))
-    sign = right_of(equation(theme, f"b_{letter}", size=SIGN, role=role), bias_map, TIGHT / 2)
+    row = grid._replace(rows=(0,), height=lower.height - 2 * MARGIN if roomy else grid.height)
+    bias_map = heat_map(theme, bias, lower, role, True, peak(made), grid=row)
+    sign = right_of(equation(theme, f"b_{letter}", size=SIGN, role=role), bias_map, TIGHT / 4)
     formulas = (f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", f"{{{{ {letter} : z }}}} = X W_{letter} + b_{letter}")
     names = tuple(named(theme, name, shape, role, LETTER, at=foot) for name, shape in ((small, made[0].shape), (letter, made.shape)))
     matrix, name = heat_map(theme, weights, upper, role, grid=grid), named(theme, f"W_{letter}", weights.shape, role, LETTER, at=top)
@@ -85,9 +88,9 @@ def made_by(theme: Theme, letter: str, role: str, views: tuple[View, View], made
 
 def by_hand(theme: Theme, tokens: Sequence[str], i: int, x: View, made: Sequence[tuple[str, str, tuple[View, View], View]], said: str, room: Room,
             roomy: bool) -> ByHand:
-    """X (n, d_model) at the left of a room, and each matrix above what comes out; what is done, and a line of words, in the corner.
+    """X (n, d_model) at the left of a room, and each matrix above what comes out; what is done, and some words, in the corner.
 
-    i: the token that is followed. made: of each matrix its letter, its role, W and b, and what it makes of X.
+    i: the token that is followed. said: the words. made: of each matrix its letter, its role, W and b, and what it makes of X.
     """
     cards = card_width(theme, tokens, CARD)
     left, *columns = room.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
@@ -101,7 +104,7 @@ def by_hand(theme: Theme, tokens: Sequence[str], i: int, x: View, made: Sequence
     beside = cards_beside(theme, tokens, picture, cards, keep=i)
     beside[i].box.set_stroke(theme.colour("output"))
     name = below(named(theme, "X", x.shape, size=LETTER), picture.border)
-    return ByHand(picture, name, beside, text(theme, said, WORDS, "muted", at=last, align=-1), projections)
+    return ByHand(picture, name, beside, VGroup(*[words_in(theme, said, WORDS, last, "muted")] * roomy), projections)
 
 
 def column_beside(theme: Theme, x: View, i: int, matrix: HeatMap) -> HeatMap:

@@ -10,68 +10,88 @@ from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import BAR_SHARE, floor
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, paragraph, text
-from scenes.parts.readout import readout
+from scenes.parts.label import WORD, Label, paragraph, text
+from scenes.parts.ranking import Ranking, ranking
 from scenes.parts.shapes import room_of, rounded_rectangle
-from scenes.parts.verdict import EVIDENCE
 from scenes.parts.whole import Whole
 
 KINDS = ("text", "output")                # roles of the bars above the line and below it
 CORNER, OF_NO_KIND = 4 * PX, "muted"
-TELLS = (4, 2, 12, 4)                     # widths of what the order is, of the forms, the words, and how many a cut tells
+TELLS = (5, 3, 15)                        # widths of what the order is, of the forms, and of the words
+LINE = WORD + TIGHT                       # height of a line of words
 LOW = 0.8                                 # share of the height of a bar with its word that the others have
 
 
 class SortedWords(Whole):
-    """`line`; `bars` of the words as they were given; `named`, the words of some of them; `cut`, a line between two of the order,
-    and its name, `cut_name`, or nothing."""
+    """`line`; `bars` of the words as they were given; `named`, the words of some of them; `cut`, a line between two of the order, and
+    `guesses`, what is guessed at its left and at its right, or nothing."""
 
-    def __init__(self, line: VMobject, bars: VGroup, named: VGroup, cut: VGroup, cut_name: VGroup):
-        super().__init__(line=line, bars=bars, named=named, cut=cut, cut_name=cut_name)
-
-
-def sorted_words(theme: Theme, numbers: View, kinds: np.ndarray, cut: View, said: str, named: Mapping[int, str], room: Room) -> SortedWords:
-    """Bars (found) from left to right in the order of their numbers (found).
-
-    kinds: (found), 0 or 1, or NaN of no kind. cut: the number that parts them, NaN if none does; said: what that is called. named: words that are written at
-    their bars, by where they are.
-    """
-    body, values = room.inset(y=WORD + TIGHT / 2), numbers.values
-    places = body.columns(len(values), 0)
-    upper, order = body.rows(2, 0)[0], np.argsort(np.argsort(values, kind="stable"))
-    bars = VGroup(_bar(theme, kind, places[k], upper.height * (1 if i in named else LOW))
-                  for i, (k, kind) in enumerate(zip(order, kinds, strict=True)))
-    parted = [body.left + body.width * (values < float(cut)).mean()] * (not np.isnan(float(cut)))
-    names = [_name(theme, word, bars[i], kinds[i]) for i, word in named.items()]
-    return SortedWords(floor(theme, upper), bars, VGroup(*names), VGroup(_cut(theme, body, x) for x in parted),
-                       VGroup(_cut_name(theme, said, body, x, names) for x in parted))
+    def __init__(self, line: VMobject, bars: VGroup, named: VGroup, cut: VGroup, guesses: VGroup):
+        super().__init__(line=line, bars=bars, named=named, cut=cut, guesses=guesses)
 
 
 class Order(NamedTuple):
-    """Words in the order of a number: `numbers`, `kinds`, `cut` and `named` as of `sorted_words`; the `share` of the kinds that the cut tells."""
+    """Words in the order of a number: `numbers` (found) and `kinds` (found), 0 or 1, or NaN of no kind; the `cut`, the number that parts them,
+    NaN if none does; `named`: words that are written at their bars, by where they are."""
 
     numbers: View
     kinds: np.ndarray
     cut: View
-    share: View
     named: Mapping[int, str]
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Which kind is guessed left of the cut, and right of it, so that most guesses are right."""
+        right = np.mean((self.numbers.values > float(self.cut)) == self.kinds)
+        return (0, 1) if right >= 1 / 2 else (1, 0)
+
+    def opposite(self, k: int) -> int | None:
+        """The nearest word of the other kind, if there is one."""
+        far = np.where(self.kinds == 1 - self.kinds[k], np.abs(self.numbers.values - self.numbers.values[k]), np.inf)
+        return int(far.argmin()) if np.isfinite(far).any() else None
+
+
+def sorted_words(theme: Theme, order: Order, guesses: Sequence[str], room: Room) -> SortedWords:
+    """Bars (found) from left to right in the order of their numbers. guesses: what is said of the kind that is guessed, for each kind."""
+    upper_names = LINE * bool(order.named)
+    body, values = room.trim(top=upper_names, bottom=LINE + upper_names), order.numbers.values
+    places = body.columns(len(values), 0)
+    upper, ranks = body.rows(2, 0)[0], np.argsort(np.argsort(values, kind="stable"))
+    bars = VGroup(_bar(theme, kind, places[k], upper.height * (1 if i in order.named else LOW))
+                  for i, (k, kind) in enumerate(zip(ranks, order.kinds, strict=True)))
+    names = VGroup(_name(theme, word, bars[i], order.kinds[i]) for i, word in order.named.items())
+    if np.isnan(float(order.cut)):
+        return SortedWords(floor(theme, upper), bars, names, VGroup(), VGroup())
+    x, foot = body.left + body.width * (values < float(order.cut)).mean(), room.strip(bottom=LINE).centre[1]
+    said = (text(theme, guesses[kind], WORD, KINDS[kind], at=(x - side * TIGHT, foot, 0), align=side)
+            for kind, side in zip(order.sides, (1, -1)))
+    return SortedWords(floor(theme, upper), bars, names, VGroup(_cut(theme, room.trim(top=upper_names), x)), VGroup(*said))
 
 
 class SortedRow(Whole):
-    """`names`: what the order is, and the forms that are the two kinds; the `words`; `told`, how many of them the cut tells, or nothing."""
+    """`names`: what the order is, and the forms that are the two kinds; the `words`."""
 
-    def __init__(self, names: VGroup, words: SortedWords, told: VGroup):
-        super().__init__(names=names, words=words, told=told)
+    def __init__(self, names: VGroup, words: SortedWords):
+        super().__init__(names=names, words=words)
 
 
 def sorted_row(theme: Theme, order: Order, role: str, forms: Sequence[str], said: Sequence[str], room: Room, roomy: bool) -> SortedRow:
-    """Sorted words between what they are sorted by and how well a cut tells their two forms. said: what the order, the cut and the share are."""
-    name, beside, middle, end = room.columns(TELLS, GAP) if roomy else (room.strip(top=WORD), *room.trim(top=WORD).columns(TELLS[1:], GAP))
-    by, cut, right = said
-    title = paragraph(theme, by, WORD, name.width, role, align=-1).shift(name.centre)
-    names = [text(theme, form, WORD, kind, at=place, align=1) for form, kind, place in zip(forms, KINDS, beside.rows(2))]
-    told = [*readout(theme, order.share, right, end.fit(height=5 * WORD), role, EVIDENCE)] if forms else []
-    return SortedRow(VGroup(title, *names), sorted_words(theme, order.numbers, order.kinds, order.cut, cut, order.named, middle), VGroup(*told))
+    """Sorted words beside what they are sorted by. said: what the order is, and the guesses of the two forms."""
+    name, beside, middle = room.columns(TELLS, GAP) if roomy else (room.strip(top=LINE), *room.trim(top=LINE).columns(TELLS[1:], GAP))
+    by, *guesses = said
+    title = paragraph(theme, by, WORD, name.width, role, lines=3 if roomy else 1, align=-1).shift(name.centre)
+    words = sorted_words(theme, order, guesses, middle)
+    places = room_of(words.bars).rows(2)
+    names = [text(theme, form, WORD, kind, at=beside.level(place.centre[1]), align=1) for form, kind, place in zip(forms, KINDS, places)]
+    return SortedRow(VGroup(title, *names), words)
+
+
+def told_right(theme: Theme, said: Sequence[str], shares: Sequence[View], rooms: Sequence[Room], roles: Sequence[str]) -> Ranking:
+    """How often each of a few ways to guess is right, on one scale from 0 to 1."""
+    picture = ranking(theme, said, shares, rooms)
+    for role, *parts in zip(roles, picture.words, picture.numbers, picture.bars, strict=True):
+        VGroup(*parts).set_fill(theme.colour(role))
+    return picture
 
 
 def _bar(theme: Theme, kind: float, place: Room, height: float) -> VMobject:
@@ -85,14 +105,6 @@ def _cut(theme: Theme, room: Room, x: float) -> VMobject:
     """A line from the top of a room to its bottom."""
     line = VMobject(stroke_color=theme.colour("weight"), stroke_width=5 * PEN)
     return line.set_points_as_corners([[x, room.bottom, 0], [x, room.top, 0]])
-
-
-def _cut_name(theme: Theme, said: str, room: Room, x: float, names: Sequence[Label]) -> Label:
-    """What the line is called, above it, or below it where a word stands above; no further to a side than the room reaches."""
-    label = text(theme, said, SMALLEST_WORD, "weight")
-    low, high = room.left + label.width / 2, room.right - label.width / 2
-    taken = any(name.get_y() > room.top and abs(name.get_x() - x) < (name.width + label.width) / 2 + TIGHT for name in names)
-    return label.move_to([min(max(x, low), high), room.outside(**{"bottom" if taken else "top": WORD}, gap=TIGHT / 2).centre[1], 0])
 
 
 def _name(theme: Theme, word: str, bar: VMobject, kind: float) -> Label:

@@ -18,12 +18,14 @@ from scenes.parts.motion import (
     SHORT,
     SLOW,
     STEADY,
+    Together,
     appear,
     brighten,
     copy_to,
     dim,
     draw,
     hide,
+    merge,
     slide,
     travel,
     vanish,
@@ -81,7 +83,8 @@ class Qkv(ExplainerScene):
         others = [i for i in range(len(self.tokens)) if i != self.focus]
         if others:
             self.play(brighten(*self.cards), appear(*(self.x.row(i) for i in others), lag=0.15))
-            self.play(appear(*(VGroup(p.result.row(i) for p in self.projections) for i in others), lag=0.4))
+            self.play(Together(*(Together(*(Together(merge(self.x.cells[i], into=p.matrix.border), appear(p.result.row(i)), lag=0.5)
+                                            for p in self.projections)) for i in others), lag=0.6))
         self.play(vanish(*(part for p in self.projections for part in (p.for_one, p.names[0])), run_time=BLINK))
         self.play(appear(*(part for p in self.projections for part in (p.for_all, p.names[1])), self.upright))
 

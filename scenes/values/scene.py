@@ -1,31 +1,36 @@
 """Scene 7: what is averaged, tokens or values (Vaswani et al. 2017, section 3.2.1), and how W_Q, W_K and W_V are learned."""
 
+from collections.abc import Sequence
+
 import numpy as np
-from manim import LEFT, Animation, VGroup
+from manim import Animation, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, fitted, left_of
+from scenes.base.layout import Labelled, left_of
 from scenes.base.room import GAP, TIGHT, WIDE, Room
 from scenes.base.scene import step
-from scenes.candidates.bench import MATRICES, SCOPE, CandidateScene
+from scenes.candidates.bench import MATRICES, OBJECTIONS, SCOPE, CandidateScene
 from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
 from scenes.parts.derivation import FORMULA, NAME, projected
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, text, words_at
-from scenes.parts.mixture import HEAD, letters_beside, mixture, sum_of
-from scenes.parts.motion import BLINK, BRIEF, LONG, SLOW, Together, appear, become, draw, merge, travel, vanish
+from scenes.parts.label import WORD, text, words_at, words_in
+from scenes.parts.mixture import mixture, sum_of
+from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, STEADY, Together, appear, become, dim, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
+from scenes.parts.ranking import Ranking, grow
 from scenes.parts.readout import counted, guess_among, readout
 from scenes.parts.shapes import room_of
-from scenes.parts.sorted_words import Order, SortedRow, sorted_row
+from scenes.parts.sorted_words import Order, SortedRow, sorted_row, told_right
+from scenes.parts.taken_apart import taken_apart
 from scenes.parts.training import dot, loss_curve
-from scenes.parts.verdict import EVIDENCE, Objection, evidence, objection
+from scenes.parts.verdict import EVIDENCE
 
-ROWS, CLOSE = (4, 11, 1), (3, 8, 3)             # of formula, mixture and what is below; of narrow frames
+LINE = 0.9                                # height of what a token is made of, where tokens have 1
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
-TOLD, CLOSELY = (1, 6, 6), (2, 6, 6)      # of what is said of the words, and both orders; in narrow frames
+TOLD, CLOSELY = (4, 11, 11), (1, 5, 5, 5)                         # of what is said of the words, and both orders; in narrow frames
+TELLS = (15, 6)                           # of these and of how often each is right
 SIDES = ("key", "value")
 ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide
 
@@ -42,52 +47,42 @@ class Values(CandidateScene):
 
     def wording(self, name: str) -> str:
         """Of the forms of a word: that its noun is found, if it is, and what is told of these forms, if it is of these."""
-        holds = name == "mix_tokens" and self.looks or name == "told" and self.told_forms == self.forms
+        holds = name == "mix_tokens" and self.looks and self.parts or name == "told" and self.told_forms == self.forms
         return super().wording(name) if holds or name not in ("mix_tokens", "told") else "caption"
 
     def opening(self):
-        """The three candidates for the weights, side by side."""
+        """The third candidate: its grid, a pair both ways, all objections struck out."""
         self.lay_out()
-        self.three = self.comparison()
-        self.add(self.three)
+        self.stand("query", struck=range(len(OBJECTIONS)))
+        self.add(*(part for both in self.both_ways("query") for part in both))
 
     @step
     def mix_tokens(self):
-        """The last grid gives the weights, through softmax; they mix the tokens as they are; two things speak against that."""
-        head, middle, under = self.stage.rows(ROWS if self.frame.is_roomy else CLOSE, GAP)
-        _, above, cards = head.columns(HEAD) if self.frame.is_roomy else (head, head, under)
-        third, opened, mixed = self.three.grids[2], self.opened(), self.view("candidates.averages")[self.spec.block, self.head, self.focus]
-        tokens = self.view(f"{SCOPE}.input")
-        self.mixed = mixture(self.theme, self.tokens, tokens, mixed, middle, "line", peak(tokens), self.focus)
-        said, room = letters_beside(self.theme, self.say("divided", token=self.tokens[self.focus]), head, self.frame.is_roomy)
-        self.weighed, self.formula = self.weights_at(self.mixed), sum_of(self.theme, "t_j", "text", above if self.frame.is_roomy else room)
-        free = opened.chart.strip(top=opened.chart.height / 2)
-        scaled = fitted(equation(self.theme, "s_(i j) / sqrt(d_k)", size=FORMULA), free).move_to(free.point(-1), LEFT)
-        self.play(vanish(*self.on_stage(third)))
-        self.play(vanish(third), *(travel(VGroup(cell.copy()), square.cells[0]) for cell, square in
-                                   zip(third.cells[self.focus], opened.scores)), appear(scaled, opened.words, opened.floor, opened.glass))
-        self.play(appear(*opened.scores, run_time=0.3), appear(*opened.bars, lag=0.1, run_time=0.4))
-        self.play(travel(opened.bars, opened.pieces, run_time=0.8), appear(opened.weights))
-        self.play(vanish(*self.on_stage(opened.pieces)), travel(opened.pieces, self.weighed.bars),
-                  appear(self.mixed.cards, self.mixed.vectors))
-        self.play(appear(self.weighed.grounds, self.weighed.numbers, said, self.formula, self.mixed.z.border, self.mixed.letter))
+        """A row of the grid gives the weights, through softmax; they mix the tokens as they are; and what the one with the largest weight is
+        made of, word and place, is all mixed in."""
+        mixed, tokens = self.view("candidates.averages")[self.spec.block, self.head, self.focus], self.view(f"{SCOPE}.input")
+        self.mixed = mixture(self.theme, self.tokens, tokens, mixed, self.stage, "line", peak(tokens), self.focus, LINE * len(self.parts))
+        scores, card = self.work_now.result.row(self.focus), self.cards[self.focus]
+        self.weighed = self.weights_at(self.mixed)
+        said = words_in(self.theme, self.say("become"), WORD, self.rooms.picture.level(room_of(scores).bottom - WIDE))
+        self.play(vanish(*self.on_stage(scores, card)), appear(said, run_time=STEADY))
+        self.play(*(merge(cell, into=ground) for cell, ground in zip(scores[0], self.weighed.grounds)), vanish(scores, said, card),
+                  appear(self.weighed, self.mixed.cards, run_time=STEADY))
+        self.play(appear(self.mixed.vectors, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        places = cards.columns(2, GAP) if self.stage.is_wide and cards is under else cards.rows(2, TIGHT / 2)
-        self.objections = self.against("as_it_is", self.view("candidates.parameters")[0], places)
-        self.play(appear(*self.objections, lag=0.2))
+        if self.parts:
+            self.take_apart()
 
     @step
     def mix_values(self):
-        """Every token meets W_V; the same weights mix the values, and nothing speaks against that."""
+        """Every token meets W_V, which lets fewer numbers through; the same weights mix the values."""
         values, old, weighed = self.view(f"{SCOPE}.value")[self.head], self.mixed, self.weighed
-        z = self.view(f"{SCOPE}.heads")[self.head, self.focus]
+        z, config = self.view(f"{SCOPE}.heads")[self.head, self.focus], self.staging.trace.config
         self.mixed = mixture(self.theme, self.tokens, values, z, self.rooms.picture, "value", peak(values), self.focus)
-        line = 2 * TIGHT * self.frame.is_roomy
-        self.weighed, self.matrix = self.weights_at(self.mixed), self.matrix_of("V", self.rooms.bench.trim(bottom=line))
-        formula = sum_of(self.theme, "v_j", "value", self.rooms.maths)
-        note = self.say("short", count=self.staging.trace.config.d_k)
-        short = VGroup(*[text(self.theme, note, EVIDENCE, "muted", at=self.rooms.bench.strip(bottom=line), align=1)] * self.frame.is_roomy)
-        new = self.against("by_matrix", self.view("candidates.value_parameters"), self.rooms.verdict.rows(2, TIGHT))
+        self.weighed, self.matrix = self.weights_at(self.mixed), self.matrix_of("V", self.rooms.bench)
+        formula, (line, foot) = sum_of(self.theme, "v_j", "value", self.rooms.maths), self.rooms.verdict.rows(2, TIGHT)
+        said = [words_in(self.theme, self.say("fewer", count=config.d_model, others=config.d_k), WORD, line),
+                counted(self.theme, self.say("to_learn"), self.view("candidates.value_parameters"), foot, self.frame.is_roomy, 0)]
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
         self.play(vanish(*self.on_stage(old.vectors, old.cards, weighed)))
@@ -95,22 +90,25 @@ class Values(CandidateScene):
         self.play(appear(self.mixed.cards, self.matrix))
         self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
             Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
-        self.play(appear(formula, short, self.mixed.z.border, self.mixed.letter, *new))
+        self.play(appear(formula, *said, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        self.strike_out(*new)
 
     @step
     def told(self):
         """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values: how well
-        a cut through the order tells the form that the translation needs."""
-        head, *rooms = self.stage.rows(TOLD if self.frame.is_roomy else CLOSELY, GAP)
-        of_keys, of_values = (self.sorted_by(side, room) for side, room in enumerate(rooms))
-        keys, values = of_keys.words, of_values.words
-        self.play(vanish(*self.on_stage()), appear(*self.tried(head), of_keys.names, keys.line, run_time=BRIEF))
-        self.play(appear(*keys.bars, *keys.named, lag=0.1, run_time=BLINK))
-        self.play(draw(*keys.cut), appear(keys.cut_name, *of_keys.told))
-        self.play(appear(of_values.names, values.line), travel(keys.bars.copy(), values.bars, run_time=LONG), appear(*values.named))
-        self.play(draw(*values.cut), appear(values.cut_name, *of_values.told))
+        a cut through the order tells the form that the translation needs, and how well it is guessed without any."""
+        wide = self.stage.is_wide
+        lines = self.stage.rows(TOLD if wide else CLOSELY, GAP)
+        (head, *rooms), ends = zip(*(line.columns(TELLS, WIDE) for line in lines)) if wide else (lines[:3], lines[3].rows(3, TIGHT))
+        right = self.right(ends)
+        self.play(vanish(*self.on_stage()), appear(*self.tried(head), run_time=BRIEF))
+        self.tell(right, 0)
+        for side, room in enumerate(rooms):
+            row = self.sorted_by(side, room)
+            self.play(appear(row.names, row.words.line, run_time=BRIEF))
+            self.play(appear(*row.words.bars, *row.words.named, lag=0.1, run_time=BLINK))
+            self.play(draw(*row.words.cut, run_time=SHORT), appear(*row.words.guesses))
+            self.tell(right, 1 + side)
 
     @step
     def learned(self):
@@ -188,10 +186,26 @@ class Values(CandidateScene):
         rounded = [text(self.theme, self.say("rounded"), EVIDENCE, "muted", at=place, align=1, width=place.width)] * bool(z.digits)
         return Together(self.mixed.pour(), appear(z.cells, z.numbers, z.dots, *rounded, run_time=2.0))
 
-    def against(self, made: str, parameters: View, rooms: list[Room]) -> list[Objection]:
-        """What speaks against the tokens as what is averaged. made: what is said of how it is made."""
-        return [objection(self.theme, self.say("all_of_it"), [text(self.theme, self.say(made), EVIDENCE, "muted")], rooms[0]),
-                objection(self.theme, self.say("no_parameters"), evidence(self.theme, self.say("learned"), parameters, 0), rooms[1])]
+    def take_apart(self) -> None:
+        """What the token with the largest weight is made of goes into z."""
+        mixed, said = self.mixed, [self.say(key, token=self.tokens[self.found]) for key in ("its_word", "its_place")]
+        made = taken_apart(self.theme, self.parts, said, mixed, self.stage)
+        self.play(dim(*(mixed.vectors.row(k) for k in range(len(mixed.vectors.cells)) if k != self.found)))
+        self.play(appear(*made, lag=0.5, run_time=STEADY))
+        self.play(*(merge(part.sheet.cells, into=mixed.z.border, scale=1, run_time=STEADY) for part in made))
+
+    @property
+    def found(self) -> int:
+        """Which token the followed one looks at most."""
+        return int(self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax())
+
+    @property
+    def parts(self) -> list[View]:
+        """The word and the place that the token looked at is the sum of, if it is."""
+        trace, names = self.staging.trace, ("scaled_embeddings", "positions")
+        parts = [trace[name][self.found] for name in names if name in trace.names]
+        vector = self.view(f"{SCOPE}.input")[self.found].values
+        return parts if len(parts) == len(names) and np.allclose(sum(part.values for part in parts), vector) else []
 
     def train(self, room: Room, now: list) -> None:
         """The curve of the loss is drawn up to one checkpoint after the other, and the matrices keep up with it."""
@@ -230,19 +244,33 @@ class Values(CandidateScene):
         """The word that the followed token looks at most."""
         return self.tokens[int(self.of_told("looked").values)]
 
-    def tried(self, room: Room) -> list:
-        """What was put in whose place, how many words that are, and, where there is room for it, how often a guess is right."""
-        said, roomy = self.say("tried", token=self.looked, focus=self.tokens[self.focus]), self.frame.is_roomy
-        words, end = room.columns(SHARES, GAP) if roomy else (room, room)
-        often = self.told_forms[int(np.nanmean(self.of_told("said").values) > 0.5) :][:1] * roomy
-        return [counted(self.theme, said, self.of_told("count"), words, roomy, 0),
-                *(counted(self.theme, self.say("guess", form=form), self.of_told("guess"), end, roomy) for form in often)]
+    def tried(self, room: Room) -> VGroup:
+        """What was put in whose place, and how many words that are."""
+        said = self.say("tried", token=self.looked, focus=self.tokens[self.focus])
+        return counted(self.theme, said, self.of_told("count"), room, self.frame.is_roomy, 0)
 
     def sorted_by(self, side: int, room: Room) -> SortedRow:
-        """The words sorted by a number of one of SIDES; what that is, and the two forms; and how many of these a cut tells, if it does."""
+        """The words sorted by a number of one of SIDES; what that is, and the two forms; and what a cut makes one guess, if it tells these. Named
+        are the word itself, and of those of the other form that with the most similar key."""
         count, known = int(self.of_told("count").values), self.staging.trace.vocabulary
         rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
-        own = {k: self.looked for k, row in enumerate(rows) if known[int(row)] == self.looked}
-        order = Order(self.of_told("numbers")[side, :count], kinds, *(self.of_told(name)[side] for name in ("cuts", "shares")), own)
-        said = [self.say(key) for key in (f"sorted_by_{SIDES[side]}", "cut", "told_apart")]
-        return sorted_row(self.theme, order, SIDES[side], self.told_forms, said, room, self.frame.is_roomy)
+        words = [known[int(row)] for row in rows]
+        orders = [Order(self.of_told("numbers")[k, :count], kinds, self.of_told("cuts")[k], {}) for k in range(len(SIDES))]
+        own = [k for k, word in enumerate(words) if word == self.looked and self.frame.is_roomy]
+        named = {k: words[k] for k in (*own, *(orders[0].opposite(k) for k in own)) if k is not None}
+        said = [self.say(f"sorted_by_{SIDES[side]}"), *(self.say("guessed", form=form) for form in self.told_forms)]
+        return sorted_row(self.theme, orders[side]._replace(named=named), SIDES[side], self.told_forms, said, room, self.frame.is_roomy)
+
+    def right(self, rooms: Sequence[Room]) -> Ranking:
+        """How often it is right to say one form always, and to say what each cut tells; nothing if the translation has no forms."""
+        if not self.told_forms:
+            return told_right(self.theme, (), (), rooms, ())
+        often = self.told_forms[int(np.nanmean(self.of_told("said").values) > 1 / 2)]
+        said = [self.say("guess", form=often), *(self.say(f"by_{side}") for side in SIDES)]
+        return told_right(self.theme, said, [self.of_told("guess"), *self.of_told("shares")], rooms, ("muted", *SIDES))
+
+    def tell(self, right: Ranking, k: int) -> None:
+        """One of the shares of right guesses, if there are any."""
+        if right.bars:
+            self.play(appear(right.words[k], right.tracks[k], run_time=BRIEF))
+            self.play(grow(VGroup(right.bars[k])), appear(right.numbers[k]))

@@ -68,12 +68,20 @@ def test_the_ranges_are_as_high_as_those_of_the_tokens():
     assert np.allclose(heights, ranges * unit)
 
 
-def test_the_scores_of_the_third_candidate_are_not_scaled_and_what_softmax_takes_is():
-    """One letter, one meaning: S before, s after the division by the root of d_k."""
-    third, squares, d_k = played("values", "mix_tokens", lambda scene: (
-        scene.three.grids[2].view.values[scene.focus], np.array([float(square.view[0]) for square in scene.opened().scores]),
+def test_weights_come_from_the_followed_row_of_the_third_candidate_scaled():
+    """One letter, one meaning: S before, the division by the root of d_k only after it."""
+    row, weights, d_k = played("values", "mix_tokens", lambda scene: (
+        scene.work_now.result.view.values[scene.focus], np.array([float(bar.source) for bar in scene.weighed.bars]),
         scene.staging.trace.config.d_k))
-    assert np.allclose(third / np.sqrt(d_k), squares)
+    powers = np.exp(row / np.sqrt(d_k))
+    assert np.allclose(powers / powers.sum(), weights)
+
+
+def test_a_token_is_taken_apart_into_its_word_and_its_place():
+    parts, vector = played("values", "mix_tokens", lambda scene: (
+        scene.parts, scene.mixed.vectors.view.values[scene.found]))
+    assert [part.name for part in parts] == ["scaled_embeddings", "positions"]
+    assert np.allclose(sum(part.values for part in parts), vector)
 
 
 def test_two_matrices_are_one_of_low_rank_with_fewer_numbers():

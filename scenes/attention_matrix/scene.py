@@ -5,10 +5,10 @@ from manim import DOWN, Mobject, VGroup
 from model import View
 from scenes.base.layout import SLANTED, above, arrows, between, fitted, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
-from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
+from scenes.base.scene import ExplainerScene, step
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import WORD, paragraph, text
+from scenes.parts.label import SMALLEST_WORD, paragraph, text, text_width
 from scenes.parts.motion import BLINK, EASY, SHORT, SLOWER, appear, copy_to, draw, travel, vanish
 from scenes.parts.nudged import nudged
 from scenes.parts.opened_equation import opened_symbol
@@ -25,8 +25,8 @@ SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) m
 WAYS = ("", ("scores", "stuck")), ("scaled_", ("divided", "all_count"))   # scores: how what is found of them is named, and what is said
 LARGE, MEDIUM, NAME, SIGN = (size * PX for size in (90, 66, 44, 34))
 LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
-LEVEL, FEW = 60 * PX, 6                   # below columns where words are few enough to stand level
-SIDE = 130 * PX                           # between two sheets, beside a product
+LEVEL = 60 * PX                           # below columns where words are few and short enough to stand level
+SIDE = 138 * PX                           # between two sheets, beside a product
 
 
 class AttentionMatrix(ExplainerScene):
@@ -94,7 +94,7 @@ class AttentionMatrix(ExplainerScene):
     @step
     def sheets(self):
         """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another, or where there is little room two."""
-        free = self.stage.trim(left=LABEL, right=sum_width(self.theme), bottom=self._foot, top=NAMED)
+        free = self.stage.trim(left=LABEL, right=sum_width(self.theme, self._view("weight_sums")), bottom=self._foot, top=NAMED)
         first = 0 if self.stage.is_wide else 1
         scale, d_k = peak(self._view("scores")), self.staging.trace.config.d_k
         masked = self.staging.trace.config.mask == "causal"
@@ -110,7 +110,7 @@ class AttentionMatrix(ExplainerScene):
         self.play(vanish(*self.on_stage()), appear(sheets[0], around[0], self._rows(sheets[0])))
         for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], around[1:],
                                                (f"div sqrt({d_k})", '"softmax"')[first:]):
-            word = equation(self.theme, how, size=SIGN, width=SIDE - TIGHT)
+            word = equation(self.theme, how, size=SIGN, width=SIDE - TIGHT / 4)
             self.play(appear(wire, right_of(word, wire).align_to(wire, DOWN) if upright else between(word, start.border, end.border, up=GAP)))
             self.play(copy_to(start.cells, end, run_time=SLOWER), appear(name, *[self._rows(end)] * upright))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.3))
@@ -121,9 +121,9 @@ class AttentionMatrix(ExplainerScene):
         """A row of weights sums to 1; a row of Z sums to anything."""
         free, wide = self.stage.trim(bottom=self._foot, top=NAMED), self.stage.is_wide
         rooms = free.columns(2, WIDE) if wide else free.trim(left=LABEL).columns(2, GAP)
-        left, right = (room.trim(left=LABEL * wide, right=sum_width(self.theme)) for room in rooms)
-        weights = self._weights(left)
         rows, totals = self._view("heads"), self._view("head_sums")
+        left, right = (room.trim(left=LABEL * wide, right=sum_width(self.theme, totals)) for room in rooms)
+        weights = self._weights(left)
         z = heat_map(finer(self.theme, rows, totals), rows, right, "output", digits=True)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights, run_time=EASY))
         self.play(appear(self._rows(weights), self._above(weights, "A"), *[self._columns(weights)] * wide))
@@ -146,8 +146,9 @@ class AttentionMatrix(ExplainerScene):
 
     @property
     def _foot(self) -> float:
-        """The room that words below columns take."""
-        return LEVEL if len(self.tokens) <= FEW and self.frame.is_roomy else SLANTED
+        """The room that words below columns take: short ones stand level, also where three matrices are side by side."""
+        longest = max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens)
+        return LEVEL if len(self.tokens) * longest <= self.stage.width / 4 and self.frame.is_roomy else SLANTED
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
@@ -194,4 +195,4 @@ class AttentionMatrix(ExplainerScene):
         return [*row_sums(self.theme, sheet, self._view(name), self.focus), *self._rounded(sheet, name)]
 
     def _rounded(self, sheet: HeatMap, name: str) -> list[Mobject]:
-        return rounded(self.theme, sheet, self._view(name), self.say("rounded"), NOTE_SIZE, NAME)
+        return rounded(self.theme, sheet, self._view(name), self.say("rounded"), SIGN, NAME)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from scenes.parts.bars import Bar
+from scenes.parts.head_rows import missed
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Label, Number
 from studio.check.figures import Measuring
@@ -55,6 +56,16 @@ def test_a_guided_head_is_said_to_be_and_how_and_no_other():
     assert [labels["how"] in said(each["follow"]) for each in shown] == [True, False]
     untaught = ends("multi_head", "steps=[patterns]", "model.weights=random")["patterns"]
     assert not any(labels["taught"].format(number=i + 1) in said(untaught) for i in range(4))
+
+
+def test_where_one_head_has_nothing_left_another_looks():
+    """Rings are around its 0.00 and the largest weight of another head where it gives that; said only where there is such a weight."""
+    film = "steps=[patterns]", "block=1", "first=true"
+    weights = stage(load("multi_head", film)).trace["encoder.0.self_attention.weights"].values[:, load("multi_head").focus]
+    place = load("multi_head").tokens.index("tired")
+    assert missed(weights, 0) == [(0, place), (2, place)] and weights[0, place] < 0.005 and weights[2, place] == weights[:, weights[0] < 0.005].max()
+    assert "head 1 has nothing left for “tired”, but head 3 looks there" in said(ends("multi_head", *film)["patterns"])
+    assert missed(np.full((4, 3), 1 / 3), 0) == [] == missed(np.array([[1.0, 0.0]]), 0)
 
 
 def test_the_narrow_heads_take_the_area_of_the_wide_one():

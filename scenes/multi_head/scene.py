@@ -95,7 +95,7 @@ class MultiHead(ExplainerScene):
         self.open_with(*(parts[self.head] for parts in matrices), *one)
         self.play(vanish(*one), appear(*others, *whole, run_time=STEADY))
         config, key = self.staging.trace.config, "seen" if self.spec.keys["first"] else "all"
-        lines = [self.say(key, block=self._cut + 1, columns=config.d_model, heads=self.heads), self.say("each", columns=config.d_k)]
+        lines = [self.say(key, block=self._cut + 1, columns=config.d_model), self.say("each", heads=self.heads, width=config.d_k, columns=config.d_model)]
         self.play(appear(explained(self.theme, 'd_k = d_"model" / h', lines, margin)))
         looks = [("output", 5) if i == self.head else ("line", 3) for i in range(self.heads)]      # the followed head is lit
         frames = [frame(self.theme, room_of(VGroup(*parts), CLOSE), role, width=width) for parts, (role, width) in zip(zip(*homes), looks)]

@@ -5,27 +5,28 @@ from manim import DOWN, Mobject, VGroup
 from model import View
 from scenes.base.layout import SLANTED, above, arrows, between, fitted, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
-from scenes.base.scene import NOTE_SIZE, ExplainerScene, step
+from scenes.base.scene import ExplainerScene, step
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, paragraph, text
+from scenes.parts.label import SMALLEST_WORD, paragraph, text, text_width
 from scenes.parts.motion import BLINK, EASY, SHORT, SLOWER, appear, copy_to, draw, travel, vanish
+from scenes.parts.raised import raised
 from scenes.parts.opened_equation import opened_symbol
 from scenes.parts.product import Factor, Product, multiplied, product
 from scenes.parts.row_sums import exact_weights, finer, rounded, row_sums, sum_width
 from scenes.parts.shapes import room_of
-from scenes.parts.spread import spread, widths
 from scenes.parts.tokens import column_labels, row_labels
+from scenes.parts.typical_sizes import typical_sizes
 
 ROLES = {"z": "output", "q": "query", "k": "key", "v": "value"}
 OPENED = {"q": "query", "k": "key", "v": "value", "z": "heads"}            # the tensors of the symbols, in the order in which they open
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
-WAYS = ("", "q dot k", "winner"), ("scaled_", "(q dot k) / sqrt(d_k)", "all_count")      # scores: where they are found, written, what is said
-LARGE, MEDIUM, NAME, MACHINE, SIGN = (size * PX for size in (90, 66, 44, 40, 34))
+WAYS = ("", ("scores", "stuck")), ("scaled_", ("divided", "all_count"))   # scores: how what is found of them is named, and what is said
+LARGE, MEDIUM, NAME, SIGN = (size * PX for size in (90, 66, 44, 34))
 LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
-LEVEL, FEW = 60 * PX, 6                   # below columns where words are few enough to stand level
-SIDE = 130 * PX                           # between two sheets, beside a product
+LEVEL = 60 * PX                           # below columns where words are few and short enough to stand level
+SIDE = 138 * PX                           # between two sheets, beside a product
 
 
 class AttentionMatrix(ExplainerScene):
@@ -71,30 +72,29 @@ class AttentionMatrix(ExplainerScene):
 
     @step
     def scale(self):
-        """How large q · k is for three key sizes, and what softmax makes of it, before and after the division."""
-        roomy, d_k = self.frame.is_roomy, self.staging.trace.config.d_k
-        top, *rows = self.stage.trim(top=TIGHT).rows([1 if roomy else 2, 3, 3], GAP)
-        left, right = top.columns(2, GAP) if roomy else top.rows(2, TIGHT)
-        wide = widths(self.theme, self.view("scaling.d_k"), self.view("scaling.root"), left)
-        chance, size = self.say("by_chance", d_k=d_k, root=f"{d_k ** 0.5:.3g}"), MACHINE if roomy else SMALLEST_WORD
-        said = paragraph(self.theme, chance, size, right.width, align=-1).shift(right.centre)
-        edges, found = self.view("scaling.edges"), []
-        for (prefix, maths, verdict), row in zip(WAYS, rows, strict=True):
-            views = zip(*(self.view(f"scaling.{prefix}{name}") for name in ("histogram", "spread", "weights")), strict=True)
-            words = [*map(self.say, ("size", "softmax", verdict))]
-            found.append([spread(self.theme, maths, [edges, *each], words, row) for each in views])
-        before, after = found
-        self.open_with(wide[0], before[0].axis, before[0].shape, before[0].measured, before[0].weights)
-        self.play(after[0].come_from(before[0]))
-        for i in range(1, len(before)):
-            self.play(vanish(wide[i - 1].numbers, run_time=BLINK))
-            self.play(appear(wide[i].numbers), before[i].follow(before[i - 1]), after[i].follow(after[i - 1]))
-        self.play(appear(before[-1].verdict, after[-1].verdict, said))
+        """Sums of more products are larger; softmax of such scores has one winner, and no nudge moves a weight; unless they are divided."""
+        stage, d_k = self.stage.inset(y=TIGHT), self.staging.trace.config.d_k
+        apart = stage.is_wide or self.stage.height > self.stage.width         # else the tables come in the place of the sizes
+        left, right = (stage.columns if stage.is_wide else stage.rows)((1, 2), WIDE) if apart else (stage, stage)
+        counts, roots, found = (self.view(f"scaling.{name}") for name in ("d_k", "root", "spread"))
+        said = self.say("sum"), self.say("here", d_k=d_k, root=f"{d_k ** 0.5:.3g}")
+        sizes, shown = typical_sizes(self.theme, counts, roots, found, said, left), self.view("scaling.weights").shape[-1]
+        cases = [([self.view(f"scaling.{prefix}{name}")[-1, :shown] for name in ("scores", "weights", "gains")],
+                  [self.say(word, d_k=f"{counts.values[-1]:.0f}") for word in words]) for prefix, words in WAYS]
+        names, tables = raised(self.theme, cases, [self.say(name) for name in ("score", "weight", "gain")], right)
+        self.open_with(sizes.title, sizes.ground, sizes.cases[0])
+        self.play(appear(*sizes.cases[1:], sizes.note, lag=0.5))
+        self.play(*[vanish(sizes)] * (not apart), appear(names))
+        for table in tables:
+            self.play(appear(table.title, table.scores))
+            self.play(appear(table.weights))
+            self.play(appear(table.gains))
+            self.play(appear(table.verdict))
 
     @step
     def sheets(self):
         """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another, or where there is little room two."""
-        free = self.stage.trim(left=LABEL, right=sum_width(self.theme), bottom=self._foot, top=NAMED)
+        free = self.stage.trim(left=LABEL, right=sum_width(self.theme, self._view("weight_sums")), bottom=self._foot, top=NAMED)
         first = 0 if self.stage.is_wide else 1
         scale, d_k = peak(self._view("scores")), self.staging.trace.config.d_k
         masked = self.staging.trace.config.mask == "causal"
@@ -110,7 +110,7 @@ class AttentionMatrix(ExplainerScene):
         self.play(vanish(*self.on_stage()), appear(sheets[0], around[0], self._rows(sheets[0])))
         for wire, start, end, name, how in zip(arrows(self.theme, *(sheet.border for sheet in sheets)), sheets, sheets[1:], around[1:],
                                                (f"div sqrt({d_k})", '"softmax"')[first:]):
-            word = equation(self.theme, how, size=SIGN, width=SIDE - TIGHT)
+            word = equation(self.theme, how, size=SIGN, width=SIDE - TIGHT / 4)
             self.play(appear(wire, right_of(word, wire).align_to(wire, DOWN) if upright else between(word, start.border, end.border, up=GAP)))
             self.play(copy_to(start.cells, end, run_time=SLOWER), appear(name, *[self._rows(end)] * upright))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.3))
@@ -121,9 +121,9 @@ class AttentionMatrix(ExplainerScene):
         """A row of weights sums to 1; a row of Z sums to anything."""
         free, wide = self.stage.trim(bottom=self._foot, top=NAMED), self.stage.is_wide
         rooms = free.columns(2, WIDE) if wide else free.trim(left=LABEL).columns(2, GAP)
-        left, right = (room.trim(left=LABEL * wide, right=sum_width(self.theme)) for room in rooms)
-        weights = self._weights(left)
         rows, totals = self._view("heads"), self._view("head_sums")
+        left, right = (room.trim(left=LABEL * wide, right=sum_width(self.theme, totals)) for room in rooms)
+        weights = self._weights(left)
         z = heat_map(finer(self.theme, rows, totals), rows, right, "output", digits=True)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights, run_time=EASY))
         self.play(appear(self._rows(weights), self._above(weights, "A"), *[self._columns(weights)] * wide))
@@ -146,8 +146,9 @@ class AttentionMatrix(ExplainerScene):
 
     @property
     def _foot(self) -> float:
-        """The room that words below columns take."""
-        return LEVEL if len(self.tokens) <= FEW and self.frame.is_roomy else SLANTED
+        """The room that words below columns take: short ones stand level, also where three matrices are side by side."""
+        longest = max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens)
+        return LEVEL if len(self.tokens) * longest <= self.stage.width / 4 and self.frame.is_roomy else SLANTED
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
@@ -194,4 +195,4 @@ class AttentionMatrix(ExplainerScene):
         return [*row_sums(self.theme, sheet, self._view(name), self.focus), *self._rounded(sheet, name)]
 
     def _rounded(self, sheet: HeatMap, name: str) -> list[Mobject]:
-        return rounded(self.theme, sheet, self._view(name), self.say("rounded"), NOTE_SIZE, NAME)
+        return rounded(self.theme, sheet, self._view(name), self.say("rounded"), SIGN, NAME)

@@ -13,14 +13,13 @@ from scenes.parts.areas import area
 from scenes.parts.chain import Chain, chain, link
 from scenes.parts.equation import equation
 from scenes.parts.explained import explained
-from scenes.parts.head_rows import head_rows
+from scenes.parts.head_rows import head_rows, missed
 from scenes.parts.heat_map import MARGIN
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, paragraph, text
 from scenes.parts.look import Look, by_importance, fits_in_line, in_column, look, swing
 from scenes.parts.machine import Machine
 from scenes.parts.mixing import mixing
 from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, copy_to, draw, hide, merge, slide, travel, vanish
-from scenes.parts.pattern import pattern
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.slices import cut, in_line, slice_grid, slices
 from scenes.parts.sum_line import sum_line
@@ -59,23 +58,20 @@ class MultiHead(ExplainerScene):
 
     @step
     def patterns(self):
-        """In one head a row has given its 1 away. What the same token takes in every head: the others look elsewhere."""
-        weights = self._patterns()[self.head]
-        taught = [self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i])]
-        body, said = self._footed("".join(taught), WORD, "output")
-        closed, opened = (pattern(self.theme, self.tokens, weights, body, self.focus, opens) for opens in (False, True))
-        corner = (room_of(closed.words).right, closed.columns.get_y(), 0)
-        name = text(self.theme, self._names[self.head], WORD, "output", 600, at=corner, align=1)
-        self.open_with(closed.words, closed.columns, closed.rows, name)
-        self.play(opened.open_from(closed))
-        self.play(appear(opened.numbers, opened.around))
+        """In one head a token has given its 1 away. What it takes in every head: another one looks where nothing was left."""
+        weights = self._taken(False)
+        taught = "".join(self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i]))
+        marked = missed(weights.values, self.head) if not taught else []
+        spent = "".join(self.say("spent", word=self.tokens[place], number=self.head + 1, other=head + 1) for head, place in marked[1:])
+        body, said = self._footed(taught or spent, WORD, "output")
         key = "taken_here" if self.spec.keys["first"] else "taken_by"
-        titles = [self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1, rounded=note) for note in ("", self.say("rounded"))]
-        taken = head_rows(self.theme, self._taken(False), self._names, self.tokens, titles, body)
-        self.play(vanish(*self.on_stage()), appear(taken.title, taken.words, taken.border, *taken.heads.pop(self.head)))
-        self.play(appear(*taken.heads, lag=0.4))
-        if said:
-            self.play(appear(*said))
+        notes = self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1), self.say("rounded")
+        totals = self.view("encoder.{block}.self_attention.weight_sums")[:, self.focus]
+        taken = head_rows(self.theme, weights, totals, self._names, self.tokens, notes, marked, body)
+        self.open_with(taken.title, taken.words, taken.border, taken.heads.pop(self.head))
+        self.play(appear(*taken.rings[:1], run_time=SLOW))
+        self.play(appear(*taken.heads, lag=0.8, run_time=STEADY))
+        self.play(appear(*taken.rings[1:], *said))
 
     @step
     def split(self):
@@ -99,7 +95,7 @@ class MultiHead(ExplainerScene):
         self.open_with(*(parts[self.head] for parts in matrices), *one)
         self.play(vanish(*one), appear(*others, *whole, run_time=STEADY))
         config, key = self.staging.trace.config, "seen" if self.spec.keys["first"] else "all"
-        lines = [self.say(key, block=self._cut + 1, columns=config.d_model, heads=self.heads), self.say("each", columns=config.d_k)]
+        lines = [self.say(key, block=self._cut + 1, columns=config.d_model), self.say("each", heads=self.heads, width=config.d_k, columns=config.d_model)]
         self.play(appear(explained(self.theme, 'd_k = d_"model" / h', lines, margin)))
         looks = [("output", 5) if i == self.head else ("line", 3) for i in range(self.heads)]      # the followed head is lit
         frames = [frame(self.theme, room_of(VGroup(*parts), CLOSE), role, width=width) for parts, (role, width) in zip(zip(*homes), looks)]

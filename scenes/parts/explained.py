@@ -17,6 +17,6 @@ SHARES = (3, 2)                           # of the room: side by side, or one be
 def explained(theme: Theme, maths: str, lines: Sequence[str], room: Room) -> VGroup:
     """Maths and lines of words in a room; the maths alone where the words find no place."""
     place, below = room.split(SHARES, 0)
-    said = [words_in(theme, line, WORDS, row, "muted") for line, row in zip(lines, below.rows(len(lines), 0), strict=True)]
+    said = [words_in(theme, line, WORDS, row) for line, row in zip(lines, below.rows(len(lines), 0), strict=True)]
     fit = all(line.height <= below.height / len(lines) for line in said)
     return VGroup(fitted(equation(theme, maths, size=MATHS), place if fit else room), *said * fit)

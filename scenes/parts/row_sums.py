@@ -10,7 +10,7 @@ from scenes.base.layout import above, right_of
 from scenes.base.room import TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.heat_map import HeatMap, heat_map
-from scenes.parts.label import MINUS, WORD, Label, decimals_for_sums, is_named, number, text, text_width
+from scenes.parts.label import WORD, Label, decimals_for_sums, format_number, is_named, number, text, text_width
 
 
 def finer(theme: Theme, view: View, totals: View) -> Theme:
@@ -24,9 +24,9 @@ def exact_weights(theme: Theme, view: View, totals: View, room: Room) -> HeatMap
     return next((sheet for sheet in sheets if sheet.digits), heat_map(theme, view, room, "line", weights=True))
 
 
-def sum_width(theme: Theme) -> float:
-    """The room that sums take at the right of a matrix."""
-    return text_width(theme, f"= {MINUS}0.{'0' * theme.decimals}", WORD, 600, tabular=True) + TIGHT
+def sum_width(theme: Theme, totals: View) -> float:
+    """The room that sums (n) take at the right of a matrix."""
+    return max(text_width(theme, f"= {format_number(total, theme.decimals)}", WORD, 600, tabular=True) for total in totals.values) + TIGHT
 
 
 def row_sums(theme: Theme, sheet: HeatMap, totals: View, keep: int) -> list[VGroup]:

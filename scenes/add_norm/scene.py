@@ -72,7 +72,7 @@ class AddNorm(ExplainerScene):
         """Many untrained blocks, with LayerNorm and without: how large what each reads is, what scores the last one makes of it, and what softmax
         makes of these."""
         last, full = len(self.view("growth.with.weights")) - 1, largest(self.view("growth.without.sizes")[:-1])
-        named = {block: self.say("into", number=block + 1) for block in (0, last)}
+        named = {block: self.say("block", number=block + 1) for block in (0, last)}
         panels = []
         for (way, role), row in zip(WAYS, self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE), strict=True):
             sizes, scores, weights = (self.view(f"growth.{way}.{name}") for name in ("sizes", "scores", "weights"))
@@ -82,7 +82,7 @@ class AddNorm(ExplainerScene):
         self.open_with(*(part for panel in panels for part in (panel.sizes.title, panel.sizes.ground)))
         for panel in panels:
             self.play(appear(*panel.sizes.levels, lag=0.15), appear(*panel.sizes.numbers, lag=0.15))
-            self.play(appear(panel.so, panel.score))
+            self.play(appear(*panel.so))
             self.play(appear(panel.looks))
 
     @step

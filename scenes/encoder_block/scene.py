@@ -14,7 +14,7 @@ from scenes.parts.depth import Depth, depth, depths
 from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, lit
 from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import peak
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text, words_in
 from scenes.parts.lane_diagram import FOOT, lane_diagram, mixed, passed
 from scenes.parts.lanes import bare
 from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, travel, vanish
@@ -39,7 +39,7 @@ class EncoderBlock(ExplainerScene):
     @step
     def build(self):
         """The modules come up from the bottom, each with what it does; what is not for now steps back."""
-        left, self.right = self.stage.columns([1, 2]) if self.frame.is_slim else self.stage.inset(x=GAP).columns([4, 5], WIDE)
+        left, self.right = self.stage.columns([2, 3]) if self.frame.is_slim else self.stage.inset(x=GAP).columns([4, 5], WIDE)
         top, body, bottom = left.rows([ENDS, left.height - 2 * ENDS, ENDS], 0)
         self.diagram = diagram = self._diagram(body)
         x, size = diagram.wires.get_x(), SMALLEST_WORD if self.frame.is_slim else SHAPE
@@ -48,8 +48,8 @@ class EncoderBlock(ExplainerScene):
         self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
         self.open_with(self.ends[0])
         for kind, wire, part in zip(diagram.kinds, diagram.wires, diagram.modules, strict=False):
-            said, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later", name=self.say(kind)), "muted")
-            words = paragraph(self.theme, said, SMALLEST_WORD if self.frame.is_slim else WHAT, self.right.width, role, align=-1)
+            said, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later"), "muted")
+            words = paragraph(self.theme, said, WHAT if self.stage.height > self.stage.width or not self.frame.is_slim else SMALLEST_WORD, self.right.width, role, align=-1)
             self.play(draw(wire, run_time=BRIEF))
             self.play(appear(part, words.shift(self.right.level(part.get_y()).centre), run_time=SHORT))
         self.play(draw(diagram.wires[-1], run_time=BRIEF), appear(self.ends[1]), dim(*self.later))
@@ -57,8 +57,9 @@ class EncoderBlock(ExplainerScene):
     @step
     def collapse(self):
         """The tokens before some blocks without residual paths and after them; and how far they are from their mean after each of many."""
-        upper, lower = self.frame.below_map.trim(bottom=TIGHT / 2).rows([3, 2], GAP)
-        places = zip((0, ALIKE), ("goes_in", "comes_out"), upper.columns(2, WIDE), strict=True)
+        upper, lower = self.frame.below_map.trim(bottom=TIGHT / 2).rows([3, 2] if self.frame.is_roomy else 2, GAP)
+        upper = upper if upper.is_wide else upper.inset(x=GAP)         # an arrow down stands beside the maps
+        places = zip((0, ALIKE), ("goes_in", "comes_out"), upper.split(2, WIDE), strict=True)
         before, after = (self._tokens(blocks, self.say(words, number=ALIKE), place) for blocks, words, place in places)
         panel = self._apart(WITHOUT, "far_apart", lower)
         self.open_with(before, panel.ground, panel.title, panel.levels[0], panel.numbers[0])
@@ -71,18 +72,17 @@ class EncoderBlock(ExplainerScene):
         """What goes in is led round each sublayer and added; the formula says it too; and how far apart tokens are with such a way."""
         self.play(vanish(*self.on_stage()), appear(self.diagram, *self.ends), brighten(*self.later))
         words = {kind: quote(self.say(kind)) for kind in NOW} | {"norm": quote(self.say("normed"))}
-        upper, middle, *places, foot = self.right.rows([6, 1, 1, 1, 1], TIGHT)
+        upper, middle, *places, foot = self.right.rows([6, 1, 1, 1, 2 if self.frame.is_slim else 1], TIGHT)
         for maths, way, place in zip(formulas(self._norm, words), self.diagram.bypasses, places, strict=True):
             self.play(draw(way, run_time=EASY))
             formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=self.right.width)
             self.play(draw(lit(self.theme, way), run_time=EASY), appear(formula.move_to(place.centre), run_time=EASY))
-        self.play(appear(text(self.theme, self.say("stays"), WHAT, "output", at=foot)))
+        self.play(appear(words_in(self.theme, self.say("stays"), WHAT, foot, "output")))
         panel, spread = self._apart(WITH, "kept_apart", upper), self.view("deep_stack.spread")[self._way]
         now, before = (number(self.theme, spread[paths, ALIKE], WORD, role, 600) for paths, role in ((WITH, "output"), (WITHOUT, "muted")))
-        said = (text(self.theme, self.say(key, number=ALIKE)) for key in ("after_block", "instead"))
-        self.play(appear(panel.ground, panel.title, panel.less))
-        self.play(appear(*panel.levels, lag=0.15), appear(*panel.numbers, lag=0.15))
-        self.play(appear(line_of(next(said), now, next(said), before, at=middle)))
+        when, instead = (text(self.theme, self.say(key, number=ALIKE)) for key in ("after_block", "instead"))
+        self.play(appear(panel.ground, panel.title), appear(*panel.levels, lag=0.15), appear(*panel.numbers, lag=0.15))
+        self.play(appear(panel.less, line_of(*[when] * self.frame.is_roomy, now, instead, before, at=middle)))
 
     @step
     def joint(self):

@@ -1,6 +1,7 @@
 """What becomes of a measure through many blocks: a bar for every depth, and its number on it."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from manim import VGroup
@@ -9,10 +10,11 @@ from model import View
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import bars, floor, largest
-from scenes.parts.label import WORD, Number, format_number, number, paragraph, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, Number, format_number, number, paragraph, text, text_width
 from scenes.parts.whole import Whole
 
 NOTE, LARGE = 34 * PX, 52 * PX
+TITLE = 0.12                              # the em size of the title is at most this share of the room's height
 FILLED = 0.92                             # share of its column that a number takes at most
 
 
@@ -29,7 +31,7 @@ def depth(theme: Theme, measure: View, title: str, named: Mapping[int, str], roo
     named: the depths that count, each with its word below the floor; where not all numbers find room, only these have one. role: of the bars.
     full: the value that reaches the ceiling. less: a smaller measure, whose bars stand in front of the others.
     """
-    said = paragraph(theme, title, WORD, room.width, align=-1)
+    said = paragraph(theme, title, min(WORD, max(SMALLEST_WORD, TITLE * room.height)), room.width, align=-1)
     decimals = max(0, theme.decimals - int(np.log10(max(1, full))))
     fits = FILLED * room.width / len(measure) / text_width(theme, format_number(full, decimals), 1, 600, tabular=True)
     size = min(LARGE, max(fits, theme.digit))
@@ -53,11 +55,13 @@ def _on(drawn: VGroup, k: int, label: Number, room: Room) -> Number:
 def _words(theme: Theme, named: Mapping[int, str], drawn: VGroup, foot: Room) -> list[VGroup]:
     """A word below each bar that has one, the first and the last flush with the ends of the floor."""
     middles = [drawn[k].get_x() for k in named]
-    edges = [foot.left, *((a + b) / 2 for a, b in zip(middles, middles[1:])), foot.right]
-    places = [Room(left, right, foot.bottom, foot.top) for left, right in zip(edges, edges[1:])]
-    sides = [-1, *[0] * (len(named) - 2), 1]
-    return [text(theme, word, NOTE, "muted", at=place.point(side) if side else (x, foot.centre[1], 0), align=side, width=place.width)
-            for word, place, side, x in zip(named.values(), places, sides, middles, strict=True)]
+    edges = [foot.left, *((a + b) / 2 for a, b in pairwise(middles)), foot.right]
+    words = []
+    for word, x, (left, right) in zip(named.values(), middles, pairwise(edges), strict=True):
+        side = {foot.left: -1, foot.right: 1}.get(left if x == middles[0] else right, 0)
+        at = (x, foot.centre[1], 0) if not side else foot.point(side)
+        words.append(text(theme, word, NOTE, "muted", at=at, align=side, width=right - left if side else 2 * min(x - left, right - x)))
+    return words
 
 
 def depths(theme: Theme, measures: Sequence[View], titles: Sequence[str], named: Mapping[int, str], rooms: Sequence[Room], roles: Sequence[str]

@@ -10,19 +10,19 @@ from scenes.base.room import GAP, PX, Room
 from scenes.base.theme import Theme
 from scenes.parts.depth import Depth, depth
 from scenes.parts.flow import arrow
-from scenes.parts.label import Number, number, paragraph
+from scenes.parts.label import number, paragraph
 from scenes.parts.shares import TITLE, Shares, shares
 from scenes.parts.whole import Whole
 
 LARGE = 72 * PX
-SHARES = 6, 3, 5                          # of a room's width, or of its height: for the sizes, the scores and the weights
+ROOMY = 1000 * PX                         # width from which all three stand side by side
 
 
 class Growth(Whole):
-    """`sizes`, a bar for every block; `so`, an arrow from them, and what is said of the `score`; `looks`, the weights."""
+    """`sizes`, a bar for every block; `so`, what is said of the score, and that, if there is room for it; `looks`, the weights."""
 
-    def __init__(self, sizes: Depth, so: VGroup, score: Number, looks: Shares):
-        super().__init__(sizes=sizes, so=so, score=score, looks=looks)
+    def __init__(self, sizes: Depth, so: Sequence[VGroup], looks: Shares):
+        super().__init__(sizes=sizes, so=VGroup(*so), looks=looks)
 
 
 def growth(theme: Theme, sizes: View, score: View, weights: View, words: Sequence[str], named: Mapping[int, str], tokens: Sequence[str],
@@ -32,9 +32,25 @@ def growth(theme: Theme, sizes: View, score: View, weights: View, words: Sequenc
     words: what each of the three is. named: the blocks that count, each with its word. role: of the bars. full: the size that reaches the
     ceiling.
     """
-    left, middle, right = room.split(SHARES, GAP)
-    written = number(theme, score, LARGE, weight=600, decimals=0 if float(score) >= 1 else None, width=middle.width)
-    so = [arrow(theme, middle.point(-1), middle.point(1), "muted")] * room.is_wide
-    said = paragraph(theme, words[1], TITLE, middle.width, lines=3)
-    stacked(said, written, *so, at=middle)
-    return Growth(depth(theme, sizes, words[0], named, left, role, full), VGroup(said, *so), written, shares(theme, weights, tokens, words[2], right))
+    left, right, *between = _places(room)
+    so = [_so(theme, words[1], score, place, room.is_wide) for place in between]
+    return Growth(depth(theme, sizes, words[0], named, left, role, full), so, shares(theme, weights, tokens, words[2], right))
+
+
+def _places(room: Room) -> list[Room]:
+    """For sizes, weights and score: side by side, or the others below the sizes; where both would be too narrow there is none for the score."""
+    if not room.is_wide:
+        upper, lower = room.rows(2)
+        score, weights = lower.columns([2, 3])
+        return [upper, weights, score]
+    if room.width < ROOMY:
+        return room.columns(2)
+    left, score, right = room.columns([6, 3, 5])
+    return [left, right, score]
+
+
+def _so(theme: Theme, words: str, score: View, room: Room, onward: bool) -> VGroup:
+    """What is said of a score, and that; onward: with an arrow to what stands at the right."""
+    written = number(theme, score, LARGE, weight=600, decimals=0 if float(score) >= 1 else None, width=room.width)
+    ways = [arrow(theme, room.point(-1), room.point(1), "muted")] if onward else []
+    return stacked(paragraph(theme, words, TITLE, room.width, lines=3), written, *ways, at=room)

@@ -93,10 +93,10 @@ class Norming:
         if not room.is_wide:
             return LayerNorm(stages, moves, weights, signs, VGroup(), VGroup(), [VGroup() for _ in HINTS])
         right = Room(bench.body.right + ASIDE, room.right, between[1].bottom, upper.bottom + bench.cell)
-        foot = right.level(lower.bottom + bench.cell / 2)
         hints = [paragraph(self.theme, self.words[said], NOTE, right.width, role, lines=3, align=-1) for said, role in HINTS.items()]
-        for hint, place in zip(hints, (foot, foot, right.strip(bottom=hints[-1].height)), strict=True):
-            hint.shift(place.centre)
+        hints[-1].shift(right.strip(bottom=hints[-1].height).centre)
+        for hint in hints[:-1]:
+            hint.shift(right.level(lower.bottom + max(bench.cell, hint.height + TIGHT) / 2).centre)
         place = upper.trim(bottom=bench.cell).outside(left=BESIDE - TIGHT, gap=TIGHT).fit(height=CELL)
         named = token_card(self.theme, card, min(CARD, place.width), place.height, "output").move_to(place.centre)
         return LayerNorm(stages, moves, weights, signs, named, equation(self.theme, maths, size=FORMULA, width=right.width, at=right.trim(bottom=hints[-1].height)), hints)

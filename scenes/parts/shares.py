@@ -11,7 +11,7 @@ from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, paragraph,
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
-TITLE = 36 * PX
+TITLE, SHARE = 36 * PX, 0.12              # em size of all words; of the lines at most this share of the room's height
 
 
 class Shares(Whole):
@@ -23,7 +23,7 @@ class Shares(Whole):
 
 def shares(theme: Theme, weights: View, tokens: Sequence[str], said: str, room: Room) -> Shares:
     """Weights (n) in a room, written so that they add up to 1. said: what they are."""
-    lines = paragraph(theme, said, TITLE, room.width)
+    lines = paragraph(theme, said, min(TITLE, max(SMALLEST_WORD, SHARE * room.height)), room.width)
     body, foot = room.trim(top=lines.height + TIGHT, bottom=TITLE + TIGHT), room.strip(bottom=TITLE)
     places = body.columns(len(tokens), TIGHT / 2)
     fit = max(text_width(theme, word, SMALLEST_WORD) for word in tokens) <= places[0].width

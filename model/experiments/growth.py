@@ -15,7 +15,7 @@ TENSORS = tuple(tensor for way, how in (("with", "with LayerNorm after each sum"
     f"growth.{way}",
     Tensor("sizes", "depth", f"size of what each of {N_BLOCKS} untrained blocks hands on, {how}",
            "root mean square over token and d_model; before block 0, then after each; the same weights both ways"),
-    Tensor("factor", "", f"how many times as large it becomes in each of them, {how}", f"(last size / first size)^(1/{N_BLOCKS})"),
+    Tensor("scores", "block", f"typical size of a score in each of them, {how}", "root mean square over head, query and key of scaled_scores"),
     Tensor("largest", "block", f"how much one winner takes in each of them, {how}", "mean over head and query of the largest attention weight"),
     Tensor("weights", "block head query key", f"how much each token looks at each other in each of them, {how}", "as self_attention.weights",
            shares=True),
@@ -26,23 +26,21 @@ def measure(run, record):
     """The same sentence and weights, with LayerNorm and without; nothing of it is trained."""
     config, weights, x = untrained(run)
     for way, norm in (("with", True), ("without", False)):
-        stream, looks = _through(x, weights.encoder, config, norm)                  # (depth, n, d_model), (block, h, n, n)
-        sizes = record(f"{way}.sizes", np.sqrt((stream**2).mean((-1, -2))))         # (depth,)
-        record(f"{way}.factor", (sizes[-1] / sizes[0]) ** (1 / N_BLOCKS))
+        stream, scores, looks = _through(x, weights.encoder, config, norm)          # (depth, n, d_model), 2 × (block, h, n, n)
+        record(f"{way}.sizes", np.sqrt((stream**2).mean((-1, -2))))         # (depth,)
+        record(f"{way}.scores", np.sqrt((scores**2).mean((-1, -2, -3))))            # (block,)
         record(f"{way}.largest", looks.max(-1).mean((-1, -2)))                      # (block,)
         record(f"{way}.weights", looks)                                             # (block, h, n, n)
 
 
 def _through(x, blocks, config, norm):
-    """The stream (depth, n, d_model) from x on, and the attention weights (block, h, n, n), with norms or without."""
-    stream, looks = [x], []
-    for w in blocks:
-        seen = Recorder()
-        x = _added(x, attention(x, x, w.self_attention, config.n_heads, seen), w.norm_1, config, norm)      # (n, d_model)
+    """The stream (depth, n, d_model) from x on, and scores and attention weights (block, h, n, n), with norms or without."""
+    stream, seen = [x], [Recorder() for _ in blocks]
+    for w, record in zip(blocks, seen, strict=True):
+        x = _added(x, attention(x, x, w.self_attention, config.n_heads, record), w.norm_1, config, norm)    # (n, d_model)
         x = _added(x, feed_forward(x, w.mlp), w.norm_2, config, norm)               # (n, d_model)
         stream.append(x)
-        looks.append(seen.arrays["weights"])
-    return np.array(stream), np.array(looks)
+    return np.array(stream), *(np.array([record.arrays[name] for record in seen]) for name in ("scaled_scores", "weights"))
 
 
 def _added(x, found, w, config, norm):

@@ -26,8 +26,8 @@ STAGES = ("centred", "normalised", "scaled", "output")
 SYMBOL = 48 * PX
 READ = {"residual_1": "r = x + a", "input": "x"}                              # what is normalised, as it is written
 MATHS, LATER = "{{ y = : y }} {{ gamma : gamma }} (LETTER - mu) / sigma {{ + beta : beta }}", ("y", "gamma", "beta")   # without ε, which is tiny
-WAYS = ("without", "muted", 1), ("with", "output", 3)                         # how the heights of bars are to be read is said beside them
-SAID = "mean", "spread", "before", "now", "mean_goes", "spread_goes", "rounded", "less"
+WAYS = ("without", "muted"), ("with", "output")
+SAID = "mean", "spread", "before", "now", "mean_goes", "spread_goes", "rounded", "less", "learned"
 LESS, FEW = 0.75, 7                       # a γ that makes a feature count less; columns that are shown while numbers are followed
 
 
@@ -69,19 +69,21 @@ class AddNorm(ExplainerScene):
 
     @step
     def growth(self):
-        """Many untrained blocks, with LayerNorm and without: how large their numbers become, and what softmax soon makes of the scores."""
-        rows = self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE)
-        panels, title = [], self.say("softmax", token=self.tokens[self.focus], number=len(self.view("growth.with.weights")))
-        for (way, role, share), row in zip(WAYS, rows, strict=True):
-            sizes, factor, weights = (self.view(f"growth.{way}.{name}") for name in ("sizes", "factor", "weights"))
-            words = *map(self.say, (f"{way}_norm", "before_first", "after_last", f"{way}_note")), title
-            noted, taken = [sizes[0], factor] if way == "without" else [], weights[-1, self.head, self.focus]
-            panels.append(growth(self.theme, sizes, noted, words, taken, self.tokens, role, share, row))
-        self.open_with(*(part for panel in panels for part in (panel.sizes.title, panel.sizes.ground, panel.looks.words)))
+        """Many untrained blocks, with LayerNorm and without: how large what each reads is, what scores the last one makes of it, and what softmax
+        makes of these."""
+        last, full = len(self.view("growth.with.weights")) - 1, largest(self.view("growth.without.sizes")[:-1])
+        named = {block: self.say("block", number=block + 1) for block in (0, last)}
+        panels = []
+        for (way, role), row in zip(WAYS, self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE), strict=True):
+            sizes, scores, weights = (self.view(f"growth.{way}.{name}") for name in ("sizes", "scores", "weights"))
+            words = [self.say(f"{way}_{what}", token=self.tokens[self.focus]) for what in ("norm", "scores", "taken")]
+            taken = weights[last, self.head, self.focus]
+            panels.append(growth(self.theme, sizes[:-1], scores[last], taken, words, named, self.tokens, role, full, row))
+        self.open_with(*(part for panel in panels for part in (panel.sizes.title, panel.sizes.ground)))
         for panel in panels:
-            self.play(appear(*panel.sizes.levels, lag=0.15), appear(panel.sizes.value))
-            self.play(appear(*panel.note))
-            self.play(appear(panel.looks.bars))
+            self.play(appear(*panel.sizes.levels, lag=0.15), appear(*panel.sizes.numbers, lag=0.15))
+            self.play(appear(*panel.so))
+            self.play(appear(panel.looks))
 
     @step
     def normalise(self):
@@ -112,7 +114,7 @@ class AddNorm(ExplainerScene):
             self.play(after.follow(before, row))
             self.play(appear(after.row.numbers, after.values))
         less = [ring(self.theme, cell) for cell in shown.weights[0].cells[0] if float(cell.source) < LESS]
-        self.play(appear(shown.hints[bool(less)], *less))
+        self.play(appear(shown.hints[bool(less)], shown.hints[-1], *less))
 
     @step
     def every_token(self):

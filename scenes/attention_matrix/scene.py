@@ -10,9 +10,9 @@ from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, paragraph, text, text_width
 from scenes.parts.motion import BLINK, EASY, SHORT, SLOWER, appear, copy_to, draw, travel, vanish
-from scenes.parts.raised import raised
 from scenes.parts.opened_equation import opened_symbol
 from scenes.parts.product import Factor, Product, multiplied, product
+from scenes.parts.raised import raised
 from scenes.parts.row_sums import exact_weights, finer, rounded, row_sums, sum_width
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import column_labels, row_labels

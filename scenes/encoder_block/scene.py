@@ -1,12 +1,10 @@
 """The encoder block (Vaswani et al. 2017, figure 1 and section 3.1; pre-norm: Xiong et al. 2020, figure 1)."""
 
-from dataclasses import replace
-
 from manim import VGroup
 
 from model import View
 from model.wiring import MOVES
-from scenes.base.layout import LABEL, Labelled, arrows, below, labelled, right_of
+from scenes.base.layout import LABEL, Labelled, arrows, labelled, line_of, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
@@ -16,7 +14,7 @@ from scenes.parts.depth import Depth, depth, depths
 from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, lit
 from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import peak
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, paragraph, text
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text, words_in
 from scenes.parts.lane_diagram import FOOT, lane_diagram, mixed, passed
 from scenes.parts.lanes import bare
 from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, travel, vanish
@@ -26,7 +24,6 @@ from scenes.parts.tokens import shape_label
 NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, ROWS = (length * PX for length in (371, 162))     # room for the small diagram, and for what is said between it and the lanes
 ENDS = 64 * PX                            # above and below the large diagram, for what comes out and goes in
-NOTES = ("stays", "output"), ("soon", "muted")              # below the formulas
 NOW = "attention", "mlp"                  # modules that the first step explains
 WITHOUT, WITH = 1, 0                      # residual paths, as the deep stack is recorded
 ALIKE = 3                                 # after so many untrained blocks without them tokens are one vector
@@ -42,7 +39,7 @@ class EncoderBlock(ExplainerScene):
     @step
     def build(self):
         """The modules come up from the bottom, each with what it does; what is not for now steps back."""
-        left, self.right = self.stage.columns([1, 2]) if self.frame.is_slim else self.stage.inset(x=GAP).columns(2, WIDE)
+        left, self.right = self.stage.columns([2, 3]) if self.frame.is_slim else self.stage.inset(x=GAP).columns([4, 5], WIDE)
         top, body, bottom = left.rows([ENDS, left.height - 2 * ENDS, ENDS], 0)
         self.diagram = diagram = self._diagram(body)
         x, size = diagram.wires.get_x(), SMALLEST_WORD if self.frame.is_slim else SHAPE
@@ -51,8 +48,8 @@ class EncoderBlock(ExplainerScene):
         self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
         self.open_with(self.ends[0])
         for kind, wire, part in zip(diagram.kinds, diagram.wires, diagram.modules, strict=False):
-            said, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later", name=self.say(kind)), "muted")
-            words = paragraph(self.theme, said, SMALLEST_WORD if self.frame.is_slim else WHAT, self.right.width, role, align=-1)
+            said, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later"), "muted")
+            words = paragraph(self.theme, said, WHAT if self.stage.height > self.stage.width or not self.frame.is_slim else SMALLEST_WORD, self.right.width, role, align=-1)
             self.play(draw(wire, run_time=BRIEF))
             self.play(appear(part, words.shift(self.right.level(part.get_y()).centre), run_time=SHORT))
         self.play(draw(diagram.wires[-1], run_time=BRIEF), appear(self.ends[1]), dim(*self.later))
@@ -60,32 +57,32 @@ class EncoderBlock(ExplainerScene):
     @step
     def collapse(self):
         """The tokens before some blocks without residual paths and after them; and how far they are from their mean after each of many."""
-        upper, lower = self.frame.below_map.trim(bottom=TIGHT / 2).rows([3, 2], GAP)
-        places = zip((0, ALIKE), ("goes_in", "comes_out"), upper.columns(2, WIDE), strict=True)
+        upper, lower = self.frame.below_map.trim(bottom=TIGHT / 2).rows([3, 2] if self.frame.is_roomy else 2, GAP)
+        upper = upper if upper.is_wide else upper.inset(x=GAP)         # an arrow down stands beside the maps
+        places = zip((0, ALIKE), ("goes_in", "comes_out"), upper.split(2, WIDE), strict=True)
         before, after = (self._tokens(blocks, self.say(words, number=ALIKE), place) for blocks, words, place in places)
         panel = self._apart(WITHOUT, "far_apart", lower)
-        self.open_with(before, panel.ground)
-        self.play(draw(*arrows(self.theme, before.sheet.border, after.rows or after.sheet.border)), appear(*panel.levels, lag=0.15))
-        self.play(appear(after, panel.value, panel.title))
+        self.open_with(before, panel.ground, panel.title, panel.levels[0], panel.numbers[0])
+        self.play(draw(*arrows(self.theme, before.sheet.border, after.rows or after.sheet.border)))
+        self.play(appear(*panel.levels[1:], lag=0.15), appear(*panel.numbers[1:], lag=0.15))
+        self.play(appear(after))
 
     @step
     def bypass(self):
         """What goes in is led round each sublayer and added; the formula says it too; and how far apart tokens are with such a way."""
         self.play(vanish(*self.on_stage()), appear(self.diagram, *self.ends), brighten(*self.later))
         words = {kind: quote(self.say(kind)) for kind in NOW} | {"norm": quote(self.say("normed"))}
-        ways = zip(formulas(self._norm, words), self.diagram.bypasses, self.diagram.sublayers, NOTES, strict=True)
-        notes = []
-        for maths, way, (_, last), (note, role) in ways:
-            formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=self.right.width)
-            formula.move_to([self.right.left + formula.width / 2, self.diagram.modules[last].get_y(), 0])
+        upper, middle, *places, foot = self.right.rows([6, 1, 1, 1, 2 if self.frame.is_slim else 1], TIGHT)
+        for maths, way, place in zip(formulas(self._norm, words), self.diagram.bypasses, places, strict=True):
             self.play(draw(way, run_time=EASY))
-            said = below(text(self.theme, self.say(note), NOTE, role, width=self.right.width), formula, align=-1)
-            self.play(draw(lit(self.theme, way), run_time=EASY), appear(formula, said, run_time=EASY))
-            notes.append(said)
-        free = replace(self.right, bottom=self.right.bottom + TIGHT, top=room_of(notes[0]).bottom - TIGHT)
-        panel = self._apart(WITH, "kept_apart", free)
-        self.play(appear(panel.ground), appear(*panel.levels, lag=0.15))
-        self.play(appear(panel.value, panel.title))
+            formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=self.right.width)
+            self.play(draw(lit(self.theme, way), run_time=EASY), appear(formula.move_to(place.centre), run_time=EASY))
+        self.play(appear(words_in(self.theme, self.say("stays"), WHAT, foot, "output")))
+        panel, spread = self._apart(WITH, "kept_apart", upper), self.view("deep_stack.spread")[self._way]
+        now, before = (number(self.theme, spread[paths, ALIKE], WORD, role, 600) for paths, role in ((WITH, "output"), (WITHOUT, "muted")))
+        when, instead = (text(self.theme, self.say(key, number=ALIKE)) for key in ("after_block", "instead"))
+        self.play(appear(panel.ground, panel.title), appear(*panel.levels, lag=0.15), appear(*panel.numbers, lag=0.15))
+        self.play(appear(panel.less, line_of(*[when] * self.frame.is_roomy, now, instead, before, at=middle)))
 
     @step
     def joint(self):
@@ -136,24 +133,24 @@ class EncoderBlock(ExplainerScene):
         """Twelve untrained blocks, wired in both ways: the size of what each hands on."""
         stage = self.stage.trim(bottom=TIGHT / 4 * (self.furniture == "none"))       # below stand letters that reach down
         places = [place.columns([5, 8]) for place in stage.split(2, WIDE)]
-        titles, words = ([*map(self.say, keys)] for keys in (("norm_last", "norm_first"), ("before_first", "after_last", "rms")))
-        panels = depths(self.theme, [way[WITH] for way in self.view("deep_stack.rms")], -1, titles, words, [right for _, right in places], ["output"] * 2)
+        titles = [self.say(key) for key in ("norm_last", "norm_first")]
+        panels = depths(self.theme, [way[WITH] for way in self.view("deep_stack.rms")], titles, self._depths(), [right for _, right in places], ["output"] * 2)
         diagrams = [self._diagram(left, norm) for norm, (left, _) in zip(MOVES, places, strict=True)]
         self.play(vanish(*self.on_stage()))
         for picture, panel in zip(diagrams, panels, strict=True):
             self.play(appear(picture, panel.title, panel.ground))
-            self.play(appear(*panel.levels, lag=0.15), appear(panel.value))
+            self.play(appear(*panel.levels, lag=0.15), appear(*panel.numbers, lag=0.15))
 
     @step
     def gradient(self):
         """How much of a gradient comes back through twelve untrained blocks, norm first, with residual paths and without."""
-        titles, words = ([*map(self.say, keys)] for keys in (("without_paths", "with_paths"), ("before_first", "after_last", "gradients")))
+        titles = [self.say(key) for key in ("without_paths", "with_paths")]
         views = [self.view("deep_stack.gradients")[1, paths] for paths in (WITHOUT, WITH)]
         rooms = self.frame.below_map.trim(bottom=TIGHT / 2).rows(2, GAP)
-        panels = depths(self.theme, views, 0, titles, words, rooms, ("muted", "output"))
+        panels = depths(self.theme, views, titles, self._depths(), rooms, ("muted", "output"))
         self.open_with(*(part for panel in panels for part in (panel.title, panel.ground)))
         for panel in panels:
-            self.play(appear(*reversed(panel.levels), lag=0.15), appear(panel.value))
+            self.play(appear(*reversed(panel.levels), lag=0.15), appear(*reversed(panel.numbers), lag=0.15))
 
     @property
     def _norm(self) -> str:
@@ -187,15 +184,22 @@ class EncoderBlock(ExplainerScene):
         return [*MOVES].index(self._norm)
 
     def _apart(self, paths: int, title: str, room: Room) -> Depth:
-        """How far the tokens are apart after many blocks that are wired as the model's are, with residual paths or without."""
-        spread, words = self.view("deep_stack.spread")[self._way], (self.say(title, number=ALIKE), *map(self.say, ("before_first", "after_last")))
-        return depth(self.theme, spread[paths], ALIKE, words, room, "muted" if paths else "output", largest(spread))
+        """How far the tokens are apart after many blocks that are wired as the model's are: without residual paths, or with them, and without
+        them in front."""
+        spread = self.view("deep_stack.spread")[self._way]
+        return depth(self.theme, spread[paths], self.say(title, count=len(spread[paths]) - 1), self._depths(ALIKE), room,
+                     "muted" if paths else "output", largest(spread), None if paths else spread[WITHOUT])
+
+    def _depths(self, *between: int) -> dict[int, str]:
+        """The first depth of the deep stack, the last, and some between them, each with its word."""
+        last = len(self.view("deep_stack.spread")[self._way, WITH]) - 1
+        return {0: self.say("start")} | {depth: self.say("after", number=depth) for depth in (*between, last)}
 
     def _tokens(self, blocks: int, words: str, room: Room) -> Labelled:
         """The tokens of the deep stack without residual paths after so many blocks (n, d_model), and where that is; all on one scale."""
         vectors = self.view("deep_stack.stream")[self._way, WITHOUT]
-        legible = room.height - NOTE - TIGHT >= len(self.tokens) * LINE_SPACING * SMALLEST_WORD
+        legible = room.height - WHAT - TIGHT >= len(self.tokens) * LINE_SPACING * SMALLEST_WORD
         rows = self.tokens if self.frame.is_roomy and legible else ()
-        title = text(self.theme, words, NOTE, "muted", width=room.width - LABEL * bool(rows))
-        return labelled(self.theme, vectors[blocks], room, title=title, rows=rows, head=NOTE + TIGHT, inks=("text", "text"),
+        title = text(self.theme, words, WHAT, width=room.width - LABEL * bool(rows))
+        return labelled(self.theme, vectors[blocks], room, title=title, rows=rows, head=WHAT + TIGHT, inks=("text", "text"),
                         scale=peak(vectors[0], vectors[ALIKE]))

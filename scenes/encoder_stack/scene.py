@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 from manim import UP
 
 from model import View
@@ -14,7 +15,7 @@ from scenes.parts.label import WORD, text
 from scenes.parts.lanes import bare
 from scenes.parts.layers import layers
 from scenes.parts.look import swing
-from scenes.parts.memory import memory
+from scenes.parts.memory import Asked, memory
 from scenes.parts.motion import BRIEF, EASY, SLOWER, STEADY, appear, dim, draw, merge, slide, travel, vanish
 from scenes.parts.shapes import room_of, strike
 from scenes.parts.tokens import best_word
@@ -65,8 +66,9 @@ class EncoderStack(ExplainerScene):
         pair = (self._weights(block) for block in range(second + 1))
         words, others, cases = turned or (self.tokens, self.twin, [(view, self.say("block", number=k + 1)) for k, view in enumerate(pair)])
         top, body = self.stage.rows([LINE, self.stage.height - LINE - TIGHT], TIGHT)
-        said = self.say("above" if turned else "where", number=second + 1, head=self.head + 1, token=words[self.focus])
         hidden = [i for i, (word, other) in enumerate(zip(words, others)) if turned and word != other]
+        swapped = ", ".join(words[i] for i in hidden)
+        said = self.say("above" if turned else "where", number=second + 1, head=self.head + 1, token=words[self.focus], swapped=swapped)
         shown = compared(self.theme, words, others, self.focus, cases, body)
         first, *rest = shown.looks
         self.play(vanish(*self.on_stage()), appear(text(self.theme, said, WORD, at=top), first.cards, shown.lines[0]))
@@ -82,16 +84,18 @@ class EncoderStack(ExplainerScene):
 
     @step
     def memory(self):
-        """All the vectors above the last block are H; a block of the decoder makes keys and values of its own from it."""
-        trace, named = self.staging.trace, ["key", "value"] if self.staging.trace.config.translates else []
-        made = [trace[f"decoder.0.cross_attention.{name}"][0, self.head] for name in named]
-        heading = self.say("made" if made else "decoder", number=self.head + 1)
-        shown = memory(self.theme, trace["encoder.output"], self.tokens, made, self.say("decoder_block", number=1), heading, self.stage)
+        """All the vectors above the last block are H; a block of the decoder makes keys and values of its own from it, which a query asks."""
+        made, asked, head = self._asked() if self.staging.trace.config.translates else ([], None, self.head)
+        block = self.say("decoder_head" if made else "decoder_block", number=1, head=head + 1)
+        shown = memory(self.theme, self.staging.trace["encoder.output"], self.tokens, made, asked, block, self.stage)
         self.play(vanish(*self.on_stage()), appear(shown.cards, shown.source, shown.title))
-        self.play(appear(shown.heading, shown.box, shown.signs), draw(*shown.wire))
+        self.play(appear(shown.box, shown.signs), draw(shown.wire))
         for picture in shown.made:
             rows = zip(shown.source.cells, picture.cells, strict=True)
             self.play(*(merge(start, into=row) for start, row in rows), appear(picture.border, picture))
+        for answer in shown.answers:
+            self.play(appear(answer.query))
+            self.play(appear(answer.most))
 
     def wording(self, name: str) -> str:
         """Whether a hidden word turns a look depends on the weights, and pre-norm has one more norm at the end."""
@@ -116,6 +120,21 @@ class EncoderStack(ExplainerScene):
             if best_word(words, hidden) != most and hidden.values[most] < known.values[most] / 2:
                 return words, others, [(known, self.say("known")), (hidden, self.say("hidden", token=swapped))]
         return None
+
+    def _asked(self) -> tuple[list[View], Asked, int]:
+        """Keys and values (n, d_k) of the decoder's head in which a word that is written takes most of the noun above block 1, the query of that
+        word, and which head this is."""
+        noun, queries, weights, *made = (self._noun, *(self.staging.trace[f"decoder.0.cross_attention.{name}"][-1]
+                                                      for name in ("query", "weights", "key", "value")))
+        head, place = np.unravel_index(weights.values[..., noun].argmax(), weights.shape[:2])
+        said = {"asks": self.staging.trace.read_tokens[place], "answers": self.tokens[noun]}
+        words = (self.say(key, token=word) for key, word in said.items())
+        return [view[head] for view in made], Asked(queries[head, place], weights[head, place], *words), head
+
+    @property
+    def _noun(self) -> int:
+        """The place of what the followed token takes most of in the block above the first."""
+        return best_word(self.tokens, self._weights(self._second))
 
     def _weights(self, block: int, twin: str = "") -> View:
         """What the followed token looks at (n) in a block, in this sentence or the other."""

@@ -12,12 +12,12 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, paragraph
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, paragraph
 from scenes.parts.whole import Whole
 
 FEW = 5                                   # numbers that are shown of a vector
 NAME, NAMES, NOTE = (length * PX for length in (56, 200, 34))      # em size of a name, the room at the left for it; em size of a note
-NOTED = 900 * PX                          # the least width beside which it is said what rows are
+NOTED = 900 * PX                          # the least width beside which it is said what rows are, in two lines
 
 
 class Stage(NamedTuple):
@@ -38,7 +38,8 @@ class Row(Whole):
 
 def column(theme: Theme, stages: Sequence[Stage], room: Room) -> list[Row]:
     """A row of cells for every stage, from the bottom up, all on one scale and feature above feature."""
-    cells, *notes = room.trim(left=NAMES).columns([5, 2], GAP) if room.width >= NOTED else [room.trim(left=NAMES)]
+    noted = room.width >= NOTED and room.height >= len(stages) * 2 * LINE_SPACING * NOTE
+    cells, *notes = room.trim(left=NAMES).columns([5, 2], GAP) if noted else [room.trim(left=NAMES)]
     places = cells.rows(len(stages), TIGHT / 2)[::-1]
     views = [stage.vector for stage in stages]
     grid = Grid((0,), tuple(range(FEW + 1)), places[0].width / (FEW + 1), places[0].height)

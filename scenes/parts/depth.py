@@ -1,51 +1,72 @@
-"""What becomes of a measure through many blocks: a bar for every depth, and one of the values large."""
+"""What becomes of a measure through many blocks: a bar for every depth, and its number on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
+import numpy as np
 from manim import VGroup
 
 from model import View
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import bars, floor, largest
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, number, paragraph, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, Number, format_number, number, paragraph, text, text_width
 from scenes.parts.whole import Whole
 
-TITLE, NOTE, HUGE = 44 * PX, 30 * PX, 120 * PX
-SHARE = 0.12                              # of a narrow room's width that the em size of the value is
+NOTE, LARGE = 34 * PX, 52 * PX
+TITLE = 0.12                              # the em size of the title is at most this share of the room's height
+FILLED = 0.92                             # share of its column that a number takes at most
 
 
 class Depth(Whole):
-    """`title`; `value`, the number that counts; `ground`, the floor and what its ends are; `levels`, the bars."""
+    """`title`; `ground`, the floor and the words below it; `levels`, the bars, and `numbers` on them; `less`, the bars in front of them."""
 
-    def __init__(self, title: VGroup, value: VGroup, ground: VGroup, levels: VGroup):
-        super().__init__(title=title, value=value, ground=ground, levels=levels)
+    def __init__(self, title: VGroup, ground: VGroup, levels: VGroup, numbers: VGroup, less: VGroup):
+        super().__init__(title=title, ground=ground, levels=levels, numbers=numbers, less=less)
 
 
-def depth(theme: Theme, measure: View, shown: int, words: Sequence[str], room: Room, role: str, full: float) -> Depth:
-    """A measure (depth) in a room. shown: at which depth its value is written, above its bar; the first and the last at that end. words: the title, and what the ends of
-    the floor are, and what the measure is called, which is said between them if there is room. role: of the bars and the value. full: the
-    value that reaches the ceiling.
+def depth(theme: Theme, measure: View, title: str, named: Mapping[int, str], room: Room, role: str, full: float, less: View | None = None) -> Depth:
+    """A measure (depth) in a room, with the title above it.
+
+    named: the depths that count, each with its word below the floor; where not all numbers find room, only these have one. role: of the bars.
+    full: the value that reaches the ceiling. less: a smaller measure, whose bars stand in front of the others.
     """
-    title, first, last, *called = words
-    large = max(theme.digit, min(HUGE, SHARE * room.width))
-    high = max(large, 2 * LINE_SPACING * SMALLEST_WORD)
-    head, body, foot = room.rows([high, room.height - high - NOTE - 2 * TIGHT, NOTE], TIGHT)
-    side = 1 if shown == -1 else -1
-    above = head.trim(left=max(0, shown) * head.width / len(measure))
-    value = number(theme, measure[shown], large, role, weight=600, at=above, align=side)
-    beside = above.trim(**{"right" if side > 0 else "left": value.width + GAP})
-    size = min(TITLE, max(SMALLEST_WORD, head.height / 2 / LINE_SPACING))
-    name = paragraph(theme, title, size, beside.width, align=-1 if shown else 1).shift(beside.centre)
-    ends = [text(theme, word, NOTE, "muted", at=foot, align=end, width=foot.width / 2) for end, word in ((-1, first), (1, last))]
-    between = [text(theme, word, NOTE, "muted", at=foot) for word in called
-               if text_width(theme, word, NOTE) + 2 * max(end.advance for end in ends) + 2 * GAP <= foot.width]
-    return Depth(name, VGroup(value), VGroup(floor(theme, body), *ends, *between), bars(theme, measure, body, role, full))
+    said = paragraph(theme, title, min(WORD, max(SMALLEST_WORD, TITLE * room.height)), room.width, align=-1)
+    decimals = max(0, theme.decimals - int(np.log10(max(1, full))))
+    fits = FILLED * room.width / len(measure) / text_width(theme, format_number(full, decimals), 1, 600, tabular=True)
+    size = min(LARGE, max(fits, theme.digit))
+    body, foot = room.trim(top=said.height + size + 2 * TIGHT, bottom=NOTE + TIGHT), room.strip(bottom=NOTE)
+    drawn = bars(theme, measure, body, role, full)
+    shown = [k for k in range(len(measure)) if k in named or fits >= theme.digit]
+    labels = [number(theme, measure[k], size, "text" if k in named else "muted", 600, decimals=decimals) for k in shown]
+    numbers = VGroup(_on(drawn, k, label, body) for k, label in zip(shown, labels, strict=True))
+    front = bars(theme, less, body, "muted", full) if less is not None else VGroup()
+    return Depth(said.shift(room.strip(top=said.height).centre), VGroup(floor(theme, body), *_words(theme, named, drawn, foot)), drawn, numbers, front)
 
 
-def depths(theme: Theme, measures: Sequence[View], shown: int, titles: Sequence[str], words: Sequence[str], rooms: Sequence[Room], roles: Sequence[str]
+def _on(drawn: VGroup, k: int, label: Number, room: Room) -> Number:
+    """A number on a bar and above the others that it reaches over, within the room's width."""
+    half = label.advance / 2
+    x = min(max(drawn[k].get_x(), room.left + half), room.right - half)
+    top = max(bar.get_top()[1] for bar in drawn if abs(bar.get_x() - x) < half + bar.width / 2)
+    return label.shift([x, top + TIGHT / 2 + label.size / 2, 0])
+
+
+def _words(theme: Theme, named: Mapping[int, str], drawn: VGroup, foot: Room) -> list[VGroup]:
+    """A word below each bar that has one, the first and the last flush with the ends of the floor."""
+    middles = [drawn[k].get_x() for k in named]
+    edges = [foot.left, *((a + b) / 2 for a, b in pairwise(middles)), foot.right]
+    words = []
+    for word, x, (left, right) in zip(named.values(), middles, pairwise(edges), strict=True):
+        side = {foot.left: -1, foot.right: 1}.get(left if x == middles[0] else right, 0)
+        at = (x, foot.centre[1], 0) if not side else foot.point(side)
+        words.append(text(theme, word, NOTE, "muted", at=at, align=side, width=right - left if side else 2 * min(x - left, right - x)))
+    return words
+
+
+def depths(theme: Theme, measures: Sequence[View], titles: Sequence[str], named: Mapping[int, str], rooms: Sequence[Room], roles: Sequence[str]
            ) -> list[Depth]:
-    """Measures (depth), each in its room, on one scale. words: what the ends of the floor are and what the measures are called."""
+    """Measures (depth), each in its room, on one scale."""
     full = largest(*measures) or 1.0
-    return [depth(theme, measure, shown, (title, *words), room, role, full)
+    return [depth(theme, measure, title, named, room, role, full)
             for measure, title, room, role in zip(measures, titles, rooms, roles, strict=True)]

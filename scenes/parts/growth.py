@@ -1,43 +1,56 @@
-"""How numbers grow through many blocks, and how the weights that come of such numbers are shared out."""
+"""What numbers lead to as they grow through many blocks: the size of the scores in the last one, and how its weights are shared out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import line_of
-from scenes.base.room import PX, TIGHT, WIDE, Room
+from scenes.base.layout import stacked
+from scenes.base.room import GAP, PX, Room
 from scenes.base.theme import Theme
-from scenes.parts.bars import largest
-from scenes.parts.depth import NOTE, Depth, depth
-from scenes.parts.label import WORD, number, text, text_width
-from scenes.parts.shapes import room_of
-from scenes.parts.shares import Shares, shares
+from scenes.parts.depth import Depth, depth
+from scenes.parts.flow import arrow
+from scenes.parts.label import number, paragraph
+from scenes.parts.shares import TITLE, Shares, shares
 from scenes.parts.whole import Whole
 
-ROOMY = 300 * PX                          # height from which there is a note above bars
+LARGE = 72 * PX
+ROOMY = 1000 * PX                         # width from which all three stand side by side
 
 
 class Growth(Whole):
-    """`sizes`, a bar for every depth; `note` above the low ones, if there is room; `looks`, the weights."""
+    """`sizes`, a bar for every block; `so`, what is said of the score, and that, if there is room for it; `looks`, the weights."""
 
-    def __init__(self, sizes: Depth, looks: Shares, note: VGroup):
-        super().__init__(sizes=sizes, looks=looks, note=note)
+    def __init__(self, sizes: Depth, so: Sequence[VGroup], looks: Shares):
+        super().__init__(sizes=sizes, so=VGroup(*so), looks=looks)
 
 
-def growth(theme: Theme, sizes: View, noted: Sequence[View], words: Sequence[str], weights: View, tokens: Sequence[str], role: str, share: int,
-           room: Room) -> Growth:
-    """Sizes (depth) and weights (n) in a room. words: the title, what the ends of the floor are, the note and what the weights are.
+def growth(theme: Theme, sizes: View, score: View, weights: View, words: Sequence[str], named: Mapping[int, str], tokens: Sequence[str],
+           role: str, full: float, room: Room) -> Growth:
+    """Sizes (block), a score and weights (n) in a room.
 
-    noted: the numbers between which the note stands, if any. role: of the bars. share: of the height that the
-    highest takes, as one of so many.
+    words: what each of the three is. named: the blocks that count, each with its word. role: of the bars. full: the size that reaches the
+    ceiling.
     """
-    left, right = room.split([2, 1], WIDE)
-    *around, note, taken = words
-    panel = depth(theme, sizes, -1, around, left, role, share * largest(sizes))
-    numbers = [number(theme, view, WORD, weight=600) for view in noted]
-    place = left.columns([2, 1])[0]
-    said = line_of(*numbers[:1], text(theme, note, NOTE, "muted"), *numbers[1:], gap=TIGHT / 2, at=place)
-    wide, below_title = text_width(theme, f"0.00 {note} 0.00", WORD), room_of(said).top < room_of(panel.title).bottom
-    fits = left.height > ROOMY and wide <= place.width and below_title
-    return Growth(panel, shares(theme, weights, tokens, taken, NOTE, right), VGroup(said) if fits else VGroup())
+    left, right, *between = _places(room)
+    so = [_so(theme, words[1], score, place, room.is_wide) for place in between]
+    return Growth(depth(theme, sizes, words[0], named, left, role, full), so, shares(theme, weights, tokens, words[2], right))
+
+
+def _places(room: Room) -> list[Room]:
+    """For sizes, weights and score: side by side, or the others below the sizes; where both would be too narrow there is none for the score."""
+    if not room.is_wide:
+        upper, lower = room.rows(2)
+        score, weights = lower.columns([2, 3])
+        return [upper, weights, score]
+    if room.width < ROOMY:
+        return room.columns(2)
+    left, score, right = room.columns([6, 3, 5])
+    return [left, right, score]
+
+
+def _so(theme: Theme, words: str, score: View, room: Room, onward: bool) -> VGroup:
+    """What is said of a score, and that; onward: with an arrow to what stands at the right."""
+    written = number(theme, score, LARGE, weight=600, decimals=0 if float(score) >= 1 else None, width=room.width)
+    ways = [arrow(theme, room.point(-1), room.point(1), "muted")] if onward else []
+    return stacked(paragraph(theme, words, TITLE, room.width, lines=3), written, *ways, at=room)

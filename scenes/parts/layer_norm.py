@@ -21,9 +21,10 @@ from scenes.parts.shapes import room_of
 from scenes.parts.tokens import token_card
 from scenes.parts.whole import Whole
 
-SYMBOL, MOMENT, FORMULA = (size * PX for size in (48, 40, 80))
+SYMBOL, MOMENT, FORMULA, NOTE = (size * PX for size in (48, 40, 80, 30))
 CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 190, 44, 297))    # a row of cells, room for its name, from bars to moments, a card
 HEADROOM = 1.05                           # what the ceiling stands for, in the highest of all bars
+HINTS = {"rounded": "muted", "less": "text", "learned": "text"}         # the last below the formula, the others at the foot
 LETTERS = {"mean": "μ", "spread": "σ"}
 SIGNS = {"mean": "- mu", "spread": "div sigma", "gamma": "times gamma", "beta": "+ beta"}
 
@@ -53,7 +54,7 @@ class Stage(Whole):
 
 class LayerNorm(NamedTuple):
     """`stages`: the first above, all others below, each in the same place. In between `moves`, what is done with all numbers, or the rows
-    `weights`, γ and β, with their `signs`. `card`, `formula` and two `hints` stand where there is room, else they are empty groups."""
+    `weights`, γ and β, with their `signs`. `card`, `formula` and `hints` (as in HINTS) stand where there is room, else they are empty groups."""
 
     stages: list[Stage]
     moves: list[VGroup]
@@ -70,7 +71,7 @@ class Norming:
 
     views: what it reads, then what each move makes of it, (n, d) each. mean, spread: (stage, n). gamma, beta: (d). letters: how a stage is
     written, by its number. words: what is said of `mean`, `spread`, the stages `before` and `now`, the moves `mean_goes` and `spread_goes`,
-    and the hints `rounded` and `less`.
+    and the hints (HINTS).
     """
 
     theme: Theme
@@ -90,14 +91,15 @@ class Norming:
         moves = [bench.said(what, row) for what, row in zip(self.moments, weights, strict=True)]
         signs = [bench.sign(SIGNS[name], row.border) for name, row in zip(self.weights, weights, strict=True)]
         if not room.is_wide:
-            return LayerNorm(stages, moves, weights, signs, VGroup(), VGroup(), [VGroup(), VGroup()])
-        right = Room(bench.body.right + ASIDE, room.right, between[1].bottom, between[0].top)
-        hints = [paragraph(self.theme, self.words[said], SMALLEST_WORD, right.width, "muted", align=-1) for said in ("rounded", "less")]
-        for hint in hints:
-            hint.shift(right.level(lower.bottom + max(bench.cell, hint.height) / 2).centre)
+            return LayerNorm(stages, moves, weights, signs, VGroup(), VGroup(), [VGroup() for _ in HINTS])
+        right = Room(bench.body.right + ASIDE, room.right, between[1].bottom, upper.bottom + bench.cell)
+        hints = [paragraph(self.theme, self.words[said], NOTE, right.width, role, lines=3, align=-1) for said, role in HINTS.items()]
+        hints[-1].shift(right.strip(bottom=hints[-1].height).centre)
+        for hint in hints[:-1]:
+            hint.shift(right.level(lower.bottom + max(bench.cell, hint.height + TIGHT) / 2).centre)
         place = upper.trim(bottom=bench.cell).outside(left=BESIDE - TIGHT, gap=TIGHT).fit(height=CELL)
         named = token_card(self.theme, card, min(CARD, place.width), place.height, "output").move_to(place.centre)
-        return LayerNorm(stages, moves, weights, signs, named, equation(self.theme, maths, size=FORMULA, width=right.width, at=right), hints)
+        return LayerNorm(stages, moves, weights, signs, named, equation(self.theme, maths, size=FORMULA, width=right.width, at=right.trim(bottom=hints[-1].height)), hints)
 
 
 def weight_rows(theme: Theme, weights: Mapping[str, View], places: Sequence[Room], grid: Grid, digits: Digits | bool | None = True) -> list[HeatMap]:

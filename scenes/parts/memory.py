@@ -1,54 +1,83 @@
-"""What the encoder hands on, and what a block of the decoder makes from it: keys and values, row by row as it stands."""
+"""What the encoder hands on, what a block of the decoder makes from it, keys and values, row by row as it stands, and a query that asks them."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from manim import VGroup
 
 from model import View
 from scenes.base.layout import above, side_by_side
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.diagram import route
 from scenes.parts.equation import equation
+from scenes.parts.flow import arrow
 from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_grid, heat_map
-from scenes.parts.label import WORD, text
-from scenes.parts.shapes import frame, room_of
+from scenes.parts.label import WORD, number, text
+from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import CLOSEST, cards_beside, shape_label
 from scenes.parts.whole import Whole
 
-NAME, SIGN, SMALL = (size * PX for size in (50, 40, 28))
-HEAD, FOOT, WIRE, WORDS, EDGE = (length * PX for length in (196, 88, 80, 216, 14))     # above and below the matrix; how far a wire goes down; words
+NAME, SIGN, SMALL = (size * PX for size in (50, 40, 34))
+WORDS, EDGE, LINE, CELL = (length * PX for length in (216, 14, 58, 36))       # words; a margin; a line above the matrix, and a cell of the query there
 KINDS = (("K", "key"), ("V", "value"))
 
 
+class Asked(NamedTuple):
+    """A query (d_k) and what it takes of each token (n); what is said of asking, and of what answers."""
+
+    query: View
+    weights: View
+    asks: str
+    takes: str
+
+
+class Answer(Whole):
+    """The `query` with its words; the `most` that it takes, with its words and rings around the rows that answer."""
+
+    def __init__(self, query: VGroup, most: VGroup):
+        super().__init__(query=query, most=most)
+
+
 class Memory(Whole):
-    """`source`, the matrix, `cards` at its left and `title`, its name; `heading`; the `box` of the block with its title, the `signs` of
-    keys and values, and they (`made`, or an empty group); `wire` from the matrix to the box."""
+    """`source`, the matrix, `cards` at its left and `title`, its name; the `box` of the block with its title, the `signs` of keys and values,
+    and they (`made`, or an empty group); `wire` from the matrix to the box; `answers`, one of them or an empty group."""
 
-    def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, heading: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup):
-        super().__init__(wire=wire, box=box, source=source, cards=cards, title=title, heading=heading, signs=signs, made=made)
+    def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup, answers: Sequence[Answer]):
+        super().__init__(wire=wire, box=box, source=source, cards=cards, title=title, signs=signs, made=made, answers=VGroup(*answers))
 
 
-def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View], block: str, heading: str, room: Room) -> Memory:
+def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View], asked: Asked | None, block: str, room: Room) -> Memory:
     """A matrix (n, d_model) with its tokens in the left part of a room, in the right one a block that reads it.
 
-    made: its keys and values (n, d_k), or nothing where they are not known. block: what it is called; heading: what stands above it.
+    made: its keys and values (n, d_k), or nothing where they are not known. asked: a query that meets them. block: what it is called.
     """
-    left, right = room.trim(top=HEAD, bottom=FOOT).columns(2, GAP)
+    head = (4 if asked else 2) * LINE
+    left, right = room.trim(top=head + EDGE, bottom=EDGE).columns(2, WIDE)
     worded = left.height >= len(tokens) * CLOSEST
     source = heat_map(theme, view, left.trim(left=WORDS + TIGHT if worded else 0), "output")
     inner, size = room_of(source.border), shape_label(theme, view.shape)
-    box = Room(right.left, right.right, inner.bottom - EDGE, inner.top + 9 * EDGE)
+    box = Room(right.left, right.right, inner.bottom - EDGE, inner.top + head)
     pair = box.inset(EDGE).columns(2, TIGHT)
-    signs = VGroup(equation(theme, letter, size=SIGN, role=role, at=place.level(inner.top + 3 * EDGE)) for (letter, role), place in zip(KINDS, pair))
-    name = text(theme, block, SMALL, at=box.level(box.top - 2 * EDGE), width=box.width - TIGHT)
+    signs = VGroup(equation(theme, letter, size=SIGN, role=role, at=place.level(inner.top + LINE / 2)) for (letter, role), place in zip(KINDS, pair))
+    name = text(theme, block, SMALL, weight=500, at=box.level(box.top - LINE / 2), width=box.width - TIGHT)
+    rows = VGroup(_made(theme, source, each, role, place) for each, (_, role), place in zip(made, KINDS, pair))
     return Memory(
         source, cards_beside(theme, tokens, source, WORDS) if worded else VGroup(),
         above(side_by_side(equation(theme, "H", size=NAME, role="output"), *([size] if source.width >= size.width + NAME else [])), source.border),
-        text(theme, heading, WORD, weight=500, at=right.level(box.top + 3 * EDGE), width=right.width),
-        VGroup(frame(theme, box, fill="surface"), name), signs,
-        VGroup(_made(theme, source, each, role, place) for each, (_, role), place in zip(made, KINDS, pair)), _wire(theme, inner, box),
+        VGroup(frame(theme, box, fill="surface"), name), signs, rows,
+        arrow(theme, (inner.right, source.get_y(), 0), (box.left, source.get_y(), 0), "output"),
+        [_answer(theme, asked, source, rows, pair, box.top)] if asked else [],
     )
+
+
+def _answer(theme: Theme, asked: Asked, source: HeatMap, made: VGroup, places: Sequence[Room], top: float) -> Answer:
+    """The query above the keys, what it takes most above the values, and rings around the rows of that token."""
+    (left, right), (said, below) = places, (top - 1.5 * LINE, top - 2.5 * LINE)
+    most, keys = asked.weights.values.argmax(), made[0].grid
+    query = heat_map(theme, asked.query, left.level(below), "query", grid=keys._replace(rows=(0,), height=min(CELL, keys.width)))
+    most_taken = number(theme, asked.weights[most], WORD, "weight", 600, at=right.level(below))
+    words = [text(theme, words, SMALL, at=place.level(said)) for words, place in ((asked.asks, left), (asked.takes, right))]
+    return Answer(VGroup(words[0], query), VGroup(words[1], most_taken, *(ring(theme, sheet.cells[most]) for sheet in (source, *made))))
 
 
 def _made(theme: Theme, source: HeatMap, view: View, role: str, room: Room) -> HeatMap:
@@ -56,9 +85,3 @@ def _made(theme: Theme, source: HeatMap, view: View, role: str, room: Room) -> H
     grid = source.grid._replace(columns=fit_grid(view.shape, room).columns)
     grid = grid._replace(width=min(LARGEST_CELL, (room.width - 2 * grid.margin) / len(grid.columns)))
     return heat_map(theme, view, room.level(source.get_y()), role, grid=grid)
-
-
-def _wire(theme: Theme, source: Room, box: Room) -> VGroup:
-    """From below the source along the foot of the room up into a box."""
-    x, y = source.centre[0], source.bottom - WIRE
-    return route(theme, [(x, source.bottom), (x, y), (box.centre[0], y), (box.centre[0], box.bottom)], "output")

@@ -16,8 +16,8 @@ from model.weights import filled, named
 
 def test_the_head_is_cut_in_the_twin_as_in_a_sentence():
     trace, other = run("twin_ablation"), run("ablation", tokens=WIDE)
-    for name in ("next_token_ids", "probabilities"):
-        assert close(trace[f"twin_ablation.{name}"].values, other[f"ablation.{name}"].values), name
+    for name in ("next_token_ids", "probabilities", "translations", "chances"):
+        assert np.allclose(trace[f"twin_ablation.{name}"].values, other[f"ablation.{name}"].values, equal_nan=True), name
 
 
 def test_a_word_that_nothing_is_shown_of_makes_no_difference_to_the_others():
@@ -50,8 +50,6 @@ def test_the_twin_is_the_pass_of_the_other_sentence():
     assert trace.words("twin.encoder.0.self_attention.weights", "key") == WIDE
     with pytest.raises(ValueError, match="twin: it has 3 tokens and the sentence 12"):
         run("twin", twin=WIDE[:3])
-
-
 
 
 def test_the_guided_head_turns_from_animal_to_street():

@@ -45,6 +45,8 @@ TENSORS = scoped(
            TRANSLATES),
     Tensor("translations", "block head word", f"{HERE} of every word that is said if one head is cut; NaN after the end",
            "as decoder.next_token_ids", TRANSLATES),
+    Tensor("chances", "block head word", "probability of every word that is said if one head is cut; NaN after the end",
+           "as decoder.probabilities", TRANSLATES),
     Tensor("changed_words", "block head", "words of the translation that are others if one head is cut",
            "count of translations != decoder.next_token_ids", TRANSLATES),
 )
@@ -60,8 +62,7 @@ def measure(run, record):
     chosen = Recorder()
     memory = record("output", encode(run.ids, cut_weights(run, cut), run.config, chosen))       # (n, d_model)
     record("weights", chosen.arrays[f"encoder.{cut.block}.self_attention.weights"][cut.head])   # (n, n)
-    blocks, heads = range(run.config.n_blocks), range(run.config.n_heads)
-    every = [[encode(run.ids, cut_weights(run, replace(cut, block=b, head=h)), run.config) for h in heads] for b in blocks]
+    every = every_cut(run, run.ids)
     record("shifts", distance(np.array(every), run.arrays["encoder.output"]))       # (block, head, n)
     if run.config.translates:
         place = _compare(run, record, memory)
@@ -78,6 +79,20 @@ def cut_weights(run, cut):
     blind = attention._replace(W_Q=attention.W_Q * kept, b_Q=attention.b_Q * kept)
     block = run.weights.encoder[cut.block]._replace(self_attention=blind)
     return run.weights._replace(encoder=(*run.weights.encoder[:cut.block], block, *run.weights.encoder[cut.block + 1:]))
+
+
+def every_cut(run, rows):
+    """What the encoder makes of tokens, by their ids (n,), if one head is cut as is asked for: for every block and head (n, d_model)."""
+    cut, blocks, heads = run.given["intervention"], range(run.config.n_blocks), range(run.config.n_heads)
+    return [[encode(rows, cut_weights(run, replace(cut, block=b, head=h)), run.config) for h in heads] for b in blocks]
+
+
+def said_to_each(run, every):
+    """What the decoder says to each of the outputs of `every_cut`: rows and probabilities of its words, both (block, head, word)."""
+    said = [[said_to(run, memory) for memory in row] for row in every]
+    words = stacked([stacked([rows for rows, _ in row]) for row in said])           # (block, head, word)
+    chances = stacked([stacked([found[np.arange(len(rows)), rows] for rows, found in row]) for row in said])
+    return words, chances
 
 
 def _compare(run, record, memory):
@@ -104,9 +119,10 @@ def _judge(run, record, every, place):
     record("kept", found[..., place])                                               # (block, head)
     loss = record("loss", -np.log(run.arrays["decoder.probabilities"][steps, own]).mean())      # ()
     record("loss_changes", -np.log(found).mean(-1) - loss)                          # (block, head)
-    said = [[said_to(run, memory)[0] for memory in row] for row in every]
-    record("translations", stacked([stacked(row) for row in said]))                 # (block, head, word)
-    changed = [[sum(a != b for a, b in zip_longest(own, words)) for words in row] for row in said]
+    said, chances = said_to_each(run, every)
+    record("translations", said)                                                    # (block, head, word)
+    record("chances", chances)                                                      # (block, head, word)
+    changed = [[sum(a != b for a, b in zip_longest(own, words[words == words])) for words in row] for row in said]
     record("changed_words", np.array(changed))                                      # (block, head)
 
 

@@ -9,7 +9,7 @@ from model import View
 from model.tokenizer import END
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.heads import NAME, WHOLE, head_map, head_names, map_title, said_below
+from scenes.parts.heads import BELOW, LABEL, NAME, Cut, head_cards, head_map, head_names, map_title
 from scenes.parts.label import number
 from scenes.parts.look import bows
 from scenes.parts.moved import before_after, moved
@@ -19,21 +19,21 @@ from scenes.parts.phrase import PRONOUNS, spaced
 from scenes.parts.resaid import GLOSS, last_note, said_before, said_rooms, said_then
 from scenes.parts.scissors import ABOVE, halves, scissors, told, within
 from scenes.parts.tokens import kept_row, snug_row
-from scenes.parts.trials import Answer, Trial, trials
+from scenes.parts.trials import Trial, trials
 from scenes.parts.word_card import WordCard, flip, on_edge, word_card
 
 ROWS = (3.1, 0.84, 3.5)                   # heights of the arcs, the sentence, what is said
 CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, and em size of its word
 WEIGHT = 90 * PX
 FOLLOWED = 7 * PEN
-LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
+LOWEST = 900 * PX                         # a stage for two maps, one below the other
 PAST = 0.6                                # of its presence, what was said before the cut keeps
 
 
 class Ablation(ExplainerScene):
     """One head is cut and the model runs again; then every head in turn."""
 
-    experiments = ("ablation", "twin", "twin_translation", "twin_ablation", "unseen")
+    experiments = ("ablation", "twin", "twin_translation", "twin_ablation")
     place = "encoder"
     needs = {"answer": "output: decoder"}
 
@@ -100,37 +100,37 @@ class Ablation(ExplainerScene):
 
     @step
     def every_head(self):
-        """Every head is cut, one at a time: a map of what that does to this word."""
-        trace, name = self.staging.trace, "kept" if self.trained else "shifts"
-        view = trace["ablation.kept"] if self.trained else self._shifts
-        roomy, high = self.frame.is_roomy, 3 * NAME + WHOLE
+        """Every head is cut, one at a time: what is then said to either sentence, or how far the vector moves."""
+        roomy, high = self.frame.is_roomy, 2 * NAME
         head, body = self.stage.rows((6, 70)) if roomy else (self.stage.strip(top=high), self.stage.trim(top=high + TIGHT))
-        picture = head_map(self.theme, view, body.trim(left=LABEL, bottom=BELOW), digits=True, scale=1.0 if self.trained else None)
-        whole = (self.say("uncut"), self._chance("decoder", self._own)) if self.trained else None
-        said = self.say(name, word=self._own if self.trained else self.tokens[self.focus], count=view.values.size)
-        blocks, heads = view.shape
-        names = head_names(self.theme, picture, [self.say("block", number=k + 1) for k in range(blocks)],
-                           [self.say("head", number=k + 1) for k in range(heads)], LABEL, BELOW)
-        cells = [picture.cell(i, j) for i in reversed(range(blocks)) for j in range(heads)]
-        self.open_with(map_title(self.theme, said, whole, head, roomy), names)
-        self.play(appear(*cells, lag=max(0.15, 1.2 - 0.05 * len(cells))))
-        if self.trained:
-            rows = trace["ablation.translations"].values[:, :, self._number("place")]                    # (block, head)
-            words = [[trace.output_vocabulary[int(row)] if row == row else "" for row in line] for line in rows]
-            self.play(appear(*said_below(self.theme, picture, words, trace["ablation.changed_words"].values)))
+        blocks, heads = self._shifts.shape
+        names = [self.say("block", number=k + 1) for k in range(blocks)], [self.say("head", number=k + 1) for k in range(heads)]
+        said = self.say("cuts" if self.trained else "shifts", word=self.tokens[self.focus], count=blocks * heads)
+        title = map_title(self.theme, said, head, roomy)
+        if not self.trained:
+            picture = head_map(self.theme, self._shifts, body.trim(left=LABEL, bottom=BELOW), digits=True)
+            self.open_with(title, head_names(self.theme, picture, *names))
+            self.play(appear(*(picture.cell(i, j) for i in reversed(range(blocks)) for j in range(heads)), lag=0.15))
+            return
+        rooms = body.split(len(self._shown), WIDE)
+        self.maps = [head_cards(self.theme, cut, self.say("uncut"), *names, room) for cut, room in zip(self._shown, rooms, strict=True)]
+        self.open_with(title, *(part for each in self.maps for part in (each.title, each.names)))
+        for each in self.maps:
+            self.play(appear(*each.cards, lag=0.5, run_time=STEADY))
+            self.play(appear(*each.rings))
 
     @step
     def answer(self):
-        """Both sentences: what is said as it is, with the word in which they differ hidden in block 1, and with the head cut."""
+        """Step by step what leads to what is said to both sentences; then without each of the heads on that way."""
         head, body = self.stage.strip(top=CARD), self.stage.trim(top=(CARD + GAP) * self.frame.is_roomy)
         words = ["…" if len({*pair}) > 1 else pair[0] for pair in zip(self.tokens, self.twin or self.tokens)]
         sentence = [snug_row(self.theme, words, head, CARD, TIGHT / 2, CHIP)] * self.frame.is_roomy
         self.table = trials(self.theme, self._names, self._trials(), (self.say("same"), self.say("different")), body)
         self.open_with(*sentence, self.table.names)
         for panel in self.table.panels:
-            self.play(appear(panel.box, panel.title))
-            self.play(appear(panel.looks, panel.cards, run_time=STEADY))
-            self.play(appear(panel.verdict))
+            self.play(appear(panel.box, panel.title, run_time=BRIEF))
+            self.play(appear(panel.cards, run_time=STEADY))
+            self.play(appear(panel.verdict, panel.ways, run_time=BRIEF))
 
     def wording(self, name: str) -> str:
         """The cut may be of two kinds, and need not change a word, nor be the only one that does."""
@@ -142,7 +142,8 @@ class Ablation(ExplainerScene):
             return super().wording(name)
         flips = (self._own, self._other) == PRONOUNS
         if name == "every_head":
-            return ("needed" if flips else "only") if self._alone else "caption"
+            both = self._told_apart and len(self._shown) > 1
+            return "one_in_each" if both else "caption" if not self._alone else "needed" if flips else "only"
         if self._own == self._other:
             return "same"
         return ("alike" if self._alike else "answer") if name == "again" and flips and self.finds_noun(self._weights) else "caption"
@@ -162,8 +163,10 @@ class Ablation(ExplainerScene):
 
     @property
     def _cut_name(self) -> str:
-        block, head = self._cut
-        return self.say("cut", block=block + 1, head=head + 1)
+        return self._without(*self._cut)
+
+    def _without(self, block: int, head: int) -> str:
+        return self.say("alike" if self._number("uniform") else "cut", block=block + 1, head=head + 1)
 
     @property
     def _own(self) -> str:
@@ -189,8 +192,36 @@ class Ablation(ExplainerScene):
 
     @property
     def _told_apart(self) -> bool:
-        """Whether it takes both the taught head and what block 1 tells the others: without either, both sentences are answered alike."""
-        return self.finds_noun(self._weights) and [len(trial.said) for trial in self._trials()] == [2, 1, 1]
+        """Whether it takes the taught head and one in a block before: without either, both sentences are answered alike."""
+        return self._bringer is not None and self.finds_noun(self._weights)
+
+    @property
+    def _bringer(self) -> tuple[int, int] | None:
+        """Block and head of another than is cut, in a block before, if in one of two sentences that is the only head that changes the word
+        and in the other one the cut head is."""
+        cuts = self._cuts()
+        changed = [[(b, h) for b, row in enumerate(cut.words) for h, word in enumerate(row) if word != cut.whole[0]] for cut in cuts]
+        others = [heads[0] for heads in changed if len(heads) == 1 and heads != [self._cut]]
+        apart = len(cuts) == 2 and cuts[0].whole[0] != cuts[1].whole[0]
+        return others[0] if apart and [self._cut] in changed and others and others[0][0] < self._cut[0] else None
+
+    def _cuts(self) -> list[Cut]:
+        """What is said to the sentence and its twin, if there is one, at the step that is compared, by the whole model and without each head."""
+        scopes = [("decoder.", "ablation."), ("twin_translation.", "twin_ablation.")][: 1 + bool(self._names)]
+        return [Cut(name, self._said(whole), *self._without_each(scope)) for name, (whole, scope) in zip(self._names or [""], scopes)]
+
+    @property
+    def _shown(self) -> list[Cut]:
+        """Of the sentence, and of its twin too where there is room for it."""
+        cuts = self._cuts()
+        return cuts if self.stage.is_wide or self.stage.height > LOWEST else cuts[:1]
+
+    def _without_each(self, scope: str) -> tuple[list[list[str]], View]:
+        """The words that are said without each head, and their probabilities, (block, head)."""
+        rows, chances = (self.staging.trace[f"{scope}{name}"] for name in ("translations", "chances"))
+        place = min(self._number("place"), rows.shape[-1] - 1)
+        return [[self.staging.trace.output_vocabulary[int(row)] if row == row else "" for row in line]
+                for line in rows.values[:, :, place]], chances[:, :, place]
 
     @property
     def _names(self) -> list[str]:
@@ -199,24 +230,22 @@ class Ablation(ExplainerScene):
         return [" … ".join(words) for words in zip(*differ)]
 
     def _trials(self) -> list[Trial]:
-        """What is said to the sentence and its twin, if there is one: as they are, with what they differ in hidden, without the head."""
-        block, head = self._cut
-        own, here = f"encoder.{block}.self_attention.weights", (block, head, self.focus)
-        runs = [(self.say("as_it_is"), ("decoder.", own), ("twin_translation.", f"twin.{own}"), here[1:]),
-                (self.say("hidden"), ("unseen.", "unseen.weights"), ("unseen.twin_", "unseen.twin_weights"), here),
-                (self._cut_name, ("ablation.", ""), ("twin_ablation.", ""), ())]
-        asked = (self.tokens, self.twin) if self._names else (self.tokens,)
-        return [Trial(name, [self._answer(words, *run, index) for words, run in zip(asked, both)])
-                for name, *both, index in (runs if self._names else runs[::2])]
+        """Where the heads look that lead to what is said to the sentence and its twin, if there is one; that; and what is without these heads."""
+        heads, cuts = [*[self._bringer] * self._told_apart, self._cut], self._cuts()
+        said = {self._cut: [self._said(scope) for scope, _ in zip(("ablation.", "twin_ablation."), cuts)]}
+        said |= {(b, h): [(cut.words[b][h], cut.chances[b, h]) for cut in cuts] for b, h in heads[:-1]}
+        key = "looks_in" if self.frame.is_roomy else "looks"
+        looks = [Trial(self.say(key, block=b + 1, head=h + 1, own=self.tokens[self.focus]), self._looks(b, h), "weight", False, True)
+                 for b, h in heads]
+        return [*looks, Trial(self.say("says"), [cut.whole for cut in cuts], "output"),
+                *(Trial(self._without(*head), said[head], "text") for head in heads)]
 
-    def _answer(self, words: Sequence[str], prefix: str, name: str, index: tuple[int, ...]) -> Answer:
-        """What is said in a run whose tensors begin so, and where the head looks from the followed token, by weights of a name; without
-        one, what the head that is cut gives."""
-        if not name:
-            return Answer(*self._said(prefix), self.say("alike" if self._number("uniform") else "nothing"))
-        weights = self.staging.trace[name][index]
-        most = int(weights.values.argmax())
-        return Answer(*self._said(prefix), self.say("looks", own=words[self.focus], other=words[most]), weights[most])
+    def _looks(self, block: int, head: int) -> list[tuple[str, View]]:
+        """What the followed token looks at most in a head, in the sentence and in its twin, if there is one, and how much."""
+        rows = [self.staging.trace[f"{scope}encoder.{block}.self_attention.weights"][head, self.focus]
+                for scope in ("", "twin.")[: 1 + bool(self._names)]]
+        most = [int(row.values.argmax()) for row in rows]
+        return [(words[k], row[k]) for words, row, k in zip((self.tokens, self.twin), rows, most)]
 
     def _said(self, prefix: str) -> tuple[str, View]:
         """The word that is said in a run at the step that is compared, or at its last one, and its probability."""

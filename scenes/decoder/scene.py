@@ -59,14 +59,18 @@ class Decoder(ExplainerScene):
     def mask(self):
         """Scores of what would be ahead go to minus infinity; softmax makes them 0."""
         self._prepare()
-        top, body = self.stage.strip(top=HEADING), self.stage.trim(top=(HEADING + TIGHT) * self.trained * self.frame.is_roomy)
+        top, foot, roomy = self.stage.strip(top=HEADING), self.stage.strip(bottom=HEADING + TIGHT), self.trained and self.frame.is_roomy
+        body = self.stage.trim(top=(HEADING + TIGHT) * roomy, bottom=(HEADING + TIGHT) * roomy)
         read, said = (self.queries, self.said) if self.trained else (self.tokens, ())
+        example = self._followed() if self.trained else 0
         picture = masking(self.theme, [self._scores(name) for name in ("scaled_scores", "masked_scores", "weights")],
-                          Words(read, said, self.say("to_guess"), self.say("rounded")), body)
+                          Words(read, said, self.say("to_guess"), self.say("rounded"), example), body)
         words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
-        given = [text(self.theme, words, HEADING, at=top)] * (self.trained and self.frame.is_roomy)
-        self.open_with(picture.scores, *given)
-        self.play(appear(picture.guesses))
+        given = [text(self.theme, words, HEADING, at=top)] * roomy
+        self.open_with(picture.scores, *given, *picture.guesses)
+        if picture.answer:
+            words = self.say("must_not_look", read=self.queries[example], word=self.said[example])
+            self.play(appear(*picture.answer, *[text(self.theme, words, HEADING, "output", at=foot)] * roomy, run_time=STEADY))
         for (gone, come), seconds in zip(picture.cover(), (SLOW, EASY, EASY)):
             self.play(vanish(*gone, run_time=seconds / 2), appear(*come, lag=1 / 2 / len(come), run_time=seconds))
         self.play(draw(*picture.way), appear(picture.names))

@@ -56,5 +56,5 @@ def _memory(theme: Theme, encoder: BlockDiagram, cross: Room, edge: float) -> tu
     """What leaves the encoder's block goes over to cross-attention, beside the edge of the decoder's; and what it is called."""
     x, top, y = encoder.modules[-1].get_x(), room_of(encoder).top, cross.centre[1]
     out, over = (room_of(encoder).right + edge) / 2, top + TIGHT
-    way = route(theme, [(x, top), (x, over), (out, over), (out, y), (cross.left, y)], "key")
+    way = route(theme, [(x, top), (x, over), (out, over), (out, y), (cross.left, y)], "output")
     return way, equation(theme, "H", size=MEMORY, role="output").move_to([(x + out) / 2, over + TIGHT / 2 + MEMORY / 2, 0])

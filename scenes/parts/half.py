@@ -41,4 +41,4 @@ def _block(theme: Theme, name: str, room: Room, free: Room) -> Module:
 
 def _maps(theme: Theme, weights: View, room: Room) -> list[WeightMap]:
     """Those of all heads (head, query, key) side by side."""
-    return [weight_map(theme, head, square) for head, square in zip(weights, squares(room, len(weights), len(weights)), strict=True)]
+    return [weight_map(theme, head, square) for head, square in zip(weights, squares(room, len(weights)), strict=True)]

@@ -1,23 +1,44 @@
-"""All heads of an encoder: a heat map of what each of them does, a row for every block."""
+"""All heads of an encoder, a row for every block: a heat map of what each of them does, or cards with what is said without it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-import numpy as np
-from manim import Mobject, VGroup
+from manim import VGroup
 
 from model import View
-from scenes.base.layout import fitted, side_by_side, stacked
+from scenes.base.layout import line_of
 from scenes.parts.heat_map import DIGIT_ROOM, MARGIN, Grid, HeatMap, fit_digits, heat_map
-from scenes.parts.label import WORD, format_number, number, paragraph, text, text_width
-from scenes.parts.shapes import ring, room_of
+from scenes.parts.label import Label, format_number, number, paragraph, text, text_width
+from scenes.parts.phrase import LOUD
+from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.tokens import column_labels, row_labels
-from scenes.base.room import GAP, PX, Room
+from scenes.parts.whole import Whole
+from scenes.parts.word_card import WORD, WordCard, word_card
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 WIDEST, TALLEST = 400 * PX, 330 * PX       # a head’s box
-NAME, WHOLE = 36 * PX, 52 * PX            # em sizes of what a map is of, and of the number of the whole model
-SMALLEST = NAME                           # em size of a word in a box, which it has to exceed
+NAME = 36 * PX                            # em size of what a map is of
+LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
 LARGE = 0.32                              # em size of digits, as a share of the shorter side of a box
+
+
+class Cut(NamedTuple):
+    """What is said to a sentence: how that is called, if there are two; the `whole` model's word and its probability; and the `words` and
+    their probabilities if one head is cut, both (block, head)."""
+
+    name: str
+    whole: tuple[str, View]
+    words: Sequence[Sequence[str]]
+    chances: View
+
+
+class HeadCards(Whole):
+    """`title`, `names` of blocks and heads, `cards`, of each block one for every head, and `rings` around those whose word is another."""
+
+    def __init__(self, title: VGroup, names: VGroup, cards: list[list[WordCard]], rings: list[Block]):
+        super().__init__(title=title, names=names, cards=[VGroup(*row) for row in cards], rings=rings)
 
 
 def head_map(theme: Theme, view: View, room: Room, digits: bool = False, scale: float | None = None) -> HeatMap:
@@ -31,26 +52,35 @@ def head_map(theme: Theme, view: View, room: Room, digits: bool = False, scale: 
     return heat_map(theme, view, room, digits=large, scale=scale, grid=grid)
 
 
-def head_names(theme: Theme, picture: HeatMap, blocks: list[str], heads: list[str], width: float, height: float) -> VGroup:
-    """The names of the blocks beside the rows and of the heads below the columns. width, height: what they may take."""
-    return VGroup(row_labels(theme, blocks[::-1], picture, "muted", width), column_labels(theme, heads, picture, "muted", height))
+def head_names(theme: Theme, picture: HeatMap, blocks: list[str], heads: list[str]) -> VGroup:
+    """The names of the blocks beside the rows and of the heads below the columns."""
+    return VGroup(row_labels(theme, blocks[::-1], picture, "muted", LABEL), column_labels(theme, heads, picture, "muted", BELOW))
 
 
-def said_below(theme: Theme, picture: HeatMap, words: Sequence[Sequence[str]], changed: np.ndarray) -> list[Mobject]:
-    """In the box of every head, below its number, a word (block, head), if it has room there; a ring around those that `changed`."""
-    marks: list[Mobject] = []
-    for (i, j), other in np.ndenumerate(changed):
-        cell = picture.cells[picture.grid.rows.index(i)][j]
-        below = room_of(cell).strip(bottom=cell.height / 3)
-        label = text(theme, words[i][j], min(WORD, below.height), weight=700 if other else 400, at=below)
-        marks += [label.set_fill(theme.ink_on(cell.get_fill_color()))] * bool(label.size > SMALLEST and words[i][j])
-        marks += [ring(theme, cell)] * bool(other)
-    return marks
+def head_cards(theme: Theme, cut: Cut, uncut: str, blocks: Sequence[str], heads: Sequence[str], room: Room) -> HeadCards:
+    """A card for every head, what is said without it, in a room; the first block below. uncut: how what the whole model says is called.
+    blocks, heads: their names."""
+    head, body = room.strip(top=NAME), room.trim(top=NAME + TIGHT / 2, left=LABEL, bottom=BELOW)
+    word, chance = cut.whole
+    title = line_of(*[text(theme, cut.name, NAME, weight=700)] * bool(cut.name), text(theme, uncut, NAME, "muted"),
+                    text(theme, word, NAME, "output", 700), number(theme, chance, NAME, "output", 700), at=head)
+    rows = body.rows(len(blocks), TIGHT)[::-1]
+    widest = max(text_width(theme, said, 1, LOUD) for line in cut.words for said in [*line, word])
+    largest = min(WORD, (body.width / len(heads) - TIGHT - GAP) / widest)
+    narrow = text_width(theme, format_number(0, theme.decimals), theme.digit, 600, tabular=True) > body.width / len(heads) - TIGHT - GAP
+    theme = replace(theme, decimals=1) if narrow else theme                             # fewer digits where two would be too small
+    cards = [[word_card(theme, said, chance, place, "muted" if said == word else "output", largest=largest)
+              for said, chance, place in zip(*found, row.columns(len(heads), TIGHT), strict=True)]
+             for *found, row in zip(cut.words, cut.chances, rows, strict=True)]
+    rings = [ring(theme, card.box) for row in cards for card in row if card.word.string != word]
+    places = [*(row.outside(left=LABEL - TIGHT, gap=TIGHT) for row in rows),
+              *(room_of(card).outside(bottom=BELOW - TIGHT, gap=TIGHT) for card in cards[0])]
+    names = VGroup(text(theme, name, NAME, "muted", at=place, width=place.width) for name, place in zip([*blocks, *heads], places, strict=True))
+    return HeadCards(title, names, cards, rings)
 
 
-def map_title(theme: Theme, title: str, whole: tuple[str, View] | None, room: Room, roomy: bool) -> VGroup:
-    """What a map of heads is of, and, beside it or below, the number of the whole model, if there is one, and what that is called."""
-    uncut = [text(theme, whole[0], NAME, "muted"), number(theme, whole[1], WHOLE, "output", 700)] if whole else []
+def map_title(theme: Theme, title: str, room: Room, roomy: bool) -> VGroup | Label:
+    """What a map of heads is of, in one line or in several."""
     if roomy:
-        return fitted(side_by_side(text(theme, title, NAME, weight=500), *uncut, gap=GAP, at=room), room)
-    return stacked(paragraph(theme, title, NAME, room.width, weight=500), side_by_side(*uncut), at=room)
+        return text(theme, title, NAME, weight=500, at=room, width=room.width)
+    return paragraph(theme, title, NAME, room.width, weight=500).shift(room.centre)

@@ -13,32 +13,35 @@ from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import text, words_at
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.whole import Whole
 
 FORMULA, HEADING, SMALL = (size * PX for size in (40, 32, 28))
 LABEL, SLANTED, NAMED = (size * PX for size in (190, 115, 162))    # for the words beside rows and below columns, and for names above
-GUESS, BETWEEN, BELOW = (size * PX for size in (175, 190, 70))    # for what is to be guessed; between both sheets, beside and below
-MARKED = 4                                # stroke width around the places of those
+GUESS, BETWEEN, BELOW = (size * PX for size in (175, 190, 70))    # for what is to be guessed; between that and the weights, beside and below
 
 
 class Words(NamedTuple):
-    """`read`, at the rows and columns; `said`, after each of them, if there is a decoder, and what these are called; what is rounded."""
+    """`read`, at the rows and columns; `said`, after each of them, if there is a decoder, and what these are called; what is rounded;
+    which row is the example."""
 
     read: Sequence[str]
     said: Sequence[str]
     to_guess: str
     rounded: str
+    example: int
 
 
 class Masking(Whole):
-    """`scores`, with all that is around them; `way`, to the weights, and `names`, what is done on it; `weights`; `guesses`, at their right.
+    """`scores`, with all that is around them, and `guesses`, at their right; `answer`, rings around what is to be guessed in the example,
+    there and in its row; `way`, to the weights, and `names`, what is done on it; `weights`.
 
     `masked`: the scores once what is ahead is hidden; they are no part of it yet.
     """
 
-    def __init__(self, scores: Labelled, masked: HeatMap, way: VGroup, names: list[Mobject], weights: Labelled, guesses: list[Mobject]):
-        super().__init__(scores=scores, way=way, names=names, weights=weights, guesses=guesses)
+    def __init__(self, scores: Labelled, masked: HeatMap, guesses: list[Mobject], answer: list[Block], way: VGroup, names: list[Mobject],
+                 weights: Labelled):
+        super().__init__(scores=scores, guesses=guesses, answer=answer, way=way, names=names, weights=weights)
         self.masked = masked
 
     def cover(self) -> list[tuple[list[VGroup], list[VGroup]]]:
@@ -54,10 +57,10 @@ class Masking(Whole):
 
 
 def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Masking:
-    """Scores, scores with the mask, and weights (query, key), in a room; in each row the place of the word to be guessed is framed."""
-    body = room.trim(right=GUESS * bool(words.said))
-    beside = body.is_wide
-    left, right = body.columns(2, BETWEEN) if beside else body.trim(bottom=SLANTED).rows(2, BELOW)
+    """Scores, scores with the mask, and weights (query, key), in a room; in one row the place of the word to be guessed is ringed."""
+    guess = GUESS * bool(words.said)
+    beside = room.trim(right=guess).is_wide
+    left, right = (room.columns(2, BETWEEN + guess) if beside else room.trim(right=guess, bottom=SLANTED, top=SMALL + TIGHT).rows(2, BELOW))
     plain, masked, weights = views
     names = [equation(theme, maths, size=FORMULA) for maths in ("(Q K^T) / sqrt(d_k)", "A")]
     (above_scores, above_weights), head = (names, NAMED) if beside else ((None, None), 0)
@@ -66,33 +69,40 @@ def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Ma
     hidden = heat_map(theme, masked, room_of(scores.sheet), digits=True, scale=peak(plain), grid=scores.sheet.grid)
     below_words = right.trim(bottom=0 if beside else -SLANTED)
     result = labelled(theme, weights, below_words, title=above_weights, columns=words.read, weights=True, **around)
-    picture = Masking(scores, hidden, *_way(theme, scores, result, words.rounded), result, _guesses(theme, result, words))
-    kept = [k for k in hidden.grid.rows if k is not None]
-    for i, j in (cells[0] for cells in picture.ahead() if cells and words.said):
-        if kept[j] == kept[i] + 1:
-            hidden.cells[i][j].set_stroke(theme.colour("output"), MARKED)
-    return picture
+    said, guesses = _guesses(theme, scores, words)
+    return Masking(scores, hidden, guesses, _answer(theme, scores, said, words.example), *_way(theme, scores, result, words.rounded, guess),
+                   result)
 
 
-def _way(theme: Theme, scores: Labelled, weights: Labelled, rounded: str) -> tuple[VGroup, list[Mobject]]:
-    """The arrow from one sheet to the other, beside or below it, and what is done on the way."""
+def _answer(theme: Theme, scores: Labelled, said: VGroup, example: int) -> list[Block]:
+    """Rings around the place of the next word in a row, and around that word beside it; none if they are not both shown."""
+    kept = [k for k in scores.sheet.grid.rows if k is not None]
+    if example + 1 not in kept or example not in kept or not said:
+        return []
+    i, j = kept.index(example), kept.index(example + 1)
+    around = ring(theme, scores.sheet.cell(i, j), "output").set_z_index(1)              # the cells of the mask come later
+    return [around, ring(theme, room_of(said[i], TIGHT / 3), "output")]
+
+
+def _way(theme: Theme, scores: Labelled, weights: Labelled, rounded: str, guess: float) -> tuple[VGroup, list[Mobject]]:
+    """The arrow from one sheet to the other, beside or below it, and what is done on the way. guess: the width of what stands between."""
     start, end = room_of(scores.sheet), room_of(weights)
     softmax, zero = (equation(theme, maths, size=HEADING, role="muted") for maths in ('"softmax"', "e^(-oo) = 0"))
     if end.left > start.right:
-        way = arrow(theme, (start.right + TIGHT, start.centre[1], 0), (end.left - TIGHT, start.centre[1], 0))
+        way = arrow(theme, (start.right + guess + TIGHT, start.centre[1], 0), (end.left - TIGHT, start.centre[1], 0))
         return way, [above(softmax, way), below(stacked(zero, text(theme, rounded, SMALL, "muted")), way)]
     x = start.point(-1 / 2)[0]
     way = arrow(theme, (x, start.bottom - TIGHT / 2, 0), (x, end.top + TIGHT / 2, 0))
     return way, [right_of(softmax, way)]
 
 
-def _guesses(theme: Theme, weights: Labelled, words: Words) -> list[Mobject]:
-    """The word that is to be guessed in every row, at the right of the weights, below what that is."""
+def _guesses(theme: Theme, scores: Labelled, words: Words) -> tuple[VGroup, list[Mobject]]:
+    """The word that is to be guessed in every row, at the right of the scores; and all of them, below what they are."""
     if not words.said:
-        return []
-    sheet, edge = weights.sheet, room_of(weights.sheet)
+        return VGroup(), []
+    sheet, edge = scores.sheet, room_of(scores.sheet)
     shown = [words.said[k] for k in sheet.grid.rows if k is not None]
     points = [(edge.right + TIGHT, row.get_y()) for row in sheet.cells]
-    said = words_at(theme, shown, points, weights.rows[0].size, GUESS - TIGHT, "output", align=-1)
+    said = words_at(theme, shown, points, scores.rows[0].size, GUESS - TIGHT, "output", align=-1)
     place = edge.outside(right=GUESS - TIGHT, gap=TIGHT).outside(top=SMALL, gap=TIGHT)
-    return [said, text(theme, words.to_guess, SMALL, "output", at=place)]
+    return said, [said, text(theme, words.to_guess, SMALL, "output", at=place, align=-1)]

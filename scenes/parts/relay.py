@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import RIGHT, VGroup
+from manim import LEFT, RIGHT, UP, VGroup, VMobject
 
 from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.flow import ARC, WeightLine, arrow, weight_arc
+from scenes.parts.flow import ARC, WeightLine, arrow, weight_arc, weight_width
 from scenes.parts.label import SMALLEST_WORD, Number, number, paragraph
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import TokenCard, card_width, token_card
@@ -18,7 +18,7 @@ CARD, WORD, NAME, WEIGHT = (size * PX for size in (170, 84, 36, 96))   # height 
 SHARE, MOST = 0.64, 0.86                  # of its column that a card takes, and that it takes at most for its word
 ASIDE = 8                                 # from the middle of a card to the foot of an arc, as its width by so many
 THICK, WITHIN = 7, 0.6                    # the weight 1 is at most a column's width by so many thick; share of an arc that its number takes
-RISE, SAID = 280 * PX, 5 * NAME           # heights of the arcs, and of what is said below
+RISE, SAID = 300 * PX, 6 * NAME           # heights of the arcs, and of what is said below
 
 
 class Link(NamedTuple):
@@ -29,27 +29,34 @@ class Link(NamedTuple):
     head: str
 
 
-class Relay(Whole):
-    """`cards`; `arcs`, from each to the one that takes from it, `weights`, their numbers, and `said` of them; `way`, from the last of
-    these to what comes of it, if that is shown."""
+class Taken(Whole):
+    """`line`, as thick as a weight, and its `tip`."""
 
-    def __init__(self, cards: list[TokenCard], arcs: list[WeightLine], weights: list[Number], said: list[VGroup], way: list[VGroup]):
+    def __init__(self, line: WeightLine, tip: VMobject):
+        super().__init__(line=line, tip=tip)
+
+
+class Relay(Whole):
+    """`cards`; `arcs`, from each to the one that takes from it, with a tip there, `weights`, their numbers, and `said` of them; `way`, from
+    the last of these to what comes of it, if that is shown."""
+
+    def __init__(self, cards: list[TokenCard], arcs: list[Taken], weights: list[Number], said: list[VGroup], way: list[VGroup]):
         super().__init__(cards=cards, arcs=arcs, weights=weights, said=said, way=way)
 
 
 def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room) -> Relay:
     """Words in a room, and the links from each to the next. A word more comes of the last."""
     room = room.fit(height=RISE + CARD + TIGHT + SAID)
-    columns, low = room.columns(len(words), GAP), room.strip(bottom=SAID)
-    middle = low.outside(top=CARD, gap=TIGHT)
+    columns, low = room.columns(len(words), GAP), room.strip(bottom=min(SAID, room.height / 3))
+    middle = low.outside(top=min(CARD, room.height / 4), gap=TIGHT)
     width = max(SHARE * columns[0].width, card_width(theme, words, MOST * columns[0].width, WORD / 2))
-    cards = [token_card(theme, word, width, CARD, size=WORD).move_to([column.centre[0], middle.centre[1], 0])
+    cards = [token_card(theme, word, width, middle.height, size=WORD).move_to([column.centre[0], middle.centre[1], 0])
              for word, column in zip(words, columns, strict=True)]
     aside, rise = cards[0].width / ASIDE * RIGHT, room.top - middle.top - TIGHT
     full = min(ARC, columns[0].width / THICK * PEN / PX)
-    arcs = [weight_arc(theme, start.get_top() + aside, end.get_top() - aside, link.weight, rise, full=full)
+    arcs = [_taken(theme, link.weight, start.get_top() + aside, end.get_top() - aside, rise, full)
             for link, start, end in zip(links, cards, cards[1:])]
-    numbers = [number(theme, link.weight, min(WEIGHT, rise / 3), "weight", 700, at=arc.get_center(), width=WITHIN * arc.width)
+    numbers = [number(theme, link.weight, min(WEIGHT, rise / 3), "weight", 700, at=arc.line.get_center(), width=WITHIN * arc.line.width)
                for link, arc in zip(links, arcs)]
     for written in numbers:
         written.scale(max(1, theme.digit / written.em))
@@ -60,10 +67,19 @@ def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room)
     return Relay(cards, arcs, numbers, said, ways)
 
 
+def _taken(theme: Theme, weight: View, start, end, rise: float, full: float) -> Taken:
+    """The arc of a weight from one point to another, and its tip."""
+    broad = weight_width(float(weight), full) * PX / PEN
+    line = weight_arc(theme, start + broad * UP, end + broad * UP, weight, rise - broad, full=full)
+    tip = VMobject(stroke_width=0, fill_color=theme.colour("weight"), fill_opacity=line.get_stroke_opacity())
+    return Taken(line, tip.set_points_as_corners([end, end + broad * (UP + RIGHT), end + broad * (UP + LEFT), end]))
+
+
 def _said(theme: Theme, link: Link, room: Room) -> VGroup:
-    """Where a word looks, and with which head: smaller where that takes more than two lines each."""
+    """Where a word looks, and with which head: smaller where that takes more than two lines each, and without the head if it still does."""
+    lines, rows = ((link.look, "text"), (link.head, "muted")), room.rows(2, 0)
     for size in (NAME, SMALLEST_WORD):
-        said = [paragraph(theme, line, size, room.width, role) for line, role in ((link.look, "text"), (link.head, "muted"))]
+        said = [paragraph(theme, line, size, room.width, role) for line, role in lines]
         if max(map(len, said)) <= 2:
-            break
-    return VGroup(*(lines.shift(row.centre) for lines, row in zip(said, room.rows(2, 0))))
+            return VGroup(*(each.shift(row.centre) for each, row in zip(said, rows, strict=True)))
+    return VGroup(said[0].shift(room.centre))

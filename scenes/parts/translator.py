@@ -44,6 +44,6 @@ def translator(theme: Theme, read: Row, said: Row, titles: tuple[str, str], bloc
     parts = [framed_row(theme, *read, replace(bottom, left=left.left, right=left.right)), VGroup(rise(theme, bottom, left), encoder)]
     if said.words:
         decoder = half(theme, titles[1], blocks, *right)
-        over = arrows(theme, encoder.box, decoder.box, role="key") if middle.is_wide else [rise(theme, left, *right, "key")]
+        over = arrows(theme, encoder.box, decoder.box, role="output") if middle.is_wide else [rise(theme, left, *right, "output")]
         parts += [VGroup(*over, decoder), VGroup(rise(theme, *right, top), framed_row(theme, *said, top))]
     return Translator(encoder, [*parts, ring(theme, encoder.blocks[ringed].box)])

@@ -1,4 +1,4 @@
-"""What is said to one or two sentences in several trials."""
+"""What is looked at and said in one or two sentences, step by step, and then in several trials."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,48 +8,38 @@ from manim import VGroup
 
 from model import View
 from scenes.parts.word_card import WordCard, word_card
-from scenes.base.layout import fitted, side_by_side
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.label import Label, number, paragraph, text
+from scenes.parts.flow import arrow
+from scenes.parts.label import SMALLEST_WORD, Label, paragraph, text, text_width
 from scenes.parts.shapes import Block, frame
 from scenes.parts.tokens import TokenCard, snug_row
 from scenes.parts.whole import Whole
 
-NAME, LOOK, WEIGHT, VERDICT, SIGN, CHIP = (size * PX for size in (34, 34, 44, 48, 80, 46))
-CARD, NAMES, FOOT, ASIDE = (size * PX for size in (76, 200, 84, 84))      # a sentence's card, beside its row; the verdict, below and beside
-LINES = 2.4                               # of the name of a trial, in em
-LOWEST = 150 * PX                         # a cell in which a look stands above what is said
+NAME, VERDICT, SIGN, CHIP = (size * PX for size in (34, 48, 80, 46))
+CARD, NAMES, FOOT, ASIDE = (size * PX for size in (76, 170, 84, 84))      # a sentence's card, beside its row; the verdict, below and beside
+LINES = 3.6                               # of the name of a trial, in em
+LOWEST = 200 * PX                         # of a line
 PANEL, BRIGHT = 28 * PX, 5 * PEN
 
 
-class Answer(NamedTuple):
-    """A word that is said and its probability; where the head looks meanwhile, in words, and its weight, if that counts."""
-
-    word: str
-    chance: View
-    look: str
-    weight: View | None = None
-
-
 class Trial(NamedTuple):
-    """What is done, in words, and what is then said to each sentence."""
+    """What is looked at or done, in words; what is then found or said, for each sentence, a word and its weight or probability; in which
+    role, whether it is judged if these are one word, and whether the next follows from it."""
 
     name: str
-    answers: Sequence[Answer]
-
-    @property
-    def said(self) -> set[str]:
-        """The words that are said, in any order."""
-        return {answer.word for answer in self.answers}
+    answers: Sequence[tuple[str, View]]
+    role: str
+    judged: bool = True
+    leads: bool = False
 
 
 class Panel(Whole):
-    """`box`; `title`; for each sentence where the head looks, `looks`, if there is room, and what is said, `cards`; `verdict`, its sign
-    alone where there is no room for its words."""
+    """`box`; `title`; for each sentence what is said, `cards`; `verdict`, its sign alone where there is no room for its words; `ways`,
+    arrows to what follows from it."""
 
-    def __init__(self, box: Block, title: VGroup, looks: list[VGroup], cards: list[WordCard], verdict: list[Label]):
-        super().__init__(box=box, title=title, looks=looks, cards=cards, verdict=verdict)
+    def __init__(self, box: Block, title: VGroup, cards: list[WordCard], verdict: list[Label], ways: list[VGroup]):
+        super().__init__(box=box, title=title, cards=cards, verdict=verdict, ways=ways)
 
 
 class Trials(Whole):
@@ -62,19 +52,20 @@ class Trials(Whole):
 def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], verdicts: tuple[str, str], room: Room) -> Trials:
     """A table that fills a room: trials side by side, sentences one below the other, or the other way round where the room is no wider
     than high. names: of the sentences, if there are two. verdicts: that one word is said to these, or two.
-    What is said in the first trial is in the colour of the output."""
+    Where lines are low only what is said is shown, not what leads to it."""
     wide = room.is_wide
     body = (room.trim(left=NAMES + TIGHT) if wide else room.trim(top=CARD + TIGHT)) if names else room
-    places = (body.columns if wide else body.rows)(len(done), TIGHT)
+    done = [trial for trial in done if wide or not trial.leads or body.height > LOWEST * len(done)]
+    places = (body.columns if wide else body.rows)(len(done), GAP if wide else TIGHT)
     cells = _cells(places[0], len(names) or 1, wide)[1]
     beside = [replace(cell, left=room.left, right=room.left + NAMES) if wide else replace(cell, bottom=room.top - CARD, top=room.top)
               for cell in cells]
     cards = [snug_row(theme, [name], place, CARD, size=CHIP)[0] for name, place in zip(names, beside)]
     for card in cards:
         card.box.set_stroke(theme.colour("text"), BRIGHT)
-    roles = ["output", *["text"] * (len(done) - 1)]
-    judged = [f"{'=≠'[len(trial.said) - 1]} {verdicts[len(trial.said) - 1]}" if names else "" for trial in done]
-    return Trials(cards, [_panel(theme, *each, wide) for each in zip(done, judged, places, roles, strict=True)])
+    said = [len({word for word, _ in trial.answers}) for trial in done]
+    judged = [f"{'=≠'[count - 1]} {verdicts[count - 1]}" if names and trial.judged else "" for trial, count in zip(done, said)]
+    return Trials(cards, [_panel(theme, *each, wide) for each in zip(done, judged, places, strict=True)])
 
 
 def _cells(room: Room, count: int, wide: bool) -> tuple[Room, list[Room], Room]:
@@ -86,18 +77,14 @@ def _cells(room: Room, count: int, wide: bool) -> tuple[Room, list[Room], Room]:
     return inner.strip(top=high), cells, body.strip(bottom=FOOT - TIGHT) if wide else body.strip(right=ASIDE - TIGHT)
 
 
-def _panel(theme: Theme, trial: Trial, verdict: str, room: Room, role: str, wide: bool) -> Panel:
+def _panel(theme: Theme, trial: Trial, verdict: str, room: Room, wide: bool) -> Panel:
     head, cells, foot = _cells(room, len(trial.answers), wide)
-    above = (WEIGHT + TIGHT / 2) * (cells[0].height > LOWEST)
-    looks = [_look(theme, answer, cell.strip(top=WEIGHT)) for answer, cell in zip(trial.answers, cells, strict=True)]
+    ways = [arrow(theme, (room.right, cell.centre[1], 0), (room.right + GAP, cell.centre[1], 0), "text", BRIGHT) for cell in cells]
+    whole = wide and text_width(theme, verdict, SMALLEST_WORD, 700) <= foot.width
     return Panel(
         frame(theme, room, radius=PANEL, width=2, fill="surface"),
-        paragraph(theme, trial.name, NAME, head.width, weight=500).shift(head.centre), looks * bool(above),
-        [word_card(theme, answer.word, answer.chance, cell.trim(top=above), role) for answer, cell in zip(trial.answers, cells)],
-        [text(theme, verdict if wide else verdict[:1], VERDICT if wide else SIGN, role, 700, at=foot)] * bool(verdict),
+        paragraph(theme, trial.name, NAME, head.width, weight=500, lines=3 if wide else 1).shift(head.centre),
+        [word_card(theme, *answer, cell, trial.role) for answer, cell in zip(trial.answers, cells, strict=True)],
+        [text(theme, verdict if whole else verdict[:1], VERDICT if whole else SIGN, trial.role, 700, at=foot, width=foot.width)] * bool(verdict),
+        ways if wide and trial.leads else [],
     )
-
-
-def _look(theme: Theme, answer: Answer, room: Room) -> VGroup:
-    weight = [] if answer.weight is None else [number(theme, answer.weight, WEIGHT, "weight", 700)]
-    return fitted(side_by_side(text(theme, answer.look, LOOK, "muted"), *weight), room)

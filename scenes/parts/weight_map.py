@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import above, below
-from scenes.base.room import PX, TIGHT, Room
+from scenes.base.layout import line_of
+from scenes.base.room import PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.heat_map import DISC
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, text, text_width, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, fit_words, number, text, text_width, words_at
 from scenes.parts.shapes import Block, frame, ring
 from scenes.parts.tokens import LINE
 from scenes.parts.weight import disc
 from scenes.parts.whole import Whole
 
 CLOSEST = 6 * PX                          # from dot to dot: closer ones could not be told apart
+COLUMN = 1.4 * SMALLEST_WORD              # height of the word of a column
+BAND = 3 * PEN                            # stroke width around a row
 BETWEEN = 0.1                             # maps side by side, as a share of one
 
 
@@ -27,27 +30,27 @@ class WeightMap(Whole):
 
 
 class HeadMaps(Whole):
-    """`names` and `maps` of the heads of a block, and the `words` of their rows. No part of it yet: `rings` around the row of a query, and
-    `looks`, what is said of it."""
+    """`names` and `maps` of the heads of a block, and the `words` of their rows. No part of it yet: of each map the `band` of the row of a
+    query, and `found`, what that looks at most: a ring, the word of the column, and below the map what is said of it."""
 
-    def __init__(self, names: list[Label], maps: list[WeightMap], words: VGroup, rings: list[Block], looks: list[Label]):
+    def __init__(self, names: list[Label], maps: list[WeightMap], words: VGroup, bands: list[Block], found: list[VGroup]):
         super().__init__(names=names, maps=maps, words=words)
-        self.rings, self.looks = rings, looks
+        self.bands, self.found = bands, found
 
 
-def squares(room: Room, count: int, across: int, beside: float = 0.0) -> list[Room]:
-    """So many squares in the middle of a room, in rows of so many, as large as they can be. beside: what is free above and below each."""
-    lines, wide = room.rows(-(-count // across), 0), across + BETWEEN * (across - 1)
-    side = min(lines[0].height - 2 * beside, room.width / wide)
-    return [place for line in lines for place in line.fit(wide * side, side).columns(across, BETWEEN * side)][:count]
+def squares(room: Room, count: int) -> list[Room]:
+    """So many squares side by side in the middle of a room, as large as they can be."""
+    wide = count + BETWEEN * (count - 1)
+    side = min(room.height, room.width / wide)
+    return room.fit(wide * side, side).columns(count, BETWEEN * side)
 
 
-def weight_map(theme: Theme, weights: View, square: Room) -> WeightMap:
-    """The weights (query, key) of a head in a square; without dots where these could not be told apart."""
-    pitch = square.width / len(weights)
+def weight_map(theme: Theme, weights: View, room: Room) -> WeightMap:
+    """The weights (query, key) of a head, which fill a room; without dots where these could not be told apart."""
+    pitch = min(room.width, room.height) / len(weights)
     rows = [VGroup(disc(theme, weight, DISC * pitch).move_to(place.centre) for weight, place in zip(row, line.columns(len(row), 0)))
-            for row, line in zip(weights, square.rows(len(weights), 0), strict=True) if pitch >= CLOSEST]
-    return WeightMap(frame(theme, square, width=2, fill="background"), VGroup(*rows))
+            for row, line in zip(weights, room.rows(len(weights), 0), strict=True) if pitch >= CLOSEST]
+    return WeightMap(frame(theme, room, width=2, fill="background"), VGroup(*rows))
 
 
 def head_maps(theme: Theme, weights: View, words: Sequence[str], query: int, names: Sequence[str], looks: Sequence[tuple[str, str]],
@@ -56,17 +59,36 @@ def head_maps(theme: Theme, weights: View, words: Sequence[str], query: int, nam
     legible there. looks: of each head what is said of one query, and in which role."""
     across = min(len(weights), across)
     beside = TIGHT + max(text_width(theme, word, SMALLEST_WORD) for word in words)
-    places = squares(room.trim(left=beside), len(weights), across, LINE * WORD)
+    places = _places(room.trim(left=beside), len(weights), across)
     legible = places[0].height >= LINE * SMALLEST_WORD * len(words)
-    places = places if legible else squares(room, len(weights), across, LINE * WORD)
-    maps = [weight_map(theme, head, square) for head, square in zip(weights, places, strict=True)]
+    places = places if legible else _places(room, len(weights), across)
+    maps = [weight_map(theme, head, place) for head, place in zip(weights, places, strict=True)]
+    rows = [place.rows(len(words), 0)[query] for place in places]
     names, size = fit_words(theme, names, WORD, places[0].width)
     return HeadMaps(
-        [above(text(theme, name, size), drawn, TIGHT / 2) for name, drawn in zip(names, maps, strict=True)], maps,
+        [text(theme, name, size, at=place.outside(top=LINE * WORD, gap=COLUMN)) for name, place in zip(names, places, strict=True)], maps,
         VGroup(*(_words(theme, words, query, place, beside) for place in places[::across] if legible)),
-        [ring(theme, square.rows(weights.shape[1], 0)[query]) for square in places],
-        [below(text(theme, words, WORD, role, 600, width=drawn.width), drawn, TIGHT / 2) for (words, role), drawn in zip(looks, maps)],
+        [frame(theme, row, "query", radius=row.height / 2, width=BAND) for row in rows],
+        [_found(theme, head[query], words, *each) for head, *each in zip(weights, rows, places, looks, strict=True)],
     )
+
+
+def _places(room: Room, count: int, across: int) -> list[Room]:
+    """So many rooms for maps, in rows of so many, with room for a name and a word above and for words below."""
+    lines = [line.trim(top=LINE * WORD + COLUMN, bottom=LINE * WORD + TIGHT / 3) for line in room.rows(-(-count // across), 0)]
+    return [place for line in lines for place in line.columns(across, BETWEEN * room.width / across)][:count]
+
+
+def _found(theme: Theme, weights: View, words: Sequence[str], row: Room, place: Room, look: tuple[str, str]) -> VGroup:
+    """What a query looks at most in a map, weights (key): a ring around it in its row, the word of its column above, and below what is
+    said of it, in a role, and its weight, if there is room."""
+    most = int(weights.values.argmax())
+    cell, half = row.columns(len(weights), 0)[most], min(place.width, text_width(theme, words[most], SMALLEST_WORD)) / 2
+    x, low = np.clip(cell.centre[0], place.left + half, place.right - half), place.outside(bottom=LINE * WORD, gap=TIGHT / 3)
+    said, value = text(theme, look[0], WORD, look[1], 600, width=low.width), number(theme, weights[most], WORD, "weight", 700)
+    legible = WORD * low.width >= theme.digit * (said.advance + TIGHT + value.advance)
+    return VGroup(ring(theme, cell), text(theme, words[most], SMALLEST_WORD, "key", at=(x, place.top + COLUMN / 2, 0), width=place.width),
+                  line_of(said, *[value] * int(legible), at=low))
 
 
 def _words(theme: Theme, words: Sequence[str], query: int, square: Room, width: float) -> VGroup:

@@ -16,7 +16,7 @@ from scenes.base.theme import Theme
 
 WORD, CHANCE = 200 * PX, 56 * PX
 SHARES = 2.2, 0.8                         # heights of the word and of its probability
-LOWEST = 130 * PX                         # a card in which the probability stands below the word, and not beside it
+LOWEST = 130 * PX                         # a card, wider than high, in which the probability stands below the word, and not beside it
 RAISED = 0.4                              # share of its room that a probability is raised by
 LEAN, SMALLER = 0.17, 0.7                 # of a card that has fallen: how far it leans, in radians, and what is left of its size
 EDGE = 0.02                               # share of its width that a card shows from the side
@@ -48,9 +48,10 @@ def card_rooms(theme: Theme, words: Sequence[str], room: Room, widest: float) ->
     return old, card, Room(card.right + GAP, room.right, room.bottom, room.top)
 
 
-def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "output", was: View | None = None) -> WordCard:
-    """A card that fills a room. was: the probability before, if it was another, which is said where there is room."""
-    high = room.height > LOWEST
+def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "output", was: View | None = None,
+              largest: float = WORD) -> WordCard:
+    """A card that fills a room. was: the probability before, if it was another, which is said where there is room. largest: of its word."""
+    high = room.height > min(LOWEST, room.width)
     above, below = room.rows(SHARES, gap=0) if high else room.inset(GAP / 2).columns(2, gap=GAP / 2)
     size = min(CHANCE, below.height)
     now, place = number(theme, chance, size, role, 600), below.inset(GAP / 2).trim(bottom=below.height * RAISED) if high else below
@@ -60,7 +61,7 @@ def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "ou
     line_of(*before, now, at=place)
     return WordCard(
         frame(theme, room, role, radius=18 * PX, width=6 * PEN, fill="surface"),
-        text(theme, word, min(WORD, above.height), role, LOUD, at=above.centre, width=above.width - GAP * high),
+        text(theme, word, min(largest, above.height), role, LOUD, at=above.centre, width=above.width - GAP * high),
         now, before,
     )
 

@@ -3,17 +3,17 @@
 from manim import VGroup
 
 from model import View
-from model.guides import GUIDES
+from model.guides import ANTECEDENT
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.label import Label, text, words_in
-from scenes.parts.motion import BRIEF, EASY, LONG, STEADY, appear, draw, live_dot_product, vanish
+from scenes.parts.motion import BRIEF, EASY, LONG, SHORT, STEADY, appear, draw, live_dot_product, travel, vanish
 from scenes.parts.one_weight import OneWeight, Taken, one_weight
 from scenes.parts.pattern import pattern
 from scenes.parts.phrase import PRONOUNS
 from scenes.parts.relay import Link, Relay, relay
 from scenes.parts.shapes import room_of
-from scenes.parts.tokens import LINE
+from scenes.parts.tokens import LINE, TokenCard
 from scenes.parts.translator import Row, translator
 from scenes.parts.weight_map import head_maps
 from scenes.parts.zoom import zoom_in, zoom_out
@@ -48,15 +48,11 @@ class Recap(ExplainerScene):
 
     @step
     def block(self):
-        """Into one block of the encoder: its heads."""
+        """Into one block of the encoder, its heads: in every one the row of the followed token, and what it looks at most."""
         self._enter(0)
-
-    @step
-    def heads(self):
-        """In every head the row of the followed token, and what it looks at most."""
-        self.play(vanish(self.shared), appear(self.most, *self.maps.rings, lag=0.2))
-        self.play(appear(*self.maps.looks, lag=0.2))
-        self.pictures[1] = VGroup(self.most, self.maps, *self.maps.rings, *self.maps.looks)
+        self.play(appear(*self.maps.bands, lag=0.2))
+        self.play(appear(*self.maps.found, lag=0.2))
+        self.pictures[1] = VGroup(self.pictures[1], *self.maps.bands, *self.maps.found)
 
     @step
     def one_head(self):
@@ -84,17 +80,17 @@ class Recap(ExplainerScene):
         self.pictures[3] = self.pictures[3].all()
         for picture, (door, inside), inner in reversed([*zip(self.pictures, self.doors, self.pictures[1:])]):
             self.play(zoom_out(inner, inside, picture, door, self.stage))
-        handed = self._handed_on()
-        self.play(vanish(*self.on_stage()))
-        self.play(appear(*handed.cards))
+        handed, there = self._handed_on(), {card.word.string: card for card in self.pictures[0].get_family() if isinstance(card, TokenCard)}
+        words = [(there.get(card.word.string), card) for card in handed.cards]
+        self.play(vanish(*self.on_stage(), run_time=SHORT), *(travel(old.copy(), card) if old else appear(card) for old, card in words))
         for arc, weight, said in zip(handed.arcs, handed.weights, handed.said):
-            self.play(draw(arc), appear(weight, said))
+            self.play(draw(*arc), appear(weight, said))
         self.play(appear(*handed.way))
 
     def wording(self, name: str) -> str:
         """Of the head that was told which noun `it` stands for, this is said where it is followed from there."""
         most = self.view(WEIGHTS)[:, self.focus].values.argmax(-1).tolist()         # (head,)
-        taught = {"machine": True, "heads": most.count(self._most) == 1, "one_head": True, "back": self._place is not None}
+        taught = {"machine": True, "block": most.count(self._most) == 1, "one_head": True, "back": self._place is not None}
         return "taught" if self.finds_noun(self._view("weights")) and taught.get(name) else super().wording(name)
 
     @property
@@ -122,23 +118,21 @@ class Recap(ExplainerScene):
     def _heads(self) -> VGroup:
         """The weights of all heads of the block, each as a map. Where the followed token looks in each of them appears later."""
         weights, own = self.view(WEIGHTS), self.tokens[self.focus]
-        (self.shared, body), (self.most, _) = (
-            self._below_name(self.say(key, number=self.spec.block + 1, token=own)) for key in ("block_heads", "heads"))
+        said = self.say("heads", number=self.spec.block + 1, token=own)
+        name, body = self._below_name(f"{said}; {self.say('dots')}" if self.frame.is_roomy else said)
         looks = [(self.say("looks", own=own, other=self.tokens[k]), "weight" if k == self._most else "muted")
                  for k in weights[:, self.focus].values.argmax(-1)]
         names = [self.say("head", number=k + 1) for k in range(len(weights))]
         self.maps = head_maps(self.theme, weights, self.tokens, self.focus, names, looks, body, ACROSS if body.is_wide else ACROSS // 2)
-        return VGroup(self.shared, self.maps)
+        return VGroup(name, self.maps)
 
     def _head(self) -> VGroup:
         """The weights of the shown head, with the words of its rows and columns, and how it was taught. Its opened row appears later."""
-        view, config, foot = self._view("weights"), self.staging.trace.config, self.stage.strip(bottom=FOOT)
+        view, foot = self._view("weights"), self.stage.strip(bottom=FOOT)
         name, body = self._below_name(self.say("one_head", block=self.spec.block + 1, head=self.head + 1))
         room = body.trim(bottom=FOOT)
         self.closed, self.opened = (pattern(self.theme, self.tokens, view, room, self.focus, opens) for opens in (False, True))
-        others = [self._named(guide.side, guide.block % config.n_blocks, guide.head) for guide in GUIDES
-                  if (guide.tensor(config), guide.head) in self.staging.guided - {(view.name, self.head)}]
-        said = self.say("reward", taught=len(others) + 1, others="; ".join(others))
+        said = self.say("reward", wanted=ANTECEDENT.share)
         taught = words_in(self.theme, said, NAME, foot) if self.finds_noun(view) else self.guide(view, foot)
         self.about = [name, taught]
         return VGroup(self.closed, *self.about)
@@ -151,12 +145,12 @@ class Recap(ExplainerScene):
         trace, last, place = self.staging.trace, self.staging.trace.config.n_blocks - 1, self._place
         own, other = self.tokens[self.focus], self.tokens[self._most]
         weight, head = self._view("weights")[self.focus, self._most], self._named("encoder", self.spec.block, self.head)
-        words, links = [other, own], [Link(weight, self.say("encoder_looks", own=own, other=other), head)]
+        words, links = [other, own], [Link(weight, self.say("takes", own=own, other=other), head)]
         if place is not None:
             weights, asks = trace[f"decoder.{last}.cross_attention.weights"][place, :, place, self.focus], trace.read_tokens[place]
             most = int(weights.values.argmax())
             words += [asks, trace.translation[place]]
-            links.append(Link(weights[most], self.say("decoder_looks", own=asks, other=own), self._named("decoder", last, most)))
+            links.append(Link(weights[most], self.say("takes", own=asks, other=own), self._named("decoder", last, most)))
         return relay(self.theme, words, links, self.stage)
 
     def _weight(self, count: int) -> OneWeight:

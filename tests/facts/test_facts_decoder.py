@@ -1,12 +1,14 @@
-"""What the decoder's scene says is so: what is framed is what is to be guessed, what crosses goes backwards, and who was taught is named."""
+"""What the decoder's scene says is so: what is ringed is what is to be guessed, what crosses goes backwards, and who was taught is named."""
 
 from functools import partial
 
 import numpy as np
 import pytest
 
+from scenes.base.room import PEN
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Label
+from scenes.parts.shapes import RING, Block, room_of
 from studio.check.sight import see, walk
 from studio.plan import staging
 from studio.read.spec import load
@@ -24,14 +26,17 @@ def strings(shapes):
     return [shape.string for shape in shapes if isinstance(shape, Label)]
 
 
-def test_the_framed_place_of_every_row_is_that_of_the_word_it_has_to_guess():
+def test_what_the_example_has_to_guess_is_ringed_beside_its_row_and_where_the_mask_hides_it_there():
     stage, shapes = shown("mask")
-    bright = stage.theme.colour("output")
-    framed = [shape.source for shape in shapes if isinstance(shape, Cell) and shape.stroke_width and shape.stroke_color == bright]
-    assert [(view.index[2], view.index[3]) for view in framed] == [(k, k + 1) for k in range(len(stage.said) - 1)]
-    assert all(np.isneginf(float(view)) and stage.queries[view.index[3]] == stage.said[view.index[2]] for view in framed)
-    assert set(stage.said) <= {*strings(shapes)}
-    assert "given in training: “the black cat sleeps” = “le chat noir dort”" in strings(shapes)
+    cells = [shape for shape in shapes if isinstance(shape, Cell) and np.isneginf(float(shape.source))]
+    rings = [room_of(shape) for shape in shapes if isinstance(shape, Block) and np.isclose(shape.get_stroke_width(), RING * PEN)]
+    (hidden,) = (cell.source for cell in cells if any(np.allclose(room.centre, cell.get_center()) for room in rings))
+    query, key = hidden.index[2:]
+    assert key == query + 1 and stage.queries[key] == stage.said[query] == "noir" and stage.queries[query] == "chat"
+    (word,) = (shape for shape in shapes if isinstance(shape, Label) and any(np.allclose(room.centre, shape.get_center()) for room in rings))
+    assert word.string == "noir" and len(rings) == 2
+    assert {*stage.said, "given in training: “the black cat sleeps” = “le chat noir dort”",
+            "“chat” has to guess “noir”: so it must not look at “noir”"} <= {*strings(shapes)}
 
 
 def test_the_query_after_a_word_finds_what_is_said_next():

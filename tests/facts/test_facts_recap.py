@@ -5,10 +5,12 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
+from model.guides import ANTECEDENT
+from scenes.base.room import PEN
 from scenes.parts.flow import WeightLine
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Label, Number
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import RING, Block, room_of
 from scenes.parts.weight import Disc
 from studio.check.sight import see, walk
 from studio.plan import staging
@@ -70,12 +72,24 @@ def test_a_door_opens_into_the_block_that_is_shown(block):
     assert inside.left < door.left and door.right < inside.right and inside.bottom < door.bottom and door.top < inside.top
 
 
-def test_below_each_head_stands_what_the_followed_token_looks_at_most():
-    stage, shapes = shown("heads")
+def test_in_each_head_a_ring_is_around_what_the_followed_token_looks_at_most_and_its_column_and_weight_are_said():
+    stage, shapes = shown("block")
     rows = stage.staging.trace[WEIGHTS].values[:, stage.focus]
-    expected = [f"“it” → “{stage.tokens[int(row.argmax())]}”" for row in rows]
-    assert [shape.string for shape in shapes if isinstance(shape, Label) and "→" in shape.string] == expected
-    assert len({*expected}) > 1 and expected.count(expected[stage.head]) == 1 and stage.wording("heads") == "taught"
+    most = [int(row.argmax()) for row in rows]
+    assert [shape.string for shape in shapes if isinstance(shape, Label) and "→" in shape.string] == [f"“it” → “{stage.tokens[k]}”" for k in most]
+    assert {f"{row.max():.2f}" for row in rows} == {shape.string for shape in shapes if isinstance(shape, Number)}
+    rings = [shape for shape in shapes if isinstance(shape, Block) and np.isclose(shape.get_stroke_width(), RING * PEN)]
+    ringed = [dot.source.index for dot in shapes if isinstance(dot, Disc) and any(np.allclose(dot.get_center(), ring.get_center()) for ring in rings)]
+    assert sorted(ringed) == [(head, stage.focus, k) for head, k in enumerate(most)] and len(rings) == len(most)
+    key = stage.theme.colour("key")
+    assert [shape.string for shape in shapes if isinstance(shape, Label) and shape.get_fill_color() == key] == [stage.tokens[k] for k in most]
+    assert len({*most}) > 1 and most.count(most[stage.head]) == 1 and stage.wording("block") == "taught"
+
+
+def test_what_was_wanted_in_training_is_what_the_guide_says():
+    stage, shapes = shown("one_head")
+    (said,) = (shape.string for shape in shapes if isinstance(shape, Label) and "was wanted here" in shape.string)
+    assert f"in training, {ANTECEDENT.share} was wanted here" in said and ANTECEDENT.tensor(stage.staging.trace.config) == WEIGHTS
 
 
 def test_what_is_handed_on_ends_in_the_pronoun():

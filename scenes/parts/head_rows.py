@@ -39,7 +39,7 @@ def head_rows(theme: Theme, weights: View, totals: View, names: Sequence[str], t
     """
     upright, title = room.height > room.width, paragraph(theme, said[0], TITLE, room.width, "query")
     view, rows, columns = (weights.T, tokens, names) if upright else (weights, names, tokens)
-    inner = room if upright else room.trim(right=sum_width(theme, totals))
+    inner = room if upright else room.trim(right=max(sum_width(theme, totals), TIGHT + text_width(theme, said[1], NOTE)))
     left = min(LABEL, TIGHT + max(text_width(theme, word, WORD) for word in rows))
     found = labelled(theme, view, inner, title=title, rows=rows, columns=columns, digits=True, weights=True, left=left,
                      head=title.height + 2 * TIGHT, inks=("key", "output") if upright else ("output", "key"))

@@ -59,7 +59,7 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
         cards[asks].box.set_stroke(theme.colour("output"))
     x = room_of(picture.border).left - TIGHT - factor / 2
     places = [Room.around((x, line.get_y()), factor, 0.9 * grid.height) for line in (*picture.cells, row)]
-    name = equation(theme, "z_i", size=LETTER, role="output").move_to([cards.get_x(), row.get_y(), 0])
+    name = equation(theme, "z_i", size=min(LETTER, below.height), role="output").move_to([cards.get_x(), row.get_y(), 0])
     return Mixture(cards, picture, row, VGroup(name), places)
 
 

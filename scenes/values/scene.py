@@ -188,7 +188,8 @@ class Values(CandidateScene):
 
     def take_apart(self) -> None:
         """What the token with the largest weight is made of goes into z."""
-        mixed, said = self.mixed, [self.say(key, token=self.tokens[self.found]) for key in ("its_word", "its_place")]
+        place = "no_need_of_place" if self.wording("mix_tokens") == "forms" else "its_place"
+        mixed, said = self.mixed, [self.say(key, token=self.tokens[self.found]) for key in ("its_word", place)]
         made = taken_apart(self.theme, self.parts, said, mixed, self.stage)
         self.play(dim(*(mixed.vectors.row(k) for k in range(len(mixed.vectors.cells)) if k != self.found)))
         self.play(appear(*made, lag=0.5, run_time=STEADY))

@@ -13,7 +13,7 @@ from scenes.parts.by_depth import by_depth
 from scenes.parts.count_added import count_added
 from scenes.parts.heat_map import peak
 from scenes.parts.label import WORD, paragraph
-from scenes.parts.motion import BRIEF, LONG, SHORT, STEADY, appear, draw, travel, vanish
+from scenes.parts.motion import BRIEF, LONG, STEADY, appear, draw, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.numbered_table import numbered_table
 from scenes.parts.overlay import Overlay, overlay
@@ -121,7 +121,7 @@ class PositionalEncoding(ExplainerScene):
             self.play(appear(*(VGroup(row, name) for row, name in parts)))
         self.play(appear(*(VGroup(half.total.border, half.total.dots, half.names[-1]) for half in halves)))
         for j, _ in enumerate(halves[0].total.cells[0]):
-            self.play(*(half.add_cell(j, STEADY if j == 0 else SHORT) for half in halves))
+            self.play(*(half.add_cell(j, STEADY if j == 0 else BRIEF) for half in halves))
         if len(halves) > 1:
             distance, room = self.view("shuffling.apart")[self.focus], self.stage.strip(bottom=LARGE)
             self.play(appear(named_value(self.theme, self.say("apart"), distance, room, LARGE)))

@@ -38,7 +38,7 @@ def growth(theme: Theme, sizes: View, score: View, weights: View, words: Sequenc
 
 
 def _places(room: Room) -> list[Room]:
-    """For sizes, weights and score: side by side, or the others below the sizes; where both would be too narrow there is none for the score."""
+    """For sizes, weights and score: side by side, or the others below the sizes; where this is too narrow there is none for the score."""
     if not room.is_wide:
         upper, lower = room.rows(2)
         score, weights = lower.columns([2, 3])

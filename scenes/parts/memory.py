@@ -1,4 +1,4 @@
-"""What the encoder hands on, what a block of the decoder makes from it, keys and values, row by row as it stands, and a query that asks them."""
+"""What the encoder hands on, the keys and values that a block of the decoder makes from it, row by row, and a query that asks them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from scenes.parts.tokens import CLOSEST, cards_beside, shape_label
 from scenes.parts.whole import Whole
 
 NAME, SIGN, SMALL = (size * PX for size in (50, 40, 34))
-WORDS, EDGE, LINE, CELL = (length * PX for length in (216, 14, 58, 36))       # words; a margin; a line above the matrix, and a cell of the query there
+WORDS, EDGE, LINE, CELL = (length * PX for length in (216, 14, 58, 36))       # words; a margin; a line above the matrix, a cell there
 KINDS = (("K", "key"), ("V", "value"))
 
 
@@ -42,7 +42,8 @@ class Memory(Whole):
     """`source`, the matrix, `cards` at its left and `title`, its name; the `box` of the block with its title, the `signs` of keys and values,
     and they (`made`, or an empty group); `wire` from the matrix to the box; `answers`, one of them or an empty group."""
 
-    def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup, answers: Sequence[Answer]):
+    def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup,
+                 answers: Sequence[Answer]):
         super().__init__(wire=wire, box=box, source=source, cards=cards, title=title, signs=signs, made=made, answers=VGroup(*answers))
 
 
@@ -58,7 +59,8 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View]
     inner, size = room_of(source.border), shape_label(theme, view.shape)
     box = Room(right.left, right.right, inner.bottom - EDGE, inner.top + head)
     pair = box.inset(EDGE).columns(2, TIGHT)
-    signs = VGroup(equation(theme, letter, size=SIGN, role=role, at=place.level(inner.top + LINE / 2)) for (letter, role), place in zip(KINDS, pair))
+    over = [place.level(inner.top + LINE / 2) for place in pair]
+    signs = VGroup(equation(theme, letter, size=SIGN, role=role, at=place) for (letter, role), place in zip(KINDS, over))
     name = text(theme, block, SMALL, weight=500, at=box.level(box.top - LINE / 2), width=box.width - TIGHT)
     rows = VGroup(_made(theme, source, each, role, place) for each, (_, role), place in zip(made, KINDS, pair))
     return Memory(

@@ -6,7 +6,7 @@ from manim import VGroup
 
 from model import View
 from scenes.base.layout import stacked
-from scenes.base.room import GAP, PX, Room
+from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.parts.depth import Depth, depth
 from scenes.parts.flow import arrow

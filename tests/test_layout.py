@@ -1,6 +1,7 @@
 """Layout: rooms beside rooms, pictures beside pictures, what stands around a matrix; and wholes, which stay whole on stage."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from manim import VGroup
 from scenes.base.layout import above, arrows, between, labelled, named, side_by_side, sign, stacked
 from scenes.base.room import TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
+from scenes.parts.bars import largest
+from scenes.parts.depth import depth
 from scenes.parts.heat_map import heat_map, heat_maps, peak
 from scenes.parts.label import number, text
 from scenes.parts.motion import appear, become, copy_to, hide, travel, vanish
@@ -175,3 +178,18 @@ def test_what_is_on_stage_are_wholes_played_or_rehearsed(staging, rehearsing):
     shown = [[thing for thing in seen if thing.family_members_with_points()] for seen in scene.seen]
     assert shown[:4] == [[scene.first.border], [scene.first], [scene.first, scene.second], [scene.third]]
     assert shown[4] == [scene.row[0][0]]
+
+
+@pytest.mark.parametrize("width, written", [(12, [*range(13)]), (3, [0, 3, 12])])
+def test_where_not_all_numbers_of_depths_find_room_those_that_count_are_written_clear_of_all_bars(width, written):
+    block = stage(load("encoder_block"))
+    with_paths, without = block.trace["deep_stack.spread"][0, 0], block.trace["deep_stack.spread"][0, 1]
+    room = Room.around((0, 0), width, 3)
+    shown = depth(block.theme, with_paths, "how far apart", {0: "start", 3: "block 3", 12: "block 12"}, room, "output", largest(with_paths), without)
+    assert [label.source.index[-1] for label in shown.numbers] == written
+    for label in shown.numbers:
+        reach, low = room_of(label), [bar.get_top()[1] for bar in shown.levels if abs(bar.get_x() - label.get_x()) < (bar.width + label.width) / 2]
+        assert reach.bottom > max(low) and reach.left > room.left - 1e-6 and reach.right < room.right + 1e-6
+    assert all(small.height <= large.height for small, large in zip(shown.less, shown.levels, strict=True))
+    words = [room_of(word) for word in shown.ground[1:]]
+    assert all(a.right < b.left for a, b in pairwise(words))

@@ -69,8 +69,7 @@ class AddNorm(ExplainerScene):
 
     @step
     def growth(self):
-        """Many untrained blocks, with LayerNorm and without: how large what each reads is, what scores the last one makes of it, and what softmax
-        makes of these."""
+        """Many untrained blocks, with LayerNorm and without: how large what each reads is, and the last one's scores and weights."""
         last, full = len(self.view("growth.with.weights")) - 1, largest(self.view("growth.without.sizes")[:-1])
         named = {block: self.say("block", number=block + 1) for block in (0, last)}
         panels = []

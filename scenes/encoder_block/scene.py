@@ -45,11 +45,12 @@ class EncoderBlock(ExplainerScene):
         x, size = diagram.wires.get_x(), SMALLEST_WORD if self.frame.is_slim else SHAPE
         names = [equation(self.theme, maths, size=NAME).move_to([x, room.centre[1], 0]) for maths, room in (("X", bottom), ("X'", top))]
         self.ends = [VGroup(name, right_of(shape_label(self.theme, self._tensor("input").shape, size), name)) for name in names]
+        roomy = not self.frame.is_slim or self.stage.height > self.stage.width      # two lines of it beside a module, however low
         self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
         self.open_with(self.ends[0])
         for kind, wire, part in zip(diagram.kinds, diagram.wires, diagram.modules, strict=False):
             said, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later"), "muted")
-            words = paragraph(self.theme, said, WHAT if self.stage.height > self.stage.width or not self.frame.is_slim else SMALLEST_WORD, self.right.width, role, align=-1)
+            words = paragraph(self.theme, said, WHAT if roomy else SMALLEST_WORD, self.right.width, role, align=-1)
             self.play(draw(wire, run_time=BRIEF))
             self.play(appear(part, words.shift(self.right.level(part.get_y()).centre), run_time=SHORT))
         self.play(draw(diagram.wires[-1], run_time=BRIEF), appear(self.ends[1]), dim(*self.later))
@@ -134,7 +135,8 @@ class EncoderBlock(ExplainerScene):
         stage = self.stage.trim(bottom=TIGHT / 4 * (self.furniture == "none"))       # below stand letters that reach down
         places = [place.columns([5, 8]) for place in stage.split(2, WIDE)]
         titles = [self.say(key) for key in ("norm_last", "norm_first")]
-        panels = depths(self.theme, [way[WITH] for way in self.view("deep_stack.rms")], titles, self._depths(), [right for _, right in places], ["output"] * 2)
+        views, rooms = [way[WITH] for way in self.view("deep_stack.rms")], [right for _, right in places]
+        panels = depths(self.theme, views, titles, self._depths(), rooms, ["output"] * 2)
         diagrams = [self._diagram(left, norm) for norm, (left, _) in zip(MOVES, places, strict=True)]
         self.play(vanish(*self.on_stage()))
         for picture, panel in zip(diagrams, panels, strict=True):
@@ -184,8 +186,7 @@ class EncoderBlock(ExplainerScene):
         return [*MOVES].index(self._norm)
 
     def _apart(self, paths: int, title: str, room: Room) -> Depth:
-        """How far the tokens are apart after many blocks that are wired as the model's are: without residual paths, or with them, and without
-        them in front."""
+        """How far the tokens are apart after many blocks wired as the model's are: without residual paths; or with them, and in front without."""
         spread = self.view("deep_stack.spread")[self._way]
         return depth(self.theme, spread[paths], self.say(title, count=len(spread[paths]) - 1), self._depths(ALIKE), room,
                      "muted" if paths else "output", largest(spread), None if paths else spread[WITHOUT])

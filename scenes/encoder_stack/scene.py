@@ -84,7 +84,7 @@ class EncoderStack(ExplainerScene):
 
     @step
     def memory(self):
-        """All the vectors above the last block are H; a block of the decoder makes keys and values of its own from it, which a query asks."""
+        """All the vectors above the last block are H; a block of the decoder makes keys and values from it, which a query asks."""
         made, asked, head = self._asked() if self.staging.trace.config.translates else ([], None, self.head)
         block = self.say("decoder_head" if made else "decoder_block", number=1, head=head + 1)
         shown = memory(self.theme, self.staging.trace["encoder.output"], self.tokens, made, asked, block, self.stage)
@@ -122,19 +122,14 @@ class EncoderStack(ExplainerScene):
         return None
 
     def _asked(self) -> tuple[list[View], Asked, int]:
-        """Keys and values (n, d_k) of the decoder's head in which a word that is written takes most of the noun above block 1, the query of that
-        word, and which head this is."""
-        noun, queries, weights, *made = (self._noun, *(self.staging.trace[f"decoder.0.cross_attention.{name}"][-1]
-                                                      for name in ("query", "weights", "key", "value")))
+        """Keys and values (n, d_k) of a head of the decoder, the query of a word that asks them, and which head this is: those in which most is
+        taken of what the followed token takes most of above block 1."""
+        asked, noun = "decoder.0.cross_attention", best_word(self.tokens, self._weights(self._second))
+        queries, weights, *made = (self.staging.trace[f"{asked}.{name}"][-1] for name in ("query", "weights", "key", "value"))
         head, place = np.unravel_index(weights.values[..., noun].argmax(), weights.shape[:2])
-        said = {"asks": self.staging.trace.read_tokens[place], "answers": self.tokens[noun]}
-        words = (self.say(key, token=word) for key, word in said.items())
-        return [view[head] for view in made], Asked(queries[head, place], weights[head, place], *words), head
-
-    @property
-    def _noun(self) -> int:
-        """The place of what the followed token takes most of in the block above the first."""
-        return best_word(self.tokens, self._weights(self._second))
+        answers = self.tokens[weights.values[head, place].argmax()]
+        words = self.say("asks", token=self.staging.trace.read_tokens[place]), self.say("answers", token=answers)
+        return [view[head] for view in made], Asked(queries[head, place], weights[head, place], *words), int(head)
 
     def _weights(self, block: int, twin: str = "") -> View:
         """What the followed token looks at (n) in a block, in this sentence or the other."""

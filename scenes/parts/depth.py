@@ -25,11 +25,12 @@ class Depth(Whole):
         super().__init__(title=title, ground=ground, levels=levels, numbers=numbers, less=less)
 
 
-def depth(theme: Theme, measure: View, title: str, named: Mapping[int, str], room: Room, role: str, full: float, less: View | None = None) -> Depth:
+def depth(theme: Theme, measure: View, title: str, named: Mapping[int, str], room: Room, role: str, full: float, less: View | None = None
+          ) -> Depth:
     """A measure (depth) in a room, with the title above it.
 
-    named: the depths that count, each with its word below the floor; where not all numbers find room, only these have one. role: of the bars.
-    full: the value that reaches the ceiling. less: a smaller measure, whose bars stand in front of the others.
+    named: the depths that count, each with its word below the floor; where not all numbers find room, only these have one. role: of the
+    bars. full: the value that reaches the ceiling. less: a smaller measure, whose bars stand in front of the others.
     """
     said = paragraph(theme, title, min(WORD, max(SMALLEST_WORD, TITLE * room.height)), room.width, align=-1)
     decimals = max(0, theme.decimals - int(np.log10(max(1, full))))
@@ -41,7 +42,8 @@ def depth(theme: Theme, measure: View, title: str, named: Mapping[int, str], roo
     labels = [number(theme, measure[k], size, "text" if k in named else "muted", 600, decimals=decimals) for k in shown]
     numbers = VGroup(_on(drawn, k, label, body) for k, label in zip(shown, labels, strict=True))
     front = bars(theme, less, body, "muted", full) if less is not None else VGroup()
-    return Depth(said.shift(room.strip(top=said.height).centre), VGroup(floor(theme, body), *_words(theme, named, drawn, foot)), drawn, numbers, front)
+    ground = VGroup(floor(theme, body), *_words(theme, named, drawn, foot))
+    return Depth(said.shift(room.strip(top=said.height).centre), ground, drawn, numbers, front)
 
 
 def _on(drawn: VGroup, k: int, label: Number, room: Room) -> Number:

@@ -6,7 +6,7 @@ from manim import VGroup
 
 from model import View
 from scenes.base.layout import stacked
-from scenes.base.room import GAP, PX, Room
+from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.parts.depth import Depth, depth
 from scenes.parts.flow import arrow
@@ -38,7 +38,7 @@ def growth(theme: Theme, sizes: View, score: View, weights: View, words: Sequenc
 
 
 def _places(room: Room) -> list[Room]:
-    """For sizes, weights and score: side by side, or the others below the sizes; where both would be too narrow there is none for the score."""
+    """For sizes, weights and score: side by side, or the others below the sizes; where this is too narrow there is none for the score."""
     if not room.is_wide:
         upper, lower = room.rows(2)
         score, weights = lower.columns([2, 3])

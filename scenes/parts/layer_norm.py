@@ -99,7 +99,8 @@ class Norming:
             hint.shift(right.level(lower.bottom + max(bench.cell, hint.height + TIGHT) / 2).centre)
         place = upper.trim(bottom=bench.cell).outside(left=BESIDE - TIGHT, gap=TIGHT).fit(height=CELL)
         named = token_card(self.theme, card, min(CARD, place.width), place.height, "output").move_to(place.centre)
-        return LayerNorm(stages, moves, weights, signs, named, equation(self.theme, maths, size=FORMULA, width=right.width, at=right.trim(bottom=hints[-1].height)), hints)
+        formula = equation(self.theme, maths, size=FORMULA, width=right.width, at=right.trim(bottom=hints[-1].height))
+        return LayerNorm(stages, moves, weights, signs, named, formula, hints)
 
 
 def weight_rows(theme: Theme, weights: Mapping[str, View], places: Sequence[Room], grid: Grid, digits: Digits | bool | None = True) -> list[HeatMap]:

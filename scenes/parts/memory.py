@@ -1,4 +1,4 @@
-"""What the encoder hands on, what a block of the decoder makes from it, keys and values, row by row as it stands, and a query that asks them."""
+"""What the encoder hands on, the keys and values that a block of the decoder makes from it, row by row, and a query that asks them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -7,18 +7,19 @@ from manim import VGroup
 
 from model import View
 from scenes.base.layout import above, side_by_side
-from scenes.base.room import PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_grid, heat_map
-from scenes.parts.label import WORD, number, text
+from scenes.parts.label import WORD, number, text, words_in
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import CLOSEST, cards_beside, shape_label
 from scenes.parts.whole import Whole
 
 NAME, SIGN, SMALL = (size * PX for size in (50, 40, 34))
-WORDS, EDGE, LINE, CELL = (length * PX for length in (216, 14, 58, 36))       # words; a margin; a line above the matrix, and a cell of the query there
+WORDS, EDGE, LINE, CELL = (length * PX for length in (216, 14, 58, 36))       # words; a margin; a line above the matrix, a cell there
+BESIDE = 0.45                             # share of the left part that words take at most
 KINDS = (("K", "key"), ("V", "value"))
 
 
@@ -42,7 +43,8 @@ class Memory(Whole):
     """`source`, the matrix, `cards` at its left and `title`, its name; the `box` of the block with its title, the `signs` of keys and values,
     and they (`made`, or an empty group); `wire` from the matrix to the box; `answers`, one of them or an empty group."""
 
-    def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup, answers: Sequence[Answer]):
+    def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup,
+                 answers: Sequence[Answer]):
         super().__init__(wire=wire, box=box, source=source, cards=cards, title=title, signs=signs, made=made, answers=VGroup(*answers))
 
 
@@ -51,33 +53,37 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View]
 
     made: its keys and values (n, d_k), or nothing where they are not known. asked: a query that meets them. block: what it is called.
     """
-    head = (4 if asked else 2) * LINE
-    left, right = room.trim(top=head + EDGE, bottom=EDGE).columns(2, WIDE)
+    left, right = room.columns(2, WIDE if room.is_wide else GAP)
+    pair = right.inset(EDGE).columns(2, TIGHT)
+    said = [words_in(theme, words, SMALL, place) for words, place in zip((asked.asks, asked.takes), pair)] if asked else []
+    high = max((words.height for words in said), default=0)
+    head = 2 * LINE + (high + TIGHT + LINE) * bool(said)
+    left, right = (place.trim(top=head + EDGE, bottom=EDGE) for place in (left, right))
     worded = left.height >= len(tokens) * CLOSEST
-    source = heat_map(theme, view, left.trim(left=WORDS + TIGHT if worded else 0), "output")
+    beside = min(WORDS, BESIDE * left.width)
+    source = heat_map(theme, view, left.trim(left=beside + TIGHT if worded else 0), "output")
     inner, size = room_of(source.border), shape_label(theme, view.shape)
     box = Room(right.left, right.right, inner.bottom - EDGE, inner.top + head)
-    pair = box.inset(EDGE).columns(2, TIGHT)
-    signs = VGroup(equation(theme, letter, size=SIGN, role=role, at=place.level(inner.top + LINE / 2)) for (letter, role), place in zip(KINDS, pair))
+    over = [place.level(inner.top + LINE / 2) for place in pair]
+    signs = VGroup(equation(theme, letter, size=SIGN, role=role, at=place) for (letter, role), place in zip(KINDS, over))
     name = text(theme, block, SMALL, weight=500, at=box.level(box.top - LINE / 2), width=box.width - TIGHT)
     rows = VGroup(_made(theme, source, each, role, place) for each, (_, role), place in zip(made, KINDS, pair))
     return Memory(
-        source, cards_beside(theme, tokens, source, WORDS) if worded else VGroup(),
+        source, cards_beside(theme, tokens, source, beside) if worded else VGroup(),
         above(side_by_side(equation(theme, "H", size=NAME, role="output"), *([size] if source.width >= size.width + NAME else [])), source.border),
         VGroup(frame(theme, box, fill="surface"), name), signs, rows,
         arrow(theme, (inner.right, source.get_y(), 0), (box.left, source.get_y(), 0), "output"),
-        [_answer(theme, asked, source, rows, pair, box.top)] if asked else [],
+        [_answer(theme, asked, source, rows, [words.set_y(box.top - LINE - high / 2) for words in said])] if asked else [],
     )
 
 
-def _answer(theme: Theme, asked: Asked, source: HeatMap, made: VGroup, places: Sequence[Room], top: float) -> Answer:
-    """The query above the keys, what it takes most above the values, and rings around the rows of that token."""
-    (left, right), (said, below) = places, (top - 1.5 * LINE, top - 2.5 * LINE)
-    most, keys = asked.weights.values.argmax(), made[0].grid
-    query = heat_map(theme, asked.query, left.level(below), "query", grid=keys._replace(rows=(0,), height=min(CELL, keys.width)))
-    most_taken = number(theme, asked.weights[most], WORD, "weight", 600, at=right.level(below))
-    words = [text(theme, words, SMALL, at=place.level(said)) for words, place in ((asked.asks, left), (asked.takes, right))]
-    return Answer(VGroup(words[0], query), VGroup(words[1], most_taken, *(ring(theme, sheet.cells[most]) for sheet in (source, *made))))
+def _answer(theme: Theme, asked: Asked, source: HeatMap, made: VGroup, said: Sequence[VGroup]) -> Answer:
+    """The query above the keys, what it takes most above the values, each below its words, and rings around the rows of that token."""
+    most, keys, y = asked.weights.values.argmax(), made[0].grid, room_of(source.border).top + 1.5 * LINE
+    asks, takes = (room_of(sheet.border).level(y) for sheet in made)
+    query = heat_map(theme, asked.query, asks, "query", grid=keys._replace(rows=(0,), height=min(CELL, keys.width)))
+    taken = number(theme, asked.weights[most], WORD, "weight", 600, at=takes)
+    return Answer(VGroup(said[0], query), VGroup(said[1], taken, *(ring(theme, sheet.cells[most]) for sheet in (source, *made))))
 
 
 def _made(theme: Theme, source: HeatMap, view: View, role: str, room: Room) -> HeatMap:

@@ -25,7 +25,9 @@ class DotProductWeights(CandidateScene):
         self.add(self.blanks, self.cards, self.vectors, self.letter, self.work_now.result.border, self.words, *self.question)
 
     def wording(self, name: str) -> str:
-        """Of the grid: that each token fits itself best, if it does."""
+        """Of the grid: that each token fits itself best, if it does. What training could change in a later block, which reads no rows of E."""
+        if name == "no_parameters" and self.spec.block:
+            return "deeper"
         scores = self.candidate("token").scores.values
         return "itself" if name == "grid" and (scores.diagonal() == scores.max(1)).all() else super().wording(name)
 

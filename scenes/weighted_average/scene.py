@@ -121,7 +121,7 @@ class WeightedAverage(CandidateScene):
     def aside(self, words: str) -> VGroup:
         """Words in two lines beside a formula that leaves room for them."""
         room = self.rooms_of_mixture()[0].columns(HEAD)[-1]
-        return VGroup(*[in_two_lines(self.theme, words, WORD, room)] * bool(words and self.frame.is_roomy))
+        return in_two_lines(self.theme, words, WORD, room) if words and self.frame.is_roomy else VGroup()
 
     def mixture_of(self, name: str, room: Room) -> Mixture:
         """The tokens and what becomes of the followed one, of `averages` or `weighted_sums`."""

@@ -13,7 +13,7 @@ from scenes.parts.heads import BELOW, LABEL, NAME, Cut, head_cards, head_map, he
 from scenes.parts.label import number
 from scenes.parts.look import bows
 from scenes.parts.moved import before_after, moved
-from scenes.parts.motion import BLINK, BRIEF, FLASH, STEADY, appear, brighten, dim, draw, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, FLASH, LONG, STEADY, appear, brighten, dim, draw, travel, vanish
 from scenes.parts.odds import odds
 from scenes.parts.phrase import PRONOUNS, spaced
 from scenes.parts.resaid import GLOSS, last_note, said_before, said_rooms, said_then
@@ -131,6 +131,7 @@ class Ablation(ExplainerScene):
             self.play(appear(panel.box, panel.title, run_time=BRIEF))
             self.play(appear(panel.cards, run_time=STEADY))
             self.play(appear(panel.verdict, panel.ways, run_time=BRIEF))
+        self.wait(2 * LONG)               # the end: there is much to look back at
 
     def wording(self, name: str) -> str:
         """The cut may be of two kinds, and need not change a word, nor be the only one that does."""

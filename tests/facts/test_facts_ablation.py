@@ -36,7 +36,7 @@ def test_the_word_flips_and_both_have_their_probabilities():
     assert {"il", "elle", f"{after[il]:.2f}", f"{after[elle]:.2f}", "e"} <= {*said[1]} and after[elle] > 0.5 > before[elle]
     assert stage.caption("again") == stage.staging.words["steps"]["again"]["alike"]
     twin = trace["twin_ablation.probabilities"].values[place]
-    assert {"“wide”: “elle”, too", f"{twin[elle]:.2f}"} <= {*said[1]} and twin.argmax() == elle
+    assert {"with “wide”, too: “elle”", f"{twin[elle]:.2f}"} <= {*said[1]} and twin.argmax() == elle
     assert played("twin=")[0].wording("again") == "answer"
 
 

@@ -129,6 +129,8 @@ def test_a_whole_stands_where_the_first_of_its_parts_did_once_all_are_there(them
     card, over, under = token_card(theme, "cat", 1, 0.5), rounded_rectangle(1, 1, 0), rounded_rectangle(1, 1, 0)
     assert gathered([under, card.box, over]) == [under, card.box, over]
     assert gathered([under, card.box, over, card.word]) == [under, card, over]
+    copy = card.box.copy()
+    assert gathered([card, copy]) == [card, copy] and gathered([copy, card.box, card.word, card.box]) == [copy, card]
     hide(card.word)
     assert gathered([card.box, over]) == [card, over]
 

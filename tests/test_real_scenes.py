@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model import ModelConfig
+from model import ModelConfig, View
 from model.table import holds
 from model.tokenizer import Piece
+from scenes.base.frame import Frame
 from scenes.base.room import Room
+from scenes.parts.adding import adding, terms
 from scenes.parts.bars import largest
 from scenes.parts.label import SMALLEST_WORD, THIN_SPACE, Word, format_number, number, text_width
 from scenes.parts.made_by import by_hand
@@ -122,6 +124,17 @@ def test_of_a_high_stack_some_depths_are_shown_and_named(monkeypatch, n_blocks, 
     assert [scene._storey(*pair).words for pair in together] == [f"blocks {first + 1} to {last}" for first, last in together]
     if n_blocks == 2:
         assert [scene._storey(*pair).words.partition(",")[0] for pair in ends] == ["block 1", "block 2"]
+
+
+@pytest.mark.parametrize(("d_k", "heads", "rows", "columns"), [(4, 4, 4, 16), (32, 12, 3, 15), (8, 4, 8, 15)])
+def test_of_what_a_head_multiplies_only_as_much_is_shown_as_is_seen(theme, d_k, heads, rows, columns):
+    def view(*shape):
+        return View("any", np.ones(shape), ("axis",) * len(shape), tuple(map(range, shape)), tuple(range(len(shape))))
+
+    one, many = view(d_k * heads), view(heads, d_k * heads)
+    of_token = terms(view(heads, d_k), view(d_k * heads, d_k * heads), many, view(heads), one, one)
+    drawn = adding(theme, of_token, ["head"] * heads, ("it", "adds", "length"), Frame.of().stage, 0)
+    assert {(len(strip.cells), len(strip.cells[0])) for strip in drawn.strips} == {(rows, columns)}
 
 
 def test_rows_that_are_not_scaled_are_not_told_to_be(bert):

@@ -17,6 +17,8 @@ from scenes.parts.shapes import ring
 from scenes.parts.whole import Whole
 
 HEAD, SIZE = 60 * PX, 54 * PX             # height of the names above; em size of a length
+ACROSS = 16                               # features of an answer, and columns of W_O, that are shown at most
+FEWEST, LOWEST = 4, 12 * PX               # rows that are shown of a head's W_O at least, and how high more of them must be
 SHARES = (4, 6, 9)                        # widths of answers, rows of W_O and what is added; beside them names and lengths
 ASIDE = 1 / 7                             # of a room, what these take at most
 
@@ -59,8 +61,8 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
     aside = min(max(text_width(theme, word, WORD) for word in (*names, words[0], words[-1])), ASIDE * room.width)
     table = _table((head, *lines), aside)
     cells = list(zip(*table[1:], strict=True))                                                  # by column, then by line
-    kinds = ((terms.answers, 1), (terms.rows, 2))
-    answers, strips = (heat_maps(theme, views, cells[k][:n], grid=fit_grid(views[0].shape, cells[k][0])) for views, k in kinds)
+    few, kinds = max(FEWEST, int(lines[0].height / LOWEST)), ((terms.answers, 1), (terms.rows, 2))
+    answers, strips = (heat_maps(theme, views, cells[k][:n], grid=fit_grid(views[0].shape, cells[k][0], ACROSS, few)) for views, k in kinds)
     *parts, bias, total = heat_maps(theme, (*terms.parts, terms.bias, terms.total), cells[3], scale=peak(*terms.parts, terms.total),
                                     grid=fit_grid(terms.total.shape, cells[3][0]))
     total.border.set_stroke(theme.colour("output"))

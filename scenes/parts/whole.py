@@ -90,10 +90,14 @@ def without(mobjects: Iterable[Mobject], gone: set[Mobject]) -> list[Mobject]:
 def _complete(mobjects: Sequence[Mobject]) -> Whole | None:
     """A whole that is on stage in parts, all of them."""
     there = {member for thing in mobjects for member in thing.get_family()}
+    tied = {}
     for part in mobjects:
-        family = part.tie.whole.get_family() if hasattr(part, "tie") else []
-        if part in family and all(member in there for member in family if _shows(member)):
-            return part.tie.whole
+        if hasattr(part, "tie"):
+            tied.setdefault(part.tie.whole, []).append(part)
+    for whole, parts in tied.items():
+        family = whole.get_family()
+        if not set(family).isdisjoint(parts) and all(member in there for member in family if _shows(member)):
+            return whole
     return None
 
 

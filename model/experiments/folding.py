@@ -4,7 +4,6 @@ import numpy as np
 
 from model.tensors import Tensor, scoped
 
-SAMPLES = 41                              # places on the way from -y to y
 TENSORS = scoped(
     "folding.{block}",
     Tensor("dead", "token", "hidden features of each token that ReLU sets to 0",
@@ -19,10 +18,6 @@ TENSORS = scoped(
     Tensor("one_step", "token d_model", "output of the one layer", "encoder.{block}.mlp.input matrix + bias"),
     Tensor("differences", "token", "what the second layer adds for each token if there is no ReLU: nothing",
            "largest |one_step - two_steps| over d_model"),
-    Tensor("way", "sample", f"{SAMPLES} shares of what a token brings, from its opposite to itself", "-1 to 1, equally far apart"),
-    Tensor("straight", "token sample", "one number of the output on the way, without ReLU", "way encoder.{block}.mlp.input matrix + bias, of the same one"),
-    Tensor("curved", "token sample", "the same number with ReLU: of all it says most more to the token than to its opposite",
-           "max(0, way encoder.{block}.mlp.input W_1 + b_1) W_2 + b_2, where |last| - |first| is largest"),
     Tensor("relu_differences", "token", "what it adds if there is one", "largest |encoder.{block}.mlp.output - one_step| over d_model"),
 )
 
@@ -43,15 +38,4 @@ def fold(x, hidden, output, w, record):
     two_steps = record("two_steps", hidden @ w.W_2 + w.b_2)                         # (n, d_model)
     one_step = record("one_step", x @ matrix + bias)                                # (n, d_model)
     record("differences", np.abs(one_step - two_steps).max(-1))                     # (n,), rounding errors
-    walk(x, w, record)
     record("relu_differences", np.abs(one_step - output).max(-1))                   # (n,)
-
-
-def walk(x, w, record):
-    """The network of one block from the opposite of what each token brings to that itself. x: (n, d_model)."""
-    way = record("way", np.linspace(-1, 1, SAMPLES))                                # (sample,)
-    hidden = way[:, None, None] * (x @ w.W_1) + w.b_1                               # (sample, n, d_ff)
-    curved = np.maximum(0, hidden) @ w.W_2 + w.b_2                                  # (sample, n, d_model)
-    most = (np.abs(curved[-1]) - np.abs(curved[0])).argmax(-1)[None, :, None]       # (1, n, 1)
-    for name, output in (("straight", hidden @ w.W_2 + w.b_2), ("curved", curved)):
-        record(name, np.take_along_axis(output, most, -1)[..., 0].T)                # (n, sample)

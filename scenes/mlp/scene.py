@@ -1,22 +1,20 @@
 """The MLP, the position-wise feed-forward network: max(0, y W_1 + b_1) W_2 + b_2 (Vaswani et al. 2017, equation 2)."""
 
-from collections.abc import Sequence
-
 from manim import VGroup
 
 from model import View
 from model.wiring import path, reads
-from scenes.base.room import BESIDE, WIDE
+from scenes.base.room import BESIDE, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.annotated_network import annotated_network, counted_beside
+from scenes.parts.asked import Asked, asked
 from scenes.parts.bars import largest
-from scenes.parts.bends import Bend, bends
 from scenes.parts.block import written
 from scenes.parts.equation import quote
 from scenes.parts.firing import firing
 from scenes.parts.folded import compared, folded
 from scenes.parts.heat_map import peak
-from scenes.parts.motion import BLINK, BRIEF, EASY, SLOW, STEADY, Count, appear, brighten, copy_to, dim, draw, merge, travel, vanish
+from scenes.parts.motion import BRIEF, EASY, SLOW, SLOWER, STEADY, Count, appear, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Scales, fan, rise
 from scenes.parts.network_copies import network_copies
 from scenes.parts.sum_rows import SumRows, sum_rows
@@ -24,13 +22,12 @@ from scenes.parts.sum_rows import SumRows, sum_rows
 SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
-AROUND, BESIDE_BENDS = (13, 36, 10), (8, 27, 25)            # widths of what is said, the network, and the widths of its layers or bends
-SILENT = 0.1                              # of the number at one end of the way, what counts as none at the other
+AROUND = 11, 24, 19                       # widths of what is said, the network, and one feature of every token
 SHARES = 7, 5                             # widths of the matrices that become one, and of what they make
 
 
 class Mlp(ExplainerScene):
-    """One token's network, what it would be without ReLU, what ReLU does in it, the same for all tokens, and what follows."""
+    """One token's network and what a feature of it asks, what it would be without ReLU, what ReLU does, the same for all tokens, what follows."""
 
     experiments = ("folding", "firing")
     needs = {"relu": "activation: relu", "every_token": "activation: relu", "add_norm": "activation: relu", "fold": "activation: relu"}
@@ -38,27 +35,22 @@ class Mlp(ExplainerScene):
 
     @step
     def widen(self):
-        """A token's vector goes through W_1: every hidden feature looks at all that goes in."""
-        self._lay_out(AROUND)
-        net, hidden = self.drawn.network, self.drawn.hidden
-        self.open_with(self.drawn.card, net.x, self.drawn.sizes[0])
-        self.play(appear(net.widening, self.drawn.shapes[0], hidden.line, hidden.dots, self.drawn.sizes[1]))
-        self.play(appear(self.drawn.formula), dim(self.drawn.formula.select("relu"), self.drawn.formula.select("output")))
-        for bar, seconds in zip(hidden.bars, (EASY, BLINK), strict=False):
-            lines = fan(self.theme, net.x.cells[0], bar, net.widening)
-            self.play(draw(*lines, run_time=seconds))
-            self.play(rise([bar], hidden.line.get_center(), run_time=0.4), vanish(lines, run_time=0.4))
-        self.play(rise(hidden.bars[2:], hidden.line.get_center(), lag=0.05, run_time=0.5))
-        self.remove(*hidden.bars)
-        self.add(hidden.bars)
-        self.play(appear(net.narrowing, self.drawn.shapes[1]))
-        features, order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("features", "order", "values"))
-        words = [[self.known(row) for row in rows.values] if high.values.min() > 0 else []
-                 for rows, high in zip(order, values, strict=True)]
-        config = self.staging.trace.config
-        asked = self.say("fires", token=self.tokens[self.focus], narrow=config.d_model, wide=config.d_ff)
-        said = asked, self.say("like", words="{words}")
-        self.play(*(appear(part) for part in firing(self.theme, self.drawn, list(features), words, said, self.frame.is_slim)))
+        """A token's vector goes through W_1: every hidden feature looks at all that goes in. Of one: what makes it high, and what it is for
+        every token."""
+        self._lay_out()
+        net, hidden, formula = self.drawn.network, self.drawn.hidden, self.drawn.formula
+        self.open_with(self.drawn.card, net.x)
+        self.play(appear(net.widening, self.drawn.shapes[0], hidden.line, hidden.dots, formula, run_time=BRIEF),
+                  dim(formula.select("relu"), formula.select("output")))
+        lines = fan(self.theme, net.x.cells[0], hidden.bars[0], net.widening)
+        self.play(draw(*lines, run_time=EASY))
+        self.play(rise(hidden.bars, hidden.line.get_center(), lag=0.05, run_time=EASY), vanish(lines))
+        self.play(appear(net.narrowing, self.drawn.shapes[1], run_time=BRIEF))
+        for part in self._found():
+            self.play(appear(part))
+        for each in self._asked("hidden", "asked", self.drawn.beside):
+            self.play(appear(each.around, each.line))
+            self.play(rise(each.bars, each.line.get_center()), appear(each.numbers))
 
     @step
     def fold(self):
@@ -78,23 +70,23 @@ class Mlp(ExplainerScene):
 
     @step
     def relu(self):
-        """Without ReLU what answers the token answers its opposite, too. What is below 0 falls to 0, counted; and then it need not."""
-        if self.frame.is_roomy:           # beside it is what no one matrix does
-            self._lay_out(BESIDE_BENDS)
+        """What is below 0 falls to 0, counted; and what that is for one feature of every token."""
+        self._lay_out()
         net, hidden, formula = self.drawn.network, self.drawn.hidden, self.drawn.formula
-        before = hidden.bars
+        room, before = self.drawn.beside, hidden.bars
+        above, low = room.rows(2) if self.frame.is_roomy else (room, room)
+        was, now = self._asked("hidden", "before", above), self._asked("activation", "after", low)
         self.open_with(self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
-                       *self.drawn.shapes, *self.drawn.sizes, formula)
-        drawn = self._bends() if self.frame.is_roomy else []
-        self._answer(drawn[:1])
-        said = self.say("die", total=self.staging.trace.config.d_ff)
-        count, words = counted_beside(self.theme, self._dead[self.focus], said, self.drawn, self.frame.is_slim)
+                       *self.drawn.shapes, formula, *self._found()[:1], *was * self.frame.is_roomy)
+        said = self.say("die", total=self.staging.trace.config.d_ff, token=self.tokens[self.focus])
+        count, words = counted_beside(self.theme, self._dead[self.focus], said, self.drawn.side)
         steps = [str(k) for k in range(int(float(count.source)))]
         self.play(dim(*(bar for bar in before if float(bar.source) > 0)))
         self.play(Count(self.theme, count, steps, run_time=STEADY), appear(words, run_time=BRIEF))
-        self.play(travel(before, net.hidden.bars))
-        self.play(appear(net.output.cells, net.output.dots, run_time=BLINK))
-        self._answer(drawn[1:])
+        self.play(*(appear(each.around, each.line) for each in now))
+        self.play(travel(before, net.hidden.bars, run_time=SLOWER),
+                  *(travel(start.bars.copy(), end.bars, run_time=SLOWER) for start, end in zip(was, now)))
+        self.play(appear(net.output.cells, net.output.dots, *(each.numbers for each in now), run_time=BRIEF))
 
     @step
     def every_token(self):
@@ -186,12 +178,33 @@ class Mlp(ExplainerScene):
         x, full, made = self._layers("hidden")
         return Scales(peak(x), largest(full) or 1.0, peak(made))
 
-    def _lay_out(self, shares: Sequence[int]) -> None:
-        """The network between what is said of it and the widths of its layers, or what else stands there."""
+    def _lay_out(self) -> None:
+        """The network between what is said of it and one feature of every token."""
         maths = self._maths(NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH)
-        views, said = [layer[self.focus] for layer in self._layers("hidden", "activation")], [self.say("narrow"), self.say("wide")]
-        self.drawn = annotated_network(self.theme, self.tokens[self.focus], views, self._matrices, self._scales, maths, said, self.stage,
-                                       shares, self.frame.is_slim)
+        views = [layer[self.focus] for layer in self._layers("hidden", "activation")]
+        self.drawn = annotated_network(self.theme, self.tokens[self.focus], views, self._matrices, self._scales, maths, self.stage, AROUND,
+                                       self.frame.is_slim)
+
+    @property
+    def _feature(self) -> View:
+        """The number of the hidden feature that is looked at."""
+        return self.view("firing.{block}.feature")[self.focus]
+
+    def _found(self) -> list[VGroup]:
+        """The feature in its layer, and the words that make it highest, if it is high for as many."""
+        order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("order", "values"))
+        words, config = [self.known(row) for row in order.values] if values.values.min() > 0 else [], self.staging.trace.config
+        heads = [self.say("fires", block=self.spec.block + 1, wide=config.d_ff)] * self.frame.is_roomy
+        said = [*heads, self.say("like", words="{words}")]
+        return firing(self.theme, self.drawn.network, self._feature, words, said, self.drawn.side)
+
+    def _asked(self, layer: str, key: str, room: Room) -> list[Asked]:
+        """That feature of every token, before ReLU (`hidden`) or after it (`activation`), on one scale; nothing where the network is slim."""
+        if self.frame.is_slim:
+            return []
+        values, before = (self._tensor(f"mlp.{name}")[:, int(self._feature.values)] for name in (layer, "hidden"))
+        said = self.say(key, feature=int(self._feature.values))
+        return [asked(self.theme, said, self.tokens, values, self.focus, largest(before), room.trim(top=TIGHT))]
 
     def _sum_rows(self, total: int) -> SumRows:
         """The followed token's vectors from the network to the end of the block, each with what it is made from where it is made here."""
@@ -199,18 +212,3 @@ class Mlp(ExplainerScene):
         (first, _), *others = (maths[name] for name in self._way)
         names = [first, *(symbol if symbol == made else f"{symbol} = {made.format(**words)}" for symbol, made in others)]
         return sum_rows(self.theme, [self._tensor(name)[self.focus] for name in self._way], names, total, self.say("rounded"), self.stage)
-
-    def _bends(self) -> list[Bend]:
-        """A number of the output, from the opposite of what the followed token brings to that itself, without ReLU and with it."""
-        y, cases = self._maths("READ"), []
-        for key, name in (("straight", "straight"), ("bent", "curved")):
-            view = self.view(f"folding.{{block}}.{name}")[self.focus]
-            first, last = (abs(float(view[end])) for end in (0, -1))
-            cases.append((self.say(key), (self.say("silent_here" if first < SILENT * last else "answers"), self.say("answers")), view))
-        return bends(self.theme, [f"-{y}", y], self.say("entry"), cases, self.drawn.beside)
-
-    def _answer(self, drawn: Sequence[Bend]) -> None:
-        """Lines, and what they are at both ends."""
-        for each in drawn:
-            self.play(appear(each.around, run_time=BRIEF), draw(each.line))
-            self.play(appear(*each.values))

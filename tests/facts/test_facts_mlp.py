@@ -1,38 +1,30 @@
-"""What is said of the MLP is so: a straight line answers at both ends, one that bends may be silent at one, and the highest feature is asked."""
+"""What is said of the MLP is so: a feature that is high for words like the token says no to another, and ReLU makes that no a 0."""
 
 from functools import cache, partial
 
-import numpy as np
-import pytest
-
-from scenes.mlp.scene import SILENT
+from scenes.mlp.scene import Mlp
 from studio.check.sight import walk
 from studio.plan import staging
 from studio.read.spec import load
 
 
 @cache
-def played(*overrides):
+def played() -> Mlp:
     """The scene that has been played."""
-    return walk(partial(staging.build, load("mlp", overrides)), lambda stage, moment: None)
+    return walk(partial(staging.build, load("mlp")), lambda stage, moment: None)
 
 
-def test_without_relu_both_ends_answer_alike_and_with_it_one_is_silent():
+def test_the_feature_is_highest_for_the_token_of_all_and_for_no_noun_or_verb_of_its_words():
     stage = played()
-    straight, curved = (stage.view(f"folding.{{block}}.{name}").values[stage.focus] for name in ("straight", "curved"))
-    assert straight[0] * straight[-1] < 0 and 0.5 < -straight[0] / straight[-1] < 2
-    assert abs(curved[0]) < SILENT * abs(curved[-1])
+    values = stage._tensor("mlp.hidden").values[:, int(stage._feature.values)]
+    words = [stage.known(row) for row in stage.view("firing.{block}.order")[stage.focus].values]
+    assert values.argmax() == stage.focus and stage.tokens[stage.focus] in words
+    assert {*words} <= {"foreign", "green", "white", "grey", "black", "wild"} and len(words) == 6
 
 
-@pytest.mark.parametrize(("focus", "silent"), [("black", 1), ("cat", 0)])
-def test_an_end_is_called_silent_only_where_it_is(focus, silent):
-    stage = played(f"focus={focus}")
-    words = [label.string for bend in stage._bends() for value in bend.values for label in value if not hasattr(label, "source")]
-    assert words.count(stage.say("silent_here")) == silent and words.count(stage.say("answers")) == 4 - silent
-
-
-def test_the_highest_hidden_feature_is_one_of_those_asked():
+def test_relu_makes_a_no_a_0_and_leaves_a_yes():
     stage = played()
-    activation = stage.view("encoder.{block}.mlp.activation").values[stage.focus]
-    features = stage.view("firing.{block}.features").values[stage.focus].astype(int)
-    assert np.argmax(activation) in features and len({*features}) == 2
+    before, after = (stage._tensor(f"mlp.{name}").values[:, int(stage._feature.values)] for name in ("hidden", "activation"))
+    no = before < 0
+    assert [word for word, is_no in zip(stage.tokens, no, strict=True) if is_no] == ["cat"]
+    assert (after[no] == 0).all() and (after[~no] == before[~no]).all()

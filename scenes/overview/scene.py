@@ -131,7 +131,7 @@ class Overview(ExplainerScene):
         """Both halves again, each beside a clock that counts its forward passes."""
         machine, slim = self.machine, self.frame.is_slim
         kept = cards, words = (VGroup(), VGroup()) if slim else (machine.cards, machine.said[1:])
-        middle = self.stage if slim else self.stage.trim(left=cards.width + WIDE, right=machine.said.width + WIDE)
+        middle = (self.stage if slim else self.stage.trim(left=cards.width + WIDE, right=machine.said.width + WIDE)).trim(top=TIGHT)
         panels = left, right = middle.rows(2) if middle.height >= BESIDE * middle.width else middle.columns(2)
         once, many = self.view("passes.encoder")[:1], list(self.view("passes.generation")) if self.trained else []
         (reads, read), (says, said) = (

@@ -58,8 +58,8 @@ class EncoderDecoder(NamedTuple):
         yield [vanish(*before, run_time=FLASH)]
         yield [appear(best.tracks, best.words, best.numbers, run_time=seconds), grow(best.bars, run_time=seconds)]
         winner, card = best.words[0].copy(), self.said[place + 1]
-        if card is self.said[-1]:         # its way would lead over all the others
-            yield [appear(card, run_time=seconds)]
+        if place > 1 or card is self.said[-1]:      # its way would lead over others
+            yield [appear(card, run_time=seconds), *[vanish(best, run_time=BLINK)] * goes]
             return
         winner.overlay = True             # it starts on the word that stays
         yield [appear(card.box, run_time=BLINK),

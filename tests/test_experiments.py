@@ -84,6 +84,20 @@ def test_nudged_keys_let_a_pair_fit_best_and_come_from_another_matrix_of_the_sam
     assert close(x @ W + b, keys, 1e-9) and close(keys @ keys.T, after[i, 0, 0])
 
 
+# --- what a key says of a token --------------------------------------------------------------------------------------
+
+
+def test_all_nouns_have_the_same_key_in_the_place_of_cat_and_a_verb_has_another():
+    trace, i = run("alike_keys", tokens=CATS, twin=()), 2
+    words, keys = (trace[f"alike_keys.{name}"].values[0, 0, i] for name in ("words", "keys"))
+    said, own = [trace.vocabulary[int(row)] for row in words], trace["encoder.0.self_attention.key"].values[0, i]
+    assert said == ["queen", "bird", "carries"]
+    for word, key in (*zip(said, keys, strict=True), ("dog", None), ("house", None), ("sleeps", None)):
+        there = run(tokens=(*CATS[:i], word, *CATS[i + 1:]), twin=())["encoder.0.self_attention.key"].values[0, i]
+        assert key is None or close(key, there)
+        assert (np.linalg.norm(there - own) < 0.2) == (word not in ("carries", "sleeps"))
+
+
 # --- why scores are scaled -----------------------------------------------------------------------------------------
 
 

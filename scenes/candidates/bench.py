@@ -148,14 +148,15 @@ class CandidateScene(ExplainerScene):
         """The same, with its name at the left."""
         return named_matrix(self.theme, letter, MATRICES[letter], self.weights_of(letter), room)
 
-    def on_bench(self, letter: str, i: int) -> Derivation:
-        """Token i upon W_Q or W_K of the shown head, and what comes out, beside it; and what that is as if it said, if it is known."""
+    def on_bench(self, letter: str, i: int, beside: float) -> Derivation:
+        """Token i upon W_Q or W_K of the shown head, and what comes out, beside it; and what that is as if it said, if it is known.
+        beside: the width that stays free at the right."""
         d_k, role, token = self.staging.trace.config.d_k, MATRICES[letter], self.tokens[i]
         bias, made = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k], self.view(f"{SCOPE}.{role}")[self.head]
         said = self.say(f"as_if_{role}", token=token) if self.forms and self.looks else ""
         note, said = (words * bool(self.frame.is_roomy) for words in (self.say("row_by_token", token=token), said))
         return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, made), self.view(f"{SCOPE}.input"), i, token,
-                          self.rooms.across(self.table.square, self.stage), note, said)
+                          self.rooms.across(self.table.square, self.stage), note, said, beside)
 
     def turned_to(self, work: Product) -> Product:
         """What meets in the grid, and its scores, become others, which are given back."""
@@ -177,18 +178,20 @@ class CandidateScene(ExplainerScene):
                 set_presence(part, STRUCK)
             self.add(self.objections[k].strike)
 
-    def make(self, letter: str, name: str, i: int, seconds: float) -> None:
-        """Token i meets a matrix, and what comes out takes its place at the left of the grid; then all the other tokens.
-
-        seconds: that the first entry takes.
-        """
-        bench, old, self.work_now = self.on_bench(letter, i), self.work_now.left, self.work_of(name)
+    def make(self, letter: str, i: int, seconds: float, beside: float = 0.0) -> None:
+        """Token i meets a matrix, and something comes out. seconds: that the first entry takes. beside: the width that stays free at the right."""
+        self.bench_now = bench = self.on_bench(letter, i, beside)
         self.play(appear(bench.token, bench.word))
         self.play(appear(bench.matrix, bench.note))
-        others = [row for k, row in enumerate(self.vectors.cells) if k != i]
-        for motion in (*bench.multiply(self.theme, seconds), appear(bench.said), *bench.passed_on(old, self.work_now.left, i, others)):
+        for motion in (*bench.multiply(self.theme, seconds), appear(bench.said)):
             self.play(motion)
-        self.bench_now = bench
+
+    def make_all(self, name: str, i: int) -> None:
+        """What came out of token i takes its place at the left of the grid; then all the other tokens meet the matrix."""
+        old, self.work_now = self.work_now.left, self.work_of(name)
+        others = [row for k, row in enumerate(self.vectors.cells) if k != i]
+        for motion in self.bench_now.passed_on(old, self.work_now.left, i, others):
+            self.play(motion)
 
     def compare(self, name: str) -> None:
         """The grid turns over its diagonal; the card of the mirror is held up, and its number counts how far the grid is from its mirror image;

@@ -79,9 +79,18 @@ def test_nudged_keys_let_a_pair_fit_best_and_come_from_another_matrix_of_the_sam
     before, after = (trace[f"{name}.key_scores"].values for name in ("candidates", "nudged"))
     assert before[0, 0, i].argmax() != i + 1 == after[i, 0, 0, i].argmax()
     x, b = trace["encoder.0.self_attention.input"].values, trace["weights.encoder.0.self_attention.b_K"].values[: CHECKPOINT.config.d_k]
-    keys = trace["nudged.keys"].values[i, 0, 0]
-    W = np.linalg.pinv(x) @ (keys - b)
-    assert close(x @ W + b, keys, 1e-9) and close(keys @ keys.T, after[i, 0, 0])
+    keys, W = (trace[f"nudged.{name}"].values[i, 0, 0] for name in ("keys", "matrices"))
+    assert close(x @ W + b, keys) and close(keys @ keys.T, after[i, 0, 0])
+
+
+def test_a_row_of_the_table_that_is_nudged_changes_a_score_in_another_sentence():
+    trace, i = run("nudged", tokens=CATS, twin=()), 1
+    word = trace.vocabulary[int(trace["nudged.elsewhere"].values[i])]
+    there = run(tokens=(*CATS[:i + 1], word, *CATS[i + 2:]), twin=())["encoder.0.self_attention.input"].values
+    rows, scale = (trace["embeddings"].values[i], trace["nudged.rows"].values[i]), np.sqrt(CHECKPOINT.config.d_model)
+    before, after = (scale * row + trace["positions"].values[i] for row in rows)
+    assert word not in CATS and close(after, trace["nudged.inputs"].values[i, 0, i])
+    assert close(trace["nudged.elsewhere_scores"].values[i], (before @ there[i + 1], after @ there[i + 1]), 1e-9)
 
 
 # --- what a key says of a token --------------------------------------------------------------------------------------

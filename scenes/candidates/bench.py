@@ -16,9 +16,10 @@ from scenes.parts.heat_map import HeatMap, peak
 from scenes.parts.label import WORD, Label, text
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
-from scenes.parts.motion import DIMMED, FLASH, appear, become, dim, draw, set_presence, vanish
-from scenes.parts.nudged import Meeting, nudged
+from scenes.parts.motion import FLASH, appear, become, dim, draw, set_presence, vanish
+from scenes.parts.nudged import Nudge, Nudged, nudged
 from scenes.parts.opened import Opened, opened
+from scenes.parts.phrase import spaced
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
 from scenes.parts.shapes import room_of
@@ -30,7 +31,7 @@ from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
-STRUCK = 0.5                              # presence of what is struck out
+STRUCK = 0.5                              # presence of what is struck out, and of what has not changed
 LEGEND = 150 * PX
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters")
@@ -109,18 +110,37 @@ class CandidateScene(ExplainerScene):
         score = candidate.scores[i : i + 1, j : j + 1]
         return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, (self.say("of_all", count=len(products)), self.say("rounded")))
 
-    def before_and_after(self, name: str) -> list[Meeting]:
-        """The pair on the bench, as it is and once it is nudged, each time with its score."""
-        both, (i, j) = (self.candidate(name), self.nudged(name)), self.pair
-        said = [self.say(key, token=self.tokens[i]) for key in ("before", f"{name}_nudged")]
-        pairs, scores = ([(each.vectors[0][i], each.vectors[1][j]) for each in both], [each.scores[i, j] for each in both])
-        return nudged(self.theme, [self.tokens[k] for k in self.pair], pairs, scores, said, both[0].roles[0], self.rooms.bench)
+    @property
+    def moves_E(self) -> bool:
+        """Whether the tokens that are shown are rows of E and places, so that a row of E that moves is all that moves."""
+        config = self.staging.trace.config
+        return not self.spec.block and config.embedding != "normalised" and config.norm == "post"
+
+    def before_and_after(self, name: str) -> list[Nudged]:
+        """What is nudged for the score of the pair, and that; then another sentence, whose score a row of E changes as well; or that row, which
+        W_K leaves as it is."""
+        (i, j), tokens = self.pair, self.tokens
+        words, at, other = f"{tokens[i]} → {tokens[j]}", (i, self.spec.block, self.head), self.view("nudged.elsewhere")[i]
+        moved = [self.view(f"{SCOPE}.input")[i], self.view("nudged.inputs")[at[:2]][i]]
+        if self.moves_E:
+            moved = [self.staging.trace["embeddings"][i], self.view("nudged.rows")[i]]
+        key = "row" if self.moves_E else "vector"
+        score = Nudge(words, *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
+        if name == "key":
+            W = Nudge(self.say("key_nudged"), self.weights_of("K"), self.view("nudged.matrices")[at].T, "key")
+            return nudged(self.theme, [Nudge(self.say(f"{key}_kept", token=tokens[i]), moved[0], moved[0]), W, score], self.rooms.bench)
+        lines = [Nudge(self.say(f"{key}_nudged", token=tokens[i]), *moved), score]
+        if self.moves_E and not np.isnan(other.values):
+            word = self.known(float(other))
+            said = self.say("elsewhere", sentence=spaced([*tokens[:j], word, *tokens[j + 1:]]), one=tokens[i], other=word)
+            lines.append(Nudge(said, *self.view("nudged.elsewhere_scores")[i]))
+        return nudged(self.theme, lines, self.rooms.bench)
 
     def untouched(self, picture: HeatMap) -> list[Mobject]:
-        """What has not changed in a grid of scores of tokens, one of which is nudged."""
+        """The cells of what has not changed in a grid of scores of tokens, one of which is nudged; their digits stay as they are, to be read."""
         same = np.isclose(self.nudged("token").scores.values, self.candidate("token").scores.values)
         rows, columns = ([k for k in kept if k is not None] for kept in (picture.grid.rows, picture.grid.columns))
-        return [part for a, i in enumerate(rows) for b, j in enumerate(columns) if same[i, j] for part in picture.cell(a, b)]
+        return [picture.cells[a][b] for a, i in enumerate(rows) for b, j in enumerate(columns) if same[i, j]]
 
     def weights_at(self, mixed: Mixture) -> WeightBars:
         """The weights of the followed token, as bars beside what they weigh."""
@@ -169,7 +189,7 @@ class CandidateScene(ExplainerScene):
         candidate, self.objections = self.candidate(name), self.objections_to(name)
         self.work_now = self.work_nudged(name) if nudged else self.work_of(name)
         for part in self.untouched(self.work_now.result) if nudged else ():
-            set_presence(part, DIMMED)
+            set_presence(part, STRUCK)
         self.formula, self.names = candidate.formula(self.theme, self.rooms.maths), candidate.names_at(self.theme, self.work_now)
         self.words = self.table.words(self.theme, self.tokens, self.work_now.result, self.focus)
         self.add(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections)

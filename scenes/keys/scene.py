@@ -61,8 +61,10 @@ class Keys(CandidateScene):
         self.strike_out(parameters)
         self.box = self.both_ways("key")[0][0]
         self.play(vanish(self.matrix))
-        self.play(draw(self.box), appear(self.compared[0]))
-        self.play(appear(self.compared[1]))
+        kept, *changed = self.compared
+        self.play(draw(self.box), appear(kept))
+        for line in changed:
+            self.play(appear(*line, lag=0.3))
         self.work_now = self.turned_to(self.work_nudged("key"))
 
     @step

@@ -132,7 +132,7 @@ class CandidateScene(ExplainerScene):
         lines = [Nudge(self.say(f"{key}_nudged", token=tokens[i]), *moved), score]
         if self.moves_E and not np.isnan(other.values):
             word = self.known(float(other))
-            said = self.say("elsewhere", sentence=spaced([*tokens[:j], word, *tokens[j + 1:]]), one=tokens[i], other=word)
+            said = self.say("elsewhere" if self.frame.is_roomy else "also", sentence=spaced([*tokens[:j], word, *tokens[j + 1:]]), one=tokens[i], other=word)
             lines.append(Nudge(said, *self.view("nudged.elsewhere_scores")[i]))
         return nudged(self.theme, lines, self.rooms.bench)
 

@@ -12,10 +12,11 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, number, text
+from scenes.parts.label import SMALLEST_WORD, WORD, in_two_lines, number, text
 from scenes.parts.whole import Whole
 
-LINES, LARGE = (3, 5), 68 * PX            # of what is said and what is shown; em size of a score
+LINES, BESIDE, FLAT = (3, 5), (2, 3), 9   # of what is said and what is shown, below it, or at its right where a line is that flat
+LARGE = 68 * PX                           # em size of a score
 
 
 class Nudge(NamedTuple):
@@ -40,10 +41,12 @@ def nudged(theme: Theme, nudges: Sequence[Nudge], room: Room) -> list[Nudged]:
 
 
 def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
-    head, body = room.rows(LINES, TIGHT / 2)
+    low = room.height < min(3 * WORD, room.width / FLAT)
+    head, body = room.columns(BESIDE, GAP) if low else room.rows(LINES, TIGHT / 2)
     size = max(SMALLEST_WORD, min(WORD, head.height))
-    places, both = body.columns(2, WIDE), (nudge.before, nudge.after)
+    said = in_two_lines(theme, nudge.said, WORD, head, "muted") if low else text(theme, nudge.said, size, "muted", at=head, align=-1)
+    places, both = body.columns(2, min(WIDE, body.width / 5)), (nudge.before, nudge.after)
     shown = [number(theme, view, max(theme.digit, min(LARGE, body.height)), weight=600, at=place, width=place.width) if view.values.ndim == 0 else
              heat_map(theme, view, place, nudge.role, scale=peak(nudge.before)) for view, place in zip(both, places, strict=True)]
-    sign = equation(theme, "=" if np.array_equal(*(view.values for view in both)) else "->", size=size, role="muted")
-    return Nudged(VGroup(text(theme, nudge.said, size, "muted", at=head, align=-1)), shown[0], between(sign, *shown), shown[1])
+    sign = equation(theme, "=" if np.array_equal(*(view.values for view in both)) else "->", size=min(size, places[1].left - places[0].right), role="muted")
+    return Nudged(VGroup(said), shown[0], between(sign, *shown), shown[1])

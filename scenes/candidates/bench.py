@@ -18,7 +18,7 @@ from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
 from scenes.parts.motion import FLASH, appear, become, dim, draw, set_presence, vanish
 from scenes.parts.nudged import Nudge, Nudged, nudged
-from scenes.parts.opened import Opened, opened
+from scenes.parts.opened import FEW, Opened, opened
 from scenes.parts.phrase import spaced
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
@@ -108,7 +108,8 @@ class CandidateScene(ExplainerScene):
         of_tokens, of_queries = (self.view(f"candidates.{side}_products")[self.spec.block] for side in ("token", "query"))
         products = of_tokens[i, j] if name == "token" else of_queries[self.head, i, j]
         score = candidate.scores[i : i + 1, j : j + 1]
-        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, (self.say("of_all", count=len(products)), self.say("rounded")))
+        said = self.say("of_all", few=FEW, count=len(products)), self.say("rounded")
+        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, said)
 
     @property
     def moves_E(self) -> bool:
@@ -132,7 +133,8 @@ class CandidateScene(ExplainerScene):
         lines = [Nudge(self.say(f"{key}_nudged", token=tokens[i]), *moved), score]
         if self.moves_E and not np.isnan(other.values):
             word = self.known(float(other))
-            said = self.say("elsewhere" if self.frame.is_roomy else "also", sentence=spaced([*tokens[:j], word, *tokens[j + 1:]]), one=tokens[i], other=word)
+            sentence, key = spaced([*tokens[:j], word, *tokens[j + 1:]]), "elsewhere" if self.frame.is_roomy else "also"
+            said = self.say(key, sentence=sentence, one=tokens[i], other=word)
             lines.append(Nudge(said, *self.view("nudged.elsewhere_scores")[i]))
         return nudged(self.theme, lines, self.rooms.bench)
 

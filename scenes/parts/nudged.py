@@ -48,5 +48,6 @@ def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
     places, both = body.columns(2, min(WIDE, body.width / 5)), (nudge.before, nudge.after)
     shown = [number(theme, view, max(theme.digit, min(LARGE, body.height)), weight=600, at=place, width=place.width) if view.values.ndim == 0 else
              heat_map(theme, view, place, nudge.role, scale=peak(nudge.before)) for view, place in zip(both, places, strict=True)]
-    sign = equation(theme, "=" if np.array_equal(*(view.values for view in both)) else "->", size=min(size, places[1].left - places[0].right), role="muted")
+    gap, same = places[1].left - places[0].right, np.array_equal(*(view.values for view in both))
+    sign = equation(theme, "=" if same else "->", size=min(size, gap), role="muted")
     return Nudged(VGroup(said), shown[0], between(sign, *shown), shown[1])

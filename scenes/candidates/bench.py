@@ -133,8 +133,8 @@ class CandidateScene(ExplainerScene):
         lines = [Nudge(self.say(f"{key}_nudged", token=tokens[i]), *moved), score]
         if self.moves_E and not np.isnan(other.values):
             word = self.known(float(other))
-            sentence, key = spaced([*tokens[:j], word, *tokens[j + 1:]]), "elsewhere" if self.frame.is_roomy else "also"
-            said = self.say(key, sentence=sentence, one=tokens[i], other=word)
+            around, key = [*tokens[:j], word, *tokens[j + 1:]][max(0, min(i, j) - 1) : max(i, j) + 2], "elsewhere" if self.frame.is_roomy else "also"
+            said = self.say(key, sentence=spaced(around), one=tokens[i], other=word)
             lines.append(Nudge(said, *self.view("nudged.elsewhere_scores")[i]))
         return nudged(self.theme, lines, self.rooms.bench)
 

@@ -77,9 +77,32 @@ def test_nudged_keys_let_a_pair_fit_best_and_come_from_another_matrix_of_the_sam
     before, after = (trace[f"{name}.key_scores"].values for name in ("candidates", "nudged"))
     assert before[0, 0, i].argmax() != i + 1 == after[i, 0, 0, i].argmax()
     x, b = trace["encoder.0.self_attention.input"].values, trace["weights.encoder.0.self_attention.b_K"].values[: CHECKPOINT.config.d_k]
-    keys = trace["nudged.keys"].values[i, 0, 0]
-    W = np.linalg.pinv(x) @ (keys - b)
-    assert close(x @ W + b, keys, 1e-9) and close(keys @ keys.T, after[i, 0, 0])
+    keys, W = (trace[f"nudged.{name}"].values[i, 0, 0] for name in ("keys", "matrices"))
+    assert close(x @ W + b, keys) and close(keys @ keys.T, after[i, 0, 0])
+
+
+def test_a_row_of_the_table_that_is_nudged_changes_a_score_in_another_sentence():
+    trace, i = run("nudged", tokens=CATS, twin=()), 1
+    word = trace.vocabulary[int(trace["nudged.elsewhere"].values[i])]
+    there = run(tokens=(*CATS[:i + 1], word, *CATS[i + 2:]), twin=())["encoder.0.self_attention.input"].values
+    rows, scale = (trace["embeddings"].values[i], trace["nudged.rows"].values[i]), np.sqrt(CHECKPOINT.config.d_model)
+    before, after = (scale * row + trace["positions"].values[i] for row in rows)
+    assert word not in CATS and close(after, trace["nudged.inputs"].values[i, 0, i])
+    assert close(trace["nudged.elsewhere_scores"].values[i], (before @ there[i + 1], after @ there[i + 1]), 1e-9)
+
+
+# --- what a key says of a token --------------------------------------------------------------------------------------
+
+
+def test_all_nouns_have_the_same_key_in_the_place_of_cat_and_a_verb_has_another():
+    trace, i = run("alike_keys", tokens=CATS, twin=()), 2
+    words, keys = (trace[f"alike_keys.{name}"].values[0, 0, i] for name in ("words", "keys"))
+    said, own = [trace.vocabulary[int(row)] for row in words], trace["encoder.0.self_attention.key"].values[0, i]
+    assert said == ["queen", "bird", "carries"]
+    for word, key in (*zip(said, keys, strict=True), ("dog", None), ("house", None), ("sleeps", None)):
+        there = run(tokens=(*CATS[:i], word, *CATS[i + 1:]), twin=())["encoder.0.self_attention.key"].values[0, i]
+        assert key is None or close(key, there)
+        assert (np.linalg.norm(there - own) < 0.2) == (word not in ("carries", "sleeps"))
 
 
 # --- why scores are scaled -----------------------------------------------------------------------------------------

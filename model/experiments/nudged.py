@@ -6,7 +6,9 @@ stands, as it is in the first block when a row of E changes; all its scores move
 
 import numpy as np
 
+from model.experiments.firing import in_place, passed, words_tried
 from model.functional import split_heads
+from model.recorder import Recorder
 from model.tensors import Tensor, scoped
 
 RISE, MOST = 10, 40                       # how much higher the score of the tokens gets; steps of the matrix at most
@@ -16,6 +18,13 @@ TENSORS = scoped(
     Tensor("inputs", "query block row d_model", f"tokens once one of them has moved until its score with the next is {RISE} higher",
            f"input + {RISE} input[next] / |input[next]|^2 wherever the word of query stands, {PAIR}"),
     Tensor("token_scores", "query block row column", "scores of all these tokens", "inputs inputs^T"),
+    Tensor("rows", "query d_model", "the row of E that moves the token so in the first block, if nothing there is normalised",
+           "embeddings + (inputs - input)[query, block 1, query], divided by sqrt(d_model) where that scales them"),
+    Tensor("elsewhere", "query", "row of the vocabulary that, put in the place of the next, has the score with query that changes most by it; NaN if there "
+           "are no other words or no next", "argmax |(inputs - input)[query, block 1, query] . input[next with that word]|"),
+    Tensor("elsewhere_scores", "query time", "that score in the first block, before and after; NaN as there",
+           "input[query] . input[next with that word], and with inputs[query]"),
+    Tensor("matrices", "query block head d_model d_k", "W_K once only it has moved, as for keys", "W_K after these steps"),
     Tensor("keys", "query block head row d_k", "keys once only W_K has moved, until the score with the next is the highest of its row",
            f"input W_K + b_K after up to {MOST} steps of W_K by G / |G|^2, G = input[query] key[next]^T + input[next] key[query]^T, {PAIR}"),
     Tensor("key_scores", "query block head row column", "scores by these keys", "keys keys^T"),
@@ -29,19 +38,35 @@ def measure(run, record):
     moves = np.stack([RISE * x[:, j] / (x[:, j] ** 2).sum(-1, keepdims=True) for _, j in pairs])        # (n, block, d_model)
     moved = record("inputs", x + (ids == ids[:, None])[:, None, :, None] * moves[:, :, None])           # (n, block, n, d_model)
     record("token_scores", moved @ moved.swapaxes(-1, -2))                          # (n, block, n, n)
+    scale = run.config.d_model**0.5 if run.config.embedding == "scaled" else 1
+    record("rows", run.arrays["embeddings"] + moves[:, 0] / scale)                  # (n, d_model)
+    found = [_elsewhere(run, *pair, x[0, pair[0]], move[0]) for pair, move in zip(pairs, moves, strict=True)]
+    for name, values in zip(("elsewhere", "elsewhere_scores"), zip(*found, strict=True), strict=True):
+        record(name, np.stack(values))                                              # (n), (n, time)
     w = [block.self_attention for block in run.weights.encoder]
     W, b = (np.stack([split_heads(np.atleast_2d(getattr(each, name)), run.config.n_heads) for each in w]) for name in ("W_K", "b_K"))
-    keys = np.stack([[[_moved(x[k], W[k, h], b[k, h], *pair) for h in range(run.config.n_heads)] for k in range(len(x))] for pair in pairs])
-    record("keys", keys)                                                            # (n, block, h, n, d_k)
+    made = [[[_moved(x[k], W[k, h], b[k, h], *pair) for h in range(run.config.n_heads)] for k in range(len(x))] for pair in pairs]
+    W = record("matrices", np.stack(made))                                          # (n, block, h, d_model, d_k)
+    keys = record("keys", x[None, :, None] @ W + b)                                 # (n, block, h, n, d_k)
     record("key_scores", keys @ keys.swapaxes(-1, -2))                              # (n, block, h, n, n)
 
 
 def _moved(x, W, b, i, j):
-    """The keys (n, d_k) of tokens x (n, d_model) once W (d_model, d_k) has moved until row i of their scores is highest at j."""
+    """W (d_model, d_k) once it has moved until row i of the scores of the keys of tokens x (n, d_model) is highest at j."""
     for _ in range(MOST):
         keys = x @ W + b                                                            # (n, d_k)
         if (keys @ keys[i]).argmax() == j:
             break
         G = np.outer(x[i], keys[j]) + np.outer(x[j], keys[i])                       # (d_model, d_k)
         W = W + G / (G**2).sum()
-    return x @ W + b                                                                # (n, d_k)
+    return W
+
+
+def _elsewhere(run, i, j, own, move):
+    """Another word for the place j, and its score with token i before and after that moves. own: token i, and its move, both (d_model)."""
+    words = np.setdiff1d(words_tried(run), run.ids) if i != j else ()
+    if not len(words):
+        return np.nan, np.full(2, np.nan)
+    others = passed(run, in_place(run, j, words), Recorder())["encoder.0.self_attention.input"][:, j]           # (word, d_model)
+    most = np.abs(others @ move).argmax()
+    return words[most], np.stack([own, own + move]) @ others[most]

@@ -16,9 +16,10 @@ from scenes.parts.heat_map import HeatMap, peak
 from scenes.parts.label import WORD, Label, text
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
-from scenes.parts.motion import DIMMED, FLASH, appear, become, dim, draw, set_presence, vanish
-from scenes.parts.nudged import Meeting, nudged
-from scenes.parts.opened import Opened, opened
+from scenes.parts.motion import FLASH, appear, become, dim, draw, set_presence, vanish
+from scenes.parts.nudged import Nudge, Nudged, nudged
+from scenes.parts.opened import FEW, Opened, opened
+from scenes.parts.phrase import spaced
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
 from scenes.parts.shapes import room_of
@@ -30,7 +31,7 @@ from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
-STRUCK = 0.5                              # presence of what is struck out
+STRUCK = 0.5                              # presence of what is struck out, and of what has not changed
 LEGEND = 150 * PX
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters")
@@ -107,20 +108,41 @@ class CandidateScene(ExplainerScene):
         of_tokens, of_queries = (self.view(f"candidates.{side}_products")[self.spec.block] for side in ("token", "query"))
         products = of_tokens[i, j] if name == "token" else of_queries[self.head, i, j]
         score = candidate.scores[i : i + 1, j : j + 1]
-        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, (self.say("of_all", count=len(products)), self.say("rounded")))
+        said = self.say("of_all", few=FEW, count=len(products)), self.say("rounded")
+        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, said)
 
-    def before_and_after(self, name: str) -> list[Meeting]:
-        """The pair on the bench, as it is and once it is nudged, each time with its score."""
-        both, (i, j) = (self.candidate(name), self.nudged(name)), self.pair
-        said = [self.say(key, token=self.tokens[i]) for key in ("before", f"{name}_nudged")]
-        pairs, scores = ([(each.vectors[0][i], each.vectors[1][j]) for each in both], [each.scores[i, j] for each in both])
-        return nudged(self.theme, [self.tokens[k] for k in self.pair], pairs, scores, said, both[0].roles[0], self.rooms.bench)
+    @property
+    def moves_E(self) -> bool:
+        """Whether the tokens that are shown are rows of E and places, so that a row of E that moves is all that moves."""
+        config = self.staging.trace.config
+        return not self.spec.block and config.embedding != "normalised" and config.norm == "post"
+
+    def before_and_after(self, name: str) -> list[Nudged]:
+        """What is nudged for the score of the pair, and that; then another sentence, whose score a row of E changes as well; or that row, which
+        W_K leaves as it is."""
+        (i, j), tokens = self.pair, self.tokens
+        words, at, other = f"{tokens[i]} → {tokens[j]}", (i, self.spec.block, self.head), self.view("nudged.elsewhere")[i]
+        moved = [self.view(f"{SCOPE}.input")[i], self.view("nudged.inputs")[at[:2]][i]]
+        if self.moves_E:
+            moved = [self.staging.trace["embeddings"][i], self.view("nudged.rows")[i]]
+        key = "row" if self.moves_E else "vector"
+        score = Nudge(words, *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
+        if name == "key":
+            W = Nudge(self.say("key_nudged"), self.weights_of("K"), self.view("nudged.matrices")[at].T, "key")
+            return nudged(self.theme, [Nudge(self.say(f"{key}_kept", token=tokens[i]), moved[0], moved[0]), W, score], self.rooms.bench)
+        lines = [Nudge(self.say(f"{key}_nudged", token=tokens[i]), *moved), score]
+        if self.moves_E and not np.isnan(other.values):
+            word = self.known(float(other))
+            around, key = [*tokens[:j], word, *tokens[j + 1:]][max(0, min(i, j) - 1) : max(i, j) + 2], "elsewhere" if self.frame.is_roomy else "also"
+            said = self.say(key, sentence=spaced(around), one=tokens[i], other=word)
+            lines.append(Nudge(said, *self.view("nudged.elsewhere_scores")[i]))
+        return nudged(self.theme, lines, self.rooms.bench)
 
     def untouched(self, picture: HeatMap) -> list[Mobject]:
-        """What has not changed in a grid of scores of tokens, one of which is nudged."""
+        """The cells of what has not changed in a grid of scores of tokens, one of which is nudged; their digits stay as they are, to be read."""
         same = np.isclose(self.nudged("token").scores.values, self.candidate("token").scores.values)
         rows, columns = ([k for k in kept if k is not None] for kept in (picture.grid.rows, picture.grid.columns))
-        return [part for a, i in enumerate(rows) for b, j in enumerate(columns) if same[i, j] for part in picture.cell(a, b)]
+        return [picture.cells[a][b] for a, i in enumerate(rows) for b, j in enumerate(columns) if same[i, j]]
 
     def weights_at(self, mixed: Mixture) -> WeightBars:
         """The weights of the followed token, as bars beside what they weigh."""
@@ -148,14 +170,15 @@ class CandidateScene(ExplainerScene):
         """The same, with its name at the left."""
         return named_matrix(self.theme, letter, MATRICES[letter], self.weights_of(letter), room)
 
-    def on_bench(self, letter: str, i: int) -> Derivation:
-        """Token i upon W_Q or W_K of the shown head, and what comes out, beside it; and what that is as if it said, if it is known."""
+    def on_bench(self, letter: str, i: int, beside: float) -> Derivation:
+        """Token i upon W_Q or W_K of the shown head, and what comes out, beside it; and what that is as if it said, if it is known.
+        beside: the width that stays free at the right."""
         d_k, role, token = self.staging.trace.config.d_k, MATRICES[letter], self.tokens[i]
         bias, made = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k], self.view(f"{SCOPE}.{role}")[self.head]
         said = self.say(f"as_if_{role}", token=token) if self.forms and self.looks else ""
         note, said = (words * bool(self.frame.is_roomy) for words in (self.say("row_by_token", token=token), said))
         return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, made), self.view(f"{SCOPE}.input"), i, token,
-                          self.rooms.across(self.table.square, self.stage), note, said)
+                          self.rooms.across(self.table.square, self.stage), note, said, beside)
 
     def turned_to(self, work: Product) -> Product:
         """What meets in the grid, and its scores, become others, which are given back."""
@@ -168,7 +191,7 @@ class CandidateScene(ExplainerScene):
         candidate, self.objections = self.candidate(name), self.objections_to(name)
         self.work_now = self.work_nudged(name) if nudged else self.work_of(name)
         for part in self.untouched(self.work_now.result) if nudged else ():
-            set_presence(part, DIMMED)
+            set_presence(part, STRUCK)
         self.formula, self.names = candidate.formula(self.theme, self.rooms.maths), candidate.names_at(self.theme, self.work_now)
         self.words = self.table.words(self.theme, self.tokens, self.work_now.result, self.focus)
         self.add(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections)
@@ -177,18 +200,20 @@ class CandidateScene(ExplainerScene):
                 set_presence(part, STRUCK)
             self.add(self.objections[k].strike)
 
-    def make(self, letter: str, name: str, i: int, seconds: float) -> None:
-        """Token i meets a matrix, and what comes out takes its place at the left of the grid; then all the other tokens.
-
-        seconds: that the first entry takes.
-        """
-        bench, old, self.work_now = self.on_bench(letter, i), self.work_now.left, self.work_of(name)
+    def make(self, letter: str, i: int, seconds: float, beside: float = 0.0) -> None:
+        """Token i meets a matrix, and something comes out. seconds: that the first entry takes. beside: the width that stays free at the right."""
+        self.bench_now = bench = self.on_bench(letter, i, beside)
         self.play(appear(bench.token, bench.word))
         self.play(appear(bench.matrix, bench.note))
-        others = [row for k, row in enumerate(self.vectors.cells) if k != i]
-        for motion in (*bench.multiply(self.theme, seconds), appear(bench.said), *bench.passed_on(old, self.work_now.left, i, others)):
+        for motion in (*bench.multiply(self.theme, seconds), appear(bench.said)):
             self.play(motion)
-        self.bench_now = bench
+
+    def make_all(self, name: str, i: int) -> None:
+        """What came out of token i takes its place at the left of the grid; then all the other tokens meet the matrix."""
+        old, self.work_now = self.work_now.left, self.work_of(name)
+        others = [row for k, row in enumerate(self.vectors.cells) if k != i]
+        for motion in self.bench_now.passed_on(old, self.work_now.left, i, others):
+            self.play(motion)
 
     def compare(self, name: str) -> None:
         """The grid turns over its diagonal; the card of the mirror is held up, and its number counts how far the grid is from its mirror image;

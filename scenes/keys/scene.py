@@ -1,17 +1,25 @@
 """Scene 5: the second candidate for the weights, dot products of learned keys (Vaswani et al. 2017, section 3.2.1)."""
 
+from scenes.base.room import PX
 from scenes.base.scene import step
-from scenes.candidates.bench import CandidateScene
-from scenes.parts.motion import appear, become, draw, travel, vanish
+from scenes.candidates.bench import SCOPE, CandidateScene
+from scenes.parts.alike_keys import AlikeKeys, alike_keys
+from scenes.parts.motion import SHORT, appear, become, draw, travel, vanish
 from scenes.parts.score_grid import columns, fill
+
+BESIDE = 440 * PX                         # width of the keys of other words
 
 
 class Keys(CandidateScene):
     """A key for every token; the grid again; one objection falls and one stays."""
 
-    experiments = ("candidates", "nudged")
+    experiments = ("candidates", "nudged", "alike_keys")
     follows = "dot_product_weights"
     place = "head"
+
+    def wording(self, name: str) -> str:
+        """Of the key: that other nouns have it too, if the head looks at the noun and they are shown."""
+        return "caption" if name == "key" and not (self.looks and self.has_others) else super().wording(name)
 
     def opening(self):
         """The first candidate, with all that speaks against it, and what nudging a token has done to its scores."""
@@ -21,10 +29,14 @@ class Keys(CandidateScene):
 
     @step
     def key(self):
-        """The token that is to be found meets W_K, row by row; its key takes the place of its vector; then all the others."""
+        """The token that is to be found meets W_K, row by row; other words in its place have keys that are alike, and
+        one has not. Then its key takes the place of its vector, and those of all other tokens."""
         self.play(vanish(*self.on_stage(self.cards, self.work_now.left)), become(self.work_now.left, self.vectors))
         self.work_now = self.work_of("token")
-        self.make("K", "key", self.pair[1], 2.4)
+        self.make("K", self.pair[1], 2 * SHORT, BESIDE * self.has_others)
+        self.alike = self.others()
+        self.play(*(appear(*part, lag=0.3) for part in self.alike))
+        self.make_all("key", self.pair[1])
 
     @step
     def grid(self):
@@ -49,8 +61,10 @@ class Keys(CandidateScene):
         self.strike_out(parameters)
         self.box = self.both_ways("key")[0][0]
         self.play(vanish(self.matrix))
-        self.play(draw(self.box), appear(self.compared[0]))
-        self.play(appear(self.compared[1]))
+        kept, *changed = self.compared
+        self.play(draw(self.box), appear(kept))
+        for line in changed:
+            self.play(appear(*line, lag=0.3))
         self.work_now = self.turned_to(self.work_nudged("key"))
 
     @step
@@ -59,3 +73,17 @@ class Keys(CandidateScene):
         self.play(vanish(*self.compared, self.box))
         self.work_now = self.turned_to(self.work_of("key"))
         self.compare("key")
+
+    @property
+    def has_others(self) -> bool:
+        """Whether there are other words to be put in the place of the token, and room for their keys."""
+        return self.view("alike_keys.words").shape[-1] > 1 and self.frame.is_roomy
+
+    def others(self) -> list[AlikeKeys]:
+        """The keys that other words have in the place of the token."""
+        if not self.has_others:
+            return []
+        i, room = self.pair[1], self.stage.strip(right=BESIDE)
+        rows, keys = (self.view(f"alike_keys.{name}")[self.spec.block, self.head, i] for name in ("words", "keys"))
+        words, said = [self.known(row) for row in rows.values], [self.say(key) for key in ("in_its_place", "most_alike", "least_alike")]
+        return [alike_keys(self.theme, self.tokens[i], self.bench_now.made, keys, words, said, self.view(f"{SCOPE}.key")[self.head], room)]

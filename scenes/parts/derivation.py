@@ -79,13 +79,15 @@ def projected(theme: Theme, letter: str, role: str, room: Room) -> Equation:
     return equation(theme, maths, dict.fromkeys(("made", "matrix"), role), FORMULA, at=room)
 
 
-def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, room: Room, note: str, said: str) -> Derivation:
+def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, room: Room, note: str, said: str, beside: float = 0.0) -> Derivation:
     """What a projection makes of token i, laid out in a room.
 
     tokens: (n, d_model). word: of the token. note: what stands below the matrix, and said: above what comes out, if there is room for it.
+    beside: the width at the right that is left to other things than these.
     """
     upper, lower = room.rows(UPON, GAP)
-    left, right = lower.columns(OPENED if said or note else ACROSS if room.is_wide else CLOSER, TIGHT)
+    shares = CLOSER if beside else OPENED if said or note else ACROSS if room.is_wide else CLOSER
+    left, right = lower.trim(right=beside).columns(shares, TIGHT)
     matrix = named_matrix(theme, of.letter, of.role, of.weights, left)
     grid, edge, one = matrix.sheet.grid, room_of(matrix.sheet.border), fit_grid(tokens[i].shape, upper)
     token = heat_map(theme, tokens[i], Room(edge.left, edge.right, upper.bottom, upper.top), digits=True, scale=peak(tokens),
@@ -94,7 +96,7 @@ def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, ro
                     grid=grid._replace(columns=(0,), width=min(right.width - TIGHT, OBLONG * grid.height)))
     gap, head = room_of(made).left - edge.right, above(equation(theme, NAMES[of.letter], size=LETTER, role=of.role), made)
     sign = [between(equation(theme, f"+ b_{of.letter} =", size=LETTER, role="muted", width=gap), matrix.sheet.border, made.border)] * bool(gap >= WIDE)
-    foot, free = Room(edge.left, edge.right, lower.bottom, edge.bottom - TIGHT / 2), Room(right.left, right.right, room_of(head).top, upper.top)
+    foot, free = Room(edge.left, edge.right, lower.bottom, edge.bottom - TIGHT / 2), Room(right.left, room.right, room_of(head).top, upper.top)
     below_it = [text(theme, note, EVIDENCE, "muted", at=foot.strip(top=EVIDENCE))] if note and foot.height >= EVIDENCE else []
     above_it = [in_two_lines(theme, said, WORD, free)] if said and free.height >= 2 * EVIDENCE else []
     label = row_labels(theme, [word], token, "text", edge.left - room.left - TIGHT)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from manim import Animation, VGroup
@@ -15,7 +16,7 @@ from scenes.parts.bars import largest
 from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, fit_words, number, text
+from scenes.parts.label import WORD, fit_words, format_number, number, text
 from scenes.parts.motion import Together, merge
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import card_width, cards_beside, row_labels
@@ -78,15 +79,30 @@ def letters_beside(theme: Theme, words: str, room: Room, roomy: bool) -> tuple[V
     return said, above
 
 
-def outside(theme: Theme, mixed: Mixture) -> VGroup:
-    """Rings around what of z is less or more than all the vectors have of that feature, as far as the digits show it; none around cells without
-    digits, which are too slim for them."""
+class Outside(NamedTuple):
+    """Of the feature in which z is furthest out of what all the vectors have: `rings` around it, there and in z, the `least` and
+    the `most` of it in the vectors, and what it is in `z`, as they are written."""
+
+    rings: VGroup
+    least: str
+    most: str
+    z: str
+
+
+def outside(theme: Theme, mixed: Mixture) -> Outside | None:
+    """How far z is out of the vectors, as the digits show it; None where it is not, or cells are too slim for digits."""
     if not mixed.z.digits:
-        return VGroup()
-    shown, places = mixed.z, mixed.z.decimals
-    vectors, z = (view.values.round(places) for view in (mixed.vectors.view, shown.view))       # (n, d), (d)
-    beyond, columns = (z < vectors.min(0)) | (z > vectors.max(0)), [j for j in shown.grid.columns if j is not None]
-    return VGroup(ring(theme, cell) for j, cell in zip(columns, shown.cells[0], strict=True) if beyond[j])
+        return None
+    pictures, places = (mixed.vectors, mixed.z), mixed.z.decimals
+    columns = [j for j in mixed.z.grid.columns if j is not None]
+    vectors, z = (view.values[..., columns].round(places) for view in (mixed.vectors.view, mixed.z.view))       # (n, column), (column)
+    least, most = vectors.min(0), vectors.max(0)
+    beyond = np.maximum(least - z, z - most)                                        # (column,)
+    k = int(beyond.argmax())
+    if beyond[k] <= 0:
+        return None
+    rings = VGroup(ring(theme, VGroup(line[k] for line in picture.cells)) for picture in pictures)
+    return Outside(rings, *(format_number(values[k], places) for values in (least, most, z)))
 
 
 def factors(theme: Theme, scores: View, total: View, places: Sequence[Room], said: Sequence[str]) -> tuple[list[HeatMap], VGroup]:

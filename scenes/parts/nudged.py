@@ -1,45 +1,53 @@
-"""A score before and after a nudge: the two vectors that meet in it, one below the other, and what they score."""
+"""Before and after a nudge: what is nudged, and scores, line by line, each with what is said of it."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from manim import VGroup
+import numpy as np
+from manim import Mobject, VGroup
 
 from model import View
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.layout import between
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps
-from scenes.parts.label import SMALLEST_WORD, WORD, format_number, number, text, text_width
-from scenes.parts.tokens import row_labels
+from scenes.parts.equation import equation
+from scenes.parts.heat_map import heat_map, peak
+from scenes.parts.label import SMALLEST_WORD, WORD, in_two_lines, number, text
 from scenes.parts.whole import Whole
 
-LINES = (3, 4, 4)                         # of what stands above both vectors, and these
-NAME, SCORE, LARGE = 7, 5, 72 * PX        # times a word, and a score, is in the width of the room; em size of a score
+LINES, BESIDE, FLAT = (3, 5), (2, 3), 9   # of what is said and what is shown, below it, or at its right where a line is that flat
+LARGE = 68 * PX                           # em size of a score
 
 
-class Meeting(Whole):
-    """Two vectors that meet: their `rows` and `words`, the `score`, and what is `said` above."""
+class Nudge(NamedTuple):
+    """Numbers `before` and `after`, a score each or the same vector or matrix, the `role` of the frame of these, and what is `said`."""
 
-    def __init__(self, rows: Sequence[HeatMap], words: VGroup, score: VGroup, said: VGroup):
-        super().__init__(rows=rows, words=words, score=score, said=said)
+    said: str
+    before: View
+    after: View
+    role: str = "line"
 
 
-def nudged(theme: Theme, words: Sequence[str], pairs: Sequence[tuple[View, View]], scores: Sequence[View], said: Sequence[str], role: str,
-           room: Room) -> list[Meeting]:
-    """A pair before and after, one below the other in a room. words: of the pair. pairs: its vectors (d) each time. said: above each."""
-    least = max(text_width(theme, format_number(float(score), theme.decimals), theme.digit, 600, True) for score in scores)
-    beside = max(least, room.width / SCORE)
-    names = max(room.width / NAME, *(text_width(theme, word, SMALLEST_WORD) for word in words))
-    halves = [(half.strip(left=names), half.trim(left=names + TIGHT, right=beside + TIGHT), half.strip(right=beside)) for half in room.rows(2, GAP)]
-    lines = [middle.rows(LINES, TIGHT / 2) for _, middle, _ in halves]
-    grid = fit_grid(pairs[0][0].shape, lines[0][1])
-    rows = iter(heat_maps(theme, [view for pair in pairs for view in pair], [place for _, *places in lines for place in places], role, True, grid=grid))
-    found = []
-    for (names, middle, right), (head, *_), score, line in zip(halves, lines, scores, said, strict=True):
-        both = [next(rows), next(rows)]
-        wide = Room(names.left, right.right, head.bottom, head.top)
-        found.append(Meeting(
-            both, VGroup(row_labels(theme, [word], row, "text", names.width) for word, row in zip(words, both)),
-            VGroup(number(theme, score, LARGE, weight=600, at=Room(right.left, right.right, middle.bottom, head.bottom), width=right.width)),
-            VGroup(text(theme, line, max(SMALLEST_WORD, min(WORD, head.height)), "muted", at=wide, align=-1)),
-        ))
-    return found
+class Nudged(Whole):
+    """What is `said`, what stands there `before` and `after`, and the `sign` between: an arrow, or = if nothing has changed."""
+
+    def __init__(self, said: VGroup, before: Mobject, sign: Mobject, after: Mobject):
+        super().__init__(said=said, before=before, sign=sign, after=after)
+
+
+def nudged(theme: Theme, nudges: Sequence[Nudge], room: Room) -> list[Nudged]:
+    """Nudges one below the other in a room."""
+    return [_nudged(theme, nudge, line) for nudge, line in zip(nudges, room.rows(len(nudges), GAP), strict=True)]
+
+
+def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
+    low = room.height < min(3 * WORD, room.width / FLAT)
+    head, body = room.columns(BESIDE, GAP) if low else room.rows(LINES, TIGHT / 2)
+    size = max(SMALLEST_WORD, min(WORD, head.height))
+    said = in_two_lines(theme, nudge.said, WORD, head, "muted") if low else text(theme, nudge.said, size, "muted", at=head, align=-1)
+    places, both = body.columns(2, min(WIDE, body.width / 5)), (nudge.before, nudge.after)
+    shown = [number(theme, view, max(theme.digit, min(LARGE, body.height)), weight=600, at=place, width=place.width) if view.values.ndim == 0 else
+             heat_map(theme, view, place, nudge.role, scale=peak(nudge.before)) for view, place in zip(both, places, strict=True)]
+    gap, same = places[1].left - places[0].right, np.array_equal(*(view.values for view in both))
+    sign = equation(theme, "=" if same else "->", size=min(size, gap), role="muted")
+    return Nudged(VGroup(said), shown[0], between(sign, *shown), shown[1])

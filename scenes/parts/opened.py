@@ -38,10 +38,11 @@ class Opened(Whole):
         super().__init__(one=one, other=other, products=products, total=total, names=names, signs=signs, ring=around, note=note)
 
     def count(self, theme: Theme, run_time: float = 3.0) -> Animation:
-        """Pair by pair lights up, and its product with it, while the sum counts."""
+        """Pair by pair lights up, and its product with it, while the sum counts; where only some are shown it comes after them."""
         triples = zip(self.one.cells[0], self.other.cells[0], self.products.cells[0], strict=True)
-        into = self.total.numbers[0][0] if self.total.digits else None
-        return live_dot_product(theme, self.one.view, self.other.view, triples, into, run_time=run_time)
+        few, into = None in self.one.grid.columns, self.total.numbers[0][0] if self.total.digits else None
+        counted = live_dot_product(theme, self.one.view, self.other.view, triples, None if few else into, run_time=run_time)
+        return Together(counted, appear(into), lag=1) if few and into else counted
 
     def multiply(self, run_time: float = 1.0) -> Animation:
         """The products come up from left to right."""

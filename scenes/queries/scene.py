@@ -33,7 +33,8 @@ class Queries(CandidateScene):
         """The keys at the left make room; one token meets W_Q, and its query takes the place of its key; then all the others."""
         left, above, _ = self.work_now
         self.play(vanish(*self.on_stage(self.cards, left, above, self.names[0])))
-        self.make("Q", "query", self.focus, SLOW)
+        self.make("Q", self.focus, SLOW)
+        self.make_all("query", self.focus)
 
     @step
     def grid(self):

@@ -49,7 +49,8 @@ class WeightedAverage(CandidateScene):
 
     @step
     def any_numbers(self):
-        """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots, so that all is drawn smaller."""
+        """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots, so that all is drawn
+        smaller; most of all in one feature."""
         head, middle, _ = self.rooms_of_mixture()
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
         said, room = letters_beside(self.theme, self.say("whose_scores", token=self.tokens[self.focus]), head, self.frame.is_roomy)
@@ -57,13 +58,15 @@ class WeightedAverage(CandidateScene):
         scores, added = self.view(f"{SCOPE}.scaled_scores"), self.view("candidates.score_sums")[self.spec.block]
         said_of_sum = [self.say(key) for key in ("sum", "rounded")]
         self.scores, total = factors(self.theme, scores[self.head, self.focus], added[self.head, self.focus], self.mixed.places, said_of_sum)
-        rings, word = outside(self.theme, self.mixed), self.aside(self.say("outside"))
+        out = outside(self.theme, self.mixed)
         self.play(vanish(self.weighed, self.formula, self.need, self.said[-1]))
         self.play(appear(*self.scores, lag=0.1), appear(formula, said[-1]))
         self.play(appear(total))
         self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6),
                   *(travel(a, b, run_time=1.6) for a, b in ((self.bars, bars), (self.around[0], around[0]))))
-        self.play(draw(*rings), appear(word))
+        if out:
+            said = self.say("outside", least=out.least, most=out.most, z=out.z)
+            self.play(draw(*out.rings), appear(self.aside(said)))
         self.bars, self.formula, self.total = bars, formula, total
 
     @step

@@ -148,7 +148,7 @@ def test_what_the_three_matrices_do_is_written_as_one_reads_over_any_number_of_t
     trace = scene_of("qkv", f"sentence={'cat ' * count}", "focus=0", "twin=", weights="translator").staging.trace
     views = [trace[f"encoder.0.self_attention.{name}"] for name in ("input", "query")]
     weights = [trace[f"weights.encoder.0.self_attention.{name}"] for name in ("W_Q", "b_Q")]
-    made = by_hand(theme, trace.tokens, 0, views[0], [("Q", "query", (weights[0][:, :4], weights[1][:4]), views[1][0])] * 3, "said", Room(-6.0, 6.0, -3.0, 3.0), True)
+    made = by_hand(theme, trace.tokens, 0, views[0], [("Q", "query", (weights[0][:, :4], weights[1][:4]), views[1][0])] * 3, Room(-6.0, 6.0, -3.0, 3.0), True)
     for each in made.made:
         for formula in (each.for_one, each.for_all):
             assert formula.select("z").get_x() < formula.get_x() and formula.height > SMALLEST_WORD / 2

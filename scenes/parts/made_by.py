@@ -12,12 +12,11 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import words_in
 from scenes.parts.motion import BLINK, BRIEF, appear, live_dot_product
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import card_width, cards_beside
 
-LETTER, FORMULA, SIGN, WORDS = (size * PX for size in (38, 66, 26, 28))
+LETTER, FORMULA, SIGN = (size * PX for size in (38, 66, 26))
 CARD, APART, SHARES = 190 * PX, 50 * PX, (2, 4, 4, 4)      # width of cards; gaps; widths of X and of the three matrices
 LINE, ROW, COLUMN = (length * PX for length in (60, 80, 19))       # a line of words, a row of results, x upright
 BIAS = (5, 2)                             # heights of a matrix and its bias, if that has room for digits
@@ -52,13 +51,11 @@ class MadeBy(NamedTuple):
 
 
 class ByHand(NamedTuple):
-    """Factors as they are multiplied by hand: `x`, its `name` and the `cards` of its tokens, words if there is room for them, `upright`, and
-    what is `made`."""
+    """Factors as they are multiplied by hand: `x`, its `name` and the `cards` of its tokens, and what is `made`."""
 
     x: HeatMap
     name: VGroup
     cards: VGroup
-    upright: VGroup
     made: list[MadeBy]
 
 
@@ -78,7 +75,7 @@ def made_by(theme: Theme, letter: str, role: str, views: tuple[View, View], made
     grid = grid._replace(width=result.grid.width, height=(upper.height - 2 * MARGIN) / len(grid.rows))
     row = grid._replace(rows=(0,), height=lower.height - 2 * MARGIN if roomy else grid.height)
     bias_map = heat_map(theme, bias, lower, role, True, peak(made), grid=row)
-    sign = right_of(equation(theme, f"b_{letter}", size=SIGN, role=role), bias_map, TIGHT / 4)
+    sign = right_of(equation(theme, f"b_{letter}", size=SIGN, role=role), result.border, TIGHT / 4).match_y(bias_map)
     formulas = (f"{{{{ {small} : z }}}} = x W_{letter} + b_{letter}", f"{{{{ {letter} : z }}}} = X W_{letter} + b_{letter}")
     names = tuple(named(theme, name, shape, role, LETTER, at=foot) for name, shape in ((small, made[0].shape), (letter, made.shape)))
     matrix, name = heat_map(theme, weights, upper, role, grid=grid), named(theme, f"W_{letter}", weights.shape, role, LETTER, at=top)
@@ -86,25 +83,25 @@ def made_by(theme: Theme, letter: str, role: str, views: tuple[View, View], made
     return MadeBy(views, name, matrix, VGroup(bias_map, sign), result, for_one, for_all, names)
 
 
-def by_hand(theme: Theme, tokens: Sequence[str], i: int, x: View, made: Sequence[tuple[str, str, tuple[View, View], View]], said: str, room: Room,
+def by_hand(theme: Theme, tokens: Sequence[str], i: int, x: View, made: Sequence[tuple[str, str, tuple[View, View], View]], room: Room,
             roomy: bool) -> ByHand:
-    """X (n, d_model) at the left of a room, and each matrix above what comes out; what is done, and some words, in the corner.
+    """X (n, d_model) at the left of a room, and each matrix above what comes out; what is done, in the corner.
 
-    i: the token that is followed. said: the words. made: of each matrix its letter, its role, W and b, and what it makes of X.
+    i: the token that is followed. made: of each matrix its letter, its role, W and b, and what it makes of X.
     """
     cards = card_width(theme, tokens, CARD)
     left, *columns = room.trim(left=cards + TIGHT, right=APART).columns(SHARES, APART)
     top, corner, *_ = rows_of(replace(left, left=room.left), len(tokens), roomy)
-    low = corner.height < (len(made) + 1) * top.height
+    low = corner.height < len(made) * top.height
     corner = replace(corner, top=top.top) if low or not roomy else corner
-    *lines, last = corner.trim(bottom=GAP).rows(len(made) + 1, TIGHT / 2 if low else GAP)
+    lines = corner.trim(bottom=GAP).rows(len(made), TIGHT / 2 if low else GAP)
     projections = [made_by(theme, *each, *rooms, roomy) for each, *rooms in zip(made, columns, lines, strict=True)]
     result = projections[0].result
     picture = heat_map(theme, x, left.level(result.border.get_y()), grid=fit_grid(x.shape, left)._replace(height=result.grid.height))
     beside = cards_beside(theme, tokens, picture, cards, keep=i)
     beside[i].box.set_stroke(theme.colour("output"))
     name = below(named(theme, "X", x.shape, size=LETTER), picture.border)
-    return ByHand(picture, name, beside, VGroup(*[words_in(theme, said, WORDS, last, "muted")] * roomy), projections)
+    return ByHand(picture, name, beside, projections)
 
 
 def column_beside(theme: Theme, x: View, i: int, matrix: HeatMap) -> HeatMap:

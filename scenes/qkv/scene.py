@@ -36,6 +36,7 @@ from scenes.base.room import GAP, PX, TIGHT
 
 LETTERS = {"Q": "query", "K": "key", "V": "value"}
 KINDS = {"note": "query", "label": "key", "folder": "value", "weight": "weight", "score": "text"}    # what is in the cabinet's picture
+FOLLOWED = 3                              # rows that have their own time, one after the other; more of them go faster
 HEADING, SMALL, SHARE = (size * PX for size in (40, 28, 90))
 HAND, WEIGHT, HEAD = (length * PX for length in (390, 170, 110))      # widths of note and weights; room for headings
 
@@ -46,17 +47,16 @@ class Qkv(ExplainerScene):
     place = "head"
 
     def wording(self, name: str) -> str:
-        """Of the answer: that most of it is the noun's, if the followed token looks most at the one after it."""
-        noun = self._view("weights")[self.focus].values.argmax() == self.focus + 1
-        return super().wording(name) if noun or name != "weighted_sum" else "caption"
+        """Of the cabinet and of the answer: that the followed token asks for its noun, if it does."""
+        return super().wording(name) if self._finds_noun or name not in ("filing_cabinet", "weighted_sum") else "caption"
 
     @step
     def one_token(self):
         """The vector of one token stands beside W_Q, column by column; then beside W_K and W_V."""
         source, stage = self.view("encoder.{block}.self_attention.input"), self.stage
         made = [(letter, role, self._weights(letter), self._view(role)) for letter, role in LETTERS.items()]
-        self.x, self.x_name, self.cards, self.upright, self.projections = by_hand(
-            self.theme, self.tokens, self.focus, source, made, self.say("upright"), stage, self.frame.is_roomy)
+        self.x, self.x_name, self.cards, self.projections = by_hand(
+            self.theme, self.tokens, self.focus, source, made, stage, self.frame.is_roomy)
         others = [card for i, card in enumerate(self.cards) if i != self.focus]
         self.play(appear(*self.cards, self.x.row(self.focus), self.x.dots, self.x.border, self.x_name, run_time=BRIEF))
         self.play(dim(*others), appear(*(VGroup(p.name, p.matrix, p.bias) for p in self.projections), lag=0.3))
@@ -83,10 +83,11 @@ class Qkv(ExplainerScene):
         others = [i for i in range(len(self.tokens)) if i != self.focus]
         if others:
             self.play(brighten(*self.cards), appear(*(self.x.row(i) for i in others), lag=0.15))
-            self.play(Together(*(Together(*(Together(merge(self.x.cells[i], into=p.matrix.border), appear(p.result.row(i)), lag=0.5)
-                                            for p in self.projections)) for i in others), lag=0.6))
+            made = (Together(*(Together(merge(self.x.cells[i], into=p.matrix.border), appear(p.result.row(i)), lag=0.5)
+                               for p in self.projections)) for i in others)
+            self.play(Together(*made, lag=1, run_time=LONG * min(len(others), FOLLOWED)))
         self.play(vanish(*(part for p in self.projections for part in (p.for_one, p.names[0])), run_time=BLINK))
-        self.play(appear(*(part for p in self.projections for part in (p.for_all, p.names[1])), self.upright))
+        self.play(appear(*(part for p in self.projections for part in (p.for_all, p.names[1]))))
 
     @step
     def filing_cabinet(self):
@@ -95,19 +96,17 @@ class Qkv(ExplainerScene):
         free, shares = self.stage.trim(top=HEAD), [HAND, self.stage.width - HAND - GAP]
         hand, beside = free.columns(shares) if self.stage.is_wide else free.rows([2, 3], HEAD)
         self.room = beside.strip(right=WEIGHT)
-        token, (one, other) = self.tokens[self.focus], self.forms or ("", "")
-        asked = self.say("query_asks", token=token, one=one, other=other) if self.forms else self.say("query_of", token=token)
-        self.note = note(self.theme, asked, self._view("query")[self.focus],
-                         hand, peak(self._view("query")))
+        asked = self.say("query_asks" if self._finds_noun else "query_of", token=self.tokens[self.focus])
+        self.note = note(self.theme, asked, self._view("query")[self.focus], hand, peak(self._view("query")))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
                                beside.trim(left=0 if self.stage.is_wide else GAP, right=WEIGHT + GAP))
-        kinds = [(self.say(key), self.say(f"{key}_is"), role) for key, role in KINDS.items()]
+        kinds = [(self.say(key), self._role_in_picture(key), role) for key, role in KINDS.items()]
         self.headings = headings(self.theme, self.note, self.cabinet, self.room, kinds, self.stage.is_wide)
         lines = (text(self.theme, line, SMALL, "muted") for line in self.scaled().split(" · "))
         said = fitted(stacked(*lines, gap=TIGHT / 2), hand.trim(right=-TIGHT / 2).strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
         self.said = VGroup(*[said] * self.frame.is_roomy)
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
-        self.play(vanish(self.x, self.x_name, self.cards, self.upright, *gone))
+        self.play(vanish(self.x, self.x_name, self.cards, *gone))
         self.play(
             appear(self.note.sheet, self.note.title, self.headings[0]), vanish(query.border, query.cells),
             copy_to(VGroup(query.cells[self.focus]), self.note.query, run_time=STEADY),
@@ -164,6 +163,18 @@ class Qkv(ExplainerScene):
             self.play(*before, copy_to(product.cells, so_far, run_time=seconds))
         z = text(self.theme, self.say("result", token=self.tokens[self.focus]), HEADING, "output", weight=600)
         self.play(appear(left_of(z, total.sums[-1].border, GAP), total.note, ring(self.theme, total.sums[-1].border)))
+
+    @property
+    def _finds_noun(self) -> bool:
+        """Whether French needs the noun of the followed token, and that token looks most at the one after it."""
+        return bool(self.forms) and self._view("weights")[self.focus].values.argmax() == self.focus + 1
+
+    def _role_in_picture(self, kind: str) -> str:
+        """What one of KINDS is in the cabinet's picture; of the values what they tell, if the noun is asked for."""
+        if kind == "folder" and self._finds_noun:
+            one, other = self.forms
+            return self.say("folder_tells", one=one, other=other)
+        return self.say(f"{kind}_is")
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""

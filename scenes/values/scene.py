@@ -262,16 +262,16 @@ class Values(CandidateScene):
         said = [self.say(f"sorted_by_{SIDES[side]}"), *(self.say("guessed", form=form) for form in self.told_forms)]
         return sorted_row(self.theme, orders[side]._replace(named=named), SIDES[side], self.told_forms, said, room, self.frame.is_roomy)
 
-    def right(self, rooms: Sequence[Room]) -> Ranking:
+    def right(self, rooms: Sequence[Room]) -> Ranking | None:
         """How often it is right to say one form always, and to say what each cut tells; nothing if the translation has no forms."""
         if not self.told_forms:
-            return told_right(self.theme, (), (), rooms, ())
+            return None
         often = self.told_forms[int(np.nanmean(self.of_told("said").values) > 1 / 2)]
         said = [self.say("guess", form=often), *(self.say(f"by_{side}") for side in SIDES)]
         return told_right(self.theme, said, [self.of_told("guess"), *self.of_told("shares")], rooms, ("muted", *SIDES))
 
-    def tell(self, right: Ranking, k: int) -> None:
+    def tell(self, right: Ranking | None, k: int) -> None:
         """One of the shares of right guesses, if there are any."""
-        if right.bars:
+        if right is not None:
             self.play(appear(right.words[k], right.tracks[k], run_time=BRIEF))
             self.play(grow(VGroup(right.bars[k])), appear(right.numbers[k]))

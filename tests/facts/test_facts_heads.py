@@ -49,6 +49,15 @@ def test_where_what_is_written_does_not_multiply_or_add_up_it_is_said_to_be_roun
     assert "rounded" not in said(ends("qkv", "sentence=the", "focus=0")["weighted_sum"])
 
 
+def test_the_score_that_is_written_under_the_equation_is_of_the_query_and_the_key_that_are_ringed():
+    """And these are of the followed token and the one that it looks at most."""
+    tokens, trace = ("black", "cat"), stage(load("attention_matrix")).trace
+    i, j = map(load("attention_matrix").tokens.index, tokens)
+    query, key, weights = (trace[f"encoder.0.self_attention.{name}"].values[0] for name in ("query", "key", "weights"))
+    assert weights[i].argmax() == j
+    assert {f"{query[i] @ key[j]:.2f}", "query of “black” · key of “cat” ="} <= said(ends("attention_matrix", "steps=[equation]")["equation"])
+
+
 def test_a_guided_head_is_said_to_be_and_how_and_no_other():
     labels = stage(load("multi_head")).words["labels"]
     shown = ends("multi_head", "steps=[patterns, follow]"), ends("multi_head", "steps=[patterns, follow]", "head=2")

@@ -84,7 +84,7 @@ class AttentionMatrix(ExplainerScene):
     def scale(self):
         """Sums of more products are larger; softmax of such scores has one winner, and no nudge moves a weight; unless they are divided."""
         stage, d_k = self.stage.inset(y=TIGHT), self.staging.trace.config.d_k
-        apart = stage.is_wide or self.stage.height > self.stage.width         # else the tables come in the place of the sizes
+        apart = stage.is_wide and not self.frame.is_slim or stage.height > stage.width              # else the tables come in the place of the sizes
         left, right = (stage.columns if stage.is_wide else stage.rows)((1, 2), WIDE) if apart else (stage, stage)
         counts, roots, found = (self.view(f"scaling.{name}") for name in ("d_k", "root", "spread"))
         said = self.say("sum"), self.say("here", d_k=d_k, root=f"{d_k ** 0.5:.3g}")

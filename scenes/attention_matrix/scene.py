@@ -62,8 +62,8 @@ class AttentionMatrix(ExplainerScene):
             self.play(draw(shown.box, *shown.guides, run_time=SHORT))
             self.play(appear(shown.picture, shown.name, around))
         self.play(appear(*rings[:2], scores.picture.border))
-        self.play(merge(query.picture.cells[i], column, into=score), appear(score, rings[2], said))
-        self.play(appear(scores.picture, scores.name, columns[1]))
+        self.play(merge(query.picture.cells[i], column, into=score), appear(score, said))
+        self.play(appear(scores.picture, scores.name, columns[1], rings[2]))
         self.play(draw(value.box, *value.guides, run_time=SHORT))
         self.play(appear(value.picture, value.name))
 
@@ -105,7 +105,7 @@ class AttentionMatrix(ExplainerScene):
     def sheets(self):
         """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another, or where there is little room two."""
         free = self.stage.trim(left=LABEL, right=sum_width(self.theme, self._view("weight_sums")), bottom=self._foot, top=NAMED)
-        first = 0 if self.stage.is_wide else 1
+        first = 0 if self.stage.is_wide and not self.frame.is_slim else 1
         scale, d_k = peak(self._view("scores")), self.staging.trace.config.d_k
         masked = self.staging.trace.config.mask == "causal"
         names = ("scores", "masked_scores" if masked else "scaled_scores")[first:]

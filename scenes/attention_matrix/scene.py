@@ -3,23 +3,23 @@
 from manim import DOWN, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import SLANTED, above, arrows, between, fitted, named, right_of
+from scenes.base.layout import SLANTED, above, arrows, between, fitted, line_of, named, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, paragraph, text, text_width
-from scenes.parts.motion import BLINK, EASY, SHORT, SLOWER, appear, copy_to, draw, travel, vanish
-from scenes.parts.opened_equation import opened_symbol
+from scenes.parts.label import SMALLEST_WORD, WORD, number, text, text_width
+from scenes.parts.motion import EASY, SHORT, SLOWER, appear, copy_to, draw, merge, travel, vanish
+from scenes.parts.opened_equation import opened_matrix, opened_rooms
 from scenes.parts.product import Factor, Product, multiplied, product
 from scenes.parts.raised import raised
 from scenes.parts.row_sums import exact_weights, finer, rounded, row_sums, sum_width
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import column_labels, row_labels
 from scenes.parts.typical_sizes import typical_sizes
 
-ROLES = {"z": "output", "q": "query", "k": "key", "v": "value"}
-OPENED = {"q": "query", "k": "key", "v": "value", "z": "heads"}            # the tensors of the symbols, in the order in which they open
+ROLES = {"z": "output", "q": "query", "k": "key", "s": "line", "v": "value"}
+OPENED = {"q": "query", "k": "key", "s": "scores", "v": "value"}           # the tensors of the symbols, and of the product, as they open
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
 WAYS = ("", ("scores", "stuck")), ("scaled_", ("divided", "all_count"))   # scores: how what is found of them is named, and what is said
@@ -41,21 +41,31 @@ class AttentionMatrix(ExplainerScene):
 
     @step
     def equation(self):
-        """Each symbol of the equation opens to its matrix."""
+        """Symbols of the equation open to their matrices; a row of Q and a column of Kᵀ meet in a score of the grid that is known."""
         top, below_it, foot = self.stage.trim(top=TIGHT, bottom=TIGHT / 2).rows([6, 18, 2], TIGHT)
         self.formula = equation(self.theme, UNSCALED, ROLES, LARGE, at=top)
-        rooms = dict(zip(ROLES, below_it.columns(len(ROLES), GAP), strict=True))
-        n, d_k = self._view("query").shape
-        said = text(self.theme, self.say("sizes", n=n, d_k=d_k), SIGN, at=foot)
+        beside = min(LABEL, TIGHT + max(text_width(self.theme, word, WORD) for word in self.tokens))
+        low = self._foot * self.frame.is_roomy           # elsewhere columns have no words, so that matrices are larger
+        rooms, views = opened_rooms(below_it.trim(left=beside)), {symbol: self._view(name) for symbol, name in OPENED.items()}
+        query, key, scores, value = (
+            opened_matrix(self.theme, self.formula, symbol, view.T if symbol == "k" else view, ROLES[symbol],
+                          self.say(f"all_{OPENED[symbol]}"), rooms[symbol], low) for symbol, view in views.items())
+        self.pictures = {"q": query.picture, "k": key.picture}
+        i, j = self.focus, int(self._view("weights")[self.focus].values.argmax())
+        column, score = VGroup(*(line[j] for line in key.picture.cells)), scores.picture.cell(i, j)
+        rings = [ring(self.theme, thing) for thing in (query.picture.cells[i], column, score)]
+        words = text(self.theme, self.say("met", asks=self.tokens[i], answers=self.tokens[j]), SIGN)
+        said = line_of(words, number(self.theme, views["s"][i, j], SIGN, weight=600), at=foot)
         self.open_with(self.formula)
-        self.pictures = {}
-        for symbol, name in OPENED.items():
-            view, axes = (self._view(name).T, ("d_k", "n")) if symbol == "k" else (self._view(name), ("n", "d_k"))
-            shown = opened_symbol(self.theme, self.formula, symbol, view, ROLES[symbol], axes, symbol != "z", rooms[symbol])
+        columns = [VGroup(*[self._columns(shown.picture)] * bool(low)) for shown in (key, scores)]
+        for shown, around in (query, self._rows(query.picture)), (key, columns[0]):
             self.play(draw(shown.box, *shown.guides, run_time=SHORT))
-            self.play(appear(shown.picture, shown.around))
-            self.pictures[symbol] = shown.picture
-        self.play(appear(said))
+            self.play(appear(shown.picture, shown.name, around))
+        self.play(appear(*rings[:2], scores.picture.border))
+        self.play(merge(query.picture.cells[i], column, into=score), appear(score, said))
+        self.play(appear(scores.picture, scores.name, columns[1], rings[2]))
+        self.play(draw(value.box, *value.guides, run_time=SHORT))
+        self.play(appear(value.picture, value.name))
 
     @step
     def scores(self):
@@ -74,7 +84,7 @@ class AttentionMatrix(ExplainerScene):
     def scale(self):
         """Sums of more products are larger; softmax of such scores has one winner, and no nudge moves a weight; unless they are divided."""
         stage, d_k = self.stage.inset(y=TIGHT), self.staging.trace.config.d_k
-        apart = stage.is_wide or self.stage.height > self.stage.width         # else the tables come in the place of the sizes
+        apart = stage.is_wide and not self.frame.is_slim or stage.height > stage.width              # else the tables come in the place of the sizes
         left, right = (stage.columns if stage.is_wide else stage.rows)((1, 2), WIDE) if apart else (stage, stage)
         counts, roots, found = (self.view(f"scaling.{name}") for name in ("d_k", "root", "spread"))
         said = self.say("sum"), self.say("here", d_k=d_k, root=f"{d_k ** 0.5:.3g}")
@@ -95,7 +105,7 @@ class AttentionMatrix(ExplainerScene):
     def sheets(self):
         """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another, or where there is little room two."""
         free = self.stage.trim(left=LABEL, right=sum_width(self.theme, self._view("weight_sums")), bottom=self._foot, top=NAMED)
-        first = 0 if self.stage.is_wide else 1
+        first = 0 if self.stage.is_wide and not self.frame.is_slim else 1
         scale, d_k = peak(self._view("scores")), self.staging.trace.config.d_k
         masked = self.staging.trace.config.mask == "causal"
         names = ("scores", "masked_scores" if masked else "scaled_scores")[first:]

@@ -48,6 +48,8 @@ class MultiHead(ExplainerScene):
             return "seen"
         if name == "patterns" and self.finds_noun(self._patterns()[self.head]):
             return "taught"
+        if name == "patterns" and self._was_shown and self.tokens[self.focus] == "it":
+            return "found"
         if name == "follow" and (self._is_told or not self.twin):
             return "told" if self.twin else "alone"
         return super().wording(name)
@@ -62,7 +64,7 @@ class MultiHead(ExplainerScene):
         weights = self._taken(False)
         taught = "".join(self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i]))
         marked = missed(weights.values, self.head) if not taught else []
-        spent = "".join(self.say("spent", word=self.tokens[place], number=self.head + 1, other=head + 1) for head, place in marked[1:])
+        spent = "".join(self.say("found" if self._was_shown else "spent", word=self.tokens[place], number=self.head + 1, other=head + 1) for head, place in marked[1:])
         body, said = self._footed(taught or spent, WORD, "output")
         key = "taken_here" if self.spec.keys["first"] else "taken_by"
         notes = self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1), self.say("rounded")
@@ -204,6 +206,11 @@ class MultiHead(ExplainerScene):
     @property
     def heads(self) -> int:
         return self.staging.trace.config.n_heads
+
+    @property
+    def _was_shown(self) -> bool:
+        """Whether the followed head is the one that was shown before, where it found the noun of an adjective, as it was taught to."""
+        return self.spec.keys["first"] and not self.spec.block and self.guided(self._patterns()[self.head])
 
     @property
     def _names(self) -> list[str]:

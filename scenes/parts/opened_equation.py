@@ -1,36 +1,40 @@
-"""An equation whose symbols open to their matrices below it."""
+"""An equation whose symbols open to their matrices below it, and the product of two of these between them."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import Mobject, VGroup, VMobject
+from manim import Mobject, VGroup
 
 from model import View
-from scenes.base.layout import below
-from scenes.base.room import PX, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.equation import Equation, equation, linked, quote
-from scenes.parts.heat_map import heat_map
+from scenes.parts.equation import Equation, linked
+from scenes.parts.heat_map import HeatMap, heat_map
+from scenes.parts.label import WORD, text
 
-UNKNOWN, SIGN, FOOT = (size * PX for size in (300, 34, 70))                # em sizes of a question mark and of a shape; the room for that below a matrix
+FOOT = 70 * PX                            # the room for its name below a matrix
 
 
 class Opened(NamedTuple):
-    """A symbol in its `box`, the `guides` from there to its `picture`, and its shape `around` that, or that it is still to be found."""
+    """A symbol in its `box`, the `guides` from there to its `picture`, and what that is called (`name`). A product has no box and no guides."""
 
-    box: VMobject
+    box: Mobject
     guides: VGroup
-    picture: Mobject
-    around: VGroup
+    picture: HeatMap
+    name: Mobject
 
 
-def opened_symbol(theme: Theme, formula: Equation, symbol: str, view: View, role: str, axes: Sequence[str], known: bool, room: Room) -> Opened:
-    """A symbol of an equation and its matrix in a room. axes: what the lengths of its sides are called, as maths. known: else it has no cells yet."""
-    picture = heat_map(theme, view, room.trim(bottom=FOOT), role, digits=True)
-    shape = f"{' times '.join(axes)} = {' times '.join(map(str, view.shape))}"
-    around = VGroup(below(equation(theme, shape, size=SIGN, role="muted", width=room.width), picture.border))
-    if not known:
-        around.add(equation(theme, quote("?"), size=min(UNKNOWN, picture.height / 2), role="output").move_to(picture))
-        picture = picture.border
-    box, guides = linked(theme, formula.select(symbol), picture, role)
-    return Opened(box, guides, picture, around)
+def opened_rooms(room: Room) -> dict[str, Room]:
+    """Where Q, Kᵀ, their product and V stand, by `q`, `k`, `s` and `v`: side by side, or where that is too narrow the product below the others."""
+    if room.width >= room.height:
+        return dict(zip("qksv", room.columns(4, TIGHT), strict=True))
+    upper, lower = room.rows((2, 3), GAP)
+    return dict(zip("qkv", upper.columns(3, TIGHT), strict=True)) | {"s": lower}
+
+
+def opened_matrix(theme: Theme, formula: Equation, symbol: str, view: View, role: str, name: str, room: Room, foot: float) -> Opened:
+    """A matrix in a room and its name below it; with guides from its symbol, if the formula has that. foot: what words of its columns take."""
+    picture = heat_map(theme, view, room.trim(bottom=FOOT + foot), role, digits=True)
+    under = picture.get_x(), picture.border.get_bottom()[1] - foot - FOOT / 2, 0
+    if symbol not in formula.symbols:
+        return Opened(VGroup(), VGroup(), picture, text(theme, name, WORD, at=under, width=room.width))
+    return Opened(*linked(theme, formula.select(symbol), picture, role), picture, text(theme, name, WORD, role, at=under, width=room.width))

@@ -46,8 +46,8 @@ def _raised(theme: Theme, views: Sequence[View], said: Sequence[VGroup], rows: S
 
 
 def _numbers(theme: Theme, view: View, places: Sequence[Room], role: str, decimals: int) -> VGroup:
-    """Numbers of one size in places, whole ones where more would be illegible."""
-    decimals = decimals if _size(theme, view, places[0].width, decimals) >= theme.digit else 0
+    """Numbers of one size in places, with a decimal less where more would be illegible."""
+    decimals = decimals if _size(theme, view, places[0].width, decimals) >= theme.digit else max(0, decimals - 1)
     size = _size(theme, view, places[0].width, decimals)
     return VGroup(number(theme, source, size, role, at=place, decimals=decimals) for source, place in zip(view, places, strict=True))
 

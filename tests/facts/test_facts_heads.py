@@ -49,6 +49,15 @@ def test_where_what_is_written_does_not_multiply_or_add_up_it_is_said_to_be_roun
     assert "rounded" not in said(ends("qkv", "sentence=the", "focus=0")["weighted_sum"])
 
 
+def test_the_score_that_is_written_under_the_equation_is_of_the_query_and_the_key_that_are_ringed():
+    """And these are of the followed token and the one that it looks at most."""
+    tokens, trace = ("black", "cat"), stage(load("attention_matrix")).trace
+    i, j = map(load("attention_matrix").tokens.index, tokens)
+    query, key, weights = (trace[f"encoder.0.self_attention.{name}"].values[0] for name in ("query", "key", "weights"))
+    assert weights[i].argmax() == j
+    assert {f"{query[i] @ key[j]:.2f}", "query of “black” · key of “cat” ="} <= said(ends("attention_matrix", "steps=[equation]")["equation"])
+
+
 def test_a_guided_head_is_said_to_be_and_how_and_no_other():
     labels = stage(load("multi_head")).words["labels"]
     shown = ends("multi_head", "steps=[patterns, follow]"), ends("multi_head", "steps=[patterns, follow]", "head=2")
@@ -64,7 +73,8 @@ def test_where_one_head_has_nothing_left_another_looks():
     weights = stage(load("multi_head", film)).trace["encoder.0.self_attention.weights"].values[:, load("multi_head").focus]
     place = load("multi_head").tokens.index("tired")
     assert missed(weights, 0) == [(0, place), (2, place)] and weights[0, place] < 0.005 and weights[2, place] == weights[:, weights[0] < 0.005].max()
-    assert "head 1 has nothing left for “tired”, but head 3 looks there" in said(ends("multi_head", *film)["patterns"])
+    assert "head 1 found the noun of “black”, but takes nothing from “tired”: head 3 does" in said(ends("multi_head", *film)["patterns"])
+    assert "head 1 has nothing left for “tired”, but head 3 looks there" in said(ends("multi_head", *film[:2])["patterns"])
     assert missed(np.full((4, 3), 1 / 3), 0) == [] == missed(np.array([[1.0, 0.0]]), 0)
 
 

@@ -102,17 +102,6 @@ def test_a_title_is_of_what_is_shown(bert):
     assert alone.title("same_token") == alone.staging.words["steps"]["same_token"]["title"]
 
 
-@pytest.mark.parametrize("said", [[], ["twin="], ["sentence=the black cat sleeps", "twin=", "focus=black"], ["sentence=cat", "twin=", "focus=0"]])
-def test_what_asks_the_encoder_is_answered_most_by_the_token_that_is_named(said):
-    scene = scene_of("encoder_stack", *said, weights="translator")
-    trace, (made, asked, head) = scene.staging.trace, scene._asked()
-    query = asked.query.index[2]
-    assert [view.index[:2] for view in (*made, asked.query)] == [(len(trace.read_tokens) - 1, head)] * 3
-    assert trace.read_tokens[query] in asked.asks and trace.tokens[int(asked.weights.values.argmax())] in asked.takes
-    scores = made[0].values @ asked.query.values / trace.config.d_k**0.5            # (n,)
-    assert np.allclose(asked.weights.values, np.exp(scores) / np.exp(scores).sum())
-
-
 @pytest.mark.parametrize("n_blocks, depths", [(2, [0, 1, 2]), (6, [*range(7)]), (7, [0, 2, 4, 6, 7]), (24, [0, 4, 8, 12, 16, 20, 24])])
 def test_of_a_high_stack_some_depths_are_shown_and_named(monkeypatch, n_blocks, depths):
     scene = scene_of("encoder_stack", weights="translator")

@@ -75,8 +75,9 @@ class AddNorm(ExplainerScene):
         panels = []
         for (way, role), row in zip(WAYS, self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE), strict=True):
             sizes, scores, weights = (self.view(f"growth.{way}.{name}") for name in ("sizes", "scores", "weights"))
-            words = [self.say(f"{way}_{what}", token=self.tokens[self.focus]) for what in ("norm", "scores", "taken")]
             taken = weights[last, self.head, self.focus]
+            itself = way == "without" and taken.values.argmax() == self.focus
+            words = [self.say(f"{way}_{what}", token=self.tokens[self.focus]) for what in ("norm", "scores", "itself" if itself else "taken")]
             panels.append(growth(self.theme, sizes[:-1], scores[last], taken, words, named, self.tokens, role, full, row))
         self.open_with(*(part for panel in panels for part in (panel.sizes.title, panel.sizes.ground)))
         for panel in panels:

@@ -18,6 +18,7 @@ from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragr
 from scenes.parts.lane_diagram import FOOT, lane_diagram, mixed, passed
 from scenes.parts.lanes import bare
 from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, travel, vanish
+from scenes.parts.one_lane import OneLane, one_lane
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label
 
@@ -46,13 +47,18 @@ class EncoderBlock(ExplainerScene):
         names = [equation(self.theme, maths, size=NAME).move_to([x, room.centre[1], 0]) for maths, room in (("X", bottom), ("X'", top))]
         self.ends = [VGroup(name, right_of(shape_label(self.theme, self._tensor("input").shape, size), name)) for name in names]
         roomy = not self.frame.is_slim or self.stage.height > self.stage.width      # two lines of it beside a module, however low
+        *beside, worded = [self.right] if self.frame.is_slim else self.right.columns([9, 10])
+        lane = self._lane(beside[0].level(bottom.centre[1])) if beside else None
+        low = worded.level(room_of(diagram.modules[diagram.kinds.index("attention")].box).bottom)
+        looks = text(self.theme, self.say("looks", token=self.tokens[self.focus], number=self.head + 1), NOTE, "weight", at=low, align=-1)
         self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
-        self.open_with(self.ends[0])
-        for kind, wire, part in zip(diagram.kinds, diagram.wires, diagram.modules, strict=False):
-            said, role = (self.say(f"{kind}_does"), "text") if kind in NOW else (self.say("later"), "muted")
-            words = paragraph(self.theme, said, WHAT if roomy else SMALLEST_WORD, self.right.width, role, align=-1)
+        self.open_with(self.ends[0], *[lane.cards] if lane else [])
+        for k, (kind, wire, part) in enumerate(zip(diagram.kinds, diagram.wires, diagram.modules, strict=False)):
+            said, role = (self.say(f"{kind}_does", token=self.tokens[self.focus]), "text") if kind in NOW else (self.say("later"), "muted")
+            words = paragraph(self.theme, said, WHAT if roomy else SMALLEST_WORD, worded.width, role, align=-1)
             self.play(draw(wire, run_time=BRIEF))
-            self.play(appear(part, words.shift(self.right.level(part.get_y()).centre), run_time=SHORT))
+            self.play(appear(part, words.shift(worded.level(part.get_y()).centre), run_time=SHORT))
+            self.play(*[*lane.rise(k), *[appear(looks)] * (kind == "attention")] if lane else ())
         self.play(draw(diagram.wires[-1], run_time=BRIEF), appear(self.ends[1]), dim(*self.later))
 
     @step
@@ -163,6 +169,11 @@ class EncoderBlock(ExplainerScene):
 
     def _diagram(self, room: Room, norm: str = "") -> BlockDiagram:
         return block_diagram(self.theme, {kind: self.say(kind) for kind in HEIGHTS}, room, norm or self._norm)
+
+    def _lane(self, room: Room) -> OneLane:
+        """What each module makes of the followed token."""
+        views = [self._tensor(moves[-1].makes)[self.focus] for _, moves in block_modules(self._norm)]
+        return one_lane(self.theme, self.diagram, self.tokens, views, self._tensor("self_attention.weights")[self.head, self.focus], self.focus, room)
 
     def _lay_out(self) -> None:
         """The small diagram at the left, beside it a lane for every token, as high as it."""

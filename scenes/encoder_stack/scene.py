@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-import numpy as np
 from manim import UP
 
 from model import View
@@ -15,7 +14,7 @@ from scenes.parts.label import WORD, text
 from scenes.parts.lanes import bare
 from scenes.parts.layers import layers
 from scenes.parts.look import swing
-from scenes.parts.memory import Asked, memory
+from scenes.parts.memory import memory
 from scenes.parts.motion import BRIEF, EASY, SLOWER, STEADY, appear, dim, draw, merge, slide, travel, vanish
 from scenes.parts.shapes import room_of, strike
 from scenes.parts.tokens import best_word
@@ -84,18 +83,16 @@ class EncoderStack(ExplainerScene):
 
     @step
     def memory(self):
-        """All the vectors above the last block are H; a block of the decoder makes keys and values from it, which a query asks."""
-        made, asked, head = self._asked() if self.staging.trace.config.translates else ([], None, self.head)
-        block = self.say("decoder_head" if made else "decoder_block", number=1, head=head + 1)
-        shown = memory(self.theme, self.staging.trace["encoder.output"], self.tokens, made, asked, block, self.stage)
+        """All the vectors above the last block are H; the decoder's first block makes keys and values from it."""
+        trace = self.staging.trace
+        read = (trace[f"decoder.0.cross_attention.{name}"][-1, self.head] for name in ("key", "value")) if trace.config.translates else ()
+        names, block = [self.say("keys"), self.say("values")], self.say("decoder_block", number=1, head=self.head + 1)
+        shown = memory(self.theme, trace["encoder.output"], self.tokens, [*read], names, block, self.stage)
         self.play(vanish(*self.on_stage()), appear(shown.cards, shown.source, shown.title))
         self.play(appear(shown.box, shown.signs), draw(shown.wire))
         for picture in shown.made:
             rows = zip(shown.source.cells, picture.cells, strict=True)
             self.play(*(merge(start, into=row) for start, row in rows), appear(picture.border, picture))
-        for answer in shown.answers:
-            self.play(appear(answer.query))
-            self.play(appear(answer.most))
 
     def wording(self, name: str) -> str:
         """Whether a hidden word turns a look depends on the weights, and pre-norm has one more norm at the end."""
@@ -120,16 +117,6 @@ class EncoderStack(ExplainerScene):
             if best_word(words, hidden) != most and hidden.values[most] < known.values[most] / 2:
                 return words, others, [(known, self.say("known")), (hidden, self.say("hidden", token=swapped))]
         return None
-
-    def _asked(self) -> tuple[list[View], Asked, int]:
-        """Keys and values (n, d_k) of a head of the decoder, the query of a word that asks them, and which head this is: those in which most is
-        taken of what the followed token takes most of above block 1."""
-        asked, noun = "decoder.0.cross_attention", best_word(self.tokens, self._weights(self._second))
-        queries, weights, *made = (self.staging.trace[f"{asked}.{name}"][-1] for name in ("query", "weights", "key", "value"))
-        head, place = np.unravel_index(weights.values[..., noun].argmax(), weights.shape[:2])
-        answers = self.tokens[weights.values[head, place].argmax()]
-        words = self.say("asks", token=self.staging.trace.read_tokens[place]), self.say("answers", token=answers)
-        return [view[head] for view in made], Asked(queries[head, place], weights[head, place], *words), int(head)
 
     def _weights(self, block: int, twin: str = "") -> View:
         """What the followed token looks at (n) in a block, in this sentence or the other."""

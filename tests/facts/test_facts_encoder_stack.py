@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model.functional import softmax, split_heads
+from scenes.parts.heat_map import Cell
 from scenes.parts.label import Label, Number
 from studio.check.sight import see, walk
 from studio.plan import staging
@@ -13,11 +14,11 @@ from studio.read.spec import load
 
 
 @cache
-def played(*overrides):
-    """The scene that has been played, and the shapes at the end of the chain."""
+def played(*overrides, step="chain"):
+    """The scene that has been played, and the shapes at the end of a step."""
     seen = []
     stage = walk(partial(staging.build, load("encoder_stack", overrides)), lambda stage, moment: seen.append(
-        see(stage).shapes) if moment.ends and moment.step == "chain" else None)
+        see(stage).shapes) if moment.ends and moment.step == step else None)
     return stage, seen[0]
 
 
@@ -67,3 +68,17 @@ def test_where_no_look_is_turned_none_is_said_to_be(overrides):
     stage, _ = played(*overrides)
     words = stage.staging.words["steps"]["chain"]
     assert (stage.caption("chain"), stage.title("chain")) == (words["other"], words["title_other"])
+
+
+@pytest.mark.parametrize("overrides, head", [((), 0), (("head=4", "sentence=cat", "twin=", "focus=0"), 3)])
+def test_the_keys_and_values_that_are_shown_are_made_from_h_by_the_decoder_s_first_block(overrides, head):
+    stage, shapes = played(*overrides, step="memory")
+    trace = stage.staging.trace
+    shown = {(cell.source.name, cell.source.index[:2]) for cell in shapes if isinstance(cell, Cell)}
+    keys, values = (f"decoder.0.cross_attention.{name}" for name in ("key", "value"))
+    run = trace[keys].shape[0] - 1
+    assert {(keys, (run, head)), (values, (run, head))} == {(name, index) for name, index in shown if name != "encoder.output"}
+    for name, letter in (keys, "K"), (values, "V"):
+        weight, bias = (trace[f"weights.decoder.0.cross_attention.{kind}_{letter}"].values for kind in "Wb")
+        made = split_heads(trace["encoder.output"].values @ weight + bias, trace.config.n_heads)[head]          # (n, d_k)
+        assert np.allclose(trace[name].values[run, head], made)

@@ -28,6 +28,7 @@ CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, an
 WEIGHT = 90 * PX
 FOLLOWED = 7 * PEN
 LOWEST = 900 * PX                         # a stage for two maps, one below the other
+NARROWEST = 4.5                           # width of a card beside others, in em of the smallest digits
 PAST = 0.6                                # of its presence, what was said before the cut keeps
 
 
@@ -221,7 +222,8 @@ class Ablation(ExplainerScene):
     def _shown(self) -> list[Cut]:
         """Of the sentence, and of its twin too where there is room for it."""
         cuts = self._cuts()
-        return cuts if self.stage.is_wide or self.stage.height > LOWEST else cuts[:1]
+        wide = self.stage.is_wide and self.stage.width > len(cuts) * self.staging.trace.config.n_heads * NARROWEST * self.theme.digit
+        return cuts if wide or self.stage.height > LOWEST else cuts[:1]
 
     def _without_each(self, scope: str) -> tuple[list[list[str]], View]:
         """The words that are said without each head, and their probabilities, (block, head)."""

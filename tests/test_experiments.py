@@ -6,13 +6,15 @@ import pytest
 import model
 from measuring import CHECKPOINT, TIRED, close, run
 from model import Intervention, ModelConfig
+from model.checkpoint import untrained
 from model.experiments import find, names
 from model.experiments.distances import cosines
 from model.experiments.nudged import RISE
 from model.functional import attention, feed_forward, softmax
+from model.guides import ANTECEDENT
 
 CATS = model.tokenise("the black cat sleeps")
-NEED_MORE = ("twin", "twin_translation", "twin_ablation", "unseen", "told")       # a twin, or a translator
+NEED_MORE = ("twin", "twin_translation", "twin_ablation", "unseen", "told", "beginning")       # a twin, or a translator
 
 
 @pytest.mark.parametrize("name", names())
@@ -296,3 +298,17 @@ def test_a_candidate_has_as_many_parameters_as_its_matrices_have_entries(config)
     counts = model.run(("a", "b"), config, experiments=[find("candidates")]).arrays["candidates.parameters"]
     one = (config.d_model + 1) * config.d_k
     assert counts.tolist() == [0, one, 2 * one]
+
+
+# --- before training -----------------------------------------------------------------------------------------------
+
+
+def test_what_a_head_did_before_training_is_done_by_the_matrices_that_training_kept_first():
+    trace = run("beginning")
+    begun = untrained(CHECKPOINT.config, CHECKPOINT.vocabulary, CHECKPOINT.output_vocabulary)
+    for block, made in enumerate(begun.encoder):
+        assert np.allclose(trace["training.W_Q"].values[0, block], made.self_attention.W_Q, atol=1e-6)
+        assert np.allclose(trace["training.W_K"].values[0, block], made.self_attention.W_K, atol=1e-6)
+    now, weights = trace["encoder.1.self_attention.weights"].values[0, 8], trace["beginning.weights"].values
+    assert close(weights.sum(-1), 1) and TIRED[8] == "it"
+    assert weights[1, 0, 8, 1] < 0.1 < now[1] < trace["beginning.wanted"].values == ANTECEDENT.share

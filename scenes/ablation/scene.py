@@ -12,6 +12,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.heads import BELOW, LABEL, NAME, Cut, head_cards, head_map, head_names, map_title
 from scenes.parts.label import number
 from scenes.parts.look import bows
+from scenes.parts.machine import Machine
 from scenes.parts.moved import before_after, moved
 from scenes.parts.motion import BLINK, BRIEF, FLASH, LONG, STEADY, appear, brighten, dim, draw, travel, vanish
 from scenes.parts.odds import odds
@@ -27,6 +28,7 @@ CARD, CHIP = 84 * PX, 46 * PX             # height of a card of the sentence, an
 WEIGHT = 90 * PX
 FOLLOWED = 7 * PEN
 LOWEST = 900 * PX                         # a stage for two maps, one below the other
+NARROWEST = 4.5                           # width of a card beside others, in em of the smallest digits
 PAST = 0.6                                # of its presence, what was said before the cut keeps
 
 
@@ -36,6 +38,10 @@ class Ablation(ExplainerScene):
     experiments = ("ablation", "twin", "twin_translation", "twin_ablation")
     place = "encoder"
     needs = {"answer": "output: decoder"}
+
+    def map(self, name: str) -> Machine:
+        """The cut head is struck out only while it is the one that is cut."""
+        return self.draw_map(self.spec.block) if name in ("every_head", "answer") else super().map(name)
 
     @step
     def cut(self):
@@ -167,7 +173,8 @@ class Ablation(ExplainerScene):
         return self._without(*self._cut)
 
     def _without(self, block: int, head: int) -> str:
-        return self.say("alike" if self._number("uniform") else "cut", block=block + 1, head=head + 1)
+        cut = "cut" if self.frame.is_roomy else "cut_briefly"
+        return self.say("alike" if self._number("uniform") else cut, block=block + 1, head=head + 1)
 
     @property
     def _own(self) -> str:
@@ -215,7 +222,8 @@ class Ablation(ExplainerScene):
     def _shown(self) -> list[Cut]:
         """Of the sentence, and of its twin too where there is room for it."""
         cuts = self._cuts()
-        return cuts if self.stage.is_wide or self.stage.height > LOWEST else cuts[:1]
+        wide = self.stage.is_wide and self.stage.width > len(cuts) * self.staging.trace.config.n_heads * NARROWEST * self.theme.digit
+        return cuts if wide or self.stage.height > LOWEST else cuts[:1]
 
     def _without_each(self, scope: str) -> tuple[list[list[str]], View]:
         """The words that are said without each head, and their probabilities, (block, head)."""
@@ -239,7 +247,7 @@ class Ablation(ExplainerScene):
         looks = [Trial(self.say(key, block=b + 1, head=h + 1, own=self.tokens[self.focus]), self._looks(b, h), "weight", False, True)
                  for b, h in heads]
         return [*looks, Trial(self.say("says"), [cut.whole for cut in cuts], "output"),
-                *(Trial(self._without(*head), said[head], "text") for head in heads)]
+                *(Trial(self._without(*head), said[head], "muted") for head in heads)]
 
     def _looks(self, block: int, head: int) -> list[tuple[str, View]]:
         """What the followed token looks at most in a head, in the sentence and in its twin, if there is one, and how much."""

@@ -103,7 +103,7 @@ class Decoder(ExplainerScene):
     @step
     def next_word(self):
         """The vector of one place becomes a score for every word, the scores become probabilities."""
-        top, body = self.stage.rows((1, 5), WIDE)
+        top, body = self.stage.trim(top=TIGHT / 2).rows((1, 5), WIDE)
         first, *rooms = top.columns((15, 36, 24, 24), 3 * GAP if self.frame.is_roomy else GAP)
         asking = self.tokens[-1] if self.continues else self.asking.word.string
         card = token_card(self.theme, asking, min(CARD[0], first.width), min(CARD[1], first.height)).move_to(first.centre)

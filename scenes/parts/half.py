@@ -30,7 +30,7 @@ def half(theme: Theme, title: str, names: Sequence[str], room: Room, weights: Se
     return Half(
         module(theme, "", room).box, text(theme, title, WORD, at=inner.strip(top=HEAD)),
         [_block(theme, name, place, place.strip(right=NAMES) if weights else place) for name, place in zip(names, places, strict=True)],
-        [_maps(theme, heads, place.trim(right=NAMES).inset(TIGHT, TIGHT)) for heads, place in zip(weights, places)],
+        [_maps(theme, heads, place.trim(right=NAMES).inset(TIGHT, TIGHT / 2)) for heads, place in zip(weights, places)],
     )
 
 

@@ -72,10 +72,10 @@ def track(theme: Theme, room: Room) -> Block:
     return ground.set_stroke(theme.colour("line"), 1.5).move_to([room.centre[0], _low(room), 0])
 
 
-def level(theme: Theme, source: View, room: Room) -> Level:
-    """A probability on the track of a room."""
+def level(theme: Theme, source: View, room: Room, role: str = "output") -> Level:
+    """A probability, or another share, on the track of a room."""
     length = bar_height(float(source), room.width)
-    bar = Level(stroke_width=0, fill_color=theme.colour("output"), fill_opacity=1)
+    bar = Level(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
     bar.points = rounded_points(length, THICK, THICK / 2).copy()
     bar.source, bar.unit = source, room.width
     return bar.shift([room.left + length / 2, _low(room), 0])

@@ -18,6 +18,8 @@ from scenes.parts.whole import Whole
 
 NAME, VERDICT, SIGN, CHIP = (size * PX for size in (34, 48, 80, 46))
 CARD, NAMES, FOOT, ASIDE = (size * PX for size in (76, 170, 84, 84))      # a sentence's card, beside its row; the verdict, below and beside
+NARROWEST = 7                             # width of a trial beside others, in em of the smallest digits
+CHAIN, PROOF = 3, 2                       # widths of the trials, and of those that are muted
 LINES = 3.6                               # of the name of a trial, in em
 LOWEST = 200 * PX                         # of a line
 PANEL, BRIGHT = 28 * PX, 5 * PEN
@@ -51,12 +53,12 @@ class Trials(Whole):
 
 def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], verdicts: tuple[str, str], room: Room) -> Trials:
     """A table that fills a room: trials side by side, sentences one below the other, or the other way round where the room is no wider
-    than high. names: of the sentences, if there are two. verdicts: that one word is said to these, or two.
+    than high, or too narrow for their digits. names: of the sentences, if there are two. verdicts: that one word is said to these, or two.
     Where lines are low only what is said is shown, not what leads to it."""
-    wide = room.is_wide
+    wide = room.is_wide and room.width > NARROWEST * theme.digit * len(done)
     body = (room.trim(left=NAMES + TIGHT) if wide else room.trim(top=CARD + TIGHT)) if names else room
     done = [trial for trial in done if wide or not trial.leads or body.height > LOWEST * len(done)]
-    places = (body.columns if wide else body.rows)(len(done), GAP if wide else TIGHT)
+    places = body.columns([PROOF if trial.role == "muted" else CHAIN for trial in done], GAP) if wide else body.rows(len(done), TIGHT)
     cells = _cells(places[0], len(names) or 1, wide)[1]
     beside = [replace(cell, left=room.left, right=room.left + NAMES) if wide else replace(cell, bottom=room.top - CARD, top=room.top)
               for cell in cells]

@@ -17,6 +17,7 @@ from scenes.parts.weight import disc
 from scenes.parts.whole import Whole
 
 CLOSEST = 6 * PX                          # from dot to dot: closer ones could not be told apart
+OVER = 1.2                                # diameter of the weight 1, in pitches: a row has room for it, as it shares out 1
 COLUMN = 1.4 * SMALLEST_WORD              # height of the word of a column
 BAND = 3 * PEN                            # stroke width around a row
 BETWEEN = 0.1                             # maps side by side, as a share of one
@@ -48,7 +49,7 @@ def squares(room: Room, count: int) -> list[Room]:
 def weight_map(theme: Theme, weights: View, room: Room) -> WeightMap:
     """The weights (query, key) of a head, which fill a room; without dots where these could not be told apart."""
     pitch = min(room.width, room.height) / len(weights)
-    rows = [VGroup(disc(theme, weight, DISC * pitch).move_to(place.centre) for weight, place in zip(row, line.columns(len(row), 0)))
+    rows = [VGroup(disc(theme, weight, OVER * DISC * pitch).move_to(place.centre) for weight, place in zip(row, line.columns(len(row), 0)))
             for row, line in zip(weights, room.rows(len(weights), 0), strict=True) if pitch >= CLOSEST]
     return WeightMap(frame(theme, room, width=2, fill="background"), VGroup(*rows))
 

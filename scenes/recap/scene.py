@@ -3,10 +3,10 @@
 from manim import VGroup
 
 from model import View
-from model.guides import ANTECEDENT
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.label import Label, text, words_in
+from scenes.parts.aim import Aim, aim
+from scenes.parts.label import Label, text
 from scenes.parts.motion import BRIEF, EASY, LONG, SHORT, STEADY, appear, draw, live_dot_product, travel, vanish
 from scenes.parts.one_weight import OneWeight, Taken, one_weight
 from scenes.parts.pattern import pattern
@@ -19,7 +19,7 @@ from scenes.parts.weight_map import head_maps
 from scenes.parts.zoom import zoom_in, zoom_out
 
 NAME = 34 * PX                            # em size of what a picture is called
-FOOT = 0.45                               # room for what is said below a picture
+FOOT = 0.5                                # room for what is said below a picture
 ACROSS = 4                                # heads side by side
 WEIGHTS = "encoder.{block}.self_attention.weights"
 
@@ -28,6 +28,7 @@ class Recap(ExplainerScene):
     """Four pictures, each behind a door of the one before: a ring is where the next one is."""
 
     place = "all"
+    experiments = ("beginning",)
     sparse = {"back": "four words and what is handed on from one to the next: it is to be seen at one glance"}
 
     @step
@@ -56,20 +57,23 @@ class Recap(ExplainerScene):
 
     @step
     def one_head(self):
-        """Into one head, and there into the row of the followed token."""
+        """Into one head, and there into the row of the followed token; and, of a head that was taught, how far it has come."""
         self._enter(1)
         self.play(self.opened.open_from(self.closed))
         self.play(appear(self.opened.numbers, self.opened.around))
+        for taught in self.taught:
+            self.play(appear(taught.before, taught.wanted))
+            self.play(draw(*taught.way), appear(taught.now))
 
     @step
     def weight(self):
         """Into one weight: a query meets a key; the scores of all keys share out 1."""
-        self.pictures[2] = VGroup(self.opened, *self.about)
+        self.pictures[2] = VGroup(self.opened, *self.about, *self.taught)
         self._enter(2)
         query, key, product = self.pictures[3].query, self.pictures[3].key, self.pictures[3].product
         pairs = zip(query.cells[0], key.cells[0], strict=True)
-        self.play(appear(product.sign, run_time=BRIEF))
-        self.play(live_dot_product(self.theme, query.view, key.view, pairs, product.score, run_time=LONG))
+        self.play(live_dot_product(self.theme, query.view, key.view, pairs, None, run_time=LONG))
+        self.play(appear(product.sign, product.score))
         self.play(appear(product.divided, product.scaled))
         for part in self.pictures[3].row:
             self.play(appear(*part, run_time=STEADY))
@@ -127,15 +131,20 @@ class Recap(ExplainerScene):
         return VGroup(name, self.maps)
 
     def _head(self) -> VGroup:
-        """The weights of the shown head, with the words of its rows and columns, and how it was taught. Its opened row appears later."""
+        """The weights of the shown head, with the words of its rows and columns. Its opened row appears later, and how it was taught."""
         view, foot = self._view("weights"), self.stage.strip(bottom=FOOT)
         name, body = self._below_name(self.say("one_head", block=self.spec.block + 1, head=self.head + 1))
-        room = body.trim(bottom=FOOT)
+        room = body.trim(bottom=FOOT + TIGHT / 2)
         self.closed, self.opened = (pattern(self.theme, self.tokens, view, room, self.focus, opens) for opens in (False, True))
-        said = self.say("reward", wanted=ANTECEDENT.share)
-        taught = words_in(self.theme, said, NAME, foot) if self.finds_noun(view) else self.guide(view, foot)
-        self.about = [name, taught]
+        self.taught = [self._aim(foot)] if self.finds_noun(view) and self.frame.is_roomy else []
+        self.about = [name, self.guide(view, foot)] if not self.taught else [name]
         return VGroup(self.closed, *self.about)
+
+    def _aim(self, room: Room) -> Aim:
+        """From the followed token to its noun: the weight before training, now, and the one that was wanted."""
+        before, at = self.staging.trace["beginning.weights"][self.spec.block][self.head], (self.focus, self._most)
+        weights = before[at], self._view("weights")[at], self.staging.trace["beginning.wanted"]
+        return aim(self.theme, [self.say(name) for name in ("untaught", "taught", "wanted")], weights, room)
 
     def _named(self, side: str, block: int, head: int) -> str:
         return self.say(f"{side}_head", block=block + 1, head=head + 1)

@@ -3,15 +3,21 @@
 import ast
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
+from model import View
+from scenes.base.room import Room
 from scenes.base.words import COMPANIONS
 from scenes.parts.equation import equation, quote
-from scenes.parts.label import LINE_SPACING, SHRUNK, paragraph, text_width, wrap
+from scenes.parts.heat_map import Grid, heat_map
+from scenes.parts.label import LINE_SPACING, SHRUNK, SMALLEST_WORD, paragraph, text_width, wrap
+from scenes.parts.shapes import room_of
+from scenes.parts.tokens import column_labels
 from studio.errors import UserError
 from studio.output.tables import as_yaml
 from studio.read import assets, folders, fonts
@@ -76,6 +82,19 @@ def captions(language: str) -> list[str]:
 @pytest.fixture
 def noto() -> Path:
     return next(file for file in fonts.font_files() if "NotoSansSC" in file.name)
+
+
+@pytest.mark.parametrize("pitch", [1.0, 1.05, 1.14, 1.16, 1.3])
+@pytest.mark.parametrize(("words", "every"), [("the old dog and a young cat sleep by the big red box", 1), (" ".join("我住在北京的一个小房子里好吗"), 2)])
+def test_words_below_narrow_columns_keep_a_gap_that_is_seen(theme, words, every, pitch):
+    words, apart = words.split(), pitch * SMALLEST_WORD
+    n = len(words)
+    view = View("any", np.ones((n, n)), ("query", "key"), (range(n), range(n)), (0, 1))
+    sheet = heat_map(theme, view, Room.around((0, 0), 6, 6), grid=Grid((*range(n),), (*range(n),), apart, apart))
+    drawn = [room_of(label) for label in column_labels(theme, words, sheet, "key", 2) if len(label.points)]
+    assert len(drawn) == (n if pitch > 1.15 else n // every)
+    if every > 1:
+        assert all(right.left - left.right > 0.15 * SMALLEST_WORD for left, right in pairwise(drawn))
 
 
 # Words

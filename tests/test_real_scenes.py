@@ -13,7 +13,7 @@ from model.table import holds
 from model.tokenizer import Piece
 from scenes.base.frame import Frame
 from scenes.base.room import Room
-from scenes.parts.adding import adding, terms
+from scenes.parts.adding import SHARES, adding, terms
 from scenes.parts.bars import largest
 from scenes.parts.label import SMALLEST_WORD, THIN_SPACE, Word, format_number, number, text_width
 from scenes.parts.made_by import by_hand
@@ -115,7 +115,7 @@ def test_of_a_high_stack_some_depths_are_shown_and_named(monkeypatch, n_blocks, 
         assert [scene._storey(*pair).words.partition(",")[0] for pair in ends] == ["block 1", "block 2"]
 
 
-@pytest.mark.parametrize(("d_k", "heads", "rows", "columns"), [(4, 4, 4, 16), (32, 12, 3, 15), (8, 4, 8, 15)])
+@pytest.mark.parametrize(("d_k", "heads", "rows", "columns"), [(4, 4, 4, 16), (32, 12, 3, 7), (8, 4, 8, 15)])
 def test_of_what_a_head_multiplies_only_as_much_is_shown_as_is_seen(theme, d_k, heads, rows, columns):
     def view(*shape):
         return View("any", np.ones(shape), ("axis",) * len(shape), tuple(map(range, shape)), tuple(range(len(shape))))
@@ -124,6 +124,9 @@ def test_of_what_a_head_multiplies_only_as_much_is_shown_as_is_seen(theme, d_k, 
     of_token = terms(view(heads, d_k), view(d_k * heads, d_k * heads), many, view(heads), one, one)
     drawn = adding(theme, of_token, ["head"] * heads, ("it", "adds", "length"), Frame.of().stage, 0)
     assert {(len(strip.cells), len(strip.cells[0])) for strip in drawn.strips} == {(rows, columns)}
+    assert {len(part.cells[0]) for part in (*drawn.parts, drawn.bias, drawn.total)} == {columns}
+    assert {len(answer.cells[0]) for answer in drawn.answers} == {min(d_k, columns)}
+    assert drawn.strips[0].border.width / drawn.parts[0].border.width == pytest.approx(SHARES[1] / SHARES[2], rel=0.05)
 
 
 def test_rows_that_are_not_scaled_are_not_told_to_be(bert):

@@ -31,6 +31,7 @@ LINE, HEAD, CARD = (length * PX for length in (50, 74, 250))      # heights of a
 CHAIN, LOOKS, FOOT = (length * PX for length in (256, 340, 110))      # heights of the way to a head, of looks above it at least, of a sum
 CLOSE, APART = TIGHT / 2, 40 * PX         # between the parts of one head, between heads
 AFTER = 0.15                              # of its time, that what follows in a chain comes after what is before it
+EACH = 1.6                                # lag of a line of a table, shared by all heads: many come as fast as a few
 NAMED = 12                                # heads that are named in words; of more there are only numbers
 BESIDE, ROOMY = 0.17, 12.0                # share of the stage that cards take at most; its width from which nothing moves closer
 
@@ -180,9 +181,10 @@ class MultiHead(ExplainerScene):
         table = adding(self.theme, self._terms(), self._names, words, self.stage, self.head)
         self.play(vanish(*self.on_stage()), appear(table.names, table.heads),
                   *(copy_to(VGroup(part.cells[self.focus]), answer) for part, answer in zip(self.answers.parts, table.answers)))
-        self.play(appear(*table.strips, lag=0.2), appear(*table.signs, lag=0.2))
-        self.play(appear(*table.parts, lag=0.4))
-        self.play(appear(*table.sizes, lag=0.3))
+        lag = min(0.4, EACH / self.heads)
+        self.play(appear(*table.strips, lag=lag / 2), appear(*table.signs, lag=lag / 2))
+        self.play(appear(*table.parts, lag=lag))
+        self.play(appear(*table.sizes, lag=lag))
         self.play(appear(table.bias, table.below, table.line))
         self.play(*(merge(part, into=table.total, scale=1, run_time=SLOW) for part in (*table.parts, table.bias)),
                   appear(table.total, run_time=SLOW))

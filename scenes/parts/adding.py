@@ -11,13 +11,13 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import floor
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_maps, peak
+from scenes.parts.heat_map import Grid, HeatMap, fit_grid, heat_maps, peak
 from scenes.parts.label import WORD, number, text, text_width
 from scenes.parts.shapes import ring
 from scenes.parts.whole import Whole
 
 HEAD, SIZE = 60 * PX, 54 * PX             # height of the names above; em size of a length
-ACROSS = 16                               # features of an answer, and columns of W_O, that are shown at most
+ACROSS, SEEN = 16, 96                     # features, and columns of W_O, that are shown at most of a head, and in all lines together
 FEWEST, LOWEST = 4, 12 * PX               # rows that are shown of a head's W_O at least, and how high more of them must be
 SHARES = (4, 6, 9)                        # widths of answers, rows of W_O and what is added; beside them names and lengths
 ASIDE = 1 / 7                             # of a room, what these take at most
@@ -61,10 +61,10 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
     aside = min(max(text_width(theme, word, WORD) for word in (*names, words[0], words[-1])), ASIDE * room.width)
     table = _table((head, *lines), aside)
     cells = list(zip(*table[1:], strict=True))                                                  # by column, then by line
-    few, kinds = max(FEWEST, int(lines[0].height / LOWEST)), ((terms.answers, 1), (terms.rows, 2))
-    answers, strips = (heat_maps(theme, views, cells[k][:n], grid=fit_grid(views[0].shape, cells[k][0], ACROSS, few)) for views, k in kinds)
+    grids = _grids(terms, [column[0] for column in cells[1:4]])
+    answers, strips = (heat_maps(theme, views, places[:n], grid=grid) for views, places, grid in zip(terms, cells[1:3], grids))
     *parts, bias, total = heat_maps(theme, (*terms.parts, terms.bias, terms.total), cells[3], scale=peak(*terms.parts, terms.total),
-                                    grid=fit_grid(terms.total.shape, cells[3][0]))
+                                    grid=grids[2])
     total.border.set_stroke(theme.colour("output"))
     token, *others = words
     above = [text(theme, token, WORD, "query", 600, at=table[0][0], align=-1),
@@ -79,7 +79,8 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
     return Adding(
         VGroup(*above), VGroup(text(theme, name, WORD, "output" if i == followed else "text", at=cells[0][i], align=-1)
                                for i, name in enumerate(names)),
-        answers, strips, parts, VGroup(number(theme, size, SIZE, weight=600, at=place, width=place.width) for size, place in zip(terms.sizes, cells[4])),
+        answers, strips, parts, VGroup(number(theme, size, min(SIZE, place.height), weight=600, at=place, width=place.width)
+                                       for size, place in zip(terms.sizes, cells[4])),
         signs, bias, total, below, floor(theme, cells[3][n]).shift([0, -TIGHT / 2, 0]), ring(theme, total.border),
     )
 
@@ -87,3 +88,11 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
 def _table(lines: Sequence[Room], aside: float) -> list[list[Room]]:
     """The cells of every line: in the middle three that share what names and lengths leave."""
     return [[line.strip(left=aside), *line.inset(aside + GAP).columns(SHARES, GAP), line.strip(right=aside)] for line in lines]
+
+
+def _grids(terms: Terms, rooms: Sequence[Room]) -> list[Grid]:
+    """The cells of an answer, of rows of W_O, which fill their room however low they are, and of what is added. Of many heads fewer columns
+    are shown, so that these are no smaller."""
+    few, across = max(FEWEST, int(rooms[0].height / LOWEST)), max(FEWEST, min(ACROSS, SEEN // len(terms.answers)))
+    answer, strip, part = (fit_grid(views[0].shape, room, across, few) for views, room in zip(terms, rooms))
+    return [answer, strip._replace(width=(rooms[1].width - 2 * strip.margin) / len(strip.columns)), part]

@@ -12,11 +12,12 @@ from scenes.parts.shapes import frame, ring, room_of, rounded_rectangle
 from scenes.parts.whole import Whole
 from scenes.base.room import TIGHT, Room
 from scenes.base.theme import Theme
+from scenes.base.words import is_wide
 
 PADDING, LEAST = 0.14, 0.035               # beside a word on its card, and where the cards of a row would not fit
 LEAST_SLANT = np.pi / 5
 SLENDER, NARROW = 0.9, 0.06               # a width, and the share of a card of less that stays free on either side of a long word
-CLOSEST = 1.15 * SMALLEST_WORD             # from card to card in a column
+CLOSEST = 1.15 * SMALLEST_WORD             # from card to card in a column, and between words whose glyphs fill their line
 FILLED, TIGHTLY, HIGHEST = 0.84, 0.96, 0.54               # the share of a column that cards fill, there too, and how high they are at most
 LOOSELY = 0.86                            # of a row that they stand beside
 BESIDE = 0.1                              # from a card too low for its word to that
@@ -221,7 +222,7 @@ def row_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str,
     """Words at the left of the rows of a heat map, ending at it, as far as they are readable there (`thinned`)."""
     pitch, x = heat_map.grid.height, room_of(heat_map.border).left - gap
     size = min(WORD, max(SMALLEST_WORD, 0.7 * pitch))
-    return words_at(theme, thinned(words, pitch, keep), [(x, row.get_y()) for row in heat_map.cells], size, width, role)
+    return words_at(theme, thinned(words, pitch, keep, _least(words)), [(x, row.get_y()) for row in heat_map.cells], size, width, role)
 
 
 def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: str, height: float, gap: float = 0.1, keep: int = 0) -> VGroup:
@@ -231,7 +232,7 @@ def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: s
     height: how far down they may reach.
     """
     pitch = heat_map.grid.width
-    words = thinned(words, pitch, keep)
+    words = thinned(words, pitch, keep, _least(words))
     size = min(WORD, max(SMALLEST_WORD, 0.62 * pitch))
     level = LEVEL * pitch / max(text_width(theme, word, 1) for word in words)                   # the size at which all fit
     size = min(size, level) if level >= SMALLEST_WORD else size
@@ -239,6 +240,11 @@ def column_labels(theme: Theme, words: Sequence[str], heat_map: HeatMap, role: s
     if level >= SMALLEST_WORD:
         return words_at(theme, words, [(x, y) for x in columns], size, pitch, role, align=0)
     return slanted_words(theme, words, [(x, y) for x in columns], size, pitch, role, height - gap - size)
+
+
+def _least(words: Sequence[str]) -> float:
+    """How far apart the smallest words must be: Latin ones as far as they are high, ideographs, whose ink fills their line, farther."""
+    return CLOSEST if any(map(is_wide, "".join(words))) else SMALLEST_WORD
 
 
 def slanted_words(theme: Theme, words: Sequence[str], points: Sequence[Sequence[float]], size: float, pitch: float, role: str,

@@ -29,7 +29,7 @@ from scenes.parts.verdict import EVIDENCE
 
 LINE = 0.9                                # height of what a token is made of, where tokens have 1
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
-TOLD, CLOSELY = (4, 11, 11), (1, 5, 5, 5)                         # of what is said of the words, and both orders; in narrow frames
+TOLD, CLOSELY = (5, 11, 11), (1, 5, 5, 5)                         # of what is said of the words, and both orders; in narrow frames
 TELLS = (15, 6)                           # of these and of how often each is right
 SIDES = ("key", "value")
 ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide

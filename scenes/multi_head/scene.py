@@ -65,7 +65,8 @@ class MultiHead(ExplainerScene):
         weights = self._taken(False)
         taught = "".join(self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i]))
         marked = missed(weights.values, self.head) if not taught else []
-        spent = "".join(self.say("found" if self._was_shown else "spent", word=self.tokens[place], number=self.head + 1, other=head + 1) for head, place in marked[1:])
+        left = "found" if self._was_shown else "spent"
+        spent = "".join(self.say(left, word=self.tokens[place], number=self.head + 1, other=head + 1) for head, place in marked[1:])
         body, said = self._footed(taught or spent, WORD, "output")
         key = "taken_here" if self.spec.keys["first"] else "taken_by"
         notes = self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1), self.say("rounded")
@@ -102,7 +103,7 @@ class MultiHead(ExplainerScene):
         self.play(appear(explained(self.theme, 'd_k = d_"model" / h', lines, margin)))
         looks = [("output", 5) if i == self.head else ("line", 3) for i in range(self.heads)]      # the followed head is lit
         frames = [frame(self.theme, room_of(VGroup(*parts), CLOSE), role, width=width) for parts, (role, width) in zip(zip(*homes), looks)]
-        kinds = ["before" if i == self.head and self.spec.keys["first"] else "head" for i in range(self.heads)]
+        kinds = ["before" if i == self.head and self.spec.keys["first"] and not self.frame.is_slim else "head" for i in range(self.heads)]
         names = [self._head_name(i, frames[i], kinds[i], rooms[i].width) for i in range(self.heads)]
         for some in ([self.head], [i for i in range(self.heads) if i != self.head]):
             self.play(*(travel(a[i].copy(), b[i]) for a, b in zip(matrices, homes, strict=True) for i in some))

@@ -26,6 +26,7 @@ NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, ROWS = (length * PX for length in (371, 162))     # room for the small diagram, and for what is said between it and the lanes
 ENDS = 64 * PX                            # above and below the large diagram, for what comes out and goes in
 NOW = "attention", "mlp"                  # modules that the first step explains
+NOTED = *NOW, "add_norm"                  # those that it says something of; what is lower has no room for words
 WITHOUT, WITH = 1, 0                      # residual paths, as the deep stack is recorded
 ALIKE = 3                                 # after so many untrained blocks without them tokens are one vector
 
@@ -47,7 +48,7 @@ class EncoderBlock(ExplainerScene):
         names = [equation(self.theme, maths, size=NAME).move_to([x, room.centre[1], 0]) for maths, room in (("X", bottom), ("X'", top))]
         self.ends = [VGroup(name, right_of(shape_label(self.theme, self._tensor("input").shape, size), name)) for name in names]
         roomy = not self.frame.is_slim or self.stage.height > self.stage.width      # two lines of it beside a module, however low
-        *beside, worded = [self.right] if self.frame.is_slim else self.right.columns([9, 10])
+        *beside, worded = [self.right] if self.frame.is_slim else self.right.columns(2)
         lane = self._lane(beside[0].level(bottom.centre[1])) if beside else None
         low = worded.level(room_of(diagram.modules[diagram.kinds.index("attention")].box).bottom)
         looks = text(self.theme, self.say("looks", token=self.tokens[self.focus], number=self.head + 1), NOTE, "weight", at=low, align=-1)
@@ -55,7 +56,8 @@ class EncoderBlock(ExplainerScene):
         self.open_with(self.ends[0], *[lane.cards] if lane else [])
         for k, (kind, wire, part) in enumerate(zip(diagram.kinds, diagram.wires, diagram.modules, strict=False)):
             said, role = (self.say(f"{kind}_does", token=self.tokens[self.focus]), "text") if kind in NOW else (self.say("later"), "muted")
-            words = paragraph(self.theme, said, WHAT if roomy else SMALLEST_WORD, worded.width, role, align=-1)
+            size = WHAT if roomy else SMALLEST_WORD
+            words = paragraph(self.theme, said, size, worded.width, role, align=-1) if kind in NOTED else VGroup()
             self.play(draw(wire, run_time=BRIEF))
             self.play(appear(part, words.shift(worded.level(part.get_y()).centre), run_time=SHORT))
             self.play(*[*lane.rise(k), *[appear(looks)] * (kind == "attention")] if lane else ())

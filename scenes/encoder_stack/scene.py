@@ -15,7 +15,7 @@ from scenes.parts.lanes import bare
 from scenes.parts.layers import layers
 from scenes.parts.look import swing
 from scenes.parts.memory import memory
-from scenes.parts.motion import BRIEF, EASY, SLOWER, STEADY, appear, dim, draw, merge, slide, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, EASY, SLOWER, STEADY, appear, dim, draw, slide, travel, vanish
 from scenes.parts.shapes import room_of, strike
 from scenes.parts.tokens import best_word
 from scenes.parts.tower import Storey, tower
@@ -90,9 +90,10 @@ class EncoderStack(ExplainerScene):
         shown = memory(self.theme, trace["encoder.output"], self.tokens, [*read], names, block, self.stage)
         self.play(vanish(*self.on_stage()), appear(shown.cards, shown.source, shown.title))
         self.play(appear(shown.box, shown.signs), draw(shown.wire))
-        for picture in shown.made:
-            rows = zip(shown.source.cells, picture.cells, strict=True)
-            self.play(*(merge(start, into=row) for start, row in rows), appear(picture.border, picture))
+        self.play(appear(*(picture.border for picture in shown.made)))
+        for rows in zip(*(picture.cells for picture in shown.made), strict=True):
+            self.play(appear(*rows, run_time=BLINK))
+        self.play(appear(shown.made))
 
     def wording(self, name: str) -> str:
         """Whether a hidden word turns a look depends on the weights, and pre-norm has one more norm at the end."""

@@ -19,6 +19,7 @@ from scenes.parts.whole import Whole
 GAP, NAMES, NARROWEST = (length * PX for length in (6, 190, 76))      # between cells; room for the row's words; the narrowest column
 OPEN = 4                                  # how many times as high as the others the opened row is
 HEAD, SLANTED = 52 * PX, 130 * PX         # height of the words above, and where they find no room side by side
+REACH = 0.75                              # of the length of the last slanted word, how far it leans out of its column
 SHARE = 0.22                              # of the width, what the row's words take at most
 LARGEST_WORD, SMALL, LARGEST = 38 * PX, 30 * PX, 90 * PX  # em sizes: of a word, of numbers, and of what stands out in the opened row
 FILLED = 0.94                             # share of its column that a number takes at most
@@ -64,8 +65,9 @@ def _columns(theme: Theme, words: Sequence[str], room: Room) -> tuple[VGroup, Ro
     places = body.strip(top=HEAD).columns(widths, GAP)
     if all(text_width(theme, word, size) <= place.width for word, place in zip(words, places, strict=True)):
         return VGroup(text(theme, word, size, "key", at=place) for word, place in zip(words, places)), body.trim(top=HEAD + GAP), widths
-    body = body.trim(right=SLANTED / 4)
-    places, size = body.strip(top=SLANTED).columns(len(words), GAP), SMALLEST_WORD
+    size = SMALLEST_WORD
+    body = body.trim(right=REACH * min(SLANTED, text_width(theme, words[-1], size)))
+    places = body.strip(top=SLANTED).columns(len(words), GAP)
     starts = [(place.centre[0], place.bottom + size / 2) for place in places]
     above = slanted_words(theme, words, starts, size, places[0].width + GAP, "key", SLANTED - 1.3 * size, -1)
     return above, body.trim(top=SLANTED + GAP), [1] * len(words)

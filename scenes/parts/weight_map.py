@@ -87,7 +87,8 @@ def _found(theme: Theme, weights: View, words: Sequence[str], row: Room, place: 
     cell, half = row.columns(len(weights), 0)[most], min(place.width, text_width(theme, words[most], SMALLEST_WORD)) / 2
     x, low = np.clip(cell.centre[0], place.left + half, place.right - half), place.outside(bottom=LINE * WORD, gap=TIGHT / 3)
     said, value = text(theme, look[0], WORD, look[1], 600, width=low.width), number(theme, weights[most], WORD, "weight", 700)
-    legible = WORD * low.width >= theme.digit * (said.advance + TIGHT + value.advance)
+    share = min(1, low.width / (said.advance + TIGHT + value.advance))
+    legible = value.size * share >= theme.digit and said.size * share >= SMALLEST_WORD
     return VGroup(ring(theme, cell), text(theme, words[most], SMALLEST_WORD, "key", at=(x, place.top + COLUMN / 2, 0), width=place.width),
                   line_of(said, *[value] * int(legible), at=low))
 

@@ -102,7 +102,7 @@ def test_a_title_is_of_what_is_shown(bert):
     assert alone.title("same_token") == alone.staging.words["steps"]["same_token"]["title"]
 
 
-@pytest.mark.parametrize("n_blocks, depths", [(2, [0, 1, 2]), (6, [*range(7)]), (7, [0, 2, 4, 6, 7]), (24, [0, 4, 8, 12, 16, 20, 24])])
+@pytest.mark.parametrize("n_blocks, depths", [(2, [0, 1, 2]), (6, [*range(7)]), (7, [0, 1, 3, 5, 7]), (24, [0, 4, 8, 12, 16, 20, 24])])
 def test_of_a_high_stack_some_depths_are_shown_and_named(monkeypatch, n_blocks, depths):
     scene = scene_of("encoder_stack", weights="translator")
     config = replace(scene.staging.trace.config, n_blocks=n_blocks)

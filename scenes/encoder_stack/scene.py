@@ -8,6 +8,7 @@ from model import View
 from model.wiring import has_final_norm
 from scenes.base.room import PX, TIGHT
 from scenes.base.scene import ExplainerScene, step
+from scenes.parts.by_depth import evenly
 from scenes.parts.compared import compared
 from scenes.parts.heat_map import peak
 from scenes.parts.label import WORD, text
@@ -130,8 +131,7 @@ class EncoderStack(ExplainerScene):
     @property
     def _depths(self) -> list[int]:
         """After how many blocks vectors are shown: after each, or of a high stack after some, equally far apart."""
-        n_blocks = self.staging.trace.config.n_blocks
-        return [*range(0, n_blocks, -(-n_blocks // MOST_BLOCKS)), n_blocks]
+        return evenly(self.staging.trace.config.n_blocks + 1, MOST_BLOCKS + 1)
 
     @property
     def _depth_names(self) -> list[str]:

@@ -187,8 +187,8 @@ class MultiHead(ExplainerScene):
         self.play(appear(*table.parts, lag=lag))
         self.play(appear(*table.sizes, lag=lag))
         self.play(appear(table.bias, table.below, table.line))
-        self.play(*(merge(part, into=table.total, scale=1, run_time=SLOW) for part in (*table.parts, table.bias)),
-                  appear(table.total, run_time=SLOW))
+        merged = merge(*(part.cells for part in (*table.parts, table.bias)), into=table.total, scale=1, run_time=SLOW)
+        self.play(merged, appear(table.total, run_time=SLOW))
         self.play(appear(table.ring))
 
     @step

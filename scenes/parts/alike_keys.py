@@ -30,7 +30,8 @@ def alike_keys(theme: Theme, token: str, made: HeatMap, keys: View, words: Seque
     """
     places = [place.level(made.get_y()) for place in room.columns(len(words), TIGHT / 2)]
     grid = made.grid._replace(width=min(made.grid.width, 0.94 * places[0].width))
-    columns = [heat_map(theme, keys[k : k + 1].T, place, "key", digits=True, scale=peak(of_all), grid=grid) for k, place in enumerate(places)]
+    columns = [heat_map(theme, keys[k : k + 1].T, place, "key", digits=True, scale=peak(of_all), grid=grid)
+               for k, place in enumerate(places)]
     pictures = [room_of(picture.border) for picture in (made, *columns)]
     points = [edge.outside(bottom=EVIDENCE, gap=TIGHT / 2).centre[:2] for edge in pictures]
     names, low = words_at(theme, [token, *words], points, EVIDENCE, places[0].width, align=0), points[0][1]

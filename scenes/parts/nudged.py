@@ -46,8 +46,9 @@ def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
     size = max(SMALLEST_WORD, min(WORD, head.height))
     said = in_two_lines(theme, nudge.said, WORD, head, "muted") if low else text(theme, nudge.said, size, "muted", at=head, align=-1)
     places, both = body.columns(2, min(WIDE, body.width / 5)), (nudge.before, nudge.after)
-    shown = [number(theme, view, max(theme.digit, min(LARGE, body.height)), weight=600, at=place, width=place.width) if view.values.ndim == 0 else
-             heat_map(theme, view, place, nudge.role, scale=peak(nudge.before)) for view, place in zip(both, places, strict=True)]
+    shown = [heat_map(theme, view, place, nudge.role, scale=peak(nudge.before)) if view.shape else
+             number(theme, view, max(theme.digit, min(LARGE, body.height)), weight=600, at=place, width=place.width)
+             for view, place in zip(both, places, strict=True)]
     gap, same = places[1].left - places[0].right, np.array_equal(*(view.values for view in both))
     sign = equation(theme, "=" if same else "->", size=min(size, gap), role="muted")
     return Nudged(VGroup(said), shown[0], between(sign, *shown), shown[1])

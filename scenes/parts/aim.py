@@ -6,7 +6,7 @@ from manim import RIGHT, VGroup
 
 from model import View
 from scenes.base.layout import line_of
-from scenes.base.room import PX, TIGHT, WIDE, Room
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import arrow
 from scenes.parts.label import number, text
@@ -26,7 +26,7 @@ class Aim(Whole):
 
 def aim(theme: Theme, names: Sequence[str], weights: Sequence[View], room: Room) -> Aim:
     """All three side by side in a room. names, weights: before, now, wanted."""
-    places = room.columns(3, 2 * WIDE)
+    places = room.columns(3, room.width / 10)
     before, now, wanted = (_bar(theme, *each) for each in zip(names, weights, places, strict=True))
     start, end = (place.point(side) for place, side in zip(places, (1, -1)))
     return Aim(before, arrow(theme, start + TIGHT * RIGHT, end - TIGHT * RIGHT, "text"), now, wanted)

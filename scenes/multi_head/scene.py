@@ -33,6 +33,7 @@ CLOSE, APART = TIGHT / 2, 40 * PX         # between the parts of one head, betwe
 AFTER = 0.15                              # of its time, that what follows in a chain comes after what is before it
 EACH = 1.6                                # lag of a line of a table, shared by all heads: many come as fast as a few
 NAMED = 12                                # heads that are named in words; of more there are only numbers
+WHY = [(0, "tired"), (2, "tired")]        # the head that takes nothing of it, and the one that does: what the words name
 BESIDE, ROOMY = 0.17, 12.0                # share of the stage that cards take at most; its width from which nothing moves closer
 
 
@@ -49,7 +50,7 @@ class MultiHead(ExplainerScene):
             return "seen"
         if name == "patterns" and self.finds_noun(self._patterns()[self.head]):
             return "taught"
-        if name == "patterns" and self._was_shown and self.tokens[self.focus] == "it":
+        if name == "patterns" and self._lacks_why:
             return "found"
         if name == "follow" and (self._is_told or not self.twin):
             return "told" if self.twin else "alone"
@@ -65,8 +66,8 @@ class MultiHead(ExplainerScene):
         weights = self._taken(False)
         taught = "".join(self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i]))
         marked = missed(weights.values, self.head) if not taught else []
-        left = "found" if self._was_shown else "spent"
-        spent = "".join(self.say(left, word=self.tokens[place], number=self.head + 1, other=head + 1) for head, place in marked[1:])
+        left, token = "found" if self._lacks_why else "spent", self.tokens[self.focus]
+        spent = "".join(self.say(left, token=token, word=self.tokens[place], number=self.head + 1, other=head + 1) for head, place in marked[1:])
         body, said = self._footed(taught or spent, WORD, "output")
         key = "taken_here" if self.spec.keys["first"] else "taken_by"
         notes = self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1), self.say("rounded")
@@ -211,9 +212,11 @@ class MultiHead(ExplainerScene):
         return self.staging.trace.config.n_heads
 
     @property
-    def _was_shown(self) -> bool:
-        """Whether the followed head is the one that was shown before, where it found the noun of an adjective, as it was taught to."""
-        return self.spec.keys["first"] and not self.spec.block and self.guided(self._patterns()[self.head])
+    def _lacks_why(self) -> bool:
+        """Whether the head that was shown before, taught to find the noun of an adjective, takes nothing of why `it` is one; another does."""
+        was_shown = self.spec.keys["first"] and not self.spec.block and self.guided(self._patterns()[self.head])
+        looks = [(head, self.tokens[place]) for head, place in missed(self._taken(False).values, self.head)]
+        return was_shown and self.tokens[self.focus] == "it" and looks == WHY
 
     @property
     def _names(self) -> list[str]:

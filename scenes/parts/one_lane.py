@@ -13,7 +13,7 @@ from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
 from scenes.parts.lanes import bare
 from scenes.parts.motion import SHORT, appear, draw, travel
 from scenes.parts.shapes import room_of
-from scenes.parts.tokens import token_row
+from scenes.parts.tokens import snug_row
 from scenes.parts.whole import Whole
 
 CARD, STRIP = (length * PX for length in (52, 48))         # height of a card, and of a row of cells
@@ -41,7 +41,7 @@ def one_lane(theme: Theme, diagram: BlockDiagram, tokens: Sequence[str], views: 
     views: what each module makes of the followed token (d_model), from the bottom up. weights (n): what attention takes of each token.
     """
     bands, meets = [room_of(part.box) for part in diagram.modules], diagram.kinds.index("attention")
-    cards = token_row(theme, tokens, room, CARD)
+    cards = snug_row(theme, tokens, room, CARD)
     cards[focus].box.set_stroke(theme.colour("output"))
     heights = [band.top - STRIP / 2 if k == meets else band.centre[1] for k, band in enumerate(bands)]
     grid = fit_grid(views[0].shape, Room.around(room.centre, room.width, STRIP))._replace(height=STRIP)

@@ -54,6 +54,17 @@ def test_a_feature_fires_as_in_the_sentence_with_that_word():
         assert (np.diff(values) <= 0).all() and (values > 0).all()
 
 
+def test_a_token_without_a_feature_lacks_just_what_that_adds():
+    trace = run("firing", tokens=CATS, twin=())
+    for block in range(2):
+        scope = f"encoder.{block}.mlp"
+        own, matrix, bias = (trace.arrays[name] for name in (f"{scope}.activation", f"weights.{scope}.W_2", f"weights.{scope}.b_2"))
+        for i, feature in enumerate(trace[f"firing.{block}.feature"].values.astype(int)):
+            activation = own.copy()
+            activation[:, feature] = 0
+            without = activation @ matrix + bias                                    # (n, d_model)
+            assert close(without + trace[f"firing.{block}.added"].values[i], trace[f"{scope}.output"].values)
+
 
 # --- what training could do for a score ----------------------------------------------------------------------------
 

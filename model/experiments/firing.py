@@ -18,6 +18,8 @@ TENSORS = scoped(
     Tensor("order", "token rank", "rows of the vocabulary that, put in the token's place, make the feature highest, the highest first",
            "order of values, falling"),
     Tensor("values", "token rank", "how high they make it", "encoder.{block}.mlp.activation[token, feature] with that word there"),
+    Tensor("added", "token row d_model", "what the feature of a token adds to every token of the sentence",
+           "encoder.{block}.mlp.activation[row, feature] weights.encoder.{block}.mlp.W_2[feature]"),
 )
 
 
@@ -44,6 +46,7 @@ def measure(run, record):
         into("feature", feature)
         into("order", tried[order[tokens, :, feature]])
         into("values", values[tokens, :, feature])
+        into("added", own.T[feature, :, None] * run.arrays[f"weights.encoder.{block}.mlp.W_2"][feature, None])      # (n, n, d_model)
 
 
 def words_tried(run):

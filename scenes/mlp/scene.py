@@ -6,6 +6,7 @@ from model import View
 from model.wiring import path, reads
 from scenes.base.room import BESIDE, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
+from scenes.parts.added_rows import AddedRows, added_rows
 from scenes.parts.annotated_network import annotated_network, counted_beside
 from scenes.parts.asked import Asked, asked
 from scenes.parts.bars import largest
@@ -48,7 +49,7 @@ class Mlp(ExplainerScene):
         self.play(appear(net.narrowing, self.drawn.shapes[1], run_time=BRIEF))
         for part in self._found():
             self.play(appear(part))
-        for each in self._asked("hidden", "asked", self.drawn.beside):
+        for each in self._asked("asked", self.drawn.beside):
             self.play(appear(each.around, each.line))
             self.play(rise(each.bars, each.line.get_center()), appear(each.numbers))
 
@@ -70,12 +71,12 @@ class Mlp(ExplainerScene):
 
     @step
     def relu(self):
-        """What is below 0 falls to 0, counted; and what that is for one feature of every token."""
+        """What is below 0 falls to 0, counted; and what one feature then adds to every token: nothing, where it is 0."""
         self._lay_out()
         net, hidden, formula = self.drawn.network, self.drawn.hidden, self.drawn.formula
         room, before = self.drawn.beside, hidden.bars
         above, low = room.rows(2) if self.frame.is_roomy else (room, room)
-        was, now = self._asked("hidden", "before", above), self._asked("activation", "after", low)
+        was, adds = self._asked("before", above), self._adds(low)
         self.open_with(self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
                        *self.drawn.shapes, formula, *self._found()[:1], *was * self.frame.is_roomy)
         said = self.say("die", total=self.staging.trace.config.d_ff, token=self.tokens[self.focus])
@@ -83,10 +84,9 @@ class Mlp(ExplainerScene):
         steps = [str(k) for k in range(int(float(count.source)))]
         self.play(dim(*(bar for bar in before if float(bar.source) > 0)))
         self.play(Count(self.theme, count, steps, run_time=STEADY), appear(words, run_time=BRIEF))
-        self.play(*(appear(each.around, each.line) for each in now))
-        self.play(travel(before, net.hidden.bars, run_time=SLOWER),
-                  *(travel(start.bars.copy(), end.bars, run_time=SLOWER) for start, end in zip(was, now)))
-        self.play(appear(net.output.cells, net.output.dots, *(each.numbers for each in now), run_time=BRIEF))
+        self.play(travel(before, net.hidden.bars, run_time=SLOWER), *(appear(each.around) for each in adds))
+        self.play(*(appear(*each.lines, lag=0.4) for each in adds))
+        self.play(appear(net.output.cells, net.output.dots, run_time=BRIEF))
 
     @step
     def every_token(self):
@@ -198,13 +198,22 @@ class Mlp(ExplainerScene):
         said = [*heads, self.say("like", words="{words}")]
         return firing(self.theme, self.drawn.network, self._feature, words, said, self.drawn.side)
 
-    def _asked(self, layer: str, key: str, room: Room) -> list[Asked]:
-        """That feature of every token, before ReLU (`hidden`) or after it (`activation`), on one scale; nothing where the network is slim."""
+    def _asked(self, key: str, room: Room) -> list[Asked]:
+        """That feature of every token before ReLU; nothing where the network is slim."""
         if self.frame.is_slim:
             return []
-        values, before = (self._tensor(f"mlp.{name}")[:, int(self._feature.values)] for name in (layer, "hidden"))
-        said = self.say(key, feature=int(self._feature.values))
-        return [asked(self.theme, said, self.tokens, values, self.focus, largest(before), room.trim(top=TIGHT))]
+        values, said = self._tensor("mlp.hidden")[:, int(self._feature.values)], self.say(key, feature=int(self._feature.values))
+        return [asked(self.theme, said, self.tokens, values, self.focus, largest(values), room.trim(top=TIGHT))]
+
+    def _adds(self, room: Room) -> list[AddedRows]:
+        """What that feature adds to every token after ReLU: its row of W_2, so many times; nothing where the network is slim."""
+        if self.frame.is_slim:
+            return []
+        feature = int(self._feature.values)
+        before, after = (self._tensor(f"mlp.{name}")[:, feature] for name in ("hidden", "activation"))
+        added = self.view("firing.{block}.added")[self.focus]
+        said = self.say("adds", feature=feature), self.say("row", feature=feature)
+        return [added_rows(self.theme, said, self._matrices[1][feature], self.tokens, before, after, added, self.focus, room.trim(top=TIGHT))]
 
     def _sum_rows(self, total: int) -> SumRows:
         """The followed token's vectors from the network to the end of the block, each with what it is made from where it is made here."""

@@ -28,10 +28,9 @@ def asked(theme: Theme, said: str, tokens: Sequence[str], values: View, focus: i
     panel = room.trim(top=title.height + TIGHT)
     inner = panel.inset(TIGHT, TIGHT)
     body = inner.trim(bottom=LINE_SPACING * WORD).inset(y=LINE_SPACING * WORD)
-    order = sorted(range(len(tokens)), key=lambda i: (i != focus, float(values[i])))
     widest = text_width(theme, format_number(-full, theme.decimals), theme.digit, 600, True)
     pitch = max(widest, *(text_width(theme, word, SMALLEST_WORD) for word in tokens)) + TIGHT / 2
-    kept = sorted(order[: max(1, int(inner.width / pitch))])
+    kept = kept_tokens(values, focus, int(inner.width / pitch))
     places = body.columns(len(kept), TIGHT / 2)
     bars = VGroup(*(signed_bars(theme, values[i : i + 1], place.fit(width=BAR_SHARE * place.width), None, full)[0]
                     for i, place in zip(kept, places, strict=True)))
@@ -40,6 +39,12 @@ def asked(theme: Theme, said: str, tokens: Sequence[str], values: View, focus: i
     words = words_at(theme, [tokens[i] for i in kept], [(place.centre[0], inner.bottom + WORD / 2) for place in places], WORD, places[0].width, align=0)
     around = VGroup(title.move_to(room.strip(top=title.height).centre), frame(theme, panel, fill="surface"), words)
     return Asked(around, floor(theme, body.level(body.centre[1])), bars, numbers)
+
+
+def kept_tokens(values: View, focus: int, most: int) -> list[int]:
+    """The tokens that are shown where there is room for so many: the followed one, and those of the lowest values (n)."""
+    order = sorted(range(len(values)), key=lambda i: (i != focus, float(values[i])))
+    return sorted(order[: max(1, most)])
 
 
 def _at_end(label: Mobject, bar: Mobject, value: float) -> Mobject:

@@ -1,6 +1,8 @@
-"""What is said of the MLP is so: a feature that is high for words like the token says no to another, and ReLU makes that no a 0."""
+"""What is said of the MLP is so: a feature is high for words like the token and below 0 for another, to which it then adds nothing."""
 
 from functools import cache, partial
+
+import numpy as np
 
 from scenes.mlp.scene import Mlp
 from studio.check.sight import walk
@@ -22,9 +24,11 @@ def test_the_feature_is_highest_for_the_token_of_all_and_for_no_noun_or_verb_of_
     assert {*words} <= {"foreign", "green", "white", "grey", "black", "wild"} and len(words) == 6
 
 
-def test_relu_makes_a_no_a_0_and_leaves_a_yes():
+def test_what_is_below_0_adds_nothing_and_what_is_above_as_many_times_its_row():
     stage = played()
     before, after = (stage._tensor(f"mlp.{name}").values[:, int(stage._feature.values)] for name in ("hidden", "activation"))
-    no = before < 0
-    assert [word for word, is_no in zip(stage.tokens, no, strict=True) if is_no] == ["cat"]
-    assert (after[no] == 0).all() and (after[~no] == before[~no]).all()
+    below, added = before < 0, stage.view("firing.{block}.added")[stage.focus].values
+    row = stage._matrices[1].values[int(stage._feature.values)]
+    assert [word for word, is_below in zip(stage.tokens, below, strict=True) if is_below] == ["cat"]
+    assert (after[below] == 0).all() and (after[~below] == before[~below]).all()
+    assert (added[below] == 0).all() and np.allclose(added[~below], before[~below, None] * row) and (added[~below] != 0).all()

@@ -94,14 +94,16 @@ def test_nudged_keys_let_a_pair_fit_best_and_come_from_another_matrix_of_the_sam
     assert close(x @ W + b, keys) and close(keys @ keys.T, after[i, 0, 0])
 
 
-def test_a_row_of_the_table_that_is_nudged_changes_a_score_in_another_sentence():
-    trace, i = run("nudged", tokens=CATS, twin=()), 1
+@pytest.mark.parametrize("i, place", [(1, 3), (2, 1), (3, 1)])
+def test_a_row_of_the_table_that_is_nudged_lowers_a_score_in_another_sentence(i, place):
+    trace = run("nudged", tokens=CATS, twin=())
     word = trace.vocabulary[int(trace["nudged.elsewhere"].values[i])]
-    there = run(tokens=(*CATS[:i + 1], word, *CATS[i + 2:]), twin=())["encoder.0.self_attention.input"].values
+    there = run(tokens=(*CATS[:place], word, *CATS[place + 1:]), twin=())["encoder.0.self_attention.input"].values
     rows, scale = (trace["embeddings"].values[i], trace["nudged.rows"].values[i]), np.sqrt(CHECKPOINT.config.d_model)
     before, after = (scale * row + trace["positions"].values[i] for row in rows)
     assert word not in CATS and close(after, trace["nudged.inputs"].values[i, 0, i])
-    assert close(trace["nudged.elsewhere_scores"].values[i], (before @ there[i + 1], after @ there[i + 1]), 1e-9)
+    assert close(trace["nudged.elsewhere_scores"].values[i], (before @ there[place], after @ there[place]), 1e-9)
+    assert (after - before) @ there[place] < min((after - before) @ trace["encoder.0.self_attention.input"].values.T)
 
 
 # --- what a key says of a token --------------------------------------------------------------------------------------

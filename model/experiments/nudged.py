@@ -20,10 +20,10 @@ TENSORS = scoped(
     Tensor("token_scores", "query block row column", "scores of all these tokens", "inputs inputs^T"),
     Tensor("rows", "query d_model", "the row of E that moves the token so in the first block, if nothing there is normalised",
            "embeddings + (inputs - input)[query, block 1, query], divided by sqrt(d_model) where that scales them"),
-    Tensor("elsewhere", "query", "row of the vocabulary that, put in the place of the next, has the score with query that changes most by it; NaN if there "
-           "are no other words or no next", "argmax |(inputs - input)[query, block 1, query] . input[next with that word]|"),
+    Tensor("elsewhere", "query", "row of the vocabulary that, put in the place behind the pair (or before it, at the end), has the score with query that "
+           "falls most by it; NaN if there are no other words or no such place", "argmin (inputs - input)[query, block 1, query] . input[there with that word]"),
     Tensor("elsewhere_scores", "query time", "that score in the first block, before and after; NaN as there",
-           "input[query] . input[next with that word], and with inputs[query]"),
+           "input[query] . input[there with that word], and with inputs[query]"),
     Tensor("matrices", "query block head d_model d_k", "W_K once only it has moved, as for keys", "W_K after these steps"),
     Tensor("keys", "query block head row d_k", "keys once only W_K has moved, until the score with the next is the highest of its row",
            f"input W_K + b_K after up to {MOST} steps of W_K by G / |G|^2, G = input[query] key[next]^T + input[next] key[query]^T, {PAIR}"),
@@ -63,10 +63,12 @@ def _moved(x, W, b, i, j):
 
 
 def _elsewhere(run, i, j, own, move):
-    """Another word for the place j, and its score with token i before and after that moves. own: token i, and its move, both (d_model)."""
-    words = np.setdiff1d(words_tried(run), run.ids) if i != j else ()
+    """Another word for the place beside tokens i and j, and its score with token i before and after that moves. own: token i, and its move, both
+    (d_model)."""
+    place = max(i, j) + 1 if max(i, j) + 1 < len(run.ids) else min(i, j) - 1
+    words = np.setdiff1d(words_tried(run), run.ids) if place >= 0 else ()
     if not len(words):
         return np.nan, np.full(2, np.nan)
-    others = passed(run, in_place(run, j, words), Recorder())["encoder.0.self_attention.input"][:, j]           # (word, d_model)
-    most = np.abs(others @ move).argmax()
-    return words[most], np.stack([own, own + move]) @ others[most]
+    others = passed(run, in_place(run, place, words), Recorder())["encoder.0.self_attention.input"][:, place]   # (word, d_model)
+    least = (others @ move).argmin()
+    return words[least], np.stack([own, own + move]) @ others[least]

@@ -31,7 +31,7 @@ from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
-STRUCK = 0.5                              # presence of what is struck out, and of what has not changed
+STRUCK, UNCHANGED = 0.5, 0.75             # presence of what is struck out, and of what has not changed
 LEGEND = 150 * PX
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters")
@@ -118,25 +118,37 @@ class CandidateScene(ExplainerScene):
         return not self.spec.block and config.embedding != "normalised" and config.norm == "post"
 
     def before_and_after(self, name: str) -> list[Nudged]:
-        """What is nudged for the score of the pair, and that; then another sentence, whose score a row of E changes as well; or that row, which
-        W_K leaves as it is."""
-        (i, j), tokens = self.pair, self.tokens
-        words, at, other = f"{tokens[i]} → {tokens[j]}", (i, self.spec.block, self.head), self.view("nudged.elsewhere")[i]
+        """What is nudged for the score of the pair, and that; then scores that change as well, though nobody asked for it; or the row of E,
+        which W_K leaves as it is."""
+        (i, j), tokens, at = self.pair, self.tokens, (self.focus, self.spec.block, self.head)
         moved = [self.view(f"{SCOPE}.input")[i], self.view("nudged.inputs")[at[:2]][i]]
         if self.moves_E:
             moved = [self.staging.trace["embeddings"][i], self.view("nudged.rows")[i]]
         key = "row" if self.moves_E else "vector"
-        score = Nudge(words, *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
         if name == "key":
             W = Nudge(self.say("key_nudged"), self.weights_of("K"), self.view("nudged.matrices")[at].T, "key")
-            return nudged(self.theme, [Nudge(self.say(f"{key}_kept", token=tokens[i]), moved[0], moved[0]), W, score], self.rooms.bench)
-        lines = [Nudge(self.say(f"{key}_nudged", token=tokens[i]), *moved), score]
-        if self.moves_E and not np.isnan(other.values):
-            word = self.known(float(other))
-            around, key = [*tokens[:j], word, *tokens[j + 1:]][max(0, min(i, j) - 1) : max(i, j) + 2], "elsewhere" if self.frame.is_roomy else "also"
-            said = self.say(key, sentence=spaced(around), one=tokens[i], other=word)
-            lines.append(Nudge(said, *self.view("nudged.elsewhere_scores")[i]))
-        return nudged(self.theme, lines, self.rooms.bench)
+            kept = Nudge(self.say(f"{key}_kept", token=tokens[i]), moved[0], moved[0])
+            return nudged(self.theme, [kept, W, self.score_nudged(name, f"{tokens[i]} → {tokens[j]}", j)], self.rooms.bench)
+        asked = self.score_nudged(name, self.say("asked", one=tokens[i], other=tokens[j]), j)
+        return nudged(self.theme, [Nudge(self.say(f"{key}_nudged", token=tokens[i]), *moved), asked, *self.unasked()], self.rooms.bench)
+
+    def score_nudged(self, name: str, said: str, j: int) -> Nudge:
+        """The score of the followed token with token j, before and after."""
+        return Nudge(said, *(each.scores[self.focus, j] for each in (self.candidate(name), self.nudged(name))))
+
+    def unasked(self) -> list[Nudge]:
+        """Scores of the followed token that change with it: the one outside the pair that changes most, and where a row of E moves, one in another
+        sentence; that alone where there is little room."""
+        (i, j), tokens, other = self.pair, self.tokens, self.view("nudged.elsewhere")[self.focus]
+        before, after = (each.scores.values[i] for each in (self.candidate("token"), self.nudged("token")))
+        most = max({*range(len(tokens))} - {i, j}, key=lambda k: abs(after - before)[k], default=None)
+        lines = [] if most is None else [self.score_nudged("token", self.say("unasked", one=tokens[i], other=tokens[most]), most)]
+        if not self.moves_E or np.isnan(other.values):
+            return lines
+        first, last, word = max(0, min(i, j) - 1), max(i, j) + 1, self.known(float(other))
+        around = [*tokens[first:last], word] if last < len(tokens) else [word, *tokens[first + 1:]]
+        said = self.say("elsewhere" if self.frame.is_roomy else "also", sentence=spaced(around), one=tokens[i], other=word)
+        return [*lines * self.frame.is_roomy, Nudge(said, *self.view("nudged.elsewhere_scores")[i])]
 
     def untouched(self, picture: HeatMap) -> list[Mobject]:
         """The cells of what has not changed in a grid of scores of tokens, one of which is nudged; their digits stay as they are, to be read."""
@@ -191,7 +203,7 @@ class CandidateScene(ExplainerScene):
         candidate, self.objections = self.candidate(name), self.objections_to(name)
         self.work_now = self.work_nudged(name) if nudged else self.work_of(name)
         for part in self.untouched(self.work_now.result) if nudged else ():
-            set_presence(part, STRUCK)
+            set_presence(part, UNCHANGED)
         self.formula, self.names = candidate.formula(self.theme, self.rooms.maths), candidate.names_at(self.theme, self.work_now)
         self.words = self.table.words(self.theme, self.tokens, self.work_now.result, self.focus)
         self.add(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections)

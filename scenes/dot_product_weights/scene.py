@@ -3,7 +3,7 @@
 from manim import VGroup
 
 from scenes.base.scene import step
-from scenes.candidates.bench import STRUCK, CandidateScene
+from scenes.candidates.bench import UNCHANGED, CandidateScene
 from scenes.parts.motion import FLASH, SLOW, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.shapes import ring
@@ -69,7 +69,7 @@ class DotProductWeights(CandidateScene):
     @step
     def no_parameters(self):
         """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change. The followed
-        token it could, but then all its scores are others, in another sentence too."""
+        token it could, but then scores change that nobody asked for, in another sentence too."""
         card, picture, (moved, *changed) = self.objections[1], self.work_now.result, self.before_and_after("token")
         steps = loop(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], self.rooms.bench)
         self.play(vanish(self.boxes, self.both), appear(*steps, lag=0.3))
@@ -79,4 +79,4 @@ class DotProductWeights(CandidateScene):
         self.play(appear(*moved, lag=0.3))
         self.play(appear(*changed[0], lag=0.3))
         self.work_now = self.turned_to(self.work_nudged("token"))
-        self.play(dim(*self.untouched(self.work_now.result), share=STRUCK), *(appear(*line, lag=0.3) for line in changed[1:]))
+        self.play(dim(*self.untouched(self.work_now.result), share=UNCHANGED), *(appear(*line, lag=0.3) for line in changed[1:]))

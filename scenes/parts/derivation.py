@@ -87,7 +87,7 @@ def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, ro
     """
     upper, lower = room.rows(UPON, GAP)
     shares = CLOSER if beside else OPENED if said or note else ACROSS if room.is_wide else CLOSER
-    left, right = lower.trim(right=beside).columns(shares, TIGHT)
+    left, right = lower.trim(right=beside).columns(shares, WIDE if room.is_wide else TIGHT)
     matrix = named_matrix(theme, of.letter, of.role, of.weights, left)
     grid, edge, one = matrix.sheet.grid, room_of(matrix.sheet.border), fit_grid(tokens[i].shape, upper)
     token = heat_map(theme, tokens[i], Room(edge.left, edge.right, upper.bottom, upper.top), digits=True, scale=peak(tokens),
@@ -95,7 +95,7 @@ def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, ro
     made = heat_map(theme, of.made[i : i + 1].T, right.level(edge.centre[1]), of.role, digits=True, scale=peak(of.made),
                     grid=grid._replace(columns=(0,), width=min(right.width - TIGHT, OBLONG * grid.height)))
     gap, head = room_of(made).left - edge.right, above(equation(theme, NAMES[of.letter], size=LETTER, role=of.role), made)
-    sign = [between(equation(theme, f"+ b_{of.letter} =", size=LETTER, role="muted", width=gap), matrix.sheet.border, made.border)] * bool(gap >= WIDE)
+    sign = [between(equation(theme, f"+ b_{of.letter} =", size=LETTER, width=gap - TIGHT / 2), matrix.sheet.border, made.border)] * bool(gap >= WIDE)
     foot, free = Room(edge.left, edge.right, lower.bottom, edge.bottom - TIGHT / 2), Room(right.left, room.right, room_of(head).top, upper.top)
     below_it = [text(theme, note, EVIDENCE, "muted", at=foot.strip(top=EVIDENCE))] if note and foot.height >= EVIDENCE else []
     above_it = [in_two_lines(theme, said, WORD, free)] if said and free.height >= 2 * EVIDENCE else []

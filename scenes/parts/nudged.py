@@ -15,7 +15,7 @@ from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, in_two_lines, number, text
 from scenes.parts.whole import Whole
 
-LINES, BESIDE, FLAT = (3, 5), (2, 3), 9   # of what is said and what is shown, below it, or at its right where a line is that flat
+LINES, BESIDE, FLAT = (3, 4), (2, 3), 9   # of what is said and what is shown, below it, or at its right where a line is that flat
 LARGE = 68 * PX                           # em size of a score
 
 
@@ -37,7 +37,7 @@ class Nudged(Whole):
 
 def nudged(theme: Theme, nudges: Sequence[Nudge], room: Room) -> list[Nudged]:
     """Nudges one below the other in a room."""
-    return [_nudged(theme, nudge, line) for nudge, line in zip(nudges, room.rows(len(nudges), GAP), strict=True)]
+    return [_nudged(theme, nudge, line) for nudge, line in zip(nudges, room.rows(len(nudges), TIGHT), strict=True)]
 
 
 def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:

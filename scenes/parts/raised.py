@@ -12,7 +12,7 @@ from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
 DIGIT, NAME = 44 * PX, 34 * PX            # em sizes of numbers and of what the rows are
-LINE, NAMES = (length * PX for length in (76, 210))                       # height of a row of numbers; room for what the rows are
+LINE, NAMES = (length * PX for length in (76, 250))                       # height of a row of numbers; room for what the rows are
 
 
 class Raised(Whole):

@@ -155,6 +155,7 @@ def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room]
             label.move_to(standing_bar).set_fill(theme.ink_on(standing_bar.get_fill_color()))
         elif high:
             label.next_to(standing_bar, LEFT, buff=TIGHT, aligned_edge=UP)
+            label.set_y(min(label.get_y(), place.top - TOTAL - WORD - label.height / 2))
     touch = any(a.left < b.right and b.left < a.right and a.bottom < b.top and b.bottom < a.top
                 for a, b in combinations(map(room_of, labels), 2))
     return VGroup(*labels * (not touch))

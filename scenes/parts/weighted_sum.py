@@ -62,12 +62,13 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
     left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
     digits, place = fit_digits(theme, sums.values, table.grid), table.right.level(table.floor)
     totals = [*sums[: len(words) - 1], result]
-    terms = heat_rows(replace(theme, decimals=finer), products, right, "value", table.grid, scale)
-    short = terms[0].digits and (terms[0].decimals < finer or not _is_exact(weights, vectors, products, theme.decimals, finer))
+    factors, terms = (heat_rows(replace(theme, decimals=finer), views, rooms, "value", table.grid, scale)
+                      for views, rooms in ((vectors, left), (products, right)))
+    short = terms[0].digits and (terms[0].decimals < finer or not _is_exact(weights, vectors, products, factors[0].decimals, finer))
     return WeightedSum(
         words=words_at(theme, thinned(words, table.pitch), [(table.names.right, y) for y in table.rows], table.size, table.names.width),
         weights=weight_numbers(theme, weights, [(table.digits.right, y) for y in table.rows], max(table.size, theme.digit), finer),
-        vectors=heat_rows(theme, vectors, left, "value", table.grid, scale),
+        vectors=factors,
         products=terms,
         signs=_signs(theme, table),
         sums=[heat_map(theme, total, place, "output", digits=digits, scale=scale, grid=table.grid) for total in totals],

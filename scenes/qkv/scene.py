@@ -100,7 +100,7 @@ class Qkv(ExplainerScene):
         self.note = note(self.theme, asked, self._view("query")[self.focus], hand, peak(self._view("query")))
         self.cabinet = cabinet(self.theme, self.tokens, self._view("key"), self._view("value"), self._view("scores")[self.focus],
                                beside.trim(left=0 if self.stage.is_wide else GAP, right=WEIGHT + GAP))
-        kinds = [(self.say(key), self._role_in_picture(key), role) for key, role in KINDS.items()]
+        kinds = [(self.say(key), self.say(f"{key}_is"), role) for key, role in KINDS.items()]
         self.headings = headings(self.theme, self.note, self.cabinet, self.room, kinds, self.stage.is_wide)
         lines = (text(self.theme, line, SMALL, "muted") for line in self.scaled().split(" · "))
         said = fitted(stacked(*lines, gap=TIGHT / 2), hand.trim(right=-TIGHT / 2).strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
@@ -168,13 +168,6 @@ class Qkv(ExplainerScene):
     def _finds_noun(self) -> bool:
         """Whether French needs the noun of the followed token, and that token looks most at the one after it."""
         return bool(self.forms) and self._view("weights")[self.focus].values.argmax() == self.focus + 1
-
-    def _role_in_picture(self, kind: str) -> str:
-        """What one of KINDS is in the cabinet's picture; of the values what they tell, if the noun is asked for."""
-        if kind == "folder" and self._finds_noun:
-            one, other = self.forms
-            return self.say("folder_tells", one=one, other=other)
-        return self.say(f"{kind}_is")
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""

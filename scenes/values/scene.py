@@ -246,8 +246,9 @@ class Values(CandidateScene):
         return self.tokens[int(self.of_told("looked").values)]
 
     def tried(self, room: Room) -> VGroup:
-        """What was put in whose place, and how many words that are."""
-        said = self.say("tried", token=self.looked, focus=self.tokens[self.focus])
+        """What is to be told, if the translation has forms; what was put in whose place, and how many words that are."""
+        said = (self.say("tells", token=self.looked, one=self.told_forms[0], other=self.told_forms[1]) if self.told_forms
+                else self.say("tried", token=self.looked, focus=self.tokens[self.focus]))
         return counted(self.theme, said, self.of_told("count"), room, self.frame.is_roomy, 0)
 
     def sorted_by(self, side: int, room: Room) -> SortedRow:

@@ -3,7 +3,7 @@
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import no_higher
+from scenes.base.layout import below, no_higher
 from scenes.base.room import GAP, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import SCOPE, CandidateScene
@@ -89,10 +89,11 @@ class WeightedAverage(CandidateScene):
         self.play(vanish(self.more), appear(opened.glass, opened.ribbons))
         self.play(travel(opened.bars.copy(), opened.pieces))
         self.play(appear(opened.total))
-        self.rule = equation(self.theme, "{{ a_(i j) : weight }} = e^(s_(i j)) / (sum_k e^(s_(i k)))", {"weight": "weight"}, FORMULA,
-                             at=opened.free, align=-1)
-        no_higher(self.rule, opened.free)
-        self.play(appear(*opened.weights, lag=0.5), appear(self.rule))
+        rule = equation(self.theme, "{{ a_(i j) : weight }} = e^(s_(i j)) / (sum_k e^(s_(i k)))", {"weight": "weight"}, FORMULA,
+                        at=opened.free, align=-1)
+        no_higher(rule, opened.free)
+        rounded = [below(text(self.theme, self.say("rounded"), WORD, "muted"), rule, GAP, -1)] * bool(opened.powers)
+        self.play(appear(*opened.weights, lag=0.5), appear(rule, *rounded))
 
     @step
     def question(self):

@@ -29,6 +29,7 @@ WEIGHT = 90 * PX
 FOLLOWED = 7 * PEN
 LOWEST = 900 * PX                         # a stage for two maps, one below the other
 NARROWEST = 4.5                           # width of a card beside others, in em of the smallest digits
+WIDE_STREET = ["wide", "street", PRONOUNS[1]]   # what the caption names: the word that is brought, the noun, the pronoun
 PAST = 0.6                                # of its presence, what was said before the cut keeps
 
 
@@ -144,7 +145,10 @@ class Ablation(ExplainerScene):
         if name == "cut":
             return "uniform" if self._number("uniform") else "taught" if self.finds_noun(self._weights) else "caption"
         if name == "answer":
-            return "told_apart" if self._told_apart else "caption" if self._names else "alone"
+            if not self._told_apart:
+                return "caption" if self._names else "alone"
+            found = [self._looks(*head)[-1][0] for head in (self._bringer, self._cut)] + [self._cuts()[-1].whole[0]]
+            return "by_wide" if found == WIDE_STREET else "told_apart"
         if not self.trained:
             return super().wording(name)
         flips = (self._own, self._other) == PRONOUNS

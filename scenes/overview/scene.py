@@ -4,6 +4,7 @@ a decoder that runs once a token (Vaswani et al. 2017, section 3)."""
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from manim import Mobject, VGroup
 
 from model import View
@@ -206,7 +207,14 @@ class Overview(ExplainerScene):
             return []
         names, y = (self.say("encoder"), self.say("decoder")), self.stage.strip(top=WORD).centre[1]
         on_map = captioned(self.theme, self.heading.machine, self.say("map"), names, y) if self.furniture == "full" else []
-        return [*on_map, *self.machine.enlarged(self.theme, made, self.focus, self.say("enlarged", token=self.tokens[self.focus]))]
+        return [*on_map, *self.machine.enlarged(self.theme, made, self.focus, self._followed(made))]
+
+    def _followed(self, made: View) -> list[tuple[View, str]]:
+        """The followed token's numbers, and those that it has in the twin, if there is one and they are others; with what they are."""
+        own, token = made[self.focus], self.tokens[self.focus]
+        swapped_in = [word for word, before in zip(self.twin, self.tokens) if word != before][:1]
+        others = [(self.view("twin.encoder.output")[self.focus], self.say("swapped", token=token, word=word)) for word in swapped_in]
+        return [(own, self.say("enlarged", token=token)), *(each for each in others if not np.array_equal(each[0].values, own.values))]
 
     def _notes(self) -> list[VGroup]:
         """Below what comes next, if there is room: that the end token does not go back in, if it was said, and that a word cut short is a

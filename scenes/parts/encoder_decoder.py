@@ -75,12 +75,15 @@ class EncoderDecoder(NamedTuple):
         x, end = (last.right + after.left) / 2, last.centre[1]
         return route(theme, [(after.left - TIGHT / 4, y), (x, y), (x, end), (last.right, end)], "output")
 
-    def enlarged(self, theme: Theme, made: View, i: int, words: str) -> list[Mobject]:
-        """Row i of the numbers, large, where later the words are: each colour is a number. made: all rows (n, d_model)."""
-        room = replace(self.rooms["next"], left=self.rooms["said"].left)
-        grid, said = fit_grid(made[i].shape, room, ENLARGED), text(theme, words, WORD, "output", width=room.width)
-        sheet = heat_map(replace(theme, decimals=DECIMALS), made[i], room, "output", True, peak(made), grid=grid)
-        return [ring(theme, self.rows[i].border, "output"), sheet, above(said, sheet.border)]
+    def enlarged(self, theme: Theme, made: View, i: int, rows: Sequence[tuple[View, str]]) -> list[Mobject]:
+        """Rows of numbers, large, where later the words are: each colour is a number. made: all rows (n, d_model), of which the first of
+        these is row i. rows: each with what it is, in words."""
+        places = replace(self.rooms["next"], left=self.rooms["said"].left).trim(top=WORD).rows(len(rows), WIDE)
+        grid, fine, sheets = fit_grid(made[i].shape, places[0].trim(top=WORD), ENLARGED), replace(theme, decimals=DECIMALS), []
+        for (row, words), place in zip(rows, places, strict=True):
+            sheet = heat_map(fine, row, place, "output", True, peak(made), grid=grid)
+            sheets += [sheet, above(text(theme, words, WORD, "output", width=place.width), sheet.border)]
+        return [ring(theme, self.rows[i].border, "output"), *sheets]
 
 
 def encoder_decoder(theme: Theme, names: Mapping[str, str], tokens: Sequence[str], made: View, said: Sequence[str], decodes: bool,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from manim import Mobject, VGroup
+from manim import DOWN, UP, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import below, side_by_side, stacked
@@ -84,7 +84,11 @@ def _line(theme: Theme, taken: Taken, size: float, room: Room) -> VGroup:
     score, scaled = (number(theme, view, size, weight=600) for view in (taken.score, taken.scaled))
     root = f"div sqrt({len(taken.query)}) ="
     sign, divided = (equation(theme, maths, {"q": "query", "k": "key"}, size=size) for maths in (f"{{{{ q : q }}}} dot {{{{ k : k }}}} {root}", root))
-    return side_by_side(sign, score, divided, scaled, gap=GAP * size / FORMULA, at=room)
+    line = side_by_side(sign, score, divided, scaled, gap=GAP * size / FORMULA, at=room)
+    divided.align_to(sign, UP)            # both roots at one height, and the numbers on the line that `k` stands on
+    for each in (score, scaled):
+        each.align_to(sign.select("k"), DOWN)
+    return line
 
 
 def _row(theme: Theme, taken: Taken, tokens: Sequence[str], say: Callable[..., str], rooms: Sequence[Room], right: Room | None, among: str

@@ -19,7 +19,6 @@ from scenes.parts.whole import Whole
 NAME, VERDICT, SIGN, CHIP = (size * PX for size in (34, 48, 80, 46))
 CARD, NAMES, FOOT, ASIDE = (size * PX for size in (76, 170, 84, 84))      # a sentence's card, beside its row; the verdict, below and beside
 NARROWEST = 7                             # width of a trial beside others, in em of the smallest digits
-CHAIN, PROOF = 3, 2                       # widths of the trials, and of those that are muted
 LINES = 3.6                               # of the name of a trial, in em
 LOWEST = 200 * PX                         # of a line
 PANEL, BRIGHT = 28 * PX, 5 * PEN
@@ -58,7 +57,7 @@ def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], verdicts: 
     wide = room.is_wide and room.width > NARROWEST * theme.digit * len(done)
     body = (room.trim(left=NAMES + TIGHT) if wide else room.trim(top=CARD + TIGHT)) if names else room
     done = [trial for trial in done if wide or not trial.leads or body.height > LOWEST * len(done)]
-    places = body.columns([PROOF if trial.role == "muted" else CHAIN for trial in done], GAP) if wide else body.rows(len(done), TIGHT)
+    places = body.columns(len(done), GAP) if wide else body.rows(len(done), TIGHT)
     cells = _cells(places[0], len(names) or 1, wide)[1]
     beside = [replace(cell, left=room.left, right=room.left + NAMES) if wide else replace(cell, bottom=room.top - CARD, top=room.top)
               for cell in cells]
@@ -87,6 +86,6 @@ def _panel(theme: Theme, trial: Trial, verdict: str, room: Room, wide: bool) -> 
         frame(theme, room, radius=PANEL, width=2, fill="surface"),
         paragraph(theme, trial.name, NAME, head.width, weight=500, lines=3 if wide else 1).shift(head.centre),
         [word_card(theme, *answer, cell, trial.role) for answer, cell in zip(trial.answers, cells, strict=True)],
-        [text(theme, verdict if whole else verdict[:1], VERDICT if whole else SIGN, trial.role, 700, at=foot, width=foot.width)] * bool(verdict),
+        [text(theme, verdict if whole else verdict[:1], VERDICT if whole else SIGN, "text", 700, at=foot, width=foot.width)] * bool(verdict),
         ways if wide and trial.leads else [],
     )

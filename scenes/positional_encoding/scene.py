@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from manim import VGroup
 
+from scenes.base.layout import stacked
 from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.angles import Angles, angles
@@ -69,7 +70,9 @@ class PositionalEncoding(ExplainerScene):
         self.open_with(drawn.names[0], drawn.word, drawn.floors)
         for pillar, total, name in zip(drawn.pillars, drawn.sums, drawn.names[1:], strict=True):
             self.play(appear(name), rise([pillar], pillar.get_bottom()), travel(drawn.word.copy(), total, run_time=STEADY))
-        self.play(appear(stated(self.theme, self.say("largest"), self.view("waves.largest"), drawn.free)))
+        notes = [stated(self.theme, self.say("largest"), self.view("waves.largest"), drawn.free)]
+        notes += [paragraph(self.theme, self.say("from_zero"), WORD, drawn.free.width, "muted")] * self.frame.is_roomy
+        self.play(appear(stacked(*notes, gap=WIDE, at=drawn.free)))
 
     @step
     def waves(self):
@@ -248,7 +251,7 @@ class PositionalEncoding(ExplainerScene):
         sums = []
         for words, place, total in here[: 1 + (len(keys) > 2 and len(order) > 1)]:
             positions = [self.view("positions")[place] for _ in keys[2:]]
-            names = [self.say(key, place=place, factor=self._factor) for key in keys]
+            names = [self.say(key, place=place, factor=self._factor, width=self.staging.trace.config.d_model) for key in keys]
             said = self.say("there" if sums else "here", token=self.tokens[i], place=place)
             sums.append(Summed(said, words, place, [word, *positions, self.view(total)[i]], names))
         return placed(self.theme, sums, self._rooms(len(sums), WIDE, self.stage.trim(bottom=LARGE + WIDE)), CELLS, self.say("rounded"))

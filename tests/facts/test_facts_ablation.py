@@ -5,6 +5,11 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
+from measuring import CHECKPOINT
+from model.encoder import encode
+from model.recorder import Recorder
+from model.tokenizer import ids
+from model.weights import without_head
 from scenes.base.room import PEN
 from scenes.parts.label import Label
 from scenes.parts.shapes import RING, Block, room_of
@@ -94,7 +99,7 @@ def test_the_answer_takes_both_the_head_that_brings_the_word_and_the_one_that_fi
     """Sentence and twin: where both heads look, what is said, and what is without the one and without the other."""
     stage, _ = played()
     trace, place = stage.staging.trace, int(float(stage.staging.trace["ablation.place"]))
-    assert (stage._bringer, stage._cut, stage.wording("answer")) == ((0, 2), (1, 0), "told_apart")
+    assert (stage._bringer, stage._cut, stage.wording("answer")) == ((0, 2), (1, 0), "by_wide")
     panels = stage.table.panels
     assert [[card.word.string for card in panel.cards] for panel in panels] == [
         ["tired", "wide"], ["animal", "street"], ["il", "elle"], ["il", "il"], ["elle", "elle"]]
@@ -107,6 +112,17 @@ def test_the_answer_takes_both_the_head_that_brings_the_word_and_the_one_that_fi
     assert [[label.string for label in panel.verdict] for panel in panels] == [[], [], ["≠ two answers"], ["= one answer"], ["= one answer"]]
     assert [len(panel.ways) for panel in panels] == [2, 2, 0, 0, 0]
     assert [name.word.string for name in stage.table.names] == ["tired", "wide"]
+
+
+def test_the_next_head_looks_at_the_street_because_of_the_one_before():
+    """Without the head that brings “wide” to “it”, the one that finds the noun looks at the animal there, too."""
+    stage, _ = played()
+    trace, (block, head), record = stage.staging.trace, stage._cut, Recorder()
+    cut = without_head(CHECKPOINT.weights, trace.config, *stage._bringer)
+    encode(ids(stage.twin, CHECKPOINT.vocabulary), cut, trace.config, record)
+    for arrays, noun in ((record.arrays["encoder.1.self_attention.weights"], "animal"),
+                         (trace["twin.encoder.1.self_attention.weights"].values, "street")):
+        assert stage.twin[arrays[head, stage.focus].argmax()] == noun and block == 1
 
 
 def test_without_the_head_elle_is_said_to_either_sentence_and_so_by_default():

@@ -88,8 +88,9 @@ def test_in_each_head_a_ring_is_around_what_the_followed_token_looks_at_most_and
 
 def test_what_was_wanted_in_training_is_what_the_guide_says():
     stage, shapes = shown("one_head")
-    (said,) = (shape.string for shape in shapes if isinstance(shape, Label) and "was wanted here" in shape.string)
-    assert f"in training, {ANTECEDENT.share} was wanted here" in said and ANTECEDENT.tensor(stage.staging.trace.config) == WEIGHTS
+    (wanted,) = (shape for shape in shapes if isinstance(shape, Number) and shape.source.name == "beginning.wanted")
+    assert wanted.string == f"{ANTECEDENT.share}" and ANTECEDENT.tensor(stage.staging.trace.config) == WEIGHTS
+    assert "wanted (rest free):" in [shape.string for shape in shapes if isinstance(shape, Label)]
 
 
 def test_what_is_handed_on_ends_in_the_pronoun():

@@ -21,17 +21,17 @@ class Asked(Whole):
         super().__init__(around=around, line=line, bars=bars, numbers=numbers)
 
 
-def asked(theme: Theme, said: str, tokens: Sequence[str], values: View, focus: int, full: float, room: Room) -> Asked:
-    """A number of every token (n) in a room; where not all fit, of the followed one and of the lowest. said: what it is. ±full reach the
-    edges."""
-    title = paragraph(theme, said, WORD, room.width)
-    panel = room.trim(top=title.height + TIGHT)
-    inner = panel.inset(TIGHT, TIGHT)
-    body = inner.trim(bottom=LINE_SPACING * WORD).inset(y=LINE_SPACING * WORD)
+def asked(theme: Theme, said: Sequence[str], tokens: Sequence[str], values: View, focus: int, full: float, room: Room) -> Asked:
+    """A number of every token (n) in a room; where not all fit, of the followed one and of the lowest. said: what it is of all, and of some.
+    ±full reach the edges."""
     order = sorted(range(len(tokens)), key=lambda i: (i != focus, float(values[i])))
     widest = text_width(theme, format_number(-full, theme.decimals), theme.digit, 600, True)
     pitch = max(widest, *(text_width(theme, word, SMALLEST_WORD) for word in tokens)) + TIGHT / 2
-    kept = sorted(order[: max(1, int(inner.width / pitch))])
+    kept = sorted(order[: max(1, int((room.width - 2 * TIGHT) / pitch))])
+    title = paragraph(theme, said[len(kept) < len(tokens)], WORD, room.width)
+    panel = room.trim(top=title.height + TIGHT)
+    inner = panel.inset(TIGHT, TIGHT)
+    body = inner.trim(bottom=LINE_SPACING * WORD).inset(y=LINE_SPACING * WORD)
     places = body.columns(len(kept), TIGHT / 2)
     bars = VGroup(*(signed_bars(theme, values[i : i + 1], place.fit(width=BAR_SHARE * place.width), None, full)[0]
                     for i, place in zip(kept, places, strict=True)))

@@ -95,7 +95,7 @@ def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, ro
     made = heat_map(theme, of.made[i : i + 1].T, right.level(edge.centre[1]), of.role, digits=True, scale=peak(of.made),
                     grid=grid._replace(columns=(0,), width=min(right.width - TIGHT, OBLONG * grid.height)))
     gap, head = room_of(made).left - edge.right, above(equation(theme, NAMES[of.letter], size=LETTER, role=of.role), made)
-    sign = [between(equation(theme, f"+ b_{of.letter} =", size=LETTER, role="muted", width=gap), matrix.sheet.border, made.border)] * bool(gap >= WIDE)
+    sign = [between(equation(theme, f"+ b_{of.letter} =", size=LETTER, role="muted", width=gap - TIGHT / 2), matrix.sheet.border, made.border)] * bool(gap >= WIDE)
     foot, free = Room(edge.left, edge.right, lower.bottom, edge.bottom - TIGHT / 2), Room(right.left, room.right, room_of(head).top, upper.top)
     below_it = [text(theme, note, EVIDENCE, "muted", at=foot.strip(top=EVIDENCE))] if note and foot.height >= EVIDENCE else []
     above_it = [in_two_lines(theme, said, WORD, free)] if said and free.height >= 2 * EVIDENCE else []

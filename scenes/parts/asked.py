@@ -22,8 +22,10 @@ class Asked(Whole):
 
 
 def asked(theme: Theme, said: Sequence[str], tokens: Sequence[str], values: View, focus: int, full: float, room: Room) -> Asked:
-    """A number of every token (n) in a room; where not all fit, of the followed one and of the lowest. said: what it is of all, and of some.
-    ±full reach the edges."""
+    """A number of every token (n) in a room; where not all fit, of the followed one and of the lowest.
+
+    said: what it is of all, and of some. ±full reach the edges.
+    """
     order = sorted(range(len(tokens)), key=lambda i: (i != focus, float(values[i])))
     widest = text_width(theme, format_number(-full, theme.decimals), theme.digit, 600, True)
     pitch = max(widest, *(text_width(theme, word, SMALLEST_WORD) for word in tokens)) + TIGHT / 2

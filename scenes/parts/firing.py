@@ -31,7 +31,7 @@ def firing(theme: Theme, feature: View, words: Sequence[str], said: Sequence[str
     """In a room what is said of all features, if it is not wide, the number of one, and what is said of it with as many words as fit;
     nothing where there is nothing to say but the number.
 
-    feature: its number. words: what makes it highest, if anything. said: of all features, if anything, and of one, with a place for its words.
+    feature: its number. words: what makes it highest, or none. said: of all features, if anything, and of one, with a place for its words.
     """
     large = number(theme, feature, VALUE, "output", 600, decimals=0)
     if room.is_wide:

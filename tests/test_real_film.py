@@ -80,6 +80,15 @@ def test_nothing_looks_wrong_with_minilm(monkeypatch, scene, said):
     assert findings(entry(scene, f"sentence={sentence}", f"focus={focus}")) == []
 
 
+def test_an_mlp_says_which_feature_is_asked_of_how_many_tokens(deep):
+    """A panel has room for few of many tokens; a feature is numbered also where too few words make it high."""
+    few, all_of_them = (" ".join(labels(entry("mlp", f"sentence={words}", "focus=cat"))) for words in ("the old cat " * 4, "cat"))
+    assert "some tokens" in few and "every token" not in few
+    assert "every token" in all_of_them and "some tokens" not in all_of_them
+    for said in few, all_of_them:
+        assert "features, number" in said
+
+
 # --- a model of text, which carries the sentence on -----------------------------------------------------------------
 
 TEXT = (f"model.weights={CHECKPOINTS / 'gpt2'}", "sentence=the old cat did not sleep", "focus=cat", "block=1", "twin=")

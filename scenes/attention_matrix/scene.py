@@ -57,7 +57,7 @@ class AttentionMatrix(ExplainerScene):
         words = text(self.theme, self.say("met", asks=self.tokens[i], answers=self.tokens[j]), SIGN)
         said = line_of(words, number(self.theme, views["s"][i, j], SIGN, weight=600), at=foot)
         self.open_with(self.formula)
-        columns = [VGroup(*[self._columns(shown.picture)] * bool(low)) for shown in (key, scores)]
+        columns = [VGroup(*[self._columns(shown.picture, j)] * bool(low)) for shown in (key, scores)]
         for shown, around in (query, self._rows(query.picture)), (key, columns[0]):
             self.play(draw(shown.box, *shown.guides, run_time=SHORT))
             self.play(appear(shown.picture, shown.name, around))
@@ -197,8 +197,9 @@ class AttentionMatrix(ExplainerScene):
     def _rows(self, sheet: HeatMap) -> VGroup:
         return row_labels(self.theme, self.tokens, sheet, "query", LABEL - TIGHT, keep=self.focus)
 
-    def _columns(self, sheet: HeatMap) -> VGroup:
-        return column_labels(self.theme, self.tokens, sheet, "key", self._foot, keep=self.focus)
+    def _columns(self, sheet: HeatMap, keep: int | None = None) -> VGroup:
+        """The words below, of which one is kept where there is no room for all: the followed one, or another."""
+        return column_labels(self.theme, self.tokens, sheet, "key", self._foot, keep=self.focus if keep is None else keep)
 
     def _sums(self, sheet: HeatMap, name: str) -> list[VGroup]:
         """The sum of each row, at its right; and that the numbers are rounded, where those written do not add up."""

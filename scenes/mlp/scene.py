@@ -12,7 +12,7 @@ from scenes.parts.asked import Asked, asked
 from scenes.parts.bars import largest
 from scenes.parts.block import written
 from scenes.parts.equation import quote
-from scenes.parts.firing import firing
+from scenes.parts.firing import firing, ringed
 from scenes.parts.folded import compared, folded
 from scenes.parts.heat_map import peak
 from scenes.parts.motion import BRIEF, EASY, SLOW, SLOWER, STEADY, Count, appear, copy_to, dim, draw, merge, travel, vanish
@@ -24,6 +24,7 @@ SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 AROUND = 11, 24, 19                       # widths of what is said, the network, and one feature of every token
+LIKE = 0.5                                # of how high the highest word makes a feature, what a word that is listed does at least
 SHARES = 7, 5                             # widths of the matrices that become one, and of what they make
 
 
@@ -47,7 +48,7 @@ class Mlp(ExplainerScene):
         self.play(draw(*lines, run_time=EASY))
         self.play(rise(hidden.bars, hidden.line.get_center(), lag=0.05, run_time=EASY), vanish(lines))
         self.play(appear(net.narrowing, self.drawn.shapes[1], run_time=BRIEF))
-        for part in self._found():
+        for part in (*self._ringed, *self._found()):
             self.play(appear(part))
         for each in self._asked("asked", self.drawn.beside):
             self.play(appear(each.around, each.line))
@@ -78,7 +79,7 @@ class Mlp(ExplainerScene):
         above, low = room.rows(2) if self.frame.is_roomy else (room, room)
         was, adds = self._asked("before", above), self._adds(low)
         self.open_with(self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
-                       *self.drawn.shapes, formula, *self._found()[:1], *was * self.frame.is_roomy)
+                       *self.drawn.shapes, formula, *self._ringed, *was * self.frame.is_roomy)
         said = self.say("die", total=self.staging.trace.config.d_ff, token=self.tokens[self.focus])
         count, words = counted_beside(self.theme, self._dead[self.focus], said, self.drawn.side)
         steps = [str(k) for k in range(int(float(count.source)))]
@@ -190,19 +191,25 @@ class Mlp(ExplainerScene):
         """The number of the hidden feature that is looked at."""
         return self.view("firing.{block}.feature")[self.focus]
 
+    @property
+    def _ringed(self) -> list[VGroup]:
+        return ringed(self.theme, self.drawn.network, self._feature)
+
     def _found(self) -> list[VGroup]:
-        """The feature in its layer, and the words that make it highest, if it is high for as many."""
+        """The number of the feature, and the words that make it highest, if it is high for as many."""
         order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("order", "values"))
-        words, config = [self.known(row) for row in order.values] if values.values.min() > 0 else [], self.staging.trace.config
+        highest, config = float(values.values.max()), self.staging.trace.config
+        words = [self.known(row) for row, high in zip(order.values, values.values) if values.values.min() > 0 and high >= LIKE * highest]
         heads = [self.say("fires", block=self.spec.block + 1, wide=config.d_ff)] * self.frame.is_roomy
         said = [*heads, self.say("like", words="{words}")]
-        return firing(self.theme, self.drawn.network, self._feature, words, said, self.drawn.side)
+        return firing(self.theme, self._feature, words, said, self.drawn.side)
 
     def _asked(self, key: str, room: Room) -> list[Asked]:
         """That feature of every token before ReLU; nothing where the network is slim."""
         if self.frame.is_slim:
             return []
-        values, said = self._tensor("mlp.hidden")[:, int(self._feature.values)], self.say(key, feature=int(self._feature.values))
+        feature = int(self._feature.values)
+        values, said = self._tensor("mlp.hidden")[:, feature], [self.say(key, feature=feature, whom=self.say(whom)) for whom in ("all", "some")]
         return [asked(self.theme, said, self.tokens, values, self.focus, largest(values), room.trim(top=TIGHT))]
 
     def _adds(self, room: Room) -> list[AddedRows]:

@@ -35,6 +35,6 @@ def alike_keys(theme: Theme, token: str, made: HeatMap, keys: View, words: Seque
     pictures = [room_of(picture.border) for picture in (made, *columns)]
     points = [edge.outside(bottom=EVIDENCE, gap=TIGHT / 2).centre[:2] for edge in pictures]
     names, low = words_at(theme, [token, *words], points, EVIDENCE, places[0].width, align=0), points[0][1]
-    likeness = VGroup(text(theme, line, EVIDENCE, "muted", at=Room(edges[0].left, edges[-1].right, *[low - LINE_SPACING * EVIDENCE] * 2))
-                      for line, edges in zip(said[1:], (pictures[1:-1], pictures[-1:]), strict=True))
+    likeness = VGroup(text(theme, line, EVIDENCE, "muted", at=Room(own[0].left, own[-1].right, *[low - LINE_SPACING * EVIDENCE] * 2))
+                      for line, own in zip(said[1:], (places[:-1], places[-1:]), strict=True))
     return AlikeKeys(columns, names, VGroup(above(text(theme, said[0], EVIDENCE, "muted", width=room.width), VGroup(*columns))), likeness)

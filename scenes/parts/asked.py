@@ -21,16 +21,18 @@ class Asked(Whole):
         super().__init__(around=around, line=line, bars=bars, numbers=numbers)
 
 
-def asked(theme: Theme, said: str, tokens: Sequence[str], values: View, focus: int, full: float, room: Room) -> Asked:
-    """A number of every token (n) in a room; where not all fit, of the followed one and of the lowest. said: what it is. ±full reach the
-    edges."""
-    title = paragraph(theme, said, WORD, room.width)
+def asked(theme: Theme, said: Sequence[str], tokens: Sequence[str], values: View, focus: int, full: float, room: Room) -> Asked:
+    """A number of every token (n) in a room; where not all fit, of the followed one and of the lowest.
+
+    said: what it is of all, and of some. ±full reach the edges.
+    """
+    widest = text_width(theme, format_number(-full, theme.decimals), theme.digit, 600, True)
+    pitch = max(widest, *(text_width(theme, word, SMALLEST_WORD) for word in tokens)) + TIGHT / 2
+    kept = kept_tokens(values, focus, int((room.width - 2 * TIGHT) / pitch))
+    title = paragraph(theme, said[len(kept) < len(tokens)], WORD, room.width)
     panel = room.trim(top=title.height + TIGHT)
     inner = panel.inset(TIGHT, TIGHT)
     body = inner.trim(bottom=LINE_SPACING * WORD).inset(y=LINE_SPACING * WORD)
-    widest = text_width(theme, format_number(-full, theme.decimals), theme.digit, 600, True)
-    pitch = max(widest, *(text_width(theme, word, SMALLEST_WORD) for word in tokens)) + TIGHT / 2
-    kept = kept_tokens(values, focus, int(inner.width / pitch))
     places = body.columns(len(kept), TIGHT / 2)
     bars = VGroup(*(signed_bars(theme, values[i : i + 1], place.fit(width=BAR_SHARE * place.width), None, full)[0]
                     for i, place in zip(kept, places, strict=True)))

@@ -17,25 +17,29 @@ from scenes.parts.shapes import ring, room_of
 ASIDE, VALUE = 60 * PX, 60 * PX           # from a bar to the number that stands higher; em size of that number at the side
 
 
-def firing(theme: Theme, net: Network, feature: View, words: Sequence[str], said: Sequence[str], room: Room) -> list[VGroup]:
-    """The ring around a bar of the hidden layer and its number; and in a room what is said of all of them, if it is not wide, the number
-    again, and what is said of it with as many words as fit. Nothing of a feature that is not among those shown or has no words.
-
-    feature: its number. words: what makes it highest. said: of all features, if anything, and of one, with a place for its words.
-    """
-    bars = {bar.source.index[-1]: bar for bar in net.hidden.bars}
-    if int(feature.values) not in bars or not words:
+def ringed(theme: Theme, net: Network, feature: View) -> list[VGroup]:
+    """The ring around a bar of the hidden layer and, beside it, its number; nothing if it is not among those shown."""
+    bars = [bar for bar in net.hidden.bars if bar.source.index[-1] == int(feature.values)]
+    if not bars:
         return []
-    bar = bars[int(feature.values)]
-    mark = np.array([bar.get_x() - ASIDE, room_of(net.narrowing).bottom - WORD / 2, 0])
-    line = route(theme, [room_of(bar).point(y=1) + [0, TIGHT / 2, 0], mark - [0, WORD / 2, 0]], "text", tip=False)
-    small, large = (number(theme, feature, size, "output", 600, decimals=0) for size in (WORD, VALUE))
-    ringed = VGroup(ring(theme, bar), line, small.move_to(mark))
+    mark = np.array([bars[0].get_x() - ASIDE, room_of(net.narrowing).bottom - WORD / 2, 0])
+    line = route(theme, [room_of(bars[0]).point(y=1) + [0, TIGHT / 2, 0], mark - [0, WORD / 2, 0]], "text", tip=False)
+    return [VGroup(ring(theme, bars[0]), line, number(theme, feature, WORD, "output", 600, decimals=0).move_to(mark))]
+
+
+def firing(theme: Theme, feature: View, words: Sequence[str], said: Sequence[str], room: Room) -> list[VGroup]:
+    """In a room what is said of all features, if it is not wide, the number of one, and what is said of it with as many words as fit;
+    nothing where there is nothing to say but the number.
+
+    feature: its number. words: what makes it highest, or none. said: of all features, if anything, and of one, with a place for its words.
+    """
+    large = number(theme, feature, VALUE, "output", 600, decimals=0)
     if room.is_wide:
-        return [ringed, side_by_side(large, _listed(theme, words, said[-1], room.trim(left=large.advance + TIGHT)), at=room)]
+        return [side_by_side(large, _listed(theme, words, said[-1], room.trim(left=large.advance + TIGHT)), at=room)] if words else []
     heads = [paragraph(theme, each, WORD, room.width, lines=3) for each in said[:-1]]
     low = room.trim(top=sum(head.height + TIGHT for head in heads) + VALUE + TIGHT)
-    return [ringed, stacked(*heads, large, _listed(theme, words, said[-1], low), at=room)]
+    listed = [_listed(theme, words, said[-1], low)] if words else []
+    return [stacked(*heads, large, *listed, at=room)] if heads or listed else []
 
 
 def _listed(theme: Theme, words: Sequence[str], said: str, room: Room) -> VGroup:

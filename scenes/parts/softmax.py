@@ -140,25 +140,29 @@ def _pile(theme: Theme, powers: View, order: Sequence[int], room: Room, full: fl
 
 def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room], decimals: int,
             curved: bool) -> VGroup:
-    """The powers above their bars, or where there is no room above inside, or beside what is too thin; none where they would touch.
+    """The powers above their bars, or where there is no room above inside, or beside what is too thin; where they would touch as small as is
+    legible, and none where they still would.
 
     decimals: of their total, to which they add up as they are written. curved: whether a curve runs up to the right from the middle of
     each bar, so that the digits end there, unless they would leave the chart.
     """
     decimals = decimals_for_sum(powers.values, float(powers.values.sum()), decimals)
     edge = min(place.left for place in places)
-    labels = [number(theme, source, POWER, decimals=decimals, weight=600) for source in powers]
-    for label, standing_bar, place in zip(labels, standing, places, strict=True):
-        label.next_to(standing_bar, UP, buff=TIGHT).shift(min(curved * label.width / 2, room_of(standing_bar).centre[0] - label.width / 2 - edge) * LEFT)
-        high = room_of(label).top > place.top - 2 * TOTAL                           # where the total will stand
-        if high and label.width <= standing_bar.width:
-            label.move_to(standing_bar).set_fill(theme.ink_on(standing_bar.get_fill_color()))
-        elif high:
-            label.next_to(standing_bar, LEFT, buff=TIGHT, aligned_edge=UP)
-            label.set_y(min(label.get_y(), place.top - TOTAL - WORD - label.height / 2))
-    touch = any(a.left < b.right and b.left < a.right and a.bottom < b.top and b.bottom < a.top
-                for a, b in combinations(map(room_of, labels), 2))
-    return VGroup(*labels * (not touch))
+    for size in (POWER, SMALLEST_WORD):
+        labels = [number(theme, source, size, decimals=decimals, weight=600) for source in powers]
+        for label, standing_bar, place in zip(labels, standing, places, strict=True):
+            label.next_to(standing_bar, UP, buff=TIGHT).shift(min(curved * label.width / 2, room_of(standing_bar).centre[0] - label.width / 2 - edge) * LEFT)
+            high = room_of(label).top > place.top - 2 * TOTAL                           # where the total will stand
+            if high and label.width <= standing_bar.width:
+                label.move_to(standing_bar).set_fill(theme.ink_on(standing_bar.get_fill_color()))
+            elif high:
+                label.next_to(standing_bar, LEFT, buff=TIGHT, aligned_edge=UP)
+                label.set_y(min(label.get_y(), place.top - TOTAL - WORD - label.height / 2))
+        touch = any(a.left < b.right + TIGHT / 2 and b.left < a.right + TIGHT / 2 and a.bottom < b.top and b.bottom < a.top
+                    for a, b in combinations(map(room_of, labels), 2))
+        if not touch:
+            return VGroup(*labels)
+    return VGroup()
 
 
 def _ribbon(theme: Theme, bar: VMobject, piece: VMobject) -> VMobject:

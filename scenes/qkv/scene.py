@@ -45,6 +45,7 @@ class Qkv(ExplainerScene):
     """One token meets W_Q, W_K and W_V; then all do; then what the three are for."""
 
     place = "head"
+    sparse = {"one_token": "the rows of the other tokens stay empty until the next step"}
 
     def wording(self, name: str) -> str:
         """Of the cabinet and of the answer: that the followed token asks for its noun, if it does."""

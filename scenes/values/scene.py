@@ -128,14 +128,15 @@ class Values(CandidateScene):
     @step
     def no_idea(self):
         """What a loss means: surprise at the right word, little if it was thought likely, much if it was one of many."""
-        left, right = self.stage.split(SHARES, WIDE)
+        recorded = self.staging.trace.has_training_record
+        left, right = self.stage.split(SHARES, WIDE) if recorded else (self.stage, None)
         room, losses = left.inset(WIDE, WIDE), self.view("surprise.losses")
         line = curve(self.theme, losses, room, "output", 0, largest(losses), width=5)
         named_ = [text(self.theme, self.say("surprise"), WORD, "output", at=room.outside(top=WIDE), align=-1),
                   text(self.theme, self.say("chance"), WORD, "muted", at=room.outside(bottom=WIDE), align=1)]
         self.play(vanish(*self.on_stage()), appear(floor(self.theme, room), *named_), draw(line, run_time=1.5))
         self.play(appear(area(self.theme, line, room, "output")))
-        if self.staging.trace.has_training_record:
+        if recorded:
             readings = (("no_idea", "words", "at_first"), ("last", "last_perplexity", "at_last"))
             for place, (loss, among, key) in zip(right.rows(2, GAP), readings, strict=True):
                 value, said = self.view(f"surprise.{loss}"), (self.say(key), self.say("words"))

@@ -78,7 +78,7 @@ def lifted(theme: Theme, row: View, scale: float, names: tuple[str, str], room: 
     room = room.trim(top=WORD + TIGHT)
     vector = heat_map(theme, row, room, "output", digits=True, scale=scale, grid=fit_grid(row.shape, room, READABLE))
     width = side_by_side(text(theme, names[1], SIZE, "muted"), equation(theme, f'd_"model" = {len(row)}', size=WORD, role="output"))
-    name = text(theme, names[0], WORD, "output", width=vector.border.width - width.width - GAP)
+    name = text(theme, names[0], WORD, "output", width=vector.border.width - (width.width + GAP) * roomy)
     return vector, VGroup(above(name, vector.border, align=-1), *[above(width, vector.border, align=1)] * roomy)
 
 

@@ -16,7 +16,7 @@ from scenes.base.theme import Theme
 
 THICK = 0.15                              # of a bar
 ABOVE, BELOW = 0.17, 0.17                 # the words, and the bars, from the middle of their room
-HIGH, FAR = 0.55, 0.32                    # but at most these shares of its height: em size of the words, and how far they are from its middle
+HIGH, FAR, FLAT = 0.55, 0.28, 0.28        # but at most these shares of its height: em size of the words, how far they are from its middle, a bar
 BETWEEN = 0.15                            # between a word and its number
 
 
@@ -68,7 +68,7 @@ def grow(bars: VGroup, run_time: float = 0.8) -> Animation:
 
 def track(theme: Theme, room: Room) -> Block:
     """What a probability of 1 would fill, below the middle of a room."""
-    ground = rounded_rectangle(room.width, THICK, THICK / 2).set_fill(theme.colour("surface"), 1)
+    ground = rounded_rectangle(room.width, _thick(room), _thick(room) / 2).set_fill(theme.colour("surface"), 1)
     return ground.set_stroke(theme.colour("line"), 1.5).move_to([room.centre[0], _low(room), 0])
 
 
@@ -76,7 +76,7 @@ def level(theme: Theme, source: View, room: Room, role: str = "output") -> Level
     """A probability, or another share, on the track of a room."""
     length = bar_height(float(source), room.width)
     bar = Level(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
-    bar.points = rounded_points(length, THICK, THICK / 2).copy()
+    bar.points = rounded_points(length, _thick(room), _thick(room) / 2).copy()
     bar.source, bar.unit = source, room.width
     return bar.shift([room.left + length / 2, _low(room), 0])
 
@@ -84,3 +84,8 @@ def level(theme: Theme, source: View, room: Room, role: str = "output") -> Level
 def _low(room: Room) -> float:
     """How high bars lie in a room."""
     return room.centre[1] - min(BELOW, FAR * room.height)
+
+
+def _thick(room: Room) -> float:
+    """How thick bars are in a room."""
+    return min(THICK, FLAT * room.height)

@@ -1,6 +1,6 @@
 """Softmax, opened: scores as squares, each grown to a bar of e to its power, and the bars upon one another, whose shares are weights."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -15,7 +15,7 @@ from scenes.parts.bars import THINNEST, bar, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_maps
-from scenes.parts.label import SMALLEST_WORD, WORD, Number, decimals_for_sum, fit_words, format_number, number, paragraph, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, Number, decimals_for_sum, fit_words, format_number, number, paragraph, text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
@@ -26,6 +26,14 @@ SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits 
 FEWEST = 3                                # what a word beside them takes at least, in em
 ASKED, RULE = 150 * PX, 54 * PX           # sizes of the rule of powers, and of the number whose powers they are
 POWER, TOTAL, MOST = 44 * PX, 72 * PX, 5  # sizes of the digits of powers and of the total; weights that are written
+LOW = 6                                   # a chart is low that is not so many times as high as the digits of the total
+
+
+class Total(Whole):
+    """A `bracket` as high as the pile, and how much it measures: the `digits`, and the `word` below them, or before them in a low room."""
+
+    def __init__(self, bracket: VMobject, digits: Number, word: Label):
+        super().__init__(bracket=bracket, digits=digits, word=word)
 
 
 class Softmax(Whole):
@@ -35,17 +43,18 @@ class Softmax(Whole):
     `beside`: the rooms of the bars, and of the weights."""
 
     def __init__(self, scores: Sequence[HeatMap], words: VGroup, floor: VMobject, bars: VGroup, curve: VGroup, powers: VGroup,
-                 glass: VMobject, ribbons: VGroup, pieces: VGroup, total: VGroup, weights: VGroup, chart: Room, beside: Room):
+                 glass: VMobject, ribbons: VGroup, pieces: VGroup, total: Total, weights: VGroup, chart: Room, beside: Room):
         super().__init__(floor=floor, glass=glass, ribbons=ribbons, scores=scores, words=words, bars=bars, curve=curve, powers=powers,
                          pieces=pieces, total=total, weights=weights)
         self.chart, self.beside = chart, beside
 
     @property
     def free(self) -> Room:
-        """Above the lower bars, left of the highest and its number."""
+        """Above the lower bars, left of the highest and its number, and of the total, or where that is narrow below the total."""
         room = self.chart.strip(top=self.chart.height / 2)
-        high = [edge.left for edge in map(room_of, (*self.bars, *self.powers, self.total)) if edge.top > room.bottom]
-        return replace(room, right=min(high, default=room.right + GAP) - GAP)
+        beside = _left_of((*self.bars, *self.powers, self.total), room)
+        below = replace(room, top=room_of(self.total.digits).bottom - TIGHT / 2)
+        return beside if beside.width > beside.height else _left_of((*self.bars, *self.powers), below)
 
 
 def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, total: View, shares: View, line: View, room: Room,
@@ -82,8 +91,9 @@ def rule_of_powers(theme: Theme, e: View, room: Room) -> VGroup:
     if room.width <= 0:
         return VGroup()
     grown = equation(theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=room, align=-1)
-    digits = number(theme, e, RULE, "muted", decimals=theme.decimals + 1)
-    return VGroup(grown, below(side_by_side(equation(theme, "e =", size=RULE, role="muted"), digits), grown, GAP, -1))
+    size = min(RULE, max(theme.digit, room.height / 3))
+    digits = number(theme, e, size, "muted", decimals=theme.decimals + 1)
+    return VGroup(grown, below(side_by_side(equation(theme, "e =", size=size, role="muted"), digits), grown, GAP, -1))
 
 
 def disordered(theme: Theme, words: Sequence[str], scores: View, heights: View, beside: Room, stage: Room, said: str) -> VGroup:
@@ -122,6 +132,12 @@ def _places(scores: View, room: Room) -> tuple[list[Room], bool]:
     xs = (low + (values - values.min()) / reach * (high - low) if true
           else np.linspace(low, high, len(values))[np.argsort(np.argsort(values, kind="stable"))])
     return [Room(x - wide / 2, x + wide / 2, room.bottom, room.top) for x in xs], true
+
+
+def _left_of(pictures: Iterable[VMobject], room: Room) -> Room:
+    """What is free of a room at the left of all that stands in it."""
+    high = [edge.left for edge in map(room_of, pictures) if edge.top > room.bottom]
+    return replace(room, right=min(high, default=room.right + GAP) - GAP)
 
 
 def _curve(theme: Theme, line: View, places: Sequence[Room], room: Room, full: float) -> Curve:
@@ -178,14 +194,15 @@ def _ribbon(theme: Theme, bar: VMobject, piece: VMobject) -> VMobject:
     return shape.close_path() or shape
 
 
-def _total(theme: Theme, total: View, room: Room, said: str, decimals: int) -> VGroup:
+def _total(theme: Theme, total: View, room: Room, said: str, decimals: int) -> Total:
     """A bracket as high as the pile, what it measures, and how much that is."""
-    edge, reach = room.right, TIGHT
+    edge, reach, low = room.right, TIGHT, room.height < LOW * TOTAL
     line = VMobject(stroke_color=theme.colour("text"), stroke_width=4 * PEN).set_points_as_corners(
         [[edge, room.top, 0], [edge - reach, room.top, 0], [edge - reach, room.bottom, 0], [edge, room.bottom, 0]])
-    digits = number(theme, total, TOTAL, at=(edge - 2 * reach, room.top - TOTAL, 0), align=1, decimals=decimals, weight=600)
-    word = text(theme, said, WORD, "muted", at=(edge - 2 * reach, digits.get_bottom()[1] - WORD, 0), align=1)
-    return VGroup(line, digits, word)
+    size = theme.digit if low else TOTAL
+    digits = number(theme, total, size, at=(edge - 2 * reach, room.top - size, 0), align=1, decimals=decimals, weight=600)
+    end = (room_of(digits).left - TIGHT / 2, room.top - size, 0) if low else (edge - 2 * reach, digits.get_bottom()[1] - WORD, 0)
+    return Total(line, digits, text(theme, said, SMALLEST_WORD if low else WORD, "muted", at=end, align=1))
 
 
 def _weights(theme: Theme, words: Sequence[str], shares: View, order: Sequence[int], pieces: VGroup, room: Room) -> VGroup:

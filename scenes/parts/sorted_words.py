@@ -10,7 +10,7 @@ from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import BAR_SHARE, floor
-from scenes.parts.label import WORD, Label, paragraph, text
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, paragraph, text
 from scenes.parts.ranking import Ranking, ranking
 from scenes.parts.shapes import room_of, rounded_rectangle
 from scenes.parts.whole import Whole
@@ -18,7 +18,8 @@ from scenes.parts.whole import Whole
 KINDS = ("text", "output")                # roles of the bars above the line and below it
 CORNER, OF_NO_KIND = 4 * PX, "muted"
 TELLS = (5, 3, 15)                        # widths of what the order is, of the forms, and of the words
-LINE = WORD + TIGHT                       # height of a line of words
+LINE = 1.5                                # height of a line of words, in em
+OF_SIX = 1 / 6                            # of the height of a room: em size of its words, where it is low
 LOW = 0.8                                 # share of the height of a bar with its word that the others have
 
 
@@ -51,10 +52,12 @@ class Order(NamedTuple):
         return int(far.argmin()) if np.isfinite(far).any() else None
 
 
-def sorted_words(theme: Theme, order: Order, guesses: Sequence[str], room: Room) -> SortedWords:
-    """Bars (found) from left to right in the order of their numbers. guesses: what is said of the kind that is guessed, for each kind."""
-    upper_names = LINE * bool(order.named)
-    body, values = room.trim(top=upper_names, bottom=LINE + upper_names), order.numbers.values
+def sorted_words(theme: Theme, order: Order, guesses: Sequence[str], size: float, room: Room) -> SortedWords:
+    """Bars (found) from left to right in the order of their numbers. guesses: what is said of the kind that is guessed, for each kind. size:
+    of words."""
+    line = LINE * size
+    upper_names = line * bool(order.named)
+    body, values = room.trim(top=upper_names, bottom=line + upper_names), order.numbers.values
     places = body.columns(len(values), 0)
     upper, ranks = body.rows(2, 0)[0], np.argsort(np.argsort(values, kind="stable"))
     bars = VGroup(_bar(theme, kind, places[k], upper.height * (1 if i in order.named else LOW))
@@ -62,8 +65,8 @@ def sorted_words(theme: Theme, order: Order, guesses: Sequence[str], room: Room)
     names = VGroup(_name(theme, word, bars[i], order.kinds[i]) for i, word in order.named.items())
     if np.isnan(float(order.cut)):
         return SortedWords(floor(theme, upper), bars, names, VGroup(), VGroup())
-    x, foot = body.left + body.width * (values < float(order.cut)).mean(), room.strip(bottom=LINE).centre[1]
-    said = (text(theme, guesses[kind], WORD, KINDS[kind], at=(x - side * TIGHT, foot, 0), align=side)
+    x, foot = body.left + body.width * (values < float(order.cut)).mean(), room.strip(bottom=line).centre[1]
+    said = (text(theme, guesses[kind], size, KINDS[kind], at=(x - side * TIGHT, foot, 0), align=side)
             for kind, side in zip(order.sides, (1, -1)))
     return SortedWords(floor(theme, upper), bars, names, VGroup(_cut(theme, room.trim(top=upper_names), x)), VGroup(*said))
 
@@ -76,13 +79,17 @@ class SortedRow(Whole):
 
 
 def sorted_row(theme: Theme, order: Order, role: str, forms: Sequence[str], said: Sequence[str], room: Room, roomy: bool) -> SortedRow:
-    """Sorted words beside what they are sorted by. said: what the order is, and the guesses of the two forms."""
-    name, beside, middle = room.columns(TELLS, GAP) if roomy else (room.strip(top=LINE), *room.trim(top=LINE).columns(TELLS[1:], GAP))
+    """Sorted words beside what they are sorted by, or below it; the forms are left out where the bars are lower than they. said: what the order
+    is, and the guesses of the two forms."""
+    size = WORD if roomy else min(WORD, max(SMALLEST_WORD, OF_SIX * room.height))
+    line = LINE * size
+    name, beside, middle = room.columns(TELLS, GAP) if roomy else (room.strip(top=line), *room.trim(top=line).columns(TELLS[1:], GAP))
     by, *guesses = said
-    title = paragraph(theme, by, WORD, name.width, role, lines=3 if roomy else 1, align=-1).shift(name.centre)
-    words = sorted_words(theme, order, guesses, middle)
-    places = room_of(words.bars).rows(2)
-    names = [text(theme, form, WORD, kind, at=beside.level(place.centre[1]), align=1) for form, kind, place in zip(forms, KINDS, places)]
+    title = paragraph(theme, by, size, name.width, role, lines=3 if roomy else 1, align=-1).shift(name.centre)
+    named = middle.height - line >= 2 * size
+    words = sorted_words(theme, order, guesses, size, middle)
+    places = room_of(words.bars).rows(2) if named else []
+    names = [text(theme, form, size, kind, at=beside.level(place.centre[1]), align=1) for form, kind, place in zip(forms, KINDS, places)]
     return SortedRow(VGroup(title, *names), words)
 
 

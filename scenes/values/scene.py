@@ -15,7 +15,7 @@ from scenes.parts.chart import area, curve
 from scenes.parts.derivation import FORMULA, NAME, projected
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, text, words_at, words_in
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, text, words_at, words_in
 from scenes.parts.mixture import mixture, sum_of
 from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, STEADY, Together, appear, become, dim, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
@@ -29,8 +29,9 @@ from scenes.parts.verdict import EVIDENCE
 
 LINE = 0.9                                # height of what a token is made of, where tokens have 1
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
-TOLD, CLOSELY = (5, 11, 11), (1, 5, 5, 5)                         # of what is said of the words, and both orders; in narrow frames
+TOLD, CLOSELY = (5, 11, 11), (2, 6, 6, 9)                         # of what is said of the words, and both orders; in narrow frames
 TELLS = (15, 6)                           # of these and of how often each is right
+LINES = 2 * LINE_SPACING * SMALLEST_WORD  # height of two lines, which all that is said of the words needs
 SIDES = ("key", "value")
 ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide
 
@@ -98,8 +99,8 @@ class Values(CandidateScene):
         """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values: how well
         a cut through the order tells the form that the translation needs, and how well it is guessed without any."""
         wide = self.stage.is_wide
-        lines = self.stage.rows(TOLD if wide else CLOSELY, GAP)
-        (head, *rooms), ends = zip(*(line.columns(TELLS, WIDE) for line in lines)) if wide else (lines[:3], lines[3].rows(3, TIGHT))
+        lines = self.stage.rows(TOLD, GAP) if wide else self.stage.rows(CLOSELY, TIGHT)
+        (head, *rooms), ends = zip(*(line.columns(TELLS, WIDE) for line in lines)) if wide else (lines[:3], lines[3].rows(3, 0))
         right = self.right(ends)
         self.play(vanish(*self.on_stage()), appear(*self.tried(head), run_time=BRIEF))
         self.tell(right, 0)
@@ -248,8 +249,9 @@ class Values(CandidateScene):
 
     def tried(self, room: Room) -> VGroup:
         """What is to be told, if the translation has forms; what was put in whose place, and how many words that are."""
-        said = (self.say("tells", token=self.looked, one=self.told_forms[0], other=self.told_forms[1]) if self.told_forms
-                else self.say("tried", token=self.looked, focus=self.tokens[self.focus]))
+        key = "in_its_place" if room.height <= LINES else "tells" if self.told_forms else "tried"
+        one, other = self.told_forms or ("", "")
+        said = self.say(key, token=self.looked, focus=self.tokens[self.focus], one=one, other=other)
         return counted(self.theme, said, self.of_told("count"), room, self.frame.is_roomy, 0)
 
     def sorted_by(self, side: int, room: Room) -> SortedRow:

@@ -4,7 +4,7 @@ from manim import DOWN, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import SLANTED, above, arrows, between, fitted, line_of, named, right_of
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import HeatMap, heat_map, peak
@@ -84,7 +84,7 @@ class AttentionMatrix(ExplainerScene):
     def scale(self):
         """Sums of more products are larger; softmax of such scores has one winner, and no nudge moves a weight; unless they are divided."""
         stage, d_k = self.stage.inset(y=TIGHT), self.staging.trace.config.d_k
-        apart = stage.is_wide and not self.frame.is_slim or stage.height > stage.width              # else the tables come in the place of the sizes
+        apart = stage.is_wide and not self.frame.is_slim or stage.height >= BESIDE * stage.width      # else the tables follow the sizes
         left, right = (stage.columns if stage.is_wide else stage.rows)((1, 2), WIDE) if apart else (stage, stage)
         counts, roots, found = (self.view(f"scaling.{name}") for name in ("d_k", "root", "spread"))
         said = self.say("sum"), self.say("here", d_k=d_k, root=f"{d_k ** 0.5:.3g}")
@@ -129,16 +129,18 @@ class AttentionMatrix(ExplainerScene):
     @step
     def distributions(self):
         """A row of weights sums to 1; a row of Z sums to anything."""
-        free, wide = self.stage.trim(bottom=self._foot, top=NAMED), self.stage.is_wide
-        rooms = free.columns(2, WIDE) if wide else free.trim(left=LABEL).columns(2, GAP)
-        rows, totals = self._view("heads"), self._view("head_sums")
-        left, right = (room.trim(left=LABEL * wide, right=sum_width(self.theme, totals)) for room in rooms)
+        wide, rows, totals = self.stage.is_wide, self._view("heads"), self._view("head_sums")
+        free, sums = self.stage.trim(bottom=self._foot * wide, top=NAMED), sum_width(self.theme, totals)
+        beside = [room.trim(left=LABEL * wide, right=sums) for room in free.trim(left=LABEL * (not wide)).columns(2, WIDE if wide else GAP)]
+        below = free.trim(left=LABEL, right=sums).rows(2, NAMED + GAP)
+        upright = not wide and below[0].height > max(beside[0].width, len(self.tokens) * WORD)     # larger, and high enough for the sums
+        left, right = below if upright else beside
         weights = self._weights(left)
         z = heat_map(finer(self.theme, rows, totals), rows, right, "output", digits=True)
         self.play(vanish(*self.on_stage()), copy_to(self.weights.cells, weights, run_time=EASY))
         self.play(appear(self._rows(weights), self._above(weights, "A"), *[self._columns(weights)] * wide))
         self.play(appear(*self._sums(weights, "weight_sums"), lag=0.2))
-        self.play(appear(z, *[self._rows(z)] * wide, self._above(z, "Z", "output")))
+        self.play(appear(z, *[self._rows(z)] * (wide or upright), self._above(z, "Z", "output")))
         self.play(appear(*self._sums(z, "head_sums"), lag=0.2))
         self.weights = weights
 

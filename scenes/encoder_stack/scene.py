@@ -87,7 +87,8 @@ class EncoderStack(ExplainerScene):
         """All the vectors above the last block are H; the decoder's first block makes keys and values from it."""
         trace = self.staging.trace
         read = (trace[f"decoder.0.cross_attention.{name}"][-1, self.head] for name in ("key", "value")) if trace.config.translates else ()
-        names, block = [self.say("keys"), self.say("values")], self.say("decoder_block", number=1, head=self.head + 1)
+        names, key = [self.say("keys"), self.say("values")], "decoder_block" if trace.config.translates else "no_decoder"
+        block = self.say(key, number=1, head=self.head + 1)
         shown = memory(self.theme, trace["encoder.output"], self.tokens, [*read], names, block, self.stage)
         self.play(vanish(*self.on_stage()), appear(shown.cards, shown.source, shown.title))
         self.play(appear(shown.box, shown.signs), draw(shown.wire))

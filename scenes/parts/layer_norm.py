@@ -158,8 +158,9 @@ class _Bench:
 
     @cached_property
     def full(self) -> float:
-        """What the ceiling of bars stands for, and the brightest cell."""
-        return HEADROOM * largest(*(view[self.token] for view in self.norming.views), columns=self.grid.columns)
+        """What the ceiling of bars stands for, and the brightest cell: of few bars the spread of all may be the highest."""
+        mean, spread = (abs(view.values[:, self.token]) for view in self.norming.moments.values())                  # (stage,)
+        return max(HEADROOM * largest(*(view[self.token] for view in self.norming.views), columns=self.grid.columns), float((mean + spread).max()))
 
     @cached_property
     def digits(self) -> Digits | None:

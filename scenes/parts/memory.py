@@ -33,7 +33,7 @@ class Memory(Whole):
 def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View], names: Sequence[str], block: str, room: Room) -> Memory:
     """A matrix (n, d_model) with its tokens in the left part of a room, in the right one the decoder's first block, which reads it.
 
-    made: its keys and values (n, d_k), or nothing where they are not known. names: what these are called; block: what the block is.
+    made: its keys and values (n, d_k), or nothing where there is no decoder: then their names stand in the middle. names: what these are called; block: what the block is.
     """
     left, right = (place.trim(top=2 * LINE + EDGE, bottom=EDGE) for place in room.columns(2, WIDE if room.is_wide else GAP))
     pair = right.inset(EDGE).columns(2, TIGHT)
@@ -42,7 +42,7 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View]
     source = heat_map(theme, view, left.trim(left=beside + TIGHT if worded else 0), "output")
     inner, size = room_of(source.border), shape_label(theme, view.shape)
     box = Room(right.left, right.right, inner.bottom - EDGE, inner.top + 2 * LINE)
-    over = [place.level(inner.top + LINE / 2) for place in pair]
+    over = [place.level(inner.top + LINE / 2 if made else source.get_y()) for place in pair]
     signs = VGroup(_sign(theme, name, letter, role, place) for name, (letter, role), place in zip(names, KINDS, over))
     name = text(theme, block, SMALL, weight=500, at=box.level(box.top - LINE / 2), width=box.width - TIGHT)
     return Memory(

@@ -164,7 +164,7 @@ def _powers(theme: Theme, powers: View, standing: VGroup, places: Sequence[Room]
     """
     decimals = decimals_for_sum(powers.values, float(powers.values.sum()), decimals)
     edge = min(place.left for place in places)
-    for size in (POWER, SMALLEST_WORD):
+    for size in (POWER, theme.digit):
         labels = [number(theme, source, size, decimals=decimals, weight=600) for source in powers]
         for label, standing_bar, place in zip(labels, standing, places, strict=True):
             label.next_to(standing_bar, UP, buff=TIGHT).shift(min(curved * label.width / 2, room_of(standing_bar).centre[0] - label.width / 2 - edge) * LEFT)

@@ -7,7 +7,7 @@ from manim import VGroup
 from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.label import WORD, decimals_for_sum, format_number, in_two_lines, number, paragraph, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, format_number, in_two_lines, number, paragraph, text_width
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
@@ -25,8 +25,11 @@ class Raised(Whole):
 def raised(theme: Theme, cases: Sequence[tuple[Sequence[View], Sequence[str]]], names: Sequence[str], room: Room) -> tuple[VGroup, list[Raised]]:
     """What the rows are, and cases in a room. Of each: scores, weights and gains, all (key), what stands above and the verdict below."""
     places = room.trim(left=NAMES).columns(len(cases), GAP)
-    said = [[paragraph(theme, line, WORD, place.width, weight=600) for line in words] for (_, words), place in zip(cases, places, strict=True)]
-    head, foot = (max(line.height for line in lines) for lines in zip(*said, strict=True))
+    for size in (WORD, SMALLEST_WORD):                                        # at most half of the room is words
+        said = [[paragraph(theme, line, size, place.width, weight=600) for line in words] for (_, words), place in zip(cases, places, strict=True)]
+        head, foot = (max(line.height for line in lines) for lines in zip(*said, strict=True))
+        if head + foot <= room.height / 2:
+            break
     body = room.trim(top=head + TIGHT, bottom=foot + TIGHT)
     rows = body.strip(top=LINE), body.trim(top=LINE, bottom=LINE), body.strip(bottom=LINE)
     beside = VGroup(in_two_lines(theme, name, NAME, row.strip(left=NAMES - TIGHT), "muted") for name, row in zip(names, rows, strict=True))

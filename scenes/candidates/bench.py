@@ -1,6 +1,7 @@
 """The stage that scenes 4 to 6 share: the grid of scores with what meets in it, and beside it what is worked out and the verdict."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from manim import Mobject, VGroup
@@ -250,5 +251,6 @@ class CandidateScene(ExplainerScene):
 
     def not_yet(self, card: Objection) -> Label:
         """What stands on a card that is not decided."""
-        self.pending = text(self.theme, self.say("not_yet"), EVIDENCE, "muted", at=room_of(card.box).inset(TIGHT), align=1)
+        free = replace(room_of(card.box).inset(TIGHT), left=room_of(card.title).right + TIGHT)
+        self.pending = text(self.theme, self.say("not_yet"), EVIDENCE, "muted", at=free, align=1)
         return self.pending

@@ -136,7 +136,7 @@ class Recap(ExplainerScene):
         name, body = self._below_name(self.say("one_head", block=self.spec.block + 1, head=self.head + 1))
         room = body.trim(bottom=FOOT + TIGHT / 2)
         self.closed, self.opened = (pattern(self.theme, self.tokens, view, room, self.focus, opens) for opens in (False, True))
-        self.taught = [self._aim(foot)] if self.finds_noun(view) and self.stage.is_wide else []
+        self.taught = [self._aim(foot)] if self.finds_noun(view) and self.stage.is_wide and not self.frame.is_slim else []
         self.about = [name, self.guide(view, foot)] if not self.taught else [name]
         return VGroup(self.closed, *self.about)
 

@@ -41,7 +41,7 @@ class Recorded(Mapping[str, np.ndarray]):
         self._parts = {"": self._kept(arrays)}
 
     def __getitem__(self, name: str) -> np.ndarray:
-        scope = name.partition(".")[0]
+        scope = str(name).partition(".")[0]          # what is no name is an error of the mapping, not of the text
         return self._part(scope if scope in self._later else "")[name]
 
     def __iter__(self) -> Iterator[str]:

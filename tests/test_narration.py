@@ -56,9 +56,9 @@ LONG = "This is what is told here instead, and it takes a while. " * 4
 FILM = """\
 title: {{en: A small film, zh: 一部短片}}
 narrator: {{command: [{python}, narrator.py, said.txt]}}
-say: {{heads: {{en: {long}}}}}
+say: {{one_head: {{en: {long}}}}}
 scenes:
-  - {{scene: recap, steps: [block, heads, one_head], sentence: the old dog runs, captions: {{block: {{en: {caption}}}}}, say: {{}}}}
+  - {{scene: recap, steps: [block, one_head, weight], sentence: the old dog runs, captions: {{block: {{en: {caption}}}}}, say: {{}}}}
 """
 
 
@@ -125,16 +125,16 @@ def wrong(said: str, *overrides: str) -> str:
 # What is made
 
 def test_the_film_tells_itself(made, described):
-    film, (block, heads, one_head) = described, described["scenes"][0]["steps"]
+    film, (block, one_head, weight) = described, described["scenes"][0]["steps"]
     natural = {line.step: line.seconds for line in lines(load(str(made / "film.yaml")).scenes[0], TINY.fps)}
-    assert told(made) == ["One block.", "It is here.", *sentences(LONG), *sentences(one_head["said"])] and heads["said"] == LONG.strip()
+    assert told(made) == ["One block.", "It is here.", *sentences(LONG), *sentences(weight["said"])] and one_head["said"] == LONG.strip()
     assert film["scenes"][0]["narrator"]["name"] == "command" and film["scenes"][0]["narrator"]["synthetic"] is True
-    wav, rate = samples(made / "out/voice/recap/heads.wav")
-    assert len(wav) / rate > natural["heads"] + 1 and 0 <= heads["end"] - heads["start"] - len(wav) / rate < 0.16
+    wav, rate = samples(made / "out/voice/recap/one_head.wav")
+    assert len(wav) / rate > natural["one_head"] + 1 and 0 <= one_head["end"] - one_head["start"] - len(wav) / rate < 0.16
     assert block["end"] - block["start"] == pytest.approx(natural["block"], abs=1e-3)
     with av.open(str(made / "out/film.mp4")) as file:
         sound = np.concatenate([frame.to_ndarray()[0] for frame in file.decode(audio=0)])
-    for step in (block, heads, one_head):
+    for step in (block, one_head, weight):
         part = np.abs(sound[round(step["start"] * 48000) : round(step["end"] * 48000)])
         loud = np.flatnonzero(part > 0.02) / 48000
         spoken, rate = samples(made / f"out/voice/{step['id']}.wav")
@@ -168,7 +168,7 @@ def test_a_changed_caption_makes_one_voice_and_one_clip():
     said = told()
     again, _ = render(write(), cache=cache)
     changed, film = render(write(caption="Another block."), cache=cache)
-    assert sorted(first) == ["cards/closing/card", "cards/opening/card", "recap/block", "recap/heads", "recap/one_head"]
+    assert sorted(first) == ["cards/closing/card", "cards/opening/card", "recap/block", "recap/one_head", "recap/weight"]
     assert again == [] and changed == ["recap/block"] and told() == [*said, "Another block."]
     assert film["scenes"][0]["steps"][0]["said"] == "Another block."
 
@@ -187,7 +187,7 @@ def test_only_a_step_that_must_last_longer_is_another_clip():
     with faked.drawing() as first:
         render_film(replace(silent, narrator=""), TINY, Path("silent"), 1, cache=cache)
     drawn, _ = render("film.yaml", cache=cache)
-    assert len(first) == 3 and sorted(drawn) == ["cards/closing/card", "cards/opening/card", "recap/heads"]
+    assert len(first) == 3 and sorted(drawn) == ["cards/closing/card", "cards/opening/card", "recap/one_head"]
 
 
 def test_what_is_heard_can_be_read_when_it_is_heard(made, described):
@@ -233,10 +233,10 @@ def test_the_last_card_says_that_the_voice_is_synthetic():
 # Who says what
 
 def test_a_sound_file_of_the_users_own_wins(made):
-    Path("own.wav").write_bytes((made / "out/voice/recap/heads.wav").read_bytes())
-    Path(write()).write_text(Path("film.yaml").read_text().replace("say: {}}", "voice: {heads: own.wav}}"), encoding="utf-8")
+    Path("own.wav").write_bytes((made / "out/voice/recap/one_head.wav").read_bytes())
+    Path(write()).write_text(Path("film.yaml").read_text().replace("say: {}}", "voice: {one_head: own.wav}}"), encoding="utf-8")
     _, film = render("film.yaml", "other")
-    assert "said" not in film["scenes"][0]["steps"][1] and not Path("other/voice/recap/heads.wav").exists()
+    assert "said" not in film["scenes"][0]["steps"][1] and not Path("other/voice/recap/one_head.wav").exists()
     assert len(told()) == 2 + len(sentences(film["scenes"][0]["steps"][2]["said"]))
 
 
@@ -261,14 +261,14 @@ def test_a_program_runs_only_if_that_is_allowed_and_never_in_a_shell():
     result = animformer("render", write(), "--size", "64x64", "--fps", "5")
     assert result.exit_code == 2 and f"narrator.command: runs a program, {sys.executable}; add --allow-commands" in result.stderr
     assert told() == [] and not Path("out").exists()
-    spec = load("recap", ["steps=[heads]", f"narrator.command=[{sys.executable}, narrator.py, '$(touch a); touch b #']"])
+    spec = load("recap", ["steps=[one_head]", f"narrator.command=[{sys.executable}, narrator.py, '$(touch a); touch b #']"])
     with faked.drawing():
         render_film(spec, TINY, Path("out"), 1, allow_commands=True)
     assert Path("$(touch a); touch b #").is_file() and not Path("a").exists() and not Path("b").exists()
 
 
 FAILURES = {
-    "[{python}, narrator.py, said.txt, fails]": r"narrator\.command: \S+ ended with 1: no voice today, for 'Each head",
+    "[{python}, narrator.py, said.txt, fails]": r"narrator\.command: \S+ ended with 1: no voice today, for 'Most models",
     "[{python}, narrator.py, said.txt, text]": r"narrator\.command: \S+ gave a sound that cannot be read: Invalid data",
     "[{python}, narrator.py, said.txt, silent]": "nothing is heard",
     "[no-such-program]": "narrator.command: there is no program no-such-program; write its path, or install it",
@@ -279,7 +279,7 @@ FAILURES = {
 @pytest.mark.parametrize("command", FAILURES)
 def test_a_program_that_gives_no_voice_is_told(command, monkeypatch):
     monkeypatch.setattr(voices, "PATIENCE", 0.2 if "sleep" in command else 60)
-    spec = load("recap", ["steps=[heads]", f"narrator.command={command.format(python=sys.executable)}"])
+    spec = load("recap", ["steps=[one_head]", f"narrator.command={command.format(python=sys.executable)}"])
     with pytest.raises(UserError, match=FAILURES[command]), faked.drawing():
         render_film(spec, TINY, Path("out"), 1, allow_commands=True)
     assert list(Path("out").rglob("*.*")) == []
@@ -318,19 +318,19 @@ def test_a_language_without_a_voice_is_said_to_have_none_yet():
 
 def test_a_missing_extra_is_told_with_what_mends_it(monkeypatch):
     monkeypatch.setattr(voices, "find_spec", lambda name: None)
-    result = animformer("check", "recap/heads", "--narrator", "heart", "--set", "steps=[heads]", "--json")
+    result = animformer("check", "recap/one_head", "--narrator", "heart", "--set", "steps=[one_head]", "--json")
     problems = json.loads(result.stdout)["problems"]
     assert [(each["kind"], each["hint"]) for each in problems] == [("no-extra", "install the extra [voice]: .venv/bin/pip install -e '.[voice]'")]
 
 
 def test_check_finds_what_has_no_spoken_form_in_words_of_the_users_own(monkeypatch):
     words = yaml.safe_load((ROOT / "scenes/recap/words.en.yaml").read_text(encoding="utf-8"))
-    words["steps"]["heads"]["taught"] = "Its attention ⊗ heads."
+    words["steps"]["one_head"]["taught"] = "Its attention ⊗ heads."
     spoken = {**yaml.safe_load((ROOT / "assets/text/en.yaml").read_text(encoding="utf-8")), "scenes": {"recap": words}}
     Path("en.yaml").write_text(yaml.safe_dump(spoken), encoding="utf-8")
-    result = animformer("check", "recap", "--set", "steps=[heads]", "--set", "language=en.yaml", "--narrator", "heart", "--json")
+    result = animformer("check", "recap", "--set", "steps=[one_head]", "--set", "language=en.yaml", "--narrator", "heart", "--json")
     kinds = {each["kind"]: each for each in json.loads(result.stdout)["problems"]}
-    assert kinds["no-spoken-form"]["path"] == "heads" and "U+2297" in kinds["no-spoken-form"]["message"]
+    assert kinds["no-spoken-form"]["path"] == "one_head" and "U+2297" in kinds["no-spoken-form"]["message"]
 
 
 # How it is said

@@ -8,7 +8,7 @@ from model.recorder import Recorder
 from model.tensors import Tensor, scoped
 
 NEAREST = 2                               # words of those that are most like it; the last is the one that is least
-KEYS = "encoder.block.self_attention.key of the sentence with that word there"
+KEYS = "self_attention.key of the sentence with that word there"
 TENSORS = scoped(
     "alike_keys",
     Tensor("words", "block head token rank", f"rows of the vocabulary that, put in the token's place, have the {NEAREST} keys nearest to its own, and the "

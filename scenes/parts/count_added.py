@@ -27,7 +27,9 @@ class CountAdded(Whole):
 def count_added(theme: Theme, word: View, counts: Sequence[View], names: Sequence[str], lines: int, room: Room) -> CountAdded:
     """A word and sums of it in a room, side by side. word: (d). counts: numbers that are added to each of its numbers, rising. names: what
     stands below, in so many lines."""
-    foot = lines * LINE_SPACING * WORD
+    wide = room.columns(1 + len(counts), GAP)[0].width
+    below = [paragraph(theme, name, WORD, wide, lines=lines) for name in names]
+    foot = max(lines * LINE_SPACING * WORD, *(name.height for name in below))       # one long word may still take a line of its own
     columns = room.trim(bottom=foot + TIGHT).columns(1 + len(counts), GAP)
     peak, shown = largest(word), fit_grid(word.shape, columns[0]).columns
     unit = columns[0].height / (float(counts[-1]) + 2 * peak)
@@ -38,7 +40,6 @@ def count_added(theme: Theme, word: View, counts: Sequence[View], names: Sequenc
     return CountAdded(
         alone, [bar(theme, count, place, "line", float(counts[-1])) for count, place in zip(counts, rooms[1:], strict=True)], sums,
         VGroup(floor(theme, place) for place in rooms),
-        [paragraph(theme, name, WORD, place.width, lines=lines).move_to(place.centre)
-         for name, place in zip(names, room.strip(bottom=foot).columns(len(columns), GAP), strict=True)],
+        [name.move_to(place.centre) for name, place in zip(below, room.strip(bottom=foot).columns(len(columns), GAP), strict=True)],
         replace(columns[0], right=columns[1].right, bottom=rooms[0].bottom + (float(counts[0]) + peak) * unit + GAP),
     )

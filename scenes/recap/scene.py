@@ -7,13 +7,13 @@ from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.aim import Aim, aim
 from scenes.parts.label import Label, text
-from scenes.parts.motion import BRIEF, EASY, LONG, SHORT, STEADY, appear, draw, live_dot_product, travel, vanish
+from scenes.parts.motion import EASY, LONG, SHORT, STEADY, appear, draw, live_dot_product, vanish
 from scenes.parts.one_weight import OneWeight, Taken, one_weight
 from scenes.parts.pattern import pattern
 from scenes.parts.phrase import PRONOUNS
 from scenes.parts.relay import Link, Relay, relay
 from scenes.parts.shapes import room_of
-from scenes.parts.tokens import LINE, TokenCard
+from scenes.parts.tokens import LINE
 from scenes.parts.translator import Row, translator
 from scenes.parts.weight_map import head_maps
 from scenes.parts.zoom import zoom_in, zoom_out
@@ -84,9 +84,9 @@ class Recap(ExplainerScene):
         self.pictures[3] = self.pictures[3].all()
         for picture, (door, inside), inner in reversed([*zip(self.pictures, self.doors, self.pictures[1:])]):
             self.play(zoom_out(inner, inside, picture, door, self.stage))
-        handed, there = self._handed_on(), {card.word.string: card for card in self.pictures[0].get_family() if isinstance(card, TokenCard)}
-        words = [(there.get(card.word.string), card) for card in handed.cards]
-        self.play(vanish(*self.on_stage(), run_time=SHORT), *(travel(old.copy(), card) if old else appear(card) for old, card in words))
+        handed = self._handed_on()
+        self.play(vanish(*self.on_stage(), run_time=SHORT))
+        self.play(appear(*handed.cards))
         for arc, weight, said in zip(handed.arcs, handed.weights, handed.said):
             self.play(draw(*arc), appear(weight, said))
         self.play(appear(*handed.way))

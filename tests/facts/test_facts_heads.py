@@ -42,10 +42,10 @@ def test_terms_add_up_as_they_are_shown(scene, step, sentence):
 
 
 def test_where_what_is_written_does_not_multiply_or_add_up_it_is_said_to_be_rounded():
-    """0.766 × 0.03 is written 0.027, as the value is nearer 0.035; the weight of one token alone is 1, and its products are exact."""
+    """−0.642 × 0.766 is written −0.491, not −0.492; the weight of one token alone is 1, and its products are exact."""
     wide = ("model.weights=random", "model.d_model=48", "model.n_heads=8")
     assert "rounded" in said(ends("qkv", *wide)["weighted_sum"]) & said(ends("attention_matrix", *wide)["distributions"])
-    assert {"rounded", "0.766", "0.03", "0.027"} <= said(ends("qkv")["weighted_sum"])
+    assert {"rounded", "0.766", "−0.642", "−0.491"} <= said(ends("qkv")["weighted_sum"])
     assert "rounded" not in said(ends("qkv", "sentence=the", "focus=0")["weighted_sum"])
 
 

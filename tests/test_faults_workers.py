@@ -3,6 +3,8 @@
 import os
 import pickle
 import shutil
+import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,3 +70,21 @@ def test_linear_algebra_takes_one_thread_in_each_worker(monkeypatch):
     said = {}
     farm.run(answered, [Question(name) for name in ONE_CORE], 2, lambda question, answer: said.update({question.name: answer}))
     assert said == dict.fromkeys(ONE_CORE, "1") and "OPENBLAS_NUM_THREADS" in said
+
+
+def killing_once(killed: Question) -> bool:
+    """Kills what this worker was forked from, if no other one has: `name` is the file that tells."""
+    if not Path(killed.name).exists():
+        Path(killed.name).touch()
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(30)
+    return True
+
+
+def test_what_workers_are_forked_from_may_be_long_in_dying(tmp_path, monkeypatch):
+    """Its pipes close before it can be waited for, so for a moment it is taken to be alive: as long as nobody waits, here."""
+    wait = os.waitpid
+    monkeypatch.setattr(os, "waitpid", lambda pid, options: (0, 0) if options == os.WNOHANG else wait(pid, options))
+    said = []
+    farm.run(killing_once, [Question(str(tmp_path / "killed"))] * 2, 2, lambda question, answer: said.append(answer))
+    assert said == [True, True]

@@ -11,7 +11,7 @@ from functools import partial
 
 from studio.errors import RenderError, UserError
 from studio.render import cluster
-from studio.render.warm import context, enter, unheard
+from studio.render.warm import context, enter, renew, unheard
 
 DIED = "the process that drew it died (out of memory?)"
 
@@ -61,6 +61,8 @@ class _Run:
         while jobs:
             with _processes(min(n, len(jobs))) as executor:
                 lost = self.drain(executor, jobs, n)
+            if lost:
+                renew()                     # what workers are forked from may be dying, too, and cannot be told from one that lives
             for job in [piece for job in lost for piece in job.apart()]:    # which killed its process is not known; alone it shows
                 with _processes(1) as executor:
                     if self.drain(executor, deque([job]), 1):

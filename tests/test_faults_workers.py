@@ -77,7 +77,7 @@ def killing_once(killed: Question) -> bool:
     if not Path(killed.name).exists():
         Path(killed.name).touch()
         os.kill(os.getppid(), signal.SIGKILL)
-        time.sleep(30)
+        time.sleep(10)
     return True
 
 

@@ -2,7 +2,6 @@
 Bengio 2017), and by which way it came there: along the residual path, or through the sublayers."""
 
 from dataclasses import replace
-from math import ceil
 
 import numpy as np
 
@@ -12,8 +11,8 @@ from model.tensors import Tensor, scoped
 from model.weights import N_POSITIONS, filled, generator, named
 from model.wiring import path
 
-N_FIT, N_HELD_OUT = 60, 30                # sentences; a wide model takes more, to have SAMPLES for each number that is fitted
-SAMPLES = 2.5
+N_FIT, N_HELD_OUT = 60, 30                # sentences
+SHRINK = 0.1                              # penalty on a reading, in mean squared lengths of the vectors that it is fitted to
 AT_ONCE = 8                               # sentences: what is wide stays in the processor's cache
 N_WORDS = 160                             # of untrained models, which know only those of the sentence
 TENSORS = scoped(
@@ -28,7 +27,8 @@ TENSORS = scoped(
 
 
 def measure(run, record):
-    """Sentences of words drawn at random, so that no word gives its place away; the reading is fitted by least squares.
+    """Sentences of words drawn at random, so that no word gives its place away; the reading is fitted by ridge regression (Hoerl and Kennard
+    1970), which needs no more of them where vectors have more features than there are tokens.
 
     In the precision in which the weights are stored. That is float32 for most that others have trained: what is found is less than 0.01
     from what float64 would find.
@@ -37,8 +37,7 @@ def measure(run, record):
     weights = run.weights
     if not run.config.trained:
         weights = weights._replace(embedding=rng.normal(0, width**-0.5, (N_WORDS, width)))      # (word, d_model)
-    n_fit = max(N_FIT, ceil(SAMPLES * (width + 1) / N_POSITIONS))
-    ids = rng.integers(len(weights.embedding), size=(n_fit + N_HELD_OUT, N_POSITIONS))          # (sentence, position)
+    ids = rng.integers(len(weights.embedding), size=(N_FIT + N_HELD_OUT, N_POSITIONS))          # (sentence, position)
     exact = weights.encoder[0].mlp.W_1.dtype
     weights = filled(weights, {name: np.asarray(array, exact) for name, array in named(weights)})
     shares = np.array([*map(readable, passes(ids, weights, run.config))])                       # (stage, kind)
@@ -92,8 +91,10 @@ def _moves(x, w, config, kind="", without=None):
 
 def missed(x):
     """How far the reading is off in held-out sentences. x: (sentence, position, d_model)."""
-    x = np.pad(x, ((0, 0), (0, 0), (0, 1)), constant_values=1)                                 # (sentence, position, d_model + 1)
-    fitted = x[:-N_HELD_OUT].reshape(-1, x.shape[-1])                                           # (sample, d_model + 1)
-    places = np.tile(np.arange(N_POSITIONS), len(x) - N_HELD_OUT)                               # (sample,)
-    reading = np.linalg.lstsq(fitted, places, rcond=None)[0]                                    # (d_model + 1,)
-    return np.arange(N_POSITIONS) - x[-N_HELD_OUT:] @ reading                                   # (held-out sentence, position)
+    places = np.arange(N_POSITIONS) - (N_POSITIONS - 1) / 2                                     # (position,), from the middle
+    x = x - x[:N_FIT].mean((0, 1), dtype=np.float64)                                            # (sentence, position, d_model)
+    fitted = x[:N_FIT].reshape(-1, x.shape[-1])                                                 # (sample, d_model)
+    penalty = SHRINK * (fitted**2).sum(-1).mean() or 1.0                                        # where all are alike nothing is found
+    normal = fitted.T @ fitted + penalty * np.eye(x.shape[-1])                                  # (d_model, d_model)
+    reading = np.linalg.solve(normal, fitted.T @ np.tile(places, N_FIT))                        # (d_model,)
+    return places - x[N_FIT:] @ reading                                                         # (held-out sentence, position)

@@ -31,7 +31,7 @@ LINE, HEAD, CARD = (length * PX for length in (50, 74, 250))      # heights of a
 CHAIN, LOOKS, FOOT = (length * PX for length in (256, 340, 110))      # heights of the way to a head, of looks above it at least, of a sum
 CLOSE, APART = TIGHT / 2, 40 * PX         # between the parts of one head, between heads
 AFTER = 0.15                              # of its time, that what follows in a chain comes after what is before it
-EACH = 1.6                                # lag of a line of a table, shared by all heads: many come as fast as a few
+EACH = 1.6                                # lag of one head after another, shared by all of them: many come as fast as a few
 NAMED = 12                                # heads that are named in words; of more there are only numbers
 WHY = [(0, "tired"), (2, "tired")]        # the head that takes nothing of it, and the one that does: what the words name
 BESIDE, ROOMY = 0.17, 12.0                # share of the stage that cards take at most; its width from which nothing moves closer
@@ -144,7 +144,7 @@ class MultiHead(ExplainerScene):
             self.play(vanish(*self.on_stage(self.look.cards)), travel(self.look.cards, apart.cards, -PI / 8))
         else:
             self.play(vanish(*self.on_stage()), appear(apart.cards))
-        self.play(appear(*(VGroup(*group) for group in zip(apart.parts, apart.letters, names)), lag=0.5))
+        self.play(appear(*(VGroup(*group) for group in zip(apart.parts, apart.letters, names)), lag=self._lag))
         self.play(vanish(*names, *(part.border for part in apart.parts), run_time=BRIEF))
         self.play(*(travel(old, new, run_time=SLOWER) for old, new in zip(apart[:-1], self.answers)))
         n, config = len(self.tokens), self.staging.trace.config
@@ -183,10 +183,9 @@ class MultiHead(ExplainerScene):
         table = adding(self.theme, self._terms(), self._names, words, self.stage, self.head)
         self.play(vanish(*self.on_stage()), appear(table.names, table.heads),
                   *(copy_to(VGroup(part.cells[self.focus]), answer) for part, answer in zip(self.answers.parts, table.answers)))
-        lag = min(0.4, EACH / self.heads)
-        self.play(appear(*table.strips, lag=lag / 2), appear(*table.signs, lag=lag / 2))
-        self.play(appear(*table.parts, lag=lag))
-        self.play(appear(*table.sizes, lag=lag))
+        self.play(appear(*table.strips, lag=self._lag / 2), appear(*table.signs, lag=self._lag / 2))
+        self.play(appear(*table.parts, lag=self._lag))
+        self.play(appear(*table.sizes, lag=self._lag))
         self.play(appear(table.bias, table.below, table.line))
         merged = merge(*(part.cells for part in (*table.parts, table.bias)), into=table.total, scale=1, run_time=SLOW)
         self.play(merged, appear(table.total, run_time=SLOW))
@@ -210,6 +209,11 @@ class MultiHead(ExplainerScene):
     @property
     def heads(self) -> int:
         return self.staging.trace.config.n_heads
+
+    @property
+    def _lag(self) -> float:
+        """The share of its time that one head comes after another: so many of them take as long as a few."""
+        return min(0.4, EACH / self.heads)
 
     @property
     def _lacks_why(self) -> bool:

@@ -20,8 +20,8 @@ DIM = 0.6                                                 # opacity of what is i
 
 
 class Machine(Whole):
-    """The map: `blocks[b]`, `heads[b][h]` and `bars[b]` of the encoder from the first block on, `strikes[b][h]`, which are not seen
-    until a head is cut, and `decoder` and `wires`, empty where nothing is decoded."""
+    """The map: `blocks[b]`, `heads[b][h]` and `bars[b]` of the encoder from the first block on, `strikes[b][h]` of blocks that are lit,
+    which are not seen until a head is cut, and `decoder` and `wires`, empty where nothing is decoded."""
 
     def __init__(self, theme: Theme, blocks: VGroup, heads: VGroup, bars: VGroup, strikes: VGroup, decoder: VGroup, wires: VGroup):
         super().__init__(wires=wires, blocks=blocks, bars=bars, heads=heads, strikes=strikes, decoder=decoder)
@@ -54,7 +54,7 @@ def machine(theme: Theme, room: Room, n_blocks: int, n_heads: int, decodes: bool
     return Machine(
         theme, VGroup(_box(theme, row, k in lit) for k, row in enumerate(rows)), VGroup(heads),
         VGroup(_bar(theme, _inner(row).strip(bottom=BAR * row.height), k in lit) for k, row in enumerate(rows)),
-        VGroup(VGroup(_strike(theme, each) for each in row) for row in heads), decoder, _wires(theme, rows[-1], beside),
+        VGroup(VGroup(_strike(theme, each) for each in row if k in lit) for k, row in enumerate(heads)), decoder, _wires(theme, rows[-1], beside),
     )
 
 

@@ -111,9 +111,9 @@ def comparison(theme: Theme, words: Sequence[str], candidates: Sequence[Candidat
     said: what the distance of a grid from its mirror image is called; where there are no words, once for all.
     """
     left, count = card_width(theme, words, CARD) + TIGHT, len(candidates)
-    high = room.height / count - SLANTED - GAP >= len(words) * CLOSEST
-    foot = LEVEL if room.is_wide else SLANTED if high else 0
-    if high and not room.is_wide:
+    stacked = room.height > room.width and room.height / count - SLANTED - GAP >= len(words) * CLOSEST
+    foot = LEVEL if room.is_wide else SLANTED if stacked or room.width > room.height else 0
+    if stacked:
         halves = [line.columns(BESIDE, GAP) for line in room.rows(count, GAP)]
         places = [(half.trim(left=left), *beside.rows(2, GAP)) for half, beside in halves]
     else:
@@ -131,5 +131,5 @@ def comparison(theme: Theme, words: Sequence[str], candidates: Sequence[Candidat
         return Comparison(grids, formulas, gaps, VGroup(text(theme, said, EVIDENCE, "muted", at=room.strip(bottom=2 * TIGHT))))
     return Comparison(grids, formulas, gaps, VGroup(
         *(column_labels(theme, words, grid, "text", foot) for grid in grids),
-        *(row_labels(theme, words, grid, "text", left - TIGHT) for grid in (grids[:1] if room.is_wide else grids)),
+        *(row_labels(theme, words, grid, "text", left - TIGHT) for grid in (grids if stacked else grids[:1])),
         *[legend(theme, replace(places[0][2], left=room.left, right=room_of(gaps[0]).left - GAP).fit(height=SCALE), peak(*scores))] * room.is_wide))

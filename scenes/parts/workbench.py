@@ -1,13 +1,13 @@
 """The workbench: a picture, and beside it a formula, what is worked out, and a verdict. Rooms for all of them on any stage."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 BESIDE, LINES = (3, 2), (2, 7, 3)         # of picture and panel; of formula, bench and verdict
 BELOW, CLOSE = (1, 0.92), (1.2, 2.4, 3)   # the same where the panel is below the picture
-FOOT, CLOSER = (5, 2), (6, 5)             # of all else and the verdict, and of picture and panel, where the stage is too low for that
-LOW = 780 * PX
+FOOT, CLOSER = (5, 2), (6, 5)             # of all else and the verdict, and of picture and panel, where the stage is not high enough for that
 
 
 class Workbench(NamedTuple):
@@ -22,10 +22,11 @@ class Workbench(NamedTuple):
 
     def across(self, square: Room, stage: Room) -> Room:
         """A room below all that stands above the square of a picture, from its left to the end of the stage: as far down as the square, if that is
-        more than half of the stage; the panel where that is below the picture."""
-        low = self.panel.top < self.picture.bottom
+        more than half of the stage; all below the square where the verdict stands below the picture."""
+        if self.verdict.top < self.picture.bottom:
+            return replace(stage, top=square.bottom - TIGHT)
         bottom = (square if 2 * square.height > stage.height else stage).bottom
-        return self.panel if low else Room(square.left, stage.right, bottom, square.top - TIGHT)
+        return Room(square.left, stage.right, bottom, square.top - TIGHT)
 
 
 def workbench(stage: Room) -> Workbench:
@@ -33,7 +34,7 @@ def workbench(stage: Room) -> Workbench:
     if stage.is_wide:
         picture, panel = stage.columns(BESIDE, WIDE)
         return Workbench(picture, panel, *panel.rows(LINES, GAP))
-    if stage.height > LOW:
+    if stage.height > stage.width:
         picture, panel = stage.rows(BELOW, TIGHT)
         return Workbench(picture, panel, *panel.rows(CLOSE, TIGHT))
     upper, verdict = stage.rows(FOOT, TIGHT)

@@ -44,11 +44,11 @@ class Mixture(Whole):
 
 
 def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Room, role: str, scale: float,
-            asks: int, between: float = 0.0) -> Mixture:
+            asks: int) -> Mixture:
     """A mixture laid out in a room. vectors: (n, d). z: (d). scale: the magnitude that is drawn brightest in both. asks: the token for which
-    all are mixed, whose card has a bright edge. between: what stays free below the vectors, as so many rows."""
+    all are mixed, whose card has a bright edge."""
     width, factor = card_width(theme, words, min(CARD, room.width * 2 / 7)), min(FACTOR, room.width / 4)
-    above, *_, below = room.rows([len(words), *[between] * (between > 0), SUM], GAP)
+    above, below = room.rows([len(words), SUM], GAP)
     left = width + factor + 2 * TIGHT
     grid = fit_grid(vectors.shape, above.trim(left=left))
     row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(

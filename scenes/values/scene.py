@@ -15,19 +15,17 @@ from scenes.parts.chart import area, curve
 from scenes.parts.derivation import FORMULA, NAME, projected
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, text, words_at, words_in
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, Label, in_two_lines, text, words_at, words_in
 from scenes.parts.mixture import mixture, sum_of
-from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, STEADY, Together, appear, become, dim, draw, merge, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, STEADY, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
 from scenes.parts.ranking import Ranking, grow
 from scenes.parts.readout import counted, guess_among, readout
 from scenes.parts.shapes import room_of
 from scenes.parts.sorted_words import Order, SortedRow, sorted_row, told_right
-from scenes.parts.taken_apart import taken_apart
 from scenes.parts.training import dot, loss_curve
 from scenes.parts.verdict import EVIDENCE
 
-LINE = 0.9                                # height of what a token is made of, where tokens have 1
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
 TOLD, CLOSELY = (5, 11, 11), (2, 6, 6, 9)                         # of what is said of the words, and both orders; in narrow frames
 TELLS = (15, 6)                           # of these and of how often each is right
@@ -48,7 +46,7 @@ class Values(CandidateScene):
 
     def wording(self, name: str) -> str:
         """Of the forms of a word: that its noun is found, if it is, and what is told of these forms, if it is of these."""
-        holds = name == "mix_tokens" and self.looks and self.parts or name == "told" and self.told_forms == self.forms
+        holds = name == "mix_tokens" and self.looks or name == "told" and self.told_forms == self.forms
         return super().wording(name) if holds or name not in ("mix_tokens", "told") else "caption"
 
     def opening(self):
@@ -59,10 +57,9 @@ class Values(CandidateScene):
 
     @step
     def mix_tokens(self):
-        """A row of the grid gives the weights, through softmax; they mix the tokens as they are; and what the one with the largest weight is
-        made of, word and place, is all mixed in."""
+        """A row of the grid gives the weights, through softmax; they mix the tokens as they are."""
         mixed, tokens = self.view("candidates.averages")[self.spec.block, self.head, self.focus], self.view(f"{SCOPE}.input")
-        self.mixed = mixture(self.theme, self.tokens, tokens, mixed, self.stage, "line", peak(tokens), self.focus, LINE * len(self.parts))
+        self.mixed = mixture(self.theme, self.tokens, tokens, mixed, self.stage, "line", peak(tokens), self.focus)
         scores, card = self.work_now.result.row(self.focus), self.cards[self.focus]
         self.weighed = self.weights_at(self.mixed)
         said = words_in(self.theme, self.say("become"), WORD, self.rooms.picture.level(room_of(scores).bottom - WIDE))
@@ -71,8 +68,6 @@ class Values(CandidateScene):
                   appear(self.weighed, self.mixed.cards, run_time=STEADY))
         self.play(appear(self.mixed.vectors, self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
-        if self.parts:
-            self.take_apart()
 
     @step
     def mix_values(self):
@@ -188,28 +183,6 @@ class Values(CandidateScene):
         rounded = [text(self.theme, self.say("rounded"), EVIDENCE, "muted", at=place, align=1, width=place.width)] * bool(z.digits)
         return Together(self.mixed.pour(), appear(z.cells, z.numbers, z.dots, *rounded, run_time=2.0))
 
-    def take_apart(self) -> None:
-        """What the token with the largest weight is made of goes into z."""
-        place = "no_need_of_place" if self.wording("mix_tokens") == "forms" else "its_place"
-        mixed, said = self.mixed, [self.say(key, token=self.tokens[self.found]) for key in ("its_word", place)]
-        made = taken_apart(self.theme, self.parts, said, mixed, self.stage)
-        self.play(dim(*(mixed.vectors.row(k) for k in range(len(mixed.vectors.cells)) if k != self.found)))
-        self.play(appear(*made, lag=0.5, run_time=STEADY))
-        self.play(*(merge(part.sheet.cells, into=mixed.z.border, scale=1, run_time=STEADY) for part in made))
-
-    @property
-    def found(self) -> int:
-        """Which token the followed one looks at most."""
-        return int(self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax())
-
-    @property
-    def parts(self) -> list[View]:
-        """The word and the place that the token looked at is the sum of, if it is."""
-        trace, names = self.staging.trace, ("scaled_embeddings", "positions")
-        parts = [trace[name][self.found] for name in names if name in trace.names]
-        vector = self.view(f"{SCOPE}.input")[self.found].values
-        return parts if len(parts) == len(names) and np.allclose(sum(part.values for part in parts), vector) else []
-
     def train(self, room: Room, now: list) -> None:
         """The curve of the loss is drawn up to one checkpoint after the other, and the matrices keep up with it."""
         steps, loss = self.view("training.steps"), self.view("training.loss")
@@ -247,12 +220,12 @@ class Values(CandidateScene):
         """The word that the followed token looks at most."""
         return self.tokens[int(self.of_told("looked").values)]
 
-    def tried(self, room: Room) -> VGroup:
+    def tried(self, room: Room) -> Label:
         """What is to be told, if the translation has forms; what was put in whose place, and how many words that are."""
         key = "in_its_place" if room.height <= LINES else "tells" if self.told_forms else "tried"
         one, other = self.told_forms or ("", "")
-        said = self.say(key, token=self.looked, focus=self.tokens[self.focus], one=one, other=other)
-        return counted(self.theme, said, self.of_told("count"), room, self.frame.is_roomy, 0)
+        said = self.say(key, token=self.looked, focus=self.tokens[self.focus], one=one, other=other, count=int(self.of_told("count").values))
+        return in_two_lines(self.theme, said, WORD, room)
 
     def sorted_by(self, side: int, room: Room) -> SortedRow:
         """The words sorted by a number of one of SIDES; what that is, and the two forms; and what a cut makes one guess, if it tells these. Named
@@ -263,7 +236,8 @@ class Values(CandidateScene):
         orders = [Order(self.of_told("numbers")[k, :count], kinds, self.of_told("cuts")[k], {}) for k in range(len(SIDES))]
         own = [k for k, word in enumerate(words) if word == self.looked and self.frame.is_roomy]
         named = {k: words[k] for k in (*own, *(orders[0].opposite(k) for k in own)) if k is not None}
-        said = [self.say(f"sorted_by_{SIDES[side]}"), *(self.say("guessed", form=form) for form in self.told_forms)]
+        which, d_k = int(self.of_told("features").values[side]) + 1, self.staging.trace.config.d_k
+        said = [self.say(f"sorted_by_{SIDES[side]}", number=which, count=d_k), *(self.say("guessed", form=form) for form in self.told_forms)]
         return sorted_row(self.theme, orders[side]._replace(named=named), SIDES[side], self.told_forms, said, room, self.frame.is_roomy)
 
     def right(self, rooms: Sequence[Room]) -> Ranking | None:

@@ -77,13 +77,6 @@ def test_weights_come_from_the_followed_row_of_the_third_candidate_scaled():
     assert np.allclose(powers / powers.sum(), weights)
 
 
-def test_a_token_is_taken_apart_into_its_word_and_its_place():
-    parts, vector = played("values", "mix_tokens", lambda scene: (
-        scene.parts, scene.mixed.vectors.view.values[scene.found]))
-    assert [part.name for part in parts] == ["scaled_embeddings", "positions"]
-    assert np.allclose(sum(part.values for part in parts), vector)
-
-
 def test_two_matrices_are_one_of_low_rank_with_fewer_numbers():
     trace = staging.trace(load("values", []))
     two, one = trace["query_key.parameters"].values

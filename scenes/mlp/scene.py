@@ -79,8 +79,8 @@ class Mlp(ExplainerScene):
         was, adds = self._asked("before", room), self._adds(room)
         self.open_with(self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
                        *self.drawn.shapes, formula, *self._ringed, *was)
-        said = self.say("relu_apart", token=self.tokens[self.focus])
-        apart = valued_beside(self.theme, self.view("folding.{block}.relu_differences")[self.focus], said, self.drawn.side)
+        differs = self.view("folding.{block}.relu_differences")[self.focus]
+        apart = valued_beside(self.theme, differs, self.say("relu_apart"), self.drawn.side)
         self.play(travel(before, net.hidden.bars, run_time=SLOWER))
         self.play(vanish(*was), *(appear(each.around) for each in adds))
         self.play(*(appear(*each.lines, lag=0.4) for each in adds))

@@ -161,6 +161,11 @@ def test_what_only_adds_up_grows_until_one_token_takes_all_and_layer_norm_keeps_
     assert (np.diff(sizes) > 0).all() and sizes[-1] > 100 * sizes[0] and close(kept[1:], 1, 1e-4)
     winner, shared = t["growth.without.largest"], t["growth.with.largest"]
     assert winner[0] == shared[0] and winner[-1] > 0.99 and shared[-1] < 0.3 and close(winner, t["growth.without.weights"].max(-1).mean((-1, -2)))
+    stuck, moving = t["growth.without.gains"][-1], t["growth.with.gains"][-1]
+    assert stuck.max() < 0.005 and moving.min() > 0.15
+    weights = t["growth.with.weights"][-1]                      # (h, n, n)
+    raised = softmax(np.log(weights)[..., None, :] + np.eye(4))                     # (h, n, raised key, key)
+    assert close(moving, np.diagonal(raised, axis1=-2, axis2=-1) - weights)
     scores, low = t["growth.without.scores"], t["growth.with.scores"]
     assert len(scores) == len(low) == 12 and scores[0] == low[0] and scores[-1] > 1000 * scores[0] and low.max() < 5
 

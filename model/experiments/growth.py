@@ -19,6 +19,8 @@ TENSORS = tuple(tensor for way, how in (("with", "with LayerNorm after each sum"
     Tensor("largest", "block", f"how much one winner takes in each of them, {how}", "mean over head and query of the largest attention weight"),
     Tensor("weights", "block head query key", f"how much each token looks at each other in each of them, {how}", "as self_attention.weights",
            shares=True),
+    Tensor("gains", "block head query key", f"how much each of these weights rises if its score does by 1, {how}",
+           "weights e / (1 + weights (e - 1)) - weights: softmax of the scores, that one + 1, at its key"),
 ))
 
 
@@ -31,6 +33,7 @@ def measure(run, record):
         record(f"{way}.scores", np.sqrt((scores**2).mean((-1, -2, -3))))            # (block,)
         record(f"{way}.largest", looks.max(-1).mean((-1, -2)))                      # (block,)
         record(f"{way}.weights", looks)                                             # (block, h, n, n)
+        record(f"{way}.gains", looks * np.e / (1 + looks * (np.e - 1)) - looks)     # (block, h, n, n)
 
 
 def _through(x, blocks, config, norm):

@@ -28,7 +28,8 @@ READ = {"residual_1": "r = x + a", "input": "x"}                              # 
 MATHS, LATER = "{{ y = : y }} {{ gamma : gamma }} (LETTER - mu) / sigma {{ + beta : beta }}", ("y", "gamma", "beta")   # without ε, which is tiny
 WAYS = ("without", "muted"), ("with", "output")
 SAID = "mean", "spread", "before", "now", "mean_goes", "spread_goes", "rounded", "less", "learned"
-LESS, FEW = 0.75, 7                       # a γ that makes a feature count less; columns that are shown while numbers are followed
+STUCK = 0.005                             # how far a weight moves at most that is said not to move
+FEW = 7                                   # columns that are shown while numbers are followed
 
 
 class AddNorm(ExplainerScene):
@@ -69,21 +70,20 @@ class AddNorm(ExplainerScene):
 
     @step
     def growth(self):
-        """Many untrained blocks, with LayerNorm and without: how large what each reads is, and the last one's scores and weights."""
-        last, full = len(self.view("growth.with.weights")) - 1, largest(self.view("growth.without.sizes")[:-1])
+        """Many untrained blocks, with LayerNorm and without: how large what each reads is, the last one's scores, and what moves its weights."""
+        last, full = len(self.view("growth.with.gains")) - 1, largest(self.view("growth.without.sizes")[:-1])
         named = {block: self.say("block", number=block + 1) for block in (0, last)}
         panels = []
         for (way, role), row in zip(WAYS, self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE), strict=True):
-            sizes, scores, weights = (self.view(f"growth.{way}.{name}") for name in ("sizes", "scores", "weights"))
-            taken = weights[last, self.head, self.focus]
-            itself = way == "without" and taken.values.argmax() == self.focus
-            words = [self.say(f"{way}_{what}", token=self.tokens[self.focus]) for what in ("norm", "scores", "itself" if itself else "taken")]
-            panels.append(growth(self.theme, sizes[:-1], scores[last], taken, words, named, self.tokens, role, full, row))
+            sizes, scores, gains = (self.view(f"growth.{way}.{name}") for name in ("sizes", "scores", "gains"))
+            moved = gains[last, self.head, self.focus]
+            words = [self.say(key) for key in (f"{way}_norm", f"{way}_scores", "stuck" if moved.values.max() < STUCK else "moves")]
+            panels.append(growth(self.theme, sizes[:-1], scores[last], moved, words, named, self.tokens, role, full, row))
         self.open_with(*(part for panel in panels for part in (panel.sizes.title, panel.sizes.ground)))
         for panel in panels:
             self.play(appear(*panel.sizes.levels, lag=0.15), appear(*panel.sizes.numbers, lag=0.15))
             self.play(appear(*panel.so))
-            self.play(appear(panel.looks))
+            self.play(appear(panel.moved))
 
     @step
     def normalise(self):
@@ -113,8 +113,9 @@ class AddNorm(ExplainerScene):
             self.play(appear(bare(row), sign))
             self.play(after.follow(before, row))
             self.play(appear(after.row.numbers, after.values))
-        less = [ring(self.theme, cell) for cell in shown.weights[0].cells[0] if float(cell.source) < LESS]
-        self.play(appear(shown.hints[bool(less)], shown.hints[-1], *less))
+        gains = sorted(shown.weights[0].cells[0], key=lambda cell: float(cell.source))
+        ends = [gains[0], gains[-1]] if float(gains[0].source) < 1 < float(gains[-1].source) else []
+        self.play(appear(shown.hints[bool(ends)], shown.hints[-1], *(ring(self.theme, cell) for cell in ends)))
 
     @step
     def every_token(self):

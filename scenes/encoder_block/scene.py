@@ -3,6 +3,7 @@
 from manim import VGroup
 
 from model import View
+from model.experiments.deep_stack import N_BLOCKS
 from model.wiring import MOVES
 from scenes.base.layout import LABEL, Labelled, arrows, labelled, line_of, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
@@ -29,6 +30,7 @@ NOW = "attention", "mlp"                  # modules that the first step explains
 NOTED = *NOW, "add_norm"                  # those that it says something of; what is lower has no room for words
 WITHOUT, WITH = 1, 0                      # residual paths, as the deep stack is recorded
 ALIKE = 3                                 # after so many untrained blocks without them tokens are one vector
+FIRST = 6                                 # so many of them are shown, or as many as the model has
 
 
 class EncoderBlock(ExplainerScene):
@@ -70,7 +72,7 @@ class EncoderBlock(ExplainerScene):
         upper = upper if upper.is_wide else upper.inset(x=GAP)         # an arrow down stands beside the maps
         places = zip((0, ALIKE), ("goes_in", "comes_out"), upper.split(2, WIDE), strict=True)
         before, after = (self._tokens(blocks, self.say(words, number=ALIKE), place) for blocks, words, place in places)
-        panel = self._apart(WITHOUT, "far_apart", lower)
+        panel = self._apart(WITHOUT, "far_apart", lower, ALIKE)
         self.open_with(before, panel.ground, panel.title, panel.levels[0], panel.numbers[0])
         self.play(draw(*arrows(self.theme, before.sheet.border, after.rows or after.sheet.border)))
         self.play(appear(*panel.levels[1:], lag=0.15), appear(*panel.numbers[1:], lag=0.15))
@@ -87,9 +89,11 @@ class EncoderBlock(ExplainerScene):
             formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=self.right.width)
             self.play(draw(lit(self.theme, way), run_time=EASY), appear(formula.move_to(place.centre), run_time=EASY))
         self.play(appear(words_in(self.theme, self.say("stays"), WHAT, foot, "output")))
-        panel, spread = self._apart(WITH, "kept_apart", upper), self.view("deep_stack.spread")[self._way]
-        now, before = (number(self.theme, spread[paths, ALIKE], WORD, role, 600) for paths, role in ((WITH, "output"), (WITHOUT, "muted")))
-        when, instead = (text(self.theme, self.say(key, number=ALIKE)) for key in ("after_block", "instead"))
+        own, spread = min(self.staging.trace.config.n_blocks, len(self._spread[WITH]) - 1), self._spread
+        panel = self._apart(WITH, "kept_apart", upper, own)
+        now, before = (number(self.theme, spread[paths, own], WORD, role, 600) for paths, role in ((WITH, "output"), (WITHOUT, "muted")))
+        said = {"number": own, "count": self.staging.trace.config.n_blocks}
+        when, instead = (text(self.theme, self.say(key, **said)) for key in ("after_block", "instead"))
         self.play(appear(panel.ground, panel.title), appear(*panel.levels, lag=0.15), appear(*panel.numbers, lag=0.15))
         self.play(appear(panel.less, line_of(*[when] * self.frame.is_roomy, now, instead, before, at=middle)))
 
@@ -198,15 +202,20 @@ class EncoderBlock(ExplainerScene):
         """How the model's blocks are wired, as the deep stack is recorded."""
         return [*MOVES].index(self._norm)
 
-    def _apart(self, paths: int, title: str, room: Room) -> Depth:
-        """How far the tokens are apart after many blocks wired as the model's are: without residual paths; or with them, and in front without."""
-        spread = self.view("deep_stack.spread")[self._way]
-        return depth(self.theme, spread[paths], self.say(title, count=len(spread[paths]) - 1), self._depths(ALIKE), room,
-                     "muted" if paths else "output", largest(spread), None if paths else spread[WITHOUT])
+    @property
+    def _spread(self) -> View:
+        """How far tokens are apart (paths, depth) in the first blocks of the deep stack, wired as the model's are."""
+        return self.view("deep_stack.spread")[self._way, :, : max(FIRST, self.staging.trace.config.n_blocks) + 1]
 
-    def _depths(self, *between: int) -> dict[int, str]:
-        """The first depth of the deep stack, the last, and some between them, each with its word."""
-        last = len(self.view("deep_stack.spread")[self._way, WITH]) - 1
+    def _apart(self, paths: int, title: str, room: Room, named: int) -> Depth:
+        """How far tokens are apart after some blocks: without residual paths; or with them, and in front without. named: a depth that counts."""
+        spread = self._spread
+        depths = self._depths(len(spread[paths]) - 1, named)
+        return depth(self.theme, spread[paths], self.say(title), depths, room, "muted" if paths else "output", largest(spread),
+                     None if paths else spread[WITHOUT])
+
+    def _depths(self, last: int = N_BLOCKS, *between: int) -> dict[int, str]:
+        """The first depth of the deep stack, the last that is shown, and some between them, each with its word."""
         return {0: self.say("start")} | {depth: self.say("after", number=depth) for depth in (*between, last)}
 
     def _tokens(self, blocks: int, words: str, room: Room) -> Labelled:

@@ -7,7 +7,7 @@ from model.wiring import path, reads
 from scenes.base.room import BESIDE, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.added_rows import AddedRows, added_rows
-from scenes.parts.annotated_network import annotated_network, counted_beside
+from scenes.parts.annotated_network import annotated_network, valued_beside
 from scenes.parts.asked import Asked, asked
 from scenes.parts.bars import largest
 from scenes.parts.block import written
@@ -15,7 +15,7 @@ from scenes.parts.equation import quote
 from scenes.parts.firing import firing, ringed
 from scenes.parts.folded import compared, folded
 from scenes.parts.heat_map import peak
-from scenes.parts.motion import BRIEF, EASY, SLOW, SLOWER, STEADY, Count, appear, copy_to, dim, draw, merge, travel, vanish
+from scenes.parts.motion import BRIEF, EASY, SLOW, SLOWER, STEADY, appear, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Scales, fan, rise
 from scenes.parts.network_copies import network_copies
 from scenes.parts.sum_rows import SumRows, sum_rows
@@ -72,22 +72,20 @@ class Mlp(ExplainerScene):
 
     @step
     def relu(self):
-        """What is below 0 falls to 0, counted; and what one feature then adds to every token: nothing, where it is 0."""
+        """What is below 0 becomes 0; what one feature then adds to every token: nothing, where it is 0; and how far that is from one matrix."""
         self._lay_out()
         net, hidden, formula = self.drawn.network, self.drawn.hidden, self.drawn.formula
         room, before = self.drawn.beside, hidden.bars
-        above, low = room.rows(2) if self.frame.is_roomy else (room, room)
-        was, adds = self._asked("before", above), self._adds(low)
+        was, adds = self._asked("before", room), self._adds(room)
         self.open_with(self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
-                       *self.drawn.shapes, formula, *self._ringed, *was * self.frame.is_roomy)
-        said = self.say("die", total=self.staging.trace.config.d_ff, token=self.tokens[self.focus])
-        count, words = counted_beside(self.theme, self._dead[self.focus], said, self.drawn.side)
-        steps = [str(k) for k in range(int(float(count.source)))]
-        self.play(dim(*(bar for bar in before if float(bar.source) > 0)))
-        self.play(Count(self.theme, count, steps, run_time=STEADY), appear(words, run_time=BRIEF))
-        self.play(travel(before, net.hidden.bars, run_time=SLOWER), *(appear(each.around) for each in adds))
+                       *self.drawn.shapes, formula, *self._ringed, *was)
+        differs = self.view("folding.{block}.relu_differences")[self.focus]
+        apart = valued_beside(self.theme, differs, self.say("relu_apart"), self.drawn.side)
+        self.play(travel(before, net.hidden.bars, run_time=SLOWER))
+        self.play(vanish(*was), *(appear(each.around) for each in adds))
         self.play(*(appear(*each.lines, lag=0.4) for each in adds))
         self.play(appear(net.output.cells, net.output.dots, run_time=BRIEF))
+        self.play(appear(apart))
 
     @step
     def every_token(self):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from manim import RIGHT, Mobject
+from manim import RIGHT, VGroup
 
 from model import View
 from scenes.base.layout import no_higher, side_by_side, stacked
@@ -62,8 +62,8 @@ def annotated_network(theme: Theme, token: str, views: Sequence[View], matrices:
     return Annotated(net, other.hidden, card, formula, shapes, side, replace(right, top=head.top, left=right.left + GAP))
 
 
-def counted_beside(theme: Theme, value: View, said: str, room: Room) -> tuple[Mobject, Mobject]:
-    """A count in a room at the side of a network, and below it or where the room is wide beside it what it counts."""
-    count, put = number(theme, value, LARGE, "output", decimals=0), side_by_side if room.is_wide else stacked
-    words = paragraph(theme, said, WORD, room.width - (count.advance + TIGHT) * room.is_wide, lines=3)
-    return tuple(put(count, words, at=room))
+def valued_beside(theme: Theme, value: View, said: str, room: Room) -> VGroup:
+    """A number in a room at the side of a network, and above it or where the room is wide beside it what it is."""
+    large, put = number(theme, value, LARGE, "output"), side_by_side if room.is_wide else stacked
+    words = paragraph(theme, said, WORD, room.width - (large.advance + TIGHT) * room.is_wide, lines=4)
+    return put(words, large, at=room)

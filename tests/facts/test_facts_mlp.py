@@ -1,4 +1,4 @@
-"""What is said of the MLP is so: a feature is high for words like the token and below 0 for another, to which it then adds nothing."""
+"""What is said of the MLP is so: a feature is high for such words and below 0 for others, to which it adds nothing; one matrix cannot."""
 
 from functools import cache, partial
 
@@ -16,12 +16,19 @@ def played() -> Mlp:
     return walk(partial(staging.build, load("mlp")), lambda stage, moment: None)
 
 
-def test_the_feature_is_highest_for_the_token_of_all_and_for_no_noun_or_verb_of_its_words():
+def test_the_feature_is_high_for_the_token_alone_and_its_words_are_all_verbs():
     stage = played()
     values = stage._tensor("mlp.hidden").values[:, int(stage._feature.values)]
     words = [stage.known(row) for row in stage.view("firing.{block}.order")[stage.focus].values]
-    assert values.argmax() == stage.focus and stage.tokens[stage.focus] in words
-    assert {*words} <= {"foreign", "green", "white", "grey", "black", "wild"} and len(words) == 6
+    assert stage.tokens[stage.focus] == "sleeps" and values.argmax() == stage.focus
+    assert np.delete(values, stage.focus).max() < 0.05 * values[stage.focus]
+    assert {*words} <= {"waits", "saw", "attracted", "waited", "carries", "followed"} and len(words) == 6
+
+
+def test_one_matrix_does_the_same_without_relu_and_not_with_it():
+    stage = played()
+    without, with_it = (stage.view(f"folding.{{block}}.{name}").values[stage.focus] for name in ("differences", "relu_differences"))
+    assert without < 1e-6 and with_it > 1.5
 
 
 def test_what_is_below_0_adds_nothing_and_what_is_above_as_many_times_its_row():
@@ -29,6 +36,6 @@ def test_what_is_below_0_adds_nothing_and_what_is_above_as_many_times_its_row():
     before, after = (stage._tensor(f"mlp.{name}").values[:, int(stage._feature.values)] for name in ("hidden", "activation"))
     below, added = before < 0, stage.view("firing.{block}.added")[stage.focus].values
     row = stage._matrices[1].values[int(stage._feature.values)]
-    assert [word for word, is_below in zip(stage.tokens, below, strict=True) if is_below] == ["cat"]
+    assert [word for word, is_below in zip(stage.tokens, below, strict=True) if is_below] == ["black", "cat"]
     assert (after[below] == 0).all() and (after[~below] == before[~below]).all()
     assert (added[below] == 0).all() and np.allclose(added[~below], before[~below, None] * row) and (added[~below] != 0).all()

@@ -53,10 +53,6 @@ class OneWeight(Whole):
         super().__init__(query=query, key=key, names=names)
         self.product, self.row = product, row
 
-    def all(self) -> VGroup:
-        """The picture with all that becomes of it."""
-        return VGroup(self, self.product, *(thing for part in self.row for thing in part))
-
 
 def one_weight(theme: Theme, taken: Taken, tokens: Sequence[str], say: Callable[..., str], names: Sequence[str], room: Room, among: str,
                roomy: bool) -> OneWeight:

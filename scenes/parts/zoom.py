@@ -1,4 +1,4 @@
-"""Zooming: what lies behind a door of one picture grows until it is the picture, and back."""
+"""Zooming: what lies behind a door of one picture grows until it is the picture."""
 
 import numpy as np
 from manim import Animation, Mobject, smooth
@@ -14,7 +14,7 @@ LEAVES, WORDS_LEAVE, COMES, WORDS_COME = (0.35, 0.85), (0.0, 0.25), (0.1, 0.5), 
 class _Zoomed(Animation):
     """A picture grows about a point from one scale to another while it fades in or out; the growth is even to the eye.
 
-    What would leave the room lies on its edges: nothing passes behind the words around it. In the end its points are as they were, so that it can be zoomed again. A picture that has faded out leaves the scene.
+    What would leave the room lies on its edges: nothing passes behind the words around it. In the end its points are as they were. A picture that has faded out leaves the scene.
     """
 
     def __init__(self, picture: Mobject, fixed: np.ndarray, scales: tuple[float, float], room: Room, leaves: bool, **kwargs):
@@ -57,15 +57,6 @@ def zoom_in(outer: Mobject, door: Room, inner: Mobject, inside: Room, room: Room
     return Together(
         _Zoomed(outer, fixed, (1, factor), room, leaves=True, run_time=run_time),
         _Zoomed(inner, fixed, (1 / factor, 1), room, leaves=False, run_time=run_time),
-    )
-
-
-def zoom_out(inner: Mobject, inside: Room, outer: Mobject, door: Room, room: Room, run_time: float = 1.8) -> Animation:
-    """The inner picture shrinks, what is `inside` it into its door, and the outer one is there again."""
-    factor, fixed = _similarity(door, inside)
-    return Together(
-        _Zoomed(inner, fixed, (1, 1 / factor), room, leaves=True, run_time=run_time),
-        _Zoomed(outer, fixed, (factor, 1), room, leaves=False, run_time=run_time),
     )
 
 

@@ -1,4 +1,4 @@
-"""Scene 18: the whole machine in one take, from the sentence into one number of one head, and back out."""
+"""Scene 18: the whole machine in one take, from the sentence into one number of one head; and what is handed on from word to word."""
 
 from manim import VGroup
 
@@ -7,7 +7,7 @@ from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.aim import Aim, aim
 from scenes.parts.label import Label, text
-from scenes.parts.motion import EASY, LONG, SHORT, STEADY, appear, draw, live_dot_product, vanish
+from scenes.parts.motion import EASY, LONG, SLOW, STEADY, appear, draw, live_dot_product, vanish
 from scenes.parts.one_weight import OneWeight, Taken, one_weight
 from scenes.parts.pattern import pattern
 from scenes.parts.phrase import PRONOUNS
@@ -16,7 +16,7 @@ from scenes.parts.shapes import room_of
 from scenes.parts.tokens import LINE
 from scenes.parts.translator import Row, translator
 from scenes.parts.weight_map import head_maps
-from scenes.parts.zoom import zoom_in, zoom_out
+from scenes.parts.zoom import zoom_in
 
 NAME = 34 * PX                            # em size of what a picture is called
 FOOT = 0.5                                # room for what is said below a picture
@@ -80,15 +80,11 @@ class Recap(ExplainerScene):
 
     @step
     def back(self):
-        """All the way out again; and what is handed on, from word to word."""
-        self.pictures[3] = self.pictures[3].all()
-        for picture, (door, inside), inner in reversed([*zip(self.pictures, self.doors, self.pictures[1:])]):
-            self.play(zoom_out(inner, inside, picture, door, self.stage))
+        """What is handed on, from word to word."""
         handed = self._handed_on()
-        self.play(vanish(*self.on_stage(), run_time=SHORT))
-        self.play(appear(*handed.cards))
+        self.play(vanish(*self.on_stage()), appear(*handed.cards))
         for arc, weight, said in zip(handed.arcs, handed.weights, handed.said):
-            self.play(draw(*arc), appear(weight, said))
+            self.play(draw(*arc, run_time=SLOW), appear(weight, said, run_time=SLOW))
         self.play(appear(*handed.way))
 
     def wording(self, name: str) -> str:

@@ -14,7 +14,7 @@ from scenes.base.theme import Theme
 from scenes.parts.derivation import FORMULA, LETTER
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, Label, number, text
+from scenes.parts.label import SMALLEST_WORD, Label, number, text, text_width
 from scenes.parts.legend import legend
 from scenes.parts.opened import Side
 from scenes.parts.product import Product
@@ -112,7 +112,8 @@ def comparison(theme: Theme, words: Sequence[str], candidates: Sequence[Candidat
     """
     left, count = card_width(theme, words, CARD) + TIGHT, len(candidates)
     stacked = room.height > room.width and room.height / count - SLANTED - GAP >= len(words) * CLOSEST
-    foot = LEVEL if room.is_wide else SLANTED if stacked or room.width > room.height else 0
+    said_below = text_width(theme, said, SMALLEST_WORD) <= (room.width - left - GAP * (count - 1)) / count
+    foot = LEVEL if room.is_wide else SLANTED if stacked or said_below else 0
     if stacked:
         halves = [line.columns(BESIDE, GAP) for line in room.rows(count, GAP)]
         places = [(half.trim(left=left), *beside.rows(2, GAP)) for half, beside in halves]

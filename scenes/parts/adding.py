@@ -79,7 +79,7 @@ def adding(theme: Theme, terms: Terms, names: Sequence[str], words: tuple[str, s
     return Adding(
         VGroup(*above), VGroup(text(theme, name, WORD, "output" if i == followed else "text", at=cells[0][i], align=-1)
                                for i, name in enumerate(names)),
-        answers, strips, parts, VGroup(number(theme, size, min(SIZE, place.height), weight=600, at=place, width=place.width)
+        answers, strips, parts, VGroup(number(theme, size, min(SIZE, max(place.height, theme.digit)), weight=600, at=place, width=place.width)
                                        for size, place in zip(terms.sizes, cells[4])),
         signs, bias, total, below, floor(theme, cells[3][n]).shift([0, -TIGHT / 2, 0]), ring(theme, total.border),
     )

@@ -61,7 +61,7 @@ class ByHand(NamedTuple):
 
 def rows_of(room: Room, count: int, roomy: bool) -> list[Room]:
     """Of a column for so many tokens: the name of the matrix, the matrix and its bias, what comes out, its name."""
-    gap, tall = _gap(roomy), min(ROW * count + 2 * MARGIN, (MOST if roomy else LESS) * room.height)
+    gap, tall = _gap(room, count, roomy), min(ROW * count + 2 * MARGIN, (MOST if roomy else LESS) * room.height)
     return room.rows([LINE, room.height - 2 * LINE - tall - 3 * gap, tall, LINE], gap)
 
 
@@ -71,7 +71,7 @@ def made_by(theme: Theme, letter: str, role: str, views: tuple[View, View], made
     (weights, bias), small = views, letter.lower()
     result = heat_map(theme, made, bottom, role, digits=True)
     grid = fit_grid(weights.shape, middle)
-    upper, lower = middle.rows(BIAS if roomy else [len(grid.rows), 1], _gap(roomy))
+    upper, lower = middle.rows(BIAS if roomy else [len(grid.rows), 1], _gap(room, len(made), roomy))
     grid = grid._replace(width=result.grid.width, height=(upper.height - 2 * MARGIN) / len(grid.rows))
     row = grid._replace(rows=(0,), height=lower.height - 2 * MARGIN if roomy else grid.height)
     bias_map = heat_map(theme, bias, lower, role, True, peak(made), grid=row)
@@ -110,6 +110,6 @@ def column_beside(theme: Theme, x: View, i: int, matrix: HeatMap) -> HeatMap:
     return heat_map(theme, x[i : i + 1].T, room, scale=peak(x), grid=matrix.grid._replace(columns=(0,), width=COLUMN))
 
 
-def _gap(roomy: bool) -> float:
-    """Between the pictures of a column."""
-    return GAP if roomy else TIGHT / 2
+def _gap(room: Room, count: int, roomy: bool) -> float:
+    """Between the pictures of a column; so many results as take all the height that they may have leave it to the matrix."""
+    return GAP if roomy and ROW * count < MOST * room.height else TIGHT / 2

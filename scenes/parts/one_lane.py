@@ -13,10 +13,11 @@ from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
 from scenes.parts.lanes import bare
 from scenes.parts.motion import SHORT, appear, draw, travel
 from scenes.parts.shapes import room_of
-from scenes.parts.tokens import snug_row
+from scenes.parts.tokens import kept_row
 from scenes.parts.whole import Whole
 
 CARD, STRIP = (length * PX for length in (52, 48))         # height of a card, and of a row of cells
+BETWEEN = 0.12                            # from card to card
 
 
 class OneLane(Whole):
@@ -39,15 +40,16 @@ def one_lane(theme: Theme, diagram: BlockDiagram, tokens: Sequence[str], views: 
     """The lane beside a diagram, from a room for the cards upwards.
 
     views: what each module makes of the followed token (d_model), from the bottom up. weights (n): what attention takes of each token.
+    Where not all words are legible there are lines from those that are: the followed one, that of which most is taken, and their neighbours.
     """
     bands, meets = [room_of(part.box) for part in diagram.modules], diagram.kinds.index("attention")
-    cards = snug_row(theme, tokens, room, CARD)
-    cards[focus].box.set_stroke(theme.colour("output"))
+    cards, shown = kept_row(theme, tokens, [focus, int(weights.values.argmax())], room, CARD, BETWEEN)
+    shown[focus].box.set_stroke(theme.colour("output"))
     heights = [band.top - STRIP / 2 if k == meets else band.centre[1] for k, band in enumerate(bands)]
     grid = fit_grid(views[0].shape, Room.around(room.centre, room.width, STRIP))._replace(height=STRIP)
     low = max([room_of(cards).top, *(band.top for band in bands[:meets])])
     end = (room.centre[0], heights[meets] - 0.75 * STRIP, 0)
     return OneLane(
-        cards, VGroup(weight_line(theme, (card.get_x(), low, 0), end, weight, UP) for card, weight in zip(cards, weights, strict=True)),
+        cards, VGroup(weight_line(theme, (card.get_x(), low, 0), end, weights[k], UP) for k, card in shown.items()),
         [heat_map(theme, view, room.level(y), scale=peak(*views), grid=grid) for view, y in zip(views, heights, strict=True)], meets,
     )

@@ -36,10 +36,11 @@ class RealModel(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """It is measured whether the word that is swapped looks at another word in the other sentence, and more than at the first by what
-        is written; and whether most of the attention goes to what is no word."""
+        is written; and whether most of the attention goes to what is no word, and less than half as much is taken there."""
         if name == "sink":
-            most = int(self.view("flow.weights").values.argmax())
-            return super().wording(name) if is_special(self.tokens[most]) else "spread"
+            weights, taken = (self.view(f"flow.{key}").values for key in ("weights", "taken"))
+            most = int(weights.argmax())
+            return "spread" if not is_special(self.tokens[most]) else "little" if taken[most] < weights[most] / 2 else "caption"
         if name != "pair":
             return super().wording(name)
         before, after = (best_word(self._words(key), self._row(key)) for key in ("before", "after"))

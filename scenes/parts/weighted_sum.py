@@ -9,7 +9,7 @@ from manim import VGroup, VMobject
 
 from model import View
 from scenes.parts.heat_map import Grid, HeatMap, fit_digits, fit_grid, heat_map, heat_rows, peak
-from scenes.parts.label import SMALLEST_WORD, decimals_for_sums, text, text_width, thinned, weight_numbers, words_at
+from scenes.parts.label import SMALLEST_WORD, Label, decimals_for_sums, text, text_width, thinned, weight_numbers, words_at
 from scenes.parts.whole import Whole
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
@@ -33,17 +33,26 @@ class WeightedSum(Whole):
 
 
 class Table(NamedTuple):
-    """Where a weighted sum stands: four columns, the heights of the rows, how far apart they are, that of the sum below them, and the size of words."""
+    """Where a weighted sum stands: four columns, the heights of the rows, how far apart they are, that of the sum below them, and the size of words.
+
+    below: how much lower a product stands than the vector that it is made of: 0 beside it.
+    """
 
     names: Room
     digits: Room
     left: Room
     right: Room
     rows: list[float]
+    below: float
     pitch: float
     floor: float
     size: float
     grid: Grid
+
+    @property
+    def line(self) -> float:
+        """The height of the line above the sum."""
+        return (self.floor + self.rows[-1] - self.below) / 2
 
 
 def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: View, products: View, sums: View, result: View,
@@ -59,7 +68,7 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
         finer = theme.decimals
         table = _table(theme, words, vectors, room, finer)
     scale = peak(vectors)
-    left, right = ([column.level(y) for y in table.rows] for column in (table.left, table.right))
+    left, right = ([column.level(y - below) for y in table.rows] for column, below in ((table.left, 0), (table.right, table.below)))
     digits, place = fit_digits(theme, sums.values, table.grid), table.right.level(table.floor)
     totals = [*sums[: len(words) - 1], result]
     factors, terms = (heat_rows(replace(theme, decimals=finer), views, rooms, "value", table.grid, scale)
@@ -73,7 +82,7 @@ def weighted_sum(theme: Theme, words: Sequence[str], weights: View, vectors: Vie
         signs=_signs(theme, table),
         sums=[heat_map(theme, total, place, "output", digits=digits, scale=scale, grid=table.grid) for total in totals],
         line=_line(theme, table),
-        note=VGroup(*[text(theme, rounded, SMALLEST_WORD, "muted", at=table.left.level(table.floor), align=-1)] * short),
+        note=VGroup(*[_note(theme, rounded, table)] * short),
     )
 
 
@@ -84,32 +93,45 @@ def _is_exact(weights: View, vectors: View, products: View, decimals: int, finer
 
 
 def _table(theme: Theme, words: Sequence[str], vectors: View, room: Room, decimals: int) -> Table:
-    """decimals: of the weights."""
-    pitch = min(TALLEST, room.height / (len(words) + 1.4), (room.height - TIGHT) / (len(words) + 1.22))      # low rows: a ring goes round the sum
-    tall = pitch * (1 - SPACE)
+    """The table in which cells are largest: products stand beside their vectors or, in a high room, below them. decimals: of the weights."""
+    return max((_lines(theme, words, vectors, room, decimals, lines) for lines in (1, 2)), key=lambda table: table.grid.width * table.grid.height)
+
+
+def _lines(theme: Theme, words: Sequence[str], vectors: View, room: Room, decimals: int, lines: int) -> Table:
+    """A table with so many lines for every token."""
+    pitch = min(lines * TALLEST, room.height / (len(words) + 1.4), (room.height - TIGHT) / (len(words) + 1.22))      # low rows: a ring goes round the sum
+    tall = pitch / lines * (1 - SPACE)
     size = min(LARGEST, max(SMALLEST_WORD, 0.62 * tall))
     word_width = min(1.9, max(text_width(theme, word, size) for word in words))
     weight = text_width(theme, f"0.{'0' * decimals}", max(size, theme.digit), 600, tabular=True)
-    free = room.width - word_width - weight - 3 * BETWEEN - PLUS
-    grid = fit_grid(vectors[0].shape, Room.around((0, 0), free / 2, tall))
-    widths = [word_width, weight, grid.size[0], grid.size[0]]
+    across = 3 - lines                    # vectors side by side
+    free = room.width - word_width - weight - (across + 1) * BETWEEN - PLUS
+    grid = fit_grid(vectors[0].shape, Room.around((0, 0), free / across, tall))
+    widths = [word_width, weight, *[grid.size[0]] * across]
     middle = room.trim(right=PLUS).centre
-    columns = Room.around(middle, sum(widths) + 3 * BETWEEN, room.height).columns(widths, gap=BETWEEN)
+    columns = Room.around(middle, sum(widths) + (across + 1) * BETWEEN, room.height).columns(widths, gap=BETWEEN)
     top = middle[1] + pitch * (len(words) + 0.4) / 2
-    rows = [top - i * pitch for i in range(len(words))]
-    return Table(*columns, rows, pitch, top - (len(words) + 0.4) * pitch, size, grid)
+    below = pitch / lines * (lines - 1)
+    rows = [top + below / 2 - i * pitch for i in range(len(words))]
+    return Table(*columns[:3], columns[-1], rows, below, pitch, top - (len(words) + 0.4) * pitch, size, grid)
 
 
 def _signs(theme: Theme, table: Table) -> list[VGroup]:
-    places = {"×": (table.digits.right + table.left.left) / 2, "=": (table.left.right + table.right.left) / 2,
-              "+": table.right.right + PLUS / 2}
+    before, after = (table.digits.right + table.left.left) / 2, table.right.right + PLUS / 2
+    equal = before if table.below else (table.left.right + table.right.left) / 2
     return [
-        VGroup(text(theme, sign, table.size, "muted", at=(x, y, 0)) for sign, x in places.items() if sign != "+" or y > table.rows[-1])
+        VGroup(text(theme, sign, table.size, "muted", at=(x, y - below, 0))
+               for sign, x, below in (("×", before, 0), ("=", equal, table.below), ("+", after, table.below)) if sign != "+" or y > table.rows[-1])
         for y in table.rows
     ]
 
 
 def _line(theme: Theme, table: Table) -> VMobject:
-    y = (table.floor + table.rows[-1]) / 2
     line = VMobject(stroke_color=theme.colour("muted"), stroke_width=2)
-    return line.set_points_as_corners([[table.right.left, y, 0], [table.right.right, y, 0]])
+    return line.set_points_as_corners([[table.right.left, table.line, 0], [table.right.right, table.line, 0]])
+
+
+def _note(theme: Theme, words: str, table: Table) -> Label:
+    """Words beside the sum, or beside the line above it where the sum's name has that place."""
+    at, align = ((table.digits.right, table.line, 0), 1) if table.below else (table.left.level(table.floor), -1)
+    return text(theme, words, SMALLEST_WORD, "muted", at=at, align=align)

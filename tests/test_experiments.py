@@ -106,6 +106,21 @@ def test_a_row_of_the_table_that_is_nudged_lowers_a_score_in_another_sentence(i,
     assert (after - before) @ there[place] < min((after - before) @ trace["encoder.0.self_attention.input"].values.T)
 
 
+def test_only_a_word_that_is_moved_for_its_score_has_changed_itself():
+    trace, i = run("nudged", tokens=CATS, twin=()), 1
+    rows, W = (trace[name].values for name in ("nudged.rows", "nudged.matrices"))
+    for name, before, after in (("rows_changed", trace["embeddings"].values[i], rows[i]), ("matrices_changed", _head_of_keys(trace), W[i, 0, 0]),
+                                ("changed", trace["encoder.0.self_attention.input"].values[i], trace["nudged.inputs"].values[i, 0, i])):
+        found = np.ravel(trace[f"nudged.{name}"].values[i])[0]
+        assert 0 < found < 100 and close(found, 100 * np.linalg.norm(after - before) / np.linalg.norm(before))
+    assert not trace["nudged.kept"].values.any()                                    # keys are made of what went in before, as is tested above
+
+
+def _head_of_keys(trace):
+    """W_K of the first head of the first block."""
+    return trace["weights.encoder.0.self_attention.W_K"].values[:, : CHECKPOINT.config.d_k]
+
+
 # --- what a key says of a token --------------------------------------------------------------------------------------
 
 

@@ -20,11 +20,16 @@ TENSORS = scoped(
     Tensor("token_scores", "query block row column", "scores of all these tokens", "inputs inputs^T"),
     Tensor("rows", "query d_model", "the row of E that moves the token so in the first block, if nothing there is normalised",
            "embeddings + (inputs - input)[query, block 1, query], divided by sqrt(d_model) where that scales them"),
+    Tensor("changed", "query block", "by how much query itself has changed then, in percent of its length",
+           "100 |inputs - input| / |input|, at [query, block, query]"),
+    Tensor("rows_changed", "query", "by how much its row of E has", "100 |rows - embeddings| / |embeddings|"),
     Tensor("elsewhere", "query", "row of the vocabulary that, put in the place behind the pair (or before it, at the end), has the score with query that "
            "falls most by it; NaN if there are no other words or no such place", "argmin (inputs - input)[query, block 1, query] . input[there with that word]"),
     Tensor("elsewhere_scores", "query time", "that score in the first block, before and after; NaN as there",
            "input[query] . input[there with that word], and with inputs[query]"),
     Tensor("matrices", "query block head d_model d_k", "W_K once only it has moved, as for keys", "W_K after these steps"),
+    Tensor("matrices_changed", "query block head", "by how much W_K has changed, in percent of its length", "100 |matrices - W_K| / |W_K|"),
+    Tensor("kept", "query", "by how much query itself has changed when only W_K has moved", "0"),
     Tensor("keys", "query block head row d_k", "keys once only W_K has moved, until the score with the next is the highest of its row",
            f"input W_K + b_K after up to {MOST} steps of W_K by G / |G|^2, G = input[query] key[next]^T + input[next] key[query]^T, {PAIR}"),
     Tensor("key_scores", "query block head row column", "scores by these keys", "keys keys^T"),
@@ -40,15 +45,24 @@ def measure(run, record):
     record("token_scores", moved @ moved.swapaxes(-1, -2))                          # (n, block, n, n)
     scale = run.config.d_model**0.5 if run.config.embedding == "scaled" else 1
     record("rows", run.arrays["embeddings"] + moves[:, 0] / scale)                  # (n, d_model)
+    record("changed", _percent(moves, x.swapaxes(0, 1), -1))                        # (n, block)
+    record("rows_changed", _percent(moves[:, 0] / scale, run.arrays["embeddings"], -1))                 # (n,)
     found = [_elsewhere(run, *pair, x[0, pair[0]], move[0]) for pair, move in zip(pairs, moves, strict=True)]
     for name, values in zip(("elsewhere", "elsewhere_scores"), zip(*found, strict=True), strict=True):
         record(name, np.stack(values))                                              # (n), (n, time)
     w = [block.self_attention for block in run.weights.encoder]
     W, b = (np.stack([split_heads(np.atleast_2d(getattr(each, name)), run.config.n_heads) for each in w]) for name in ("W_K", "b_K"))
     made = [[[_moved(x[k], W[k, h], b[k, h], *pair) for h in range(run.config.n_heads)] for k in range(len(x))] for pair in pairs]
+    record("matrices_changed", _percent(np.stack(made) - W, W, (-2, -1)))           # (n, block, h)
+    record("kept", np.zeros(len(ids)))                                              # (n,)
     W = record("matrices", np.stack(made))                                          # (n, block, h, d_model, d_k)
     keys = record("keys", x[None, :, None] @ W + b)                                 # (n, block, h, n, d_k)
     record("key_scores", keys @ keys.swapaxes(-1, -2))                              # (n, block, h, n, n)
+
+
+def _percent(change, of, axes):
+    """How long a change is, in percent of what changes, whose length lies along some axes."""
+    return 100 * np.linalg.norm(change, axis=axes) / np.linalg.norm(of, axis=axes)
 
 
 def _moved(x, W, b, i, j):

@@ -20,7 +20,6 @@ from scenes.parts.mixture import Mixture
 from scenes.parts.motion import FLASH, appear, become, dim, draw, set_presence, vanish
 from scenes.parts.nudged import Nudge, Nudged, nudged
 from scenes.parts.opened import FEW, Opened, opened
-from scenes.parts.phrase import spaced
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
 from scenes.parts.shapes import room_of
@@ -32,7 +31,7 @@ from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
-STRUCK, UNCHANGED = 0.5, 0.75             # presence of what is struck out, and of what has not changed
+STRUCK = 0.5                              # presence of what is struck out
 LEGEND = 150 * PX
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters")
@@ -119,43 +118,39 @@ class CandidateScene(ExplainerScene):
         return not self.spec.block and config.embedding != "normalised" and config.norm == "post"
 
     def before_and_after(self, name: str) -> list[Nudged]:
-        """What is nudged for the score of the pair, and that; then scores that change as well, though nobody asked for it; or the row of E,
-        which W_K leaves as it is."""
-        (i, j), tokens, at = self.pair, self.tokens, (self.focus, self.spec.block, self.head)
-        moved = [self.view(f"{SCOPE}.input")[i], self.view("nudged.inputs")[at[:2]][i]]
+        """The score of the pair, which is to be higher; what is changed for it: the followed token, or W_K alone; and how much that has changed the
+        token itself, and so a score in another sentence."""
+        (i, j), at = self.pair, (self.focus, self.spec.block, self.head)
+        wanted = Nudge(self.said_of("wanted", self.tokens[j]), *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
+        if name == "token":
+            return nudged(self.theme, [wanted, self.itself(), *self.elsewhere()], self.rooms.deeper)
+        W = Nudge(self.say("key_changed" if self.frame.is_roomy else "key_brief"), self.weights_of("K"), self.view("nudged.matrices")[at].T, "key", self.view("nudged.matrices_changed")[at])
+        kept = self.itself()._replace(percent=self.view("nudged.kept")[i])
+        return nudged(self.theme, [wanted, W, kept._replace(after=kept.before)], self.rooms.bench)
+
+    def itself(self) -> Nudge:
+        """The followed token before and after it has moved: its row of E, or where that is not all that moves its vector in the shown block."""
+        i, block = self.focus, self.spec.block
+        said = self.say("itself", token=self.tokens[i]) if self.frame.is_roomy else f"{self.tokens[i]}:"
         if self.moves_E:
-            moved = [self.staging.trace["embeddings"][i], self.view("nudged.rows")[i]]
-        key = "row" if self.moves_E else "vector"
-        if name == "key":
-            W = Nudge(self.say("key_nudged"), self.weights_of("K"), self.view("nudged.matrices")[at].T, "key")
-            kept = Nudge(self.say(f"{key}_kept", token=tokens[i]), moved[0], moved[0])
-            return nudged(self.theme, [kept, W, self.score_nudged(name, f"{tokens[i]} → {tokens[j]}", j)], self.rooms.bench)
-        asked = self.score_nudged(name, self.say("asked", one=tokens[i], other=tokens[j]), j)
-        return nudged(self.theme, [Nudge(self.say(f"{key}_nudged", token=tokens[i]), *moved), asked, *self.unasked()], self.rooms.bench)
+            return Nudge(said, self.staging.trace["embeddings"][i], self.view("nudged.rows")[i], percent=self.view("nudged.rows_changed")[i])
+        return Nudge(said, self.view(f"{SCOPE}.input")[i], self.view("nudged.inputs")[i, block][i], percent=self.view("nudged.changed")[i, block])
 
-    def score_nudged(self, name: str, said: str, j: int) -> Nudge:
-        """The score of the followed token with token j, before and after."""
-        return Nudge(said, *(each.scores[self.focus, j] for each in (self.candidate(name), self.nudged(name))))
-
-    def unasked(self) -> list[Nudge]:
-        """Scores of the followed token that change with it: the one outside the pair that changes most, and where a row of E moves, one in another
-        sentence; that alone where there is little room."""
+    def elsewhere(self) -> list[Nudge]:
+        """A score of the followed token in another sentence, which changes with its row of E, if that is what moves."""
         (i, j), tokens, other = self.pair, self.tokens, self.view("nudged.elsewhere")[self.focus]
-        before, after = (each.scores.values[i] for each in (self.candidate("token"), self.nudged("token")))
-        most = max({*range(len(tokens))} - {i, j}, key=lambda k: abs(after - before)[k], default=None)
-        lines = [] if most is None else [self.score_nudged("token", self.say("unasked", one=tokens[i], other=tokens[most]), most)]
         if not self.moves_E or np.isnan(other.values):
-            return lines
+            return []
         first, last, word = max(0, min(i, j) - 1), max(i, j) + 1, self.known(float(other))
         around = [*tokens[first:last], word] if last < len(tokens) else [word, *tokens[first + 1:]]
-        said = self.say("elsewhere" if self.frame.is_roomy else "also", sentence=spaced(around), one=tokens[i], other=word)
-        return [*lines * self.frame.is_roomy, Nudge(said, *self.view("nudged.elsewhere_scores")[i])]
+        pair = i - first, len(around) - 1 if last < len(tokens) else 0
+        before, after = self.view("nudged.elsewhere_scores")[i]
+        return [Nudge(self.said_of("elsewhere", word), before, after, sentence=around, pair=pair)]
 
-    def untouched(self, picture: HeatMap) -> list[Mobject]:
-        """The cells of what has not changed in a grid of scores of tokens, one of which is nudged; their digits stay as they are, to be read."""
-        same = np.isclose(self.nudged("token").scores.values, self.candidate("token").scores.values)
-        rows, columns = ([k for k in kept if k is not None] for kept in (picture.grid.rows, picture.grid.columns))
-        return [picture.cells[a][b] for a, i in enumerate(rows) for b, j in enumerate(columns) if same[i, j]]
+    def said_of(self, key: str, other: str) -> str:
+        """What is said of a score of the followed token; no more than whose it is, where there is little room."""
+        pair = f"{self.tokens[self.focus]} → {other}"
+        return self.say(key, pair=pair) if self.frame.is_roomy else pair
 
     def weights_at(self, mixed: Mixture) -> WeightBars:
         """The weights of the followed token, as bars beside what they weigh."""
@@ -200,14 +195,12 @@ class CandidateScene(ExplainerScene):
 
     def stand(self, name: str, struck: Sequence[int] = (), nudged: bool = False) -> None:
         """Puts a candidate on stage, at once, as its scene leaves it. struck: the objections that are struck out. nudged: whether the followed
-        token is nudged, and what has not changed by it steps back."""
+        token is nudged."""
         candidate, self.objections = self.candidate(name), self.objections_to(name)
         self.work_now = self.work_nudged(name) if nudged else self.work_of(name)
-        for part in self.untouched(self.work_now.result) if nudged else ():
-            set_presence(part, UNCHANGED)
         self.formula, self.names = candidate.formula(self.theme, self.rooms.maths), candidate.names_at(self.theme, self.work_now)
         self.words = self.table.words(self.theme, self.tokens, self.work_now.result, self.focus)
-        self.add(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections)
+        self.add(self.cards, self.work_now, self.words, *self.names, self.formula, *self.objections[nudged:])
         for k in struck:
             for part in self.objections[k].claim:
                 set_presence(part, STRUCK)

@@ -3,8 +3,8 @@
 from manim import VGroup
 
 from scenes.base.scene import step
-from scenes.candidates.bench import UNCHANGED, CandidateScene
-from scenes.parts.motion import FLASH, SLOW, appear, brighten, dim, draw, merge, travel, vanish
+from scenes.candidates.bench import CandidateScene
+from scenes.parts.motion import FLASH, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.shapes import ring
 from scenes.parts.training import loop
@@ -68,15 +68,15 @@ class DotProductWeights(CandidateScene):
 
     @step
     def no_parameters(self):
-        """What training does, again and again; the rows go into the grid, and there is nothing in between that it could change. The followed
-        token it could, but then scores change that nobody asked for, in another sentence too."""
-        card, picture, (moved, *changed) = self.objections[1], self.work_now.result, self.before_and_after("token")
+        """What training does, again and again, and there is nothing here that it could change. It could change the followed token, but that is the
+        word itself, in another sentence too."""
+        card, (wanted, *changed) = self.objections[1], self.before_and_after("token")
         steps = loop(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], self.rooms.bench)
-        self.play(vanish(self.boxes, self.both), appear(*steps, lag=0.3))
-        self.play(*(merge(row, into=line, run_time=SLOW) for row, line in zip(self.vectors.cells, picture.cells, strict=True)))
+        self.play(vanish(self.boxes, self.both, self.objections[0]), appear(*steps, lag=0.3))
         self.play(appear(card.box, card.title, card.evidence))
         self.play(vanish(steps))
-        self.play(appear(*moved, lag=0.3))
-        self.play(appear(*changed[0], lag=0.3))
+        self.box, _ = self.both_ways("token")[0]
+        self.play(draw(self.box), appear(*wanted, lag=0.3))
+        for line in changed:
+            self.play(appear(*line, lag=0.3))
         self.work_now = self.turned_to(self.work_nudged("token"))
-        self.play(dim(*self.untouched(self.work_now.result), share=UNCHANGED), *(appear(*line, lag=0.3) for line in changed[1:]))

@@ -25,7 +25,8 @@ class Keys(CandidateScene):
         """The first candidate, with all that speaks against it, and what nudging a token has done to its scores."""
         self.lay_out()
         self.stand("token", nudged=True)
-        self.add(*self.before_and_after("token"))
+        box, _ = self.both_ways("token")[0]
+        self.add(box, *self.before_and_after("token"))
 
     @step
     def key(self):
@@ -61,9 +62,8 @@ class Keys(CandidateScene):
         self.strike_out(parameters)
         self.box = self.both_ways("key")[0][0]
         self.play(vanish(self.matrix))
-        kept, *changed = self.compared
-        self.play(draw(self.box), appear(kept))
-        for line in changed:
+        self.play(draw(self.box), appear(*self.compared[0], lag=0.3))
+        for line in self.compared[1:]:
             self.play(appear(*line, lag=0.3))
         self.work_now = self.turned_to(self.work_nudged("key"))
 

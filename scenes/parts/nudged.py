@@ -4,28 +4,33 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from manim import Mobject, VGroup
+from manim import RIGHT, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import between
+from scenes.base.layout import between, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, in_two_lines, number, text
+from scenes.parts.tokens import snug_row
 from scenes.parts.whole import Whole
 
 LINES, BESIDE, FLAT = (3, 4), (2, 3), 9   # of what is said and what is shown, below it, or at its right where a line is that flat
-LARGE = 68 * PX                           # em size of a score
+LARGE, HIGH = 68 * PX, 5 * WORD           # em size of a score; height of a line that has room for a sentence
 
 
 class Nudge(NamedTuple):
-    """Numbers `before` and `after`, a score each or the same vector or matrix, the `role` of the frame of these, and what is `said`."""
+    """Numbers `before` and `after`, a score each or the same vector or matrix, the `role` of the frame of these, and what is `said`; by how
+    many `percent` that has changed; or the `sentence` in which it is so, and two of its places, the `pair`."""
 
     said: str
     before: View
     after: View
     role: str = "line"
+    percent: View | None = None
+    sentence: Sequence[str] = ()
+    pair: Sequence[int] = ()
 
 
 class Nudged(Whole):
@@ -37,18 +42,38 @@ class Nudged(Whole):
 
 def nudged(theme: Theme, nudges: Sequence[Nudge], room: Room) -> list[Nudged]:
     """Nudges one below the other in a room."""
-    return [_nudged(theme, nudge, line) for nudge, line in zip(nudges, room.rows(len(nudges), TIGHT), strict=True)]
+    rooms = room.rows([sum(LINES) + LINES[0] * bool(nudge.sentence) for nudge in nudges], TIGHT)
+    return [_nudged(theme, nudge, line) for nudge, line in zip(nudges, rooms, strict=True)]
 
 
 def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
     low = room.height < min(3 * WORD, room.width / FLAT)
-    head, body = room.columns(BESIDE, GAP) if low else room.rows(LINES, TIGHT / 2)
+    lines = [LINES[0], *LINES[:1] * int(bool(nudge.sentence) and room.height > HIGH), LINES[1]]
+    head, *cards, body = room.columns(BESIDE, GAP) if low else room.rows(lines, TIGHT / 2)
     size = max(SMALLEST_WORD, min(WORD, head.height))
-    said = in_two_lines(theme, nudge.said, WORD, head, "muted") if low else text(theme, nudge.said, size, "muted", at=head, align=-1)
+    said = VGroup(_said(theme, nudge, size, head, low), *(_sentence(theme, nudge, place) for place in cards))
     places, both = body.columns(2, min(WIDE, body.width / 5)), (nudge.before, nudge.after)
     shown = [heat_map(theme, view, place, nudge.role, scale=peak(nudge.before)) if view.shape else
              number(theme, view, max(theme.digit, min(LARGE, body.height)), weight=600, at=place, width=place.width)
              for view, place in zip(both, places, strict=True)]
     gap, same = places[1].left - places[0].right, np.array_equal(*(view.values for view in both))
     sign = equation(theme, "=" if same else "->", size=min(size, gap), role="muted")
-    return Nudged(VGroup(said), shown[0], between(sign, *shown), shown[1])
+    return Nudged(said, shown[0], between(sign, *shown), shown[1])
+
+
+def _said(theme: Theme, nudge: Nudge, size: float, room: Room, low: bool) -> VGroup:
+    """What is said of a nudge, in a line, or in two where lines are low, and by how many percent it has changed something."""
+    size_of = max(theme.digit, size)
+    share = [] if nudge.percent is None else [number(theme, nudge.percent, size_of, "output", 600, decimals=0), text(theme, "%", size_of, "output")]
+    if not low:
+        return line_of(text(theme, nudge.said, size), *share, gap=TIGHT / 2, at=room, align=-1)
+    end = VGroup(*share).arrange(RIGHT, buff=TIGHT / 4).move_to(room.point(1), RIGHT)
+    return VGroup(in_two_lines(theme, nudge.said, WORD, room.trim(right=end.width + TIGHT * bool(share))), end)
+
+
+def _sentence(theme: Theme, nudge: Nudge, room: Room) -> VGroup:
+    """The words of another sentence, in which the pair stands out."""
+    cards = snug_row(theme, nudge.sentence, room, room.height, TIGHT / 2)
+    for k in nudge.pair:
+        cards[k].box.set_stroke(theme.colour("text"))
+    return cards

@@ -69,7 +69,7 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
         views, places, (sides[0].role, sides[1].role, "line"), (max(scales[:2]), max(scales[:2]), scales[2]), strict=True)]
     side = min(CELL, below.height)
     cell = heat_map(theme, total, Room.around(rows[2].border.get_center(), side, side).outside(bottom=side), "background", True, scale)
-    cell.move_to([rows[2].get_x(), below.centre[1], 0])
+    cell.move_to([room_of(rows[2].border).left + side / 2, below.centre[1], 0])
     names = VGroup(row_labels(theme, [side.word], row, side.ink, left - TIGHT) for side, row in zip(sides, rows))
     size = min(WORD, 2 * grid.height)
     sign = equation(theme, "sum =", size=size, role="muted").next_to(cell, LEFT, buff=GAP)
@@ -78,7 +78,7 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     few = None in grid.columns
     exact = not few and (not digits or decimals_for_sum(products.values, float(total[0, 0]), theme.decimals) <= digits.decimals)
     free = Room(room_of(around).right + TIGHT, room.right, below.bottom, below.top)
-    note = [in_two_lines(theme, said[not few], WORD, free, "muted")] if not exact and free.width > 2 * GAP else []
+    note = [in_two_lines(theme, said[not few], WORD, free)] if not exact and free.width > 2 * GAP else []
     return Opened(*rows, cell, names, VGroup(times, sign), around, VGroup(*note))
 
 

@@ -20,6 +20,12 @@ class Workbench(NamedTuple):
     bench: Room
     verdict: Room
 
+    @property
+    def deeper(self) -> Room:
+        """The bench and the upper half of the verdict, where that is below it."""
+        below = self.verdict.left == self.bench.left
+        return replace(self.bench, bottom=self.verdict.centre[1] + TIGHT) if below else self.bench
+
     def across(self, square: Room, stage: Room) -> Room:
         """A room below all that stands above the square of a picture, from its left to the end of the stage: as far down as the square, if that is
         more than half of the stage; all below the square where the verdict stands below the picture."""

@@ -18,10 +18,10 @@ from scenes.parts.label import SMALLEST_WORD, WORD, Label, paragraph, text
 from scenes.parts.look import Look, by_importance, fits_in_line, in_column, look, swing
 from scenes.parts.machine import Machine
 from scenes.parts.mixing import mixing
-from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, copy_to, draw, hide, merge, slide, travel, vanish
+from scenes.parts.motion import BRIEF, SLOW, SLOWER, appear, copy_to, draw, hide, merge, slide, travel, vanish
 from scenes.parts.phrase import FORMS
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.slices import cut, in_line, slice_grid, slices
+from scenes.parts.slices import around_joined, in_line, joined, slice_grid, slices
 from scenes.parts.sum_line import sum_line
 from scenes.parts.tokens import CLOSEST, card_width
 from scenes.parts.way import another_way, way
@@ -84,7 +84,7 @@ class MultiHead(ExplainerScene):
 
     @step
     def split(self):
-        """The slices of one head, and beside them those of all the others, which together are a matrix; then each head gathers its own."""
+        """The matrices of one wide head are cut into slices, as many as there are heads; then each head gathers its own."""
         margin, *rows = self.stage.rows((1, 4, 4), GAP) if self.stage.height > self.stage.width else (None, *self.stage.rows(2, 0))
         upper, lower = (row.trim(top=HEAD, bottom=CLOSE) for row in rows)
         *thirds, margin = [*upper.columns(3, GAP), margin] if margin else upper.columns(4, GAP)
@@ -92,20 +92,21 @@ class MultiHead(ExplainerScene):
         width = min(thirds[0].width / self.heads, (rooms[0].width - 2 * CLOSE) / 3) - CLOSE
         views = [self.staging.trace[f"weights.encoder.{self._cut}.self_attention.W_{letter}"] for letter in ROLES]
         grid = slice_grid(views[0], self.heads, Room.around((0, 0), width, upper.height))
-        places = [[in_line(self.heads, width + CLOSE, third.centre) for third in thirds],
+        places = [[joined(self.heads, grid, third.centre) for third in thirds], [in_line(self.heads, width + CLOSE, third.centre) for third in thirds],
                   [*zip(*(in_line(3, width + CLOSE, room.centre) for room in rooms))]]         # by matrix, then by head
-        matrices, homes = ([slices(self.theme, view, *where, grid) for view, *where in zip(views, each, ROLES.values(), strict=True)]
+        closed, matrices, homes = ([slices(self.theme, view, *where, grid) for view, *where in zip(views, each, ROLES.values(), strict=True)]
                            for each in places)
-        wholes = [*zip(map(VGroup, *zip(*matrices)), ROLES.items(), strict=True)]
-        shapes = cut(views[0], self.heads)[0].shape, views[0].shape
-        one, whole = ([above(named(self.theme, f"W_{letter}", shape, role, at=third), parts, align=-1)
-                       for third, (parts, (letter, role)) in zip(thirds, wholes, strict=True)] for shape in shapes)
-        others = [VGroup(*(part for i, part in enumerate(parts) if i != self.head)) for parts in matrices]
-        self.open_with(*(parts[self.head] for parts in matrices), *one)
-        self.play(vanish(*one), appear(*others, *whole, run_time=STEADY))
+        around = [around_joined(self.theme, self.heads, grid, third.centre, role) for third, role in zip(thirds, ROLES.values())]
+        whole = [above(named(self.theme, f"W_{letter}", views[0].shape, role, at=third), VGroup(*parts), align=-1)
+                 for third, parts, (letter, role) in zip(thirds, matrices, ROLES.items(), strict=True)]
+        VGroup(*(part.border for parts in closed for part in parts)).set_stroke(width=0)
         config, key = self.staging.trace.config, "seen" if self.spec.keys["first"] else "all"
         lines = [self.say(key, block=self._cut + 1, columns=config.d_model), self.say("each", heads=self.heads, width=config.d_k, columns=config.d_model)]
-        self.play(appear(explained(self.theme, 'd_k = d_"model" / h', lines, margin)))
+        formula, *said = explained(self.theme, 'd_k = d_"model" / h', lines, margin)
+        self.open_with(*(part for parts in closed for part in parts), *around, *whole, *said[:1])
+        self.wait(1.5)
+        self.play(*(travel(a, b, run_time=SLOW) for old, new in zip(closed, matrices) for a, b in zip(old, new)), vanish(*around),
+                  appear(formula, *said[1:]))
         looks = [("output", 5) if i == self.head else ("line", 3) for i in range(self.heads)]      # the followed head is lit
         frames = [frame(self.theme, room_of(VGroup(*parts), CLOSE), role, width=width) for parts, (role, width) in zip(zip(*homes), looks)]
         kinds = ["before" if i == self.head and self.spec.keys["first"] and not self.frame.is_slim else "head" for i in range(self.heads)]

@@ -131,7 +131,7 @@ def test_a_slice_that_is_said_to_be_shown_before_is_of_block_1_where_it_was():
         shown = ends("multi_head", "steps=[split]", f"first={first}")["split"]
         assert {source.name for source in sources(shown)} == {f"weights.encoder.{block}.self_attention.W_{letter}" for letter in "QKV"}
         assert ("head 1: so far" in said(shown)) == (first == "true")
-        assert ("block 2: 16 columns" in said(shown), "a wide head: 16 columns" in said(shown)) == (bool(block), not block)
+        assert ("block 2: 16 columns" in said(shown), "one head: 16 columns" in said(shown)) == (bool(block), not block)
         assert "h = 4 heads: 4 × 4 = 16" in said(shown)
 
 

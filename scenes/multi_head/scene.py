@@ -13,17 +13,18 @@ from scenes.parts.areas import area
 from scenes.parts.chain import Chain, chain, link
 from scenes.parts.equation import equation
 from scenes.parts.explained import explained
-from scenes.parts.head_rows import head_rows, missed
 from scenes.parts.heat_map import MARGIN
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, paragraph, text
 from scenes.parts.look import Look, by_importance, fits_in_line, in_column, look, swing
 from scenes.parts.machine import Machine
 from scenes.parts.mixing import mixing
-from scenes.parts.motion import BRIEF, SLOW, SLOWER, STEADY, appear, copy_to, draw, hide, merge, slide, travel, vanish
+from scenes.parts.motion import BRIEF, SLOW, SLOWER, appear, copy_to, draw, hide, merge, slide, travel, vanish
+from scenes.parts.phrase import FORMS
 from scenes.parts.shapes import frame, room_of
-from scenes.parts.slices import cut, in_line, slice_grid, slices
+from scenes.parts.slices import around_joined, in_line, joined, slice_grid, slices
 from scenes.parts.sum_line import sum_line
 from scenes.parts.tokens import CLOSEST, card_width
+from scenes.parts.way import another_way, way
 
 ROLES = {"Q": "query", "K": "key", "V": "value"}
 SIGN = 34 * PX
@@ -33,7 +34,7 @@ CLOSE, APART = TIGHT / 2, 40 * PX         # between the parts of one head, betwe
 AFTER = 0.15                              # of its time, that what follows in a chain comes after what is before it
 EACH = 1.6                                # lag of one head after another, shared by all of them: many come as fast as a few
 NAMED = 12                                # heads that are named in words; of more there are only numbers
-WHY = [(0, "tired"), (2, "tired")]        # the head that takes nothing of it, and the one that does: what the words name
+WHY = 2, "tired"                          # the head that takes what `it` needs, and where from: what the words name
 BESIDE, ROOMY = 0.17, 12.0                # share of the stage that cards take at most; its width from which nothing moves closer
 
 
@@ -50,7 +51,7 @@ class MultiHead(ExplainerScene):
             return "seen"
         if name == "patterns" and self.finds_noun(self._patterns()[self.head]):
             return "taught"
-        if name == "patterns" and self._lacks_why:
+        if name == "patterns" and self._is_asked:
             return "found"
         if name == "follow" and (self._is_told or not self.twin):
             return "told" if self.twin else "alone"
@@ -62,25 +63,28 @@ class MultiHead(ExplainerScene):
 
     @step
     def patterns(self):
-        """In one head a token has given its 1 away. What it takes in every head: another one looks where nothing was left."""
-        weights = self._taken(False)
+        """What one head looks for, and what a token needs that it does not give: another head does."""
         taught = "".join(self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i]))
-        marked = missed(weights.values, self.head) if not taught else []
-        left, token = "found" if self._lacks_why else "spent", self.tokens[self.focus]
-        spent = "".join(self.say(left, token=token, word=self.tokens[place], number=self.head + 1, other=head + 1) for head, place in marked[1:])
-        body, said = self._footed(taught or spent, WORD, "output")
-        key = "taken_here" if self.spec.keys["first"] else "taken_by"
-        notes = self.say(key, word=self.tokens[self.focus], block=self.spec.block + 1), self.say("rounded")
-        totals = self.view("encoder.{block}.self_attention.weight_sums")[:, self.focus]
-        taken = head_rows(self.theme, weights, totals, self._names, self.tokens, notes, marked, body)
-        self.open_with(taken.title, taken.words, taken.border, taken.heads.pop(self.head))
-        self.play(appear(*taken.rings[:1], run_time=SLOW))
-        self.play(appear(*taken.heads, lag=0.8, run_time=STEADY))
-        self.play(appear(*taken.rings[1:], *said))
+        body, said = self._footed(taught, WORD, "output")
+        token, looks, other = self.focus, self._looks(), another_way(self._taken(False).values, self.head, self.focus)
+        asking = [i for i, word in enumerate(self.tokens) if self._is_asked and (word in FORMS or i == other[1])] or [token]
+        shown = [(self.head, "asks_noun", "output", [(i, looks[i]) for i in asking], [])]
+        if other:
+            shown[0][-1].append((self.say("but", one=self.tokens[token], other=self.tokens[other[1]]), token, other[1]))
+            shown.append((other[0], "asks_why", "text", [(token, other[1])], []))
+        ways = [way(self.theme, self.tokens, self._patterns()[head], arcs, self.say(key if self._is_asked else "head", number=head + 1), role, room, but)
+                for (head, key, role, arcs, but), room in zip(shown, body.rows(len(shown), GAP), strict=True)]
+        self.open_with(ways[0].title, ways[0].cards)
+        self.play(draw(*ways[0].arcs, lag=0.5), appear(*ways[0].numbers, lag=0.5))
+        self.play(appear(ways[0].missed, run_time=SLOW))
+        for each in ways[1:]:
+            self.play(appear(each.title, each.cards))
+            self.play(draw(*each.arcs), appear(*each.numbers))
+        self.play(appear(*said))
 
     @step
     def split(self):
-        """The slices of one head, and beside them those of all the others, which together are a matrix; then each head gathers its own."""
+        """The matrices of one wide head are cut into slices, as many as there are heads; then each head gathers its own."""
         margin, *rows = self.stage.rows((1, 4, 4), GAP) if self.stage.height > self.stage.width else (None, *self.stage.rows(2, 0))
         upper, lower = (row.trim(top=HEAD, bottom=CLOSE) for row in rows)
         *thirds, margin = [*upper.columns(3, GAP), margin] if margin else upper.columns(4, GAP)
@@ -88,20 +92,21 @@ class MultiHead(ExplainerScene):
         width = min(thirds[0].width / self.heads, (rooms[0].width - 2 * CLOSE) / 3) - CLOSE
         views = [self.staging.trace[f"weights.encoder.{self._cut}.self_attention.W_{letter}"] for letter in ROLES]
         grid = slice_grid(views[0], self.heads, Room.around((0, 0), width, upper.height))
-        places = [[in_line(self.heads, width + CLOSE, third.centre) for third in thirds],
+        places = [[joined(self.heads, grid, third.centre) for third in thirds], [in_line(self.heads, width + CLOSE, third.centre) for third in thirds],
                   [*zip(*(in_line(3, width + CLOSE, room.centre) for room in rooms))]]         # by matrix, then by head
-        matrices, homes = ([slices(self.theme, view, *where, grid) for view, *where in zip(views, each, ROLES.values(), strict=True)]
+        closed, matrices, homes = ([slices(self.theme, view, *where, grid) for view, *where in zip(views, each, ROLES.values(), strict=True)]
                            for each in places)
-        wholes = [*zip(map(VGroup, *zip(*matrices)), ROLES.items(), strict=True)]
-        shapes = cut(views[0], self.heads)[0].shape, views[0].shape
-        one, whole = ([above(named(self.theme, f"W_{letter}", shape, role, at=third), parts, align=-1)
-                       for third, (parts, (letter, role)) in zip(thirds, wholes, strict=True)] for shape in shapes)
-        others = [VGroup(*(part for i, part in enumerate(parts) if i != self.head)) for parts in matrices]
-        self.open_with(*(parts[self.head] for parts in matrices), *one)
-        self.play(vanish(*one), appear(*others, *whole, run_time=STEADY))
+        around = [around_joined(self.theme, self.heads, grid, third.centre, role) for third, role in zip(thirds, ROLES.values())]
+        whole = [above(named(self.theme, f"W_{letter}", views[0].shape, role, at=third), VGroup(*parts), align=-1)
+                 for third, parts, (letter, role) in zip(thirds, matrices, ROLES.items(), strict=True)]
+        VGroup(*(part.border for parts in closed for part in parts)).set_stroke(width=0)
         config, key = self.staging.trace.config, "seen" if self.spec.keys["first"] else "all"
         lines = [self.say(key, block=self._cut + 1, columns=config.d_model), self.say("each", heads=self.heads, width=config.d_k, columns=config.d_model)]
-        self.play(appear(explained(self.theme, 'd_k = d_"model" / h', lines, margin)))
+        formula, *said = explained(self.theme, 'd_k = d_"model" / h', lines, margin)
+        self.open_with(*(part for parts in closed for part in parts), *around, *whole, *said[:1])
+        self.wait(1.5)
+        self.play(*(travel(a, b, run_time=SLOW) for old, new in zip(closed, matrices) for a, b in zip(old, new)), vanish(*around),
+                  appear(formula, *said[1:]))
         looks = [("output", 5) if i == self.head else ("line", 3) for i in range(self.heads)]      # the followed head is lit
         frames = [frame(self.theme, room_of(VGroup(*parts), CLOSE), role, width=width) for parts, (role, width) in zip(zip(*homes), looks)]
         kinds = ["before" if i == self.head and self.spec.keys["first"] and not self.frame.is_slim else "head" for i in range(self.heads)]
@@ -216,11 +221,16 @@ class MultiHead(ExplainerScene):
         return min(0.4, EACH / self.heads)
 
     @property
-    def _lacks_why(self) -> bool:
-        """Whether the head that was shown before, taught to find the noun of an adjective, takes nothing of why `it` is one; another does."""
+    def _is_asked(self) -> bool:
+        """Whether the head that was shown before, taught to find a word's noun, takes nothing of why `it` is one; the other does."""
         was_shown = self.spec.keys["first"] and not self.spec.block and self.guided(self._patterns()[self.head])
-        looks = [(head, self.tokens[place]) for head, place in missed(self._taken(False).values, self.head)]
-        return was_shown and self.tokens[self.focus] == "it" and looks == WHY
+        other = another_way(self._taken(False).values, self.head, self.focus)
+        return bool(was_shown and self.tokens[self.focus] == "it" and other and (other[0], self.tokens[other[1]]) == WHY)
+
+    def _looks(self) -> list[int]:
+        """The other token that each token looks at most in the followed head."""
+        weights = self._patterns().values[self.head]                                # (query, key)
+        return [int(k) for k in np.where(np.eye(len(weights)), -1, weights).argmax(-1)]
 
     @property
     def _names(self) -> list[str]:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from scenes.parts.bars import Bar
-from scenes.parts.head_rows import missed
+from scenes.parts.flow import WeightLine
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Label, Number
+from scenes.parts.way import another_way
 from studio.check.figures import Measuring
 from studio.check.sight import see, walk
 from studio.plan.staging import build, stage
@@ -67,16 +68,23 @@ def test_a_guided_head_is_said_to_be_and_how_and_no_other():
     assert not any(labels["taught"].format(number=i + 1) in said(untaught) for i in range(4))
 
 
-def test_where_one_head_has_nothing_left_another_looks():
-    """Rings are around its 0.00 and the largest weight of another head where it gives that; said only where there is such a weight."""
-    film = "steps=[patterns]", "block=1", "first=true"
-    weights = stage(load("multi_head", film)).trace["encoder.0.self_attention.weights"].values[:, load("multi_head").focus]
-    place = load("multi_head").tokens.index("tired")
-    assert missed(weights, 0) == [(0, place), (2, place)] and weights[0, place] < 0.005 and weights[2, place] == weights[:, weights[0] < 0.005].max()
-    assert "Too what? Head 3 takes that from “tired”, head 1 does not" in said(ends("multi_head", *film)["patterns"])
-    assert all(weights[0, load("multi_head").tokens.index(noun)] < 0.005 for noun in ("animal", "street"))      # no noun for it
-    assert "head 1 has nothing left for “tired”, but head 3 looks there" in said(ends("multi_head", *film[:2])["patterns"])
-    assert missed(np.full((4, 3), 1 / 3), 0) == [] == missed(np.array([[1.0, 0.0]]), 0)
+def test_a_head_that_looks_for_nouns_takes_nothing_of_why_it_is_one_and_another_does():
+    """Arcs: in head 1 of block 1 from each article to its noun and from the adjective to the pronoun, in head 3 back; 0.00 where head 1 has none.
+    What a head is said to ask is so: each arc is the largest weight of its token; and nothing is said of other sentences."""
+    film, words = ("steps=[patterns]", "block=1", "first=true"), load("multi_head").tokens
+    shown, weights = ends("multi_head", *film)["patterns"], stage(load("multi_head")).trace["encoder.0.self_attention.weights"].values
+    looks = [shape.source.index for shape in shown if isinstance(shape, WeightLine)]
+    assert [(head, words[i], words[j]) for head, i, j in looks] == [
+        (0, "the", "animal"), (0, "the", "street"), (0, "tired", "it"), (2, "it", "tired")]
+    assert all(weights[head, i].argmax() == j for head, i, j in looks) and weights[0, 8, 11] < 0.005
+    assert {"head 1 asks: “my noun?”", "but “it” → “tired”:", "0.00", "head 3 asks: “too what?”", "0.48"} <= said(shown)
+    other = ends("multi_head", *film, "sentence=the animal did not cross the street because it was too wide", "twin=", "focus=it")["patterns"]
+    assert not any("asks" in string for string in said(other)) and {"head 1", "head 3"} <= said(other)
+
+
+def test_the_other_way_of_looking_is_that_of_the_head_that_gives_most_where_one_gives_least():
+    assert another_way(np.array([[0.5, 0.5, 0.0], [0.9, 0.0, 0.1], [0.2, 0.2, 0.6]]), 0, 0) == (2, 2)
+    assert another_way(np.ones((1, 3)) / 3, 0, 0) is None is another_way(np.ones((4, 1)), 0, 0)
 
 
 def test_the_narrow_heads_take_the_area_of_the_wide_one():
@@ -123,7 +131,7 @@ def test_a_slice_that_is_said_to_be_shown_before_is_of_block_1_where_it_was():
         shown = ends("multi_head", "steps=[split]", f"first={first}")["split"]
         assert {source.name for source in sources(shown)} == {f"weights.encoder.{block}.self_attention.W_{letter}" for letter in "QKV"}
         assert ("head 1: so far" in said(shown)) == (first == "true")
-        assert ("block 2: 16 columns" in said(shown), "a wide head: 16 columns" in said(shown)) == (bool(block), not block)
+        assert ("block 2: 16 columns" in said(shown), "one head: 16 columns" in said(shown)) == (bool(block), not block)
         assert "h = 4 heads: 4 × 4 = 16" in said(shown)
 
 

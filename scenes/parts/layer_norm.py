@@ -16,12 +16,12 @@ from scenes.parts.equation import equation
 from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width
-from scenes.parts.motion import EASY, SLOW, Together, appear, merge, travel, vanish
+from scenes.parts.motion import SLOW, Together, appear, merge, travel, vanish
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import token_card
 from scenes.parts.whole import Whole
 
-SYMBOL, MOMENT, FORMULA, NOTE = (size * PX for size in (48, 40, 80, 34))
+SYMBOL, MOMENT, FORMULA, NOTE = (size * PX for size in (48, 40, 56, 34))
 CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 190, 44, 297))    # a row of cells, room for its name, from bars to moments, a card
 HEADROOM = 1.05                           # what the ceiling stands for, in the highest of all bars
 HINTS = {"rounded": "muted", "less": "text", "learned": "text"}         # the first at the foot, the last below the formula, the other between
@@ -37,20 +37,12 @@ class Stage(Whole):
     def __init__(self, floor: Mobject, marks: VGroup, bars: VGroup, row: HeatMap, letter: Mobject, values: Sequence[VGroup]):
         super().__init__(floor=floor, marks=marks, bars=bars, row=row, letter=letter, values=values)
 
-    def come_down(self, above: "Stage") -> Animation:
-        """What stands above comes down, as it is or without its mean."""
-        return Together(appear(self.floor, self.letter), *(travel(start.copy(), end, run_time=EASY) for start, end in self._from(above)))
-
     def follow(self, before: "Stage", by: HeatMap | None = None) -> Animation:
         """Takes the place of the stage before it, which goes; by: a row whose cells fly into the bars. Its numbers are still to come."""
         flying = [merge(cell, into=bar, run_time=SLOW) for cell, bar in zip(by.cells[0], before.bars, strict=True)] if by else []
-        moving = [*self._from(before), (before.letter, self.letter)]
+        pairs = (before.bars, self.bars), (before.row.cells, self.row.cells), (before.marks, self.marks), (before.row.dots, self.row.dots)
+        moving = [*(pair for pair in pairs if all(map(len, pair))), (before.letter, self.letter)]
         return Together(vanish(before.row.numbers, before.values, *[before.marks] * (not self.marks)), *(travel(start, end) for start, end in moving), *flying)
-
-    def _from(self, other: "Stage") -> list[tuple[Mobject, Mobject]]:
-        """What goes from another stage to this one."""
-        pairs = (other.bars, self.bars), (other.row.cells, self.row.cells), (other.marks, self.marks), (other.row.dots, self.row.dots)
-        return [pair for pair in pairs if len(pair[0]) and len(pair[1])]
 
 
 class LayerNorm(NamedTuple):

@@ -16,7 +16,7 @@ from scenes.parts.label import WORD
 from scenes.parts.lanes import bare
 from scenes.parts.layer_norm import CARD, CELL, LayerNorm, Norming, cell_row, weight_rows
 from scenes.parts.moment_table import SUMS, WORDS, moment_table
-from scenes.parts.motion import EASY, appear, dim, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, appear, draw, merge, travel, vanish
 from scenes.parts.norm_axes import norm_axes
 from scenes.parts.residual import ways
 from scenes.parts.shapes import ring
@@ -25,7 +25,7 @@ from scenes.parts.tokens import LINE, token_card
 STAGES = ("centred", "normalised", "scaled", "output")
 SYMBOL = 48 * PX
 READ = {"residual_1": "r = x + a", "input": "x"}                              # what is normalised, as it is written
-MATHS, LATER = "{{ y = : y }} {{ gamma : gamma }} (LETTER - mu) / sigma {{ + beta : beta }}", ("y", "gamma", "beta")   # without ε, which is tiny
+NORMALISED = "(LETTER - mu) / sigma"      # without ε, which is tiny
 WAYS = ("without", "muted"), ("with", "output")
 SAID = "mean", "spread", "before", "now", "mean_goes", "spread_goes", "rounded", "less", "learned"
 STUCK = 0.005                             # how far a weight moves at most that is said not to move
@@ -77,7 +77,7 @@ class AddNorm(ExplainerScene):
         for (way, role), row in zip(WAYS, self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE), strict=True):
             sizes, scores, gains = (self.view(f"growth.{way}.{name}") for name in ("sizes", "scores", "gains"))
             moved = gains[last, self.head, self.focus]
-            words = [self.say(key) for key in (f"{way}_norm", f"{way}_scores", "stuck" if moved.values.max() < STUCK else "moves")]
+            words = [self.say(key) for key in (f"{way}_norm", f"{way}_scores", "gain", "stuck" if moved.values.max() < STUCK else "moves")]
             panels.append(growth(self.theme, sizes[:-1], scores[last], moved, words, named, self.tokens, role, full, row))
         self.open_with(*(part for panel in panels for part in (panel.sizes.title, panel.sizes.ground)))
         for panel in panels:
@@ -88,16 +88,15 @@ class AddNorm(ExplainerScene):
     @step
     def normalise(self):
         """The vector that LayerNorm reads becomes bars; their mean is taken away, and what is left is divided by their spread."""
-        shown = self._layer_norm((0, 1, 2), MOST)
-        before, centred, normalised = shown.stages
-        later = [shown.formula.select(name) for name in LATER if shown.formula]
+        shown = self._layer_norm(NORMALISED, (0, 0, 1, 2), MOST)
+        before, same, centred, normalised = shown.stages
         self.open_with(shown.card, before.floor, before.letter, before.row)
         self.play(travel(before.row.cells[0].copy(), before.bars))
         for mark, value in zip(((before.marks.slab, before.marks.level), (before.marks.band, before.marks.bracket)), before.values):
             self.play(appear(*mark, value))
-        self.play(appear(shown.moves[0], shown.formula), dim(*later))
-        self.play(centred.come_down(before))
-        self.play(appear(shown.moves[1]))
+        self.play(appear(same, shown.moves[0], shown.formula))
+        self.play(centred.follow(same))
+        self.play(appear(centred.row.numbers, centred.values, shown.moves[1]))
         self.play(normalised.follow(centred))
         self.play(appear(normalised.row.numbers, normalised.values))
         self.play(appear(shown.hints[0]))
@@ -105,10 +104,10 @@ class AddNorm(ExplainerScene):
     @step
     def gain_and_shift(self):
         """Each feature times its own γ, then plus its own β: a few of them, so that they can be followed."""
-        shown = self._layer_norm((2, 2, 3, 4), FEW)
+        shown = self._layer_norm(f"y = gamma {NORMALISED} + beta", (2, 2, 3, 4), FEW)
         above, *stages = shown.stages
         self.play(vanish(*self.on_stage()), appear(shown.card, shown.formula, above))
-        self.play(stages[0].come_down(above))
+        self.play(appear(stages[0]))
         for row, sign, (before, after) in zip(shown.weights, shown.signs, pairwise(stages), strict=True):
             self.play(appear(bare(row), sign))
             self.play(after.follow(before, row))
@@ -149,11 +148,11 @@ class AddNorm(ExplainerScene):
             self.play(appear(around, word))
             self.play(appear(value, run_time=EASY))
 
-    def _layer_norm(self, stages: tuple[int, ...], most: int) -> LayerNorm:
-        """What LayerNorm does to the followed token, of which so many features are shown."""
+    def _layer_norm(self, maths: str, stages: tuple[int, ...], most: int) -> LayerNorm:
+        """What LayerNorm does to the followed token, of which so many features are shown, and how that is written."""
         letter = READ[self._source]
         norming = Norming(self.theme, self._read, self._moments, self._weights, {0: letter, 4: "= y"}, {key: self.say(key) for key in SAID})
-        return norming.of(self.focus, self.tokens[self.focus], MATHS.replace("LETTER", letter[0]), stages, self.stage, most)
+        return norming.of(self.focus, self.tokens[self.focus], maths.replace("LETTER", letter[0]), stages, self.stage, most)
 
     def _all_move(self, k, by=None):
         """The bars of all tokens move at once, each in its row."""

@@ -27,7 +27,6 @@ NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, ROWS = (length * PX for length in (371, 162))     # room for the small diagram, and for what is said between it and the lanes
 ENDS = 64 * PX                            # above and below the large diagram, for what comes out and goes in
 NOW = "attention", "mlp"                  # modules that the first step explains
-NOTED = *NOW, "add_norm"                  # those that it says something of; what is lower has no room for words
 WITHOUT, WITH = 1, 0                      # residual paths, as the deep stack is recorded
 ALIKE = 3                                 # after so many untrained blocks without them tokens are one vector
 FIRST = 6                                 # so many of them are shown, or as many as the model has
@@ -38,11 +37,11 @@ class EncoderBlock(ExplainerScene):
 
     experiments = ("deep_stack",)
     place = "block"
-    sparse = {"build": "what is not for now is only named", "gradient": "what does not arrive is no bar"}
+    sparse = {"build": "what is not for now is only a frame", "gradient": "what does not arrive is no bar"}
 
     @step
     def build(self):
-        """The modules come up from the bottom, each with what it does; what is not for now steps back."""
+        """The modules come up from the bottom, each with what it does; what is not for now is only a frame."""
         left, self.right = self.stage.columns([2, 3]) if self.frame.is_slim else self.stage.inset(x=GAP).columns([4, 5], WIDE)
         top, body, bottom = left.rows([ENDS, left.height - 2 * ENDS, ENDS], 0)
         self.diagram = diagram = self._diagram(body)
@@ -52,18 +51,20 @@ class EncoderBlock(ExplainerScene):
         roomy = not self.frame.is_slim or self.stage.height > self.stage.width      # two lines of it beside a module, however low
         *beside, worded = [self.right] if self.frame.is_slim else self.right.columns(2)
         lane = self._lane(beside[0].level(bottom.centre[1])) if beside else None
-        low = worded.level(room_of(diagram.modules[diagram.kinds.index("attention")].box).bottom)
-        looks = text(self.theme, self.say("looks", token=self.tokens[self.focus], number=self.head + 1), NOTE, "weight", at=low, align=-1)
+        said = {"token": self.tokens[self.focus], "number": self.head + 1}
         self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
         self.open_with(self.ends[0], *[lane.cards] if lane else [])
-        for k, (kind, wire, part) in enumerate(zip(diagram.kinds, diagram.wires, diagram.modules, strict=False)):
-            said, role = (self.say(f"{kind}_does", token=self.tokens[self.focus]), "text") if kind in NOW else (self.say("later"), "muted")
-            size = WHAT if roomy else SMALLEST_WORD
-            words = paragraph(self.theme, said, size, worded.width, role, align=-1) if kind in NOTED else VGroup()
+        made = {kind: [appear(row)] for kind, row in zip(NOW, lane.rows, strict=True)} if lane else {}
+        taken = {"attention": [draw(*lane.taken)]} if lane else {}
+        for kind, wire, part in zip(diagram.kinds, diagram.wires, diagram.modules, strict=False):
             self.play(draw(wire, run_time=BRIEF))
+            if kind not in NOW:
+                self.play(dim(part.box, run_time=BRIEF))
+                continue
+            words = paragraph(self.theme, self.say(f"{kind}_does", **said), WHAT if roomy else SMALLEST_WORD, worded.width, align=-1)
             self.play(appear(part, words.shift(worded.level(part.get_y()).centre), run_time=SHORT))
-            self.play(*[*lane.rise(k), *[appear(looks)] * (kind == "attention")] if lane else ())
-        self.play(draw(diagram.wires[-1], run_time=BRIEF), appear(self.ends[1]), dim(*self.later))
+            self.play(*taken.get(kind, ()), *made.get(kind, ()))
+        self.play(draw(diagram.wires[-1], run_time=BRIEF), appear(self.ends[1]))
 
     @step
     def collapse(self):
@@ -83,10 +84,11 @@ class EncoderBlock(ExplainerScene):
         """What goes in is led round each sublayer and added; the formula says it too; and how far apart tokens are with such a way."""
         self.play(vanish(*self.on_stage()), appear(self.diagram, *self.ends), brighten(*self.later))
         words = {kind: quote(self.say(kind)) for kind in NOW} | {"norm": quote(self.say("normed"))}
-        upper, middle, *places, foot = self.right.rows([6, 1, 1, 1, 2 if self.frame.is_slim else 1], TIGHT)
+        right = self.right.trim(top=self.right.top - self.frame.below_map.top)
+        upper, middle, *places, foot = right.rows([6, 1, 1, 1, 2 if self.frame.is_slim else 1], TIGHT)
         for maths, way, place in zip(formulas(self._norm, words), self.diagram.bypasses, places, strict=True):
             self.play(draw(way, run_time=EASY))
-            formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=self.right.width)
+            formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=right.width)
             self.play(draw(lit(self.theme, way), run_time=EASY), appear(formula.move_to(place.centre), run_time=EASY))
         self.play(appear(words_in(self.theme, self.say("stays"), WHAT, foot, "output")))
         own, spread = min(self.staging.trace.config.n_blocks, len(self._spread[WITH]) - 1), self._spread
@@ -177,8 +179,8 @@ class EncoderBlock(ExplainerScene):
         return block_diagram(self.theme, {kind: self.say(kind) for kind in HEIGHTS}, room, norm or self._norm)
 
     def _lane(self, room: Room) -> OneLane:
-        """What each module makes of the followed token."""
-        views = [self._tensor(moves[-1].makes)[self.focus] for _, moves in block_modules(self._norm)]
+        """What attention and the MLP make of the followed token."""
+        views = {kind: self._tensor(moves[-1].makes)[self.focus] for kind, moves in block_modules(self._norm) if kind in NOW}
         return one_lane(self.theme, self.diagram, self.tokens, views, self._tensor("self_attention.weights")[self.head, self.focus], self.focus, room)
 
     def _lay_out(self) -> None:

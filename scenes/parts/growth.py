@@ -29,12 +29,12 @@ def growth(theme: Theme, sizes: View, score: View, gains: View, words: Sequence[
            role: str, full: float, room: Room) -> Growth:
     """Sizes (block), a score and how much each weight rises with its score (n) in a room.
 
-    words: what each of the three is. named: the blocks that count, each with its word. role: of the bars. full: the size that reaches the
+    words: what each of the three is, and what follows of the last. named: the blocks that count, each with its word. role: of the bars. full: the size that reaches the
     ceiling.
     """
     left, right, *between = _places(room)
     so = [_so(theme, words[1], score, place, room.is_wide) for place in between]
-    return Growth(depth(theme, sizes, words[0], named, left, role, full), so, shares(theme, gains, tokens, words[2], right))
+    return Growth(depth(theme, sizes, words[0], named, left, role, full), so, shares(theme, gains, tokens, (words[2], words[3]), right))
 
 
 def _places(room: Room) -> list[Room]:

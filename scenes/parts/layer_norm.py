@@ -16,40 +16,33 @@ from scenes.parts.equation import equation
 from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width
-from scenes.parts.motion import EASY, SLOW, Together, appear, merge, travel, vanish
+from scenes.parts.motion import SLOW, Together, appear, merge, travel, vanish
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import token_card
 from scenes.parts.whole import Whole
 
-SYMBOL, MOMENT, FORMULA, NOTE = (size * PX for size in (48, 40, 80, 30))
+SYMBOL, MOMENT, FORMULA, NOTE = (size * PX for size in (48, 40, 56, 34))
 CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 190, 44, 297))    # a row of cells, room for its name, from bars to moments, a card
 HEADROOM = 1.05                           # what the ceiling stands for, in the highest of all bars
-HINTS = {"rounded": "muted", "less": "text", "learned": "text"}         # the last below the formula, the others at the foot
+HINTS = {"rounded": "muted", "less": "text", "learned": "text"}         # the first at the foot, the last below the formula, the other between
+NORMALISED = 2                            # the last stage whose mean and spread are shown
 LETTERS = {"mean": "μ", "spread": "σ"}
 SIGNS = {"mean": "- mu", "spread": "div sigma", "gamma": "times gamma", "beta": "+ beta"}
 
 
 class Stage(Whole):
-    """The token at one stage: `bars` on their `floor`, with the `marks` of mean and spread; `row`, its numbers below, their `letter` at the
-    left; mean and spread as `values` at the right."""
+    """The token at one stage: `bars` on their `floor`, with the `marks` of mean and spread until γ and β are at work; `row`, its numbers below,
+    their `letter` at the left; mean and spread as `values` at the right."""
 
-    def __init__(self, floor: Mobject, marks: Whole, bars: VGroup, row: HeatMap, letter: Mobject, values: Sequence[VGroup]):
+    def __init__(self, floor: Mobject, marks: VGroup, bars: VGroup, row: HeatMap, letter: Mobject, values: Sequence[VGroup]):
         super().__init__(floor=floor, marks=marks, bars=bars, row=row, letter=letter, values=values)
-
-    def come_down(self, above: "Stage") -> Animation:
-        """What stands above comes down, as it is or without its mean."""
-        return Together(appear(self.floor, self.letter), *(travel(start.copy(), end, run_time=EASY) for start, end in self._from(above)))
 
     def follow(self, before: "Stage", by: HeatMap | None = None) -> Animation:
         """Takes the place of the stage before it, which goes; by: a row whose cells fly into the bars. Its numbers are still to come."""
         flying = [merge(cell, into=bar, run_time=SLOW) for cell, bar in zip(by.cells[0], before.bars, strict=True)] if by else []
-        moving = [*self._from(before), (before.letter, self.letter)]
-        return Together(vanish(before.row.numbers, before.values), *(travel(start, end) for start, end in moving), *flying)
-
-    def _from(self, other: "Stage") -> list[tuple[Mobject, Mobject]]:
-        """What goes from another stage to this one."""
-        pairs = (other.bars, self.bars), (other.row.cells, self.row.cells), (other.marks, self.marks), (other.row.dots, self.row.dots)
-        return [pair for pair in pairs if len(pair[0])]
+        pairs = (before.bars, self.bars), (before.row.cells, self.row.cells), (before.marks, self.marks), (before.row.dots, self.row.dots)
+        moving = [*(pair for pair in pairs if all(map(len, pair))), (before.letter, self.letter)]
+        return Together(vanish(before.row.numbers, before.values, *[before.marks] * (not self.marks)), *(travel(start, end) for start, end in moving), *flying)
 
 
 class LayerNorm(NamedTuple):
@@ -93,10 +86,10 @@ class Norming:
         if not room.is_wide:
             return LayerNorm(stages, moves, weights, signs, VGroup(), VGroup(), [VGroup() for _ in HINTS])
         right = Room(bench.body.right + ASIDE, room.right, between[1].bottom, upper.bottom + bench.cell)
-        hints = [paragraph(self.theme, self.words[said], NOTE, right.width, role, lines=3, align=-1) for said, role in HINTS.items()]
-        hints[-1].shift(right.strip(bottom=hints[-1].height).centre)
-        for hint in hints[:-1]:
-            hint.shift(right.level(lower.bottom + max(bench.cell, hint.height + TIGHT) / 2).centre)
+        hints = [paragraph(self.theme, self.words[said], NOTE, right.width, role, lines=4, align=-1) for said, role in HINTS.items()]
+        foot, free = lower.strip(bottom=bench.cell), lower.trim(bottom=bench.cell)
+        for hint, place in zip(hints, (right.level(foot.centre[1]), right.level(free.centre[1]), right.strip(bottom=hints[-1].height)), strict=True):
+            hint.shift(place.centre)
         place = upper.trim(bottom=bench.cell).outside(left=BESIDE - TIGHT, gap=TIGHT).fit(height=CELL)
         named = token_card(self.theme, card, min(CARD, place.width), place.height, "output").move_to(place.centre)
         formula = equation(self.theme, maths, size=FORMULA, width=right.width, at=right.trim(bottom=hints[-1].height))
@@ -174,11 +167,12 @@ class _Bench:
         body = body if self.room.is_wide else body.trim(top=MOMENT + TIGHT / 2)
         row = heat_map(theme, vector, strip, digits=self.digits, scale=self.full, grid=self.grid)
         row.remove(row.border)
-        mean, spread = (view[k, self.token : self.token + 1] for view in self.norming.moments.values())
+        measured = k <= NORMALISED
+        marks = [moments(theme, *(view[k, self.token : self.token + 1] for view in self.norming.moments.values()), body, self.full)] * measured
         letter, said = self.norming.letters.get(k), self.norming.words[word]
         name = left_of(text(theme, said, SMALLEST_WORD, "muted"), row.border) if not letter else self.sign(letter, row.border, SYMBOL)
-        return Stage(middle(theme, body), moments(theme, mean, spread, body, self.full),
-                     feature_bars(theme, vector, self.grid.columns, body, self.full), row, name, self._values(k, values))
+        return Stage(middle(theme, body), marks[0] if marks else VGroup(), feature_bars(theme, vector, self.grid.columns, body, self.full), row, name,
+                     self._values(k, values) if measured else [])
 
     def said(self, what: str, row: HeatMap) -> VGroup:
         """What is done with all numbers: as it is written, where a row of others would have its name, and in words with the number itself."""

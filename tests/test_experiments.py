@@ -14,7 +14,7 @@ from model.functional import attention, feed_forward, softmax
 from model.guides import ANTECEDENT
 
 CATS = model.tokenise("the black cat sleeps")
-NEED_MORE = ("twin", "twin_translation", "twin_ablation", "unseen", "told", "beginning")       # a twin, or a translator
+NEED_MORE = ("twin", "twin_translation", "twin_ablation", "unseen", "told", "beginning", "unmasked")       # a twin, or a translator
 
 
 @pytest.mark.parametrize("name", names())

@@ -16,7 +16,7 @@ from model.weights import filled, named
 
 def test_the_head_is_cut_in_the_twin_as_in_a_sentence():
     trace, other = run("twin_ablation"), run("ablation", tokens=WIDE)
-    for name in ("next_token_ids", "probabilities", "translations", "chances"):
+    for name in ("next_token_ids", "probabilities", "translations", "chances", "looks"):
         assert np.allclose(trace[f"twin_ablation.{name}"].values, other[f"ablation.{name}"].values, equal_nan=True), name
 
 

@@ -28,6 +28,8 @@ TENSORS = scoped(
     Tensor("weights", "query key", "how much each token looks at each other in the cut head",
            "self_attention.weights of the cut run", shares=True),
     Tensor("output", "token d_model", "each token, understood without that head", "encoder.output of the cut run"),
+    Tensor("looks", "block head query key", "how much each token looks at each other in the chosen head if one head is cut",
+           "self_attention.weights of the cut run", shares=True),
     Tensor("shifts", "block head token", "how far each token's vector moves if one head is cut, for every head",
            "|encoder.output - encoder.output of the cut run|"),
     Tensor("next_token_ids", "said", f"{HERE} of every word that is said without that head", "as decoder.next_token_ids",
@@ -62,7 +64,8 @@ def measure(run, record):
     chosen = Recorder()
     memory = record("output", encode(run.ids, cut_weights(run, cut), run.config, chosen))       # (n, d_model)
     record("weights", chosen.arrays[f"encoder.{cut.block}.self_attention.weights"][cut.head])   # (n, n)
-    every = every_cut(run, run.ids)
+    every, looks = every_cut(run, run.ids)
+    record("looks", looks)                                                          # (block, head, n, n)
     record("shifts", distance(np.array(every), run.arrays["encoder.output"]))       # (block, head, n)
     if run.config.translates:
         place = _compare(run, record, memory)
@@ -82,9 +85,13 @@ def cut_weights(run, cut):
 
 
 def every_cut(run, rows):
-    """What the encoder makes of tokens, by their ids (n,), if one head is cut as is asked for: for every block and head (n, d_model)."""
+    """What the encoder makes of tokens, by their ids (n,), if one head is cut as is asked for: for every block and head (n, d_model); and
+    where the chosen head then looks, (block, head, n, n)."""
     cut, blocks, heads = run.given["intervention"], range(run.config.n_blocks), range(run.config.n_heads)
-    return [[encode(rows, cut_weights(run, replace(cut, block=b, head=h)), run.config) for h in heads] for b in blocks]
+    kept = [[Recorder() for _ in heads] for _ in blocks]
+    made = [[encode(rows, cut_weights(run, replace(cut, block=b, head=h)), run.config, kept[b][h]) for h in heads] for b in blocks]
+    looks = [[each.arrays[f"encoder.{cut.block}.self_attention.weights"][cut.head] for each in row] for row in kept]
+    return made, np.array(looks)
 
 
 def said_to_each(run, every):

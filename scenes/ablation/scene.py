@@ -128,16 +128,18 @@ class Ablation(ExplainerScene):
 
     @step
     def answer(self):
-        """Step by step what leads to what is said to both sentences; then without each of the heads on that way."""
+        """What the head finds and what is then said to both sentences; then without the head that tells them apart, and without this one."""
         head, body = self.stage.strip(top=CARD), self.stage.trim(top=(CARD + GAP) * self.frame.is_roomy)
         words = ["…" if len({*pair}) > 1 else pair[0] for pair in zip(self.tokens, self.twin or self.tokens)]
         sentence = [snug_row(self.theme, words, head, CARD, TIGHT / 2, CHIP)] * self.frame.is_roomy
-        self.table = trials(self.theme, self._names, self._trials(), (self.say("same"), self.say("different")), body)
+        heads = self.say("looks", own=self.tokens[self.focus]), self.say("says")
+        self.table = trials(self.theme, self._names, self._trials(), heads, (self.say("same"), self.say("different")), body)
         self.open_with(*sentence, self.table.names)
         for panel in self.table.panels:
-            self.play(appear(panel.box, panel.title, run_time=BRIEF))
-            self.play(appear(panel.cards, run_time=STEADY))
-            self.play(appear(panel.verdict, panel.ways, run_time=BRIEF))
+            self.play(appear(panel.box, panel.title, panel.heads, run_time=BRIEF))
+            self.play(appear(panel.looks, run_time=STEADY))
+            self.play(draw(*panel.ways, run_time=BRIEF), appear(panel.cards, run_time=STEADY))
+            self.play(appear(panel.verdict, panel.why, run_time=BRIEF))
         self.wait(2 * LONG)               # the end: there is much to look back at
 
     def wording(self, name: str) -> str:
@@ -211,11 +213,20 @@ class Ablation(ExplainerScene):
     def _bringer(self) -> tuple[int, int] | None:
         """Block and head of another than is cut, in a block before, if in one of two sentences that is the only head that changes the word
         and in the other one the cut head is."""
-        cuts = self._cuts()
-        changed = [[(b, h) for b, row in enumerate(cut.words) for h, word in enumerate(row) if word != cut.whole[0]] for cut in cuts]
+        cuts, changed = self._cuts(), self._changing
         others = [heads[0] for heads in changed if len(heads) == 1 and heads != [self._cut]]
         apart = len(cuts) == 2 and cuts[0].whole[0] != cuts[1].whole[0]
         return others[0] if apart and [self._cut] in changed and others and others[0][0] < self._cut[0] else None
+
+    @property
+    def _brought(self) -> str:
+        """The word that the other head looks at most in the sentence in which it changes what is said."""
+        return self._looks(*self._bringer)[self._changing.index([self._bringer])][0]
+
+    @property
+    def _changing(self) -> list[list[tuple[int, int]]]:
+        """Block and head of each that changes the word if it is cut, in the sentence and in its twin, if there is one."""
+        return [[(b, h) for b, row in enumerate(cut.words) for h, word in enumerate(row) if word != cut.whole[0]] for cut in self._cuts()]
 
     def _cuts(self) -> list[Cut]:
         """What is said to the sentence and its twin, if there is one, at the step that is compared, by the whole model and without each head."""
@@ -243,20 +254,26 @@ class Ablation(ExplainerScene):
         return [" … ".join(words) for words in zip(*differ)]
 
     def _trials(self) -> list[Trial]:
-        """Where the heads look that lead to what is said to the sentence and its twin, if there is one; that; and what is without these heads."""
-        heads, cuts = [*[self._bringer] * self._told_apart, self._cut], self._cuts()
-        said = {self._cut: [self._said(scope) for scope, _ in zip(("ablation.", "twin_ablation."), cuts)]}
-        said |= {(b, h): [(cut.words[b][h], cut.chances[b, h]) for cut in cuts] for b, h in heads[:-1]}
-        key = "looks_in" if self.frame.is_roomy else "looks"
-        looks = [Trial(self.say(key, block=b + 1, head=h + 1, own=self.tokens[self.focus]), self._looks(b, h), "weight", False, True)
-                 for b, h in heads]
-        return [*looks, Trial(self.say("says"), [cut.whole for cut in cuts], "output"),
-                *(Trial(self._without(*head), said[head], "muted") for head in heads)]
+        """Where the cut head looks and what is then said to the sentence and its twin, if there is one: in the whole model, without the head
+        that tells them apart, if there is one, and without this head."""
+        cuts, own = self._cuts(), self.tokens[self.focus]
+        said = [self._said(scope) for scope, _ in zip(("ablation.", "twin_ablation."), cuts)]
+        done = [Trial(self.say("whole"), self._looks(*self._cut), "", [cut.whole for cut in cuts], "output", "")]
+        if self._told_apart:
+            (b, h), word = self._bringer, self._brought
+            looks = self._most_of([f"{scope}ablation.looks" for scope in ("", "twin_")], b, h)
+            done = [done[0]._replace(why=self.say("brought", block=b + 1, head=h + 1, own=own, word=word)),
+                    Trial(self._without(b, h), looks, "", [(cut.words[b][h], cut.chances[b, h]) for cut in cuts], "muted",
+                          self.say("not_brought", own=own, word=word, noun=looks[0][0]) if looks[0][0] == looks[1][0] else "")]
+        return [*done, Trial(self._cut_name, (), self.say("nothing"), said, "muted", self.say("guess") if self._told_apart else "")]
 
     def _looks(self, block: int, head: int) -> list[tuple[str, View]]:
         """What the followed token looks at most in a head, in the sentence and in its twin, if there is one, and how much."""
-        rows = [self.staging.trace[f"{scope}encoder.{block}.self_attention.weights"][head, self.focus]
-                for scope in ("", "twin.")[: 1 + bool(self._names)]]
+        return self._most_of([f"{scope}encoder.{block}.self_attention.weights" for scope in ("", "twin.")[: 1 + bool(self._names)]], head)
+
+    def _most_of(self, names: Sequence[str], *head: int) -> list[tuple[str, View]]:
+        """What the followed token looks at most by weights of the sentence and of its twin, and how much. head: where these are theirs."""
+        rows = [self.staging.trace[name][(*head, self.focus)] for name in names]
         most = [int(row.values.argmax()) for row in rows]
         return [(words[k], row[k]) for words, row, k in zip((self.tokens, self.twin), rows, most)]
 

@@ -11,7 +11,7 @@ from scenes.base.layout import arrows, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.blocks_beside import blocks_beside
-from scenes.parts.masking import Words, masking
+from scenes.parts.masking import Words, masking, told
 from scenes.parts.diagram import module
 from scenes.parts.label import WORD, Label, number, paragraph, text
 from scenes.parts.loom import LEFT, Columns, across, asked, back, columns, said_by
@@ -34,7 +34,7 @@ IN_FULL, QUICK = 1, 0.25                  # words whose making is shown move by 
 class Decoder(ExplainerScene):
     """What a block is made of, what a word may see, where it looks in the sentence, how it becomes the next word, how that is learned."""
 
-    experiments = ("passes", "causal")
+    experiments = ("passes", "causal", "unmasked")
     place = "decoder"
     needs = {"block": "output: decoder | none", "cross_attention": "output: decoder | none", "training": "output: decoder | none"}
 
@@ -59,22 +59,22 @@ class Decoder(ExplainerScene):
     def mask(self):
         """Scores of what would be ahead go to minus infinity; softmax makes them 0."""
         self._prepare()
-        top, foot, roomy = self.stage.strip(top=HEADING), self.stage.strip(bottom=HEADING + TIGHT), self.trained and self.frame.is_roomy
-        body = self.stage.trim(top=(HEADING + TIGHT) * roomy, bottom=(HEADING + TIGHT) * roomy)
+        top, foot, roomy = self.stage.strip(top=HEADING), self.stage.strip(bottom=3 * HEADING), self.trained and self.frame.is_roomy
+        body = self.stage.trim(top=(HEADING + TIGHT) * roomy, bottom=(foot.height + TIGHT) * roomy)
         read, said = (self.queries, self.said) if self.trained else (self.tokens, ())
-        example = self._followed() if self.trained else 0
+        example = self._tempted() if self.trained else 0
         picture = masking(self.theme, [self._scores(name) for name in ("scaled_scores", "masked_scores", "weights")],
                           Words(read, said, self.say("to_guess"), self.say("rounded"), example), body)
         words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
         given = [text(self.theme, words, HEADING, at=top)] * roomy
         self.open_with(picture.scores, *given, *picture.guesses)
-        if picture.answer:
-            words = self.say("must_not_look", read=self.queries[example], word=self.said[example])
-            self.play(appear(*picture.answer, *[text(self.theme, words, HEADING, "output", at=foot)] * roomy, run_time=STEADY))
+        without, masked = self._becomes(example, foot.rows(2, 0)) if picture.answer and roomy else ([], [])
+        self.play(appear(*picture.answer, *without, run_time=STEADY))
         for (gone, come), seconds in zip(picture.cover(), (SLOW, EASY, EASY)):
             self.play(vanish(*gone, run_time=seconds / 2), appear(*come, lag=1 / 2 / len(come), run_time=seconds))
         self.play(draw(*picture.way), appear(picture.names))
         self.play(appear(*picture.weights.around), copy_to(picture.masked.cells, picture.weights.sheet))
+        self.play(appear(*masked))
 
     @step
     def cross_attention(self):
@@ -204,6 +204,21 @@ class Decoder(ExplainerScene):
         if name == "scaled_scores":
             return self.view("encoder.{block}.self_attention.scaled_scores")[self.head]
         return self.view(f"causal.{name}")[self.spec.block, self.head]
+
+    def _unmasked(self) -> View:
+        """How much every place would look at every other without the mask."""
+        return self.view("unmasked.weights")[self.spec.block, self.head]
+
+    def _tempted(self) -> int:
+        """The place that would look most at the word that it has to guess."""
+        return int(np.diagonal(self._unmasked().values, 1).argmax()) if len(self.queries) > 1 else 0
+
+    def _becomes(self, place: int, rooms: Sequence[Room]) -> list[list[VGroup]]:
+        """What becomes of a place's score of the word that it has to guess: without the mask, and with it, each in a room."""
+        at, kinds = (place, place + 1), (("without_mask", "scaled_scores", "copies"), ("with_mask", "masked_scores", "guesses"))
+        weights, words = (self._unmasked(), self._scores("weights")), {"read": self.queries[place], "word": self.said[place]}
+        return [[told(self.theme, self._scores(name)[at], weight[at], [self.say(first), self.say("weight"), self.say(last, **words)], room, role)]
+                for (first, name, last), weight, room, role in zip(kinds, weights, rooms, ("text", "output"), strict=True)]
 
     def _looks(self) -> View:
         """How much every place that is shown looks at every token of the sentence."""

@@ -6,13 +6,13 @@ from typing import NamedTuple
 from manim import Mobject, VGroup
 
 from model import View
-from scenes.base.layout import Labelled, above, below, labelled, right_of, stacked
+from scenes.base.layout import Labelled, above, below, labelled, line_of, right_of, stacked
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import text, words_at
+from scenes.parts.label import WORD, number, text, words_at
 from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.whole import Whole
 
@@ -72,6 +72,13 @@ def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Ma
     said, guesses = _guesses(theme, scores, words)
     return Masking(scores, hidden, guesses, _answer(theme, scores, said, words.example), *_way(theme, scores, result, words.rounded, guess),
                    result)
+
+
+def told(theme: Theme, score: View, weight: View, words: Sequence[str], room: Room, role: str = "text") -> VGroup:
+    """What becomes of a score, in a line. words: what stands before the score, before the weight, and behind it."""
+    numbers = [number(theme, view, WORD, role, 700) for view in (score, weight)]
+    first, second, last = (text(theme, each, WORD, role) for each in words)
+    return line_of(first, numbers[0], second, numbers[1], last, at=room)
 
 
 def _answer(theme: Theme, scores: Labelled, said: VGroup, example: int) -> list[Block]:

@@ -1,4 +1,4 @@
-"""What is looked at and said in one or two sentences, step by step, and then in several trials."""
+"""What is looked at and then said in one or two sentences, in several trials."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,36 +11,48 @@ from scenes.parts.word_card import WordCard, word_card
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import arrow
-from scenes.parts.label import SMALLEST_WORD, Label, paragraph, text, text_width
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, Label, paragraph, text, text_width
 from scenes.parts.shapes import Block, frame
 from scenes.parts.tokens import TokenCard, snug_row
 from scenes.parts.whole import Whole
 
-NAME, VERDICT, SIGN, CHIP = (size * PX for size in (34, 48, 80, 46))
-CARD, NAMES, FOOT, ASIDE = (size * PX for size in (76, 170, 84, 84))      # a sentence's card, beside its row; the verdict, below and beside
-NARROWEST = 7                             # width of a trial beside others, in em of the smallest digits
-LINES = 3.6                               # of the name of a trial, in em
-LOWEST = 200 * PX                         # of a line
+NAME, VERDICT, SIGN, CHIP = (size * PX for size in (34, 46, 80, 46))
+CARD, NAMES, ASIDE = (size * PX for size in (76, 170, 84))      # a sentence's card, beside its row; the verdict, beside
+NARROWEST = 5                             # width of a card beside others, in em of the smallest digits
+LINES = 2                                 # of the name of a trial, and of why
 PANEL, BRIGHT = 28 * PX, 5 * PEN
 
 
 class Trial(NamedTuple):
-    """What is looked at or done, in words; what is then found or said, for each sentence, a word and its weight or probability; in which
-    role, whether it is judged if these are one word, and whether the next follows from it."""
+    """What is done, in words; for each sentence what is looked at, a word and its weight, or what is said `instead` where nothing is; what
+    is then said, a word and its probability; in which role, and why, if that is known."""
 
     name: str
+    looks: Sequence[tuple[str, View]]
+    instead: str
     answers: Sequence[tuple[str, View]]
     role: str
-    judged: bool = True
-    leads: bool = False
+    why: str
+
+
+class Places(NamedTuple):
+    """The rooms of a panel and of its name, what its cards are, each sentence, the verdict, and why."""
+
+    box: Room
+    name: Room
+    heads: Room
+    cells: list[Room]
+    verdict: Room
+    why: Room
 
 
 class Panel(Whole):
-    """`box`; `title`; for each sentence what is said, `cards`; `verdict`, its sign alone where there is no room for its words; `ways`,
-    arrows to what follows from it."""
+    """`box`; `title`; `heads`, what the cards are; for each sentence what is looked at, `looks`, and said, `cards`, and `ways` from one to
+    the other; `verdict`, its sign alone where there is no room for its words; `why`."""
 
-    def __init__(self, box: Block, title: VGroup, cards: list[WordCard], verdict: list[Label], ways: list[VGroup]):
-        super().__init__(box=box, title=title, cards=cards, verdict=verdict, ways=ways)
+    def __init__(self, box: Block, title: VGroup, heads: list[Label], looks: list[WordCard], ways: list[VGroup], cards: list[WordCard],
+                 verdict: list[Label], why: list[VGroup]):
+        super().__init__(box=box, title=title, heads=heads, looks=looks, ways=ways, cards=cards, verdict=verdict, why=why)
 
 
 class Trials(Whole):
@@ -50,42 +62,49 @@ class Trials(Whole):
         super().__init__(names=names, panels=panels)
 
 
-def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], verdicts: tuple[str, str], room: Room) -> Trials:
+def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], heads: tuple[str, str], verdicts: tuple[str, str], room: Room) -> Trials:
     """A table that fills a room: trials side by side, sentences one below the other, or the other way round where the room is no wider
-    than high, or too narrow for their digits. names: of the sentences, if there are two. verdicts: that one word is said to these, or two.
-    Where lines are low only what is said is shown, not what leads to it."""
-    wide = room.is_wide and room.width > NARROWEST * theme.digit * len(done)
+    than high, or too narrow for their digits. names: of the sentences, if there are two. heads: that one word is looked at, one said.
+    verdicts: that one word is said to these, or two. Where cards would be too narrow only what is said is shown, not what is looked at."""
+    wide = room.is_wide and room.width > 2 * NARROWEST * theme.digit * len(done)
     body = (room.trim(left=NAMES + TIGHT) if wide else room.trim(top=CARD + TIGHT)) if names else room
-    done = [trial for trial in done if wide or not trial.leads or body.height > LOWEST * len(done)]
-    places = body.columns(len(done), GAP) if wide else body.rows(len(done), TIGHT)
-    cells = _cells(places[0], len(names) or 1, wide)[1]
+    places = [_places(place, len(names) or 1, wide) for place in (body.columns(len(done), GAP) if wide else body.rows(len(done), TIGHT))]
     beside = [replace(cell, left=room.left, right=room.left + NAMES) if wide else replace(cell, bottom=room.top - CARD, top=room.top)
-              for cell in cells]
+              for cell in places[0].cells]
     cards = [snug_row(theme, [name], place, CARD, size=CHIP)[0] for name, place in zip(names, beside)]
     for card in cards:
         card.box.set_stroke(theme.colour("text"), BRIGHT)
     said = [len({word for word, _ in trial.answers}) for trial in done]
-    judged = [f"{'=≠'[count - 1]} {verdicts[count - 1]}" if names and trial.judged else "" for trial, count in zip(done, said)]
-    return Trials(cards, [_panel(theme, *each, wide) for each in zip(done, judged, places, strict=True)])
+    judged = [f"{'=≠'[count - 1]} {verdicts[count - 1]}" if names else "" for count in said]
+    return Trials(cards, [_panel(theme, *each, heads, wide) for each in zip(done, judged, places, strict=True)])
 
 
-def _cells(room: Room, count: int, wide: bool) -> tuple[Room, list[Room], Room]:
-    """The rooms of a panel's name, of what is said to so many sentences, and of the verdict."""
-    inner = room.inset(TIGHT, TIGHT / 2)
-    high = (LINES if wide else 1) * NAME
-    body = inner.trim(top=high + TIGHT / 2)
-    cells = body.trim(bottom=FOOT).rows(count, GAP) if wide else body.trim(right=ASIDE).columns(count, TIGHT / 2)
-    return inner.strip(top=high), cells, body.strip(bottom=FOOT - TIGHT) if wide else body.strip(right=ASIDE - TIGHT)
+def _places(room: Room, count: int, wide: bool) -> Places:
+    inner, line = room.inset(TIGHT, TIGHT / 2), LINE_SPACING * NAME
+    high = LINES * line if wide else NAME
+    name, body = inner.strip(top=high), inner.trim(top=high + TIGHT / 2)
+    if not wide:
+        return Places(room, name, name, body.trim(right=ASIDE).columns(count, GAP), body.strip(right=ASIDE - TIGHT), body)
+    heads, foot, cells = body.strip(top=line), body.strip(bottom=VERDICT + TIGHT / 2 + high), body.trim(top=line, bottom=VERDICT + TIGHT + high)
+    return Places(room, name, heads, cells.rows(count, TIGHT), foot.strip(top=VERDICT), foot.strip(bottom=high))
 
 
-def _panel(theme: Theme, trial: Trial, verdict: str, room: Room, wide: bool) -> Panel:
-    head, cells, foot = _cells(room, len(trial.answers), wide)
-    ways = [arrow(theme, (room.right, cell.centre[1], 0), (room.right + GAP, cell.centre[1], 0), "text", BRIGHT) for cell in cells]
-    whole = wide and text_width(theme, verdict, SMALLEST_WORD, 700) <= foot.width
+def _panel(theme: Theme, trial: Trial, verdict: str, places: Places, heads: tuple[str, str], wide: bool) -> Panel:
+    halves = [cell.columns(2, GAP) for cell in places.cells]
+    looks = halves[0][0].width > NARROWEST * theme.digit
+    looked, said = zip(*halves) if looks else (places.cells, places.cells)
+    whole = wide and text_width(theme, verdict, SMALLEST_WORD, 700) <= places.verdict.width
+    over = zip(heads, ("weight", "output"), places.heads.columns(2, GAP))
+    ways = [arrow(theme, from_.point(1), to.point(-1), "text", BRIGHT) for from_, to in halves[: len(trial.looks)]]
+    found = ([word_card(theme, *each, cell, "weight") for each, cell in zip(trial.looks, looked, strict=True)] if trial.looks else
+             [paragraph(theme, trial.instead, NAME, cell.width, "muted").shift(cell.centre) for cell in looked])
+    why = paragraph(theme, trial.why, NAME, places.why.width, lines=LINES).shift(places.why.centre)
     return Panel(
-        frame(theme, room, radius=PANEL, width=2, fill="surface"),
-        paragraph(theme, trial.name, NAME, head.width, weight=500, lines=3 if wide else 1).shift(head.centre),
-        [word_card(theme, *answer, cell, trial.role) for answer, cell in zip(trial.answers, cells, strict=True)],
-        [text(theme, verdict if whole else verdict[:1], VERDICT if whole else SIGN, "text", 700, at=foot, width=foot.width)] * bool(verdict),
-        ways if wide and trial.leads else [],
+        frame(theme, places.box, radius=PANEL, width=2, fill="surface"),
+        paragraph(theme, trial.name, NAME, places.name.width, weight=600, lines=LINES if wide else 1).shift(places.name.centre),
+        [text(theme, head, NAME, role, at=place) for head, role, place in over] if wide and looks else [],
+        found if looks else [], ways if looks else [],
+        [word_card(theme, *answer, cell, trial.role) for answer, cell in zip(trial.answers, said, strict=True)],
+        [text(theme, verdict if whole else verdict[:1], VERDICT if whole else SIGN, "text", 700, at=places.verdict)] * bool(verdict),
+        [why] if wide and trial.why and len(why) <= LINES else [],
     )

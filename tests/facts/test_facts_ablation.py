@@ -96,21 +96,27 @@ def test_a_cut_that_changes_nothing_says_so():
 
 
 def test_the_answer_takes_both_the_head_that_brings_the_word_and_the_one_that_finds_the_noun():
-    """Sentence and twin: where both heads look, what is said, and what is without the one and without the other."""
+    """Sentence and twin: where the head looks and what is said, then both without the one that brings the word, and what is without itself."""
     stage, _ = played()
     trace, place = stage.staging.trace, int(float(stage.staging.trace["ablation.place"]))
     assert (stage._bringer, stage._cut, stage.wording("answer")) == ((0, 2), (1, 0), "by_wide")
     panels = stage.table.panels
-    assert [[card.word.string for card in panel.cards] for panel in panels] == [
-        ["tired", "wide"], ["animal", "street"], ["il", "elle"], ["il", "il"], ["elle", "elle"]]
-    looks = [[trace[f"{scope}encoder.{b}.self_attention.weights"].values[h, stage.focus].max() for scope in ("", "twin.")]
-             for b, h in ((0, 2), (1, 0))]
+    assert [[card.word.string for card in panel.cards] for panel in panels] == [["il", "elle"], ["il", "il"], ["elle", "elle"]]
+    looked = [[card.word.string for card in panel.looks] for panel in panels[:2]]
+    assert looked == [["animal", "street"], ["animal", "animal"]]
+    looks = [[trace[f"{scope}encoder.1.self_attention.weights"].values[0, stage.focus].max() for scope in ("", "twin.")],
+             [trace[f"{scope}ablation.looks"].values[0, 2, stage.focus].max() for scope in ("", "twin_")]]
+    assert np.allclose([[float(card.chance.source) for card in panel.looks] for panel in panels[:2]], looks)
     whole = [trace[f"{name}.probabilities"].values[place].max() for name in ("decoder", "twin_translation")]
     without = [[trace[f"{name}.chances"].values[b, h, place] for name in ("ablation", "twin_ablation")] for b, h in ((0, 2), (1, 0))]
-    assert np.allclose([[float(card.chance.source) for card in panel.cards] for panel in panels], [*looks, whole, *without])
+    assert np.allclose([[float(card.chance.source) for card in panel.cards] for panel in panels], [whole, *without])
     assert np.allclose(without[1], [trace[f"{name}.probabilities"].values[place].max() for name in ("ablation", "twin_ablation")])
-    assert [[label.string for label in panel.verdict] for panel in panels] == [[], [], ["≠ two answers"], ["= one answer"], ["= one answer"]]
-    assert [len(panel.ways) for panel in panels] == [2, 2, 0, 0, 0]
+    assert [[label.string for label in panel.verdict] for panel in panels] == [["≠ two answers"], ["= one answer"], ["= one answer"]]
+    assert [len(panel.ways) for panel in panels] == [2, 2, 0] and stage._brought == "wide"
+    brought = trace["twin.encoder.0.self_attention.weights"].values[2, stage.focus]
+    assert stage.twin[brought.argmax()] == "wide" and brought.max() > 0.9
+    assert [" ".join(line.string for why in panel.why for line in why) for panel in panels] == [
+        "head 3 of block 1 brings “it” the word “wide”", "“it” is not told of “wide”: it looks at “animal” in both", "no noun is found: it can only guess"]
     assert [name.word.string for name in stage.table.names] == ["tired", "wide"]
 
 
@@ -123,6 +129,7 @@ def test_the_next_head_looks_at_the_street_because_of_the_one_before():
     for arrays, noun in ((record.arrays["encoder.1.self_attention.weights"], "animal"),
                          (trace["twin.encoder.1.self_attention.weights"].values, "street")):
         assert stage.twin[arrays[head, stage.focus].argmax()] == noun and block == 1
+    assert np.allclose(trace["twin_ablation.looks"].values[stage._bringer], record.arrays["encoder.1.self_attention.weights"][head])
 
 
 def test_without_the_head_elle_is_said_to_either_sentence_and_so_by_default():
@@ -140,13 +147,13 @@ def test_the_head_of_the_map_says_what_the_whole_model_gives_the_word():
 def test_without_a_twin_the_answer_is_of_the_one_sentence():
     stage, _ = played("twin=")
     assert stage.wording("answer") == "alone" and not len(stage.table.names)
-    assert [len(panel.cards) for panel in stage.table.panels] == [1, 1, 1] and not any(len(panel.verdict) for panel in stage.table.panels)
+    assert [len(panel.cards) for panel in stage.table.panels] == [1, 1] and not any(len(panel.verdict) for panel in stage.table.panels)
 
 
 @pytest.mark.parametrize("overrides", [("intervene.head=2",), ("sentence=the black cat sleeps", "twin=the white cat runs", "focus=cat")])
 def test_that_it_takes_both_is_said_only_where_it_does(overrides):
     stage, _ = played(*overrides)
-    assert stage.wording("answer") == "caption" and len(stage.table.panels) == 3
+    assert stage.wording("answer") == "caption" and len(stage.table.panels) == 2 and not any(len(panel.why) for panel in stage.table.panels)
 
 
 def test_a_head_that_looks_everywhere_alike_says_so():

@@ -32,11 +32,14 @@ def test_what_the_example_has_to_guess_is_ringed_beside_its_row_and_where_the_ma
     rings = [room_of(shape) for shape in shapes if isinstance(shape, Block) and np.isclose(shape.get_stroke_width(), RING * PEN)]
     (hidden,) = (cell.source for cell in cells if any(np.allclose(room.centre, cell.get_center()) for room in rings))
     query, key = hidden.index[2:]
-    assert key == query + 1 and stage.queries[key] == stage.said[query] == "noir" and stage.queries[query] == "chat"
+    assert key == query + 1 and stage.queries[key] == stage.said[query] == "dort" and stage.queries[query] == "noir"
     (word,) = (shape for shape in shapes if isinstance(shape, Label) and any(np.allclose(room.centre, shape.get_center()) for room in rings))
-    assert word.string == "noir" and len(rings) == 2
+    assert word.string == "dort" and len(rings) == 2
     assert {*stage.said, "given in training: “the black cat sleeps” = “le chat noir dort”",
-            "“chat” has to guess “noir”: so it must not look at “noir”"} <= {*strings(shapes)}
+            "→ “noir” would look at the answer, “dort”", "→ “noir” has to guess “dort”"} <= {*strings(shapes)}
+    scores = stage.staging.trace["decoder.1.self_attention.scaled_scores"].values[-1, 0, query]
+    weight = np.exp(scores[key]) / np.exp(scores).sum()
+    assert weight > 0.5 and {f"{scores[key]:.2f}", f"{weight:.2f}", "−∞", "0.00"} <= {*strings(shapes)}
 
 
 def test_the_query_after_a_word_finds_what_is_said_next():

@@ -231,13 +231,15 @@ def test_the_caption_of_the_pair_says_so_where_what_is_written_is_alike(bert, mo
     assert scene.wording("pair") == wording and scene.caption("pair") == scene.staging.words["steps"]["pair"][wording]
 
 
-def test_the_title_asks_for_what_is_no_word_only_where_most_of_the_attention_goes_there(bert, monkeypatch):
+def test_the_sink_is_asked_for_only_where_most_of_the_attention_is_and_little_is_said_only_where_little_is_taken(bert, monkeypatch):
     scene = scene_of("real_model", *OTHERS, "block=1", "head=1")
     words, trace = scene.staging.words["steps"]["sink"], scene.staging.trace
-    for most, title in ((0, "title"), (1, "title_spread"), (-1, "title")):
-        arrays = {**trace.arrays, "flow.weights": np.eye(len(trace.tokens))[most]}
+    for most, share, title, caption in ((0, 0.4, "title", "little"), (0, 0.6, "title", "caption"), (1, 0.4, "title_spread", "caption"),
+                                        (-1, 0.4, "title", "little")):
+        weights = np.eye(len(trace.tokens))[most]
+        arrays = {**trace.arrays, "flow.weights": weights, "flow.taken": share * weights}
         monkeypatch.setattr(scene, "staging", replace(scene.staging, trace=replace(trace, arrays=arrays)))
-        assert scene.title("sink") == words[title] and scene.caption("sink") == words["caption"]
+        assert scene.title("sink") == words[title] and scene.caption("sink") == words[caption]
 
 
 @pytest.mark.parametrize("settings, message", [

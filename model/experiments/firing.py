@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.encoder import encode
+from model.encoder import block, embed, encode, visible
 from model.functional import ignore
 from model.recorder import Recorder
 from model.tensors import Tensor, scoped
@@ -33,20 +33,32 @@ class Hidden(Recorder):
 def measure(run, record):
     """For every token one forward pass of all the words in its place, the other tokens as they are."""
     tried, tokens = words_tried(run), np.arange(len(run.ids))                       # (word,), (n,)
-    passes = [passed(run, in_place(run, token, tried), Hidden()) for token in tokens]
-    for block in range(run.config.n_blocks):
-        name = f"encoder.{block}.mlp.activation"
-        values = np.stack([arrays[name][:, i] for i, arrays in enumerate(passes)])  # (n, word, d_ff)
+    passes = [activations(run, token, tried) for token in tokens]
+    for number, values in enumerate(map(np.stack, zip(*passes, strict=True))):      # (n, word, d_ff)
+        name = f"encoder.{number}.mlp.activation"
         order = (-values).argsort(1, kind="stable")[:, :HIGHEST]                    # (n, rank, d_ff)
         values = np.take_along_axis(values, order, 1)                               # (n, rank, d_ff)
-        own, hidden = run.arrays[name], run.arrays[f"encoder.{block}.mlp.hidden"]   # (n, d_ff)
+        own, hidden = run.arrays[name], run.arrays[f"encoder.{number}.mlp.hidden"]  # (n, d_ff)
         high = (own >= HIGH * own.max(-1, keepdims=True)) & (values[:, -1] > 0)     # (n, d_ff)
         feature = np.where(high, hidden - hidden.min(0), own - own.max() - 1).argmax(-1)            # (n,)
-        into = record.scope(str(block))
+        into = record.scope(str(number))
         into("feature", feature)
         into("order", tried[order[tokens, :, feature]])
         into("values", values[tokens, :, feature])
-        into("added", own.T[feature, :, None] * run.arrays[f"weights.encoder.{block}.mlp.W_2"][feature, None])      # (n, n, d_model)
+        into("added", own.T[feature, :, None] * run.arrays[f"weights.encoder.{number}.mlp.W_2"][feature, None])      # (n, n, d_model)
+
+
+def activations(run, token, words):
+    """The hidden features (word, d_ff) of a token in every block, with each of these words in its place; in the precision in which the
+    weights are stored."""
+    sentences = in_place(run, token, words)                                         # (word, n)
+    x = embed(sentences, run.weights, run.config).astype(run.weights.encoder[0].mlp.W_1.dtype)  # (word, n, d_model)
+    found = []
+    for w in run.weights.encoder:
+        record = Hidden()
+        x = block(x, w, run.config, record, visible(len(run.ids), run.config))      # (word, n, d_model)
+        found.append(record.arrays["mlp.activation"][:, token].copy())              # (word, d_ff), not all that it is a part of
+    return found
 
 
 def words_tried(run):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from manim import VGroup
+from manim import PI, VGroup
 
 from model import View
 from scenes.base.layout import above
@@ -63,7 +63,7 @@ class Embeddings(ExplainerScene):
         vector, name = lifted(self.theme, self.staging.trace["embeddings"][self.focus], self._scale, names, foot, self.frame.is_roomy)
         learned = self.staging.trace.config.trained and self.frame.is_roomy        # where the numbers of the table come from
         origin = [above(paragraph(self.theme, self.say("learned"), WORD, key.width), key, GAP)] * learned
-        self.play(vanish(*self.on_stage(self.cards)), travel(self.cards, found.cards))
+        self.play(vanish(*self.on_stage(self.cards)), travel(self.cards, found.cards, -PI / 8))
         self.play(appear(found.numbers, found.table, found.table_name, *found.addresses, run_time=EASY))
         self.play(dim(*(part for i in range(len(self.tokens)) if i != self.focus for part in (found.cards[i], found.numbers[i]))))
         own = found.row(self.focus)

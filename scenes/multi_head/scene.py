@@ -14,7 +14,7 @@ from scenes.parts.chain import Chain, chain, link
 from scenes.parts.equation import equation
 from scenes.parts.explained import explained
 from scenes.parts.heat_map import MARGIN
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, paragraph, text
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, is_special, paragraph, text
 from scenes.parts.look import Look, by_importance, fits_in_line, in_column, look, swing
 from scenes.parts.machine import Machine
 from scenes.parts.mixing import mixing
@@ -66,7 +66,7 @@ class MultiHead(ExplainerScene):
         """What one head looks for, and what a token needs that it does not give: another head does."""
         taught = "".join(self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i]))
         body, said = self._footed(taught, WORD, "output")
-        token, looks, other = self.focus, self._looks(), another_way(self._taken(False).values, self.head, self.focus)
+        token, looks, other = self.focus, self._looks(), another_way(self._taken(False).values, self.head, self.focus, self.tokens)
         asking = [i for i, word in enumerate(self.tokens) if self._is_asked and (word in FORMS or i == other[1])] or [token]
         shown = [(self.head, "asks_noun", "output", [(i, looks[i]) for i in asking], [])]
         if other:
@@ -224,13 +224,13 @@ class MultiHead(ExplainerScene):
     def _is_asked(self) -> bool:
         """Whether the head that was shown before, taught to find a word's noun, takes nothing of why `it` is one; the other does."""
         was_shown = self.spec.keys["first"] and not self.spec.block and self.guided(self._patterns()[self.head])
-        other = another_way(self._taken(False).values, self.head, self.focus)
+        other = another_way(self._taken(False).values, self.head, self.focus, self.tokens)
         return bool(was_shown and self.tokens[self.focus] == "it" and other and (other[0], self.tokens[other[1]]) == WHY)
 
     def _looks(self) -> list[int]:
-        """The other token that each token looks at most in the followed head."""
-        weights = self._patterns().values[self.head]                                # (query, key)
-        return [int(k) for k in np.where(np.eye(len(weights)), -1, weights).argmax(-1)]
+        """The other token that each token looks at most in the followed head: a special one only where there is no other."""
+        weights = self._patterns().values[self.head] - [is_special(word) for word in self.tokens]           # (query, key)
+        return [int(k) for k in np.where(np.eye(len(weights)), -2, weights).argmax(-1)]
 
     @property
     def _names(self) -> list[str]:

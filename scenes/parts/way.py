@@ -11,7 +11,7 @@ from scenes.base.layout import line_of
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import ARC, weight_arc
-from scenes.parts.label import WORD, Label, number, text, text_width
+from scenes.parts.label import WORD, Label, is_special, number, text, text_width
 from scenes.parts.tokens import kept_row
 from scenes.parts.whole import Whole
 
@@ -58,10 +58,10 @@ def way(theme: Theme, words: Sequence[str], weights: View, looks: Sequence[tuple
     return Way(text(theme, said, WORD, role, 600, at=places[0], align=-1, width=room.width), cards, arcs, numbers, beside)
 
 
-def another_way(weights: np.ndarray, head: int, token: int) -> tuple[int, int] | None:
-    """The head that looks where another gives least, of weights (head, key) of a token: which it is, and which other token it looks at there;
-    None where there is no other head or token."""
+def another_way(weights: np.ndarray, head: int, token: int, words: Sequence[str]) -> tuple[int, int] | None:
+    """The head that looks where another gives least, of weights (head, key) of a token: which it is, and which other word it looks at there;
+    None where there is no other head or word. Of special tokens, at which heads look that find nothing, there is nothing to say."""
     more = weights - weights[head]                                                  # (head, key)
-    more[:, token] = 0
+    more[:, [i == token or is_special(word) for i, word in enumerate(words)]] = 0
     other, place = np.unravel_index(more.argmax(), more.shape)
     return (int(other), int(place)) if more.max() > 0 else None

@@ -11,7 +11,7 @@ from scenes.parts.bars import bar
 from scenes.parts.label import WORD, Word, is_special, number, text, text_width
 from scenes.parts.look import Look, look, swing
 from scenes.parts.machine import Machine
-from scenes.parts.motion import BRIEF, SLOW, appear, draw, hide, slide, travel, vanish
+from scenes.parts.motion import BRIEF, SLOW, appear, draw, slide, vanish
 from scenes.parts.network import rise
 from scenes.parts.tokens import best_word, side_by_side, token_card, word_widths
 from scenes.parts.weight import WeightBars, weight_bars
@@ -61,9 +61,8 @@ class RealModel(ExplainerScene):
         first = self._pair("before", body.fit(height=rooms[0].height))
         same, other = (self._pair(key, rooms[1]) for key in ("before", "after"))
         self._show(first, self._named_head(self.spec.block, self.head, self.spec.compared, foot))
-        copy = first.copy()
-        hide(copy)
-        self.play(travel(copy, same), slide(first, y=(rooms[0].centre - body.centre)[1], run_time=SLOW))
+        self.play(slide(first, y=(rooms[0].centre - body.centre)[1], run_time=SLOW))
+        self.play(appear(same))
         self.wait(BRIEF)
         self.play(swing(same, other))
 

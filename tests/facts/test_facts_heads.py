@@ -6,10 +6,11 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
+from model.tokenizer import Piece
 from scenes.parts.bars import Bar
 from scenes.parts.flow import WeightLine
 from scenes.parts.heat_map import Cell
-from scenes.parts.label import Label, Number
+from scenes.parts.label import Label, Number, Word
 from scenes.parts.way import another_way
 from studio.check.figures import Measuring
 from studio.check.sight import see, walk
@@ -83,8 +84,11 @@ def test_a_head_that_looks_for_nouns_takes_nothing_of_why_it_is_one_and_another_
 
 
 def test_the_other_way_of_looking_is_that_of_the_head_that_gives_most_where_one_gives_least():
-    assert another_way(np.array([[0.5, 0.5, 0.0], [0.9, 0.0, 0.1], [0.2, 0.2, 0.6]]), 0, 0) == (2, 2)
-    assert another_way(np.ones((1, 3)) / 3, 0, 0) is None is another_way(np.ones((4, 1)), 0, 0)
+    weights, words = np.array([[0.5, 0.5, 0.0], [0.9, 0.0, 0.1], [0.2, 0.2, 0.6]]), ["a", "b", "c"]
+    assert another_way(weights, 0, 0, words) == (2, 2)
+    assert another_way(np.ones((1, 3)) / 3, 0, 0, words) is None is another_way(np.ones((4, 1)), 0, 0, words[:1])
+    special = Word(Piece("[SEP]", special=True))
+    assert another_way(weights, 2, 0, ["a", "b", special]) == (0, 1) and another_way(weights, 0, 0, ["a", special, special]) is None
 
 
 def test_the_narrow_heads_take_the_area_of_the_wide_one():

@@ -20,6 +20,7 @@ from scenes.parts.whole import Whole
 
 NAMES = {"Q": "q_i", "K": "k_j"}          # token i asks, j answers
 NAME, LETTER, FORMULA = (size * PX for size in (140, 40, 66))            # room for names; sizes of letters and of a matrix's name
+SLENDER = 3                               # height of a cell for its width, at most, in a room that is higher than wide
 UPON, OPENED, ACROSS, CLOSER = (1, 4), (2, 1), (4, 1), (3, 1)            # of a token and the matrix below it; of the matrix and what comes out
 
 
@@ -68,7 +69,11 @@ class Derivation(Whole):
 def named_matrix(theme: Theme, letter: str, role: str, weights: View, room: Room) -> Labelled:
     """W_Q, W_K or W_V, turned on its side, so that a row makes an entry: (d_k, d_model), its name at the left."""
     left = min(NAME, room.width / 3)
-    sheet = heat_map(theme, weights, room.trim(left=left), role, digits=True)
+    inner = room.trim(left=left)
+    grid = fit_grid(weights.shape, inner)
+    if inner.height > inner.width:
+        grid = grid._replace(height=min((inner.height - 2 * grid.margin) / len(grid.rows), SLENDER * grid.width))
+    sheet = heat_map(theme, weights, inner, role, digits=True, grid=grid)
     name = equation(theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=role, width=left - TIGHT)
     return Labelled(sheet, left_of(name, sheet.border, TIGHT / 2), VGroup(), VGroup())
 

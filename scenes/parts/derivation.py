@@ -10,7 +10,7 @@ from scenes.base.layout import Labelled, above, between, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import Equation, equation
-from scenes.parts.heat_map import OBLONG, HeatMap, fit_grid, heat_map, peak
+from scenes.parts.heat_map import OBLONG, HeatMap, fit_grid, heat_map, peak, taller
 from scenes.parts.label import WORD, in_two_lines, text
 from scenes.parts.motion import BRIEF, SHORT, Together, appear, live_dot_product, merge, travel, vanish
 from scenes.parts.shapes import room_of
@@ -20,7 +20,6 @@ from scenes.parts.whole import Whole
 
 NAMES = {"Q": "q_i", "K": "k_j"}          # token i asks, j answers
 NAME, LETTER, FORMULA = (size * PX for size in (140, 40, 66))            # room for names; sizes of letters and of a matrix's name
-SLENDER = 3                               # height of a cell for its width, at most, in a room that is higher than wide
 UPON, OPENED, ACROSS, CLOSER = (1, 4), (2, 1), (4, 1), (3, 1)            # of a token and the matrix below it; of the matrix and what comes out
 
 
@@ -71,8 +70,7 @@ def named_matrix(theme: Theme, letter: str, role: str, weights: View, room: Room
     left = min(NAME, room.width / 3)
     inner = room.trim(left=left)
     grid = fit_grid(weights.shape, inner)
-    if inner.height > inner.width:
-        grid = grid._replace(height=min((inner.height - 2 * grid.margin) / len(grid.rows), SLENDER * grid.width))
+    grid = taller(grid, inner.height) if inner.height > inner.width else grid
     sheet = heat_map(theme, weights, inner, role, digits=True, grid=grid)
     name = equation(theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=role, width=left - TIGHT)
     return Labelled(sheet, left_of(name, sheet.border, TIGHT / 2), VGroup(), VGroup())

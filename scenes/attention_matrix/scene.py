@@ -44,9 +44,8 @@ class AttentionMatrix(ExplainerScene):
         """Symbols of the equation open to their matrices; a row of Q and a column of Kᵀ meet in a score of the grid that is known."""
         top, below_it, foot = self.stage.trim(top=TIGHT, bottom=TIGHT / 2).rows([6, 18, 2], TIGHT)
         self.formula = equation(self.theme, UNSCALED, ROLES, LARGE, at=top)
-        beside = min(LABEL, TIGHT + max(text_width(self.theme, word, WORD) for word in self.tokens))
         low = self._foot * self.frame.is_roomy           # elsewhere columns have no words, so that matrices are larger
-        rooms, views = opened_rooms(below_it.trim(left=beside)), {symbol: self._view(name) for symbol, name in OPENED.items()}
+        rooms, views = opened_rooms(below_it.trim(left=self._snug)), {symbol: self._view(name) for symbol, name in OPENED.items()}
         query, key, scores, value = (
             opened_matrix(self.theme, self.formula, symbol, view.T if symbol == "k" else view, ROLES[symbol],
                           self.say(f"all_{OPENED[symbol]}"), rooms[symbol], low) for symbol, view in views.items())
@@ -104,7 +103,7 @@ class AttentionMatrix(ExplainerScene):
     @step
     def sheets(self):
         """Raw scores, scaled (and masked) scores, weights: three sheets that slide out of one another, or where there is little room two."""
-        free = self.stage.trim(left=LABEL, right=sum_width(self.theme, self._view("weight_sums")), bottom=self._foot, top=NAMED)
+        free = self.stage.trim(left=self._beside, right=sum_width(self.theme, self._view("weight_sums")), bottom=self._foot, top=NAMED)
         first = 0 if self.stage.is_wide and not self.frame.is_slim else 1
         scale, d_k = peak(self._view("scores")), self.staging.trace.config.d_k
         masked = self.staging.trace.config.mask == "causal"
@@ -131,8 +130,8 @@ class AttentionMatrix(ExplainerScene):
         """A row of weights sums to 1; a row of Z sums to anything."""
         wide, rows, totals = self.stage.is_wide, self._view("heads"), self._view("head_sums")
         free, sums = self.stage.trim(bottom=self._foot * wide, top=NAMED), sum_width(self.theme, totals)
-        beside = [room.trim(left=LABEL * wide, right=sums) for room in free.trim(left=LABEL * (not wide)).columns(2, WIDE if wide else GAP)]
-        below = free.trim(left=LABEL, right=sums).rows(2, NAMED + GAP)
+        beside = [room.trim(left=self._beside * wide, right=sums) for room in free.trim(left=self._beside * (not wide)).columns(2, WIDE if wide else GAP)]
+        below = free.trim(left=self._beside, right=sums).rows(2, NAMED + GAP)
         upright = not wide and below[0].height > max(beside[0].width, len(self.tokens) * WORD)     # larger, and high enough for the sums
         left, right = below if upright else beside
         weights = self._weights(left)
@@ -162,6 +161,15 @@ class AttentionMatrix(ExplainerScene):
         longest = max(text_width(self.theme, word, SMALLEST_WORD) for word in self.tokens)
         return LEVEL if len(self.tokens) * longest <= self.stage.width / 4 and self.frame.is_roomy else SLANTED
 
+    @property
+    def _beside(self) -> float:
+        """The room that the words of rows take: where there is little, no more than they need."""
+        return LABEL if self.frame.is_roomy else self._snug
+
+    @property
+    def _snug(self) -> float:
+        return min(LABEL, TIGHT + max(text_width(self.theme, word, WORD) for word in self.tokens))
+
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""
         return self.view(f"encoder.{{block}}.self_attention.{name}")[self.head]
@@ -172,7 +180,7 @@ class AttentionMatrix(ExplainerScene):
         if upper[0] == "key":
             factors[1] = factors[1]._replace(view=factors[1].view.T)
         exact = finer(self.theme, factors[0].view, self._view("weight_sums")).decimals if factors[0].weights else None
-        room = self.stage.trim(left=LABEL, right=LABEL, bottom=self._foot)
+        room = self.stage.trim(left=self._beside, right=LABEL, bottom=self._foot)
         work = product(self.theme, factors[0]._replace(decimals=exact), *factors[1:], room)
         return work if work.left.digits else product(self.theme, *factors, room)
 
@@ -197,7 +205,7 @@ class AttentionMatrix(ExplainerScene):
         return named(self.theme, maths, sheet.view.shape if elided else None, role, NAME)
 
     def _rows(self, sheet: HeatMap) -> VGroup:
-        return row_labels(self.theme, self.tokens, sheet, "query", LABEL - TIGHT, keep=self.focus)
+        return row_labels(self.theme, self.tokens, sheet, "query", self._beside - TIGHT, keep=self.focus)
 
     def _columns(self, sheet: HeatMap, keep: int | None = None) -> VGroup:
         """The words below, of which one is kept where there is no room for all: the followed one, or another."""

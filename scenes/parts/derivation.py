@@ -10,7 +10,7 @@ from scenes.base.layout import Labelled, above, between, left_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import Equation, equation
-from scenes.parts.heat_map import OBLONG, HeatMap, fit_grid, heat_map, peak
+from scenes.parts.heat_map import OBLONG, HeatMap, fit_grid, heat_map, peak, taller
 from scenes.parts.label import WORD, in_two_lines, text
 from scenes.parts.motion import BRIEF, SHORT, Together, appear, live_dot_product, merge, travel, vanish
 from scenes.parts.shapes import room_of
@@ -68,7 +68,10 @@ class Derivation(Whole):
 def named_matrix(theme: Theme, letter: str, role: str, weights: View, room: Room) -> Labelled:
     """W_Q, W_K or W_V, turned on its side, so that a row makes an entry: (d_k, d_model), its name at the left."""
     left = min(NAME, room.width / 3)
-    sheet = heat_map(theme, weights, room.trim(left=left), role, digits=True)
+    inner = room.trim(left=left)
+    grid = fit_grid(weights.shape, inner)
+    grid = taller(grid, inner.height) if inner.height > inner.width else grid
+    sheet = heat_map(theme, weights, inner, role, digits=True, grid=grid)
     name = equation(theme, f"W_{letter}^T", size=min(FORMULA, 0.65 * room.height), role=role, width=left - TIGHT)
     return Labelled(sheet, left_of(name, sheet.border, TIGHT / 2), VGroup(), VGroup())
 

@@ -1,6 +1,7 @@
 """Looking vectors up in a table, and how far two of them are apart."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,9 +20,10 @@ from scenes.parts.tokens import cards_beside, shape_label
 from scenes.parts.whole import Whole
 
 CLEAR = 0.1                               # between a line and what it joins
-FAR, SIZE, BETWEEN = 120 * PX, 28 * PX, 0.2       # em sizes of a distance and of its name, and between them
+FAR, FARTHER, SIZE, BETWEEN = 120 * PX, 0.25, 28 * PX, 0.2   # em sizes of a distance, or as a share of the gap, and of its name, and between them
 NAME, HIGHEST = 60 * PX, 110 * PX         # em size of a table's name; height of one of its rows, at most
-SHARES, SLIM = (2.4, 0.9, 4.4, 0.5, 4.4), (3, 2, 4, 0.3, 3.5)      # widths of cards, links, table, gap and what is found
+SHARES, SLIM, BELOW = (2.4, 0.9, 4.4, 0.5, 4.4), (3, 2, 4, 0.3, 3.5), (3, 2, 7)   # widths of cards, links, table, gap and what is found, or that below
+ENOUGH = 600 * PX                         # height of a room in which there is room for both tables, one below the other
 HEAD, RAISED = 0.6, 0.3                   # room for names, and how far above a matrix its own is
 DIGIT = 0.58                              # em size of a number beside a row, as a share of its height, at most
 LEVEL = 0.12                              # from a link to a number
@@ -52,18 +54,18 @@ class Lookup(NamedTuple):
 def lookup(theme: Theme, tokens: Sequence[str], i: int, ids: View, views: tuple[View, View], names: tuple[str, str], scale: float,
            room: Room, slim: bool) -> Lookup:
     """Tokens and ids (n) at the left of a room, the table (vocabulary, d_model) in the middle, what is found (n, d_model) at the right;
-    both, `views`, on one scale.
+    both, `views`, on one scale. slim: what is found stands below the table, if the room is high enough.
 
     i: the token that is followed. names: of the table, as maths, and of what is found, in words.
     """
-    (table, x), (left, _, middle, _, right) = views, room.trim(top=HEAD).columns(SLIM if slim else SHARES, gap=CLEAR)
+    (table, x), (left, middle, right) = views, _places(room.trim(top=HEAD), slim)
     grid = table_grid(table.shape, ids.values.astype(int).tolist(), middle)
     sheet = heat_map(theme, table, middle, scale=scale, grid=grid._replace(height=min(HIGHEST, _pitch(grid, middle))))
     grid = fit_grid(x.shape, right)._replace(width=grid.width)
     grid = grid._replace(height=min(sheet.grid.height, _pitch(grid, right)))
     found = heat_map(theme, x, right, "output", digits=True, scale=scale, grid=grid)
     cards = cards_beside(theme, tokens, found, left.width - HEAD, keep=i)
-    cards.shift([left.left - room_of(cards).left, 0, 0])
+    cards.shift([left.left - room_of(cards).left, sheet.get_y() - found.get_y(), 0])
     numbers, start = _beside_cards(theme, ids, found, cards, i)
     addresses = _addresses(theme, ids, sheet, i)
     end = room_of(addresses).left - LEVEL
@@ -80,6 +82,16 @@ def lifted(theme: Theme, row: View, scale: float, names: tuple[str, str], room: 
     width = side_by_side(text(theme, names[1], SIZE, "muted"), equation(theme, f'd_"model" = {len(row)}', size=WORD, role="output"))
     name = text(theme, names[0], WORD, "output", width=vector.border.width - (width.width + GAP) * roomy)
     return vector, VGroup(above(name, vector.border, align=-1), *[above(width, vector.border, align=1)] * roomy)
+
+
+def _places(room: Room, slim: bool) -> tuple[Room, Room, Room]:
+    """For cards, a table, and what is found there."""
+    if not slim or room.height < ENOUGH:
+        left, _, middle, _, right = room.columns(SLIM if slim else SHARES, gap=CLEAR)
+        return left, middle, right
+    upper, lower = room.rows(2, gap=HEAD)
+    left, _, middle = upper.columns(BELOW, gap=CLEAR)
+    return left, middle, replace(lower, left=middle.left)
 
 
 def _row(table: HeatMap, source: View) -> VGroup:
@@ -141,7 +153,7 @@ def distance(theme: Theme, above: VMobject, below: VMobject, name: str, source: 
     free, named = above.get_bottom()[1] - below.get_top()[1], text(theme, name, SIZE, "muted")
     beside = (SIZE + BETWEEN) * down
     named = [named] if free > beside + theme.digit else []
-    value = number(theme, source, min(FAR, free - beside * bool(named)), "output", 600, width=above.width)
+    value = number(theme, source, min(max(FAR, FARTHER * free), free - beside * bool(named)), "output", 600, width=above.width)
     words = VGroup(*named, value).arrange(DOWN if down else RIGHT, buff=BETWEEN)
     words.move_to((above.get_center() + below.get_center()) / 2)
     x = words.get_x()

@@ -18,6 +18,7 @@ from scenes.base.theme import Theme
 
 CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and of the left factor, height of the upper one, at most
 LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
+SPACIOUS = 1.35                           # a room so many times as wide as high has its vectors as wide as they can be
 DECISIVE = 100 * PX                       # em size of the scores that are compared
 SLOW, FAST = 1.2, 0.3                     # seconds that the first and the later cells take
 
@@ -64,6 +65,8 @@ def score_table(theme: Theme, words: Sequence[str], room: Room) -> ScoreTable:
             break
     grid = grid._replace(width=pitch, height=pitch)
     across, down = grid.size
+    if room.width > SPACIOUS * room.height:
+        side, beside = side + room.width - beside - across, room.width - across
     whole = Room.around(room.centre, beside + across, high + down + low)
     square = whole.trim(left=beside, top=high, bottom=low)
     over = Room(square.left, square.right, square.top + TIGHT / 2, whole.top)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from manim import VGroup
 
-from scenes.base.layout import stacked
+from scenes.base.layout import line_of, stacked
 from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.angles import Angles, angles
@@ -13,8 +13,8 @@ from scenes.parts.bars import largest
 from scenes.parts.by_depth import by_depth
 from scenes.parts.count_added import count_added
 from scenes.parts.heat_map import peak
-from scenes.parts.label import WORD, paragraph
-from scenes.parts.motion import BRIEF, LONG, STEADY, appear, draw, travel, vanish
+from scenes.parts.label import WORD, number, paragraph, text
+from scenes.parts.motion import BRIEF, LONG, STEADY, Together, appear, become, draw, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.numbered_table import numbered_table
 from scenes.parts.overlay import Overlay, overlay
@@ -115,18 +115,23 @@ class PositionalEncoding(ExplainerScene):
 
     @step
     def addition(self):
-        """The position is added to the scaled row of E, cell by cell, before the first block and nowhere else: at another place the
-        same word has another x."""
-        halves = self._halves()
+        """A row of E is scaled and the position added, cell by cell, before the first block and nowhere else: at another place the same
+        word has another x."""
+        halves, (foot, last) = self._halves(), self.stage.strip(bottom=LARGE + WIDE).rows(2, TIGHT)
         self.open_with(*(half.cards for half in halves))
-        for parts in zip(*(zip(half.parts, half.names) for half in halves)):
+        self.play(*(appear(VGroup(half.before, half.name)) for half in halves))
+        self.play(appear(self._louder(foot)))
+        scaled, *others = zip(*(zip(half.parts, half.names) for half in halves))
+        self.play(*(become(half.before, row) for half, (row, _) in zip(halves, scaled, strict=True)),
+                  *(Together(vanish(half.name), appear(name)) for half, (_, name) in zip(halves, scaled, strict=True)))
+        for parts in others:
             self.play(appear(*(VGroup(row, name) for row, name in parts)))
         self.play(appear(*(VGroup(half.total.border, half.total.dots, half.names[-1]) for half in halves)))
-        for j, _ in enumerate(halves[0].total.cells[0]):
-            self.play(*(half.add_cell(j, STEADY if j == 0 else BRIEF) for half in halves))
+        first, *rest = (Together(*(half.add_cell(j, STEADY if j == 0 else BRIEF) for half in halves)) for j in range(len(halves[0].total.cells[0])))
+        self.play(first)
+        self.play(Together(*rest, lag=0.5))
         if len(halves) > 1:
-            distance, room = self.view("shuffling.apart")[self.focus], self.stage.strip(bottom=LARGE)
-            self.play(appear(named_value(self.theme, self.say("apart"), distance, room, LARGE)))
+            self.play(appear(named_value(self.theme, self.say("apart"), self.view("shuffling.apart")[self.focus], last, LARGE)))
 
     @step
     def appended(self):
@@ -251,10 +256,22 @@ class PositionalEncoding(ExplainerScene):
         sums = []
         for words, place, total in here[: 1 + (len(keys) > 2 and len(order) > 1)]:
             positions = [self.view("positions")[place] for _ in keys[2:]]
-            names = [self.say(key, place=place, factor=self._factor, width=self.staging.trace.config.d_model) for key in keys]
+            names = [self.say(key, place=place, factor=self._factor) for key in keys]
             said = self.say("there" if sums else "here", token=self.tokens[i], place=place)
-            sums.append(Summed(said, words, place, [word, *positions, self.view(total)[i]], names))
-        return placed(self.theme, sums, self._rooms(len(sums), WIDE, self.stage.trim(bottom=LARGE + WIDE)), CELLS, self.say("rounded"))
+            before = self.view("embeddings")[i], self.say("unscaled")
+            sums.append(Summed(said, words, place, [word, *positions, self.view(total)[i]], names, before))
+        return placed(self.theme, sums, self._rooms(len(sums), WIDE, self.stage.trim(bottom=LARGE + WIDE + TIGHT)), CELLS, self.say("rounded"))
+
+    def _louder(self, room: Room) -> VGroup:
+        """Up to where the numbers of the followed word and of its position go, if the position is the louder one, and there is room to say so."""
+        if self._kind == "none" or not self.frame.is_roomy:
+            return VGroup()
+        word, position = (self.view(f"embedding_scale.{name}")[self.focus] for name in ("reach", "position_reach"))
+        if word.values >= position.values:
+            return VGroup()
+        said = [text(self.theme, self.say(key, token=self.tokens[self.focus], factor=self._factor)) for key in ("reaches", "louder", "so_scaled")]
+        digits = [number(self.theme, view, weight=600) for view in (word, position)]
+        return line_of(said[0], digits[0], said[1], digits[1], said[2], gap=TIGHT / 2, at=room)
 
     def _spreads(self, room: Room) -> list[Angles]:
         """How often each angle is found between words and positions, if these are added, and between directions drawn by chance."""

@@ -32,7 +32,8 @@ from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
 STRUCK = 0.5                              # presence of what is struck out
-LEGEND = 150 * PX
+LEGEND, HIGH = 150 * PX, 10 * WORD        # of the colours; a bench with room for a reason above two scores, heights of which are as
+REASON = 1, 4
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
@@ -163,11 +164,15 @@ class CandidateScene(ExplainerScene):
         return softmax(self.theme, self.tokens, scores, powers, total, shares, line, self.stage, said, peak(scores))
 
     def both_ways(self, name: str) -> tuple[VGroup, VGroup]:
-        """Rings around the scores of the pair, one for each direction, and these scores on the bench; of each, which of the two has to know the other,
-        if the shown head looks for that."""
+        """Rings around the scores of the pair, one for each direction, and these scores on the bench, if there is room for it below what they are made
+        of; of each, which of the two has to know the other, if the shown head looks for that."""
         said = [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
+        candidate, room, over = self.candidate(name), self.rooms.bench, VGroup()
+        if room.height >= HIGH:
+            head, room = room.rows(REASON, TIGHT)
+            over.add(candidate.turned(self.theme, head))
         return (both_ways(self.theme, self.work_now.result, self.pair),
-                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, said))
+                VGroup(*over, *facing(self.theme, self.tokens, candidate.scores, self.pair, room, said)))
 
     def weights_of(self, letter: str) -> View:
         """W_Q, W_K or W_V of the shown head: (d_model, d_k)."""

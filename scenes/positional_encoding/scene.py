@@ -77,7 +77,7 @@ class PositionalEncoding(ExplainerScene):
     @step
     def waves(self):
         """Every dimension is a wave: the cut through all of them at a place is its vector. What one wave confuses another tells apart."""
-        waves, (alike, told) = self._waves()
+        waves, (alike, told), apart = self._waves()
         self.open_with(waves.around, waves.axis, waves.table.border, waves.counts, *(cut.line for cut in waves.cuts))
         first, *rest = range(len(waves.curves))
         for rows, notes in (([first], [alike]), (rest, [told, waves.lit, waves.dots, waves.table.dots])):
@@ -85,6 +85,7 @@ class PositionalEncoding(ExplainerScene):
             dots = [[cut.dots[i] for cut in waves.cuts] for i in rows]
             self.play(appear(*sum(dots, [])), *(travel(VGroup(*row).copy(), waves.table.cells[i]) for row, i in zip(dots, rows, strict=True)))
             self.play(appear(*notes))
+        self.play(appear(*apart))
 
     @step
     def rotation(self):
@@ -224,15 +225,16 @@ class PositionalEncoding(ExplainerScene):
         """The places at which the waves are cut: the followed token's, and the two that the shortest wave confuses."""
         return sorted({self.focus, *self.view("waves.alike").values.astype(int).tolist()})
 
-    def _waves(self) -> tuple[WaveCuts, list[VGroup]]:
-        """Waves and the table that cuts through them make, and at the right what is to be said of the shortest, and of another."""
+    def _waves(self) -> tuple[WaveCuts, list[VGroup], VGroup]:
+        """Waves and the table that cuts through them make, and at the right what is to be said of the shortest, of another, and of all."""
         roomy, side = self.frame.is_roomy, self.stage.columns(WAVES, TIGHT)[-1]
         rooms = self.stage.trim(bottom=WORD + TIGHT, top=WORD).columns(WAVES[: 3 + roomy], TIGHT)[:3]
         waves = wave_cuts(self.theme, *(self.view(f"waves.{name}") for name in ("values", "table", "places", "count")), self._cuts,
                           (self.focus, self.tokens[self.focus]), tuple(map(self.say, ("wave", "place", "table"))), rooms)
         alike = self.view("waves.alike").values.astype(int).tolist()
         said = self.say("alike", one=alike[0], other=alike[1]), self.say("told")
-        return waves, wave_notes(self.theme, waves, [self._cuts.index(p) for p in alike], said, side if roomy else None)
+        notes = wave_notes(self.theme, waves, [self._cuts.index(p) for p in alike], said, side if roomy else None)
+        return waves, notes, stated(self.theme, self.say("any_two"), self.view("waves.apart"), side.rows(2)[1], 3) if roomy else VGroup()
 
     def _sums(self) -> BarSums:
         """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it."""

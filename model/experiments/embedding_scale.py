@@ -17,6 +17,8 @@ TENSORS = scoped(
     Tensor("untrained", "token", "size of each token's row of E before any training",
            "root mean square over d_model of N(0, 1 / d_model), as weights.embedding begins", SCALED),
     Tensor("word", "token", "size of each token's row of E", "root mean square of embeddings over d_model", SCALED),
+    Tensor("reach", "token", "largest magnitude in each token's row of E", "max |embeddings| over d_model", SCALED),
+    Tensor("position_reach", "token", "largest magnitude in the position that is added to each token", "max |positions| over d_model", WITH),
     Tensor("scaled_word", "token", "the same, scaled up", "root mean square of scaled_embeddings over d_model", SCALED),
     Tensor("factors", "factor", "by what the rows are multiplied: as they are, and scaled up", "1, sqrt(d_model)", SCALED),
     Tensor("position", "token", "size of the position that is added to each token",
@@ -45,10 +47,12 @@ def measure(run, record):
         return
     record("untrained", _rms(random_weights(config, run.vocabulary).embedding[run.ids]))       # (n,)
     word = record("word", _rms(run.arrays["embeddings"]))                           # (n,)
+    record("reach", np.abs(run.arrays["embeddings"]).max(-1))                       # (n,)
     record("scaled_word", _rms(run.arrays["scaled_embeddings"]))                    # (n,)
     factors = record("factors", np.array([1, config.d_model**0.5]))                 # (factor,)
     if config.positional != "none":
         position = record("position", _rms(run.arrays["positions"]))                # (n,)
+        record("position_reach", np.abs(run.arrays["positions"]).max(-1))           # (n,)
         record("shares", position**2 / (position**2 + (factors[:, None] * word) ** 2))          # (factor, n)
         places = positions(N_POSITIONS, run.weights, config)                        # (position, d_model)
         record("found", np.array([_found(factor * table, places) for factor in factors]))       # (factor,)

@@ -32,7 +32,8 @@ from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
 STRUCK = 0.5                              # presence of what is struck out
-LEGEND = 150 * PX
+LEGEND, HIGH = 150 * PX, 10 * WORD        # of the colours; a bench with room for a reason above two scores, heights of which are as
+REASON = 1, 4
 CANDIDATES = {"token": ("input", "input"), "key": ("key", "key"), "query": ("query", "key")}    # what meets in the scores of each
 OBJECTIONS = ("symmetric", "no_parameters")
 MATRICES = {"Q": "query", "K": "key", "V": "value"}
@@ -124,7 +125,7 @@ class CandidateScene(ExplainerScene):
         wanted = Nudge(self.said_of("wanted", self.tokens[j]), *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
         if name == "token":
             return nudged(self.theme, [wanted, self.itself(), *self.elsewhere()], self.rooms.deeper)
-        W = Nudge(self.say("key_changed" if self.frame.is_roomy else "key_brief"), self.weights_of("K"), self.view("nudged.matrices")[at].T, "key", self.view("nudged.matrices_changed")[at])
+        W = Nudge(self.say("key_changed" if self.frame.is_roomy else "key_brief"), self.weights_of("K").T, self.view("nudged.matrices")[at].T, "key", self.view("nudged.matrices_changed")[at])
         kept = self.itself()._replace(percent=self.view("nudged.kept")[i])
         return nudged(self.theme, [wanted, W, kept._replace(after=kept.before)], self.rooms.bench)
 
@@ -163,30 +164,34 @@ class CandidateScene(ExplainerScene):
         return softmax(self.theme, self.tokens, scores, powers, total, shares, line, self.stage, said, peak(scores))
 
     def both_ways(self, name: str) -> tuple[VGroup, VGroup]:
-        """Rings around the scores of the pair, one for each direction, and these scores on the bench; of each, which of the two has to know the other,
-        if the shown head looks for that."""
+        """Rings around the scores of the pair, one for each direction, and these scores on the bench, if there is room for it below what they are made
+        of; of each, which of the two has to know the other, if the shown head looks for that."""
         said = [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
+        candidate, room, over = self.candidate(name), self.rooms.bench, VGroup()
+        if room.height >= HIGH:
+            head, room = room.rows(REASON, TIGHT)
+            over.add(candidate.turned(self.theme, head))
         return (both_ways(self.theme, self.work_now.result, self.pair),
-                facing(self.theme, self.tokens, self.candidate(name).scores, self.pair, self.rooms.bench, said))
+                VGroup(*over, *facing(self.theme, self.tokens, candidate.scores, self.pair, room, said)))
 
     def weights_of(self, letter: str) -> View:
-        """W_Q, W_K or W_V of the shown head, transposed: (d_k, d_model)."""
+        """W_Q, W_K or W_V of the shown head: (d_model, d_k)."""
         d_k = self.staging.trace.config.d_k
-        return self.view(f"weights.{SCOPE}.W_{letter}")[:, self.head * d_k : (self.head + 1) * d_k].T       # (d_k, d_model)
+        return self.view(f"weights.{SCOPE}.W_{letter}")[:, self.head * d_k : (self.head + 1) * d_k]         # (d_model, d_k)
 
     def matrix_of(self, letter: str, room: Room) -> Labelled:
         """The same, with its name at the left."""
         return named_matrix(self.theme, letter, MATRICES[letter], self.weights_of(letter), room)
 
-    def on_bench(self, letter: str, i: int, beside: float) -> Derivation:
-        """Token i upon W_Q or W_K of the shown head, and what comes out, beside it; and what that is as if it said, if it is known.
-        beside: the width that stays free at the right."""
+    def on_bench(self, letter: str, i: int, below: int) -> Derivation:
+        """Token i beside W_Q or W_K of the shown head, and what comes out, where both cross; and what that is as if it said, if it is known.
+        below: the lines that stay free below it."""
         d_k, role, token = self.staging.trace.config.d_k, MATRICES[letter], self.tokens[i]
         bias, made = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k], self.view(f"{SCOPE}.{role}")[self.head]
         said = self.say(f"as_if_{role}", token=token) if self.forms and self.looks else ""
-        note, said = (words * bool(self.frame.is_roomy) for words in (self.say("row_by_token", token=token), said))
+        note, said = (words * bool(self.frame.is_roomy) for words in (self.say("by_column", token=token), said))
         return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, made), self.view(f"{SCOPE}.input"), i, token,
-                          self.rooms.across(self.table.square, self.stage), note, said, beside)
+                          self.rooms.across(self.table.square, self.stage), note, said, below)
 
     def turned_to(self, work: Product) -> Product:
         """What meets in the grid, and its scores, become others, which are given back."""
@@ -206,9 +211,9 @@ class CandidateScene(ExplainerScene):
                 set_presence(part, STRUCK)
             self.add(self.objections[k].strike)
 
-    def make(self, letter: str, i: int, seconds: float, beside: float = 0.0) -> None:
-        """Token i meets a matrix, and something comes out. seconds: that the first entry takes. beside: the width that stays free at the right."""
-        self.bench_now = bench = self.on_bench(letter, i, beside)
+    def make(self, letter: str, i: int, seconds: float, below: int = 0) -> None:
+        """Token i meets a matrix, and something comes out. seconds: that the first entry takes. below: the lines that stay free below it."""
+        self.bench_now = bench = self.on_bench(letter, i, below)
         self.play(appear(bench.token, bench.word))
         self.play(appear(bench.matrix, bench.note))
         for motion in (*bench.multiply(self.theme, seconds), appear(bench.said)):

@@ -1,13 +1,11 @@
 """Scene 5: the second candidate for the weights, dot products of learned keys (Vaswani et al. 2017, section 3.2.1)."""
 
-from scenes.base.room import PX
 from scenes.base.scene import step
 from scenes.candidates.bench import SCOPE, CandidateScene
-from scenes.parts.alike_keys import AlikeKeys, alike_keys
+from scenes.parts.alike_keys import AlikeKey, alike_keys
 from scenes.parts.motion import SHORT, appear, become, draw, travel, vanish
 from scenes.parts.score_grid import columns, fill
 
-BESIDE = 440 * PX                         # width of the keys of other words
 
 
 class Keys(CandidateScene):
@@ -30,13 +28,14 @@ class Keys(CandidateScene):
 
     @step
     def key(self):
-        """The token that is to be found meets W_K, row by row; other words in its place have keys that are alike, and
+        """The token that is to be found meets W_K, column by column; other words in its place have keys that are alike, and
         one has not. Then its key takes the place of its vector, and those of all other tokens."""
         self.play(vanish(*self.on_stage(self.cards, self.work_now.left)), become(self.work_now.left, self.vectors))
         self.work_now = self.work_of("token")
-        self.make("K", self.pair[1], 2 * SHORT, BESIDE * self.has_others)
+        self.make("K", self.pair[1], 2 * SHORT, self.view("alike_keys.words").shape[-1] * self.has_others)
         self.alike = self.others()
-        self.play(*(appear(*part, lag=0.3) for part in self.alike))
+        for key in self.alike:
+            self.play(appear(*key))
         self.make_all("key", self.pair[1])
 
     @step
@@ -79,11 +78,11 @@ class Keys(CandidateScene):
         """Whether there are other words to be put in the place of the token, and room for their keys."""
         return self.view("alike_keys.words").shape[-1] > 1 and self.frame.is_roomy
 
-    def others(self) -> list[AlikeKeys]:
-        """The keys that other words have in the place of the token."""
+    def others(self) -> list[AlikeKey]:
+        """The keys that other words have in the place of the token: of all that are alike the one that is least so, and the one that is least of all."""
         if not self.has_others:
             return []
-        i, room = self.pair[1], self.stage.strip(right=BESIDE)
-        rows, keys = (self.view(f"alike_keys.{name}")[self.spec.block, self.head, i] for name in ("words", "keys"))
-        words, said = [self.known(row) for row in rows.values], [self.say(key) for key in ("in_its_place", "most_alike", "least_alike")]
-        return [alike_keys(self.theme, self.tokens[i], self.bench_now.made, keys, words, said, self.view(f"{SCOPE}.key")[self.head], room)]
+        words, keys, count = (self.view(f"alike_keys.{name}")[self.spec.block, self.head, self.pair[1]] for name in ("words", "keys", "count"))
+        names, kind = [self.known(row) for row in words.values], "noun" if self.forms and self.looks else "word"
+        said = [self.say(key, word=word, count=f"{float(count):.0f}") for key, word in zip((f"least_{kind}", "least_alike"), names, strict=True)]
+        return alike_keys(self.theme, self.bench_now.made, keys, said, self.view(f"{SCOPE}.key")[self.head], self.bench_now.below)

@@ -61,6 +61,14 @@ class Candidate(NamedTuple):
         maths = f"s_(i j) = {{{{ {a}_i : left }}}} dot {{{{ {b}_j : above }}}}"
         return equation(theme, maths, roles, min(FORMULA, 0.6 * room.height), at=room)
 
+    def turned(self, theme: Theme, room: Room) -> Equation:
+        """What the score of a pair is made of in one direction and in the other, and whether these are equal, if all scores are."""
+        (a, b), (of_left, of_above) = self.letters, self.ink
+        maths = f"{{{{ {a}_i : left }}}} dot {{{{ {b}_j : above }}}} {'=' if np.isclose(float(self.asymmetry), 0) else '!='} "
+        maths += f"{{{{ {a}_j : back }}}} dot {{{{ {b}_i : over }}}}"
+        roles = {"left": of_left, "above": of_above, "back": of_left, "over": of_above}
+        return equation(theme, maths, roles, min(FORMULA, 0.6 * room.height), at=room)
+
     def gap(self, theme: Theme, said: str) -> list:
         """How far the scores are from their mirror image: what that is called, and the number."""
         return evidence(theme, said, self.asymmetry)

@@ -66,7 +66,8 @@ def _said(theme: Theme, nudge: Nudge, size: float, room: Room, low: bool) -> VGr
     size_of = max(theme.digit, size)
     share = [] if nudge.percent is None else [number(theme, nudge.percent, size_of, "output", 600, decimals=0), text(theme, "%", size_of, "output")]
     if not low:
-        return line_of(text(theme, nudge.said, size), *share, gap=TIGHT / 2, at=room, align=-1)
+        free = room.width - sum(part.advance + TIGHT / 2 for part in share)
+        return line_of(text(theme, nudge.said, size, width=free), *share, gap=TIGHT / 2, at=room, align=-1)
     end = VGroup(*share).arrange(RIGHT, buff=TIGHT / 4).move_to(room.point(1), RIGHT)
     return VGroup(in_two_lines(theme, nudge.said, WORD, room.trim(right=end.width + TIGHT * bool(share))), end)
 

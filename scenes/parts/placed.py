@@ -22,20 +22,23 @@ ARRIVAL = 0.3                             # seconds at most in which the digits 
 
 class Summed(NamedTuple):
     """What is drawn of a word at a place: what is `said` of it; the `words` of the sentence; the `place`, from 0; the `vectors` (d), the last
-    the sum of the others; their `names`."""
+    the sum of the others; their `names`; and what the first of them was `before` it was scaled (d), and its name."""
 
     said: str
     words: Sequence[str]
     place: int
     vectors: Sequence[View]
     names: Sequence[str]
+    before: tuple[View, str]
 
 
 class Placed(Whole):
-    """`cards`, the sentence, in which one stands out, below what is said of it; `parts`, what is added, and `total`, the sum; `names`, of all of these."""
+    """`cards`, the sentence, in which one stands out, below what is said of it; `parts`, what is added, and `total`, the sum; `names`, of all of these.
+    No parts of it: `before`, what the first part was before it was scaled, and the `name` of that."""
 
-    def __init__(self, cards: VGroup, parts: Sequence[HeatMap], total: HeatMap, names: Sequence[Mobject]):
+    def __init__(self, cards: VGroup, parts: Sequence[HeatMap], total: HeatMap, names: Sequence[Mobject], before: HeatMap, name: Mobject):
         super().__init__(cards=cards, parts=parts, total=total, names=names)
+        self.before, self.name = before, name
 
     def add_cell(self, j: int, seconds: float) -> Animation:
         """Cell j of all that is added falls into the sum."""
@@ -52,8 +55,11 @@ def placed(theme: Theme, sums: Sequence[Summed], rooms: Sequence[Room], most: in
     bodies = [[line.trim(top=WORD + TIGHT) for line in body] for _, *body in lines]
     grid = fit_grid(sums[0].vectors[0].shape, bodies[0][0], most)
     vectors = [vector for each in sums for vector in each.vectors]
-    drawn = iter(heat_maps(theme, vectors, [room for body in bodies for room in body], "line", True, peak(*vectors), grid))
-    return [_placed(theme, each, [next(drawn) for _ in each.vectors], head, rounded) for each, (head, *_) in zip(sums, lines, strict=True)]
+    befores, firsts = [each.before[0] for each in sums], [body[0] for body in bodies]
+    drawn = iter(heat_maps(theme, [*befores, *vectors], [*firsts, *(room for body in bodies for room in body)], "line", True, peak(*vectors), grid))
+    befores = [next(drawn) for _ in sums]
+    return [_placed(theme, each, [next(drawn) for _ in each.vectors], head, rounded, before)
+            for each, (head, *_), before in zip(sums, lines, befores, strict=True)]
 
 
 def _lines(room: Room, count: int) -> list[Room]:
@@ -62,14 +68,14 @@ def _lines(room: Room, count: int) -> list[Room]:
     return even if even[0].height >= LOW else [room.strip(top=CARD), *room.trim(top=CARD + TIGHT).rows(count - 1, TIGHT / 2)]
 
 
-def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room, rounded: str) -> Placed:
+def _placed(theme: Theme, summed: Summed, sheets: Sequence[HeatMap], head: Room, rounded: str, before: HeatMap) -> Placed:
     high, low = head.strip(top=WORD), head.trim(top=WORD + TIGHT)
     said, place = ([text(theme, summed.said, WORD, at=high)], low) if low.height >= CARD else ([], head)
     cards = snug_row(theme, summed.words, place, min(CARD, place.height))
-    names = [above(text(theme, name, WORD, width=sheet.width), sheet.border, align=-1)
-             for name, sheet in zip(summed.names, sheets, strict=True)]
+    own, *names = (above(text(theme, name, WORD, width=sheet.width), sheet.border, align=-1)
+                   for name, sheet in zip((summed.before[1], *summed.names), (before, *sheets), strict=True))
     *parts, total = sheets
     for border in (cards[summed.place].box, total.border):
         border.set_stroke(theme.colour("output"))
     names[-1] = VGroup(names[-1], *[above(text(theme, rounded, NOTE, "muted"), total.border, align=1)] * total.digits)
-    return Placed(VGroup(*said, *cards), parts, total, names)
+    return Placed(VGroup(*said, *cards), parts, total, names, before, own)

@@ -18,11 +18,12 @@ from scenes.parts.whole import Whole
 
 WAVES, SMALL = 7, 28 * PX                 # rows of waves at most
 HEIGHTS = 3, 14                          # of what is above the waves, and of these
+KINDS = "sin", "cos"                      # of a wave with an even number, and of the next, which is as long
 
 
 class WaveCuts(Whole):
     """`axis`, the places above the waves; `counts`, the places at which they are cut, above their columns; `curves`, each on its line in
-    `levels` and with its number in `signs`; `cuts` through them; `table`, a column for each cut; `around`, what both are called;
+    `levels`, and in `signs` whether it is a sine or a cosine; `cuts` through them; `table`, a column for each cut; `around`, what both are called;
     `dots` for waves that are left out; `lit`, the column of the followed word, with its name."""
 
     def __init__(self, axis: VGroup, counts: VGroup, levels: Sequence[VMobject], signs: Sequence[Label], curves: Sequence[Curve],
@@ -33,7 +34,7 @@ class WaveCuts(Whole):
 
 def wave_cuts(theme: Theme, values: View, table: View, places: View, count: View, cut: Sequence[int], followed: tuple[int, str],
               said: tuple[str, str, str], rooms: Sequence[Room]) -> WaveCuts:
-    """Waves and a table, in rooms side by side: for numbers of waves, for waves, for the table.
+    """Waves and a table, in rooms side by side: for what kind each wave is, for waves, for the table.
 
     values: (sample, d_model), at `places` (sample). table: (position, d_model). count: the numbers of positions (position). cut: those that are
     cut at. followed: one of these, and the word that stands there. said: what is a row, a place and a column.
@@ -51,7 +52,7 @@ def wave_cuts(theme: Theme, values: View, table: View, places: View, count: View
     return WaveCuts(
         _axis(theme, places, samples, head), counts,
         [floor(theme, line.level(line.centre[1])).set_stroke(theme.colour("line")) for line in lines.values()],
-        [text(theme, f"{i}", SMALL, "muted", at=left.level(line.centre[1]).point(1), align=1) for i, line in lines.items()], curves,
+        [text(theme, KINDS[i % 2], SMALL, "muted", at=left.level(line.centre[1]).point(1), align=1) for i, line in lines.items()], curves,
         [Cut(theme, curves, body, p / (len(table) - 1), "output" if p == followed[0] else "muted") for p in cut], sheet,
         VGroup(*(text(theme, word, SMALL, "muted", at=room.point(1), align=1, width=room.width)
                  for word, room in zip(said, (left.outside(top=SMALL), corner), strict=False)),

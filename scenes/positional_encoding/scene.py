@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from manim import VGroup
 
-from scenes.base.layout import stacked
+from scenes.base.layout import line_of, stacked
 from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.angles import Angles, angles
@@ -13,8 +13,8 @@ from scenes.parts.bars import largest
 from scenes.parts.by_depth import by_depth
 from scenes.parts.count_added import count_added
 from scenes.parts.heat_map import peak
-from scenes.parts.label import WORD, paragraph
-from scenes.parts.motion import BRIEF, LONG, STEADY, appear, draw, travel, vanish
+from scenes.parts.label import WORD, number, paragraph, text
+from scenes.parts.motion import BRIEF, LONG, STEADY, Together, appear, become, draw, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.numbered_table import numbered_table
 from scenes.parts.overlay import Overlay, overlay
@@ -77,7 +77,7 @@ class PositionalEncoding(ExplainerScene):
     @step
     def waves(self):
         """Every dimension is a wave: the cut through all of them at a place is its vector. What one wave confuses another tells apart."""
-        waves, (alike, told) = self._waves()
+        waves, (alike, told), apart = self._waves()
         self.open_with(waves.around, waves.axis, waves.table.border, waves.counts, *(cut.line for cut in waves.cuts))
         first, *rest = range(len(waves.curves))
         for rows, notes in (([first], [alike]), (rest, [told, waves.lit, waves.dots, waves.table.dots])):
@@ -85,6 +85,7 @@ class PositionalEncoding(ExplainerScene):
             dots = [[cut.dots[i] for cut in waves.cuts] for i in rows]
             self.play(appear(*sum(dots, [])), *(travel(VGroup(*row).copy(), waves.table.cells[i]) for row, i in zip(dots, rows, strict=True)))
             self.play(appear(*notes))
+        self.play(appear(*apart))
 
     @step
     def rotation(self):
@@ -115,18 +116,23 @@ class PositionalEncoding(ExplainerScene):
 
     @step
     def addition(self):
-        """The position is added to the scaled row of E, cell by cell, before the first block and nowhere else: at another place the
-        same word has another x."""
-        halves = self._halves()
+        """A row of E is scaled and the position added, cell by cell, before the first block and nowhere else: at another place the same
+        word has another x."""
+        halves, (foot, last) = self._halves(), self.stage.strip(bottom=LARGE + WIDE).rows(2, TIGHT)
         self.open_with(*(half.cards for half in halves))
-        for parts in zip(*(zip(half.parts, half.names) for half in halves)):
+        self.play(*(appear(VGroup(half.before, half.name)) for half in halves))
+        self.play(appear(self._louder(foot)))
+        scaled, *others = zip(*(zip(half.parts, half.names) for half in halves))
+        self.play(*(become(half.before, row) for half, (row, _) in zip(halves, scaled, strict=True)),
+                  *(Together(vanish(half.name), appear(name)) for half, (_, name) in zip(halves, scaled, strict=True)))
+        for parts in others:
             self.play(appear(*(VGroup(row, name) for row, name in parts)))
         self.play(appear(*(VGroup(half.total.border, half.total.dots, half.names[-1]) for half in halves)))
-        for j, _ in enumerate(halves[0].total.cells[0]):
-            self.play(*(half.add_cell(j, STEADY if j == 0 else BRIEF) for half in halves))
+        first, *rest = (Together(*(half.add_cell(j, STEADY if j == 0 else BRIEF) for half in halves)) for j in range(len(halves[0].total.cells[0])))
+        self.play(first)
+        self.play(Together(*rest, lag=0.5))
         if len(halves) > 1:
-            distance, room = self.view("shuffling.apart")[self.focus], self.stage.strip(bottom=LARGE)
-            self.play(appear(named_value(self.theme, self.say("apart"), distance, room, LARGE)))
+            self.play(appear(named_value(self.theme, self.say("apart"), self.view("shuffling.apart")[self.focus], last, LARGE)))
 
     @step
     def appended(self):
@@ -219,15 +225,16 @@ class PositionalEncoding(ExplainerScene):
         """The places at which the waves are cut: the followed token's, and the two that the shortest wave confuses."""
         return sorted({self.focus, *self.view("waves.alike").values.astype(int).tolist()})
 
-    def _waves(self) -> tuple[WaveCuts, list[VGroup]]:
-        """Waves and the table that cuts through them make, and at the right what is to be said of the shortest, and of another."""
+    def _waves(self) -> tuple[WaveCuts, list[VGroup], VGroup]:
+        """Waves and the table that cuts through them make, and at the right what is to be said of the shortest, of another, and of all."""
         roomy, side = self.frame.is_roomy, self.stage.columns(WAVES, TIGHT)[-1]
         rooms = self.stage.trim(bottom=WORD + TIGHT, top=WORD).columns(WAVES[: 3 + roomy], TIGHT)[:3]
         waves = wave_cuts(self.theme, *(self.view(f"waves.{name}") for name in ("values", "table", "places", "count")), self._cuts,
                           (self.focus, self.tokens[self.focus]), tuple(map(self.say, ("wave", "place", "table"))), rooms)
         alike = self.view("waves.alike").values.astype(int).tolist()
         said = self.say("alike", one=alike[0], other=alike[1]), self.say("told")
-        return waves, wave_notes(self.theme, waves, [self._cuts.index(p) for p in alike], said, side if roomy else None)
+        notes = wave_notes(self.theme, waves, [self._cuts.index(p) for p in alike], said, side if roomy else None)
+        return waves, notes, stated(self.theme, self.say("any_two"), self.view("waves.apart"), side.rows(2)[1], 3) if roomy else VGroup()
 
     def _sums(self) -> BarSums:
         """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it."""
@@ -251,10 +258,22 @@ class PositionalEncoding(ExplainerScene):
         sums = []
         for words, place, total in here[: 1 + (len(keys) > 2 and len(order) > 1)]:
             positions = [self.view("positions")[place] for _ in keys[2:]]
-            names = [self.say(key, place=place, factor=self._factor, width=self.staging.trace.config.d_model) for key in keys]
+            names = [self.say(key, place=place, factor=self._factor) for key in keys]
             said = self.say("there" if sums else "here", token=self.tokens[i], place=place)
-            sums.append(Summed(said, words, place, [word, *positions, self.view(total)[i]], names))
-        return placed(self.theme, sums, self._rooms(len(sums), WIDE, self.stage.trim(bottom=LARGE + WIDE)), CELLS, self.say("rounded"))
+            before = self.view("embeddings")[i], self.say("unscaled")
+            sums.append(Summed(said, words, place, [word, *positions, self.view(total)[i]], names, before))
+        return placed(self.theme, sums, self._rooms(len(sums), WIDE, self.stage.trim(bottom=LARGE + WIDE + TIGHT)), CELLS, self.say("rounded"))
+
+    def _louder(self, room: Room) -> VGroup:
+        """Up to where the numbers of the followed word and of its position go, if the position is the louder one, and there is room to say so."""
+        if self._kind == "none" or not self.frame.is_roomy:
+            return VGroup()
+        word, position = (self.view(f"embedding_scale.{name}")[self.focus] for name in ("reach", "position_reach"))
+        if word.values >= position.values:
+            return VGroup()
+        said = [text(self.theme, self.say(key, token=self.tokens[self.focus], factor=self._factor)) for key in ("reaches", "louder", "so_scaled")]
+        digits = [number(self.theme, view, weight=600) for view in (word, position)]
+        return line_of(said[0], digits[0], said[1], digits[1], said[2], gap=TIGHT / 2, at=room)
 
     def _spreads(self, room: Room) -> list[Angles]:
         """How often each angle is found between words and positions, if these are added, and between directions drawn by chance."""

@@ -196,13 +196,13 @@ class Values(CandidateScene):
             now = then
 
     def matrix_at(self, letter: str, room: Room, checkpoint: int | None):
-        """The shown head's part of a matrix (d_k, d_model), as it was at a checkpoint of the training, or as it is."""
+        """The shown head's part of a matrix (d_model, d_k), as it was at a checkpoint of the training, or as it is."""
         picture = self.matrix_of(letter, room)
         if checkpoint is None:
             return picture
         d_k = self.staging.trace.config.d_k
         whole = self.view(f"training.W_{letter}")[:, self.spec.block, :, self.head * d_k : (self.head + 1) * d_k]
-        sheet = heat_map(self.theme, whole[checkpoint].T, room_of(picture.sheet.border), MATRICES[letter], scale=peak(whole),
+        sheet = heat_map(self.theme, whole[checkpoint], room_of(picture.sheet.border), MATRICES[letter], scale=peak(whole),
                          grid=picture.sheet.grid)
         return Labelled(sheet, picture.title, VGroup(), VGroup())
 

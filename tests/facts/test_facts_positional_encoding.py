@@ -69,7 +69,7 @@ def test_a_count_is_larger_than_any_number_of_a_word_and_no_wave_is():
 
 def test_rings_are_around_what_one_wave_confuses_and_what_another_tells_apart_best():
     stage = played()
-    waves, (alike, told) = stage._waves()
+    waves, (alike, told), _ = stage._waves()
     pair = [stage._cuts.index(p) for p in stage.view("waves.alike").values]
     rows = [[[np.allclose(ring.get_center(), row[k].get_center()) for ring, k in zip(rings[0], pair, strict=True)] for row in waves.table.cells]
             for rings in (alike, told)]

@@ -8,10 +8,12 @@ from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import Equation, linked
-from scenes.parts.heat_map import HeatMap, heat_map
+from scenes.parts.heat_map import Grid, HeatMap, heat_map
 from scenes.parts.label import WORD, text
+from scenes.parts.shapes import room_of
 
 FOOT = 70 * PX                            # the room for its name below a matrix
+APART = 40 * PX                           # between what is multiplied and what is mixed
 
 
 class Opened(NamedTuple):
@@ -24,9 +26,11 @@ class Opened(NamedTuple):
 
 
 def opened_rooms(room: Room) -> dict[str, Room]:
-    """Where Q, Kᵀ, their product and V stand, by `q`, `k`, `s` and `v`: side by side, or where that is too narrow the product below the others."""
+    """Where Q, Kᵀ, their product and V stand, by `q`, `k`, `s` and `v`: side by side, V apart, or where that is too narrow the product below the
+    others."""
     if room.width >= room.height:
-        return dict(zip("qksv", room.columns(4, TIGHT), strict=True))
+        width = (room.width - TIGHT - APART) / 4
+        return dict(zip("qks", room.trim(right=width + APART).columns(3, TIGHT / 2), strict=True)) | {"v": room.strip(right=width)}
     upper, lower = room.rows((2, 3), GAP)
     return dict(zip("qkv", upper.columns(3, TIGHT), strict=True)) | {"s": lower}
 
@@ -38,3 +42,18 @@ def opened_matrix(theme: Theme, formula: Equation, symbol: str, view: View, role
     if symbol not in formula.symbols:
         return Opened(VGroup(), VGroup(), picture, text(theme, name, WORD, at=under, width=room.width))
     return Opened(*linked(theme, formula.select(symbol), picture, role), picture, text(theme, name, WORD, role, at=under, width=room.width))
+
+
+def standing(theme: Theme, opened: Opened) -> VGroup:
+    """The cells of a matrix that has opened turned on its side as they stood before, in the order in which they stand now."""
+    picture, inner = opened.picture, room_of(opened.picture.cells)
+    grid = Grid(picture.grid.columns, picture.grid.rows, inner.width / len(picture.grid.rows), inner.height / len(picture.grid.columns))
+    cells = heat_map(theme, picture.view.T, Room.around(inner.centre, 0, 0), grid=grid).cells
+    return VGroup(VGroup(*line) for line in zip(*cells, strict=True))
+
+
+def times_and_equals(theme: Theme, left: Opened, right: Opened, product: Opened) -> list[Mobject]:
+    """× and = between the names of two matrices and of their product; × alone where that does not stand beside them."""
+    rooms = [room_of(each.picture.border) for each in (left, right, product)]
+    return [text(theme, sign, WORD, weight=600, at=((a.right + b.left) / 2, name.get_y(), 0))
+            for sign, a, b, name in zip("×=", rooms, rooms[1:], (left.name, right.name)) if a.right < b.left]

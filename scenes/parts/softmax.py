@@ -11,7 +11,7 @@ from model import View
 from scenes.base.layout import below, side_by_side
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.bars import THINNEST, bar, bars, floor
+from scenes.parts.bars import bar, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_maps
@@ -26,7 +26,7 @@ SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits 
 FEWEST = 3                                # what a word beside them takes at least, in em
 ASKED, RULE = 150 * PX, 54 * PX           # sizes of the rule of powers, and of the number whose powers they are
 POWER, TOTAL, MOST = 44 * PX, 72 * PX, 5  # sizes of the digits of powers and of the total; weights that are written
-HIGH = 0.6                                # share of the height of a chart in which a rule stands, above its lower bars
+HIGH = 0.7                                # share of the height of a chart in which a rule stands, above its lower bars
 LOW = 6                                   # a chart is low that is not so many times as high as the digits of the total
 
 
@@ -65,7 +65,7 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     powers, shares: (n); total: of the powers; line: (sample), the curve from the lowest to the highest score, or none drawn where
     scores are too close for bars to stand at them. said: what the total is called. scale: the score that is drawn brightest.
     """
-    chart, beside, pile, digits = room.trim(bottom=SQUARE + LINE, top=THINNEST).columns(SHARES, GAP)
+    chart, beside, pile, digits = room.trim(bottom=SQUARE + LINE, top=GAP).columns(SHARES, GAP)
     full, order = float(total), np.argsort(-scores.values, kind="stable")
     places, true = _places(scores, chart)
     base = [Room(place.left, place.right, room.bottom, chart.bottom) for place in places]

@@ -53,7 +53,12 @@ def standing(theme: Theme, opened: Opened) -> VGroup:
 
 
 def times_and_equals(theme: Theme, left: Opened, right: Opened, product: Opened) -> list[Mobject]:
-    """× and = between the names of two matrices and of their product; × alone where that does not stand beside them."""
-    rooms = [room_of(each.picture.border) for each in (left, right, product)]
-    return [text(theme, sign, WORD, weight=600, at=((a.right + b.left) / 2, name.get_y(), 0))
-            for sign, a, b, name in zip("×=", rooms, rooms[1:], (left.name, right.name)) if a.right < b.left]
+    """× and = between the names of two matrices and of their product, at the middle of what is between the matrices or as near to it as names
+    leave room; × alone where the product does not stand beside them."""
+    signs = []
+    for sign, a, b in (("×", left, right), ("=", right, product)):
+        from_, to = room_of(a.name).right + TIGHT, room_of(b.name).left - TIGHT
+        middle = (room_of(a.picture.border).right + room_of(b.picture.border).left) / 2
+        if from_ < to:
+            signs.append(text(theme, sign, WORD, weight=600, at=(min(max(middle, from_), to), a.name.get_y(), 0)))
+    return signs

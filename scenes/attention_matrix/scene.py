@@ -1,6 +1,6 @@
 """Scene 9: scaled dot-product attention, Z = softmax(Q Kᵀ / √d_k) V (Vaswani et al. 2017, equation 1)."""
 
-from manim import DOWN, Mobject, VGroup
+from manim import DOWN, PI, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import SLANTED, above, arrows, between, fitted, line_of, named, right_of
@@ -10,7 +10,7 @@ from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, number, text, text_width
 from scenes.parts.motion import EASY, SHORT, SLOWER, appear, copy_to, draw, merge, travel, vanish
-from scenes.parts.opened_equation import opened_matrix, opened_rooms
+from scenes.parts.opened_equation import opened_matrix, opened_rooms, standing, times_and_equals
 from scenes.parts.product import Factor, Product, multiplied, product
 from scenes.parts.raised import raised
 from scenes.parts.row_sums import exact_weights, finer, rounded, row_sums, sum_width
@@ -20,6 +20,7 @@ from scenes.parts.typical_sizes import typical_sizes
 
 ROLES = {"z": "output", "q": "query", "k": "key", "s": "line", "v": "value"}
 OPENED = {"q": "query", "k": "key", "s": "scores", "v": "value"}           # the tensors of the symbols, and of the product, as they open
+LONGER = {"k": "lying", "v": "to_mix"}    # what these are called where there is room
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
 WAYS = ("", ("scores", "stuck")), ("scaled_", ("divided", "all_count"))   # scores: how what is found of them is named, and what is said
@@ -46,9 +47,10 @@ class AttentionMatrix(ExplainerScene):
         self.formula = equation(self.theme, UNSCALED, ROLES, LARGE, at=top)
         low = self._foot * self.frame.is_roomy           # elsewhere columns have no words, so that matrices are larger
         rooms, views = opened_rooms(below_it.trim(left=self._snug)), {symbol: self._view(name) for symbol, name in OPENED.items()}
+        names = {symbol: f"all_{name}" for symbol, name in OPENED.items()} | (LONGER if self.frame.is_roomy else {})
         query, key, scores, value = (
             opened_matrix(self.theme, self.formula, symbol, view.T if symbol == "k" else view, ROLES[symbol],
-                          self.say(f"all_{OPENED[symbol]}"), rooms[symbol], low) for symbol, view in views.items())
+                          self.say(names[symbol]), rooms[symbol], low) for symbol, view in views.items())
         self.pictures = {"q": query.picture, "k": key.picture}
         i, j = self.focus, int(self._view("weights")[self.focus].values.argmax())
         column, score = VGroup(*(line[j] for line in key.picture.cells)), scores.picture.cell(i, j)
@@ -57,14 +59,14 @@ class AttentionMatrix(ExplainerScene):
         said = line_of(words, number(self.theme, views["s"][i, j], SIGN, weight=600), at=foot)
         self.open_with(self.formula)
         columns = [VGroup(*[self._columns(shown.picture, j)] * bool(low)) for shown in (key, scores)]
-        for shown, around in (query, self._rows(query.picture)), (key, columns[0]):
-            self.play(draw(shown.box, *shown.guides, run_time=SHORT))
-            self.play(appear(shown.picture, shown.name, around))
-        self.play(appear(*rings[:2], scores.picture.border))
+        self.play(draw(query.box, *query.guides, run_time=SHORT))
+        self.play(appear(query.picture, query.name, self._rows(query.picture)))
+        self.play(draw(key.box, *key.guides, run_time=SHORT), appear(key.picture.border, cells := standing(self.theme, key)))
+        self.play(travel(cells, key.picture.cells, PI / 2), appear(key.picture.numbers, key.picture.dots, key.name, columns[0]))
+        self.play(appear(*rings[:2], *times_and_equals(self.theme, query, key, scores), scores.picture.border))
         self.play(merge(query.picture.cells[i], column, into=score), appear(score, said))
         self.play(appear(scores.picture, scores.name, columns[1], rings[2]))
-        self.play(draw(value.box, *value.guides, run_time=SHORT))
-        self.play(appear(value.picture, value.name))
+        self.play(draw(value.box, *value.guides, run_time=SHORT), appear(value.picture, value.name))
 
     @step
     def scores(self):

@@ -126,10 +126,6 @@ class ExplainerScene(Scene):
         """What is said in a room under the weights of a head that was guided; nothing if it was not."""
         return VGroup(*[text(self.theme, self.say("guided"), NOTE_SIZE, "muted", at=room)] * self.guided(weights))
 
-    def scaled(self) -> str:
-        """What is said of weights before it is told why their scores are divided by √d_k: by how much."""
-        return self.say("scaled", root=f"{self.staging.trace.config.d_k ** 0.5:.3g}")
-
     def title(self, name: str) -> str:
         """The title that stands above a step: its own, if the words have one for it, or the scene's.
 

@@ -9,7 +9,7 @@ import numpy as np
 from manim import Animation, VGroup
 
 from model import View
-from scenes.base.layout import below, fitted, stacked
+from scenes.base.layout import below, fitted, line_of, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import largest
@@ -26,6 +26,7 @@ from scenes.parts.whole import Whole
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 CARD, FACTOR = 180 * PX, 170 * PX         # widths of the cards and of what the vectors are multiplied by
 LOW = 40 * PX                             # lower rows have plain words instead of cards
+TERMS = 3                                 # of a sum that is worked out
 LETTER, TOTAL, SUM = 66 * PX, 54 * PX, 1.25               # sizes of z's name and of a sum; height of z's row, where the others have 1
 
 
@@ -77,6 +78,31 @@ def letters_beside(theme: Theme, words: str, room: Room, roomy: bool) -> tuple[V
     lines, size = fit_words(theme, words.split(" · ") if roomy else words.split(" · ")[:1], WORD, side.width)
     said = VGroup(text(theme, line, size, "muted", at=place, align=-1) for line, place in zip(lines, side.rows(len(lines), 0), strict=True))
     return said, above
+
+
+class Worked(NamedTuple):
+    """One feature of a mixture, added up in a `line`, and the `rings` around it, in the vectors and in z."""
+
+    rings: VGroup
+    line: VGroup
+
+
+def worked(theme: Theme, mixed: Mixture, weights: View, said: str, room: Room) -> Worked:
+    """The sum behind one number of z, in a room, of the largest weights (n) that are not written as 0; of a feature in which what is written adds up
+    and nothing is negative, if there is one. said: what stands before it."""
+    vectors, z, decimals = mixed.vectors, mixed.z, mixed.z.decimals if mixed.z.digits else theme.decimals
+    shares, columns = weights.values.round(theme.decimals), [j for j in z.grid.columns if j is not None]
+    rows = vectors.view.values[:, columns].round(decimals)                          # (n, column)
+    exact = np.abs(shares @ rows - z.view.values[columns].round(decimals)) < 10.0 ** -decimals / 2
+    k = int((2 * exact + (rows[shares > 0] >= 0).all(0)).argmax())
+    order = [int(i) for i in np.argsort(-shares, kind="stable") if shares[i] > 0]
+    kept, number_ = sorted(order[:TERMS]), partial(number, theme, size=TOTAL)
+    terms = [[number_(weights[i], role="weight"), text(theme, "×", TOTAL, "muted"), number_(vectors.view[i, columns[k]], decimals=decimals)] for i in kept]
+    signs = [text(theme, sign, TOTAL, "muted") for sign in ["+"] * (len(terms) - 1) + ["=" if kept == sorted(order) else "+ … ="]]
+    total = number_(z.view[columns[k]], role="output", decimals=decimals)
+    parts = [label for term, sign in zip(terms, signs, strict=True) for label in (*term, sign)]
+    rings = VGroup(ring(theme, VGroup(line[k] for line in picture.cells)) for picture in (vectors, z))
+    return Worked(rings, line_of(*[text(theme, said, WORD, "muted")] * bool(said), *parts, total, at=room))
 
 
 class Outside(NamedTuple):

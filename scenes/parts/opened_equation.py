@@ -8,10 +8,12 @@ from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import Equation, linked
-from scenes.parts.heat_map import HeatMap, heat_map
+from scenes.parts.heat_map import Grid, HeatMap, heat_map
 from scenes.parts.label import SMALLEST_WORD, WORD, in_two_lines, text, text_width
+from scenes.parts.shapes import room_of
 
 FOOT, ENOUGH = 70 * PX, 0.8               # the room for its name below a matrix; a smaller share of its side four side by side do not lose
+APART = 40 * PX                           # between what is multiplied and what is mixed
 
 
 class Opened(NamedTuple):
@@ -24,11 +26,14 @@ class Opened(NamedTuple):
 
 
 def opened_rooms(room: Room) -> dict[str, Room]:
-    """Where Q, Kᵀ, their product and V stand, by `q`, `k`, `s` and `v`: side by side, or the product below the others where these are not much smaller so."""
-    four, (upper, lower) = room.columns(4, TIGHT), room.rows((2, 3), GAP)
+    """Where Q, Kᵀ, their product and V stand, by `q`, `k`, `s` and `v`: side by side, V apart, or the product below the others where these are
+    not much smaller so."""
+    width, (upper, lower) = (room.width - TIGHT - APART) / 4, room.rows((2, 3), GAP)
     three = upper.columns(3, TIGHT)
-    beside, above = (min(rooms[0].width, rooms[0].height - FOOT) for rooms in (four, three))
-    return dict(zip("qksv", four, strict=True)) if above < ENOUGH * beside else dict(zip("qkv", three, strict=True)) | {"s": lower}
+    beside, above = min(width, room.height - FOOT), min(three[0].width, three[0].height - FOOT)
+    if above >= ENOUGH * beside:
+        return dict(zip("qkv", three, strict=True)) | {"s": lower}
+    return dict(zip("qks", room.trim(right=width + APART).columns(3, TIGHT / 2), strict=True)) | {"v": room.strip(right=width)}
 
 
 def opened_matrix(theme: Theme, formula: Equation, symbol: str, view: View, role: str, name: str, room: Room, foot: float) -> Opened:
@@ -39,3 +44,23 @@ def opened_matrix(theme: Theme, formula: Equation, symbol: str, view: View, role
     ink = role if is_factor else "text"
     said = text(theme, name, WORD, ink, at=under, width=room.width) if fits else in_two_lines(theme, name, WORD, under, ink)
     return Opened(*(linked(theme, formula.select(symbol), picture, role) if is_factor else (VGroup(), VGroup())), picture, said)
+
+
+def standing(theme: Theme, opened: Opened) -> VGroup:
+    """The cells of a matrix that has opened turned on its side as they stood before, in the order in which they stand now."""
+    picture, inner = opened.picture, room_of(opened.picture.cells)
+    grid = Grid(picture.grid.columns, picture.grid.rows, inner.width / len(picture.grid.rows), inner.height / len(picture.grid.columns))
+    cells = heat_map(theme, picture.view.T, Room.around(inner.centre, 0, 0), grid=grid).cells
+    return VGroup(VGroup(*line) for line in zip(*cells, strict=True))
+
+
+def times_and_equals(theme: Theme, left: Opened, right: Opened, product: Opened) -> list[Mobject]:
+    """× and = between the names of two matrices and of their product, at the middle of what is between the matrices or as near to it as names
+    leave room; × alone where the product does not stand beside them."""
+    signs = []
+    for sign, a, b in (("×", left, right), ("=", right, product)):
+        from_, to = room_of(a.name).right + TIGHT, room_of(b.name).left - TIGHT
+        middle = (room_of(a.picture.border).right + room_of(b.picture.border).left) / 2
+        if from_ < to:
+            signs.append(text(theme, sign, WORD, weight=600, at=(min(max(middle, from_), to), a.name.get_y(), 0)))
+    return signs

@@ -11,7 +11,7 @@ from model import View
 from scenes.base.layout import below, side_by_side
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.bars import THINNEST, bar, bars, floor
+from scenes.parts.bars import bar, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import MARGIN, HeatMap, fit_grid, heat_maps
@@ -26,6 +26,7 @@ SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits 
 FEWEST = 3                                # what a word beside them takes at least, in em
 ASKED, RULE = 150 * PX, 54 * PX           # sizes of the rule of powers, and of the number whose powers they are
 POWER, TOTAL, MOST = 44 * PX, 72 * PX, 5  # sizes of the digits of powers and of the total; weights that are written
+HIGH = 0.7                                # share of the height of a chart in which a rule stands, above its lower bars
 LOW = 6                                   # a chart is low that is not so many times as high as the digits of the total
 
 
@@ -51,7 +52,7 @@ class Softmax(Whole):
     @property
     def free(self) -> Room:
         """Above the lower bars, left of the highest and its number, and of the total, or where that is narrow below the total."""
-        room = self.chart.strip(top=self.chart.height / 2)
+        room = self.chart.strip(top=HIGH * self.chart.height)
         beside = _left_of((*self.bars, *self.powers, self.total), room)
         below = replace(room, top=room_of(self.total.digits).bottom - TIGHT / 2)
         return beside if beside.width > beside.height else _left_of((*self.bars, *self.powers), below)
@@ -64,7 +65,7 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     powers, shares: (n); total: of the powers; line: (sample), the curve from the lowest to the highest score, or none drawn where
     scores are too close for bars to stand at them. said: what the total is called. scale: the score that is drawn brightest.
     """
-    chart, beside, pile, digits = room.trim(bottom=SQUARE + LINE, top=THINNEST).columns(SHARES, GAP)
+    chart, beside, pile, digits = room.trim(bottom=SQUARE + LINE, top=GAP).columns(SHARES, GAP)
     full, order = float(total), np.argsort(-scores.values, kind="stable")
     places, true = _places(scores, chart)
     base = [Room(place.left, place.right, room.bottom, chart.bottom) for place in places]
@@ -86,14 +87,17 @@ def softmax(theme: Theme, words: Sequence[str], scores: View, powers: View, tota
     )
 
 
-def rule_of_powers(theme: Theme, e: View, room: Room) -> VGroup:
-    """What becomes of a score, and the number whose powers they are, at the left of a room, if there is one."""
+def rule_of_powers(theme: Theme, e: View, said: str, room: Room) -> VGroup:
+    """What becomes of a score, and the number whose powers they are, at the left of a room, if there is one; and what is said of that number, where
+    there is room."""
     if room.width <= 0:
         return VGroup()
-    grown = equation(theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=room, align=-1)
+    grown = equation(theme, "s -> {{ e^s : grown }}", {"grown": "weight"}, ASKED, at=room.strip(top=min(room.height, 2 * ASKED)), align=-1)
     size = min(RULE, max(theme.digit, room.height / 3))
     digits = number(theme, e, size, "muted", decimals=theme.decimals + 1)
-    return VGroup(grown, below(side_by_side(equation(theme, "e =", size=size, role="muted"), digits), grown, GAP, -1))
+    number_ = below(side_by_side(equation(theme, "e =", size=size, role="muted"), digits), grown, GAP, -1)
+    words = below(paragraph(theme, said, WORD, room.width, align=-1), number_, TIGHT, -1)
+    return VGroup(grown, number_, *[words] * bool(room_of(words).bottom >= room.bottom))
 
 
 def disordered(theme: Theme, words: Sequence[str], scores: View, heights: View, beside: Room, stage: Room, said: str) -> VGroup:

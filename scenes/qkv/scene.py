@@ -8,7 +8,7 @@ from scenes.base.scene import ExplainerScene, step
 from scenes.parts.cabinet import cabinet, headings, note
 from scenes.parts.flow import weight_line
 from scenes.parts.heat_map import peak
-from scenes.parts.label import is_named, text, weight_numbers
+from scenes.parts.label import WORD, format_number, is_named, text, weight_numbers
 from scenes.parts.made_by import by_hand, column_beside
 from scenes.parts.motion import (
     BLINK,
@@ -103,7 +103,7 @@ class Qkv(ExplainerScene):
                                beside.trim(left=0 if self.stage.is_wide else GAP, right=WEIGHT + GAP))
         kinds = [(self.say(key), self.say(f"{key}_is"), role) for key, role in KINDS.items()]
         self.headings = headings(self.theme, self.note, self.cabinet, self.room, kinds, self.stage.is_wide)
-        lines = (text(self.theme, line, SMALL, "muted") for line in self.scaled().split(" · "))
+        lines = (text(self.theme, line, WORD) for line in self._divided.split(" · "))
         said = fitted(stacked(*lines, gap=TIGHT / 2), hand.trim(right=-TIGHT / 2).strip(bottom=HEAD if self.stage.is_wide else SMALL + GAP))
         self.said = VGroup(*[said] * self.frame.is_roomy)
         gone = (part for p in self.projections for part in (p.name, p.matrix, p.bias, p.for_all, p.names[1], p.result.numbers, p.result.dots))
@@ -169,6 +169,15 @@ class Qkv(ExplainerScene):
     def _finds_noun(self) -> bool:
         """Whether French needs the noun of the followed token, and that token looks most at the one after it."""
         return bool(self.forms) and self._view("weights")[self.focus].values.argmax() == self.focus + 1
+
+    @property
+    def _divided(self) -> str:
+        """What is said of the weights before it is told why scores are divided by √d_k: what becomes of the largest score; lines, parted by ` · `."""
+        scores, scaled, decimals = self._view("scores")[self.focus].values, self._view("scaled_scores")[self.focus].values, self.theme.decimals
+        k, root = int(scores.argmax()), f"{self.staging.trace.config.d_k ** 0.5:.3g}"
+        score, divided = (format_number(row[k], decimals) for row in (scores, scaled))
+        exact = format_number(round(float(scores[k]), decimals) / float(root), decimals) == divided
+        return self.say("divided", token=self.tokens[k], score=score, root=root, sign="=≈"[not exact], divided=divided)
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""

@@ -21,7 +21,7 @@ from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, STEADY, Together, app
 from scenes.parts.product import Factor, product
 from scenes.parts.ranking import Ranking, grow
 from scenes.parts.readout import counted, guess_among, readout
-from scenes.parts.shapes import room_of
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.sorted_words import Order, SortedRow, sorted_row, told_right
 from scenes.parts.training import dot, loss_curve
 from scenes.parts.verdict import EVIDENCE
@@ -57,7 +57,7 @@ class Values(CandidateScene):
 
     @step
     def mix_tokens(self):
-        """A row of the grid gives the weights, through softmax; they mix the tokens as they are."""
+        """A row of the grid gives the weights, through softmax; they mix the tokens as they are, most of all the one that is ringed."""
         mixed, tokens = self.view("candidates.averages")[self.spec.block, self.head, self.focus], self.view(f"{SCOPE}.input")
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, self.stage, "line", peak(tokens), self.focus)
         scores, card = self.work_now.result.row(self.focus), self.cards[self.focus]
@@ -66,7 +66,9 @@ class Values(CandidateScene):
         self.play(vanish(*self.on_stage(scores, card)), appear(said, run_time=STEADY))
         self.play(*(merge(cell, into=ground) for cell, ground in zip(scores[0], self.weighed.grounds)), vanish(scores, said, card),
                   appear(self.weighed, self.mixed.cards, run_time=STEADY))
+        most = int(self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax())
         self.play(appear(self.mixed.vectors, self.mixed.z.border, self.mixed.letter))
+        self.play(draw(ring(self.theme, self.mixed.vectors.cells[most])))
         self.play(self.pour_into_z())
 
     @step
@@ -91,12 +93,15 @@ class Values(CandidateScene):
 
     @step
     def told(self):
-        """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values: how well
-        a cut through the order tells the form that the translation needs, and how well it is guessed without any."""
+        """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values, which is ringed
+        first: how well a cut through the order tells the form that the translation needs, and how well it is guessed without any."""
         wide = self.stage.is_wide
         lines = self.stage.rows(TOLD, GAP) if wide else self.stage.rows(CLOSELY, TIGHT)
         (head, *rooms), ends = zip(*(line.columns(TELLS, WIDE) for line in lines)) if wide else (lines[:3], lines[3].rows(3, 0))
-        right = self.right(ends)
+        right, which = self.right(ends), int(self.of_told("features").values[1])
+        if self.told_forms:
+            self.play(draw(ring(self.theme, VGroup(*(line[which] for line in self.mixed.vectors.cells)))))
+            self.wait(0.5)
         self.play(vanish(*self.on_stage()), appear(*self.tried(head), run_time=BRIEF))
         self.tell(right, 0)
         for side, room in enumerate(rooms):
@@ -251,5 +256,4 @@ class Values(CandidateScene):
     def tell(self, right: Ranking | None, k: int) -> None:
         """One of the shares of right guesses, if there are any."""
         if right is not None:
-            self.play(appear(right.words[k], right.tracks[k], run_time=BRIEF))
-            self.play(grow(VGroup(right.bars[k])), appear(right.numbers[k]))
+            self.play(appear(right.words[k], right.tracks[k], run_time=BRIEF), grow(VGroup(right.bars[k])), appear(right.numbers[k]))

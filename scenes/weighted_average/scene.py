@@ -10,8 +10,8 @@ from scenes.candidates.bench import SCOPE, CandidateScene
 from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import WORD, in_two_lines, text
-from scenes.parts.mixture import HEAD, Mixture, factors, letters_beside, mixture, outside, reaching, sum_of
+from scenes.parts.label import WORD, format_number, in_two_lines, text
+from scenes.parts.mixture import HEAD, Mixture, factors, letters_beside, mixture, outside, reaching, sum_of, worked
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import room_of
 from scenes.parts.softmax import disordered, rule_of_powers
@@ -37,37 +37,36 @@ class WeightedAverage(CandidateScene):
         self.weighed = self.weights_at(self.mixed)
         self.said, room = letters_beside(self.theme, self.say("whose", token=self.tokens[self.focus]), head, self.frame.is_roomy)
         self.formula = sum_of(self.theme, "t_j", "text", room)
-        self.around, self.bars = self.z_as_bars("averages")
+        weights = self.view(f"{SCOPE}.weights")[self.head, self.focus]
+        self.worked = worked(self.theme, self.mixed, weights, self.say("worked") * self.frame.is_roomy, self.under)
         self.need = self.aside(self.in_french)
         self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.need))
         self.play(appear(self.weighed, self.formula, self.said))
         self.play(appear(self.mixed.z.border, self.mixed.letter))
         self.play(self.mixed.pour(), appear(self.mixed.z.cells, self.mixed.z.numbers, self.mixed.z.dots, run_time=3.0))
-        self.play(appear(*self.around))
-        self.play(appear(self.bars))
+        self.play(draw(*self.worked.rings), appear(self.worked.line))
 
     @step
     def any_numbers(self):
-        """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots, so that all is drawn
-        smaller; most of all in one feature."""
+        """Raw scores in place of the weights: some are negative, they add up to anything, and z overshoots, most of all in one feature."""
         head, middle, _ = self.rooms_of_mixture()
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
-        said, room = letters_beside(self.theme, self.say("whose_scores", token=self.tokens[self.focus]), head, self.frame.is_roomy)
-        formula, (around, bars) = sum_of(self.theme, "t_j", "text", room, "s"), self.z_as_bars("weighted_sums")
+        said, room = letters_beside(self.theme, self.of_scores, head, self.frame.is_roomy)
+        formula, (self.around, self.bars) = sum_of(self.theme, "t_j", "text", room, "s"), self.z_as_bars("weighted_sums")
         scores, added = self.view(f"{SCOPE}.scaled_scores"), self.view("candidates.score_sums")[self.spec.block]
         said_of_sum = [self.say(key) for key in ("sum", "rounded")]
         self.scores, total = factors(self.theme, scores[self.head, self.focus], added[self.head, self.focus], self.mixed.places, said_of_sum)
         out = outside(self.theme, self.mixed)
-        self.play(vanish(self.weighed, self.formula, self.need, self.said[-1]))
-        self.play(appear(*self.scores, lag=0.1), appear(formula, said[-1]))
+        self.play(vanish(self.weighed, self.formula, self.need, self.said, *self.worked.rings, self.worked.line))
+        self.play(appear(*self.scores, lag=0.1), appear(formula, said))
         self.play(appear(total))
-        self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6),
-                  *(travel(a, b, run_time=1.6) for a, b in ((self.bars, bars), (self.around[0], around[0]))))
+        self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6), appear(self.around))
+        self.play(appear(self.bars))
         if out:
             said = self.say("outside", least=out.least, most=out.most, z=out.z)
             self.play(draw(*out.rings), appear(self.aside(said)))
-        self.bars, self.formula, self.total = bars, formula, total
+        self.formula, self.total = formula, total
 
     @step
     def exponentials(self):
@@ -75,7 +74,7 @@ class WeightedAverage(CandidateScene):
         self.soft = opened = self.opened(self.say("total"))
         scores, squares = (self.view(name)[at] for name, at in (
             (f"{SCOPE}.scaled_scores", (self.head, self.focus)), ("exponentials.squares", (self.spec.block, self.head, self.focus))))
-        rule = rule_of_powers(self.theme, self.view("exponentials.e"), opened.free)
+        rule = rule_of_powers(self.theme, self.view("exponentials.e"), self.say("base"), opened.free)
         self.more = VGroup(rule, *disordered(self.theme, self.tokens, scores, squares, opened.chart, self.stage, self.staging.words["labels"]["squares"]))
         self.play(vanish(*self.on_stage(*self.scores)))
         self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words))
@@ -121,6 +120,14 @@ class WeightedAverage(CandidateScene):
             return ""
         noun = self.say("decides" if self.looks else "noun_decides", noun=self.tokens[self.pair[1]])
         return self.say("whose_forms", token=self.tokens[self.focus], one=self.forms[0], other=self.forms[1], decides=noun)
+
+    @property
+    def of_scores(self) -> str:
+        """What is said of the letter of a score, and of the lowest if that is negative."""
+        scores = self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus].values
+        k, said = int(scores.argmin()), [self.say("whose_scores")]
+        lowest = self.say("subtracted", token=self.tokens[k], score=format_number(scores[k], self.theme.decimals))
+        return " · ".join([*said, *[lowest] * bool(scores[k] < 0)])
 
     def aside(self, words: str) -> VGroup:
         """Words in two lines beside a formula that leaves room for them."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scenes.parts.heat_map import Cell
-from scenes.parts.label import MINUS
+from scenes.parts.label import MINUS, Number
 from scenes.parts.shapes import is_notched
 from studio.check.sight import see, walk
 from studio.plan import staging
@@ -59,12 +59,22 @@ def test_an_average_stays_between_the_tokens_and_a_mere_sum_does_not(step, betwe
     assert played("weighted_average", step, look) is between
 
 
+def test_the_column_that_is_worked_out_multiplies_and_adds_up_as_it_is_written():
+    """Of the feature that is ringed; tokens whose weight is written 0.00 add nothing to it."""
+    line, mixed, shares = played("weighted_average", "mix", lambda scene: (
+        [value(label) for label in scene.worked.line if isinstance(label, Number)], scene.mixed, [float(bar.source) for bar in scene.weighed.bars]))
+    (*terms, total), products = line, np.array(line[:-1]).reshape(-1, 2)
+    k = int(np.flatnonzero(mixed.z.view.values.round(1) == total)[0])
+    assert len(terms) == 4 and round(float(products.prod(1).sum()), 1) == total
+    assert np.allclose(products, [(round(a, 2), t.round(1)) for a, t in zip(shares, mixed.vectors.view.values[:, k]) if round(a, 2)])
+
+
 def test_the_ranges_are_as_high_as_those_of_the_tokens():
     def look(scene):
         tokens, (frames, _) = scene.mixed.vectors.view.values, scene.around
         return [frame.height for frame in frames], np.ptp(tokens, 0), scene.bars[0].unit
 
-    heights, ranges, unit = played("weighted_average", "mix", look)
+    heights, ranges, unit = played("weighted_average", "any_numbers", look)
     assert np.allclose(heights, ranges * unit)
 
 

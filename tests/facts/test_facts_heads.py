@@ -43,6 +43,12 @@ def test_terms_add_up_as_they_are_shown(scene, step, sentence):
     assert [figures.sums for figures in measuring.found] == [()]
 
 
+def test_the_largest_score_is_divided_as_it_is_written():
+    """By the root of the key's width, before anything is said of why; and the result is the score that softmax had before."""
+    assert "“cat”: 14.34 ÷ 2 = 7.17" in said(ends("qkv")["blend"])
+    assert "7.17" in said(ends("weighted_average", "steps=[exponentials]")["exponentials"])
+
+
 def test_where_what_is_written_does_not_multiply_or_add_up_it_is_said_to_be_rounded():
     """−0.642 × 0.766 is written −0.491, not −0.492; the weight of one token alone is 1, and its products are exact."""
     wide = ("model.weights=random", "model.d_model=48", "model.n_heads=8")

@@ -122,8 +122,7 @@ class Decoder(ExplainerScene):
         words = self.staging.trace.words("decoder.logits", "vocabulary")
         drawn = next_word(self.theme, self._scored(), words, self.say, card, layers, rooms[0], below, body)
         self.play(draw(*drawn.wires[0]), appear(drawn.vector))
-        self.play(draw(*drawn.wires[1]), appear(layers[0]))
-        self.play(appear(*drawn.column, lag=0.5, run_time=STEADY))
+        self.play(draw(*drawn.wires[1]), appear(layers[0], *drawn.column))
         for first in drawn.spectra[:1]:
             self.play(travel(first.flat(), first.bars, run_time=SLOWER), appear(first.title, first.best))
         self.play(draw(*drawn.wires[2]), appear(layers[1]))

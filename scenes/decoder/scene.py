@@ -255,7 +255,7 @@ class Decoder(ExplainerScene):
         words = self.say("finds", read=self.queries[followed], word=self.said[followed], source=source)
         if not self.frame.is_roomy:
             return [paragraph(self.theme, words, SMALL, room.width).shift(room.centre)] * self._crossed()
-        return [text(self.theme, head, SMALL, "muted", at=low), *[text(self.theme, words, HEADING, at=high)] * self._crossed()]
+        return [text(self.theme, head, HEADING, at=low), *[text(self.theme, words, HEADING, at=high)] * self._crossed()]
 
     def _columns(self, queries: Sequence[str], words: Sequence[str], room: Room) -> Columns:
         """The cards of the sentence, of what asks, and of what is said; and what stands above them."""

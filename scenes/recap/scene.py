@@ -141,7 +141,7 @@ class Recap(ExplainerScene):
         """From the followed token to its noun: the weight before training, now, and the one that was wanted."""
         before, at = self.staging.trace["beginning.weights"][self.spec.block][self.head], (self.focus, self._most)
         weights = before[at], self._view("weights")[at], self.staging.trace["beginning.wanted"]
-        return aim(self.theme, [self.say(name, noun=self.tokens[self._most]) for name in ("untaught", "taught", "wanted")], weights, room)
+        return aim(self.theme, [self.say(name) for name in ("untaught", "taught", "wanted")], weights, room)
 
     def _named(self, side: str, block: int, head: int) -> str:
         return self.say(f"{side}_head", block=block + 1, head=head + 1)

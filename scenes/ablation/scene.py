@@ -14,7 +14,7 @@ from scenes.parts.label import number
 from scenes.parts.look import bows
 from scenes.parts.machine import Machine
 from scenes.parts.moved import before_after, moved
-from scenes.parts.motion import BLINK, BRIEF, FLASH, LONG, STEADY, appear, brighten, dim, draw, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, FLASH, LONG, SLOW, STEADY, appear, brighten, dim, draw, travel, vanish
 from scenes.parts.odds import odds
 from scenes.parts.phrase import PRONOUNS, spaced
 from scenes.parts.resaid import GLOSS, last_note, said_before, said_rooms, said_then
@@ -57,8 +57,8 @@ class Ablation(ExplainerScene):
         weight = within(number(self.theme, most.source, WEIGHT, "weight", 700), most, self.stage)
         self.before = self._before() if self.trained else before_after(self.theme, self._vectors, self.low.rows(2))[:1]
         self.open_with(sentence, *self.before)
-        self.play(draw(*whole, *arcs, lag=0.05), appear(weight))
-        self.wait(STEADY)
+        self.play(draw(*whole, *arcs, lag=0.05, run_time=SLOW), appear(weight))
+        self.wait(LONG)
         strike = self.heading.machine.animate(run_time=FLASH).cut(*self._cut).build()
         if self._number("uniform"):
             alike = bows(self.theme, cards, self.focus, self._most, self.staging.trace["ablation.weights"][self.focus], high.height - ABOVE)

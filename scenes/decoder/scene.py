@@ -1,6 +1,7 @@
 """The decoder: its block, masked self-attention, cross-attention, and the next word (Vaswani et al. 2017, sections 3.1 to 3.4)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from manim import VGroup
@@ -103,8 +104,9 @@ class Decoder(ExplainerScene):
     @step
     def next_word(self):
         """The vector of one place becomes a score for every word, the scores become probabilities."""
-        top, body = self.stage.trim(top=TIGHT / 2).rows((1, 5), WIDE)
-        first, *rooms = top.columns((15, 36, 24, 24), 3 * GAP if self.frame.is_roomy else GAP)
+        top, *low, body = self.stage.trim(top=TIGHT / 2).rows((3, 2, 14) if self.frame.is_roomy else (1, 5), GAP if self.frame.is_roomy else WIDE)
+        (first, *rooms), *low = (room.columns((15, 36, 24, 24), 3 * GAP if self.frame.is_roomy else GAP) for room in (top, *low))
+        below = [room for left, middle, right, last in low for room in (left, middle, replace(right, right=last.right))]
         asking = self.tokens[-1] if self.continues else self.asking.word.string
         card = token_card(self.theme, asking, min(CARD[0], first.width), min(CARD[1], first.height)).move_to(first.centre)
         layers = [module(self.theme, self.say(name), room) for name, room in zip(("linear", "softmax"), rooms[1:], strict=True)]
@@ -118,9 +120,9 @@ class Decoder(ExplainerScene):
             self.play(dim(*layers))
             return
         words = self.staging.trace.words("decoder.logits", "vocabulary")
-        drawn = next_word(self.theme, self._scored(), words, self.say, card, layers, rooms[0], body)
-        self.play(draw(*drawn.wires[0]), appear(drawn.vector, *drawn.name))
-        self.play(draw(*drawn.wires[1]), appear(layers[0], drawn.columns))
+        drawn = next_word(self.theme, self._scored(), words, self.say, card, layers, rooms[0], below, body)
+        self.play(draw(*drawn.wires[0]), appear(drawn.vector))
+        self.play(draw(*drawn.wires[1]), appear(layers[0], *drawn.column))
         for first in drawn.spectra[:1]:
             self.play(travel(first.flat(), first.bars, run_time=SLOWER), appear(first.title, first.best))
         self.play(draw(*drawn.wires[2]), appear(layers[1]))
@@ -235,8 +237,8 @@ class Decoder(ExplainerScene):
         place = 0 if self.continues else self._followed()
         chances, logits = (self.view(f"decoder.{name}")[place] for name in ("probabilities", "logits"))
         if self.continues:
-            return Scored(self.view("encoder.output")[-1], self.view("weights.embedding").T, logits, chances)
-        return Scored(self.view("decoder.output")[place, place], self.view("weights.output.W"), logits, chances)
+            return Scored("tied", self.view("encoder.output")[-1], self.view("weights.embedding").T, logits, chances)
+        return Scored("product", self.view("decoder.output")[place, place], self.view("weights.output.W"), logits, chances)
 
     def _crossed(self) -> bool:
         """Whether what the translation looks at most goes backwards somewhere."""
@@ -253,7 +255,7 @@ class Decoder(ExplainerScene):
         words = self.say("finds", read=self.queries[followed], word=self.said[followed], source=source)
         if not self.frame.is_roomy:
             return [paragraph(self.theme, words, SMALL, room.width).shift(room.centre)] * self._crossed()
-        return [text(self.theme, head, SMALL, "muted", at=low), *[text(self.theme, words, HEADING, at=high)] * self._crossed()]
+        return [text(self.theme, head, HEADING, at=low), *[text(self.theme, words, HEADING, at=high)] * self._crossed()]
 
     def _columns(self, queries: Sequence[str], words: Sequence[str], room: Room) -> Columns:
         """The cards of the sentence, of what asks, and of what is said; and what stands above them."""

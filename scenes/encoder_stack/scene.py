@@ -17,6 +17,7 @@ from scenes.parts.layers import layers
 from scenes.parts.look import swing
 from scenes.parts.memory import memory
 from scenes.parts.motion import BLINK, BRIEF, EASY, SLOWER, STEADY, appear, dim, draw, slide, travel, vanish
+from scenes.parts.phrase import PRONOUNS
 from scenes.parts.shapes import room_of, strike
 from scenes.parts.tokens import best_word
 from scenes.parts.tower import Storey, tower
@@ -89,10 +90,12 @@ class EncoderStack(ExplainerScene):
         read = (trace[f"decoder.0.cross_attention.{name}"][-1, self.head] for name in ("key", "value")) if trace.config.translates else ()
         names, key = [self.say("keys"), self.say("values")], "decoder_block" if trace.config.translates else "no_decoder"
         block = self.say(key, number=1, head=self.head + 1)
-        shown = memory(self.theme, trace["encoder.output"], self.tokens, [*read], names, block, self.stage)
+        query = self._query() if trace.config.translates and self.frame.is_roomy else None
+        shown = memory(self.theme, trace["encoder.output"], self.tokens, [*read], names, block, query, self.stage)
         self.play(vanish(*self.on_stage()), appear(shown.cards, shown.source, shown.title))
-        self.play(appear(shown.box, shown.signs), draw(shown.wire))
-        self.play(appear(*(picture.border for picture in shown.made)))
+        self.play(appear(shown.box))
+        self.play(appear(shown.query, shown.asks, run_time=STEADY))
+        self.play(draw(shown.wire), appear(shown.signs, *(picture.border for picture in shown.made)))
         for rows in zip(*(picture.cells for picture in shown.made), strict=True):
             self.play(appear(*rows, run_time=BLINK))
         self.play(appear(shown.made))
@@ -102,6 +105,12 @@ class EncoderStack(ExplainerScene):
         if name == "chain":
             return "caption" if self._turned else "other"
         return "pre" if name == "memory" and self._pre else super().wording(name)
+
+    def _query(self) -> tuple[View, str]:
+        """The query with which the decoder's first block asks for the pronoun, or for the last word, and whose that is."""
+        trace, last = self.staging.trace, len(self.staging.trace.read_tokens) - 1
+        place = next((k for k, word in enumerate(trace.translation) if word in PRONOUNS), last)
+        return trace["decoder.0.cross_attention.query"][-1, self.head, place], self.say("asks", token=trace.read_tokens[place])
 
     @property
     def _second(self) -> int:

@@ -123,7 +123,7 @@ class Overview(ExplainerScene):
         """So it goes on, until the end token comes out."""
         last = len(self.said) - 2
         for place in range(2, last + 1):
-            self._say(place, max(BLINK, STEADY / (place - 1)), place < last)
+            self._say(place, max(BLINK, STEADY / (place - 1)))
         to_the_end = self.machine.to_the_end(self.theme, self.shown[0].words[0], self.stage)
         self.play(vanish(self.key), draw(*to_the_end), appear(*self._notes()))
 
@@ -188,8 +188,8 @@ class Overview(ExplainerScene):
         weights = self.view(f"{scope}.{{block}}.self_attention.weights")[self.head][self.focus]
         return int(weights.values.argmax())
 
-    def _say(self, place: int, seconds: float, goes: bool = False) -> None:
-        """One forward pass of the decoder. goes: whether the most probable words go with the one that is said, for others to follow."""
+    def _say(self, place: int, seconds: float) -> None:
+        """One forward pass of the decoder."""
         rooms, before = self.machine.best, self.shown
         if self.trained:
             chances, words = self.view("decoder.probabilities")[place], self.staging.trace.words("decoder.probabilities", "vocabulary")
@@ -197,9 +197,9 @@ class Overview(ExplainerScene):
             best = ranking(self.theme, [words[i] for i in places], [chances[i] for i in places], rooms)
         else:
             best = ranking(self.theme, [self.say("unknown")] * len(rooms), (), rooms)
-        for moves in self.machine.say(place, best, before, seconds, goes):
+        for moves in self.machine.say(place, best, before, seconds):
             self.play(*moves)
-        self.shown = VGroup(*[best] * (not goes))
+        self.shown = VGroup(best)
 
     def _beside(self, made: View) -> list[Mobject]:
         """Beside the machine, if there is room: what the map above the stage is, where it is seen, and a row of numbers, large."""
@@ -212,9 +212,11 @@ class Overview(ExplainerScene):
     def _followed(self, made: View) -> list[tuple[View, str]]:
         """The followed token's numbers, and those that it has in the twin, if there is one and they are others; with what they are."""
         own, token = made[self.focus], self.tokens[self.focus]
-        swapped_in = [word for word, before in zip(self.twin, self.tokens) if word != before][:1]
-        others = [(self.view("twin.encoder.output")[self.focus], self.say("swapped", token=token, word=word)) for word in swapped_in]
-        return [(own, self.say("enlarged", token=token)), *(each for each in others if not np.array_equal(each[0].values, own.values))]
+        for word, other in zip(self.tokens, self.twin):
+            row = self.view("twin.encoder.output")[self.focus]
+            if word != other and not np.array_equal(row.values, own.values):
+                return [(own, self.say("own", token=token, word=word)), (row, self.say("swapped", token=token, word=other))]
+        return [(own, self.say("enlarged", token=token))]
 
     def _notes(self) -> list[VGroup]:
         """Below what comes next, if there is room: that the end token does not go back in, if it was said, and that a word cut short is a

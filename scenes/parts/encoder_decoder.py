@@ -46,11 +46,11 @@ class EncoderDecoder(NamedTuple):
     best: list[Room]
     wires: list[VGroup]
 
-    def say(self, place: int, best: Ranking, before: Sequence[Mobject], seconds: float, goes: bool = False) -> Iterator[list[Animation]]:
+    def say(self, place: int, best: Ranking, before: Sequence[Mobject], seconds: float) -> Iterator[list[Animation]]:
         """One forward pass of the decoder: it reads the numbers and all the words so far; the best of the next words joins them, or stands
         below them if it is the last.
 
-        before: the words that were ranked last. goes: whether the ranked words go when one has been said, for others to follow.
+        before: the words that were ranked last.
         """
         if place < 2:                     # later it is the same again
             words = [card.box for card in self.said[: place + 1]]
@@ -59,12 +59,11 @@ class EncoderDecoder(NamedTuple):
         yield [appear(best.tracks, best.words, best.numbers, run_time=seconds), grow(best.bars, run_time=seconds)]
         winner, card = best.words[0].copy(), self.said[place + 1]
         if place > 1 or card is self.said[-1]:      # its way would lead over others
-            yield [appear(card, run_time=seconds), *[vanish(best, run_time=BLINK)] * goes]
+            yield [appear(card, run_time=seconds)]
             return
         winner.overlay = True             # it starts on the word that stays
         yield [appear(card.box, run_time=BLINK),
-               travel(winner, card.word, run_time=seconds) if card.word.string else merge(winner, into=card.box, run_time=seconds),
-               *[vanish(best, run_time=BLINK)] * goes]
+               travel(winner, card.word, run_time=seconds) if card.word.string else merge(winner, into=card.box, run_time=seconds)]
 
     def to_the_end(self, theme: Theme, word: Label, stage: Room) -> VGroup:
         """From the last word that comes out, the first that is ranked, to its card, which stands below all that the decoder reads."""

@@ -85,7 +85,7 @@ def _places(room: Room, count: int, wide: bool) -> Places:
     name, body = inner.strip(top=high), inner.trim(top=high + TIGHT / 2)
     if not wide:
         return Places(room, name, name, body.trim(right=ASIDE).columns(count, GAP), body.strip(right=ASIDE - TIGHT), body)
-    heads, foot, cells = body.strip(top=line), body.strip(bottom=VERDICT + TIGHT / 2 + high), body.trim(top=line, bottom=VERDICT + TIGHT + high)
+    heads, foot, cells = body.strip(top=line), body.strip(bottom=VERDICT + TIGHT / 2 + high), body.trim(top=line + TIGHT / 4, bottom=VERDICT + TIGHT + high)
     return Places(room, name, heads, cells.rows(count, TIGHT), foot.strip(top=VERDICT), foot.strip(bottom=high))
 
 

@@ -7,7 +7,7 @@ from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.aim import Aim, aim
 from scenes.parts.label import Label, text
-from scenes.parts.motion import EASY, LONG, SLOW, STEADY, appear, draw, live_dot_product, vanish
+from scenes.parts.motion import EASY, LONG, STEADY, appear, draw, live_dot_product, vanish
 from scenes.parts.one_weight import OneWeight, Taken, one_weight
 from scenes.parts.pattern import pattern
 from scenes.parts.phrase import PRONOUNS
@@ -84,7 +84,8 @@ class Recap(ExplainerScene):
         handed = self._handed_on()
         self.play(vanish(*self.on_stage()), appear(*handed.cards))
         for arc, weight, said in zip(handed.arcs, handed.weights, handed.said):
-            self.play(draw(*arc, run_time=SLOW), appear(weight, said, run_time=SLOW))
+            self.play(draw(*arc, run_time=LONG), appear(weight, said))
+            self.wait(EASY)
         self.play(appear(*handed.way))
 
     def wording(self, name: str) -> str:
@@ -130,7 +131,7 @@ class Recap(ExplainerScene):
         """The weights of the shown head, with the words of its rows and columns. Its opened row appears later, and how it was taught."""
         view, foot = self._view("weights"), self.stage.strip(bottom=FOOT)
         name, body = self._below_name(self.say("one_head", block=self.spec.block + 1, head=self.head + 1))
-        room = body.trim(bottom=FOOT + TIGHT / 2)
+        room = body.trim(bottom=FOOT + TIGHT)
         self.closed, self.opened = (pattern(self.theme, self.tokens, view, room, self.focus, opens) for opens in (False, True))
         self.taught = [self._aim(foot)] if self.finds_noun(view) and self.stage.is_wide and not self.frame.is_slim else []
         self.about = [name, self.guide(view, foot)] if not self.taught else [name]

@@ -62,4 +62,8 @@ def test_other_heads_were_not_taught_and_other_sentences_need_not_cross(override
 def test_the_score_beside_the_highest_bar_is_that_of_the_word_that_is_said():
     stage, shapes = shown("next_word")
     logits = stage.staging.trace["decoder.logits"].values[stage._followed()]
+    vector, best, w = stage.staging.trace["decoder.output"].values[2, 2], logits.argmax(), stage.staging.trace.arrays
+    column = {(cell.source.name, cell.source.index) for cell in shapes if isinstance(cell, Cell) and cell.source.name == "weights.output.W"}
+    assert column == {("weights.output.W", (k, best)) for k in range(len(vector))} and "column of “noir”" in strings(shapes)
+    assert np.isclose(vector @ w["weights.output.W"][:, best] + w["weights.output.b"][best], logits[best])
     assert f"{logits.max():.2f}" in strings(shapes) and f"scores of all {len(logits)} words that it can say" in strings(shapes)

@@ -77,7 +77,9 @@ def test_the_keys_and_values_that_are_shown_are_made_from_h_by_the_decoder_s_fir
     shown = {(cell.source.name, cell.source.index[:2]) for cell in shapes if isinstance(cell, Cell)}
     keys, values = (f"decoder.0.cross_attention.{name}" for name in ("key", "value"))
     run = trace[keys].shape[0] - 1
-    assert {(keys, (run, head)), (values, (run, head))} == {(name, index) for name, index in shown if name != "encoder.output"}
+    asks = {index for name, index in shown if name == "decoder.0.cross_attention.query"}
+    assert {(keys, (run, head)), (values, (run, head))} == {(name, index) for name, index in shown if name in (keys, values)}
+    assert asks == {(run, head)} and len({name for name, _ in shown}) == 4
     for name, letter in (keys, "K"), (values, "V"):
         weight, bias = (trace[f"weights.decoder.0.cross_attention.{kind}_{letter}"].values for kind in "Wb")
         made = split_heads(trace["encoder.output"].values @ weight + bias, trace.config.n_heads)[head]          # (n, d_k)

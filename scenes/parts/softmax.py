@@ -26,7 +26,6 @@ SMALL, LARGE, FILLED = 44 * PX, 190 * PX, 0.8             # sizes of the digits 
 FEWEST = 3                                # what a word beside them takes at least, in em
 ASKED, RULE = 150 * PX, 54 * PX           # sizes of the rule of powers, and of the number whose powers they are
 POWER, TOTAL, MOST = 44 * PX, 72 * PX, 5  # sizes of the digits of powers and of the total; weights that are written
-HIGH = 0.7                                # share of the height of a chart in which a rule stands, above its lower bars
 LOW = 6                                   # a chart is low that is not so many times as high as the digits of the total
 
 
@@ -49,10 +48,9 @@ class Softmax(Whole):
                          pieces=pieces, total=total, weights=weights)
         self.chart, self.beside = chart, beside
 
-    @property
-    def free(self) -> Room:
-        """Above the lower bars, left of the highest and its number, and of the total, or where that is narrow below the total."""
-        room = self.chart.strip(top=HIGH * self.chart.height)
+    def free(self, share: float = 1 / 2) -> Room:
+        """So much of the height of the chart, above the lower bars, left of the highest and its number, and of the total, or where that is narrow below the total."""
+        room = self.chart.strip(top=share * self.chart.height)
         beside = _left_of((*self.bars, *self.powers, self.total), room)
         below = replace(room, top=room_of(self.total.digits).bottom - TIGHT / 2)
         return beside if beside.width > beside.height else _left_of((*self.bars, *self.powers), below)

@@ -19,6 +19,7 @@ from scenes.parts.weight import weight_bars
 
 ROWS, CROWDED = (4, 10, 6), (3, 15, 4)    # of the formula, the mixture, and z as bars; and where these are of more than so many tokens
 MANY = 12
+HIGH = 0.7                                # share of a chart's height that a rule and what is said of it may take
 
 
 class WeightedAverage(CandidateScene):
@@ -74,7 +75,7 @@ class WeightedAverage(CandidateScene):
         self.soft = opened = self.opened(self.say("total"))
         scores, squares = (self.view(name)[at] for name, at in (
             (f"{SCOPE}.scaled_scores", (self.head, self.focus)), ("exponentials.squares", (self.spec.block, self.head, self.focus))))
-        rule = rule_of_powers(self.theme, self.view("exponentials.e"), self.say("base"), opened.free)
+        rule = rule_of_powers(self.theme, self.view("exponentials.e"), self.say("base"), opened.free(HIGH))
         self.more = VGroup(rule, *disordered(self.theme, self.tokens, scores, squares, opened.chart, self.stage, self.staging.words["labels"]["squares"]))
         self.play(vanish(*self.on_stage(*self.scores)))
         self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words))
@@ -89,8 +90,8 @@ class WeightedAverage(CandidateScene):
         self.play(travel(opened.bars.copy(), opened.pieces))
         self.play(appear(opened.total))
         rule = equation(self.theme, "{{ a_(i j) : weight }} = e^(s_(i j)) / (sum_k e^(s_(i k)))", {"weight": "weight"}, FORMULA,
-                        at=opened.free, align=-1)
-        no_higher(rule, opened.free)
+                        at=opened.free(), align=-1)
+        no_higher(rule, opened.free())
         rounded = [below(text(self.theme, self.say("rounded"), WORD, "muted"), rule, GAP, -1)] * bool(opened.powers)
         self.play(appear(*opened.weights, lag=0.5), appear(rule, *rounded))
 

@@ -125,7 +125,8 @@ class CandidateScene(ExplainerScene):
         wanted = Nudge(self.said_of("wanted", self.tokens[j]), *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
         if name == "token":
             return nudged(self.theme, [wanted, self.itself(), *self.elsewhere()], self.rooms.deeper)
-        W = Nudge(self.say("key_changed" if self.frame.is_roomy else "key_brief"), self.weights_of("K").T, self.view("nudged.matrices")[at].T, "key", self.view("nudged.matrices_changed")[at])
+        moved, percent = (self.view(f"nudged.matrices{name}")[at] for name in ("", "_changed"))
+        W = Nudge(self.say("key_changed" if self.frame.is_roomy else "key_brief"), self.weights_of("K").T, moved.T, "key", percent)
         kept = self.itself()._replace(percent=self.view("nudged.kept")[i])
         return nudged(self.theme, [wanted, W, kept._replace(after=kept.before)], self.rooms.bench)
 

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from model.encoder import block, embed, encode, visible
-from model.functional import ignore
-from model.recorder import Recorder
+from model.activations import ACTIVATIONS
+from model.encoder import embed, encode
+from model.experiments.probe import moves
 from model.tensors import Tensor, scoped
+from model.wiring import path
 
 MOST = 1000                               # words that are tried: those of the sentence only, if the vocabulary has more
 HIGHEST = 6                               # words of a feature
@@ -21,13 +22,6 @@ TENSORS = scoped(
     Tensor("added", "token row d_model", "what the feature of a token adds to every token of the sentence",
            "encoder.{block}.mlp.activation[row, feature] weights.encoder.{block}.mlp.W_2[feature]"),
 )
-
-
-class Hidden(Recorder):
-    """Keeps nothing of attention, whose weighted values would be most of all."""
-
-    def scope(self, name):
-        return ignore if name == "self_attention" else super().scope(name)
 
 
 def measure(run, record):
@@ -51,13 +45,15 @@ def measure(run, record):
 def activations(run, token, words):
     """The hidden features (word, d_ff) of a token in every block, with each of these words in its place; in the precision in which the
     weights are stored."""
-    sentences = in_place(run, token, words)                                         # (word, n)
-    x = embed(sentences, run.weights, run.config).astype(run.weights.encoder[0].mlp.W_1.dtype)  # (word, n, d_model)
+    config, (*_, last) = run.config, path(run.config.norm)
+    (read,) = next(move.reads for move in path(config.norm) if move.part == "mlp")
+    x = embed(in_place(run, token, words), run.weights, config).astype(run.weights.encoder[0].mlp.W_1.dtype)    # (word, n, d_model)
     found = []
     for w in run.weights.encoder:
-        record = Hidden()
-        x = block(x, w, run.config, record, visible(len(run.ids), run.config))      # (word, n, d_model)
-        found.append(record.arrays["mlp.activation"][:, token].copy())              # (word, d_ff), not all that it is a part of
+        made = moves(x, w, config)
+        hidden = made[read][:, token] @ w.mlp.W_1 + w.mlp.b_1                       # (word, d_ff)
+        found.append(ACTIVATIONS[config.activation](hidden))
+        x = made[last.makes]                                                        # (word, n, d_model)
     return found
 
 

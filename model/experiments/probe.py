@@ -27,8 +27,8 @@ TENSORS = scoped(
 
 
 def measure(run, record):
-    """Sentences of words drawn at random, so that no word gives its place away; the reading is fitted by ridge regression (Hoerl and Kennard
-    1970), which needs no more of them where vectors have more features than there are tokens.
+    """Sentences of words drawn at random, so that no word gives its place away; the reading is fitted by ridge regression (Hoerl and
+    Kennard 1970), which needs no more of them where vectors have more features than there are tokens.
 
     In the precision in which the weights are stored. That is float32 for most that others have trained: what is found is less than 0.01
     from what float64 would find.
@@ -65,14 +65,14 @@ def passes(ids, weights, config, kinds=("", "sublayer", "add")):
     for w in weights.encoder:
         for some in range(0, len(bare), AT_ONCE):
             part = slice(some, some + AT_ONCE)
-            without = _moves(bare[part], w, config)
+            without = moves(bare[part], w, config)
             for k, kind in enumerate(kinds):
-                x[k, part] = _moves(x[k, part], w, config, kind, without)[last.makes]
+                x[k, part] = moves(x[k, part], w, config, kind, without)[last.makes]
             bare[part] = without[last.makes]
         yield x.copy()
 
 
-def _moves(x, w, config, kind="", without=None):
+def moves(x, w, config, kind="", without=None):
     """What every move of a block makes of x, by its name in the block. kind: of the moves that go on from `without`, another pass."""
     apply = {
         "self_attention": lambda x: attention(x, x, w.self_attention, config.n_heads, mask=visible(x.shape[-2], config)),

@@ -36,7 +36,7 @@ class AddNorm(ExplainerScene):
     """The skip and the sum, the four moves on one token, all tokens at once, and why not batch norm."""
 
     experiments = ("growth", "moments", "batch_norm")
-    sparse = {"skip": "the sum has its place below, and comes next"}
+    sparse = {"skip": "the sum has its place below, and comes next", "every_token": "γ and β have their place above, and come next"}
     place = "block"
 
     @step
@@ -119,9 +119,9 @@ class AddNorm(ExplainerScene):
     @step
     def every_token(self):
         """Every token has a mean and a spread of its own."""
-        head, body = self.stage.trim(left=WORDS + GAP, right=SUMS + GAP, bottom=TIGHT).rows([self.stage.height / 5, 4 * self.stage.height / 5])
+        head, body = self.stage.trim(bottom=TIGHT).rows([self.stage.height / 5, 4 * self.stage.height / 5])
         self.table = table = moment_table(self.theme, self.tokens, [view[0] for view in self._moments.values()], body)
-        self.head_rows = head.rows(2, TIGHT)
+        self.head_rows = head.trim(left=WORDS + GAP, right=SUMS + GAP).rows(2, TIGHT)
         self.panels = self._panels(0)
         self.play(vanish(*self.on_stage()), appear(table.words, *table.floors), appear(*(panel.bars for panel in self.panels), lag=0.15))
         self.play(appear(table.head, *table.values, lag=0.2), appear(*(panel.marks for panel in self.panels), lag=0.2))

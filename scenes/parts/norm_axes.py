@@ -8,7 +8,7 @@ from model import View
 from scenes.base.layout import above, no_higher
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, taller
 from scenes.parts.label import WORD, number, paragraph, text
 from scenes.parts.shapes import Block, ring
 from scenes.parts.tokens import cards_beside
@@ -30,7 +30,8 @@ def norm_axes(theme: Theme, view: View, tokens: Sequence[str], i: int, name: str
     """A matrix (n, d) with its name; said, changes: of LayerNorm, along row i, and of batch norm, down a column."""
     left, right = room.split([2, 1] if room.is_wide else [1, 1])
     body = left.trim(left=WORDS + GAP, top=NAME + TIGHT)
-    sheet = heat_map(theme, view, body, grid=fit_grid(view.shape, body))
+    grid = fit_grid(view.shape, body)
+    sheet = heat_map(theme, view, body, grid=taller(grid, body.height) if room.height > room.width else grid)
     halves = [place.rows(2, 0) for place in (right.rows(2, WIDE) if room.is_wide else right.columns(2, WIDE))]
     return NormAxes(
         sheet, cards_beside(theme, tokens, sheet, WORDS, keep=i), above(text(theme, name, WORD, "muted"), sheet.border),

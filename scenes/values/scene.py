@@ -40,7 +40,8 @@ class Values(CandidateScene):
     experiments = ("candidates", "exponentials", "surprise", "query_key", "features", "told")
     follows = "queries"
     needs = {"told": "output: decoder"}
-    sparse = {"told": "each word is on one side of its line and leaves the other free",
+    sparse = {"learned": "one curve, which falls at once, and the three matrices below it",
+              "told": "each word is on one side of its line and leaves the other free",
               "no_idea": "a curve that falls so soon leaves free what is above it"}
     place = "head"
 

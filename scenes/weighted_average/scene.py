@@ -27,7 +27,7 @@ class WeightedAverage(CandidateScene):
 
     experiments = ("candidates", "exponentials")
     place = "block"
-    sparse = {"exponentials": "the pile comes in the next step"}
+    sparse = {"exponentials": "the pile comes in the next step", "question": "what is asked for is not there yet: its cells are empty"}
 
     @step
     def mix(self):

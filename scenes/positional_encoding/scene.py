@@ -20,6 +20,7 @@ from scenes.parts.numbered_table import numbered_table
 from scenes.parts.overlay import Overlay, overlay
 from scenes.parts.placed import Placed, Summed, placed
 from scenes.parts.readout import named_value, proclaimed, stated
+from scenes.parts.shapes import room_of
 from scenes.parts.shuffle import shuffle
 from scenes.parts.turn import turns
 from scenes.parts.two_runs import Reordered, two_runs, wire
@@ -234,7 +235,9 @@ class PositionalEncoding(ExplainerScene):
         alike = self.view("waves.alike").values.astype(int).tolist()
         said = self.say("alike", one=alike[0], other=alike[1]), self.say("told")
         notes = wave_notes(self.theme, waves, [self._cuts.index(p) for p in alike], said, side if roomy else None)
-        return waves, notes, stated(self.theme, self.say("any_two"), self.view("waves.apart"), side.rows(2)[1], 3) if roomy else VGroup()
+        free = Room(side.left, side.right, side.bottom, min(room_of(note).bottom for note in notes) - TIGHT)
+        last = stated(self.theme, self.say("any_two"), self.view("waves.apart"), free, 3)
+        return waves, notes, last if roomy and last.height <= free.height else VGroup()
 
     def _sums(self) -> BarSums:
         """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it."""

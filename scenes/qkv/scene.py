@@ -162,7 +162,8 @@ class Qkv(ExplainerScene):
             seconds = max(BLINK, SLOW / (j + 1))
             before = [vanish(total.sums[j - 1], run_time=seconds)] if j else []
             self.play(*before, copy_to(product.cells, so_far, run_time=seconds))
-        z = text(self.theme, self.say("result", token=self.tokens[self.focus]), HEADING, "output", weight=600)
+        free = room_of(total.sums[-1].border).left - GAP - self.stage.left
+        z = text(self.theme, self.say("result", token=self.tokens[self.focus]), HEADING, "output", weight=600, width=free)
         self.play(appear(left_of(z, total.sums[-1].border, GAP), total.note, ring(self.theme, total.sums[-1].border)))
 
     @property
@@ -177,7 +178,7 @@ class Qkv(ExplainerScene):
         k, root = int(scores.argmax()), f"{self.staging.trace.config.d_k ** 0.5:.3g}"
         score, divided = (format_number(row[k], decimals) for row in (scores, scaled))
         exact = format_number(round(float(scores[k]), decimals) / float(root), decimals) == divided
-        return self.say("divided", token=self.tokens[k], score=score, root=root, sign="=≈"[not exact], divided=divided)
+        return self.say("divided", score=score, root=root, sign="=≈"[not exact], divided=divided)
 
     def _view(self, name: str) -> View:
         """A tensor of the shown head."""

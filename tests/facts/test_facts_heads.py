@@ -45,7 +45,7 @@ def test_terms_add_up_as_they_are_shown(scene, step, sentence):
 
 def test_the_largest_score_is_divided_as_it_is_written():
     """By the root of the key's width, before anything is said of why; and the result is the score that softmax had before."""
-    assert "“cat”: 14.34 ÷ 2 = 7.17" in said(ends("qkv")["blend"])
+    assert "14.34 ÷ 2 = 7.17" in said(ends("qkv")["blend"])
     assert "7.17" in said(ends("weighted_average", "steps=[exponentials]")["exponentials"])
 
 

@@ -138,7 +138,8 @@ def comparison(theme: Theme, words: Sequence[str], candidates: Sequence[Candidat
             for parts, place in zip(read, places, strict=True)]
     if not foot:
         return Comparison(grids, formulas, gaps, VGroup(text(theme, said, EVIDENCE, "muted", at=room.strip(bottom=2 * TIGHT))))
+    free = replace(places[0][2], left=room.left, right=room_of(gaps[0]).left - GAP).fit(height=SCALE)
+    keys = [key for key in [legend(theme, free, peak(*scores))] * room.is_wide if sum(end.width for end in key.numbers) < free.width]
     return Comparison(grids, formulas, gaps, VGroup(
         *(column_labels(theme, words, grid, "text", foot) for grid in grids),
-        *(row_labels(theme, words, grid, "text", left - TIGHT) for grid in (grids if stacked else grids[:1])),
-        *[legend(theme, replace(places[0][2], left=room.left, right=room_of(gaps[0]).left - GAP).fit(height=SCALE), peak(*scores))] * room.is_wide))
+        *(row_labels(theme, words, grid, "text", left - TIGHT) for grid in (grids if stacked else grids[:1])), *keys))

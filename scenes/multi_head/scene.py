@@ -43,6 +43,7 @@ class MultiHead(ExplainerScene):
 
     experiments = ("twin", "contributions", "multiplications")
     place = "head"
+    sparse = {"patterns": "where one token is followed it has one arc in each head"}
     own_keys = {"first": {"default": False, "type": "boolean", "description": "`split` cuts block 1, of which one head was shown before"}}
 
     def wording(self, name: str) -> str:
@@ -67,13 +68,15 @@ class MultiHead(ExplainerScene):
         taught = "".join(self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i]))
         body, said = self._footed(taught, WORD, "output")
         token, looks, other = self.focus, self._looks(), another_way(self._taken(False).values, self.head, self.focus, self.tokens)
-        asking = [i for i, word in enumerate(self.tokens) if self._is_asked and (word in FORMS or i == other[1])] or [token]
+        asking = [i for i, word in enumerate(self.tokens) if self._is_asked and word in FORMS] or [token]
         shown = [(self.head, "asks_noun", "output", [(i, looks[i]) for i in asking], [])]
         if other:
-            shown[0][-1].append((self.say("but", one=self.tokens[token], other=self.tokens[other[1]]), token, other[1]))
+            shown[0][-1].append((token, other[1]))
             shown.append((other[0], "asks_why", "text", [(token, other[1])], []))
-        ways = [way(self.theme, self.tokens, self._patterns()[head], arcs, self.say(key if self._is_asked else "head", number=head + 1), role, room, but)
-                for (head, key, role, arcs, but), room in zip(shown, body.rows(len(shown), GAP), strict=True)]
+        rooms = (body.columns if body.height > body.width else body.rows)(len(shown), GAP)
+        names = [self.say(key if self._is_asked else "head", number=head + 1) for head, key, *_ in shown]
+        ways = [way(self.theme, self.tokens, self._patterns()[head], arcs, name, role, room, missed)
+                for (head, _, role, arcs, missed), name, room in zip(shown, names, rooms, strict=True)]
         self.open_with(ways[0].title, ways[0].cards)
         self.play(draw(*ways[0].arcs, lag=0.5), appear(*ways[0].numbers, lag=0.5))
         self.play(appear(ways[0].missed, run_time=SLOW))

@@ -43,10 +43,10 @@ def weight_arc(theme: Theme, start, end, source: View, rise: float, along=UP, fu
     return _weighted(theme, _bow(start, end, rise, along), source, full)
 
 
-def bow(theme: Theme, start, end, rise: float, role: str = "text", width: float = 4 * PEN) -> VMobject:
+def bow(theme: Theme, start, end, rise: float, role: str = "text", width: float = 4 * PEN, along=UP) -> VMobject:
     """A bow like that of a weight, but of no weight: a step from one point to another."""
     line = VMobject(stroke_color=theme.colour(role), stroke_width=width)
-    line.points = np.array(_bow(start, end, rise, UP))
+    line.points = np.array(_bow(start, end, rise, along))
     return line
 
 
@@ -83,6 +83,13 @@ def arrow(theme: Theme, start, end, role: str = "muted", width: float = 3) -> VG
     tip = VMobject(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
     tip.set_points_as_corners([end, foot + across * TIP / 2, foot - across * TIP / 2, end])
     return VGroup(line, tip)
+
+
+def tip(theme: Theme, end, along, size: float, role: str = "weight", opacity: float = 1) -> VMobject:
+    """The tip of a bow that comes down on a point from where `along` points: so long, and twice as broad."""
+    end, up, across = np.array(end, float), size * np.array(along, float), size * np.array([along[1], along[0], 0])
+    shape = VMobject(stroke_width=0, fill_color=theme.colour(role), fill_opacity=opacity)
+    return shape.set_points_as_corners([end, end + up + across, end + up - across, end])
 
 
 def rise(theme: Theme, low: Room, high: Room, role: str = "muted") -> VGroup:

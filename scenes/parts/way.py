@@ -1,61 +1,83 @@
-"""A way of looking: a sentence, above it an arc from some of its tokens to the one that each looks at."""
+"""A way of looking: a sentence, and from some of its tokens an arc to the one that each looks at.
+
+The sentence is a line, or in a room higher than wide a column, its arcs beside it.
+"""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
-from manim import UP, VGroup
+from manim import RIGHT, UP, VGroup
 
 from model import View
-from scenes.base.layout import line_of
-from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.room import PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.flow import ARC, weight_arc
-from scenes.parts.label import WORD, Label, is_special, number, text, text_width
-from scenes.parts.tokens import kept_row
+from scenes.parts.flow import ARC, bow, tip, weight_arc, weight_opacity, weight_width
+from scenes.parts.label import WORD, is_special, number, paragraph
+from scenes.parts.tokens import CLOSEST, TokenCard, kept_row, token_column
 from scenes.parts.whole import Whole
 
-LINE, CARD, BETWEEN = (length * PX for length in (60, 76, 16))            # heights of a line of words and of a card; between cards
-DIGITS, LARGEST = 60 * PX, 42 * PX        # em sizes: of a weight on its arc, of the words
+LINE, CARD, BETWEEN, PITCH = (length * PX for length in (60, 76, 16, 150))           # heights of a line of words and of a card; between
+                                          # cards in a line; from one to the next in a column
+DIGITS, LARGEST, SAID = 60 * PX, 42 * PX, 600             # em sizes: of a weight on its arc, of the words; how bold these are
 FLATTEST, HIGHEST = 0.4, 300 * PX         # share of the highest arc's height that one to a neighbour has; the highest
-LOW = 400 * PX                            # a room that is lower has no second line for what is missed
 FLAT, THIN = 0.4, 5                       # share of its height that cards take at most; the weight 1 is at most as thick as what is free by so many
 
 
 class Way(Whole):
-    """`title`, the `cards` of the sentence, the `arcs`, their weights (`numbers`); `missed`, another weight, in words."""
+    """`title`, the `cards` of the sentence, the `arcs`, each with a tip, their weights (`numbers`); `missed`, a line to where a weight is next to
+    nothing, and this."""
 
-    def __init__(self, title: Label, cards: VGroup, arcs: VGroup, numbers: VGroup, missed: VGroup):
+    def __init__(self, title: VGroup, cards: VGroup, arcs: VGroup, numbers: VGroup, missed: VGroup):
         super().__init__(title=title, cards=cards, arcs=arcs, numbers=numbers, missed=missed)
 
 
 def way(theme: Theme, words: Sequence[str], weights: View, looks: Sequence[tuple[int, int]], said: str, role: str, room: Room,
-        missed: Sequence[tuple[str, int, int]] = ()) -> Way:
+        missed: Sequence[tuple[int, int]] = ()) -> Way:
     """One head's way of looking, in a room.
 
-    weights: (query, key), of one head. looks: query and key of the arcs. said, role: what stands above it all. missed: what is said of a weight
-    that has no arc, and its query
-    and key, where there is room. Of a long sentence those are shown that have arcs, and their neighbours.
+    weights: (query, key), of one head. looks: query and key of the arcs; missed: of what it does not look at. said, role: what stands above it all.
+    Of a long sentence those are shown that have arcs, and their neighbours.
     """
-    needed = text_width(theme, said, WORD, 600) + sum(text_width(theme, line, WORD) + 2 * DIGITS + GAP for line, *_ in missed)
-    lines = 2 if needed > room.width and room.height > LOW else 1
-    places, missed = room.strip(top=lines * LINE).rows(lines, 0), missed if lines == 2 or needed <= room.width else ()
-    body = replace(room, top=places[-1].bottom - TIGHT / 2).fit(height=CARD + HIGHEST + DIGITS)
-    card, ends = min(CARD, FLAT * body.height), [*{k for pair in looks for k in pair}]
-    cards, shown = kept_row(theme, words, ends, body.strip(bottom=card), card, BETWEEN, LARGEST)
-    looks = [(i, j) for i, j in looks if i != j and {i, j} <= {*shown}]
-    for side, ink in ((1, "key"), (0, "query")):
-        for pair in looks:
-            shown[pair[side]].box.set_stroke(theme.colour(ink), 4)
-    free, longest = body.height - card, max((abs(i - j) for i, j in looks), default=1)
-    size, thick = max(theme.digit, min(DIGITS, free / 3)), min(ARC / PEN * PX, free / THIN)
-    high = free - size - thick - TIGHT / 2
-    arcs = VGroup(weight_arc(theme, shown[i].get_top(), shown[j].get_top(), weights[i, j], high * max(FLATTEST, abs(i - j) / longest),
-                             full=thick / PX * PEN) for i, j in looks)
-    numbers = VGroup(number(theme, arc.source, size, "weight", 600).next_to(arc, UP, buff=(thick + TIGHT) / 2) for arc in arcs)
-    beside = VGroup(line_of(text(theme, line, WORD), number(theme, weights[i, j], DIGITS, "weight", 600), at=places[-1], align=1)
-                    for line, i, j in missed)
-    return Way(text(theme, said, WORD, role, 600, at=places[0], align=-1, width=room.width), cards, arcs, numbers, beside)
+    title, looks = paragraph(theme, said, WORD, room.width, role, SAID, align=-1), [(i, j) for i, j in looks if i != j]
+    top, body = room.strip(top=max(LINE, title.height)), room.trim(top=max(LINE, title.height) + TIGHT / 2)
+    stands = body.height > max(body.width, len(words) * CLOSEST)
+    cards, shown, free = (_column if stands else _line)(theme, words, [*{k for pair in (*looks, *missed) for k in pair}], body)
+    along, thick = RIGHT if stands else UP, min(ARC / PEN * PX, free / THIN)
+    size, longest = max(theme.digit, min(DIGITS, free / 3)), max((abs(i - j) for i, j in (*looks, *missed)), default=1)
+    arcs, numbers, lines = VGroup(), VGroup(), VGroup()
+    for i, j in (pair for pair in (*looks, *missed) if {*pair} <= {*shown}):
+        for k, ink in ((j, "key"), (i, "query")):
+            shown[k].box.set_stroke(theme.colour(ink), 4)
+        value = number(theme, weights[i, j], size, "weight", SAID)
+        reach = (free - thick - TIGHT / 2 - (value.width if stands else size)) * max(FLATTEST, abs(i - j) / longest)
+        arc = _arc(theme, shown[i], shown[j], weights[i, j], reach, along, thick / PX * PEN, (i, j) in looks)
+        value.next_to(arc, along, buff=(thick + TIGHT) / 2)
+        (arcs if (i, j) in looks else lines).add(arc)
+        (numbers if (i, j) in looks else lines).add(value)
+    return Way(title.shift(top.centre), cards, arcs, numbers, lines)
+
+
+def _line(theme: Theme, words: Sequence[str], ends: Sequence[int], room: Room) -> tuple[VGroup, dict[int, TokenCard], float]:
+    """The cards at the bottom of a room, each by its place, and how high the room above them is."""
+    body = room.fit(height=CARD + HIGHEST + DIGITS)
+    card = min(CARD, FLAT * body.height)
+    return *kept_row(theme, words, ends, body.strip(bottom=card), card, BETWEEN, LARGEST), body.height - card
+
+
+def _column(theme: Theme, words: Sequence[str], ends: Sequence[int], room: Room) -> tuple[VGroup, dict[int, TokenCard], float]:
+    """The same at the left of a room, and how wide it is at their right."""
+    cards = token_column(theme, words, room.strip(left=room.width / 2), PITCH)
+    cards.shift((room.left - cards.get_left()[0]) * RIGHT)
+    return cards, dict(enumerate(cards)), room.width - cards.width
+
+
+def _arc(theme: Theme, from_: TokenCard, to: TokenCard, weight: View, reach: float, along, full: float, looks: bool) -> VGroup:
+    """An arc from one card to another with a tip there; a mere line of no weight where that is not looked at."""
+    start, end, opacity = from_.get_edge_center(along), to.get_edge_center(along), weight_opacity(float(weight)) if looks else 1
+    broad = max(TIGHT, weight_width(float(weight), full) * PX / PEN)
+    foot = end + broad * along
+    line = weight_arc(theme, start, foot, weight, reach, along, full) if looks else bow(theme, start, foot, reach, "muted", along=along)
+    return VGroup(line, tip(theme, end, along, broad, "weight" if looks else "muted", opacity))
 
 
 def another_way(weights: np.ndarray, head: int, token: int, words: Sequence[str]) -> tuple[int, int] | None:

@@ -24,8 +24,8 @@ SLOW, FAST = 1.2, 0.3                     # seconds that the first and the later
 
 
 class ScoreTable(NamedTuple):
-    """Where a grid of scores stands, whose cells are square if the room has their shape: the `grid`, the room of its `square`, that of the vectors `beside` it and
-    `over` it, the height of its `foot`, for words: 0 where there are none, and the width of a `card`."""
+    """Where a grid of scores stands, whose cells are square but in a room much wider than high, or higher: the `grid`, the room of its `square`, that
+    of the vectors `beside` it and `over` it, the height of its `foot`, for words: 0 where there are none, and the width of a `card`."""
 
     grid: Grid
     square: Room
@@ -60,8 +60,9 @@ def score_table(theme: Theme, words: Sequence[str], room: Room) -> ScoreTable:
     for foot in (LEVEL, SLANTED if 3 * SLANTED <= room.height else 0)[n > FEW :]:
         low = max(foot, LEVEL)            # the letter of the vectors at the left
         grid = fit_grid((n, n), room.trim(left=beside, bottom=low, top=high))
-        grid = grid._replace(width=grid.width if spacious else min(grid.width, grid.height))
-        if widest <= 0.9 * min(grid.width, grid.height):
+        pitch = min(grid.width, grid.height)
+        grid = grid._replace(width=grid.width if spacious else pitch, height=grid.height if room.height > room.width else pitch)
+        if widest <= 0.9 * pitch:
             break
     across, down = grid.size
     if spacious:

@@ -15,7 +15,7 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import largest
 from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak, taller
 from scenes.parts.label import WORD, fit_words, format_number, number, text
 from scenes.parts.motion import Together, merge
 from scenes.parts.shapes import frame, ring, room_of
@@ -51,7 +51,7 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
     width, factor = card_width(theme, words, min(CARD, room.width * 2 / 7)), min(FACTOR, room.width / 4)
     above, below = room.rows([len(words), SUM], GAP)
     left = width + factor + 2 * TIGHT
-    grid = fit_grid(vectors.shape, above.trim(left=left))
+    grid = taller(fit_grid(vectors.shape, above.trim(left=left)), above.height)
     row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(
         rows=(0,), height=min(grid.height, below.height - 2 * grid.margin)))
     picture = heat_map(theme, vectors, above.trim(left=left), role, True, scale, grid=grid)

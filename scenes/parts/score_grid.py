@@ -18,14 +18,14 @@ from scenes.base.theme import Theme
 
 CARD, SIDE, OVER = 180 * PX, 160 * PX, 100 * PX           # widths of cards and of the left factor, height of the upper one, at most
 LEVEL, SLANTED, FEW = 60 * PX, 115 * PX, 6                # below the grid: room for the words of few tokens, and of more
-SPACIOUS = 1.35                           # a room so many times as wide as high has its vectors as wide as they can be
+SPACIOUS = 1.35                           # a room so many times as wide as high has its cells and its vectors as wide as they can be
 DECISIVE = 100 * PX                       # em size of the scores that are compared
 SLOW, FAST = 1.2, 0.3                     # seconds that the first and the later cells take
 
 
 class ScoreTable(NamedTuple):
-    """Where a grid of scores stands, all of whose cells are square: the `grid`, the room of its `square`, that of the vectors `beside` it and
-    `over` it, the height of its `foot`, for words: 0 where there are none, and the width of a `card`."""
+    """Where a grid of scores stands, whose cells are square but in a room much wider than high, or higher: the `grid`, the room of its `square`, that
+    of the vectors `beside` it and `over` it, the height of its `foot`, for words: 0 where there are none, and the width of a `card`."""
 
     grid: Grid
     square: Room
@@ -55,17 +55,17 @@ def score_table(theme: Theme, words: Sequence[str], room: Room) -> ScoreTable:
     these would be slanted and take more than a third of the height."""
     n, side, high = len(words), min(SIDE, room.width * 2 / 9), min(OVER, room.height / 5)
     card = card_width(theme, words, min(CARD, room.width * 2 / 7))
-    beside = card + TIGHT / 2 + side
+    beside, spacious = card + TIGHT / 2 + side, room.width > SPACIOUS * room.height
     widest = max(text_width(theme, word, SMALLEST_WORD) for word in words)
     for foot in (LEVEL, SLANTED if 3 * SLANTED <= room.height else 0)[n > FEW :]:
         low = max(foot, LEVEL)            # the letter of the vectors at the left
         grid = fit_grid((n, n), room.trim(left=beside, bottom=low, top=high))
         pitch = min(grid.width, grid.height)
+        grid = grid._replace(width=grid.width if spacious else pitch, height=grid.height if room.height > room.width else pitch)
         if widest <= 0.9 * pitch:
             break
-    grid = grid._replace(width=pitch, height=pitch)
     across, down = grid.size
-    if room.width > SPACIOUS * room.height:
+    if spacious:
         side, beside = side + room.width - beside - across, room.width - across
     whole = Room.around(room.centre, beside + across, high + down + low)
     square = whole.trim(left=beside, top=high, bottom=low)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 BESIDE, LINES = (3, 2), (2, 7, 3)         # of picture and panel; of formula, bench and verdict
-BELOW, CLOSE = (1, 0.92), (1, 2.8, 2)   # the same where the panel is below the picture
+BELOW, CLOSE = (5, 4), (1, 3, 2)   # the same where the panel is below the picture
 FOOT, CLOSER = (5, 2), (6, 5)             # of all else and the verdict, and of picture and panel, where the stage is not high enough for that
 
 

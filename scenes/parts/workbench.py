@@ -6,8 +6,9 @@ from typing import NamedTuple
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 BESIDE, LINES = (3, 2), (2, 7, 3)         # of picture and panel; of formula, bench and verdict
-BELOW, CLOSE = (5, 4), (1, 3, 2)   # the same where the panel is below the picture
-FOOT, CLOSER = (5, 2), (6, 5)             # of all else and the verdict, and of picture and panel, where the stage is not high enough for that
+BELOW, CLOSE = (5, 4), (1, 3, 2)          # the same where the panel is below the picture
+FOOT, CLOSER = (3, 1), (6, 5)             # of all else and the verdict, and of picture and panel, where the stage is not high enough for that
+BROAD = 1.3                               # a room so many times as wide as high has room for a line and a matrix above its end
 
 
 class Workbench(NamedTuple):
@@ -28,11 +29,14 @@ class Workbench(NamedTuple):
 
     def across(self, square: Room, stage: Room) -> Room:
         """A room below all that stands above the square of a picture, from its left to the end of the stage: as far down as the square, if that is
-        more than half of the stage; all below the square where the verdict stands below the picture."""
-        if self.verdict.top < self.picture.bottom:
+        more than half of the stage; where the verdict stands below, as far down as the stage, and from its left if it were narrow; all below the
+        square where the panel stands below the picture."""
+        if self.panel.top < self.picture.bottom:
             return replace(stage, top=square.bottom - TIGHT)
-        bottom = (square if 2 * square.height > stage.height else stage).bottom
-        return Room(square.left, stage.right, bottom, square.top - TIGHT)
+        below = replace(stage, left=square.left, top=square.top - TIGHT)
+        if self.verdict.left > self.picture.left:
+            return replace(below, bottom=square.bottom) if 2 * square.height > stage.height else below
+        return below if below.width > BROAD * below.height else replace(below, left=stage.left)
 
 
 def workbench(stage: Room) -> Workbench:

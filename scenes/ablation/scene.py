@@ -10,7 +10,7 @@ from model.tokenizer import END
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.heads import BELOW, LABEL, NAME, Cut, head_cards, head_map, head_names, map_title
-from scenes.parts.label import number
+from scenes.parts.label import format_number, number
 from scenes.parts.look import bows
 from scenes.parts.machine import Machine
 from scenes.parts.moved import before_after, moved
@@ -219,9 +219,9 @@ class Ablation(ExplainerScene):
         return others[0] if apart and [self._cut] in changed and others and others[0][0] < self._cut[0] else None
 
     @property
-    def _brought(self) -> str:
-        """The word that the other head looks at most in the sentence in which it changes what is said."""
-        return self._looks(*self._bringer)[self._changing.index([self._bringer])][0]
+    def _brought(self) -> tuple[str, View]:
+        """The word that the other head looks at most in the sentence in which it changes what is said, and how much."""
+        return self._looks(*self._bringer)[self._changing.index([self._bringer])]
 
     @property
     def _changing(self) -> list[list[tuple[int, int]]]:
@@ -260,9 +260,10 @@ class Ablation(ExplainerScene):
         said = [self._said(scope) for scope, _ in zip(("ablation.", "twin_ablation."), cuts)]
         done = [Trial(self.say("whole"), self._looks(*self._cut), "", [cut.whole for cut in cuts], "output", "")]
         if self._told_apart:
-            (b, h), word = self._bringer, self._brought
+            (b, h), (word, weight) = self._bringer, self._brought
             looks = self._most_of([f"{scope}ablation.looks" for scope in ("", "twin_")], b, h)
-            done = [done[0]._replace(why=self.say("brought", block=b + 1, head=h + 1, own=own, word=word)),
+            done = [done[0]._replace(why=self.say("brought", block=b + 1, head=h + 1, own=own, word=word,
+                                                      weight=format_number(float(weight), self.theme.decimals))),
                     Trial(self._without(b, h), looks, "", [(cut.words[b][h], cut.chances[b, h]) for cut in cuts], "muted",
                           self.say("not_brought", own=own, word=word, noun=looks[0][0]) if looks[0][0] == looks[1][0] else "")]
         return [*done, Trial(self._cut_name, (), self.say("nothing"), said, "muted", self.say("guess") if self._told_apart else "")]

@@ -237,8 +237,8 @@ class Decoder(ExplainerScene):
         place = 0 if self.continues else self._followed()
         chances, logits = (self.view(f"decoder.{name}")[place] for name in ("probabilities", "logits"))
         if self.continues:
-            return Scored("tied", self.view("encoder.output")[-1], self.view("weights.embedding").T, logits, chances)
-        return Scored("product", self.view("decoder.output")[place, place], self.view("weights.output.W"), logits, chances)
+            return Scored("tied", "scores", self.view("encoder.output")[-1], self.view("weights.embedding").T, logits, chances)
+        return Scored("product", "scores_french", self.view("decoder.output")[place, place], self.view("weights.output.W"), logits, chances)
 
     def _crossed(self) -> bool:
         """Whether what the translation looks at most goes backwards somewhere."""

@@ -108,9 +108,9 @@ class Overview(ExplainerScene):
                   appear(machine.names["said"], machine.said[0], machine.read, machine.names["next"]))
         self._say(0, SLOW)
         if self.trained:
-            room, count = machine.best[-1], len(self.staging.trace.output_vocabulary) - len(machine.best)
+            room, count = machine.best[-1], len(self.staging.trace.output_vocabulary)
             others = text(self.theme, self.say("others", count=count), WORD, "muted", at=room.level(room.bottom - GAP), align=-1)
-            self.play(appear(*[others] * (count > 0)))
+            self.play(appear(*[others] * (count > len(machine.best))))
 
     @step
     def feedback(self):

@@ -62,9 +62,9 @@ def middle(theme: Theme, room: Room) -> VMobject:
 
 
 def _bracket(room: Room, level: float, half: float) -> list[tuple[float, float]]:
-    """At the right of a room, from the mean as far as the spread."""
+    """At the right of a room, from the mean down as far as the spread."""
     near, far = room.right + 0.08, room.right + 0.18
-    return [(near, level + half), (far, level + half), (far, level), (near, level)]
+    return [(near, level), (far, level), (far, level - half), (near, level - half)]
 
 
 def _line(theme: Theme, width: float, *points: Sequence[float], role: str = "text") -> VMobject:

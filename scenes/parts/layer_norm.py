@@ -15,7 +15,7 @@ from scenes.parts.bars import largest
 from scenes.parts.equation import equation
 from scenes.parts.feature_bars import feature_bars, middle, moments
 from scenes.parts.heat_map import Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, number, paragraph, text, text_width
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text, text_width
 from scenes.parts.motion import SLOW, Together, appear, merge, travel, vanish
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import token_card
@@ -163,7 +163,8 @@ class _Bench:
         """The token as LayerNorm reads it (k = 0), or after its k-th move. word: what is said of a stage that has no letter."""
         theme, vector = self.norming.theme, self.norming.views[k][self.token]
         body, strip = room.trim(bottom=self.cell + TIGHT / 2), room.strip(bottom=self.cell)
-        values = body.outside(right=self.beside, gap=ASIDE).rows(2, 0) if self.room.is_wide else body.strip(top=MOMENT).columns(2)
+        aside = body.outside(right=self.beside, gap=ASIDE).fit(height=2 * LINE_SPACING * self.size)         # beside the level and the bracket
+        values = aside.rows(2, 0) if self.room.is_wide else body.strip(top=MOMENT).columns(2)
         body = body if self.room.is_wide else body.trim(top=MOMENT + TIGHT / 2)
         row = heat_map(theme, vector, strip, digits=self.digits, scale=self.full, grid=self.grid)
         row.remove(row.border)

@@ -23,9 +23,10 @@ MANY = 256                                # words that a bar each is drawn for a
 
 class Scored(NamedTuple):
     """A `vector` (d_model), the `scoring` matrix (d_model, vocabulary), and what comes of both: `logits` and `chances` (vocabulary).
-    product: the label that says how a score is made."""
+    product, scores: the labels that say how a score is made, and what the scores are of."""
 
     product: str
+    scores: str
     vector: View
     scoring: View
     logits: View
@@ -51,7 +52,7 @@ def next_word(theme: Theme, scored: Scored, words: Sequence[str], say: Callable[
     """
     few, (left, right) = len(words) <= MANY, room.split((3, 2), WIDE)
     vector = heat_map(theme, scored.vector, at)
-    kinds = zip((scored.logits, scored.chances), ("scores", "probabilities"), left.rows((4, 3), GAP), strict=True)
+    kinds = zip((scored.logits, scored.chances), (scored.scores, "probabilities"), left.rows((4, 3), GAP), strict=True)
     return NextWord(
         vector, arrows(theme, asking, vector.border, *layers), _column(theme, scored, words, say, vector, below) if below else [],
         [spectrum(theme, view, words, say(key, count=len(words)), strip, view is scored.chances) for view, key, strip in kinds if few],

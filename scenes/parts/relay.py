@@ -1,4 +1,4 @@
-"""What is handed on: words side by side, each takes from the one before, as much as its weight says."""
+"""What is handed on: words side by side, each looks at the one before, as much as its weight says."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -22,14 +22,14 @@ RISE, SAID = 300 * PX, 6 * NAME           # heights of the arcs, and of what is 
 
 
 class Link(NamedTuple):
-    """What one word takes from the one before: a weight; in words where it looks, and which head that is."""
+    """How a word looks at the one before: a weight; in words where it looks, and which head that is."""
 
     weight: View
     look: str
     head: str
 
 
-class Taken(Whole):
+class Looked(Whole):
     """`line`, as thick as a weight, and its `tip`."""
 
     def __init__(self, line: WeightLine, tip: VMobject):
@@ -37,10 +37,10 @@ class Taken(Whole):
 
 
 class Relay(Whole):
-    """`cards`; `arcs`, from each to the one that takes from it, with a tip there, `weights`, their numbers, and `said` of them; `way`, from
+    """`cards`; `arcs`, from each but the first to the one it looks at, with a tip there, `weights`, their numbers, and `said` of them; `way`, from
     the last of these to what comes of it, if that is shown."""
 
-    def __init__(self, cards: list[TokenCard], arcs: list[Taken], weights: list[Number], said: list[VGroup], way: list[VGroup]):
+    def __init__(self, cards: list[TokenCard], arcs: list[Looked], weights: list[Number], said: list[VGroup], way: list[VGroup]):
         super().__init__(cards=cards, arcs=arcs, weights=weights, said=said, way=way)
 
 
@@ -54,8 +54,8 @@ def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room)
              for word, column in zip(words, columns, strict=True)]
     aside, rise = cards[0].width / ASIDE * RIGHT, room.top - middle.top - TIGHT
     full = min(ARC, columns[0].width / THICK * PEN / PX)
-    arcs = [_taken(theme, link.weight, start.get_top() + aside, end.get_top() - aside, rise, full)
-            for link, start, end in zip(links, cards, cards[1:])]
+    arcs = [_looked(theme, link.weight, asks.get_top() - aside, found.get_top() + aside, rise, full)
+            for link, found, asks in zip(links, cards, cards[1:])]
     numbers = [number(theme, link.weight, min(WEIGHT, rise / 3), "weight", 700, at=arc.line.get_center(), width=WITHIN * arc.line.width)
                for link, arc in zip(links, arcs)]
     for written in numbers:
@@ -67,12 +67,12 @@ def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room)
     return Relay(cards, arcs, numbers, said, ways)
 
 
-def _taken(theme: Theme, weight: View, start, end, rise: float, full: float) -> Taken:
+def _looked(theme: Theme, weight: View, start, end, rise: float, full: float) -> Looked:
     """The arc of a weight from one point to another, and its tip."""
     broad = weight_width(float(weight), full) * PX / PEN
     line = weight_arc(theme, start + broad * UP, end + broad * UP, weight, rise - broad, full=full)
     tip = VMobject(stroke_width=0, fill_color=theme.colour("weight"), fill_opacity=line.get_stroke_opacity())
-    return Taken(line, tip.set_points_as_corners([end, end + broad * (UP + RIGHT), end + broad * (UP + LEFT), end]))
+    return Looked(line, tip.set_points_as_corners([end, end + broad * (UP + RIGHT), end + broad * (UP + LEFT), end]))
 
 
 def _said(theme: Theme, link: Link, room: Room) -> VGroup:

@@ -59,7 +59,7 @@ def head_maps(theme: Theme, weights: View, words: Sequence[str], query: int, nam
     """The weights (head, query, key) of a block in rows of so many maps. words: of the queries, beside each row of maps, if they are
     legible there. looks: of each head what is said of one query, and in which role."""
     across = min(len(weights), across)
-    beside = TIGHT + max(text_width(theme, word, SMALLEST_WORD) for word in words)
+    beside = TIGHT + max(*(text_width(theme, word, SMALLEST_WORD) for word in words), text_width(theme, words[query], WORD, 600))
     places = _places(room.trim(left=beside), len(weights), across)
     legible = places[0].height >= LINE * SMALLEST_WORD * len(words)
     places = places if legible else _places(room, len(weights), across)
@@ -94,8 +94,8 @@ def _found(theme: Theme, weights: View, words: Sequence[str], row: Room, place: 
 
 
 def _words(theme: Theme, words: Sequence[str], query: int, square: Room, width: float) -> VGroup:
-    """The words of the rows of a map, at its left; that of one query in the colour of queries."""
+    """The words of the rows of a map, at its left; that of one query large, in the colour of queries."""
     points = [(square.left - TIGHT, line.centre[1]) for line in square.rows(len(words), 0)]
     labels = words_at(theme, words, points, SMALLEST_WORD, width, "muted")
-    labels[query].set_fill(theme.colour("query"))
-    return labels
+    x, y = points[query]
+    return VGroup(*labels[:query], text(theme, words[query], WORD, "query", 600, at=(x, y, 0), align=1), *labels[query + 1:])

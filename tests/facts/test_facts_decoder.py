@@ -66,4 +66,4 @@ def test_the_score_beside_the_highest_bar_is_that_of_the_word_that_is_said():
     column = {(cell.source.name, cell.source.index) for cell in shapes if isinstance(cell, Cell) and cell.source.name == "weights.output.W"}
     assert column == {("weights.output.W", (k, best)) for k in range(len(vector))} and "column of “noir”" in strings(shapes)
     assert np.isclose(vector @ w["weights.output.W"][:, best] + w["weights.output.b"][best], logits[best])
-    assert f"{logits.max():.2f}" in strings(shapes) and f"scores of all {len(logits)} words that it can say" in strings(shapes)
+    assert f"{logits.max():.2f}" in strings(shapes) and f"scores of all {len(logits)} French words it can say" in strings(shapes)

@@ -90,7 +90,7 @@ def test_what_was_wanted_in_training_is_what_the_guide_says():
     stage, shapes = shown("one_head")
     (wanted,) = (shape for shape in shapes if isinstance(shape, Number) and shape.source.name == "beginning.wanted")
     assert wanted.string == f"{ANTECEDENT.share}" and ANTECEDENT.tensor(stage.staging.trace.config) == WEIGHTS
-    assert "told in training:" in [shape.string for shape in shapes if isinstance(shape, Label)]
+    assert "target set in training:" in [shape.string for shape in shapes if isinstance(shape, Label)]
 
 
 def test_what_is_handed_on_ends_in_the_pronoun():

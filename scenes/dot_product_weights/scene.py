@@ -74,6 +74,7 @@ class DotProductWeights(CandidateScene):
         steps = loop(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], self.rooms.bench)
         self.play(vanish(self.boxes, self.both, self.objections[0]), appear(*steps, lag=0.3))
         self.play(appear(card.box, card.title, card.evidence))
+        self.wait(1)
         self.play(vanish(steps))
         self.box, _ = self.both_ways("token")[0]
         self.play(draw(self.box), appear(*wanted, lag=0.3))

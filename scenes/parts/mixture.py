@@ -9,7 +9,7 @@ import numpy as np
 from manim import Animation, VGroup
 
 from model import View
-from scenes.base.layout import below, fitted, line_of, stacked
+from scenes.base.layout import fitted, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import largest
@@ -20,7 +20,6 @@ from scenes.parts.label import WORD, fit_words, format_number, number, text
 from scenes.parts.motion import Together, merge
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import card_width, cards_beside, row_labels
-from scenes.parts.verdict import EVIDENCE
 from scenes.parts.whole import Whole
 
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
@@ -131,14 +130,9 @@ def outside(theme: Theme, mixed: Mixture) -> Outside | None:
     return Outside(rings, *(format_number(values[k], places) for values in (least, most, z)))
 
 
-def factors(theme: Theme, scores: View, total: View, places: Sequence[Room], said: Sequence[str]) -> tuple[list[HeatMap], VGroup]:
-    """Scores (n) as what the vectors are multiplied by, each a square in its place, and in the last place their sum; below it what is said of that,
-    and of the scores as they are written, if they are."""
-    squares = [heat_map(theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places[:-1])]
-    size = max(theme.digit, min(TOTAL, 1.2 * places[-1].height))
-    digits = number(theme, total, size, "output", at=places[-1], width=places[-1].width)
-    lines = stacked(*(text(theme, line, EVIDENCE, "muted") for line in said[: 1 + any(square.digits for square in squares)]), gap=TIGHT / 2)
-    return squares, VGroup(digits, below(lines, digits))
+def factors(theme: Theme, scores: View, places: Sequence[Room]) -> list[HeatMap]:
+    """Scores (n) as what the vectors are multiplied by, each a square in its place."""
+    return [heat_map(theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places)]
 
 
 def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, said: str) -> tuple[VGroup, VGroup]:

@@ -7,12 +7,12 @@ from manim import VGroup
 from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, format_number, in_two_lines, number, paragraph, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, format_number, number, paragraph, text_width
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
-DIGIT, NAME = 44 * PX, 34 * PX            # em sizes of numbers and of what the rows are
-LINE, NAMES = (length * PX for length in (76, 250))                       # height of a row of numbers; room for what the rows are
+DIGIT, GAIN, NAME = 44 * PX, 54 * PX, 34 * PX             # em sizes of numbers, of gains and of what the rows are
+LINE, GAINS, NAMES = (length * PX for length in (76, 136, 270))           # heights of a row of numbers and of gains; room for what the rows are
 
 
 class Raised(Whole):
@@ -31,8 +31,10 @@ def raised(theme: Theme, cases: Sequence[tuple[Sequence[View], Sequence[str]]], 
         if head + foot <= room.height / 2:
             break
     body = room.trim(top=head + TIGHT, bottom=foot + TIGHT)
-    rows = body.strip(top=LINE), body.trim(top=LINE, bottom=LINE), body.strip(bottom=LINE)
-    beside = VGroup(in_two_lines(theme, name, NAME, row.strip(left=NAMES - TIGHT), "muted") for name, row in zip(names, rows, strict=True))
+    low = min(GAINS, body.height / 3)
+    rows, roles = (body.strip(top=LINE), body.trim(top=LINE, bottom=low), body.strip(bottom=low)), ("muted", "muted", "output")
+    beside = VGroup(paragraph(theme, name, min(NAME, max(SMALLEST_WORD, row.height / 2.5)), NAMES - TIGHT, role, lines=3)
+                    .move_to(row.strip(left=NAMES - TIGHT).centre) for name, row, role in zip(names, rows, roles, strict=True))
     for (title, verdict), place in zip(said, places, strict=True):
         title.shift(place.strip(top=head).centre)
         verdict.shift(place.strip(bottom=foot).centre)
@@ -45,16 +47,16 @@ def _raised(theme: Theme, views: Sequence[View], said: Sequence[VGroup], rows: S
     first, second, third = (row.columns(len(scores), TIGHT / 2) for row in rows)
     finer = decimals_for_sum(weights.values, 1, theme.decimals)
     bars = weight_bars(theme, weights, second, _size(theme, weights, second[0].width, finer), finer)
-    return Raised(said[0], _numbers(theme, scores, first, "text", 1), bars, _numbers(theme, gains, third, "output", theme.decimals), said[1])
+    return Raised(said[0], _numbers(theme, scores, first, "text", 1), bars, _numbers(theme, gains, third, "output", theme.decimals, GAIN), said[1])
 
 
-def _numbers(theme: Theme, view: View, places: Sequence[Room], role: str, decimals: int) -> VGroup:
+def _numbers(theme: Theme, view: View, places: Sequence[Room], role: str, decimals: int, largest: float = DIGIT) -> VGroup:
     """Numbers of one size in places, with a decimal less where more would be illegible."""
     decimals = decimals if _size(theme, view, places[0].width, decimals) >= theme.digit else max(0, decimals - 1)
-    size = _size(theme, view, places[0].width, decimals)
+    size = _size(theme, view, places[0].width, decimals, largest)
     return VGroup(number(theme, source, size, role, at=place, decimals=decimals) for source, place in zip(view, places, strict=True))
 
 
-def _size(theme: Theme, view: View, width: float, decimals: int) -> float:
+def _size(theme: Theme, view: View, width: float, decimals: int, largest: float = DIGIT) -> float:
     """The em size at which all numbers of a vector fit a width."""
-    return min(DIGIT, width / max(text_width(theme, format_number(value, decimals), 1, 600, tabular=True) for value in view.values))
+    return min(largest, width / max(text_width(theme, format_number(value, decimals), 1, 600, tabular=True) for value in view.values))

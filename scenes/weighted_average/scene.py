@@ -1,5 +1,7 @@
 """Scene 3: the simplest self-attention, a weighted average of all the tokens, and what makes it one: softmax, opened."""
 
+from functools import partial
+
 from manim import VGroup
 
 from model import View
@@ -55,19 +57,16 @@ class WeightedAverage(CandidateScene):
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
         said, room = letters_beside(self.theme, self.of_scores, head, self.frame.is_roomy)
         formula, (self.around, self.bars) = sum_of(self.theme, "t_j", "text", room, "s"), self.z_as_bars("weighted_sums")
-        scores, added = self.view(f"{SCOPE}.scaled_scores"), self.view("candidates.score_sums")[self.spec.block]
-        said_of_sum = [self.say(key) for key in ("sum", "rounded")]
-        self.scores, total = factors(self.theme, scores[self.head, self.focus], added[self.head, self.focus], self.mixed.places, said_of_sum)
+        self.scores = factors(self.theme, self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus], self.mixed.places[:-1])
         out = outside(self.theme, self.mixed)
         self.play(vanish(self.weighed, self.formula, self.need, self.said, *self.worked.rings, self.worked.line))
         self.play(appear(*self.scores, lag=0.1), appear(formula, said))
-        self.play(appear(total))
         self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6), appear(self.around))
         self.play(appear(self.bars))
         if out:
             said = self.say("outside", least=out.least, most=out.most, z=out.z)
             self.play(draw(*out.rings), appear(self.aside(said)))
-        self.formula, self.total = formula, total
+        self.formula = formula
 
     @step
     def exponentials(self):
@@ -124,11 +123,12 @@ class WeightedAverage(CandidateScene):
 
     @property
     def of_scores(self) -> str:
-        """What is said of the letter of a score, and of the lowest if that is negative."""
-        scores = self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus].values
-        k, said = int(scores.argmin()), [self.say("whose_scores")]
-        lowest = self.say("subtracted", token=self.tokens[k], score=format_number(scores[k], self.theme.decimals))
-        return " · ".join([*said, *[lowest] * bool(scores[k] < 0)])
+        """What is said of the letter of a score, of the lowest if that is negative, and of the sum of all."""
+        scores, added = self.view(f"{SCOPE}.scaled_scores").values, self.view("candidates.score_sums").values[self.spec.block]
+        scores, added = (format_of[self.head, self.focus] for format_of in (scores, added))
+        k, written = int(scores.argmin()), partial(format_number, decimals=self.theme.decimals)
+        lowest = self.say("subtracted", token=self.tokens[k], score=written(scores[k]))
+        return " · ".join([self.say("whose_scores"), *[lowest] * bool(scores[k] < 0), self.say("sum", total=written(added))])
 
     def aside(self, words: str) -> VGroup:
         """Words in two lines beside a formula that leaves room for them."""

@@ -69,6 +69,14 @@ def test_the_column_that_is_worked_out_multiplies_and_adds_up_as_it_is_written()
     assert np.allclose(products, [(round(a, 2), t.round(1)) for a, t in zip(shares, mixed.vectors.view.values[:, k]) if round(a, 2)])
 
 
+def test_what_is_said_of_raw_scores_is_so():
+    """The lowest is negative, and they do not add up to 1."""
+    said, scores, tokens = played("weighted_average", "any_numbers", lambda scene: (
+        scene.of_scores, np.array([float(square.view.values[0]) for square in scene.scores]), scene.tokens))
+    assert said.split(" · ")[1:] == [f"−{-scores.min():.2f}: “{tokens[scores.argmin()]}” is subtracted", f"all s together, rounded: {scores.sum():.2f}, not 1"]
+    assert scores.min() < 0 and round(scores.sum(), 2) != 1
+
+
 def test_the_ranges_are_as_high_as_those_of_the_tokens():
     def look(scene):
         tokens, (frames, _) = scene.mixed.vectors.view.values, scene.around

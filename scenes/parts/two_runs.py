@@ -19,26 +19,29 @@ from scenes.parts.shuffle import put
 from scenes.parts.tokens import cards_beside
 from scenes.parts.whole import Whole
 
-RUNS = (1.7, 1.3, 3, 1.6, 3, 1.3, 1.7)    # widths: of tokens, the machine and what leaves it, of what joins both runs, and of the other
-NARROW = (2.6, 0.5, 2, 1.4, 2, 0.5, 2.6)  # the same where the picture is slim
+RUNS = (15, 17, 16, 22, 14, 22, 16, 17, 15)               # widths: of tokens, what goes in, the machine and what leaves it, of what joins both
+                                          # runs, and of the other
+NARROW = (26, 0, 5, 20, 14, 20, 5, 0, 26)                 # the same where the picture is slim
 LOW, LINK = 2.2, 5                        # height of a machine at most; stroke width
 
 
 class Reordered(NamedTuple):
-    """The `tokens`, of which one is `followed`, and the `places` to which they go; what is made of them, `before` and `after` (n, d)."""
+    """The `tokens`, of which one is `followed`, and the `places` to which they go; the `rows` that go in (n, d); what is made of them, `before` and
+    `after` (n, d)."""
 
     tokens: Sequence[str]
     followed: int
     places: Sequence[int]
+    rows: View
     before: View
     after: View
 
 
 class Run(Whole):
-    """`cards` of the tokens, the `machine`, and what it has `made`."""
+    """`cards` of the tokens, the `rows` that go in, which slim pictures lack, the `machine`, and what it has `made`."""
 
-    def __init__(self, cards: VGroup, machine: Module, made: HeatMap):
-        super().__init__(cards=cards, machine=machine, made=made)
+    def __init__(self, cards: VGroup, rows: HeatMap | VGroup, machine: Module, made: HeatMap):
+        super().__init__(cards=cards, rows=rows, machine=machine, made=made)
 
 
 class TwoRuns(Whole):
@@ -52,7 +55,7 @@ class TwoRuns(Whole):
 def two_runs(theme: Theme, run: Reordered, name: str, said: str, rooms: tuple[Room, Room], slim: bool) -> TwoRuns:
     """Two runs, one towards the other. name: of the machine. said: of both. rooms: of what is said, and of the runs."""
     head, body = rooms
-    first, way, left, _, right, back, last = body.inset(TIGHT).columns(*((NARROW, TIGHT) if slim else (RUNS, GAP)))
+    first, fed, way, left, _, right, back, fed_back, last = body.inset(TIGHT).columns(*((NARROW, TIGHT / 2) if slim else (RUNS, GAP)))
     high = left.inset(y=TIGHT)
     grid = fit_grid(run.before.shape, high)._replace(height=min(1, (high.height - 2 * MARGIN) / len(run.tokens)))
     before = heat_map(theme, run.before, left, "output", grid=grid)
@@ -61,11 +64,15 @@ def two_runs(theme: Theme, run: Reordered, name: str, said: str, rooms: tuple[Ro
     across = [last.centre[0] - first.centre[0], 0, 0]
     moved = VGroup(card.copy().set_y(row.get_y()).shift(across) for card, row in zip(cards, after.cells, strict=True))
     here, there = (module(theme, name, room.fit(height=LOW)) for room in (way, back))
+    rows = [VGroup(), VGroup()]
+    if not slim:
+        inputs = fit_grid(run.rows.shape, fed)._replace(height=grid.height)
+        rows = [heat_map(theme, run.rows, fed, grid=inputs), put(heat_map(theme, run.rows, fed_back, grid=inputs), run.places)]
     links = [link(theme, (room_of(before.border).right, one.get_y()), (room_of(after.border).left, other.get_y()),
                   "output" if i == run.followed else "muted", LINK)
              for i, (one, other) in enumerate(zip(before.cells, after.cells, strict=True))]
     around = VGroup(frame(theme, body), text(theme, said, WORD, weight=600, at=head, width=head.width))
-    return TwoRuns(around, Run(cards, here, before), Run(moved, there, after), links)
+    return TwoRuns(around, Run(cards, rows[0], here, before), Run(moved, rows[1], there, after), links)
 
 
 def wire(theme: Theme, start: VMobject, end: VMobject) -> Animation:

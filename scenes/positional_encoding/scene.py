@@ -32,7 +32,7 @@ LARGE, HUGE = 60 * PX, 110 * PX           # em sizes
 CELLS = 8                                 # features of a sum that are shown at most
 RUNS = 5, 40, 12                          # heights of what is said of two runs, of these, and of what they show
 FIRST, SHIFT = (0, 5), 2                  # from which positions circles are turned, and by how many
-WAVES = 4, 20, 20, 17                     # widths: of their names, of waves, of the table, and of what there is to say
+WAVES = 6, 20, 19, 16                     # widths: of their names, of waves, of the table, and of what there is to say
 
 
 class PositionalEncoding(ExplainerScene):
@@ -49,13 +49,14 @@ class PositionalEncoding(ExplainerScene):
         name, without = self.say("encoder"), self.say("bare")
         if not self.frame.is_roomy:       # a box is too narrow for its name
             name, without = "", f"{name} · {without}"
-        shuffled = Reordered(self.tokens, self.focus, self._places, self.view("shuffling.bare"), self.view("shuffling.bare_shuffled"))
+        shuffled = Reordered(self.tokens, self.focus, self._places, self.view("embeddings"), self.view("shuffling.bare"), self.view("shuffling.bare_shuffled"))
         runs = two_runs(self.theme, shuffled, name, without, (head, body), self.frame.is_slim)
         self.open_with(runs.around, runs.first.cards)
         for run in (runs.first, runs.second):
             if run is runs.second:
                 self.play(appear(*run.cards, lag=0.3))
-            self.play(appear(run.machine), wire(self.theme, run.cards, run.machine.box))
+            self.play(appear(run.rows))
+            self.play(appear(run.machine), wire(self.theme, run.rows or run.cards, run.machine.box))
             self.play(wire(self.theme, run.machine.box, run.made.border), appear(run.made))
         self.play(draw(*runs.links, lag=0.3))
         measured, *so = foot.columns(1 + self.frame.is_roomy, WIDE)
@@ -231,12 +232,12 @@ class PositionalEncoding(ExplainerScene):
         roomy, side = self.frame.is_roomy, self.stage.columns(WAVES, TIGHT)[-1]
         rooms = self.stage.trim(bottom=WORD + TIGHT, top=WORD).columns(WAVES[: 3 + roomy], TIGHT)[:3]
         waves = wave_cuts(self.theme, *(self.view(f"waves.{name}") for name in ("values", "table", "places", "count")), self._cuts,
-                          (self.focus, self.tokens[self.focus]), tuple(map(self.say, ("wave", "place", "table"))), rooms)
+                          (self.focus, self.tokens[self.focus]), self.view("waves.wavelengths"), tuple(map(self.say, ("wave", "place", "table", "repeats"))), rooms)
         alike = self.view("waves.alike").values.astype(int).tolist()
         said = self.say("alike", one=alike[0], other=alike[1]), self.say("told")
         notes = wave_notes(self.theme, waves, [self._cuts.index(p) for p in alike], said, side if roomy else None)
         free = Room(side.left, side.right, side.bottom, min(room_of(note).bottom for note in notes) - TIGHT)
-        last = stated(self.theme, self.say("any_two"), self.view("waves.apart"), free, 3)
+        last = stated(self.theme, self.say("any_two", count=len(self.view("waves.count"))), self.view("waves.apart"), free, 3)
         return waves, notes, last if roomy and last.height <= free.height else VGroup()
 
     def _sums(self) -> BarSums:

@@ -38,10 +38,11 @@ def way(theme: Theme, words: Sequence[str], weights: View, looks: Sequence[tuple
     weights: (query, key), of one head. looks: query and key of the arcs; missed: of what it does not look at. said, role: what stands above it all.
     Of a long sentence those are shown that have arcs, and their neighbours.
     """
-    title, looks = paragraph(theme, said, WORD, room.width, role, SAID, align=-1), [(i, j) for i, j in looks if i != j]
+    title, ends = paragraph(theme, said, WORD, room.width, role, SAID, align=-1), [*{k for pair in (*looks, *missed) for k in pair}]
+    looks = [(i, j) for i, j in looks if i != j]
     top, body = room.strip(top=max(LINE, title.height)), room.trim(top=max(LINE, title.height) + TIGHT / 2)
     stands = body.height > max(body.width, len(words) * CLOSEST)
-    cards, shown, free = (_column if stands else _line)(theme, words, [*{k for pair in (*looks, *missed) for k in pair}], body)
+    cards, shown, free = (_column if stands else _line)(theme, words, ends, body)
     along, thick = RIGHT if stands else UP, min(ARC / PEN * PX, free / THIN)
     size, longest = max(theme.digit, min(DIGITS, free / 3)), max((abs(i - j) for i, j in (*looks, *missed)), default=1)
     arcs, numbers, lines = VGroup(), VGroup(), VGroup()

@@ -21,6 +21,8 @@ TENSORS = scoped(
     Tensor("values", "token rank", "how high they make it", "encoder.{block}.mlp.activation[token, feature] with that word there"),
     Tensor("added", "token row d_model", "what the feature of a token adds to every token of the sentence",
            "encoder.{block}.mlp.activation[row, feature] weights.encoder.{block}.mlp.W_2[feature]"),
+    Tensor("unclipped", "token row d_model", "what it would add to them without ReLU",
+           "encoder.{block}.mlp.hidden[row, feature] weights.encoder.{block}.mlp.W_2[feature]"),
 )
 
 
@@ -39,7 +41,9 @@ def measure(run, record):
         into("feature", feature)
         into("order", tried[order[tokens, :, feature]])
         into("values", values[tokens, :, feature])
-        into("added", own.T[feature, :, None] * run.arrays[f"weights.encoder.{number}.mlp.W_2"][feature, None])      # (n, n, d_model)
+        row = run.arrays[f"weights.encoder.{number}.mlp.W_2"][feature, None]                        # (n, 1, d_model)
+        into("added", own.T[feature, :, None] * row)                                # (n, n, d_model)
+        into("unclipped", hidden.T[feature, :, None] * row)                         # (n, n, d_model)
 
 
 def activations(run, token, words):

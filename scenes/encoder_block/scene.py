@@ -12,13 +12,13 @@ from scenes.parts.bars import largest
 from scenes.parts.block import block_modules, formulas, stream
 from scenes.parts.column import FEW, Stage, column
 from scenes.parts.depth import Depth, depth, depths
-from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, lit
+from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, lit, wires_between
 from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import peak
 from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text, words_in
 from scenes.parts.lane_diagram import FOOT, lane_diagram, mixed, passed
 from scenes.parts.lanes import bare
-from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, brighten, dim, draw, travel, vanish
+from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, dim, draw, travel, vanish
 from scenes.parts.one_lane import OneLane, one_lane
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label
@@ -37,11 +37,11 @@ class EncoderBlock(ExplainerScene):
 
     experiments = ("deep_stack",)
     place = "block"
-    sparse = {"build": "what is not for now is only a frame", "gradient": "what does not arrive is no bar"}
+    sparse = {"build": "what is not for now has its place between", "gradient": "what does not arrive is no bar"}
 
     @step
     def build(self):
-        """The modules come up from the bottom, each with what it does; what is not for now is only a frame."""
+        """Attention and the MLP come up from the bottom, each with what it does; what else there is leaves its place free."""
         left, self.right = self.stage.columns([2, 3]) if self.frame.is_slim else self.stage.inset(x=GAP).columns([4, 5], WIDE)
         top, body, bottom = left.rows([ENDS, left.height - 2 * ENDS, ENDS], 0)
         self.diagram = diagram = self._diagram(body)
@@ -52,19 +52,17 @@ class EncoderBlock(ExplainerScene):
         *beside, worded = [self.right] if self.frame.is_slim else self.right.columns(2)
         lane = self._lane(beside[0].level(bottom.centre[1])) if beside else None
         said = {"token": self.tokens[self.focus], "number": self.head + 1}
-        self.later = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind not in NOW]
+        parts = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind in NOW]
+        *wires, last = wires_between(self.theme, [part.box for part in parts], body)
         self.open_with(self.ends[0], *[lane.cards] if lane else [])
         made = {kind: [appear(row)] for kind, row in zip(NOW, lane.rows, strict=True)} if lane else {}
         taken = {"attention": [draw(*lane.taken)]} if lane else {}
-        for kind, wire, part in zip(diagram.kinds, diagram.wires, diagram.modules, strict=False):
+        for kind, wire, part in zip(NOW, wires, parts, strict=True):
             self.play(draw(wire, run_time=BRIEF))
-            if kind not in NOW:
-                self.play(dim(part.box, run_time=BRIEF))
-                continue
             words = paragraph(self.theme, self.say(f"{kind}_does", **said), WHAT if roomy else SMALLEST_WORD, worded.width, align=-1)
             self.play(appear(part, words.shift(worded.level(part.get_y()).centre), run_time=SHORT))
             self.play(*taken.get(kind, ()), *made.get(kind, ()))
-        self.play(draw(diagram.wires[-1], run_time=BRIEF), appear(self.ends[1]))
+        self.play(draw(last, run_time=BRIEF), appear(self.ends[1]))
 
     @step
     def collapse(self):
@@ -82,7 +80,7 @@ class EncoderBlock(ExplainerScene):
     @step
     def bypass(self):
         """What goes in is led round each sublayer and added; the formula says it too; and how far apart tokens are with such a way."""
-        self.play(vanish(*self.on_stage()), appear(self.diagram, *self.ends), brighten(*self.later))
+        self.play(vanish(*self.on_stage()), appear(self.diagram, *self.ends))
         words = {kind: quote(self.say(kind)) for kind in NOW} | {"norm": quote(self.say("normed"))}
         right = self.right.trim(top=self.right.top - self.frame.below_map.top)
         upper, middle, *places, foot = right.rows([6, 1, 1, 1, 2 if self.frame.is_slim else 1], TIGHT)

@@ -161,4 +161,5 @@ class EncoderStack(ExplainerScene):
         swapped = [i for i, pair in enumerate(zip(self.tokens, self.twin)) if pair[0] != pair[1]]
         head = int(heads.values[:, swapped].sum(-1).argmax()) if swapped and last < self._depths[-1] else self.head
         most = self.tokens[best_word(self.tokens, heads[head])]
-        return Storey(self.say("takes", number=last, head=head + 1, token=self.tokens[self.focus], most=most), heads[head])
+        key = "takes" if self.frame.is_roomy else "takes_briefly"
+        return Storey(self.say(key, number=last, head=head + 1, token=self.tokens[self.focus], most=most), heads[head])

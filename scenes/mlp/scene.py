@@ -1,30 +1,33 @@
 """The MLP, the position-wise feed-forward network: max(0, y W_1 + b_1) W_2 + b_2 (Vaswani et al. 2017, equation 2)."""
 
-from manim import VGroup
+from manim import VGroup, VMobject
 
 from model import View
 from model.wiring import path, reads
 from scenes.base.room import BESIDE, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.added_rows import AddedRows, added_rows
-from scenes.parts.annotated_network import annotated_network, valued_beside
+from scenes.parts.annotated_network import FORMULA, annotated_network, valued_beside
 from scenes.parts.asked import Asked, asked
 from scenes.parts.bars import largest
 from scenes.parts.block import written
-from scenes.parts.equation import quote
+from scenes.parts.equation import equation, quote
 from scenes.parts.firing import firing, ringed
 from scenes.parts.folded import compared, folded
 from scenes.parts.heat_map import peak
 from scenes.parts.motion import BRIEF, EASY, SLOW, SLOWER, STEADY, appear, copy_to, dim, draw, merge, travel, vanish
 from scenes.parts.network import Scales, fan, rise
 from scenes.parts.network_copies import network_copies
+from scenes.parts.shapes import room_of
 from scenes.parts.sum_rows import SumRows, sum_rows
 
 SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
+HIDDEN = "READ W_1 + b_1"
 FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 AROUND = 11, 24, 19                       # widths of what is said, the network, and one feature of every token
 LIKE = 0.5                                # of how high the highest word makes a feature, what a word that is listed does at least
+LOST = 0.4                                # how bright stays what ReLU does not let through
 SHARES = 7, 5                             # widths of the matrices that become one, and of what they make
 
 
@@ -40,14 +43,13 @@ class Mlp(ExplainerScene):
         """A token's vector goes through W_1: every hidden feature looks at all that goes in. Of one: what makes it high, and what it is for
         every token."""
         self._lay_out()
-        net, hidden, formula = self.drawn.network, self.drawn.hidden, self.drawn.formula
+        net, hidden = self.drawn.network, self.drawn.hidden
         self.open_with(self.drawn.card, net.x)
-        self.play(appear(net.widening, self.drawn.shapes[0], hidden.line, hidden.dots, formula, run_time=BRIEF),
-                  dim(formula.select("relu"), formula.select("output")))
+        self.play(appear(net.widening, self.drawn.shapes[0], hidden.line, hidden.dots, run_time=BRIEF))
         lines = fan(self.theme, net.x.cells[0], hidden.bars[0], net.widening)
         self.play(draw(*lines, run_time=EASY))
         self.play(rise(hidden.bars, hidden.line.get_center(), lag=0.05, run_time=EASY), vanish(lines))
-        self.play(appear(net.narrowing, self.drawn.shapes[1], run_time=BRIEF))
+        self.play(appear(*self._above, run_time=BRIEF))
         for part in (*self._ringed, *self._found()):
             self.play(appear(part))
         for each in self._asked("asked", self.drawn.beside):
@@ -72,7 +74,7 @@ class Mlp(ExplainerScene):
 
     @step
     def relu(self):
-        """What is below 0 becomes 0; what one feature then adds to every token: nothing, where it is 0; and how far that is from one matrix."""
+        """What is below 0 becomes 0; what one feature adds to every token, struck where it then does not; and how far that is from one matrix."""
         self._lay_out()
         net, hidden, formula = self.drawn.network, self.drawn.hidden, self.drawn.formula
         room, before = self.drawn.beside, hidden.bars
@@ -81,9 +83,10 @@ class Mlp(ExplainerScene):
                        *self.drawn.shapes, formula, *self._ringed, *was)
         differs = self.view("folding.{block}.relu_differences")[self.focus]
         apart = valued_beside(self.theme, differs, self.say("relu_apart"), self.drawn.side)
-        self.play(travel(before, net.hidden.bars, run_time=SLOWER))
         self.play(vanish(*was), *(appear(each.around) for each in adds))
-        self.play(*(appear(*each.lines, lag=0.4) for each in adds))
+        self.play(*(appear(each.lines, each.lost) for each in adds))
+        self.play(travel(before, net.hidden.bars, run_time=SLOWER), *(appear(each.then) for each in adds))
+        self.play(*(draw(*each.struck) for each in adds), *(dim(each.lost, share=LOST) for each in adds))
         self.play(appear(net.output.cells, net.output.dots, run_time=BRIEF))
         self.play(appear(apart))
 
@@ -160,6 +163,14 @@ class Mlp(ExplainerScene):
         return formula.replace("READ", read).replace("MLP", quote(self.say("mlp")))
 
     @property
+    def _above(self) -> list[VMobject]:
+        """What stands above the hidden layer at first: how it is made, or, where the rest is no step of its own, all of the network."""
+        net = self.drawn.network
+        if self.staging.trace.config.activation == "relu":
+            return [equation(self.theme, self._maths(HIDDEN), size=FORMULA, at=room_of(net.narrowing))]
+        return [net.narrowing, self.drawn.shapes[1], self.drawn.formula]
+
+    @property
     def _matrices(self) -> list[View]:
         return [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
 
@@ -211,12 +222,12 @@ class Mlp(ExplainerScene):
         return [asked(self.theme, said, self.tokens, values, self.focus, largest(values), room.trim(top=TIGHT))]
 
     def _adds(self, room: Room) -> list[AddedRows]:
-        """What that feature adds to every token after ReLU: its row of W_2, so many times; nothing where the network is slim."""
+        """What that feature adds to every token, but for ReLU: its row of W_2, so many times; nothing where the network is slim."""
         if self.frame.is_slim:
             return []
         feature = int(self._feature.values)
         before, after = (self._tensor(f"mlp.{name}")[:, feature] for name in ("hidden", "activation"))
-        added = self.view("firing.{block}.added")[self.focus]
+        added = self.view("firing.{block}.unclipped")[self.focus]
         said = self.say("adds", feature=feature), self.say("row", feature=feature)
         return [added_rows(self.theme, said, self._matrices[1][feature], self.tokens, before, after, added, self.focus, room.trim(top=TIGHT))]
 

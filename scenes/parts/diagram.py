@@ -91,16 +91,21 @@ def block_diagram(theme: Theme, names: Mapping[str, str], room: Room, norm: str 
     rooms = room.trim(left=lane, bottom=gap, top=gap).rows([OF[side][kind] for kind in reversed(kinds)], gap)[::-1]
     size = min(LARGEST_NAME, max(SMALLEST_WORD, 0.7 * min(place.height for place in rooms)))
     modules = [_part(theme, kind, names[kind], place, size) for kind, place in zip(kinds, rooms, strict=True)]
-    x = rooms[0].centre[0]
-    starts, ends = [room.bottom, *(place.top for place in rooms)], [*(place.bottom for place in rooms), room.top]
-    tip = gap > 1.2 * TIP
-    wires = [_wire(theme, (x, low, 0), (x, high, 0), tip=tip) for low, high in zip(starts, ends, strict=True)]
-    bypasses = []
+    x, tip, wires = rooms[0].centre[0], gap > 1.2 * TIP, wires_between(theme, [part.box for part in modules], room)
+    starts, bypasses = [room.bottom, *(place.top for place in rooms)], []
     for first, last in _sublayers(norm, side):
         low, high = starts[first] + 0.3 * gap, rooms[last].centre[1]
         corners = (x, low), (room.left, low), (room.left, high), (room_of(modules[last].box).left, high)
         bypasses.append(route(theme, corners, bend=min(BEND, 0.5 * lane), tip=tip))
     return BlockDiagram(kinds, modules, wires, bypasses, _sublayers(norm, side))
+
+
+def wires_between(theme: Theme, boxes: Sequence[Block], room: Room) -> list[VGroup]:
+    """The lines of a block from the bottom of a room into each of its boxes, and on to the top of the room; short ones have no arrow tips."""
+    places = [room_of(box) for box in boxes]
+    x, starts, ends = places[0].centre[0], [room.bottom, *(place.top for place in places)], [*(place.bottom for place in places), room.top]
+    tip = min(high - low for low, high in zip(starts, ends, strict=True)) > 1.2 * TIP
+    return [_wire(theme, (x, low, 0), (x, high, 0), tip=tip) for low, high in zip(starts, ends, strict=True)]
 
 
 def _part(theme: Theme, kind: str, name: str, room: Room, size: float) -> Module:

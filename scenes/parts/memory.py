@@ -11,7 +11,7 @@ from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_grid, heat_map
-from scenes.parts.label import Label, text
+from scenes.parts.label import Label, text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import CLOSEST, cards_beside, shape_label
 from scenes.parts.whole import Whole
@@ -19,12 +19,13 @@ from scenes.parts.whole import Whole
 NAME, SMALL = 50 * PX, 32 * PX
 WORDS, EDGE, LINE = (length * PX for length in (216, 14, 66))                # words; a margin; a line above the matrix
 BESIDE = 0.45                             # share of the left part that words take at most
-KINDS = "key", "value"
+KINDS = {"key": "= H W_K + b_K", "value": "= H W_V + b_V"}
 
 
 class Memory(Whole):
-    """`source`, the matrix, `cards` at its left and `title`, its name; the `box` of the block with its title, the `signs` of keys and values,
-    and they (`made`, or an empty group); `wire` from the matrix to the box; `query`, above the keys, and `asks`, whose it is, if one is shown."""
+    """`source`, the matrix, `cards` at its left and `title`, its name; the `box` of the block with its title, the `signs` of keys and values, how
+    they are made, and they (`made`, or an empty group); `wire` from the matrix to the box; `query`, above the keys, and `asks`, whose it is,
+    if one is shown."""
 
     def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup,
                  query: list[HeatMap], asks: list[Label]):
@@ -46,7 +47,7 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View]
     inner, size = room_of(source.border), shape_label(theme, view.shape)
     box = Room(right.left, right.right, inner.bottom - EDGE, inner.top + (3 if query else 2) * LINE)
     over = [place.level(inner.top + LINE / 2 if made else source.get_y()) for place in pair]
-    signs = VGroup(text(theme, name, SMALL, role, at=place) for name, role, place in zip(names, KINDS, over))
+    signs = VGroup(_sign(theme, *each) for each in zip(names, KINDS, over))
     name = text(theme, block, SMALL, weight=500, at=box.level(box.top - LINE / 2), width=box.width - TIGHT)
     tables = VGroup(_made(theme, source, each, role, place) for each, role, place in zip(made, KINDS, pair))
     line = box.trim(top=LINE).strip(top=LINE)
@@ -58,6 +59,13 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View]
         [heat_map(theme, query[0], place.level(line.centre[1]), "query", grid=tables[0].grid._replace(rows=(0,))) for place in pair[:1] if query],
         [text(theme, query[1], SMALL, "query", at=place.level(line.centre[1])) for place in pair[1:] if query],
     )
+
+
+def _sign(theme: Theme, name: str, kind: str, room: Room) -> VGroup:
+    """What keys or values are called, and how they are made, if that finds room beside it."""
+    maths, width = equation(theme, KINDS[kind], size=SMALL, role=kind), text_width(theme, name, SMALL)
+    fits = bool(width + TIGHT / 2 + maths.width <= room.width)
+    return side_by_side(text(theme, name, SMALL, kind, width=room.width), *[maths] * fits, gap=TIGHT / 2, at=room)
 
 
 def _made(theme: Theme, source: HeatMap, view: View, role: str, room: Room) -> HeatMap:

@@ -35,7 +35,9 @@ def test_what_is_below_0_adds_nothing_and_what_is_above_as_many_times_its_row():
     stage = played()
     before, after = (stage._tensor(f"mlp.{name}").values[:, int(stage._feature.values)] for name in ("hidden", "activation"))
     below, added = before < 0, stage.view("firing.{block}.added")[stage.focus].values
+    unclipped = stage.view("firing.{block}.unclipped")[stage.focus].values
     row = stage._matrices[1].values[int(stage._feature.values)]
     assert [word for word, is_below in zip(stage.tokens, below, strict=True) if is_below] == ["black", "cat"]
     assert (after[below] == 0).all() and (after[~below] == before[~below]).all()
     assert (added[below] == 0).all() and np.allclose(added[~below], before[~below, None] * row) and (added[~below] != 0).all()
+    assert np.allclose(unclipped, before[:, None] * row) and (unclipped[below] != 0).all()

@@ -18,7 +18,7 @@ from scenes.parts.encoder_decoder import HEADING, IN_LINE, LEGEND, encoder_decod
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import peak
 from scenes.parts.hops import hops
-from scenes.parts.label import WORD, in_two_lines, paragraph, text
+from scenes.parts.label import WORD, in_lines, paragraph, text
 from scenes.parts.legend import legend
 from scenes.parts.machine import captioned
 from scenes.parts.motion import BLINK, SHORT, SLOW, SLOWER, STEADY, appear, dim, draw, merge, slide, travel, vanish
@@ -28,6 +28,7 @@ from scenes.parts.shapes import room_of
 from scenes.parts.swapped import Swapped, swapped
 
 SPOKEN, SHARED, QUESTION = (size * PX for size in (112, 60, 62))         # em sizes of sentences
+LINES = 4                                 # of a sentence, at most
 ASKED = 0.75                              # of the height of its room, what the question takes at most
 BOLD = 8 * PEN
 
@@ -50,7 +51,7 @@ class Overview(ExplainerScene):
         said = spaced(trace.translation) if self.trained else written_text(trace.output_tokens, trace.config.spelling)
         machine = module(self.theme, self.say("machine"), middle, size=SHARED)
         ways = [arrow(self.theme, room.point(y=1), room.point(y=-1), "text", BOLD) for room in (into, out)]
-        read, spoken = (in_two_lines(self.theme, words, SPOKEN, room, role, 500)
+        read, spoken = (in_lines(self.theme, words, SPOKEN, room, LINES, role, 500)
                         for words, room, role in ((trace.sentence, top, "text"), (said or self.say("unknown"), low, "output")))
         self.open_with(read)
         self.wait(SHORT)

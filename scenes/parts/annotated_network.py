@@ -46,7 +46,7 @@ def annotated_network(theme: Theme, token: str, views: Sequence[View], matrices:
     x, before, after, made = views
     head, body = room.trim(bottom=MARGIN).rows(HEIGHTS, gap=MARGIN)
     if slim:                              # what is said of it stands below the network, and its ends have room at both sides
-        middle, side = body.rows([2, 1])
+        middle, side = body.rows([4, 1] if room.height > room.width else [2, 1])
     else:
         left, middle, right = body.columns(shares)
         side = left.trim(bottom=CARD + GAP)

@@ -154,8 +154,16 @@ def words_in(theme: Theme, string: str, size: float, room: Room, role: str = "te
 
 def in_two_lines(theme: Theme, string: str, size: float, room: Room, role: str = "text", weight: int = 400) -> VGroup:
     """Words in the middle of a room, as large as two lines of them can be there, up to a size."""
-    size = min(size, max(SMALLEST_WORD, min(HALF * room.height, UNEVEN * room.width / text_width(theme, string, 1, weight))))
-    return paragraph(theme, string, size, room.width, role, weight).move_to(room.centre)
+    return in_lines(theme, string, size, room, 2, role, weight)
+
+
+def in_lines(theme: Theme, string: str, size: float, room: Room, most: int, role: str = "text", weight: int = 400) -> VGroup:
+    """Words in the middle of a room, in two lines or as many more, up to `most`, as make them larger, up to a size."""
+    one = text_width(theme, string, 1, weight)
+    shares = {2: HALF, **{lines: 1 / (LINE_SPACING * lines) for lines in range(3, most + 1)}}
+    sizes = {lines: min(size, share * room.height, lines / 2 * UNEVEN * room.width / one) for lines, share in shares.items()}
+    lines = max(sizes, key=sizes.get)
+    return paragraph(theme, string, max(SMALLEST_WORD, sizes[lines]), room.width, role, weight, lines).move_to(room.centre)
 
 
 def wrap(theme: Theme, string: str, size: float, width: float, weight: int = 400) -> list[str]:

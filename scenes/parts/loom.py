@@ -15,7 +15,7 @@ from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 FLATTEST, HIGHEST = 0.12, 1.0             # how far the bows between neighbours, and the longest ones, reach out
-PITCH = 1.15                              # from card to card at most
+PITCH = 1.15                              # from card to card at most; twice that in a high room
 APART = 0.18                              # from bow to bow
 HEADING, SMALL = 32 * PX, 28 * PX
 HEAD, LEFT = 81 * PX, 216 * PX            # room above the cards, and at their left for the weights and whose these are
@@ -30,10 +30,10 @@ class Loom(Whole):
         super().__init__(sources=sources, queries=queries, words=words)
 
 
-def loom(theme: Theme, sources: Sequence[str], queries: Sequence[str], words: Sequence[str], rooms: Sequence[Room]) -> Loom:
-    """The three columns, each in its room. A query and the word that it says stand at one height."""
+def loom(theme: Theme, sources: Sequence[str], queries: Sequence[str], words: Sequence[str], rooms: Sequence[Room], pitch: float) -> Loom:
+    """The three columns, each in its room. A query and the word that it says stand at one height. pitch: from card to card at most."""
     pairs = zip((sources, queries, words), rooms, strict=True)
-    return Loom(*(token_column(theme, column, room, PITCH) if column else VGroup() for column, room in pairs))
+    return Loom(*(token_column(theme, column, room, pitch) if column else VGroup() for column, room in pairs))
 
 
 def across(theme: Theme, cards: Loom, weights: View, query: int) -> VGroup:
@@ -71,7 +71,7 @@ class Asked(Whole):
 def columns(theme: Theme, names: Sequence[str], words: Sequence[Sequence[str]], room: Room, between: float, roomy: bool) -> Columns:
     """Three columns of cards in a room. between: the gap that strands cross, in columns. roomy: whether a name has one line."""
     sources, _, queries, _, said = room.trim(top=HEAD if roomy else LINES * SMALL).columns((1, between, 1, 1 / 2, 1), TIGHT)
-    cards = loom(theme, *words, (sources, queries, said))
+    cards = loom(theme, *words, (sources, queries, said), PITCH if room.width > room.height else 2 * PITCH)
     heads = [_name(theme, name, column, roomy) for name, column in zip(names, cards, strict=True) if len(column)]
     return Columns(heads, cards)
 

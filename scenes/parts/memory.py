@@ -10,7 +10,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_grid, heat_map, taller
 from scenes.parts.label import Label, text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import CLOSEST, cards_beside, shape_label
@@ -18,7 +18,7 @@ from scenes.parts.whole import Whole
 
 NAME, SMALL = 50 * PX, 32 * PX
 WORDS, EDGE, LINE = (length * PX for length in (216, 14, 66))                # words; a margin; a line above the matrix
-BESIDE = 0.45                             # share of the left part that words take at most
+LOW, HIGH = (1, 1, 0.45), (4, 3, 0.3)     # widths of both parts, and the share of the left one that words take at most; the same in a high room
 KINDS = {"key": "= H W_K + b_K", "value": "= H W_V + b_V"}
 
 
@@ -39,11 +39,13 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View]
     made: its keys and values (n, d_k), or nothing where there is no decoder: then their names stand in the middle. names: what these are
     called; block: what the block is; query: one that meets the keys (d_k), with whose it is.
     """
-    left, right = (place.trim(top=(3 if query else 2) * LINE + EDGE, bottom=EDGE) for place in room.columns(2, WIDE if room.is_wide else GAP))
+    (*shares, share) = HIGH if room.height > room.width else LOW
+    left, right = (place.trim(top=(3 if query else 2) * LINE + EDGE, bottom=EDGE) for place in room.columns(shares, WIDE if room.is_wide else GAP))
     pair = right.inset(EDGE).columns(2, TIGHT)
     worded = left.height >= len(tokens) * CLOSEST
-    beside = min(WORDS, BESIDE * left.width)
-    source = heat_map(theme, view, left.trim(left=beside + TIGHT if worded else 0), "output")
+    beside = min(WORDS, share * left.width)
+    place = left.trim(left=beside + TIGHT if worded else 0)
+    source = heat_map(theme, view, place, "output", grid=taller(fit_grid(view.shape, place), place.height))
     inner, size = room_of(source.border), shape_label(theme, view.shape)
     box = Room(right.left, right.right, inner.bottom - EDGE, inner.top + (3 if query else 2) * LINE)
     over = [place.level(inner.top + LINE / 2 if made else source.get_y()) for place in pair]

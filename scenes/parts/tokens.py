@@ -24,6 +24,7 @@ BESIDE = 0.1                              # from a card too low for its word to 
 LEVEL = 0.94                              # share of its column that a level word takes at most
 SPACE = 0.28                              # between the words of a sentence, in em
 MORE = "…"                                # on a card, for words that are not shown
+SPREAD = (0.16, 0.4)                      # of a pitch, what a word and a card take at least in a column
 LINE = 1.2                                # height of a line with accents and descenders, in em
 
 
@@ -143,12 +144,13 @@ def token_column(theme: Theme, words: Sequence[str], room: Room, pitch: float = 
     columns = room.columns(int(np.ceil(len(words) * CLOSEST / room.height)), gap=0.06)
     rows = -(-len(words) // len(columns))
     pitch = min(pitch, room.height / rows)
-    size = min(WORD, max(SMALLEST_WORD, 0.68 * pitch))
+    word, card = (share * pitch for share in SPREAD)
+    size = min(max(WORD, word), max(SMALLEST_WORD, 0.68 * pitch))
     width = card_width(theme, words, columns[0].width, size)
     padding = _padding(theme, words, width)
     fitted, size = fit_words(theme, words, size, width - 2 * padding)
     top = room.centre[1] + (rows - 1) / 2 * pitch
-    height = min(HIGHEST, max(FILLED * pitch, min(TIGHTLY * pitch, 1.15 * size)))
+    height = min(max(HIGHEST, card), max(FILLED * pitch, min(TIGHTLY * pitch, 1.15 * size)))
     return VGroup(
         token_card(theme, word, width, height, size=size, padding=padding)
         .move_to([columns[i // rows].centre[0], top - i % rows * pitch, 0])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import UP, VGroup
+from manim import LEFT, UP, VGroup
 
 from model import View
 from scenes.base.layout import left_of
@@ -13,14 +13,14 @@ from scenes.parts.diagram import Module, module
 from scenes.parts.equation import equation
 from scenes.parts.flow import strands
 from scenes.parts.heat_map import HeatMap, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, fit_text, number, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, fit_text, number, paragraph, text, text_width
 from scenes.parts.lanes import lanes, points, strips
 from scenes.parts.shapes import ring
 from scenes.parts.tokens import token_card, word_widths
 
 NAME = 50 * PX
 CARD, STRIP, CLEAR = (length * PX for length in (80, 40, 14))              # height of a card and of a strip; between a strip and what is above and below it
-TALLEST, NARROWEST = (length * PX for length in (216, 400))                # a block
+TALLEST, NARROWEST = (length * PX for length in (216, 400))                # a block; three times as high in a high room
 BESIDE, MARGIN = (length * PX for length in (94, 26))                      # room at the left for names of levels; at the right
 HIGH = 4                                  # em of its weights that a block must be high to show them
 LOW = 3 * SMALLEST_WORD                   # a block in which there is room for words or for strands, not for both
@@ -53,7 +53,7 @@ def tower(theme: Theme, tokens: Sequence[str], views: Sequence[View], origin: in
     """Tokens with their vectors below and above every block: views (n, d_model) each, one more than storeys. origin: the token that stands out.
     names: what the lowest vectors are called, and the highest, if they have a name."""
     count, level = len(storeys), STRIP + 2 * CLEAR
-    tall = min(TALLEST, (room.height - CARD - len(views) * level) / count)
+    tall = min(TALLEST * (3 if room.height > room.width else 1), (room.height - CARD - len(views) * level) / count)
     body = Room.around(room.centre, room.width, CARD + len(views) * level + count * tall).trim(left=BESIDE, right=MARGIN)
     places = _places(theme, tokens, body)
     heights = [body.bottom + CARD + level / 2 + k * (level + tall) for k in range(len(views))]
@@ -77,15 +77,17 @@ def _taken(theme: Theme, weights: View | None, origin: int, places: Sequence[Roo
         return VGroup(), VGroup()
     size = max(SMALLEST_WORD, theme.digit)
     fits = room.height >= HIGH * size and min(place.width for place in places) >= text_width(theme, f"0.{'0' * theme.decimals}", size, 600, tabular=True)
-    foot = room.strip(bottom=(size + TIGHT) * fits)
-    lines, = strands(theme, points(places, foot.top), points([places[origin]], room.top), [weights], along=UP)
+    foot = room.level(room.bottom + (size + TIGHT) / 2)
+    lines, = strands(theme, points(places, room.bottom + (size + TIGHT) * fits), points([places[origin]], room.top), [weights], along=UP)
     return lines, VGroup(number(theme, weight, size, "weight", 600, at=(*place.level(foot.centre[1]).centre,))
                          for weight, place in zip(weights, places, strict=True) if fits and float(weight) > 1 / len(places))
 
 
 def _said(theme: Theme, words: str, room: Room) -> VGroup:
-    """What is written in the upper left corner of a block."""
+    """What is written in the upper left corner of a block, in two lines where one is too short and the block high."""
     size = max(SMALLEST_WORD, min(WORD, room.height / 4))
+    if room.height > TALLEST and text_width(theme, words, size) > room.width / 2:
+        return paragraph(theme, words, size, room.width / 2, align=-1).move_to(room.inset(TIGHT, TIGHT).point(-1, 1), UP + LEFT)
     corner = room.inset(x=TIGHT) if room.height < LOW else room.inset(TIGHT, TIGHT / 2).strip(top=size)
     return text(theme, words, size, at=corner, align=-1, width=room.width / 2)
 

@@ -52,7 +52,7 @@ def in_context(theme: Theme, sentences: tuple[Sequence[str], Sequence[str]], i: 
     pairs = zip(before, (sentences, sentences[::-1]), (top, bottom), strict=False)
     cards = [_marked(theme, *pair, i, tall, room) for _, pair, room in pairs]
     left, middle, right = body.inset(y=GAP).trim(top=WORD + TIGHT).columns(SHARES, APART)
-    wide = _vectors(theme, before, body, tall, scale, digits=True)
+    wide = _vectors(theme, before, body, body.height / 3 if slim else tall, scale, digits=True)
     ins, outs = (_vectors(theme, views, room, tall, peak(*views)) for views, room in ((before, left), (after, right)))
     encoder = module(theme, names["encoder"], middle.inset(y=0 if len(before) > 1 else LOWER), size=WORD)
     headings = [above(text(theme, names[key], WORD, "muted", width=vector.width), vector.border)

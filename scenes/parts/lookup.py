@@ -13,7 +13,7 @@ from scenes.base.layout import above, side_by_side
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import LARGEST_CELL, Grid, HeatMap, fit_grid, heat_map
 from scenes.parts.label import WORD, is_named, number, text
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import cards_beside, shape_label
@@ -54,7 +54,7 @@ class Lookup(NamedTuple):
 def lookup(theme: Theme, tokens: Sequence[str], i: int, ids: View, views: tuple[View, View], names: tuple[str, str], scale: float,
            room: Room, slim: bool) -> Lookup:
     """Tokens and ids (n) at the left of a room, the table (vocabulary, d_model) in the middle, what is found (n, d_model) at the right;
-    both, `views`, on one scale. slim: what is found stands below the table, if the room is high enough.
+    both, `views`, on one scale. slim: what is found stands below the table, if the room is high enough, and the cards beside both.
 
     i: the token that is followed. names: of the table, as maths, and of what is found, in words.
     """
@@ -64,9 +64,10 @@ def lookup(theme: Theme, tokens: Sequence[str], i: int, ids: View, views: tuple[
     grid = fit_grid(x.shape, right)._replace(width=grid.width)
     grid = grid._replace(height=min(sheet.grid.height, _pitch(grid, right)))
     found = heat_map(theme, x, right, "output", digits=True, scale=scale, grid=grid)
-    cards = cards_beside(theme, tokens, found, left.width - HEAD, keep=i)
-    cards.shift([left.left - room_of(cards).left, sheet.get_y() - found.get_y(), 0])
-    numbers, start = _beside_cards(theme, ids, found, cards, i)
+    rows, y = (found, sheet.get_y()) if right.left > middle.right else _spread(theme, x, replace(left, bottom=right.bottom))
+    cards = cards_beside(theme, tokens, rows, left.width - HEAD, keep=i)
+    cards.shift([left.left - room_of(cards).left, y - rows.get_y(), 0])
+    numbers, start = _beside_cards(theme, ids, rows, cards, i)
     addresses = _addresses(theme, ids, sheet, i)
     end = room_of(addresses).left - LEVEL
     links = [link(theme, (start + LEVEL, card.get_y(), 0), (end, _row(sheet, source).get_y(), 0), *(FOLLOWED if k == i else OTHER))
@@ -92,6 +93,11 @@ def _places(room: Room, slim: bool) -> tuple[Room, Room, Room]:
     upper, lower = room.rows(2, gap=HEAD)
     left, _, middle = upper.columns(BELOW, gap=CLEAR)
     return left, middle, replace(lower, left=middle.left)
+
+
+def _spread(theme: Theme, x: View, room: Room) -> tuple[HeatMap, float]:
+    """Rows as many as there are vectors x, which fill the height of a room as far as they may, and the middle of that."""
+    return heat_map(theme, x, room, grid=fit_grid(x.shape, room)._replace(height=min(LARGEST_CELL, room.height / len(x)))), room.centre[1]
 
 
 def _row(table: HeatMap, source: View) -> VGroup:

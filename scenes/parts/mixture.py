@@ -50,10 +50,12 @@ def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Ro
     width, factor = card_width(theme, words, min(CARD, room.width * 2 / 7)), min(FACTOR, room.width / 4)
     above, below = room.rows([len(words), SUM], GAP)
     left = width + factor + 2 * TIGHT
-    grid = taller(fit_grid(vectors.shape, above.trim(left=left)), above.height)
+    inner = above.trim(left=left)
+    grid = fit_grid(vectors.shape, inner)
+    grid = grid if inner.is_wide else taller(grid, inner.height)
     row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(
         rows=(0,), height=min(grid.height, below.height - 2 * grid.margin)))
-    picture = heat_map(theme, vectors, above.trim(left=left), role, True, scale, grid=grid)
+    picture = heat_map(theme, vectors, inner, role, True, scale, grid=grid)
     beside = cards_beside if grid.height >= LOW else partial(row_labels, role="text")
     cards = beside(theme, words, picture, width=width, gap=factor + 2 * TIGHT, keep=asks)
     if beside is cards_beside:

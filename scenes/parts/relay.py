@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manim import LEFT, RIGHT, UP, VGroup, VMobject
+from manim import RIGHT, UP, VGroup, VMobject
 
 from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.flow import ARC, WeightLine, arrow, weight_arc, weight_width
+from scenes.parts.flow import ARC, WeightLine, arrow, tip, weight_arc, weight_width
 from scenes.parts.label import SMALLEST_WORD, Number, number, paragraph
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import TokenCard, card_width, token_card
@@ -71,8 +71,7 @@ def _looked(theme: Theme, weight: View, start, end, rise: float, full: float) ->
     """The arc of a weight from one point to another, and its tip."""
     broad = weight_width(float(weight), full) * PX / PEN
     line = weight_arc(theme, start + broad * UP, end + broad * UP, weight, rise - broad, full=full)
-    tip = VMobject(stroke_width=0, fill_color=theme.colour("weight"), fill_opacity=line.get_stroke_opacity())
-    return Looked(line, tip.set_points_as_corners([end, end + broad * (UP + RIGHT), end + broad * (UP + LEFT), end]))
+    return Looked(line, tip(theme, end, UP, broad, opacity=line.get_stroke_opacity()))
 
 
 def _said(theme: Theme, link: Link, room: Room) -> VGroup:

@@ -109,8 +109,8 @@ class CandidateScene(ExplainerScene):
         of_tokens, of_queries = (self.view(f"candidates.{side}_products")[self.spec.block] for side in ("token", "query"))
         products = of_tokens[i, j] if name == "token" else of_queries[self.head, i, j]
         score = candidate.scores[i : i + 1, j : j + 1]
-        divided = self.say("divided_later", root=f"{self.staging.trace.config.d_k ** 0.5:.3g}")
-        said = self.say("of_all", few=FEW, count=len(products)), divided if name == "query" else self.say("rounded")
+        later = self.say("divided_later", root=f"{self.staging.trace.config.d_k ** 0.5:.3g}")
+        said = self.say("of_all", few=FEW, count=len(products)), self.say("rounded"), *[later] * (name == "query")
         return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, said)
 
     @property

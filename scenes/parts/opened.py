@@ -50,11 +50,11 @@ class Opened(Whole):
         return Together(appear(self.products.border, self.products.dots), *(appear(*part, lag=0.3, run_time=run_time / 2) for part in parts))
 
 
-def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, scale: float, room: Room, said: tuple[str, str]) -> Opened:
+def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, scale: float, room: Room, said: Sequence[str]) -> Opened:
     """A dot product laid out in a room: where there is no room for all digits only some entries, those of the largest products.
 
     sides: the two vectors. products: (d), entry by entry. total: (1, 1), their sum; scale: the magnitude at which it is drawn brightest.
-    said: what is written beside a sum of more than is shown, and beside one that is not that of the products as they are written.
+    said: what is written beside a sum of more than is shown, and beside one that is not that of the products as they are written, line by line.
     """
     above, below = room.rows([sum(ROWS) * CELL / 2, CELL], TIGHT)
     left = min(NAMES, room.width / 3)
@@ -78,7 +78,8 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     few = None in grid.columns
     exact = not few and (not digits or decimals_for_sum(products.values, float(total[0, 0]), theme.decimals) <= digits.decimals)
     free = Room(room_of(around).right + TIGHT, room.right, below.bottom, below.top)
-    note = [in_two_lines(theme, said[not few], WORD, free)] if not exact and free.width > 2 * GAP else []
+    lines = (said[:1] if few else said[1:]) if not exact and free.width > 2 * GAP else ()
+    note = [in_two_lines(theme, line, WORD, place) for line, place in zip(lines, free.rows(len(lines) or 1, 0))]
     return Opened(*rows, cell, names, VGroup(times, sign), around, VGroup(*note))
 
 

@@ -67,7 +67,7 @@ class EncoderBlock(ExplainerScene):
     @step
     def collapse(self):
         """The tokens before some blocks without residual paths and after them; and how far they are from their mean after each of many."""
-        upper, lower = self.frame.below_map.trim(bottom=TIGHT / 2).rows([3, 2] if self.frame.is_roomy else 2, GAP)
+        upper, lower = self.frame.below_map.trim(bottom=TIGHT / 2).rows([3, 2] if self.frame.is_roomy or self.stage.height > self.stage.width else 2, GAP)
         upper = upper if upper.is_wide else upper.inset(x=GAP)         # an arrow down stands beside the maps
         places = zip((0, ALIKE), ("goes_in", "comes_out"), upper.split(2, WIDE), strict=True)
         before, after = (self._tokens(blocks, self.say(words, number=ALIKE), place) for blocks, words, place in places)

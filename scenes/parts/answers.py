@@ -10,7 +10,7 @@ from scenes.base.layout import above
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import MARGIN, HeatMap
+from scenes.parts.heat_map import MARGIN, HeatMap, taller
 from scenes.parts.label import SMALLEST_WORD
 from scenes.parts.motion import hide
 from scenes.parts.slices import around_joined, in_line, joined, slice_grid, slices
@@ -44,13 +44,14 @@ class Answers(Whole):
         super().__init__(parts=parts, letters=letters, cards=cards, whole=whole)
 
 
-def answers(theme: Theme, answered: Answered, room: Room, apart: float = 0.0) -> Answers:
-    """The answers in a room, so far apart, or as one matrix without frames of its parts."""
+def answers(theme: Theme, answered: Answered, room: Room, apart: float = 0.0, tall: bool = False) -> Answers:
+    """The answers in a room, so far apart, or as one matrix without frames of its parts; tall: as high as the room, if they may be."""
     body, heads = answered.body(room), answered.heads
     slot = body.width / heads - apart if apart else (body.width - 2 * MARGIN) / heads + 2 * MARGIN
     grid = slice_grid(answered.joined, heads, body.fit(width=slot))
     if not apart:
         grid = grid._replace(width=min(grid.width, (body.width - 2 * grid.margin) / (heads * len(grid.columns))))
+    grid = taller(grid, body.height) if tall else grid
     centres = in_line(heads, grid.size[0] + apart, body.centre) if apart else joined(heads, grid, body.centre)
     parts = slices(theme, answered.joined, centres, "output", grid)
     hide(*(part.border for part in parts if not apart))

@@ -13,7 +13,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows, peak
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows, peak, taller
 from scenes.parts.label import WORD, Label, text
 from scenes.parts.motion import BLINK, DIMMED, FLASH, appear, merge, set_presence, travel, vanish
 from scenes.parts.ranking import Ranking, grow
@@ -99,7 +99,7 @@ def encoder_decoder(theme: Theme, names: Mapping[str, str], tokens: Sequence[str
     encoder, decoder = (module(theme, names[name], rooms[name], size=NAME) for name in ("encoder", "decoder"))
     for shape in () if decodes else decoder:
         set_presence(shape, DIMMED)
-    rows, best = _rows(theme, made, cards, rooms["rows"]), _best(rooms["next"], None if roomy else decoder.get_y())
+    rows, best = _rows(theme, made, cards, rooms["rows"], slim), _best(rooms["next"], None if roomy else decoder.get_y())
     tops = {"cards": room_of(cards).top + CARDS, "rows": room_of(rows[0]).top + CARDS, "said": room_of(slots).top + CARDS,
             "next": best[0].top + FIRST}
     wires = _wires(theme, cards, encoder, rows, decoder, read)
@@ -116,15 +116,16 @@ def _in_line(stage: Room, roomy: bool) -> dict[str, Room]:
 
 def _folded(stage: Room) -> dict[str, Room]:
     high, low = stage.trim(top=HEADING + GAP, bottom=1.5 * GAP).rows([7, 5], 3 * GAP)
-    rooms = dict(zip(FOLDED, [*high.columns([20, 13, 17]), *low.columns([4, 3, 4])], strict=True))
+    rooms = dict(zip(FOLDED, [*high.columns([15, 13, 22]), *low.columns([4, 3, 4])], strict=True))
     return {**rooms, "key": rooms["next"]}
 
 
-def _rows(theme: Theme, made: View, cards: VGroup, room: Room) -> list[HeatMap]:
-    """What the encoder makes of each token, a row of numbers at the height of its card."""
+def _rows(theme: Theme, made: View, cards: VGroup, room: Room, slim: bool) -> list[HeatMap]:
+    """What the encoder makes of each token, a row of numbers at the height of its card; slim ones are as high as that."""
     columns = list(dict.fromkeys(card.get_x() for card in cards))
     rooms = dict(zip(columns, room.columns(len(columns), TIGHT), strict=True))
     grid = fit_grid(made[0].shape, Room.around((0, 0), rooms[columns[0]].width, cards[0].height))
+    grid = taller(grid, cards[0].height) if slim else grid
     return heat_rows(theme, made, [rooms[card.get_x()].level(card.get_y()) for card in cards], "line", grid)
 
 

@@ -22,7 +22,7 @@ from scenes.parts.whole import Whole
 CLEAR = 0.1                               # between a line and what it joins
 FAR, FARTHER, SIZE, BETWEEN = 120 * PX, 0.25, 28 * PX, 0.2   # em sizes of a distance, or as a share of the gap, and of its name, and between them
 NAME, HIGHEST = 60 * PX, 110 * PX         # em size of a table's name; height of one of its rows, at most
-SHARES, SLIM, BELOW = (2.4, 0.9, 4.4, 0.5, 4.4), (3, 2, 4, 0.3, 3.5), (3, 2, 7)   # widths of cards, links, table, gap and what is found, or that below
+SHARES, SLIM, BELOW = (2.4, 0.9, 4.4, 0.5, 4.4), (3, 2, 4, 0.3, 3.5), (5, 3, 14)   # widths of cards, links, table, gap and what is found, or that below
 ENOUGH = 600 * PX                         # height of a room in which there is room for both tables, one below the other
 HEAD, RAISED = 0.6, 0.3                   # room for names, and how far above a matrix its own is
 DIGIT = 0.58                              # em size of a number beside a row, as a share of its height, at most
@@ -60,7 +60,7 @@ def lookup(theme: Theme, tokens: Sequence[str], i: int, ids: View, views: tuple[
     """
     (table, x), (left, middle, right) = views, _places(room.trim(top=HEAD), slim)
     grid = table_grid(table.shape, ids.values.astype(int).tolist(), middle)
-    sheet = heat_map(theme, table, middle, scale=scale, grid=grid._replace(height=min(HIGHEST, _pitch(grid, middle))))
+    sheet = heat_map(theme, table, middle, scale=scale, grid=grid._replace(height=min(HIGHEST * (2 if right.top < middle.bottom else 1), _pitch(grid, middle))))
     grid = fit_grid(x.shape, right)._replace(width=grid.width)
     grid = grid._replace(height=min(sheet.grid.height, _pitch(grid, right)))
     found = heat_map(theme, x, right, "output", digits=True, scale=scale, grid=grid)

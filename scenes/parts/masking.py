@@ -12,12 +12,13 @@ from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import WORD, number, text, words_at
+from scenes.parts.label import SMALLEST_WORD, WORD, number, text, text_width, words_at
 from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.whole import Whole
 
 FORMULA, HEADING, SMALL = (size * PX for size in (40, 32, 28))
-LABEL, SLANTED, NAMED = (size * PX for size in (190, 115, 162))    # for the words beside rows and below columns, and for names above
+LABEL, SLANTED, LEVEL, NAMED = (size * PX for size in (190, 115, 60, 162))         # for the words beside rows and below columns, and for names above
+FILLED = 0.9                              # of its column that a level word takes at most
 GUESS, BETWEEN, BELOW = (size * PX for size in (175, 190, 70))    # for what is to be guessed; between that and the weights, beside and below
 
 
@@ -60,18 +61,26 @@ def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Ma
     """Scores, scores with the mask, and weights (query, key), in a room; in one row the place of the word to be guessed is ringed."""
     guess = GUESS * bool(words.said)
     beside = room.trim(right=guess).is_wide
-    left, right = (room.columns(2, BETWEEN + guess) if beside else room.trim(right=guess, bottom=SLANTED, top=SMALL + TIGHT).rows(2, BELOW))
+    label, foot = (LABEL, SLANTED) if beside else _snug(theme, words.read, room.width - guess)
+    left, right = (room.columns(2, BETWEEN + guess) if beside else room.trim(right=guess, bottom=foot, top=SMALL + TIGHT).rows(2, BELOW))
     plain, masked, weights = views
     names = [equation(theme, maths, size=FORMULA) for maths in ("(Q K^T) / sqrt(d_k)", "A")]
     (above_scores, above_weights), head = (names, NAMED) if beside else ((None, None), 0)
-    around = {"rows": words.read, "left": LABEL, "foot": SLANTED, "head": head, "digits": True}
+    around = {"rows": words.read, "left": label, "foot": foot, "head": head, "digits": True}
     scores = labelled(theme, plain, left, title=above_scores, columns=words.read if beside else (), **around)
     hidden = heat_map(theme, masked, room_of(scores.sheet), digits=True, scale=peak(plain), grid=scores.sheet.grid)
-    below_words = right.trim(bottom=0 if beside else -SLANTED)
+    below_words = right.trim(bottom=0 if beside else -foot)
     result = labelled(theme, weights, below_words, title=above_weights, columns=words.read, weights=True, **around)
     said, guesses = _guesses(theme, scores, words)
     return Masking(scores, hidden, guesses, _answer(theme, scores, said, words.example), *_way(theme, scores, result, words.rounded, guess),
                    result)
+
+
+def _snug(theme: Theme, words: Sequence[str], width: float) -> tuple[float, float]:
+    """What words need at the left of a matrix as wide as a room with them, and below its columns, where they are level if they can be."""
+    label = min(LABEL, max(text_width(theme, word, WORD) for word in words) + 2 * TIGHT)
+    level = max(text_width(theme, word, SMALLEST_WORD) for word in words) <= FILLED * (width - label) / len(words)
+    return label, LEVEL if level else SLANTED
 
 
 def told(theme: Theme, score: View, weight: View, words: Sequence[str], room: Room, role: str = "text") -> VGroup:

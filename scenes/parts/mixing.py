@@ -10,7 +10,7 @@ from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.answers import NAMES, Answered, Answers, answers
 from scenes.parts.equation import equation, quote
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, taller
 from scenes.parts.shapes import ring, room_of
 from scenes.parts.whole import Whole
 
@@ -30,8 +30,9 @@ class Mixing(Whole):
 def mixing(theme: Theme, answered: Answered, mixer: View, output: View, word: str, room: Room, roomy: bool) -> Mixing:
     """The product in a room. mixer: (d_model, d_model). output: (n, d_model), called by a word. roomy: whether names stand in a line."""
     left, middle, right = _places(answered, room, *((BETWEEN, BETWEEN) if roomy else (2 * SIGN, 5 * SIGN)))
-    first = answers(theme, answered, Room(room.left, left.right, left.bottom, left.top + NAMES))
-    factor = heat_map(theme, mixer, middle, grid=fit_grid(mixer.shape, middle, FEW, FEW))
+    tall, grid = room.height > room.width, fit_grid(mixer.shape, middle, FEW, FEW)
+    first = answers(theme, answered, Room(room.left, left.right, left.bottom, left.top + NAMES), tall=tall)
+    factor = heat_map(theme, mixer, middle, grid=taller(grid, middle.height) if tall else grid)
     grid = fit_grid(output.shape, right, FEW)._replace(height=first.parts[0].grid.height)
     result = heat_map(theme, output, right, "output", grid=grid)
     row = [cell for part in first.parts for cell in part.cells[answered.followed]]

@@ -10,7 +10,7 @@ from scenes.base.layout import below, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import Digits, HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import Digits, HeatMap, fit_digits, fit_grid, heat_map, taller
 from scenes.parts.label import WORD, Label, Number, number, paragraph, text, text_width, words_at
 from scenes.parts.ranking import strongest
 from scenes.parts.shapes import ring, room_of
@@ -21,7 +21,7 @@ from scenes.parts.whole import Whole
 NAME, FORMULA, LARGEST = (size * PX for size in (34, 66, 210))
 LABEL, BESIDE = 200 * PX, 440 * PX        # room beside the rows, and beside query and key
 COLUMN = 80 * PX                          # width of a column of weights, at least
-SHARES, LOW = (27, 5, 13, 30), (36, 6, 13, 24)            # heights of the vectors, the words, scores, weights; in a narrow frame
+SHARES, LOW = (27, 5, 13, 30), (32, 6, 16, 25)            # heights of the vectors, the words, scores, weights; in a narrow frame
 ONE = 19, 10                              # widths of the vectors and of the one weight
 
 
@@ -93,6 +93,7 @@ def _row(theme: Theme, taken: Taken, tokens: Sequence[str], say: Callable[..., s
     names, middle, foot = rooms
     columns = chosen(strongest(taken.weights, len(taken.weights)), lambda places: len(places) * COLUMN <= middle.width)
     grid, kept = fit_grid((len(columns),), middle)._replace(columns=columns), [k for k in columns if k is not None]
+    grid = grid if right else taller(grid, middle.height)
     scores = heat_map(theme, taken.scores, middle, digits=True, grid=grid)
     places = [Room(cell.left, cell.right, foot.bottom, foot.top) for cell in map(room_of, scores.cells[0])]
     words = words_at(theme, [tokens[k] for k in kept], [(place.centre[0], names.centre[1]) for place in places], WORD,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from manim import Animation, VGroup
 
 from model import View
-from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, WORDY, Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import LARGEST_CELL, MARGIN, OBLONG, SLENDER, WORDY, Grid, HeatMap, fit_grid, heat_map
 from scenes.parts.motion import FLASH, SHORT, appear, live_dot_product, merge
 from scenes.parts.whole import Whole
 from scenes.base.room import Room
@@ -66,10 +66,11 @@ def _grids(left: View, above: View, result: View, room: Room) -> tuple[Grid, Gri
     a, b, c = (fit_grid(view.shape, room) for view in (left, above, result))
     wide, inner_wide = _share(room.width - BETWEEN - 4 * MARGIN, len(c.columns), len(a.columns))
     high, inner_high = _share(room.height - BETWEEN - 4 * MARGIN, len(c.rows), len(b.rows))
-    wide, high = min(wide, OBLONG * high), min(high, max(OBLONG * wide, WORDY))
+    most = SLENDER if room.height > room.width else OBLONG
+    wide, high = min(wide, OBLONG * high), min(high, max(most * wide, WORDY))
     return (
         a._replace(width=min(inner_wide, OBLONG * high), height=high),
-        b._replace(width=wide, height=min(inner_high, OBLONG * wide)),
+        b._replace(width=wide, height=min(inner_high, most * wide)),
         c._replace(width=wide, height=high),
     )
 

@@ -143,8 +143,9 @@ def facing(theme: Theme, words: Sequence[str], scores: View, pair: tuple[int, in
     lines = VGroup()
     for k, ((a, b), line) in enumerate(zip((pair, pair[::-1]), room.rows(2, GAP), strict=True)):
         names, digits = line.columns((5, 4), TIGHT)
-        size = max(theme.digit, min(DECISIVE, 0.6 * line.height))
-        roomy = line.height > 3 * WORD and max((text_width(theme, each, SMALLEST_WORD) for each in said), default=np.inf) <= names.width
+        high = line.height > 3 * WORD
+        size = max(theme.digit, min(DECISIVE, (0.6 if high else 0.75) * line.height))
+        roomy = high and max((text_width(theme, each, SMALLEST_WORD) for each in said), default=np.inf) <= names.width
         below = [text(theme, said[k], WORD, "muted", width=names.width)] if roomy else []
         pair_of = text(theme, f"{words[a]} → {words[b]}", WORD, width=names.width)
         lines.add(VGroup(VGroup(pair_of, *below).arrange(DOWN, buff=TIGHT, aligned_edge=LEFT).move_to(names.point(-1), LEFT),

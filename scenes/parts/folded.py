@@ -10,7 +10,7 @@ from scenes.base.layout import above, no_higher, side_by_side, stacked
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import heat_map, peak
+from scenes.parts.heat_map import fit_grid, heat_map, peak, taller
 from scenes.parts.label import WORD, number, paragraph
 from scenes.parts.product import Factor, Product, product
 from scenes.parts.tokens import shape_label
@@ -52,7 +52,9 @@ def compared(theme: Theme, maths: str, ways: Sequence[tuple[str, View]], differe
     scale, rows = peak(*(view for _, view in ways)), []
     for (said, view), role, place in zip(ways, ("line", "output"), places, strict=True):
         words = paragraph(theme, said, NOTE if slim else WORD, place.width, align=-1)
-        sheet = heat_map(theme, view, place.trim(top=max(WORD, words.height) + TIGHT), role, scale=scale)
+        below = place.trim(top=max(WORD, words.height) + TIGHT)
+        grid = fit_grid(view.shape, below)
+        sheet = heat_map(theme, view, below, role, scale=scale, grid=taller(grid, below.height) if slim else grid)
         rows.append(VGroup(sheet, above(words, sheet.border, align=-1)))
     said, source = difference
     value = number(theme, source, min(LARGE, HIGH * foot.height) if slim else LARGE, "output")

@@ -17,7 +17,7 @@ from scenes.parts.tokens import shape_label
 from scenes.parts.whole import Whole
 
 FORMULA, SIGN, LARGE, NOTE = (size * PX for size in (48, 38, 96, 30))
-COMPARED = 3, 3, 3, 2                     # heights of the formula, the rows and the difference
+COMPARED, HIGH = (3, 3, 3, 2), 0.4        # heights of the formula, the rows and the difference; of this its number, where it is slim
 BESIDE, APART = 0.2, 0.15                 # from a name to its shape, and to its matrix
 
 
@@ -52,11 +52,11 @@ def compared(theme: Theme, maths: str, ways: Sequence[tuple[str, View]], differe
     scale, rows = peak(*(view for _, view in ways)), []
     for (said, view), role, place in zip(ways, ("line", "output"), places, strict=True):
         words = paragraph(theme, said, NOTE if slim else WORD, place.width, align=-1)
-        body = place.trim(top=max(WORD, words.height) + TIGHT)
-        grid = fit_grid(view.shape, body)
-        sheet = heat_map(theme, view, body, role, scale=scale, grid=taller(grid, body.height) if slim else grid)
+        below = place.trim(top=max(WORD, words.height) + TIGHT)
+        grid = fit_grid(view.shape, below)
+        sheet = heat_map(theme, view, below, role, scale=scale, grid=taller(grid, below.height) if slim else grid)
         rows.append(VGroup(sheet, above(words, sheet.border, align=-1)))
     said, source = difference
-    value = number(theme, source, LARGE / 2 if slim else LARGE, "output")
+    value = number(theme, source, min(LARGE, HIGH * foot.height) if slim else LARGE, "output")
     words = paragraph(theme, said, NOTE, foot.width - (value.width + GAP) * foot.is_wide, lines=3)
     return Compared(formula, rows, (side_by_side if foot.is_wide else stacked)(value, words, gap=TIGHT, at=foot))

@@ -47,10 +47,10 @@ def in_context(theme: Theme, sentences: tuple[Sequence[str], Sequence[str]], i: 
 
     distances: of two vectors before and after, or none. names: what is called before, after, encoder and distance. scale: of the wide ones.
     """
-    tall = min(TALL, (stage.height - BETWEEN) / 4)
+    tall = min(stage.height / 6 if slim else TALL, (stage.height - BETWEEN) / 4)
     top, body, bottom = stage.rows([tall, stage.height - 2 * (tall + GAP), tall])
     pairs = zip(before, (sentences, sentences[::-1]), (top, bottom), strict=False)
-    cards = [_marked(theme, *pair, i, tall, room) for _, pair, room in pairs]
+    cards = [_marked(theme, *pair, i, tall, room, slim) for _, pair, room in pairs]
     left, middle, right = body.inset(y=GAP).trim(top=WORD + TIGHT).columns(SHARES, APART)
     wide = _vectors(theme, before, body, body.height / 3 if slim else tall, scale, digits=True)
     ins, outs = (_vectors(theme, views, room, tall, peak(*views)) for views, room in ((before, left), (after, right)))
@@ -74,9 +74,9 @@ def _vectors(theme: Theme, views: Sequence[View], room: Room, tall: float, scale
             for view, y in zip(views, heights, strict=True)]
 
 
-def _marked(theme: Theme, words: Sequence[str], others: Sequence[str], i: int, tall: float, room: Room) -> VGroup:
-    """The cards of a sentence; the followed word, and those that the other has not, stand out."""
-    cards = snug_row(theme, words, room, tall, others=others, size=min(LARGE, HIGH * tall))
+def _marked(theme: Theme, words: Sequence[str], others: Sequence[str], i: int, tall: float, room: Room, slim: bool) -> VGroup:
+    """The cards of a sentence, in a slim frame with words as large as they may be; the followed word, and those that the other has not, stand out."""
+    cards = snug_row(theme, words, room, tall, others=others, size=tall / 2 if slim else min(LARGE, HIGH * tall))
     for k, card in enumerate(cards):
         if k == i or words[k] != others[k]:
             card.box.set_stroke(theme.colour("output" if k == i else "text"), 3)

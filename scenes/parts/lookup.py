@@ -13,7 +13,7 @@ from scenes.base.layout import above, side_by_side
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import LARGEST_CELL, Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import LARGEST_CELL, Grid, HeatMap, fit_grid, heat_map, taller
 from scenes.parts.label import WORD, is_named, number, text
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import cards_beside, shape_label
@@ -79,7 +79,7 @@ def lookup(theme: Theme, tokens: Sequence[str], i: int, ids: View, views: tuple[
 def lifted(theme: Theme, row: View, scale: float, names: tuple[str, str], room: Room, roomy: bool) -> tuple[HeatMap, VGroup]:
     """A row of a table, large, with its digits; above it what it is and, if there is room, how many numbers it has, both in words."""
     room = room.trim(top=WORD + TIGHT)
-    vector = heat_map(theme, row, room, "output", digits=True, scale=scale, grid=fit_grid(row.shape, room, READABLE))
+    vector = heat_map(theme, row, room, "output", digits=True, scale=scale, grid=taller(fit_grid(row.shape, room, READABLE), room.height))
     width = side_by_side(text(theme, names[1], SIZE, "muted"), equation(theme, f'd_"model" = {len(row)}', size=WORD, role="output"))
     name = text(theme, names[0], WORD, "output", width=vector.border.width - (width.width + GAP) * roomy)
     return vector, VGroup(above(name, vector.border, align=-1), *[above(width, vector.border, align=1)] * roomy)

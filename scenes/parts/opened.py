@@ -8,7 +8,7 @@ from manim import LEFT, Animation, VGroup
 
 from model import View
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak, taller
 from scenes.parts.label import WORD, decimals_for_sum, in_two_lines
 from scenes.parts.motion import Together, appear, live_dot_product
 from scenes.parts.shapes import Block, ring, room_of
@@ -60,7 +60,7 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     left = min(NAMES, room.width / 3)
     places = above.trim(left=left).rows(ROWS, TIGHT)
     views = [sides[0].view, sides[1].view, products]
-    grid, wide = fit_grid(views[0].shape, places[0]), fit_grid((FEW + 1,), places[0])
+    grid, wide = taller(fit_grid(views[0].shape, places[0]), places[0].height), fit_grid((FEW + 1,), places[0])
     if not _digits(theme, views, grid) and _digits(theme, views, wide) and len(products) > FEW:
         grid = wide._replace(columns=(*_telling(products), None))
     digits = _digits(theme, views, grid)

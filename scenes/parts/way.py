@@ -16,9 +16,9 @@ from scenes.parts.label import WORD, is_special, number, paragraph
 from scenes.parts.tokens import CLOSEST, TokenCard, kept_row, token_column
 from scenes.parts.whole import Whole
 
-LINE, CARD, BETWEEN, PITCH = (length * PX for length in (60, 76, 16, 150))           # heights of a line of words and of a card; between
+LINE, CARD, BETWEEN, PITCH = (length * PX for length in (60, 92, 16, 150))           # heights of a line of words and of a card; between
                                           # cards in a line; from one to the next in a column
-DIGITS, LARGEST, SAID = 60 * PX, 42 * PX, 600             # em sizes: of a weight on its arc, of the words; how bold these are
+DIGITS, LARGEST, SAID = 60 * PX, 60 * PX, 600             # em sizes: of a weight on its arc, of the words; how bold these are
 FLATTEST, HIGHEST = 0.4, 300 * PX         # share of the highest arc's height that one to a neighbour has; the highest
 FLAT, THIN = 0.4, 5                       # share of its height that cards take at most; the weight 1 is at most as thick as what is free by so many
 

@@ -34,6 +34,8 @@ SHARES = 7, 5                             # widths of the matrices that become o
 class Mlp(ExplainerScene):
     """One token's network and what a feature of it asks, what it would be without ReLU, what ReLU does, the same for all tokens, what follows."""
 
+    sparse = {"widen": "W_2 and what comes out of it have their place above, and come with ReLU"}
+
     experiments = ("folding", "firing")
     needs = {"relu": "activation: relu", "every_token": "activation: relu", "add_norm": "activation: relu", "fold": "activation: relu"}
     place = "block"

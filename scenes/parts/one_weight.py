@@ -19,7 +19,7 @@ from scenes.parts.weight import weight_bars
 from scenes.parts.whole import Whole
 
 NAME, FORMULA, LARGEST = (size * PX for size in (34, 66, 210))
-LABEL, BESIDE = 200 * PX, 440 * PX        # room beside the rows, and beside query and key
+LABEL, SLIM, BESIDE = (size * PX for size in (200, 130, 440))     # room beside the rows, in a narrow frame, and beside query and key
 COLUMN = 80 * PX                          # width of a column of weights, at least
 SHARES, LOW = (27, 5, 13, 30), (32, 6, 16, 25)            # heights of the vectors, the words, scores, weights; in a narrow frame
 ONE = 19, 10                              # widths of the vectors and of the one weight
@@ -67,7 +67,7 @@ def one_weight(theme: Theme, taken: Taken, tokens: Sequence[str], say: Callable[
     labels = [text(theme, name, NAME, role, at=line.strip(left=beside - TIGHT), align=1)
               for name, line, role in zip(names, lines, ("query", "key"))]
     return OneWeight(query, key, labels, _product(theme, taken, last),
-                     _row(theme, taken, tokens, say, [row.trim(left=LABEL) for row in rows], right, among))
+                     _row(theme, taken, tokens, say, [row.trim(left=LABEL if roomy else SLIM) for row in rows], right, among))
 
 
 def _product(theme: Theme, taken: Taken, room: Room) -> Product:
@@ -100,8 +100,9 @@ def _row(theme: Theme, taken: Taken, tokens: Sequence[str], say: Callable[..., s
                      places[0].width + TIGHT / 2, "key", align=0)
     digits = fit_digits(theme, taken.weights.values, grid, weights=True) or Digits(1, theme.digit)
     shares = weight_bars(theme, [taken.weights[k] for k in kept], places, digits.size, digits.decimals)
-    said = [text(theme, say(name), NAME, "muted", at=place.outside(left=LABEL - TIGHT, gap=TIGHT), align=1)
-            for name, place in (("scores", middle), ("weights", foot))]
+    beside = [(say(name), place.outside(left=(LABEL if right else SLIM) - TIGHT, gap=TIGHT)) for name, place in (("scores", middle), ("weights", foot))]
+    said = [text(theme, words, NAME, "muted", at=place, align=1) if right else
+            paragraph(theme, words, NAME, place.width, "muted", align=1).shift(place.centre) for words, place in beside]
     at = kept.index(taken.most)
     moves = [[scores, words, said[0], ring(theme, scores.cells[0][at])], [shares, said[1]], [ring(theme, shares.grounds[at])]]
     if right:

@@ -23,6 +23,7 @@ RUNS = (15, 17, 16, 22, 14, 22, 16, 17, 15)               # widths: of tokens, w
                                           # runs, and of the other
 NARROW = (26, 0, 5, 20, 14, 20, 5, 0, 26)                 # the same where the picture is slim
 LOW, LINK = 2.2, 5                        # height of a machine at most; stroke width
+HIGHEST = 1.0, 1.8                        # a row, and where the picture is slim
 
 
 class Reordered(NamedTuple):
@@ -57,7 +58,7 @@ def two_runs(theme: Theme, run: Reordered, name: str, said: str, rooms: tuple[Ro
     head, body = rooms
     first, fed, way, left, _, right, back, fed_back, last = body.inset(TIGHT).columns(*((NARROW, TIGHT / 2) if slim else (RUNS, GAP)))
     high = left.inset(y=TIGHT)
-    grid = fit_grid(run.before.shape, high)._replace(height=min(1, (high.height - 2 * MARGIN) / len(run.tokens)))
+    grid = fit_grid(run.before.shape, high)._replace(height=min(HIGHEST[slim], (high.height - 2 * MARGIN) / len(run.tokens)))
     before = heat_map(theme, run.before, left, "output", grid=grid)
     after = put(heat_map(theme, run.after, right, "output", grid=grid), run.places)
     cards = cards_beside(theme, run.tokens, before, first.width, keep=run.followed).set_x(first.centre[0])

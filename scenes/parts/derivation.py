@@ -99,7 +99,7 @@ def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, ro
     made = heat_map(theme, of.made[i : i + 1], Room(edge.left, edge.right, line.bottom, line.top), of.role, digits=True, scale=peak(of.made),
                     grid=grid._replace(rows=(0,), height=min(line.height - 2 * MARGIN, LARGEST_CELL / 2)))
     label = row_labels(theme, [word], made, "text", WORDS)
-    signs = [equation(theme, f"+ b_{of.letter} =", size=size)] * bool(room.width > room.height)
+    signs = [equation(theme, f"+ b_{of.letter} =", size=size)] * bool(room.width > room.height and left.width > 2 * WORDS)
     start, end = line.left + label.width + TIGHT, edge.left - sum(sign.width + TIGHT for sign in signs) - TIGHT
     place = Room(start, end, line.bottom, line.top)
     one = fit_grid(tokens[i].shape, place)

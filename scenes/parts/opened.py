@@ -72,7 +72,7 @@ def opened(theme: Theme, sides: Sequence[Side], products: View, total: View, sca
     cell.move_to([room_of(rows[2].border).left + side / 2, below.centre[1], 0])
     names = VGroup(row_labels(theme, [side.word], row, side.ink, left - TIGHT) for side, row in zip(sides, rows))
     size = min(WORD, 2 * grid.height)
-    sign = equation(theme, "sum =", size=size, role="muted").next_to(cell, LEFT, buff=GAP)
+    sign = equation(theme, "sum =", size=size, role="muted").next_to(cell, LEFT, buff=GAP if left == NAMES else TIGHT / 2)
     times = equation(theme, "times =", size=size, role="muted").next_to(rows[2].border, LEFT, buff=TIGHT)
     around = ring(theme, cell.cells[0][0])
     few = None in grid.columns

@@ -7,7 +7,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 
 BESIDE, LINES = (3, 2), (2, 7, 3)         # of picture and panel; of formula, bench and verdict
 BELOW, CLOSE = (5, 4), (1, 3, 2)          # the same where the panel is below the picture
-FOOT, CLOSER = (3, 1), (6, 5)             # of all else and the verdict, and of picture and panel, where the stage is not high enough for that
+FOOT, CLOSER = (3, 1), (4, 3)             # of all else and the verdict, and of picture and panel, where the stage is not high enough for that
 BROAD = 1.3                               # a room so many times as wide as high has room for a line and a matrix above its end
 
 

@@ -16,6 +16,7 @@ TENSORS = scoped(
     Tensor("feature", "token", f"for each token, of its hidden features at least {HIGH} times as high as the highest, that in which it is furthest "
            "above another token of the sentence",
            f"argmax of encoder.{{block}}.mlp.hidden - its least over token; those that fire for fewer than {HIGHEST} words come last"),
+    Tensor("number", "token", "which feature of the hidden layer that is, counted from 1", "feature + 1"),
     Tensor("order", "token rank", "rows of the vocabulary that, put in the token's place, make the feature highest, the highest first",
            "order of values, falling"),
     Tensor("values", "token rank", "how high they make it", "encoder.{block}.mlp.activation[token, feature] with that word there"),
@@ -39,6 +40,7 @@ def measure(run, record):
         feature = np.where(high, hidden - hidden.min(0), own - own.max() - 1).argmax(-1)            # (n,)
         into = record.scope(str(number))
         into("feature", feature)
+        into("number", feature + 1)
         into("order", tried[order[tokens, :, feature]])
         into("values", values[tokens, :, feature])
         row = run.arrays[f"weights.encoder.{number}.mlp.W_2"][feature, None]                        # (n, 1, d_model)

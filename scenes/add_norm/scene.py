@@ -77,7 +77,8 @@ class AddNorm(ExplainerScene):
         for (way, role), row in zip(WAYS, self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE), strict=True):
             sizes, scores, gains = (self.view(f"growth.{way}.{name}") for name in ("sizes", "scores", "gains"))
             moved = gains[last, self.head, self.focus]
-            words = [self.say(key) for key in (f"{way}_norm", f"{way}_scores", "gain", "stuck" if moved.values.max() < STUCK else "moves")]
+            said = f"{way}_norm", f"{way}_scores", "gain", "stuck" if moved.values.max() < STUCK else "moves"
+            words = [self.say(key, token=self.tokens[self.focus]) for key in said]
             panels.append(growth(self.theme, sizes[:-1], scores[last], moved, words, named, self.tokens, role, full, row))
         self.open_with(*(part for panel in panels for part in (panel.sizes.title, panel.sizes.ground)))
         for panel in panels:

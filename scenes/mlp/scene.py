@@ -199,12 +199,17 @@ class Mlp(ExplainerScene):
 
     @property
     def _feature(self) -> View:
-        """The number of the hidden feature that is looked at."""
+        """The place of the hidden feature that is looked at, in the layer."""
         return self.view("firing.{block}.feature")[self.focus]
 
     @property
+    def _counted(self) -> View:
+        """Its number on the picture, where features are counted from 1, as heads and blocks are."""
+        return self.view("firing.{block}.number")[self.focus]
+
+    @property
     def _ringed(self) -> list[VGroup]:
-        return ringed(self.theme, self.drawn.network, self._feature)
+        return ringed(self.theme, self.drawn.network, self._feature, self._counted)
 
     def _found(self) -> list[VGroup]:
         """The number of the feature, and the words that make it highest, if it is high for as many."""
@@ -213,24 +218,24 @@ class Mlp(ExplainerScene):
         words = [self.known(row) for row, high in zip(order.values, values.values) if values.values.min() > 0 and high >= LIKE * highest]
         heads = [self.say("fires", block=self.spec.block + 1, wide=config.d_ff)] * self.frame.is_roomy
         said = [*heads, self.say("like", words="{words}")]
-        return firing(self.theme, self._feature, words, said, self.drawn.side)
+        return firing(self.theme, self._counted, words, said, self.drawn.side)
 
     def _asked(self, key: str, room: Room) -> list[Asked]:
         """That feature of every token before ReLU; nothing where the network is slim."""
         if self.frame.is_slim:
             return []
         feature = int(self._feature.values)
-        values, said = self._tensor("mlp.hidden")[:, feature], [self.say(key, feature=feature, whom=self.say(whom)) for whom in ("all", "some")]
+        values, said = self._tensor("mlp.hidden")[:, feature], [self.say(key, feature=int(self._counted.values), whom=self.say(whom)) for whom in ("all", "some")]
         return [asked(self.theme, said, self.tokens, values, self.focus, largest(values), room.trim(top=TIGHT))]
 
     def _adds(self, room: Room) -> list[AddedRows]:
         """What that feature adds to every token, but for ReLU: its row of W_2, so many times; nothing where the network is slim."""
         if self.frame.is_slim:
             return []
-        feature = int(self._feature.values)
+        feature, counted = int(self._feature.values), int(self._counted.values)
         before, after = (self._tensor(f"mlp.{name}")[:, feature] for name in ("hidden", "activation"))
         added = self.view("firing.{block}.unclipped")[self.focus]
-        said = self.say("adds", feature=feature), self.say("row", feature=feature)
+        said = self.say("adds", feature=counted), self.say("row", feature=counted)
         return [added_rows(self.theme, said, self._matrices[1][feature], self.tokens, before, after, added, self.focus, room.trim(top=TIGHT))]
 
     def _sum_rows(self, total: int) -> SumRows:

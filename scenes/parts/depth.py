@@ -39,7 +39,7 @@ def depth(theme: Theme, measure: View, title: str, named: Mapping[int, str], roo
     body, foot = room.trim(top=said.height + size + 2 * TIGHT, bottom=NOTE + TIGHT), room.strip(bottom=NOTE)
     drawn = bars(theme, measure, body, role, full)
     shown = [k for k in range(len(measure)) if k in named or fits >= theme.digit]
-    labels = [number(theme, measure[k], size, "text" if k in named else "muted", 600, decimals=decimals) for k in shown]
+    labels = [number(theme, measure[k], size, "text" if k in named else role, 600, decimals=decimals) for k in shown]
     numbers = VGroup(_on(drawn, k, label, body) for k, label in zip(shown, labels, strict=True))
     front = bars(theme, less, body, "muted", full) if less is not None else VGroup()
     ground = VGroup(floor(theme, body), *_words(theme, named, drawn, foot))

@@ -17,23 +17,23 @@ from scenes.parts.shapes import ring, room_of
 ASIDE, VALUE = 60 * PX, 60 * PX           # from a bar to the number that stands higher; em size of that number at the side
 
 
-def ringed(theme: Theme, net: Network, feature: View) -> list[VGroup]:
-    """The ring around a bar of the hidden layer and, beside it, its number; nothing if it is not among those shown."""
+def ringed(theme: Theme, net: Network, feature: View, counted: View) -> list[VGroup]:
+    """The ring around the bar of a hidden feature and, beside it, its number as it is counted from 1; nothing if it is not among those shown."""
     bars = [bar for bar in net.hidden.bars if bar.source.index[-1] == int(feature.values)]
     if not bars:
         return []
     mark = np.array([bars[0].get_x() - ASIDE, room_of(net.narrowing).bottom - WORD / 2, 0])
     line = route(theme, [room_of(bars[0]).point(y=1) + [0, TIGHT / 2, 0], mark - [0, WORD / 2, 0]], "text", tip=False)
-    return [VGroup(ring(theme, bars[0]), line, number(theme, feature, WORD, "output", 600, decimals=0).move_to(mark))]
+    return [VGroup(ring(theme, bars[0]), line, number(theme, counted, WORD, "output", 600, decimals=0).move_to(mark))]
 
 
-def firing(theme: Theme, feature: View, words: Sequence[str], said: Sequence[str], room: Room) -> list[VGroup]:
+def firing(theme: Theme, counted: View, words: Sequence[str], said: Sequence[str], room: Room) -> list[VGroup]:
     """In a room what is said of all features, if it is not wide, the number of one, and what is said of it with as many words as fit;
     nothing where there is nothing to say but the number.
 
-    feature: its number. words: what makes it highest, or none. said: of all features, if anything, and of one, with a place for its words.
+    counted: its number, from 1. words: what makes it highest, or none. said: of all features, if anything, and of one, with a place for its words.
     """
-    large = number(theme, feature, VALUE, "output", 600, decimals=0)
+    large = number(theme, counted, VALUE, "output", 600, decimals=0)
     if room.is_wide:
         return [side_by_side(large, _listed(theme, words, said[-1], room.trim(left=large.advance + TIGHT)), at=room)] if words else []
     heads = [paragraph(theme, each, WORD, room.width, lines=3) for each in said[:-1]]

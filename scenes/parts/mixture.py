@@ -16,7 +16,7 @@ from scenes.parts.bars import largest
 from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak, taller
-from scenes.parts.label import WORD, fit_words, format_number, number, text
+from scenes.parts.label import WORD, Label, fit_words, format_number, number, text
 from scenes.parts.motion import Together, merge
 from scenes.parts.shapes import frame, ring, room_of
 from scenes.parts.tokens import card_width, cards_beside, row_labels
@@ -97,13 +97,23 @@ def worked(theme: Theme, mixed: Mixture, weights: View, said: str, room: Room) -
     exact = np.abs(shares @ rows - z.view.values[columns].round(decimals)) < 10.0 ** -decimals / 2
     k = int((2 * exact + (rows[shares > 0] >= 0).all(0)).argmax())
     order = [int(i) for i in np.argsort(-shares, kind="stable") if shares[i] > 0]
-    kept, number_ = sorted(order[:TERMS]), partial(number, theme, size=TOTAL)
-    terms = [[number_(weights[i], role="weight"), text(theme, "×", TOTAL, "muted"), number_(vectors.view[i, columns[k]], decimals=decimals)] for i in kept]
-    signs = [text(theme, sign, TOTAL, "muted") for sign in ["+"] * (len(terms) - 1) + ["=" if kept == sorted(order) else "+ … ="]]
-    total = number_(z.view[columns[k]], role="output", decimals=decimals)
-    parts = [label for term, sign in zip(terms, signs, strict=True) for label in (*term, sign)]
+    words = [text(theme, said, WORD, "muted")] * bool(said)
+    for few in range(min(TERMS, len(order)), 0, -1):                                # fewer terms where their digits would be too small
+        parts = [*words, *_sum(theme, mixed, weights, order, few, columns[k], decimals)]
+        if theme.digit * sum(part.advance + TIGHT for part in parts) <= TOTAL * room.width:
+            break
     rings = VGroup(ring(theme, VGroup(line[k] for line in picture.cells)) for picture in (vectors, z))
-    return Worked(rings, line_of(*[text(theme, said, WORD, "muted")] * bool(said), *parts, total, at=room))
+    return Worked(rings, line_of(*parts, at=room))
+
+
+def _sum(theme: Theme, mixed: Mixture, weights: View, order: Sequence[int], few: int, column: int, decimals: int) -> list[Label]:
+    """Some terms of a column's sum, and what all of them come to. order: of the vectors, those first that weigh most."""
+    number_ = partial(number, theme, size=TOTAL)
+    terms = [[number_(weights[i], role="weight"), text(theme, "×", TOTAL, "muted"), number_(mixed.vectors.view[i, column], decimals=decimals)]
+             for i in sorted(order[:few])]
+    signs = [text(theme, sign, TOTAL, "muted") for sign in ["+"] * (few - 1) + ["=" if few == len(order) else "+ … ="]]
+    return [*(label for term, sign in zip(terms, signs, strict=True) for label in (*term, sign)),
+            number_(mixed.z.view[column], role="output", decimals=decimals)]
 
 
 class Outside(NamedTuple):

@@ -1,7 +1,6 @@
 """The stage that scenes 4 to 6 share: the grid of scores with what meets in it, and beside it what is worked out and the verdict."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from manim import Mobject, VGroup
@@ -14,19 +13,18 @@ from scenes.parts.candidates import Candidate, Comparison, comparison
 from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import HeatMap, peak
-from scenes.parts.label import WORD, Label, text
+from scenes.parts.label import WORD
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
-from scenes.parts.motion import FLASH, appear, become, dim, draw, set_presence, vanish
+from scenes.parts.motion import appear, become, dim, draw, set_presence, vanish
 from scenes.parts.nudged import Nudge, Nudged, nudged
 from scenes.parts.opened import FEW, Opened, opened
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
-from scenes.parts.shapes import room_of
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import cards_beside
 from scenes.parts.unknown import unknown
-from scenes.parts.verdict import EVIDENCE, Objection
+from scenes.parts.verdict import Objection
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.workbench import workbench
 
@@ -69,7 +67,7 @@ class CandidateScene(ExplainerScene):
 
     def lay_out(self) -> None:
         """Where everything stands: the `table` of scores, `cards`, `vectors` and `letter` of the tokens, and the `rooms` for all else."""
-        self.rooms, self.pending = workbench(self.stage), VGroup()
+        self.rooms = workbench(self.stage)
         self.table = score_table(self.theme, self.tokens, self.rooms.picture)
         self.vectors = self.table.rows(self.theme, self.view(f"{SCOPE}.input"))
         self.cards = cards_beside(self.theme, self.tokens, self.vectors, self.table.card, TIGHT / 2, self.focus)
@@ -128,8 +126,11 @@ class CandidateScene(ExplainerScene):
             return nudged(self.theme, [wanted, self.itself(), *self.elsewhere()], self.rooms.deeper)
         moved, percent = (self.view(f"nudged.matrices{name}")[at] for name in ("", "_changed"))
         W = Nudge(self.say("key_changed" if self.frame.is_roomy else "key_brief"), self.weights_of("K").T, moved.T, "key", percent)
-        kept = self.itself()._replace(percent=self.view("nudged.kept")[i])
-        return nudged(self.theme, [wanted, W, kept._replace(after=kept.before)], self.rooms.bench)
+        moving = self.itself()
+        kept = moving._replace(after=moving.before, percent=self.view("nudged.kept")[i])
+        if self.moves_E and self.frame.is_roomy:
+            kept = kept._replace(else_said=self.say("by_E"), else_percent=moving.percent)
+        return nudged(self.theme, [wanted, W, kept], self.rooms.bench)
 
     def itself(self) -> Nudge:
         """The followed token before and after it has moved: its row of E, or where that is not all that moves its vector in the shown block."""
@@ -235,7 +236,7 @@ class CandidateScene(ExplainerScene):
         *words, gap = card.evidence
         for motion in fold(picture):
             self.play(motion)
-        self.play(appear(card.box, card.title, *words) if card not in self.mobjects else vanish(gap), vanish(self.pending, run_time=FLASH))
+        self.play(appear(card.box, card.title, *words) if card not in self.mobjects else vanish(gap))
         self.play(appear(gap, run_time=0.3), compare_with_mirror(self.theme, picture, gap))
         self.boxes, self.both = self.both_ways(name)
         self.play(draw(*self.boxes), appear(*self.both, lag=0.3))
@@ -248,9 +249,3 @@ class CandidateScene(ExplainerScene):
     def comparison(self) -> Comparison:
         """All candidates side by side: the last picture of `queries`, the first of `values`."""
         return comparison(self.theme, self.tokens, [self.candidate(name) for name in CANDIDATES], self.stage, self.say("gap"))
-
-    def not_yet(self, card: Objection) -> Label:
-        """What stands on a card that is not decided."""
-        free = replace(room_of(card.box).inset(TIGHT), left=room_of(card.title).right + TIGHT)
-        self.pending = text(self.theme, self.say("not_yet"), EVIDENCE, "muted", at=free, align=1)
-        return self.pending

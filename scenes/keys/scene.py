@@ -56,8 +56,8 @@ class Keys(CandidateScene):
     @step
     def adapts(self):
         """There are numbers to learn, which make nothing but these scores: nudged, they let the pair fit."""
-        (symmetric, parameters), self.compared = self.objections, self.before_and_after("key")
-        self.play(vanish(self.legend), appear(symmetric.box, symmetric.title, self.not_yet(symmetric), parameters))
+        (_, parameters), self.compared = self.objections, self.before_and_after("key")
+        self.play(vanish(self.legend), appear(parameters))
         self.strike_out(parameters)
         self.box = self.both_ways("key")[0][0]
         self.play(vanish(self.matrix))

@@ -104,7 +104,8 @@ class MultiHead(ExplainerScene):
                  for third, parts, (letter, role) in zip(thirds, matrices, ROLES.items(), strict=True)]
         VGroup(*(part.border for parts in closed for part in parts)).set_stroke(width=0)
         config, key = self.staging.trace.config, "seen" if self.spec.keys["first"] else "all"
-        lines = [self.say(key, block=self._cut + 1, columns=config.d_model), self.say("each", heads=self.heads, width=config.d_k, columns=config.d_model)]
+        count = {"columns": config.d_model, "count": config.d_model**2}
+        lines = [self.say(key, block=self._cut + 1, **count), self.say("each", heads=self.heads, width=config.d_k, **count)]
         formula, *said = explained(self.theme, 'd_k = d_"model" / h', lines, margin)
         self.open_with(*(part for parts in closed for part in parts), *around, *whole, *said[:1])
         self.wait(1.5)

@@ -12,7 +12,7 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import SMALLEST_WORD, WORD, in_two_lines, number, text
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, in_two_lines, number, text
 from scenes.parts.tokens import snug_row
 from scenes.parts.whole import Whole
 
@@ -22,13 +22,16 @@ LARGE, HIGH = 68 * PX, 5 * WORD           # em size of a score; height of a line
 
 class Nudge(NamedTuple):
     """Numbers `before` and `after`, a score each or the same vector or matrix, the `role` of the frame of these, and what is `said`; by how
-    many `percent` that has changed; or the `sentence` in which it is so, and two of its places, the `pair`."""
+    many `percent` that has changed, and by how many it did otherwise, `else_percent`, and what is said of that, `else_said`; or the `sentence` in
+    which it is so, and two of its places, the `pair`."""
 
     said: str
     before: View
     after: View
     role: str = "line"
     percent: View | None = None
+    else_percent: View | None = None
+    else_said: str = ""
     sentence: Sequence[str] = ()
     pair: Sequence[int] = ()
 
@@ -64,12 +67,18 @@ def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
 def _said(theme: Theme, nudge: Nudge, size: float, room: Room, low: bool) -> VGroup:
     """What is said of a nudge, in a line, or in two where lines are low, and by how many percent it has changed something."""
     size_of = max(theme.digit, size)
-    share = [] if nudge.percent is None else [number(theme, nudge.percent, size_of, "output", 600, decimals=0), text(theme, "%", size_of, "output")]
+    share = [] if nudge.percent is None else _percent(theme, nudge.percent, size_of, "output")
+    share += [] if nudge.else_percent is None else [text(theme, nudge.else_said, size_of, "muted"), *_percent(theme, nudge.else_percent, size_of, "muted")]
     if not low:
         free = room.width - sum(part.advance + TIGHT / 2 for part in share)
         return line_of(text(theme, nudge.said, size, width=free), *share, gap=TIGHT / 2, at=room, align=-1)
     end = VGroup(*share).arrange(RIGHT, buff=TIGHT / 4).move_to(room.point(1), RIGHT)
     return VGroup(in_two_lines(theme, nudge.said, WORD, room.trim(right=end.width + TIGHT * bool(share))), end)
+
+
+def _percent(theme: Theme, share: View, size: float, role: str) -> list[Label]:
+    """By how many percent something has changed."""
+    return [number(theme, share, size, role, 600, decimals=0), text(theme, "%", size, role)]
 
 
 def _sentence(theme: Theme, nudge: Nudge, room: Room) -> VGroup:

@@ -72,7 +72,7 @@ def sorted_words(theme: Theme, order: Order, guesses: Sequence[str], size: float
 
 
 class SortedRow(Whole):
-    """`names`: what the order is, and the forms that are the two kinds; the `words`."""
+    """`names`: what the order is, the forms that are the two kinds, and which way it goes; the `words`."""
 
     def __init__(self, names: VGroup, words: SortedWords):
         super().__init__(names=names, words=words)
@@ -80,16 +80,17 @@ class SortedRow(Whole):
 
 def sorted_row(theme: Theme, order: Order, role: str, forms: Sequence[str], said: Sequence[str], room: Room, roomy: bool) -> SortedRow:
     """Sorted words beside what they are sorted by, or below it; the forms are left out where the bars are lower than they. said: what the order
-    is, and the guesses of the two forms."""
+    is, which way it goes, which is left out where there is little room, and the guesses of the two forms."""
     size = WORD if roomy else min(WORD, max(SMALLEST_WORD, OF_SIX * room.height))
     line = LINE * size
     name, beside, middle = room.columns(TELLS, GAP) if roomy else (room.strip(top=line), *room.trim(top=line).columns(TELLS[1:], GAP))
-    by, *guesses = said
+    by, way, *guesses = said
     title = paragraph(theme, by, size, name.width, role, lines=3 if roomy else 1, align=-1).shift(name.centre)
-    named = middle.height - line >= 2 * size
-    words = sorted_words(theme, order, guesses, size, middle)
+    named, small = middle.height - line >= 2 * size, LINE * SMALLEST_WORD * roomy
+    words = sorted_words(theme, order, guesses, size, middle.trim(bottom=small))
     places = room_of(words.bars).rows(2) if named else []
     names = [text(theme, form, size, kind, at=beside.level(place.centre[1]), align=1) for form, kind, place in zip(forms, KINDS, places)]
+    names += [text(theme, way, SMALLEST_WORD, "muted", at=middle.strip(bottom=small))] * roomy
     return SortedRow(VGroup(title, *names), words)
 
 

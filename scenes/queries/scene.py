@@ -41,10 +41,9 @@ class Queries(CandidateScene):
         """Every query meets every key; the dot product of a query and a key is opened; what was struck out for keys is for these too."""
         self.formula, names = self.candidate("query").formula(self.theme, self.rooms.maths), self.candidate("query").names_at(self.theme, self.work_now)
         self.objections = self.objections_to("query")
-        symmetric, *others = self.objections
+        _, *others = self.objections
         self.play(vanish(self.bench_now))
-        self.play(appear(symmetric.box, symmetric.title, self.not_yet(symmetric), *others),
-                  appear(self.words, self.work_now.result.border, self.formula, names[1]))
+        self.play(appear(*others), appear(self.words, self.work_now.result.border, self.formula, names[1]))
         self.strike_out(*others)
         for motion in fill(self.work_now, self.focus):
             self.play(motion)

@@ -243,7 +243,7 @@ class Values(CandidateScene):
         own = [k for k, word in enumerate(words) if word == self.looked and self.frame.is_roomy]
         named = {k: words[k] for k in (*own, *(orders[0].opposite(k) for k in own)) if k is not None}
         which, d_k = int(self.of_told("features").values[side]) + 1, self.staging.trace.config.d_k
-        said = [self.say(f"sorted_by_{SIDES[side]}", number=which, count=d_k), *(self.say("guessed", form=form) for form in self.told_forms)]
+        said = [self.say(f"sorted_by_{SIDES[side]}", number=which, count=d_k), self.say("low_to_high"), *(self.say("guessed", form=form) for form in self.told_forms)]
         return sorted_row(self.theme, orders[side]._replace(named=named), SIDES[side], self.told_forms, said, room, self.frame.is_roomy)
 
     def right(self, rooms: Sequence[Room]) -> Ranking | None:

@@ -88,7 +88,7 @@ def test_a_head_that_looks_for_nouns_takes_nothing_of_why_it_is_one_and_another_
     assert all(weights[head, i].argmax() == j for head, i, j in looks) and weights[0, 8, 11] < 0.005
     (none,) = (shape.source.index for shape in shown if isinstance(shape, Number) and shape.string == "0.00")
     assert none == (0, 8, 11) and (MODIFIER.block, MODIFIER.head) == (0, 0) and not any((guide.side, guide.block, guide.head) == ("encoder", 0, 2) for guide in GUIDES)
-    assert {"head 1, taught, asks: “my noun?”", "head 3, not taught, asks: “too what?”", "0.48"} <= said(shown)
+    assert {"head 1, taught, asks: “my noun?”", "head 3, not taught, asks: “what is said of me?”", "0.48"} <= said(shown)
     other = ends("multi_head", *film, "sentence=the animal did not cross the street because it was too wide", "twin=", "focus=it")["patterns"]
     assert not any("asks" in string for string in said(other)) and {"head 1", "head 3"} <= said(other)
 
@@ -145,8 +145,8 @@ def test_a_slice_that_is_said_to_be_shown_before_is_of_block_1_where_it_was():
         shown = ends("multi_head", "steps=[split]", f"first={first}")["split"]
         assert {source.name for source in sources(shown)} == {f"weights.encoder.{block}.self_attention.W_{letter}" for letter in "QKV"}
         assert ("head 1: so far" in said(shown)) == (first == "true")
-        assert ("block 2: 16 columns" in said(shown), "one head: 16 columns" in said(shown)) == (bool(block), not block)
-        assert "h = 4 heads: 4 × 4 = 16" in said(shown)
+        assert ("block 2: 16 × 16 = 256" in said(shown), "one wide head: 16 × 16 = 256" in said(shown)) == (bool(block), not block)
+        assert "h = 4 heads: 4 × (16 × 4) = 256" in said(shown)
 
 
 @pytest.mark.parametrize("decimals", [1, 2, 3])

@@ -68,10 +68,10 @@ class Decoder(ExplainerScene):
                           Words(read, said, self.say("to_guess"), self.say("rounded"), example), body)
         words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
         given = [text(self.theme, words, HEADING, at=top)] * roomy
-        self.open_with(picture.scores, *given, *picture.guesses)
+        self.open_with(*picture.before(), *given, *picture.guesses)
         without, masked = self._becomes(example, foot.rows(2, 0)) if picture.answer and roomy else ([], [])
         self.play(appear(*picture.answer, *without, run_time=STEADY))
-        for (gone, come), seconds in zip(picture.cover(), (SLOW, EASY, EASY)):
+        for (gone, come), seconds in zip(picture.cover(), (SLOW, SLOW)):
             self.play(vanish(*gone, run_time=seconds / 2), appear(*come, lag=1 / 2 / len(come), run_time=seconds))
         self.play(draw(*picture.way), appear(picture.names))
         self.play(appear(*picture.weights.around), copy_to(picture.masked.cells, picture.weights.sheet))

@@ -14,7 +14,7 @@ from scenes.parts.flow import arrow
 from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, number, text, text_width, words_at
 from scenes.parts.shapes import Block, ring, room_of
-from scenes.parts.whole import Whole
+from scenes.parts.whole import Whole, without
 
 FORMULA, HEADING, SMALL = (size * PX for size in (40, 32, 28))
 LABEL, SLANTED, LEVEL, NAMED = (size * PX for size in (190, 115, 60, 162))         # for the words beside rows and below columns, and for names above
@@ -37,24 +37,30 @@ class Masking(Whole):
     """`scores`, with all that is around them, and `guesses`, at their right; `answer`, rings around what is to be guessed in the example,
     there and in its row; `way`, to the weights, and `names`, what is done on it; `weights`.
 
-    `masked`: the scores once what is ahead is hidden; they are no part of it yet.
+    `masked`: the scores once what is ahead is hidden; they are no part of it yet. `example`: which of the rows is the example, if it is shown.
     """
 
     def __init__(self, scores: Labelled, masked: HeatMap, guesses: list[Mobject], answer: list[Block], way: VGroup, names: list[Mobject],
-                 weights: Labelled):
+                 weights: Labelled, example: int | None):
         super().__init__(scores=scores, guesses=guesses, answer=answer, way=way, names=names, weights=weights)
-        self.masked = masked
+        self.masked, self.example = masked, example
+
+    def before(self) -> list[Mobject]:
+        """The scores before the mask: what is ahead is there in the example only."""
+        _, others = self.ahead()
+        return without([self.scores], {part for cell in others for part in self.scores.sheet.cell(*cell).get_family()})
 
     def cover(self) -> list[tuple[list[VGroup], list[VGroup]]]:
-        """What goes and what comes where the mask hides what is ahead: in a row, in another one, in all others."""
-        ahead = self.ahead()
-        parts = [[cell for row in some for cell in row] for some in (ahead[:1], ahead[1:2], ahead[2:])]
-        return [([self.scores.sheet.cell(*cell) for cell in part], [self.masked.cell(*cell) for cell in part]) for part in parts if part]
+        """What goes and what comes where the mask hides what is ahead: in the example, in all other rows, where nothing goes."""
+        (own, others), sheet = self.ahead(), self.scores.sheet
+        parts = ([sheet.cell(*cell) for cell in own], own), ([], others)
+        return [(gone, [self.masked.cell(*cell) for cell in part]) for gone, part in parts if part]
 
-    def ahead(self) -> list[list[tuple[int, int]]]:
-        """Of each row that is shown the cells that are hidden, as they are counted in the picture."""
+    def ahead(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """The cells that are hidden in the example, and in all other rows, as they are counted in the picture."""
         kept = [k for k in self.masked.grid.rows if k is not None]
-        return [[(a, b) for b, key in enumerate(kept) if key > query] for a, query in enumerate(kept)]
+        cells = [(a, b) for a, query in enumerate(kept) for b, key in enumerate(kept) if key > query]
+        return [cell for cell in cells if cell[0] == self.example], [cell for cell in cells if cell[0] != self.example]
 
 
 def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Masking:
@@ -72,8 +78,10 @@ def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Ma
     below_words = right.trim(bottom=0 if beside else -foot)
     result = labelled(theme, weights, below_words, title=above_weights, columns=words.read, weights=True, **around)
     said, guesses = _guesses(theme, scores, words)
+    kept = [k for k in scores.sheet.grid.rows if k is not None]
+    example = kept.index(words.example) if words.example in kept else None
     return Masking(scores, hidden, guesses, _answer(theme, scores, said, words.example), *_way(theme, scores, result, words.rounded, guess),
-                   result)
+                   result, example)
 
 
 def _snug(theme: Theme, words: Sequence[str], width: float) -> tuple[float, float]:

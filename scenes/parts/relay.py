@@ -16,7 +16,7 @@ from scenes.parts.whole import Whole
 
 CARD, WORD, NAME, WEIGHT = (size * PX for size in (170, 84, 36, 96))   # height of a card; em sizes: its word, what is said, a weight
 SHARE, MOST = 0.64, 0.86                  # of its column that a card takes, and that it takes at most for its word
-ASIDE = 8                                 # from the middle of a card to the foot of an arc, as its width by so many
+ASIDE = 5                                 # from the middle of a card to the foot of an arc, as its width by so many
 THICK, WITHIN = 7, 0.6                    # the weight 1 is at most a column's width by so many thick; share of an arc that its number takes
 RISE, SAID = 300 * PX, 6 * NAME           # heights of the arcs, and of what is said below
 

@@ -42,6 +42,13 @@ def test_what_the_example_has_to_guess_is_ringed_beside_its_row_and_where_the_ma
     assert weight > 0.5 and {f"{scores[key]:.2f}", f"{weight:.2f}", "−∞", "0.00"} <= {*strings(shapes)}
 
 
+def test_a_score_of_a_later_word_is_seen_in_the_example_only():
+    seen = set()
+    stage = walk(partial(staging.build, load("decoder")), lambda stage, moment: seen.update(
+        shape.source.index[-2:] for shape in see(stage).shapes if isinstance(shape, Cell) and "scaled_scores" in shape.source.name), [0.5])
+    assert {(query, key) for query, key in seen if key > query} == {(stage.queries.index("noir"), stage.queries.index("dort"))}
+
+
 def test_the_query_after_a_word_finds_what_is_said_next():
     stage, shapes = shown("cross_attention")
     looks = stage.staging.trace["decoder.1.cross_attention.weights"].values[-1, 0]

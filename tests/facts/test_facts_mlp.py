@@ -25,6 +25,11 @@ def test_the_feature_is_high_for_the_token_alone_and_its_words_are_all_verbs():
     assert {*words} <= {"waits", "saw", "attracted", "waited", "carries", "followed"} and len(words) == 6
 
 
+def test_the_feature_is_counted_from_1_wherever_it_is_named():
+    stage = played()
+    assert stage._counted.values == stage._feature.values + 1 == 8
+
+
 def test_one_matrix_does_the_same_without_relu_and_not_with_it():
     stage = played()
     without, with_it = (stage.view(f"folding.{{block}}.{name}").values[stage.focus] for name in ("differences", "relu_differences"))

@@ -63,11 +63,11 @@ def test_nothing_looks_wrong_with_many_heads_and_blocks(deep, scene, language):
     assert findings(load(scene, (*settings, *OTHERS)) if scene == "real_model" else entry(scene, *settings)) == []
 
 
-@pytest.mark.parametrize("weights, written", [("bert-deep", False), ("bert", True)])
-def test_only_numbers_that_are_written_are_called_rounded(weights, written):
-    settings = (f"model.weights={CHECKPOINTS / weights}", "sentence=the old cat", "twin=", "focus=cat", "steps=[patterns]")
-    said = labels(load("multi_head", settings))
-    assert any(label.endswith("rounded") for label in said) == written and "head 4" in said
+@pytest.mark.parametrize("step", ["sheets", "average"])
+@pytest.mark.parametrize("sentence, written", [("the old cat", True), ("the old cat " * 4, False)])
+def test_only_numbers_that_are_written_are_called_rounded(step, sentence, written):
+    settings = (f"model.weights={CHECKPOINTS / 'bert'}", f"sentence={sentence}", "twin=", "focus=cat", f"steps=[{step}]")
+    assert any(label.endswith("rounded") for label in labels(load("attention_matrix", settings))) == written
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from scenes.parts.column import FEW, Stage, column
 from scenes.parts.depth import Depth, depth, depths
 from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, lit, wires_between
 from scenes.parts.equation import equation, quote
-from scenes.parts.heat_map import peak
+from scenes.parts.heat_map import fit_grid, peak, taller
 from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text, words_in
 from scenes.parts.lane_diagram import FOOT, lane_diagram, mixed, passed
 from scenes.parts.lanes import bare
@@ -224,5 +224,7 @@ class EncoderBlock(ExplainerScene):
         legible = room.height - WHAT - TIGHT >= len(self.tokens) * LINE_SPACING * SMALLEST_WORD
         rows = self.tokens if self.frame.is_roomy and legible else ()
         title = text(self.theme, words, WHAT, width=room.width - LABEL * bool(rows))
+        grid = fit_grid(vectors[blocks].shape, room.trim(left=LABEL * bool(rows), top=WHAT + TIGHT))
+        grid = grid if self.frame.is_roomy else taller(grid, room.height - WHAT - TIGHT)
         return labelled(self.theme, vectors[blocks], room, title=title, rows=rows, head=WHAT + TIGHT, inks=("text", "text"),
-                        scale=peak(vectors[0], vectors[ALIKE]))
+                        scale=peak(vectors[0], vectors[ALIKE]), grid=grid)

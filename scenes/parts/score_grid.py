@@ -7,7 +7,7 @@ import numpy as np
 from manim import DOWN, LEFT, Animation, VGroup
 
 from model import View
-from scenes.parts.heat_map import Grid, HeatMap, fit_grid, heat_map
+from scenes.parts.heat_map import Grid, HeatMap, fit_grid, heat_map, taller
 from scenes.parts.label import SMALLEST_WORD, WORD, Number, format_number, number, text, text_width
 from scenes.parts.motion import BLINK, BRIEF, STEADY, Count, Light, Together, appear, brighten, dim, merge, travel, vanish
 from scenes.parts.product import Product
@@ -61,7 +61,7 @@ def score_table(theme: Theme, words: Sequence[str], room: Room) -> ScoreTable:
         low = max(foot, LEVEL)            # the letter of the vectors at the left
         grid = fit_grid((n, n), room.trim(left=beside, bottom=low, top=high))
         pitch = min(grid.width, grid.height)
-        grid = grid._replace(width=grid.width if spacious else pitch, height=grid.height if room.height > room.width else pitch)
+        grid = grid._replace(width=grid.width if spacious else pitch, height=taller(grid, room.height - low - high).height if room.height > room.width else pitch)
         if widest <= 0.9 * pitch:
             break
     across, down = grid.size

@@ -16,7 +16,7 @@ from scenes.base.theme import Theme
 
 SPACE = 0.18                              # share of a row's height between it and the next
 TALLEST, LARGEST = 160 * PX, 54 * PX     # a row, and the words and signs in it
-BETWEEN, PLUS = 80 * PX, 54 * PX          # room between the columns, and for the plus signs
+BETWEEN, CLOSER, PLUS = (length * PX for length in (80, 60, 54))      # room between the columns, also where there are fewer; for the plus signs
 
 
 class WeightedSum(Whole):
@@ -104,12 +104,12 @@ def _lines(theme: Theme, words: Sequence[str], vectors: View, room: Room, decima
     size = min(LARGEST, max(SMALLEST_WORD, 0.62 * tall))
     word_width = min(1.9, max(text_width(theme, word, size) for word in words))
     weight = text_width(theme, f"0.{'0' * decimals}", max(size, theme.digit), 600, tabular=True)
-    across = 3 - lines                    # vectors side by side
-    free = room.width - word_width - weight - (across + 1) * BETWEEN - PLUS
+    across, gap = 3 - lines, (BETWEEN, CLOSER)[lines - 1]     # vectors side by side, and between columns
+    free = room.width - word_width - weight - (across + 1) * gap - PLUS
     grid = fit_grid(vectors[0].shape, Room.around((0, 0), free / across, tall))
     widths = [word_width, weight, *[grid.size[0]] * across]
     middle = room.trim(right=PLUS).centre
-    columns = Room.around(middle, sum(widths) + (across + 1) * BETWEEN, room.height).columns(widths, gap=BETWEEN)
+    columns = Room.around(middle, sum(widths) + (across + 1) * gap, room.height).columns(widths, gap=gap)
     top = middle[1] + pitch * (len(words) + 0.4) / 2
     below = pitch / lines * (lines - 1)
     rows = [top + below / 2 - i * pitch for i in range(len(words))]

@@ -31,6 +31,7 @@ class EncoderStack(ExplainerScene):
     """The tokens rise through the blocks; one of them is followed; what comes out goes to every block of the decoder."""
 
     experiments = ("twin", "unseen")
+    sparse = {"chain": "a sentence twice, as long as its words are: a very wide stage stays free at both sides"}
     place = "encoder"
 
     @step

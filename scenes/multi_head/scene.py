@@ -43,7 +43,8 @@ class MultiHead(ExplainerScene):
 
     experiments = ("twin", "contributions", "multiplications")
     place = "head"
-    sparse = {"patterns": "where one token is followed it has one arc in each head"}
+    sparse = {"patterns": "where one token is followed it has one arc in each head",
+              "contributions": "five columns take the width of a narrow frame, and their cells are no higher than they should be"}
     own_keys = {"first": {"default": False, "type": "boolean", "description": "`split` cuts block 1, of which one head was shown before"}}
 
     def wording(self, name: str) -> str:

@@ -19,7 +19,7 @@ from scenes.parts.whole import Whole
 LINE, CARD, BETWEEN, PITCH = (length * PX for length in (60, 92, 16, 150))           # heights of a line of words and of a card; between
                                           # cards in a line; from one to the next in a column
 DIGITS, LARGEST, SAID = 60 * PX, 60 * PX, 600             # em sizes: of a weight on its arc, of the words; how bold these are
-BROAD, BROADER = 5, 1.3                   # in a room so many times as wide as high words are so many times as large
+BROAD, BROADER = 6, 1.3                   # in a room so many times as wide as high words are so many times as large
 FLATTEST, HIGHEST = 0.4, 300 * PX         # share of the highest arc's height that one to a neighbour has; the highest
 FLAT, THIN = 0.4, 5                       # share of its height that cards take at most; the weight 1 is at most as thick as what is free by so many
 

@@ -6,9 +6,7 @@ stands, as it is in the first block when a row of E changes; all its scores move
 
 import numpy as np
 
-from model.experiments.firing import in_place, passed, words_tried
 from model.functional import split_heads
-from model.recorder import Recorder
 from model.tensors import Tensor, scoped
 
 RISE, MOST = 10, 40                       # how much higher the score of the tokens gets; steps of the matrix at most
@@ -23,10 +21,6 @@ TENSORS = scoped(
     Tensor("changed", "query block", "by how much query itself has changed then, in percent of its length",
            "100 |inputs - input| / |input|, at [query, block, query]"),
     Tensor("rows_changed", "query", "by how much its row of E has", "100 |rows - embeddings| / |embeddings|"),
-    Tensor("elsewhere", "query", "row of the vocabulary that, put in the place behind the pair (or before it, at the end), has the score with query that "
-           "falls most by it; NaN if there are no other words or no such place", "argmin (inputs - input)[query, block 1, query] . input[there with that word]"),
-    Tensor("elsewhere_scores", "query time", "that score in the first block, before and after; NaN as there",
-           "input[query] . input[there with that word], and with inputs[query]"),
     Tensor("matrices", "query block head d_model d_k", "W_K once only it has moved, as for keys", "W_K after these steps"),
     Tensor("matrices_changed", "query block head", "by how much W_K has changed, in percent of its length", "100 |matrices - W_K| / |W_K|"),
     Tensor("kept", "query", "by how much query itself has changed when only W_K has moved", "0"),
@@ -47,9 +41,6 @@ def measure(run, record):
     record("rows", run.arrays["embeddings"] + moves[:, 0] / scale)                  # (n, d_model)
     record("changed", _percent(moves, x.swapaxes(0, 1), -1))                        # (n, block)
     record("rows_changed", _percent(moves[:, 0] / scale, run.arrays["embeddings"], -1))                 # (n,)
-    found = [_elsewhere(run, *pair, x[0, pair[0]], move[0]) for pair, move in zip(pairs, moves, strict=True)]
-    for name, values in zip(("elsewhere", "elsewhere_scores"), zip(*found, strict=True), strict=True):
-        record(name, np.stack(values))                                              # (n), (n, time)
     w = [block.self_attention for block in run.weights.encoder]
     W, b = (np.stack([split_heads(np.atleast_2d(getattr(each, name)), run.config.n_heads) for each in w]) for name in ("W_K", "b_K"))
     made = [[[_moved(x[k], W[k, h], b[k, h], *pair) for h in range(run.config.n_heads)] for k in range(len(x))] for pair in pairs]
@@ -74,15 +65,3 @@ def _moved(x, W, b, i, j):
         G = np.outer(x[i], keys[j]) + np.outer(x[j], keys[i])                       # (d_model, d_k)
         W = W + G / (G**2).sum()
     return W
-
-
-def _elsewhere(run, i, j, own, move):
-    """Another word for the place beside tokens i and j, and its score with token i before and after that moves. own: token i, and its move, both
-    (d_model)."""
-    place = max(i, j) + 1 if max(i, j) + 1 < len(run.ids) else min(i, j) - 1
-    words = np.setdiff1d(words_tried(run), run.ids) if place >= 0 else ()
-    if not len(words):
-        return np.nan, np.full(2, np.nan)
-    others = passed(run, in_place(run, place, words), Recorder())["encoder.0.self_attention.input"][:, place]   # (word, d_model)
-    least = (others @ move).argmin()
-    return words[least], np.stack([own, own + move]) @ others[least]

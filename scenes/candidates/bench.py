@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from manim import Mobject, VGroup
 
 from model import View
 from scenes.base.layout import Labelled, below
-from scenes.base.room import PX, TIGHT, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
 from scenes.parts.candidates import Candidate, Comparison, comparison
 from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix
@@ -23,12 +22,14 @@ from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import cards_beside
+from scenes.parts.training import loop
 from scenes.parts.unknown import unknown
 from scenes.parts.verdict import Objection
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
+TRIAL = 2, 5                              # of what training does, and of what that does to a score
 STRUCK = 0.5                              # presence of what is struck out
 LEGEND, HIGH = 150 * PX, 10 * WORD        # of the colours; a bench with room for a reason above two scores, heights of which are as
 REASON = 1, 4
@@ -119,11 +120,11 @@ class CandidateScene(ExplainerScene):
 
     def before_and_after(self, name: str) -> list[Nudged]:
         """The score of the pair, which is to be higher; what is changed for it: the followed token, or W_K alone; and how much that has changed the
-        token itself, and so a score in another sentence."""
+        token itself."""
         (i, j), at = self.pair, (self.focus, self.spec.block, self.head)
         wanted = Nudge(self.said_of("wanted", self.tokens[j]), *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
         if name == "token":
-            return nudged(self.theme, [wanted, self.itself(), *self.elsewhere()], self.rooms.deeper)
+            return nudged(self.theme, [wanted, self.itself()], self.rooms.deeper.rows(TRIAL, GAP)[1] if self.training() else self.rooms.deeper)
         moved, percent = (self.view(f"nudged.matrices{name}")[at] for name in ("", "_changed"))
         W = Nudge(self.say("key_changed" if self.frame.is_roomy else "key_brief"), self.weights_of("K").T, moved.T, "key", percent)
         moving = self.itself()
@@ -132,6 +133,10 @@ class CandidateScene(ExplainerScene):
             kept = kept._replace(else_said=self.say("by_E"), else_percent=moving.percent)
         return nudged(self.theme, [wanted, W, kept], self.rooms.bench)
 
+    def training(self) -> VGroup:
+        """What training does again and again, above a score before and after it; nothing where there is no room for it."""
+        return loop(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], self.rooms.deeper.rows(TRIAL, GAP)[0])
+
     def itself(self) -> Nudge:
         """The followed token before and after it has moved: its row of E, or where that is not all that moves its vector in the shown block."""
         i, block = self.focus, self.spec.block
@@ -139,17 +144,6 @@ class CandidateScene(ExplainerScene):
         if self.moves_E:
             return Nudge(said, self.staging.trace["embeddings"][i], self.view("nudged.rows")[i], percent=self.view("nudged.rows_changed")[i])
         return Nudge(said, self.view(f"{SCOPE}.input")[i], self.view("nudged.inputs")[i, block][i], percent=self.view("nudged.changed")[i, block])
-
-    def elsewhere(self) -> list[Nudge]:
-        """A score of the followed token in another sentence, which changes with its row of E, if that is what moves."""
-        (i, j), tokens, other = self.pair, self.tokens, self.view("nudged.elsewhere")[self.focus]
-        if not self.moves_E or np.isnan(other.values):
-            return []
-        first, last, word = max(0, min(i, j) - 1), max(i, j) + 1, self.known(float(other))
-        around = [*tokens[first:last], word] if last < len(tokens) else [word, *tokens[first + 1:]]
-        pair = i - first, len(around) - 1 if last < len(tokens) else 0
-        before, after = self.view("nudged.elsewhere_scores")[i]
-        return [Nudge(self.said_of("elsewhere", word), before, after, sentence=around, pair=pair)]
 
     def said_of(self, key: str, other: str) -> str:
         """What is said of a score of the followed token; no more than whose it is, where there is little room."""

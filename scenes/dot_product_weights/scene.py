@@ -7,7 +7,6 @@ from scenes.candidates.bench import CandidateScene
 from scenes.parts.motion import FLASH, appear, brighten, dim, draw, merge, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.shapes import ring
-from scenes.parts.training import loop
 
 
 class DotProductWeights(CandidateScene):
@@ -69,15 +68,13 @@ class DotProductWeights(CandidateScene):
     @step
     def no_parameters(self):
         """What training does, again and again, and there is nothing here that it could change. It could change the followed token, but that is the
-        word itself, in another sentence too."""
-        card, (wanted, *changed) = self.objections[1], self.before_and_after("token")
-        steps = loop(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], self.rooms.bench)
-        self.play(vanish(self.boxes, self.both, self.objections[0]), appear(*steps, lag=0.3))
+        word itself."""
+        card, lines = self.objections[1], self.before_and_after("token")
+        self.play(vanish(self.boxes, self.both, self.objections[0]), appear(*self.training(), lag=0.3))
         self.play(appear(card.box, card.title, card.evidence))
         self.wait(1)
-        self.play(vanish(steps))
         self.box, _ = self.both_ways("token")[0]
-        self.play(draw(self.box), appear(*wanted, lag=0.3))
-        for line in changed:
+        self.play(draw(self.box))
+        for line in lines:
             self.play(appear(*line, lag=0.3))
         self.work_now = self.turned_to(self.work_nudged("token"))

@@ -24,7 +24,7 @@ class Keys(CandidateScene):
         self.lay_out()
         self.stand("token", nudged=True)
         box, _ = self.both_ways("token")[0]
-        self.add(box, *self.before_and_after("token"))
+        self.add(box, *self.training(), *self.before_and_after("token"))
 
     @step
     def key(self):

@@ -13,17 +13,15 @@ from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, in_two_lines, number, text
-from scenes.parts.tokens import snug_row
 from scenes.parts.whole import Whole
 
 LINES, BESIDE, FLAT = (3, 4), (2, 3), 9   # of what is said and what is shown, below it, or at its right where a line is that flat
-LARGE, HIGH = 68 * PX, 5 * WORD           # em size of a score; height of a line that has room for a sentence
+LARGE = 68 * PX                           # em size of a score
 
 
 class Nudge(NamedTuple):
     """Numbers `before` and `after`, a score each or the same vector or matrix, the `role` of the frame of these, and what is `said`; by how
-    many `percent` that has changed, and by how many it did otherwise, `else_percent`, and what is said of that, `else_said`; or the `sentence` in
-    which it is so, and two of its places, the `pair`."""
+    many `percent` that has changed, and by how many it did otherwise, `else_percent`, and what is said of that, `else_said`."""
 
     said: str
     before: View
@@ -32,8 +30,6 @@ class Nudge(NamedTuple):
     percent: View | None = None
     else_percent: View | None = None
     else_said: str = ""
-    sentence: Sequence[str] = ()
-    pair: Sequence[int] = ()
 
 
 class Nudged(Whole):
@@ -45,23 +41,20 @@ class Nudged(Whole):
 
 def nudged(theme: Theme, nudges: Sequence[Nudge], room: Room) -> list[Nudged]:
     """Nudges one below the other in a room."""
-    rooms = room.rows([sum(LINES) + LINES[0] * bool(nudge.sentence) for nudge in nudges], TIGHT)
-    return [_nudged(theme, nudge, line) for nudge, line in zip(nudges, rooms, strict=True)]
+    return [_nudged(theme, nudge, line) for nudge, line in zip(nudges, room.rows(len(nudges), TIGHT), strict=True)]
 
 
 def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
     low = room.height < min(3 * WORD, room.width / FLAT)
-    lines = [LINES[0], *LINES[:1] * int(bool(nudge.sentence) and room.height > HIGH), LINES[1]]
-    head, *cards, body = room.columns(BESIDE, GAP) if low else room.rows(lines, TIGHT / 2)
+    head, body = room.columns(BESIDE, GAP) if low else room.rows(LINES, TIGHT / 2)
     size = max(SMALLEST_WORD, min(WORD, head.height))
-    said = VGroup(_said(theme, nudge, size, head, low), *(_sentence(theme, nudge, place) for place in cards))
     places, both = body.columns(2, min(WIDE, body.width / 5)), (nudge.before, nudge.after)
     shown = [heat_map(theme, view, place, nudge.role, scale=peak(nudge.before)) if view.shape else
              number(theme, view, max(theme.digit, min(LARGE, body.height)), weight=600, at=place, width=place.width)
              for view, place in zip(both, places, strict=True)]
     gap, same = places[1].left - places[0].right, np.array_equal(*(view.values for view in both))
     sign = equation(theme, "=" if same else "->", size=min(size, gap), role="muted")
-    return Nudged(said, shown[0], between(sign, *shown), shown[1])
+    return Nudged(_said(theme, nudge, size, head, low), shown[0], between(sign, *shown), shown[1])
 
 
 def _said(theme: Theme, nudge: Nudge, size: float, room: Room, low: bool) -> VGroup:
@@ -79,11 +72,3 @@ def _said(theme: Theme, nudge: Nudge, size: float, room: Room, low: bool) -> VGr
 def _percent(theme: Theme, share: View, size: float, role: str) -> list[Label]:
     """By how many percent something has changed."""
     return [number(theme, share, size, role, 600, decimals=0), text(theme, "%", size, role)]
-
-
-def _sentence(theme: Theme, nudge: Nudge, room: Room) -> VGroup:
-    """The words of another sentence, in which the pair stands out."""
-    cards = snug_row(theme, nudge.sentence, room, room.height, TIGHT / 2)
-    for k in nudge.pair:
-        cards[k].box.set_stroke(theme.colour("text"))
-    return cards

@@ -14,13 +14,12 @@ from scenes.parts.label import WORD, number, text
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.whole import Whole
 
-LOOP, LOSS, DOT = (size * PX for size in (400, 72, 18))   # what the loop takes at least; sizes of a loss and of a dot
+LOOP, LOSS, DOT = (size * PX for size in (480, 72, 18))   # what the loop takes at least; sizes of a loss and of a dot
 
 
 def loop(theme: Theme, steps: Sequence[str], room: Room) -> VGroup:
-    """What training does again and again, in the upper half of a room; nothing where there is no room for it."""
-    upper, _ = room.rows(2, GAP)
-    return cycle(theme, steps, upper) if upper.width > LOOP and upper.height > 2 * WORD else VGroup()
+    """What training does again and again, in a room; nothing where that is too small for it."""
+    return cycle(theme, steps, room) if room.width > LOOP and room.height > 2 * WORD else VGroup()
 
 
 class Loss(Whole):

@@ -69,8 +69,8 @@ class MultiHead(ExplainerScene):
         taught = "".join(self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i]))
         body, said = self._footed(taught, WORD, "output")
         token, looks, other = self.focus, self._looks(), another_way(self._taken(False).values, self.head, self.focus, self.tokens)
-        asking = [i for i, word in enumerate(self.tokens) if self._is_asked and word in FORMS] or [token]
-        shown = [(self.head, "asks_noun", "output", [(i, looks[i]) for i in asking], [])]
+        asking = [i for i, word in enumerate(self.tokens) if self._is_asked and word in FORMS]
+        shown = [(self.head, "asks_noun", "output", [(i, looks[i]) for i in (*asking, token)], [])]
         if other:
             shown[0][-1].append((token, other[1]))
             shown.append((other[0], "asks_why", "text", [(token, other[1])], []))

@@ -12,7 +12,7 @@ from model import View
 from scenes.base.room import PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import ARC, bow, tip, weight_arc, weight_opacity, weight_width
-from scenes.parts.label import WORD, is_special, number, paragraph
+from scenes.parts.label import WORD, format_number, is_special, number, paragraph, text_width
 from scenes.parts.tokens import CLOSEST, TokenCard, kept_row, token_column
 from scenes.parts.whole import Whole
 
@@ -45,9 +45,12 @@ def way(theme: Theme, words: Sequence[str], weights: View, looks: Sequence[tuple
     stands = body.height > max(body.width, len(words) * CLOSEST)
     cards, shown, free = (_column if stands else _line)(theme, words, ends, body)
     along, thick = RIGHT if stands else UP, min(ARC / PEN * PX, free / THIN)
-    size, longest = max(theme.digit, min(DIGITS, free / 3)), max((abs(i - j) for i, j in (*looks, *missed)), default=1)
+    pairs = [pair for pair in (*looks, *missed) if {*pair} <= {*shown}]
+    middles = sorted({float(shown[i].get_x() + shown[j].get_x()) / 2 for i, j in pairs})
+    wide = free if stands else min(np.diff(middles), default=free) / text_width(theme, format_number(0, theme.decimals), 1, SAID)
+    size, longest = max(theme.digit, min(DIGITS, free / 3, wide)), max((abs(i - j) for i, j in (*looks, *missed)), default=1)
     arcs, numbers, lines = VGroup(), VGroup(), VGroup()
-    for i, j in (pair for pair in (*looks, *missed) if {*pair} <= {*shown}):
+    for i, j in pairs:
         for k, ink in ((j, "key"), (i, "query")):
             shown[k].box.set_stroke(theme.colour(ink), 4)
         value = number(theme, weights[i, j], size, "weight", SAID)

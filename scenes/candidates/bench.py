@@ -110,7 +110,8 @@ class CandidateScene(ExplainerScene):
         score = candidate.scores[i : i + 1, j : j + 1]
         later = self.say("divided_later", root=f"{self.staging.trace.config.d_k ** 0.5:.3g}")
         said = self.say("of_all", few=FEW, count=len(products)), self.say("rounded"), *[later] * (name == "query")
-        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), self.rooms.bench, said)
+        room = self.rooms.longer if name == "query" else self.rooms.bench        # below that of tokens stands what colours mean
+        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), room, said)
 
     @property
     def moves_E(self) -> bool:
@@ -131,7 +132,7 @@ class CandidateScene(ExplainerScene):
         kept = moving._replace(after=moving.before, percent=self.view("nudged.kept")[i])
         if self.moves_E and self.frame.is_roomy:
             kept = kept._replace(else_said=self.say("by_E"), else_percent=moving.percent)
-        return nudged(self.theme, [wanted, W, kept], self.rooms.bench)
+        return nudged(self.theme, [wanted, W, kept], self.rooms.longer)
 
     def training(self) -> VGroup:
         """What training does again and again, above a score before and after it; nothing where there is no room for it."""

@@ -58,7 +58,8 @@ class Embeddings(ExplainerScene):
     @step
     def row(self):
         """One id leads to its row of the table; the row lifts out."""
-        found, key = self._lay_out()
+        found = self._lay_out()
+        key = self._key(found, found.place.fit(height=LEGEND))
         names, foot = (self.say("vector_of", token=self.tokens[self.focus]), self.say("width")), self.stage.strip(bottom=LIFTED)
         vector, name = lifted(self.theme, self.staging.trace["embeddings"][self.focus], self._scale, names, foot, self.frame.is_roomy)
         learned = self.staging.trace.config.trained and self.frame.is_roomy        # where the numbers of the table come from
@@ -75,9 +76,10 @@ class Embeddings(ExplainerScene):
     @step
     def all_rows(self):
         """Every other id does the same: a row of the table for each token."""
-        found, key = self._lay_out()
-        self.x = found.x
-        key.move_to([self.x.get_x(), self.stage.bottom + LIFTED / 2, 0])
+        found = self._lay_out()
+        self.x, slim, low = found.x, self.frame.is_slim, replace(found.place, left=room_of(found.table).left)     # below both
+        key = self._key(found, low.fit(height=LEGEND - GAP) if slim else found.place.fit(height=LEGEND))
+        key.move_to([key.get_x() if slim else self.x.get_x(), self.stage.bottom + LIFTED / 2, 0])
         self.play(vanish(*self.on_stage()), appear(found.table, found.table_name, *found.addresses, found.cards, found.numbers,
                                                    self.x.border, self.x.dots, found.x_name, key))
         self.play(draw(*found.links, lag=0.1))
@@ -155,11 +157,15 @@ class Embeddings(ExplainerScene):
         return VGroup(number(self.theme, row, size, weight=600, at=place, decimals=0) for i, (row, place) in enumerate(zip(ids, places))
                       if is_named(i, pitch, self.focus, widest))
 
-    def _lay_out(self) -> tuple[Lookup, VGroup]:
-        """Tokens, ids, the table E and what is found there, and what their colours mean, on one scale."""
+    def _lay_out(self) -> Lookup:
+        """Tokens, ids, the table E and what is found there, on one scale."""
         trace, scale, room = self.staging.trace, self._scale, self.stage.trim(bottom=LIFTED)
         views, names = (trace["weights.embedding"], trace["embeddings"]), ("E", self.say("rows"))
-        found = lookup(self.theme, self.tokens, self.focus, trace["token_ids"], views, names, scale, room, self.frame.is_slim)
-        key = legend(self.theme, found.place.fit(height=LEGEND), scale, (self.say("negative"), self.say("positive")))
+        return lookup(self.theme, self.tokens, self.focus, trace["token_ids"], views, names, scale, room, self.frame.is_slim)
+
+    def _key(self, found: Lookup, room: Room) -> VGroup:
+        """What the colours of both mean, in a room."""
+        scale = self._scale
+        key = legend(self.theme, room, scale, (self.say("negative"), self.say("positive")))
         cut = self.say("beyond", scale=format_number(scale, 1))
-        return found, VGroup(key, *beyond(self.theme, key, cut, scale, (found.table, found.x)))
+        return VGroup(key, *beyond(self.theme, key, cut, scale, (found.table, found.x)))

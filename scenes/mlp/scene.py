@@ -4,7 +4,7 @@ from manim import VGroup, VMobject
 
 from model import View
 from model.wiring import path, reads
-from scenes.base.room import BESIDE, TIGHT, WIDE, Room
+from scenes.base.room import BESIDE, GAP, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.added_rows import AddedRows, added_rows
 from scenes.parts.annotated_network import FORMULA, annotated_network, valued_beside
@@ -28,7 +28,7 @@ FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1
 AROUND = 11, 24, 19                       # widths of what is said, the network, and one feature of every token
 LIKE = 0.5                                # of how high the highest word makes a feature, what a word that is listed does at least
 LOST = 0.4                                # how bright stays what ReLU does not let through
-SHARES = 7, 5                             # widths of the matrices that become one, and of what they make
+SHARES, CLOSER = (7, 5), (3, 2)           # widths of the matrices that become one, and of what they make; the same where they are slim
 
 
 class Mlp(ExplainerScene):
@@ -61,9 +61,9 @@ class Mlp(ExplainerScene):
     @step
     def fold(self):
         """Without anything between them the two matrices are one, W_1 W_2: it gives the followed token the same numbers."""
-        tall = self.stage.height >= BESIDE * self.stage.width
-        left, right = self.stage.rows(2, WIDE) if tall else self.stage.columns(SHARES, WIDE)
-        token, slim, one = self.tokens[self.focus], self.frame.is_slim, self.view("folding.{block}.matrix")
+        tall, slim = self.stage.height >= BESIDE * self.stage.width, self.frame.is_slim
+        left, right = self.stage.rows(2, WIDE) if tall else self.stage.columns(*((CLOSER, GAP) if slim else (SHARES, WIDE)))
+        token, one = self.tokens[self.focus], self.view("folding.{block}.matrix")
         work, names = folded(self.theme, [*self._matrices, one], ("W_1", "W_2", "W_1 W_2"), left, slim)
         *made, apart = (self.view(f"folding.{{block}}.{name}")[self.focus] for name in ("two_steps", "one_step", "differences"))
         ways = [(self.say(key, token=token), view) for key, view in zip(("two", "one"), made, strict=True)]

@@ -17,7 +17,7 @@ from scenes.parts.tokens import shape_label
 from scenes.parts.whole import Whole
 
 FORMULA, SIGN, LARGE, NOTE = (size * PX for size in (48, 38, 96, 30))
-COMPARED, HIGH = (3, 3, 3, 2), 0.4        # heights of the formula, the rows and the difference; of this its number, where it is slim
+COMPARED, HIGH = (3, 3, 3, 2), 0.5        # heights of the formula, the rows and the difference; of this its number, where it is slim
 BESIDE, APART = 0.2, 0.15                 # from a name to its shape, and to its matrix
 
 

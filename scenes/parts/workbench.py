@@ -27,6 +27,12 @@ class Workbench(NamedTuple):
         below = self.verdict.left == self.bench.left
         return replace(self.bench, bottom=self.verdict.centre[1] + TIGHT) if below else self.bench
 
+    @property
+    def longer(self) -> Room:
+        """The bench and the upper half of the verdict, where that is below picture and panel."""
+        beside = self.verdict.left == self.bench.left
+        return self.bench if beside else replace(self.bench, bottom=self.verdict.centre[1] + TIGHT)
+
     def across(self, square: Room, stage: Room) -> Room:
         """A room below all that stands above the square of a picture, from its left to the end of the stage: as far down as the square, if that is
         more than half of the stage; where the verdict stands below, as far down as the stage, and from its left if it were narrow; all below the

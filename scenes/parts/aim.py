@@ -26,7 +26,7 @@ class Aim(Whole):
 
 def aim(theme: Theme, names: Sequence[str], weights: Sequence[View], room: Room) -> Aim:
     """All three side by side in a room. names, weights: before, now, wanted."""
-    places = room.columns(3, room.width / 10)
+    places = room.columns(3, room.width / 11)
     before, now, wanted = (_bar(theme, *each) for each in zip(names, weights, places, strict=True))
     start, end = (place.point(side) for place, side in zip(places, (1, -1)))
     return Aim(before, arrow(theme, start + TIGHT * RIGHT, end - TIGHT * RIGHT, "text"), now, wanted)

@@ -14,7 +14,7 @@ from scenes.parts.label import number, paragraph
 from scenes.parts.shares import TITLE, Shares, shares
 from scenes.parts.whole import Whole
 
-LARGE = 72 * PX
+LARGE, SHARE = 72 * PX, 0.25             # em size of a score; at most this share of the height of its room
 ROOMY = 1000 * PX                         # width from which all three stand side by side
 
 
@@ -51,6 +51,6 @@ def _places(room: Room) -> list[Room]:
 
 def _so(theme: Theme, words: str, score: View, room: Room, onward: bool) -> VGroup:
     """What is said of a score, and that; onward: with an arrow to what stands at the right."""
-    written = number(theme, score, LARGE, weight=600, decimals=0 if float(score) >= 1 else None, width=room.width)
+    written = number(theme, score, min(LARGE, SHARE * room.height), weight=600, decimals=0 if float(score) >= 1 else None, width=room.width)
     ways = [arrow(theme, room.point(-1), room.point(1), "muted")] if onward else []
     return stacked(paragraph(theme, words, TITLE, room.width, lines=3), written, *ways, at=room)

@@ -17,7 +17,7 @@ from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.whole import Whole, without
 
 FORMULA, HEADING, SMALL = (size * PX for size in (40, 32, 28))
-LABEL, SLANTED, LEVEL, NAMED = (size * PX for size in (190, 115, 60, 162))         # for the words beside rows and below columns, and for names above
+LABEL, SLANTED, LEVEL, NAMED = (size * PX for size in (190, 115, 70, 162))         # for the words beside rows and below columns, and for names above
 FILLED = 0.9                              # of its column that a level word takes at most
 GUESS, BETWEEN, BELOW = (size * PX for size in (175, 190, 70))    # for what is to be guessed; between that and the weights, beside and below
 

@@ -70,7 +70,8 @@ class EncoderStack(ExplainerScene):
         top, body = self.stage.rows([LINE, self.stage.height - LINE - TIGHT], TIGHT)
         hidden = [i for i, (word, other) in enumerate(zip(words, others)) if turned and word != other]
         swapped = ", ".join(words[i] for i in hidden)
-        said = self.say("above" if turned else "where", number=second + 1, head=self.head + 1, token=words[self.focus], swapped=swapped)
+        key = "where" if not turned else "above" if words is self.tokens else "swapped"
+        said = self.say(key, number=second + 1, head=self.head + 1, token=words[self.focus], swapped=swapped)
         shown = compared(self.theme, words, others, self.focus, cases, body)
         first, *rest = shown.looks
         self.play(vanish(*self.on_stage()), appear(text(self.theme, said, WORD, at=top), first.cards, shown.lines[0]))

@@ -34,6 +34,7 @@ class AttentionMatrix(ExplainerScene):
     """The equation, symbol by symbol: the scores, why they are scaled, the weights, and what they average."""
 
     experiments = ("scaling",)
+    sparse = {"distributions": "where type is large the sums beside both matrices take the width, and cells are not much higher than wide"}
     place = "head"
 
     def wording(self, name: str) -> str:

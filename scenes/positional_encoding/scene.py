@@ -39,6 +39,7 @@ class PositionalEncoding(ExplainerScene):
     """The shuffle without positions, the plain count, the waves, how they are added and carried, the shuffle with them, and learned ones."""
 
     experiments = ("shuffling", "waves", "rotation", "orthogonality", "embedding_scale", "probe")
+    sparse = {"appended": "areas are as their counts: in a room of the same size one is a quarter of the other"}
     needs = {"scaled": "embedding: scaled and positional: sinusoidal | learned", "addition": "embedding: scaled",
              "appended": "embedding: scaled", "angles": "embedding: scaled"}
 

@@ -1,5 +1,6 @@
 """Scene 15: the stack of encoder blocks, and what the decoder takes from it (Vaswani et al. 2017, sections 3.1 and 3.2.3)."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from manim import UP
@@ -25,6 +26,7 @@ from scenes.parts.tower import Storey, tower
 MOST_BLOCKS = 6                           # that are drawn one by one
 FALL = 40 * PX                            # how far blocks come down
 LINE = 56 * PX                            # what is said above the sentence
+WIDE_STREET = ["wide", "street"]          # what captions name: the word that block 1 finds, and the noun that block 2 finds
 
 
 class EncoderStack(ExplainerScene):
@@ -68,7 +70,7 @@ class EncoderStack(ExplainerScene):
         pair = (self._weights(block) for block in range(second + 1))
         words, others, cases = turned or (self.tokens, self.twin, [(view, self.say("block", number=k + 1)) for k, view in enumerate(pair)])
         top, body = self.stage.rows([LINE, self.stage.height - LINE - TIGHT], TIGHT)
-        hidden = [i for i, (word, other) in enumerate(zip(words, others)) if turned and word != other]
+        hidden = _unlike(words, others) if turned else []
         swapped = ", ".join(words[i] for i in hidden)
         key = "where" if not turned else "above" if words is self.tokens else "swapped"
         said = self.say(key, number=second + 1, head=self.head + 1, token=words[self.focus], swapped=swapped)
@@ -105,8 +107,17 @@ class EncoderStack(ExplainerScene):
     def wording(self, name: str) -> str:
         """Whether a hidden word turns a look depends on the weights, and pre-norm has one more norm at the end."""
         if name == "chain":
-            return "caption" if self._turned else "other"
+            words, others, *_ = self._turned or ((), ())
+            return "other" if not words else "by_wide" if [words[i] for i in _unlike(words, others)] == WIDE_STREET[:1] else "caption"
+        if name == "stack" and self._found == WIDE_STREET:
+            return "by_wide"
         return "pre" if name == "memory" and self._pre else super().wording(name)
+
+    @property
+    def _found(self) -> list[str]:
+        """The words that the followed token takes most of, block after block, where each is drawn alone."""
+        taken = [self._storey(*ends).weights for ends in pairwise(self._depths)]
+        return [self.tokens[best_word(self.tokens, weights)] for weights in taken if weights is not None]
 
     def _query(self) -> tuple[View, str]:
         """The query with which the decoder's first block asks for the pronoun, or for the last word, and whose that is."""
@@ -125,7 +136,7 @@ class EncoderStack(ExplainerScene):
         sentence, and both looks (n) with what is said of them; None if in neither."""
         pairs = ((self.tokens, self.twin, "", "unseen."), (self.twin, self.tokens, "twin.", "unseen.twin_"))
         for words, others, known, hidden in pairs if self.twin and self._second else ():
-            swapped = ", ".join(word for word, other in zip(words, others) if word != other)
+            swapped = ", ".join(words[i] for i in _unlike(words, others))
             known, hidden = self._weights(self._second, known), self.staging.trace[f"{hidden}weights"][self._second, self.head, self.focus]
             most = best_word(words, known)
             if best_word(words, hidden) != most and hidden.values[most] < known.values[most] / 2:
@@ -160,8 +171,13 @@ class EncoderStack(ExplainerScene):
         if last - first > 1:
             return Storey(self.say("blocks", first=first + 1, last=last), None)
         heads = self.staging.trace[f"encoder.{first}.self_attention.weights"][:, self.focus]        # (head, n)
-        swapped = [i for i, pair in enumerate(zip(self.tokens, self.twin)) if pair[0] != pair[1]]
+        swapped = _unlike(self.tokens, self.twin)
         head = int(heads.values[:, swapped].sum(-1).argmax()) if swapped and last < self._depths[-1] else self.head
         most = self.tokens[best_word(self.tokens, heads[head])]
         key = "takes" if self.frame.is_roomy else "takes_briefly"
         return Storey(self.say(key, number=last, head=head + 1, token=self.tokens[self.focus], most=most), heads[head])
+
+
+def _unlike(words: Sequence[str], others: Sequence[str]) -> list[int]:
+    """The places in which two sentences differ."""
+    return [i for i, (word, other) in enumerate(zip(words, others)) if word != other]

@@ -100,10 +100,10 @@ def test_what_else_plays_makes_no_step_another():
     assert keys(target="qkv/blend") == {"qkv/blend": before["qkv/blend"]}
 
 
-def test_the_film_and_the_article_share_their_clips_but_for_the_heads_of_another_block():
+def test_the_film_and_the_article_share_their_clips_but_for_another_block_and_another_sentence():
     film, article = keys(target="film"), keys(target="article")
     own = {name.partition("/")[0] for name in film if film[name] not in set(article.values()) and not name.startswith("cards")}
-    assert own == {"multi_head"}                # the film shows the block of which a head was shown before
+    assert own == {"multi_head", "encoder_stack"}           # the block of which a head was shown before; “wide”, on which its end rests
 
 
 def test_random_weights_count_by_their_seed():

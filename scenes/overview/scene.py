@@ -161,9 +161,11 @@ class Overview(ExplainerScene):
             self.play(appear(way.count))
 
     def wording(self, name: str) -> str:
-        """Without a twin there is nothing to compare, and not every word that differs is a pronoun."""
+        """Without a twin there is nothing to compare, and not every word that differs is a pronoun; where there is room a row is compared."""
         if self.staging.trace.config.continues:
             return "continues"
+        if name == "encode" and self.frame.is_roomy and len(self._followed(self.staging.trace["encoder.output"])) > 1:
+            return "compared"
         alone = self.trained and (name == "swap" and not self.spec.twin or name == "question" and not self._asks)
         return "alone" if alone else super().wording(name)
 

@@ -54,14 +54,14 @@ def test_the_query_after_a_word_finds_what_is_said_next():
     looks = stage.staging.trace["decoder.1.cross_attention.weights"].values[-1, 0]
     assert stage.tokens[int(looks[stage.queries.index("chat")].argmax())] == "black"
     assert "French says “chat noir”: so after “chat” the query finds “black”" in strings(shapes)
-    assert any("taught" in said for said in strings(shapes)) and "taught" in stage.caption("cross_attention")
+    assert any("taught" in said for said in strings(shapes)) and "Taught" in stage.caption("cross_attention")
 
 
 @pytest.mark.parametrize(("overrides", "taught", "crossed"), [(["head=2"], False, None), (["sentence=the cat sleeps", "focus=cat"], True, False)])
 def test_other_heads_were_not_taught_and_other_sentences_need_not_cross(overrides, taught, crossed):
     stage, shapes = shown("cross_attention", *overrides)
     assert any("taught" in said for said in strings(shapes)) == taught
-    assert ("taught" in stage.caption("cross_attention")) <= taught
+    assert ("Taught" in stage.caption("cross_attention")) <= taught
     if crossed is not None:
         assert ("order" in stage.caption("cross_attention")) == crossed == any("French says" in said for said in strings(shapes))
 

@@ -39,7 +39,7 @@ def test_what_the_first_block_changed_turns_the_look_and_the_swapped_word_itself
     others, alone = there.copy(), here.copy()
     others[swapped], alone[swapped] = here[swapped], there[swapped]
     assert [stage.tokens[look(stage, x).argmax()] for x in (others, alone)] == ["street", "animal"]
-    assert stage.caption("chain") == stage.staging.words["steps"]["chain"]["caption"]
+    assert stage.caption("chain") == stage.staging.words["steps"]["chain"]["by_wide"]
 
 
 SWAPPED = ("focus=it", "sentence=the animal did not cross the street because it was too wide", "twin=the animal did not cross the street because it was too tired")

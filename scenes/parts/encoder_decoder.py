@@ -115,7 +115,7 @@ def _in_line(stage: Room, roomy: bool) -> dict[str, Room]:
 
 
 def _folded(stage: Room) -> dict[str, Room]:
-    high, low = stage.trim(top=HEADING + GAP, bottom=1.5 * GAP).rows([2, 1], 3 * GAP)
+    high, low = stage.trim(top=HEADING + GAP, bottom=1.5 * GAP).rows([9, 5], 3 * GAP)
     rooms = dict(zip(FOLDED, [*high.columns([14, 11, 26]), *low.columns([4, 3, 4])], strict=True))
     return {**rooms, "key": rooms["next"]}
 

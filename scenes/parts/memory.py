@@ -47,7 +47,7 @@ def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View]
     place = left.trim(left=beside + TIGHT if worded else 0)
     source = heat_map(theme, view, place, "output", grid=taller(fit_grid(view.shape, place), place.height))
     inner, size = room_of(source.border), shape_label(theme, view.shape)
-    box = Room(right.left, right.right, inner.bottom - EDGE, inner.top + (3 if query else 2) * LINE)
+    box = Room(right.left, right.right, max(inner.bottom - EDGE, room.bottom + 2 * PX), inner.top + (3 if query else 2) * LINE)
     over = [place.level(inner.top + LINE / 2 if made else source.get_y()) for place in pair]
     signs = VGroup(_sign(theme, *each) for each in zip(names, KINDS, over))
     name = text(theme, block, SMALL, weight=500, at=box.level(box.top - LINE / 2), width=box.width - TIGHT)

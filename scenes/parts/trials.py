@@ -7,7 +7,6 @@ from typing import NamedTuple
 from manim import VGroup
 
 from model import View
-from scenes.parts.word_card import WordCard, word_card
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import arrow
@@ -15,10 +14,12 @@ from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, Label, paragraph, te
 from scenes.parts.shapes import Block, frame
 from scenes.parts.tokens import TokenCard, snug_row
 from scenes.parts.whole import Whole
+from scenes.parts.word_card import WordCard, word_card
 
 NAME, VERDICT, SIGN, CHIP = (size * PX for size in (34, 46, 80, 46))
 CARD, NAMES, ASIDE = (size * PX for size in (76, 170, 84))      # a sentence's card, beside its row; the verdict, beside
 NARROWEST = 5                             # width of a card beside others, in em of the smallest digits
+LOWEST = 6                                # height of a trial below others, likewise
 LINES = 2                                 # of the name of a trial, and of why
 PANEL, BRIGHT = 28 * PX, 5 * PEN
 
@@ -66,9 +67,10 @@ def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], heads: tup
     """A table that fills a room: trials side by side, sentences one below the other, or the other way round where the room is no wider
     than high, or too narrow for their digits. names: of the sentences, if there are two. heads: that one word is looked at, one said.
     verdicts: that one word is said to these, or two. Where cards would be too narrow only what is said is shown, not what is looked at."""
-    wide = room.is_wide and room.width > 2 * NARROWEST * theme.digit * len(done)
+    low = room.height < len(done) * LOWEST * theme.digit
+    wide = room.is_wide and (low or room.width > 2 * NARROWEST * theme.digit * len(done))
     body = (room.trim(left=NAMES + TIGHT) if wide else room.trim(top=CARD + TIGHT)) if names else room
-    places = [_places(place, len(names) or 1, wide) for place in (body.columns(len(done), GAP) if wide else body.rows(len(done), TIGHT))]
+    places = [_places(place, len(names) or 1, wide, theme.digit) for place in (body.columns(len(done), GAP) if wide else body.rows(len(done), TIGHT))]
     beside = [replace(cell, left=room.left, right=room.left + NAMES) if wide else replace(cell, bottom=room.top - CARD, top=room.top)
               for cell in places[0].cells]
     cards = [snug_row(theme, [name], place, CARD, size=CHIP)[0] for name, place in zip(names, beside)]
@@ -79,13 +81,15 @@ def trials(theme: Theme, names: Sequence[str], done: Sequence[Trial], heads: tup
     return Trials(cards, [_panel(theme, *each, heads, wide) for each in zip(done, judged, places, strict=True)])
 
 
-def _places(room: Room, count: int, wide: bool) -> Places:
+def _places(room: Room, count: int, wide: bool, digit: float) -> Places:
     inner, line = room.inset(TIGHT, TIGHT / 2), LINE_SPACING * NAME
     high = LINES * line if wide else NAME
     name, body = inner.strip(top=high), inner.trim(top=high + TIGHT / 2)
     if not wide:
         return Places(room, name, name, body.trim(right=ASIDE).columns(count, GAP), body.strip(right=ASIDE - TIGHT), body)
-    heads, foot, cells = body.strip(top=line), body.strip(bottom=VERDICT + TIGHT / 2 + high), body.trim(top=line + TIGHT / 4, bottom=VERDICT + TIGHT + high)
+    headed = body.columns(2, GAP)[0].width > NARROWEST * digit
+    heads, foot = body.strip(top=line), body.strip(bottom=VERDICT + (TIGHT / 2 + high) * headed)
+    cells = body.trim(top=(line + TIGHT / 4) * headed, bottom=VERDICT + TIGHT + high * headed)
     return Places(room, name, heads, cells.rows(count, TIGHT), foot.strip(top=VERDICT), foot.strip(bottom=high))
 
 
@@ -106,5 +110,5 @@ def _panel(theme: Theme, trial: Trial, verdict: str, places: Places, heads: tupl
         found if looks else [], ways if looks else [],
         [word_card(theme, *answer, cell, trial.role) for answer, cell in zip(trial.answers, said, strict=True)],
         [text(theme, verdict if whole else verdict[:1], VERDICT if whole else SIGN, "text", 700, at=places.verdict)] * bool(verdict),
-        [why] if wide and trial.why and len(why) <= LINES else [],
+        [why] if wide and looks and trial.why and len(why) <= LINES else [],
     )

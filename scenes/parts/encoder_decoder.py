@@ -28,6 +28,7 @@ ENLARGED, DECIMALS = 6, 2                 # cells of an enlarged row, one of the
 BEST, ROW, SHORTEST = 3, 0.8, 64 * PX     # words that are ranked at most; height of each of them, at most and at least
 OVER, UNDER, HEAD = 0.12, 0.1, 0.8        # from the top of the stage to the line over the decoder; free below the parts, and above them
 CARDS, FIRST, END = 0.24, 0.2, 0.42       # up from cards to their name, from the best words to theirs, and to where a line to them ends
+ROOMY = 5.5                               # of a lower stage the decoder, below the encoder, takes more, for its words to be legible
 
 
 class EncoderDecoder(NamedTuple):
@@ -115,7 +116,7 @@ def _in_line(stage: Room, roomy: bool) -> dict[str, Room]:
 
 
 def _folded(stage: Room) -> dict[str, Room]:
-    high, low = stage.trim(top=HEADING + GAP, bottom=1.5 * GAP).rows([9, 5], 3 * GAP)
+    high, low = stage.trim(top=HEADING + GAP, bottom=1.5 * GAP).rows([2, 1] if stage.height > ROOMY else [7, 5], 3 * GAP)
     rooms = dict(zip(FOLDED, [*high.columns([14, 11, 26]), *low.columns([4, 3, 4])], strict=True))
     return {**rooms, "key": rooms["next"]}
 

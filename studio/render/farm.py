@@ -59,14 +59,18 @@ class _Run:
     def in_processes(self, jobs: deque, n: int) -> None:
         """Does the jobs in so many processes."""
         while jobs:
-            with _processes(min(n, len(jobs))) as executor:
-                lost = self.drain(executor, jobs, n)
-            if lost:
-                renew()                     # what workers are forked from may be dying, too, and cannot be told from one that lives
+            lost = self._in_pool(jobs, min(n, len(jobs)))
             for job in [piece for job in lost for piece in job.apart()]:    # which killed its process is not known; alone it shows
-                with _processes(1) as executor:
-                    if self.drain(executor, deque([job]), 1):
-                        self.errors.append(RenderError(f"{job}: {DIED}"))
+                if self._in_pool(deque([job]), 1):
+                    self.errors.append(RenderError(f"{job}: {DIED}"))
+
+    def _in_pool(self, jobs: deque, n: int) -> list:
+        """Does the jobs in so many processes, all of them if none dies. If one does, returns those under way then."""
+        with _processes(n) as executor:
+            lost = self.drain(executor, jobs, n)
+        if lost:
+            renew()                         # what workers are forked from may be dying, too, and cannot be told from one that lives
+        return lost
 
     def drain(self, executor: Executor, jobs: deque, most: int) -> list:
         """Takes jobs out of the queue and does them, `most` at a time. If a process dies, returns those under way then."""

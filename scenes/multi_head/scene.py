@@ -75,7 +75,8 @@ class MultiHead(ExplainerScene):
             shown[0][-1].append((token, other[1]))
             shown.append((other[0], "asks_why", "text", [(token, other[1])], []))
         rooms = (body.columns if body.height > body.width else body.rows)(len(shown), GAP)
-        names = [self.say(key if self._is_asked else "head", number=head + 1) for head, key, *_ in shown]
+        names = [self.say(key if self._is_asked else "head", number=head + 1, asks=self.tokens[arcs[0][0]], found=self.tokens[arcs[0][1]])
+                 for head, key, _, arcs, _ in shown]
         ways = [way(self.theme, self.tokens, self._patterns()[head], arcs, name, role, room, missed)
                 for (head, _, role, arcs, missed), name, room in zip(shown, names, rooms, strict=True)]
         self.open_with(ways[0].title, ways[0].cards)

@@ -116,7 +116,7 @@ def test_the_answer_takes_both_the_head_that_brings_the_word_and_the_one_that_fi
     brought = trace["twin.encoder.0.self_attention.weights"].values[2, stage.focus]
     assert stage.twin[brought.argmax()] == "wide" and f"{brought.max():.2f}" == "1.00"
     assert [" ".join(line.string for why in panel.why for line in why) for panel in panels] == [
-        "head 3 of block 1 brings “it” the word “wide”: 1.00", "“it” is not told of “wide”: it looks at “animal” in both", "no noun is found: it can only guess"]
+        "head 3 of block 1 brings “it” the word “wide”: 1.00", "“it” is not told of “wide”: it looks at “animal” in both", "no noun is found: its habit"]
     assert [name.word.string for name in stage.table.names] == ["tired", "wide"]
 
 

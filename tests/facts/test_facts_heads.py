@@ -79,7 +79,7 @@ def test_a_guided_head_is_said_to_be_and_how_and_no_other():
 def test_a_head_that_looks_for_nouns_takes_nothing_of_why_it_is_one_and_another_does():
     """Arcs: in head 1 of block 1, which was taught to, from each article to its noun, and from the pronoun to the word before it, no noun; in
     head 3, which was not, from the pronoun to the adjective, where a line in head 1 has 0.00.
-    What a head is said to ask is so: each arc is the largest weight of its token; and nothing is said of other sentences."""
+    Where a head is said to look is so: each arc is the largest weight of its token; and nothing is said of other sentences."""
     film, words = ("steps=[patterns]", "block=1", "first=true"), load("multi_head").tokens
     shown, weights = ends("multi_head", *film)["patterns"], stage(load("multi_head")).trace["encoder.0.self_attention.weights"].values
     looks = [shape.source.index for shape in shown if isinstance(shape, WeightLine)]
@@ -88,9 +88,9 @@ def test_a_head_that_looks_for_nouns_takes_nothing_of_why_it_is_one_and_another_
     assert all(weights[head, i].argmax() == j for head, i, j in looks) and weights[0, 8, 11] < 0.005
     (none,) = (shape.source.index for shape in shown if isinstance(shape, Number) and shape.string == "0.00")
     assert none == (0, 8, 11) and (MODIFIER.block, MODIFIER.head) == (0, 0) and not any((guide.side, guide.block, guide.head) == ("encoder", 0, 2) for guide in GUIDES)
-    assert {"head 1, taught, asks: “my noun?”", "head 3, not taught, asks: “what is said of me?”", "0.56", "0.48"} <= said(shown)
+    assert {"head 1: taught to look from “the” at its noun", "head 3, not taught: looks from “it” at “tired”", "0.56", "0.48"} <= said(shown)
     other = ends("multi_head", *film, "sentence=the animal did not cross the street because it was too wide", "twin=", "focus=it")["patterns"]
-    assert not any("asks" in string for string in said(other)) and {"head 1", "head 3"} <= said(other)
+    assert not any("taught" in string for string in said(other)) and {"head 1", "head 3"} <= said(other)
 
 
 def test_the_other_way_of_looking_is_that_of_the_head_that_gives_most_where_one_gives_least():

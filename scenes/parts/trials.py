@@ -87,15 +87,20 @@ def _places(room: Room, count: int, wide: bool, digit: float) -> Places:
     name, body = inner.strip(top=high), inner.trim(top=high + TIGHT / 2)
     if not wide:
         return Places(room, name, name, body.trim(right=ASIDE).columns(count, GAP), body.strip(right=ASIDE - TIGHT), body)
-    headed = body.columns(2, GAP)[0].width > NARROWEST * digit
+    headed = _is_enough_for_two(body, digit)
     heads, foot = body.strip(top=line), body.strip(bottom=VERDICT + (TIGHT / 2 + high) * headed)
     cells = body.trim(top=(line + TIGHT / 4) * headed, bottom=VERDICT + TIGHT + high * headed)
     return Places(room, name, heads, cells.rows(count, TIGHT), foot.strip(top=VERDICT), foot.strip(bottom=high))
 
 
+def _is_enough_for_two(cell: Room, digit: float) -> bool:
+    """Whether what is looked at has room beside what is said."""
+    return cell.columns(2, GAP)[0].width > NARROWEST * digit
+
+
 def _panel(theme: Theme, trial: Trial, verdict: str, places: Places, heads: tuple[str, str], wide: bool) -> Panel:
     halves = [cell.columns(2, GAP) for cell in places.cells]
-    looks = halves[0][0].width > NARROWEST * theme.digit
+    looks = _is_enough_for_two(places.cells[0], theme.digit)
     looked, said = zip(*halves) if looks else (places.cells, places.cells)
     whole = wide and text_width(theme, verdict, SMALLEST_WORD, 700) <= places.verdict.width
     over = zip(heads, ("weight", "output"), places.heads.columns(2, GAP))

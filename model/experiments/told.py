@@ -1,7 +1,8 @@
-"""What a value hands over that a key does not (Vaswani et al. 2017, section 3.2.1): which of two forms a word of the translation has.
+"""What a token is told by the one that it looks at most, and not by that one's key (Vaswani et al. 2017, section 3.2.1): which of two forms a
+word of the translation has.
 
 Every word is put in the place of the one that a token looks at most. All that draw its look there have keys that fit its query; the
-translation shows what their values tell.
+translation shows what of their values has reached the token's z.
 """
 
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from model.tensors import TRANSLATES, Tensor, scoped
 from model.tokenizer import END, START
 
 MOST_OF_IT = 0.5                          # weight above which a word has drawn the look
-SIDES = ("key", "value")
+SIDES = ("key", "z")
 TENSORS = scoped(
     "told",
     Tensor("looked", "block head query", "which token each looks at most: in its place other words are put",
@@ -28,27 +29,27 @@ TENSORS = scoped(
     Tensor("count", "block head query", "how many words that is", "number of words", TRANSLATES),
     Tensor("left_out", "block head query", "words that draw the look, but bring about neither form, or a translation of another length",
            "count", TRANSLATES),
-    Tensor("guess", "block head query", "share of the form that is said more often: who always names it is right so often",
-           "max mean(said = form) over form", TRANSLATES),
-    Tensor("features", "block head query side", "the feature of the key, and the one of the value, by which a single cut tells the forms best",
-           "argmax of shares over all features", TRANSLATES),
-    Tensor("numbers", "block head query side found", "that feature of every found word's key, and of its value",
-           "key and value of each block's self_attention with that word there, [looked, features]", TRANSLATES),
+    Tensor("features", "block head query side", "the feature of the found word's key, and that of the token's z, by which a single cut tells the "
+           "forms best", "argmax of right over all features", TRANSLATES),
+    Tensor("numbers", "block head query side found", "that feature of every found word's key, and of the token's z",
+           "self_attention.key[looked] and self_attention.heads[query] with that word there, [features]", TRANSLATES),
     Tensor("cuts", "block head query side", "where that cut is", "halfway between two of numbers", TRANSLATES),
-    Tensor("shares", "block head query side", "share of the found words whose form the cut tells",
-           "max(p, 1 - p), p = mean((numbers > cuts) = said)", TRANSLATES),
+    Tensor("above", "block head query side", "which form is told above the cut", "0 or 1, so that more is right", TRANSLATES),
+    Tensor("right", "block head query side", "of how many of the found words the cut tells the form", "sum((numbers > cuts) = (said = above))",
+           TRANSLATES),
 )
 
 
 class Place(NamedTuple):
     """A token's place and every word put there: `words` (word), which of them is its `own` (word), the `weights` (block, h, query, word)
-    that each gets there, `vectors` (side, block, h, word, d_k), its key and value, and `said` (word, step), the translation, -1 where that
-    is of another length or the look is not drawn."""
+    that each gets there, its `key` (block, h, word, d_k), the `z` (block, h, query, word, d_k) that it makes, and `said` (word, step), the
+    translation, -1 where that is of another length or the look is not drawn."""
 
     words: np.ndarray
     own: np.ndarray
     weights: np.ndarray
-    vectors: np.ndarray
+    key: np.ndarray
+    z: np.ndarray
     said: np.ndarray
 
 
@@ -70,14 +71,14 @@ def _place(run, token, looking):
     words, blocks = words_tried(run), range(run.config.n_blocks)
     sentences = in_place(run, token, words)                                         # (word, n)
     arrays = passed(run, sentences, Recorder())
-    weights, *vectors = (np.stack([arrays[f"encoder.{block}.self_attention.{name}"] for block in blocks]) for name in ("weights", *SIDES))
+    weights, key, z = (np.stack([arrays[f"encoder.{block}.self_attention.{name}"] for block in blocks]) for name in ("weights", "key", "heads"))
     weights = np.moveaxis(weights[..., token], 1, -1)                               # (block, h, query, word)
-    vectors = np.moveaxis(np.stack(vectors)[..., token, :], 2, 3)                   # (side, block, h, word, d_k)
+    key, z = key[..., token, :].swapaxes(1, 2), np.moveaxis(z, 1, 3)                # (block, h, word, d_k), (block, h, query, word, d_k)
     own = words == run.ids[token]                                                   # (word,)
     drawn = own | ((weights > MOST_OF_IT) & looking[..., None]).any((0, 1, 2))      # (word,)
     said = np.full((len(words), len(run.arrays["decoder.next_token_ids"])), -1)     # (word, step)
     said[drawn] = _translations(run, sentences[drawn])
-    return Place(words, own, weights, vectors, said)
+    return Place(words, own, weights, key, z, said)
 
 
 def _translations(run, sentences):
@@ -98,15 +99,14 @@ def _told(place, block, head, query):
     left_out = len(said) - known.sum() if known.any() else 0
     if known.any():
         found[found], said = known, said[known]
-    words, vectors = place.words[found], place.vectors[:, block, head, found]       # (found,), (side, found, d_k)
-    cuts = [best_cut(side, said) for side in vectors] if known.any() else [(0, np.nan, np.nan)] * len(SIDES)
+    words, vectors = place.words[found], (place.key[block, head, found], place.z[block, head, query, found])       # (found,), (found, d_k) each
+    cuts = [best_cut(side, said) for side in vectors] if known.any() else [Cut(0, np.nan, np.nan, np.nan)] * len(SIDES)
+    features, at, above, right = (np.array(of_both) for of_both in zip(*cuts, strict=True))                        # (side,) each
     return {
         "words": words, "forms": forms, "count": len(words), "left_out": left_out,
-        "said": said if known.any() else np.full(len(words), np.nan),
-        "guess": max(said.mean(), 1 - said.mean()) if known.any() else np.nan,
-        "features": np.array([feature for feature, *_ in cuts]),
-        "numbers": np.stack([side[:, feature] for side, (feature, *_) in zip(vectors, cuts, strict=True)]),
-        "cuts": np.array([cut for _, cut, _ in cuts]), "shares": np.array([share for *_, share in cuts]),
+        "said": said if known.any() else np.full(len(words), np.nan), "features": features,
+        "numbers": np.stack([side[:, feature] for side, feature in zip(vectors, features, strict=True)]),
+        "cuts": at, "above": above, "right": right,
     }
 
 
@@ -122,14 +122,23 @@ def _forms(said):
     return forms, np.select([said[:, step] == form for form in forms], [0, 1], -1)
 
 
+class Cut(NamedTuple):
+    """A cut along one feature: where it is `at`, the form told `above` it, 0 or 1, and how many words that is `right` of."""
+
+    feature: int
+    at: float
+    above: int
+    right: int
+
+
 def best_cut(numbers, second):
-    """The feature, the place and the share of the cut along one feature that best tells which words are of the second form.
+    """The cut along one feature that best tells which words are of the second form.
 
     numbers: (found, d_k). second: (found,), 0 or 1, both of which occur.
     """
     ordered = np.sort(numbers, 0)
     cuts = (ordered[1:] + ordered[:-1]) / 2                                         # (cut, d_k)
-    right = ((numbers > cuts[:, None]) == (second == 1)[:, None]).mean(1)           # (cut, d_k)
-    shares = np.maximum(right, 1 - right)
-    cut, feature = np.unravel_index(shares.argmax(), shares.shape)
-    return feature, cuts[cut, feature], shares[cut, feature]
+    right = ((numbers > cuts[:, None]) == (second == 1)[:, None]).sum(1)            # (cut, d_k)
+    best = np.maximum(right, len(second) - right)
+    cut, feature = np.unravel_index(best.argmax(), best.shape)
+    return Cut(feature, cuts[cut, feature], int(2 * right[cut, feature] >= len(second)), best[cut, feature])

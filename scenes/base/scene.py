@@ -4,14 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+import numpy as np
 from manim import ORIGIN, Animation, Mobject, Scene, VGroup
 
 from model import Trace, View
 from model.guides import ANTECEDENT
 from model.tokenizer import piece
+from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import Label, Word, paragraph, text
 from scenes.parts.machine import Machine, machine
 from scenes.parts.phrase import FORMS
+from scenes.parts.shapes import ring
 from scenes.parts.whole import Whole, gathered, without
 from scenes.base.frame import Frame
 from scenes.base.room import GAP, PX, Room
@@ -21,6 +24,7 @@ from scenes.base.words import reading_time
 
 SHORTEST_HOLD = 1.2                       # seconds on the last frame of a step at pace 1
 TITLE_SIZE, NOTE_SIZE, CAPTION_SIZE = 36 * PX, 26 * PX, 38 * PX
+NEARLY_ALL = 0.9                          # share of right guesses of what nearly always tells
 BASELINE = 72 * PX                        # of the title, from the top
 
 
@@ -144,6 +148,28 @@ class ExplainerScene(Scene):
         """The two of which French needs one for the followed token, by its noun, if it is such a word and the translation has one of them."""
         forms = FORMS.get(self.tokens[self.focus], ())
         return forms if {*forms} & {*self.staging.trace.output_tokens} else ()
+
+    def of_told(self, name: str) -> View:
+        """What experiment `told` has recorded of the followed token in the shown head."""
+        return self.view(f"told.{name}")[self.spec.block, self.head, self.focus]
+
+    @property
+    def told_forms(self) -> tuple[str, ...]:
+        """The two forms that the translation has by turns there, if it has."""
+        return tuple(self.staging.trace.output_vocabulary[int(form)] for form in self.of_told("forms").values if not np.isnan(form))
+
+    @property
+    def telling(self) -> int | None:
+        """The number of the followed token's z that nearly always tells which of its `forms` French needs, if one does, and none of the keys'."""
+        if not self.forms or self.told_forms != self.forms:
+            return None
+        key, z = self.of_told("right").values / self.of_told("count").values
+        return int(self.of_told("features").values[1]) if z > NEARLY_ALL > key else None
+
+    def ringed(self, *pictures: HeatMap) -> list[Mobject]:
+        """Rings around that number in pictures of as many columns that show it."""
+        columns = [picture.column(self.telling) for picture in pictures]
+        return [ring(self.theme, column) for column in columns if len(column)]
 
     def wording(self, name: str) -> str:
         """Which of the captions that a step has in its words holds for what is shown, if there are several.

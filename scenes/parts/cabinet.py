@@ -18,6 +18,7 @@ LOW = 180 * PX                            # a room of a note without its title
 TALLEST, WIDEST = 180 * PX, 230 * PX       # a drawer with that space, and a word
 REACH = 0.5                               # how far a drawer opens that opens wholly, as a share of what is in it
 HEAD, IS = 84 * PX, 28 * PX               # of a heading its height, and the size of its second line
+HANDLE, HELD = 12 * PX, 0.45              # width of a handle; its height as a share of its drawer's
 LINES = 1.1                               # height of two lines for the size of what is written on them
 
 
@@ -25,13 +26,13 @@ class Cabinet(Whole):
     """A cabinet, cut open, with a drawer for every token.
 
     body: what the drawers stand in. words, labels, drawers: for each token its word, its key, its value. The drawers are closed: they are
-    inside. scores: below the words, how well each key fits; none where rows are low. reach: how far a drawer opens that opens wholly.
+    inside. handles: of the drawers, at their ends. scores: below the words, how well each key fits; none where rows are low. reach: how far a drawer opens that opens wholly.
     pitch: from drawer to drawer.
     """
 
-    def __init__(self, body: VMobject, words: VGroup, scores: VGroup, labels: Sequence[HeatMap], drawers: Sequence[HeatMap], reach: float,
-                 pitch: float):
-        super().__init__(body=body, words=words, scores=scores, labels=labels, drawers=drawers)
+    def __init__(self, body: VMobject, words: VGroup, scores: VGroup, labels: Sequence[HeatMap], drawers: Sequence[HeatMap], handles: VGroup,
+                 reach: float, pitch: float):
+        super().__init__(body=body, words=words, scores=scores, labels=labels, drawers=drawers, handles=handles)
         self.reach, self.pitch = reach, pitch
 
 
@@ -59,7 +60,9 @@ def cabinet(theme: Theme, words: Sequence[str], keys: View, values: View, scores
     drawers = heat_rows(theme, values, [row.outside(right=inside, gap=TIGHT) for row in rows], "value", grid)
     for drawer in drawers:
         drawer.border.set_fill(theme.colour("background"), 1)
-    return Cabinet(body, names, VGroup(*fits * scored), heat_rows(theme, keys, rows, "key", grid), drawers, REACH * inside, pitch)
+    handles = VGroup(rounded_rectangle(HANDLE, HELD * tall, HANDLE / 2).set_fill(theme.colour("value"), 1).move_to(room_of(drawer.border).outside(
+        right=HANDLE).centre) for drawer in drawers)
+    return Cabinet(body, names, VGroup(*fits * scored), heat_rows(theme, keys, rows, "key", grid), drawers, handles, REACH * inside, pitch)
 
 
 def heading(theme: Theme, name: str, said: str, role: str, room: Room) -> VGroup:

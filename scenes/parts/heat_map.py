@@ -84,6 +84,11 @@ class HeatMap(Whole):
         """The cells and digits of the i-th shown row."""
         return VGroup(self.cells[i], *(self.numbers[i : i + 1]))
 
+    def column(self, j: int | None) -> VGroup:
+        """The cells of a column of the matrix; nothing where it is not shown."""
+        shown = [k for k in self.grid.columns if k is not None]
+        return VGroup(*(row[shown.index(j)] for row in self.cells if j in shown))
+
     def cell(self, i: int, j: int) -> VGroup:
         """One cell with its digits."""
         return VGroup(self.cells[i][j], *([self.numbers[i][j]] if self.digits else []))

@@ -44,12 +44,14 @@ HAND, WEIGHT, HEAD = (length * PX for length in (390, 170, 110))      # widths o
 class Qkv(ExplainerScene):
     """One token meets W_Q, W_K and W_V; then all do; then what the three are for."""
 
+    experiments = ("told",)
     place = "head"
     sparse = {"one_token": "the rows of the other tokens stay empty until the next step"}
 
     def wording(self, name: str) -> str:
-        """Of the cabinet and of the answer: that the followed token asks for its noun, if it does."""
-        return super().wording(name) if self._finds_noun or name not in ("filing_cabinet", "weighted_sum") else "caption"
+        """Of the cabinet: that the followed token asks for its noun, if it does; of the answer: that one number of it tells the form, if it does."""
+        holds = {"filing_cabinet": self._finds_noun, "weighted_sum": self._finds_noun and self.telling is not None}
+        return super().wording(name) if holds.get(name, True) else "caption"
 
     @step
     def one_token(self):
@@ -119,15 +121,16 @@ class Qkv(ExplainerScene):
             *(travel(VGroup(row), drawer.cells, run_time=SLOW) for row, drawer in zip(value.cells, drawers)),
         )
         around = [part for row in (*drawers, *labels) for part in (row.border, row.numbers, row.dots)]
-        hide(self.cabinet.body, self.cabinet.words, *around)
-        self.add(self.cabinet.body, self.cabinet.words, *labels, *drawers)
-        self.play(appear(self.cabinet.body, self.cabinet.words, *around, run_time=EASY), appear(*self.headings[1:3]))
+        case = (self.cabinet.body, self.cabinet.words, self.cabinet.handles)
+        hide(*case, *around)
+        self.add(*case, *labels, *drawers)
+        self.play(appear(*case, *around, run_time=EASY), appear(*self.headings[1:3]))
 
     @step
     def blend(self):
         """The note meets every label, and each drawer opens by its weight."""
         weights = self._view("weights")[self.focus]
-        body, drawers, reach = room_of(self.cabinet.body), self.cabinet.drawers, self.cabinet.reach
+        body, drawers, handles, reach = room_of(self.cabinet.body), self.cabinet.drawers, self.cabinet.handles, self.cabinet.reach
         sheet, along = room_of(self.note.sheet), RIGHT if self.stage.is_wide else DOWN
         start = (sheet.right, sheet.centre[1], 0) if self.stage.is_wide else (body.left - GAP / 2, sheet.bottom, 0)
         self.lines = VGroup(
@@ -139,15 +142,15 @@ class Qkv(ExplainerScene):
         self.weights = VGroup(each for i, each in enumerate(numbers) if is_named(i, self.cabinet.pitch, self.focus, size))
         self.play(draw(*self.lines, lag=0.3), appear(self.headings[4], *self.cabinet.scores, lag=0.3))
         self.play(appear(self.headings[3], self.said, *self.weights))
-        self.play(*(slide(drawer, x=reach * float(weight), run_time=LONG) for drawer, weight in zip(drawers, weights)))
+        self.play(*(slide(*drawer, x=reach * float(weight), run_time=LONG) for *drawer, weight in zip(drawers, handles, weights)))
 
     @step
     def weighted_sum(self):
-        """Weight × value, term by term, added up; the sum ends on the recorded z."""
+        """Weight × value, term by term, added up; the sum ends on the recorded z. Ringed is the number that tells the form, if one does."""
         total = self._total()
         hide(*(vector.numbers for vector in total.vectors))
         box, written = self.cabinet, [drawer.numbers for drawer in self.cabinet.drawers]
-        self.play(vanish(*self.note, self.lines, box.body, box.words, box.scores, *box.labels, *written, *self.headings, self.weights, self.said))
+        self.play(vanish(*self.note, self.lines, box.body, box.words, box.scores, box.handles, *box.labels, *written, *self.headings, self.weights, self.said))
         self.play(
             *(travel(drawer.cells, vector.cells) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
             *(travel(drawer.border, vector.border) for drawer, vector in zip(self.cabinet.drawers, total.vectors)),
@@ -162,9 +165,17 @@ class Qkv(ExplainerScene):
             seconds = max(BLINK, SLOW / (j + 1))
             before = [vanish(total.sums[j - 1], run_time=seconds)] if j else []
             self.play(*before, copy_to(product.cells, so_far, run_time=seconds))
-        free = room_of(total.sums[-1].border).left - GAP - self.stage.left
-        z = text(self.theme, self.say("result", token=self.tokens[self.focus]), HEADING, "output", weight=600, width=free)
-        self.play(appear(left_of(z, total.sums[-1].border, GAP), total.note, ring(self.theme, total.sums[-1].border)))
+        z, noun = total.sums[-1], total.vectors[int(self._view("weights")[self.focus].values.argmax())]
+        free = room_of(z.border).left - GAP - self.stage.left
+        said = [text(self.theme, self.say("result", token=self.tokens[self.focus]), HEADING, "output", weight=600, width=free),
+                *(text(self.theme, self._told_by(self.telling), WORD, width=free) for _ in z.column(self.telling))]
+        rings = self.ringed(noun, z) or [ring(self.theme, z.border)]
+        self.play(appear(left_of(stacked(*said, gap=TIGHT, align=1), z.border, GAP), total.note), draw(*rings))
+
+    def _told_by(self, number: int) -> str:
+        """On which side of the cut a number of the followed token's z lies."""
+        z, cut, above = float(self._view("heads")[self.focus, number]), *(float(self.of_told(name)[1]) for name in ("cuts", "above"))
+        return self.say("side", number=number + 1, form=self.forms[int(above if z > cut else 1 - above)])
 
     @property
     def _finds_noun(self) -> bool:

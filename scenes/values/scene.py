@@ -14,23 +14,19 @@ from scenes.parts.bars import bars, floor, largest, signed_bars
 from scenes.parts.chart import area, curve
 from scenes.parts.derivation import FORMULA, NAME, projected
 from scenes.parts.equation import equation
+from scenes.parts.dot_plot import DotPlot, Told, dot_plots
 from scenes.parts.heat_map import heat_map, peak
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, Label, in_two_lines, text, words_at, words_in
+from scenes.parts.label import WORD, text, words_at, words_in
 from scenes.parts.mixture import mixture, sum_of
 from scenes.parts.motion import BLINK, BRIEF, SHORT, SLOW, STEADY, Together, appear, become, draw, merge, travel, vanish
 from scenes.parts.product import Factor, product
-from scenes.parts.ranking import Ranking, grow
 from scenes.parts.readout import counted, guess_among, readout
 from scenes.parts.shapes import ring, room_of
-from scenes.parts.sorted_words import Order, SortedRow, sorted_row, told_right
 from scenes.parts.training import dot, loss_curve
 from scenes.parts.verdict import EVIDENCE
 
 SHARES, LOW = (3, 2), (4, 1)              # of a chart and what is beside it, or of one and the matrices below it
-TOLD, CLOSELY = (5, 11, 11), (2, 6, 6, 9)                         # of what is said of the words, and both orders; in narrow frames
-TELLS = (15, 6)                           # of these and of how often each is right
-LINES = 2 * LINE_SPACING * SMALLEST_WORD  # height of two lines, which all that is said of the words needs
-SIDES = ("key", "value")
+TOLD, CLOSELY = (1, 6, 6), (1, 3, 3)      # heights of what is said of the words, and of both plots; where that needs two lines
 ENDS, FEW = 5, 3                          # words that are shown at either end of a feature, and in a frame that is not wide
 
 
@@ -40,14 +36,15 @@ class Values(CandidateScene):
     experiments = ("candidates", "exponentials", "surprise", "query_key", "features", "told")
     follows = "queries"
     needs = {"told": "output: decoder"}
-    sparse = {"learned": "one curve, which falls at once, and the three matrices below it",
-              "told": "each word is on one side of its line and leaves the other free",
+    sparse = {"mix_tokens": "16 numbers side by side are slim in a high frame, and z stands apart from what is mixed",
+              "told": "dots on two lines, which leave free what is above and below them, so that it is seen how they lie",
+              "learned": "one curve, which falls at once, and the three matrices below it",
               "no_idea": "a curve that falls so soon leaves free what is above it"}
     place = "head"
 
     def wording(self, name: str) -> str:
-        """Of the forms of a word: that its noun is found, if it is, and what is told of these forms, if it is of these."""
-        holds = name == "mix_tokens" and self.looks or name == "told" and self.told_forms == self.forms
+        """Of the forms of a word: that its noun is found, if it is, and that one number of z tells them, if it does."""
+        holds = name == "mix_tokens" and self.looks or name == "told" and self.telling is not None
         return super().wording(name) if holds or name not in ("mix_tokens", "told") else "caption"
 
     def opening(self):
@@ -81,6 +78,7 @@ class Values(CandidateScene):
         self.weighed, self.matrix = self.weights_at(self.mixed), self.matrix_of("V", self.rooms.bench)
         formula, (line, foot) = sum_of(self.theme, "v_j", "value", self.rooms.maths), self.rooms.verdict.rows(2, TIGHT)
         said = [words_in(self.theme, self.say("fewer", count=config.d_model, others=config.d_k), WORD, line),
+                words_in(self.theme, self.say("ringed", one=self.forms[0], other=self.forms[1]), WORD, foot) if self.telling is not None else
                 counted(self.theme, self.say("to_learn"), self.view("candidates.value_parameters"), foot, self.frame.is_roomy, 0)]
         made, view = self.mixed.vectors, old.vectors.view
         tokens = heat_map(self.theme, view, room_of(made.border), scale=peak(view))
@@ -89,28 +87,27 @@ class Values(CandidateScene):
         self.play(appear(self.mixed.cards, self.matrix))
         self.play(travel(tokens.border, made.border), vanish(tokens.dots), *(
             Together(merge(row, into=self.matrix.sheet.border), vanish(row), appear(made.row(k))) for k, row in enumerate(tokens.cells)))
-        self.play(appear(formula, *said, self.mixed.z.border, self.mixed.letter))
+        self.play(appear(formula, said[0], self.mixed.z.border, self.mixed.letter))
         self.play(self.pour_into_z())
+        self.play(draw(*self.ringed(self.matrix.sheet, made, self.mixed.z)), appear(said[1]))
 
     @step
     def told(self):
-        """Other words in the place of the one that is looked at, sorted by a number of their keys, then by one of their values, which is ringed
-        first: how well a cut through the order tells the form that the translation needs, and how well it is guessed without any."""
-        wide = self.stage.is_wide
-        lines = self.stage.rows(TOLD, GAP) if wide else self.stage.rows(CLOSELY, TIGHT)
-        (head, *rooms), ends = zip(*(line.columns(TELLS, WIDE) for line in lines)) if wide else (lines[:3], lines[3].rows(3, 0))
-        right, which = self.right(ends), int(self.of_told("features").values[1])
-        if self.told_forms:
-            self.play(draw(ring(self.theme, VGroup(*(line[which] for line in self.mixed.vectors.cells)))))
-            self.wait(0.5)
-        self.play(vanish(*self.on_stage()), appear(*self.tried(head), run_time=BRIEF))
-        self.tell(right, 0)
-        for side, room in enumerate(rooms):
-            row = self.sorted_by(side, room)
-            self.play(appear(row.names, row.words.line, run_time=BRIEF))
-            self.play(appear(*row.words.bars, *row.words.named, lag=0.1, run_time=BLINK))
-            self.play(draw(*row.words.cut, run_time=SHORT), appear(*row.words.guesses))
-            self.tell(right, 1 + side)
+        """Other words in the place of the one that is looked at, as dots on the axis of one number of z, and of one of their keys: how well a cut
+        tells the form that the translation needs. The word itself comes first, with the number that is ringed."""
+        head, *rooms = self.stage.rows(TOLD if self.frame.is_roomy else CLOSELY, GAP)
+        plots = self.plots(rooms)
+        count, token = int(self.of_told("count").values), self.tokens[int(self.of_told("looked").values)]
+        said = self.say("tried", count=count, focus=self.tokens[self.focus], token=token)
+        column = self.mixed.z.column(self.telling)
+        ringed = [ring(self.theme, room_of(said[-1], TIGHT / 2)) for (_, said), _ in zip(plots[0].names, column)]
+        self.play(vanish(*self.on_stage()), appear(words_in(self.theme, said, WORD, head), plots[0].title, plots[0].line),
+                  *(merge(column, into=around) for around in ringed))
+        for plot in plots:
+            self.play(appear(plot.title, plot.line, run_time=BLINK))
+            self.play(appear(*plot.first, *plot.names, *ringed, lag=0.3, run_time=SHORT))
+            self.play(appear(*plot.others, lag=0.05, run_time=BRIEF))
+            self.play(draw(*plot.cut, run_time=SHORT), appear(plot.right))
 
     @step
     def learned(self):
@@ -212,49 +209,16 @@ class Values(CandidateScene):
                          grid=picture.sheet.grid)
         return Labelled(sheet, picture.title, VGroup(), VGroup())
 
-    def of_told(self, name: str) -> View:
-        """What `told` has recorded of the followed token in the shown head."""
-        return self.view(f"told.{name}")[self.spec.block, self.head, self.focus]
-
-    @property
-    def told_forms(self) -> tuple[str, ...]:
-        """The two forms that the translation has by turns, if it has."""
-        return tuple(self.staging.trace.output_vocabulary[int(form)] for form in self.of_told("forms").values if not np.isnan(form))
-
-    @property
-    def looked(self) -> str:
-        """The word that the followed token looks at most."""
-        return self.tokens[int(self.of_told("looked").values)]
-
-    def tried(self, room: Room) -> Label:
-        """What is to be told, if the translation has forms; what was put in whose place, and how many words that are."""
-        key = "in_its_place" if room.height <= LINES else "tells" if self.told_forms else "tried"
-        one, other = self.told_forms or ("", "")
-        said = self.say(key, token=self.looked, focus=self.tokens[self.focus], one=one, other=other, count=int(self.of_told("count").values))
-        return in_two_lines(self.theme, said, WORD, room)
-
-    def sorted_by(self, side: int, room: Room) -> SortedRow:
-        """The words sorted by a number of one of SIDES; what that is, and the two forms; and what a cut makes one guess, if it tells these. Named
-        are the word itself, and of those of the other form that with the most similar key."""
-        count, known = int(self.of_told("count").values), self.staging.trace.vocabulary
+    def plots(self, rooms: Sequence[Room]) -> list[DotPlot]:
+        """The words on the axis of a number of z, then of one of their keys. Named are the word itself, and of those of the other form that with the
+        most similar key."""
+        count, names = int(self.of_told("count").values), self.told_forms
         rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
-        words = [known[int(row)] for row in rows]
-        orders = [Order(self.of_told("numbers")[k, :count], kinds, self.of_told("cuts")[k], {}) for k in range(len(SIDES))]
-        own = [k for k, word in enumerate(words) if word == self.looked and self.frame.is_roomy]
-        named = {k: words[k] for k in (*own, *(orders[0].opposite(k) for k in own)) if k is not None}
-        which, d_k = int(self.of_told("features").values[side]) + 1, self.staging.trace.config.d_k
-        said = [self.say(f"sorted_by_{SIDES[side]}", number=which, count=d_k), self.say("low_to_high"), *(self.say("guessed", form=form) for form in self.told_forms)]
-        return sorted_row(self.theme, orders[side]._replace(named=named), SIDES[side], self.told_forms, said, room, self.frame.is_roomy)
-
-    def right(self, rooms: Sequence[Room]) -> Ranking | None:
-        """How often it is right to say one form always, and to say what each cut tells; nothing if the translation has no forms."""
-        if not self.told_forms:
-            return None
-        often = self.told_forms[int(np.nanmean(self.of_told("said").values) > 1 / 2)]
-        said = [self.say("guess", form=often), *(self.say(f"by_{side}") for side in SIDES)]
-        return told_right(self.theme, said, [self.of_told("guess"), *self.of_told("shares")], rooms, ("muted", *SIDES))
-
-    def tell(self, right: Ranking | None, k: int) -> None:
-        """One of the shares of right guesses, if there are any."""
-        if right is not None:
-            self.play(appear(right.words[k], right.tracks[k], run_time=BRIEF), grow(VGroup(right.bars[k])), appear(right.numbers[k]))
+        words = [self.known(row) for row in rows]
+        key, z = (Told(self.of_told("numbers")[side, :count], kinds, *(self.of_told(name)[side] for name in ("cuts", "above")), {}) for side in range(2))
+        own = [k for k, word in enumerate(words) if word == self.tokens[int(self.of_told("looked").values)]]
+        named = {k: words[k] for k in (*own, *(key.opposite(k) for k in own)) if k is not None}
+        titles = [self.say(f"by_{side}", number=int(self.of_told("features").values[k]) + 1, count=self.staging.trace.config.d_k, token=self.tokens[self.focus])
+                  for k, side in enumerate(("key", "z"))]
+        right = [self.say("right", right=f"{float(share):.0f}", count=count) for share in self.of_told("right")]
+        return dot_plots(self.theme, [each._replace(named=named) for each in (z, key)], titles[::-1], right[::-1], names, rooms)

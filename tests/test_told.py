@@ -115,3 +115,9 @@ def test_where_no_number_tells_the_form_nothing_is_said_of_it(sentence, focus):
     of = f"sentence={sentence}", f"focus={focus}"
     said = said_in("qkv", *of)["weighted_sum"] | said_in("values", *of)["mix_values"]
     assert not [each for each in said if "says:" in each or "ringed" in each]
+
+
+@pytest.mark.parametrize("focus", ["the", "cat"])
+def test_of_other_words_than_black_its_forms_are_not_said(focus):
+    steps = said_in("values", "sentence=the black cat sleeps", f"focus={focus}")
+    assert not [each for each in steps["mix_tokens"] | steps["told"] if each.startswith("Noir") or "“black” and says" in each]

@@ -50,8 +50,10 @@ class Qkv(ExplainerScene):
 
     def wording(self, name: str) -> str:
         """Of the cabinet: that the followed token asks for its noun, if it does; of the answer: that one number of it tells the form, if it does."""
-        holds = {"filing_cabinet": self._finds_noun, "weighted_sum": self._finds_noun and self.telling is not None}
-        return super().wording(name) if holds.get(name, True) else "caption"
+        if name not in ("filing_cabinet", "weighted_sum"):
+            return super().wording(name)
+        holds = self._finds_noun and (name == "filing_cabinet" or self.telling is not None)
+        return super().wording(name) if holds else "caption"
 
     @step
     def one_token(self):

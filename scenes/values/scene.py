@@ -43,9 +43,11 @@ class Values(CandidateScene):
     place = "head"
 
     def wording(self, name: str) -> str:
-        """Of the forms of a word: that its noun is found, if it is, and that one number of z tells them, if it does."""
-        holds = name == "mix_tokens" and self.looks or name == "told" and self.telling is not None
-        return super().wording(name) if holds or name not in ("mix_tokens", "told") else "caption"
+        """Of the forms of “black”: that its noun is found, if it is, and that one number of z tells them, if it does."""
+        if name not in ("mix_tokens", "told"):
+            return super().wording(name)
+        holds = self.tokens[self.focus] == "black" and (self.looks if name == "mix_tokens" else self.telling is not None)
+        return super().wording(name) if holds else "caption"
 
     def opening(self):
         """The third candidate: its grid, a pair both ways, all objections struck out."""
@@ -106,7 +108,7 @@ class Values(CandidateScene):
         for plot in plots:
             self.play(appear(plot.title, plot.line, run_time=BLINK))
             self.play(appear(*plot.first, *plot.names, *ringed, lag=0.3, run_time=SHORT))
-            self.play(appear(*plot.others, lag=0.05, run_time=BRIEF))
+            self.play(appear(*plot.others, lag=0.06, run_time=BRIEF))
             self.play(draw(*plot.cut, run_time=SHORT), appear(plot.right))
 
     @step

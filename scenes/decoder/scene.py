@@ -66,13 +66,14 @@ class Decoder(ExplainerScene):
         example = self._tempted() if self.trained else 0
         picture = masking(self.theme, [self._scores(name) for name in ("scaled_scores", "masked_scores", "weights")],
                           Words(read, said, self.say("to_guess"), self.say("rounded"), example), body)
-        words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
+        words = self.say("given", translation=" ".join(self.said[:-1]))
         given = [text(self.theme, words, HEADING, at=top)] * roomy
         self.open_with(*picture.before(), *given, *picture.guesses)
         without, masked = self._becomes(example, foot.rows(2, 0)) if picture.answer and roomy else ([], [])
         self.play(appear(*picture.answer, *without, run_time=STEADY))
-        for (gone, come), seconds in zip(picture.cover(), (SLOW, SLOW)):
-            self.play(vanish(*gone, run_time=seconds / 2), appear(*come, lag=1 / 2 / len(come), run_time=seconds))
+        self.wait(SLOW + SLOW)            # the score of the answer, before it is hidden
+        for gone, come in picture.cover():
+            self.play(vanish(*gone, run_time=BRIEF), appear(*come, lag=1 / 2 / len(come), run_time=EASY))
         self.play(draw(*picture.way), appear(picture.names))
         self.play(appear(*picture.weights.around), copy_to(picture.masked.cells, picture.weights.sheet))
         self.play(appear(*masked))
@@ -250,7 +251,7 @@ class Decoder(ExplainerScene):
         if not self.trained:
             return []
         looks, high, low = self._looks(), *room.rows(2, 0)
-        head = self.say("aligned" if self.guided(looks) else "shown_head", block=self.spec.block + 1, head=self.head + 1)
+        head = self.say("aligned" if self.guided(looks) else "shown_head", block=self.spec.block + 1, head=self.head + 1, end=END)
         source = self.tokens[int(looks[followed].values.argmax())]
         words = self.say("finds", read=self.queries[followed], word=self.said[followed], source=source)
         if not self.frame.is_roomy:

@@ -12,12 +12,11 @@ from model.wiring import has_final_norm, wired
 def encode(ids, weights, config, record=ignore, mask=None, xp=np):
     """Token ids (n,) to the encoder's output (n, d_model).
 
-    mask: (n, n) or (1, n), True where a query may look, or a tuple with one for each block; None: as config says.
+    mask: (n, n) or (1, n), True where a query may look; None: as config says.
     """
     mask = visible(ids.shape[-1], config, xp) if mask is None else mask
-    masks = mask if isinstance(mask, tuple) else (mask,) * config.n_blocks
     x = embed(ids, weights, config, record, xp)                                     # (n, d_model)
-    for number, (w, mask) in enumerate(zip(weights.encoder, masks, strict=True)):
+    for number, w in enumerate(weights.encoder):
         x = block(x, w, config, record.scope(f"encoder.{number}"), mask, xp)        # (n, d_model)
     if has_final_norm(config.norm):
         x = layer_norm(x, weights.final_norm, config.epsilon, record.scope("encoder.final_norm"), xp)

@@ -20,17 +20,11 @@ def test_the_head_is_cut_in_the_twin_as_in_a_sentence():
         assert np.allclose(trace[f"twin_ablation.{name}"].values, other[f"ablation.{name}"].values, equal_nan=True), name
 
 
-def test_a_word_that_nothing_is_shown_of_makes_no_difference_to_the_others():
-    trace = run("unseen")
-    it, last = TIRED.index("it"), len(TIRED) - 1
-    ours, theirs = trace["unseen.weights"].values, trace["unseen.twin_weights"].values
-    assert (ours[0, :, :last, last] == 0).all() and (ours[0, :, last, last] > 0).all()
-    assert close(ours[0, :, :last], theirs[0, :, :last]) and close(ours.sum(-1), np.ones(ours.shape[:-1]))
-    # In the second block the word itself may be looked at; where the others look among themselves is in the same proportions.
-    among = [weights[1, 0, it, :last] / weights[1, 0, it, :last].sum() for weights in (ours, theirs)]
-    assert close(*among)
-    said = [[trace.output_vocabulary[int(row)] for row in trace[f"unseen.{name}next_token_ids"].values] for name in ("", "twin_")]
-    assert ["il" in words and "elle" not in words for words in said] == [True, True]
+def test_what_block_2_does_without_a_head_of_block_1_is_what_ablation_finds():
+    trace = run("first_cut", "ablation", "twin_ablation")
+    for cut, looks in (("weights", "ablation.looks"), ("twin_weights", "twin_ablation.looks")):
+        assert close(trace[f"first_cut.{cut}"].values[:, 1, 0], trace[looks].values[0])     # (cut, n, n)
+        assert close(trace[f"first_cut.{cut}"].values.sum(-1), 1)
 
 
 def test_what_is_said_to_the_twin_is_what_is_said_to_it_as_a_sentence():

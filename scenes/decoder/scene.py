@@ -1,7 +1,6 @@
 """The decoder: its block, masked self-attention, cross-attention, and the next word (Vaswani et al. 2017, sections 3.1 to 3.4)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from manim import VGroup
@@ -19,7 +18,7 @@ from scenes.parts.loom import LEFT, Columns, across, asked, back, columns, said_
 from scenes.parts.motion import (
     BRIEF, EASY, FLASH, LONG, SHORT, SLOW, SLOWER, STEADY, Together, appear, brighten, copy_to, dim, draw, travel, vanish,
 )
-from scenes.parts.next_word import BEST, PRECISE, SMALL, Scored, next_word
+from scenes.parts.next_word import BEST, PRECISE, SMALL, Scored, next_word, opens
 from scenes.parts.passes import CHANCE, Passes, fed_back, passes, probabilities
 from scenes.parts.ranking import grow, ranking, strongest
 from scenes.parts.tokens import token_card
@@ -28,6 +27,7 @@ HEADING = 32 * PX
 FOUND = 2.5                               # height of what a query finds in em, where it takes two lines
 MOST = 20                                 # tokens that are shown
 NUMBER = 110 * PX                         # room for weights beside cards
+OPENED, CLOSED = (13, 18, 36, 33), (15, 36, 24, 24)      # widths on the way to the next word, where the matrix of the linear layer is shown, and where not
 CARD = 216 * PX, 81 * PX                  # size of the card of the word that asks for the next
 IN_FULL, QUICK = 1, 0.25                  # words whose making is shown move by move; seconds that a move takes at least
 
@@ -36,6 +36,7 @@ class Decoder(ExplainerScene):
     """What a block is made of, what a word may see, where it looks in the sentence, how it becomes the next word, how that is learned."""
 
     experiments = ("passes", "causal", "unmasked")
+    sparse = {"loop": "cards in columns and thin strands between them: a very wide stage stays free there"}
     place = "decoder"
     needs = {"block": "output: decoder | none", "cross_attention": "output: decoder | none", "training": "output: decoder | none"}
 
@@ -66,13 +67,14 @@ class Decoder(ExplainerScene):
         example = self._tempted() if self.trained else 0
         picture = masking(self.theme, [self._scores(name) for name in ("scaled_scores", "masked_scores", "weights")],
                           Words(read, said, self.say("to_guess"), self.say("rounded"), example), body)
-        words = self.say("given", sentence=" ".join(self.tokens), translation=" ".join(self.said[:-1]))
+        words = self.say("given", translation=" ".join(self.said[:-1]))
         given = [text(self.theme, words, HEADING, at=top)] * roomy
         self.open_with(*picture.before(), *given, *picture.guesses)
         without, masked = self._becomes(example, foot.rows(2, 0)) if picture.answer and roomy else ([], [])
         self.play(appear(*picture.answer, *without, run_time=STEADY))
-        for (gone, come), seconds in zip(picture.cover(), (SLOW, SLOW)):
-            self.play(vanish(*gone, run_time=seconds / 2), appear(*come, lag=1 / 2 / len(come), run_time=seconds))
+        self.wait(SLOW + SLOW)            # the score of the answer, before it is hidden
+        for gone, come in picture.cover():
+            self.play(vanish(*gone, run_time=BRIEF), appear(*come, lag=1 / 2 / len(come), run_time=EASY))
         self.play(draw(*picture.way), appear(picture.names))
         self.play(appear(*picture.weights.around), copy_to(picture.masked.cells, picture.weights.sheet))
         self.play(appear(*masked))
@@ -104,30 +106,30 @@ class Decoder(ExplainerScene):
     @step
     def next_word(self):
         """The vector of one place becomes a score for every word, the scores become probabilities."""
-        top, *low, body = self.stage.trim(top=TIGHT / 2).rows((3, 2, 14) if self.frame.is_roomy else (1, 5), GAP if self.frame.is_roomy else WIDE)
-        (first, *rooms), *low = (room.columns((15, 36, 24, 24), 3 * GAP if self.frame.is_roomy else GAP) for room in (top, *low))
-        below = [room for left, middle, right, last in low for room in (left, middle, replace(right, right=last.right))]
+        roomy, words = self.frame.is_roomy, self.staging.trace.words("decoder.logits", "vocabulary") if self.trained or self.continues else ()
+        top, *low, body = self.stage.trim(top=TIGHT / 2).rows((3, 2, 14) if roomy else (1, 5), GAP if roomy else WIDE)
+        opened = opens(words, body)
+        (first, *rooms), *low = (room.columns(OPENED if opened else CLOSED, 3 * GAP if roomy else GAP) for room in (top, *low))
         asking = self.tokens[-1] if self.continues else self.asking.word.string
         card = token_card(self.theme, asking, min(CARD[0], first.width), min(CARD[1], first.height)).move_to(first.centre)
-        layers = [module(self.theme, self.say(name), room) for name, room in zip(("linear", "softmax"), rooms[1:], strict=True)]
+        boxes = zip(["decoder" if self.trained else "blocks"], rooms) if opened else zip(("linear", "softmax"), rooms[1:], strict=True)
+        layers = [module(self.theme, self.say(name), room) for name, room in boxes]
         if self.continues:
             self.play(vanish(*self.on_stage()), appear(card))
         else:
             self.play(vanish(*self.on_stage(self.asking)), travel(self.asking, card, run_time=STEADY))
-        if not self.trained and not self.continues:
+        if not words:
             unknown = ranking(self.theme, [self.say("unknown")] * BEST, (), body.columns(BEST, WIDE))
             self.play(appear(*layers, *arrows(self.theme, card, *layers), unknown, lag=0.2))
             self.play(dim(*layers))
             return
-        words = self.staging.trace.words("decoder.logits", "vocabulary")
-        drawn = next_word(self.theme, self._scored(), words, self.say, card, layers, rooms[0], below, body)
-        self.play(draw(*drawn.wires[0]), appear(drawn.vector))
-        self.play(draw(*drawn.wires[1]), appear(layers[0], *drawn.column))
-        for first in drawn.spectra[:1]:
-            self.play(travel(first.flat(), first.bars, run_time=SLOWER), appear(first.title, first.best))
-        self.play(draw(*drawn.wires[2]), appear(layers[1]))
-        for then in drawn.spectra[1:]:
-            self.play(travel(then.flat(), then.bars, run_time=LONG), appear(then.floor, then.title, then.best))
+        drawn = next_word(self.theme, self._scored(), words, self.say, card, layers, [first, *rooms], low, body, opened)
+        for wire, part in zip(drawn.wires, drawn.chain, strict=True):
+            self.play(draw(wire, run_time=BRIEF), appear(part, run_time=BRIEF))
+        self.play(appear(*drawn.matrix))
+        self.play(*(copy_to(cells, end) for cells, end in zip(drawn.picked, drawn.column)), appear(*drawn.column[len(drawn.picked):]))
+        for each in drawn.spectra:
+            self.play(travel(each.flat(), each.bars, run_time=SLOW), appear(each.floor, each.title, each.best))
         best = drawn.best
         self.play(appear(best.said, best.chance))
         self.play(appear(best.others.words, best.others.tracks, best.others.numbers, best.rest), grow(best.others.bars))
@@ -250,7 +252,7 @@ class Decoder(ExplainerScene):
         if not self.trained:
             return []
         looks, high, low = self._looks(), *room.rows(2, 0)
-        head = self.say("aligned" if self.guided(looks) else "shown_head", block=self.spec.block + 1, head=self.head + 1)
+        head = self.say("aligned" if self.guided(looks) else "shown_head", block=self.spec.block + 1, head=self.head + 1, end=END)
         source = self.tokens[int(looks[followed].values.argmax())]
         words = self.say("finds", read=self.queries[followed], word=self.said[followed], source=source)
         if not self.frame.is_roomy:

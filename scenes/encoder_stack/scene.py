@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from manim import UP
 
@@ -10,7 +11,7 @@ from model.wiring import has_final_norm
 from scenes.base.room import PX, TIGHT
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.by_depth import evenly
-from scenes.parts.compared import compared
+from scenes.parts.compared import Told, compared
 from scenes.parts.heat_map import peak
 from scenes.parts.label import WORD, text
 from scenes.parts.lanes import bare
@@ -18,21 +19,32 @@ from scenes.parts.layers import layers
 from scenes.parts.look import swing
 from scenes.parts.memory import memory
 from scenes.parts.motion import BLINK, BRIEF, EASY, SLOWER, STEADY, appear, dim, draw, slide, travel, vanish
-from scenes.parts.phrase import PRONOUNS
-from scenes.parts.shapes import room_of, strike
+from scenes.parts.scissors import halves
 from scenes.parts.tokens import best_word
 from scenes.parts.tower import Storey, tower
 
 MOST_BLOCKS = 6                           # that are drawn one by one
 FALL = 40 * PX                            # how far blocks come down
 LINE = 56 * PX                            # what is said above the sentence
-WIDE_STREET = ["wide", "street"]          # what captions name: the word that block 1 finds, and the noun that block 2 finds
+# What captions name: who looks, and at what in block 1 and in block 2; who looks, what is swapped, and at what in either sentence if not told of it.
+WIDE_STREET, WIDE_FALLS = ["it", "wide", "street"], ["it", "wide", "animal", "animal"]
+
+
+class Turned(NamedTuple):
+    """Of the sentence `words`, which has a swapped word that `others` has not, both looks (n) with what is said of them (`cases`), and by which
+    weight the word is `told`. story: who looks, what is swapped, what is looked at most in either sentence without that head."""
+
+    words: Sequence[str]
+    others: Sequence[str]
+    cases: list[tuple[View, str]]
+    told: Told | None
+    story: list[str]
 
 
 class EncoderStack(ExplainerScene):
     """The tokens rise through the blocks; one of them is followed; what comes out goes to every block of the decoder."""
 
-    experiments = ("twin", "unseen")
+    experiments = ("twin", "first_cut")
     sparse = {"chain": "a sentence twice, as long as its words are: a very wide stage stays free at both sides"}
     place = "encoder"
 
@@ -65,27 +77,28 @@ class EncoderStack(ExplainerScene):
 
     @step
     def chain(self):
-        """Where the followed token looks above block 1: as that is, and if it hides the swapped word; or, if that is all one, in both."""
+        """Where the followed token looks above block 1: as that is, and without the head that brings the swapped word; or else in both."""
         second, turned = self._second, self._turned
-        pair = (self._weights(block) for block in range(second + 1))
-        words, others, cases = turned or (self.tokens, self.twin, [(view, self.say("block", number=k + 1)) for k, view in enumerate(pair)])
+        pair = [(self._weights(block), self.say("block", number=block + 1)) for block in range(second + 1)]
+        words, others, cases, told, _ = turned or Turned(self.tokens, self.twin, pair, None, [])
         top, body = self.stage.rows([LINE, self.stage.height - LINE - TIGHT], TIGHT)
-        hidden = _unlike(words, others) if turned else []
-        swapped = ", ".join(words[i] for i in hidden)
+        swapped = _unlike(words, others) if turned else []
         key = "where" if not turned else "above" if words is self.tokens else "swapped"
-        said = self.say(key, number=second + 1, head=self.head + 1, token=words[self.focus], swapped=swapped)
-        shown = compared(self.theme, words, others, self.focus, cases, body)
+        said = self.say(key, number=second + 1, head=self.head + 1, token=words[self.focus], swapped=_listed(words, swapped))
+        shown = compared(self.theme, words, others, self.focus, cases, told, body)
         first, *rest = shown.looks
         self.play(vanish(*self.on_stage()), appear(text(self.theme, said, WORD, at=top), first.cards, shown.lines[0]))
+        self.play(draw(*shown.told[:1], run_time=BRIEF), appear(*shown.names[:1]))
         self.play(draw(*first.arcs, run_time=EASY))
         self.play(appear(first.most, shown.numbers[0]))
-        for start, end, number, line in zip(shown.starts[1:], rest, shown.numbers[1:], shown.lines[1:]):
-            self.play(appear(start, line))
-            self.play(draw(*(strike(self.theme, room_of(card.box)) for i, card in zip(shown.kept, start.cards) if i in hidden), run_time=BRIEF))
+        for k, (start, end) in enumerate(zip(shown.starts[1:], rest), start=1):
+            whole, apart = ([halves(arc, cut) for arc in shown.told[k : k + 1]] for cut in (False, True))
+            self.play(appear(start, shown.lines[k], *whole, *shown.names[k : k + 1]))
+            self.play(*(travel(*ends, run_time=BRIEF) for ends in zip(whole, apart, strict=True)))
             self.play(swing(start, end))
-            self.play(appear(number))
-        told = {self.focus, *hidden, *(best_word(words, weights) for weights, _ in cases)}
-        self.play(dim(*(card for each in shown.looks for i, card in zip(shown.kept, each.cards) if i not in told)))
+            self.play(appear(shown.numbers[k]))
+        bright = {self.focus, *swapped, *(best_word(words, weights) for weights, _ in cases)}
+        self.play(dim(*(card for each in shown.looks for i, card in zip(shown.kept, each.cards) if i not in bright)))
 
     @step
     def memory(self):
@@ -94,36 +107,27 @@ class EncoderStack(ExplainerScene):
         read = (trace[f"decoder.0.cross_attention.{name}"][-1, self.head] for name in ("key", "value")) if trace.config.translates else ()
         names, key = [self.say("keys"), self.say("values")], "decoder_block" if trace.config.translates else "no_decoder"
         block = self.say(key, number=1, head=self.head + 1)
-        query = self._query() if trace.config.translates and self.frame.is_roomy else None
-        shown = memory(self.theme, trace["encoder.output"], self.tokens, [*read], names, block, query, self.stage)
+        shown = memory(self.theme, trace["encoder.output"], self.tokens, [*read], names, block, self.stage)
         self.play(vanish(*self.on_stage()), appear(shown.cards, shown.source, shown.title))
         self.play(appear(shown.box))
-        self.play(appear(shown.query, shown.asks, run_time=STEADY))
         self.play(draw(shown.wire), appear(shown.signs, *(picture.border for picture in shown.made)))
         for rows in zip(*(picture.cells for picture in shown.made), strict=True):
             self.play(appear(*rows, run_time=BLINK))
         self.play(appear(shown.made))
 
     def wording(self, name: str) -> str:
-        """Whether a hidden word turns a look depends on the weights, and pre-norm has one more norm at the end."""
+        """Whether a cut head turns a look depends on the weights, and pre-norm has one more norm at the end."""
         if name == "chain":
-            words, others, *_ = self._turned or ((), ())
-            return "other" if not words else "by_wide" if [words[i] for i in _unlike(words, others)] == WIDE_STREET[:1] else "caption"
+            return "other" if not self._turned else "by_wide" if self._turned.story == WIDE_FALLS else "caption"
         if name == "stack" and self._found == WIDE_STREET:
             return "by_wide"
         return "pre" if name == "memory" and self._pre else super().wording(name)
 
     @property
     def _found(self) -> list[str]:
-        """The words that the followed token takes most of, block after block, where each is drawn alone."""
+        """The token that is followed, and the words that it takes most of, block after block, where each is drawn alone."""
         taken = [self._storey(*ends).weights for ends in pairwise(self._depths)]
-        return [self.tokens[best_word(self.tokens, weights)] for weights in taken if weights is not None]
-
-    def _query(self) -> tuple[View, str]:
-        """The query with which the decoder's first block asks for the pronoun, or for the last word, and whose that is."""
-        trace, last = self.staging.trace, len(self.staging.trace.read_tokens) - 1
-        place = next((k for k, word in enumerate(trace.translation) if word in PRONOUNS), last)
-        return trace["decoder.0.cross_attention.query"][-1, self.head, place], self.say("asks", token=trace.read_tokens[place])
+        return [self.tokens[self.focus], *(self.tokens[best_word(self.tokens, weights)] for weights in taken if weights is not None)]
 
     @property
     def _second(self) -> int:
@@ -131,16 +135,21 @@ class EncoderStack(ExplainerScene):
         return min(1, self.staging.trace.config.n_blocks - 1)
 
     @property
-    def _turned(self) -> tuple | None:
-        """The sentence in which the followed token looks clearly elsewhere above block 1 if that shows the swapped word to no other, the other
-        sentence, and both looks (n) with what is said of them; None if in neither."""
-        pairs = ((self.tokens, self.twin, "", "unseen."), (self.twin, self.tokens, "twin.", "unseen.twin_"))
-        for words, others, known, hidden in pairs if self.twin and self._second else ():
-            swapped = ", ".join(words[i] for i in _unlike(words, others))
-            known, hidden = self._weights(self._second, known), self.staging.trace[f"{hidden}weights"][self._second, self.head, self.focus]
-            most = best_word(words, known)
-            if best_word(words, hidden) != most and hidden.values[most] < known.values[most] / 2:
-                return words, others, [(known, self.say("known")), (hidden, self.say("hidden", token=swapped))]
+    def _turned(self) -> Turned | None:
+        """The sentence in which the followed token looks clearly elsewhere above block 1 without the head there that takes most of the swapped
+        words; None if it does in neither."""
+        runs = [(self.tokens, "", "first_cut.weights"), (self.twin, "twin.", "first_cut.twin_weights")]
+        for (words, twin, cut), (others, _, other) in (runs, runs[::-1]) if self.twin and self._second else ():
+            swapped, heads = _unlike(words, others), self.staging.trace[f"{twin}encoder.0.self_attention.weights"][:, self.focus]
+            head = _bringer(heads, swapped)
+            known, untold, also = (self._weights(self._second, twin), *(self.staging.trace[name][head, self._second, self.head, self.focus]
+                                                                       for name in (cut, other)))
+            most, falls = best_word(words, known), [said[best_word(said, looks)] for said, looks in ((words, untold), (others, also))]
+            if words[most] != falls[0] and untold.values[most] < known.values[most] / 2:
+                names = {"head": head + 1, "token": words[self.focus], "swapped": _listed(words, swapped)}
+                cases = [(known, self.say("told", **names)), (untold, self.say("untold", **names))]
+                told = [Told(heads[head, i], i, self.say("block", number=1)) for i in swapped]
+                return Turned(words, others, cases, told[0], [words[self.focus], names["swapped"], *falls])
         return None
 
     def _weights(self, block: int, twin: str = "") -> View:
@@ -172,7 +181,7 @@ class EncoderStack(ExplainerScene):
             return Storey(self.say("blocks", first=first + 1, last=last), None)
         heads = self.staging.trace[f"encoder.{first}.self_attention.weights"][:, self.focus]        # (head, n)
         swapped = _unlike(self.tokens, self.twin)
-        head = int(heads.values[:, swapped].sum(-1).argmax()) if swapped and last < self._depths[-1] else self.head
+        head = _bringer(heads, swapped) if swapped and last < self._depths[-1] else self.head
         most = self.tokens[best_word(self.tokens, heads[head])]
         key = "takes" if self.frame.is_roomy else "takes_briefly"
         return Storey(self.say(key, number=last, head=head + 1, token=self.tokens[self.focus], most=most), heads[head])
@@ -181,3 +190,12 @@ class EncoderStack(ExplainerScene):
 def _unlike(words: Sequence[str], others: Sequence[str]) -> list[int]:
     """The places in which two sentences differ."""
     return [i for i, (word, other) in enumerate(zip(words, others)) if word != other]
+
+
+def _bringer(weights: View, swapped: Sequence[int]) -> int:
+    """The head that takes most of the swapped words, weights (head, n)."""
+    return int(weights.values[:, swapped].sum(-1).argmax())
+
+
+def _listed(words: Sequence[str], places: Sequence[int]) -> str:
+    return ", ".join(words[i] for i in places)

@@ -24,7 +24,7 @@ NOTCH, NOTCH_SHARE = 30 * PX, 0.26        # what is cut off the corner of a cell
 DISC = 0.94                               # share of a cell that the disc of the weight 1 takes
 BEYOND = 3                                # the largest magnitude that is not beyond the scale, in root mean squares
 OBLONG, LONGEST = 1.7, 4                  # a cell's sides are in this ratio at most, in a matrix and in a single row
-SLENDER = 3                               # but a cell may be so many times as high as wide in a room that is higher than wide
+SLENDER = 3                               # but a cell may be so many times as high as wide, or as wide as high, to fill its room
 WORDY = 0.3                               # but a row may be as high as a word beside it needs
 MARGIN, THIN = 0.09, 0.25                 # between the cells and their frame: a length, but at most this share of a cell
 DIGIT_ROOM = 0.86                         # share of a cell that its digits may take
@@ -164,6 +164,11 @@ def fit_grid(shape: Sequence[int], room: Room, most: int = MOST, most_rows: int 
 def taller(grid: Grid, height: float) -> Grid:
     """A grid whose cells fill a height, as they may in a room that is higher than wide; at most SLENDER times as high as wide."""
     return grid._replace(height=min((height - 2 * grid.margin) / len(grid.rows), SLENDER * grid.width))
+
+
+def wider(grid: Grid, width: float) -> Grid:
+    """A grid whose cells fill a width; at most SLENDER times as wide as high."""
+    return grid._replace(width=min((width - 2 * grid.margin) / len(grid.columns), SLENDER * grid.height))
 
 
 def _shown(count: int, most: int) -> tuple[int | None, ...]:

@@ -11,7 +11,7 @@ from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import HeatMap, heat_map, peak
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak, wider
 from scenes.parts.label import SMALLEST_WORD, WORD, number, text, text_width, words_at
 from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.whole import Whole, without
@@ -72,7 +72,9 @@ def masking(theme: Theme, views: Sequence[View], words: Words, room: Room) -> Ma
     plain, masked, weights = views
     names = [equation(theme, maths, size=FORMULA) for maths in ("(Q K^T) / sqrt(d_k)", "A")]
     (above_scores, above_weights), head = (names, NAMED) if beside else ((None, None), 0)
-    around = {"rows": words.read, "left": label, "foot": foot, "head": head, "digits": True}
+    inner = left.trim(left=label)
+    grid = None if beside else wider(fit_grid(plain.shape, inner), inner.width)
+    around = {"rows": words.read, "left": label, "foot": foot, "head": head, "digits": True, "grid": grid}
     scores = labelled(theme, plain, left, title=above_scores, columns=words.read if beside else (), **around)
     hidden = heat_map(theme, masked, room_of(scores.sheet), digits=True, scale=peak(plain), grid=scores.sheet.grid)
     below_words = right.trim(bottom=0 if beside else -foot)

@@ -1,4 +1,4 @@
-"""What the encoder hands on, the keys and values that a block of the decoder makes from it, row by row, and a query that meets them."""
+"""What the encoder hands on, and the keys and values that a block of the decoder makes from it, row by row."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import LARGEST_CELL, HeatMap, fit_grid, heat_map, taller
-from scenes.parts.label import Label, text, text_width
+from scenes.parts.label import text, text_width
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import CLOSEST, cards_beside, shape_label
 from scenes.parts.whole import Whole
@@ -24,42 +24,36 @@ KINDS = {"key": "= H W_K + b_K", "value": "= H W_V + b_V"}
 
 class Memory(Whole):
     """`source`, the matrix, `cards` at its left and `title`, its name; the `box` of the block with its title, the `signs` of keys and values, how
-    they are made, and they (`made`, or an empty group); `wire` from the matrix to the box; `query`, above the keys, and `asks`, whose it is,
-    if one is shown."""
+    they are made, and they (`made`, or an empty group); `wire` from the matrix to the box."""
 
-    def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup,
-                 query: list[HeatMap], asks: list[Label]):
-        super().__init__(wire=wire, box=box, source=source, cards=cards, title=title, signs=signs, made=made, query=query, asks=asks)
+    def __init__(self, source: HeatMap, cards: VGroup, title: VGroup, box: VGroup, signs: VGroup, made: VGroup, wire: VGroup):
+        super().__init__(wire=wire, box=box, source=source, cards=cards, title=title, signs=signs, made=made)
 
 
-def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View], names: Sequence[str], block: str,
-           query: tuple[View, str] | None, room: Room) -> Memory:
+def memory(theme: Theme, view: View, tokens: Sequence[str], made: Sequence[View], names: Sequence[str], block: str, room: Room) -> Memory:
     """A matrix (n, d_model) with its tokens in the left part of a room, in the right one the decoder's first block, which reads it.
 
     made: its keys and values (n, d_k), or nothing where there is no decoder: then their names stand in the middle. names: what these are
-    called; block: what the block is; query: one that meets the keys (d_k), with whose it is.
+    called; block: what the block is.
     """
     (*shares, share) = HIGH if room.height > room.width else LOW
-    left, right = (place.trim(top=(3 if query else 2) * LINE + EDGE, bottom=EDGE) for place in room.columns(shares, WIDE if room.is_wide else GAP))
+    left, right = (place.trim(top=2 * LINE + EDGE, bottom=EDGE) for place in room.columns(shares, WIDE if room.is_wide else GAP))
     pair = right.inset(EDGE).columns(2, TIGHT)
     worded = left.height >= len(tokens) * CLOSEST
     beside = min(WORDS, share * left.width)
     place = left.trim(left=beside + TIGHT if worded else 0)
     source = heat_map(theme, view, place, "output", grid=taller(fit_grid(view.shape, place), place.height))
     inner, size = room_of(source.border), shape_label(theme, view.shape)
-    box = Room(right.left, right.right, max(inner.bottom - EDGE, room.bottom + 2 * PX), inner.top + (3 if query else 2) * LINE)
+    box = Room(right.left, right.right, max(inner.bottom - EDGE, room.bottom + 2 * PX), inner.top + 2 * LINE)
     over = [place.level(inner.top + LINE / 2 if made else source.get_y()) for place in pair]
     signs = VGroup(_sign(theme, *each) for each in zip(names, KINDS, over))
     name = text(theme, block, SMALL, weight=500, at=box.level(box.top - LINE / 2), width=box.width - TIGHT)
     tables = VGroup(_made(theme, source, each, role, place) for each, role, place in zip(made, KINDS, pair))
-    line = box.trim(top=LINE).strip(top=LINE)
     return Memory(
         source, cards_beside(theme, tokens, source, beside) if worded else VGroup(),
         above(side_by_side(equation(theme, "H", size=NAME, role="output"), *([size] if source.width >= size.width + NAME else [])), source.border),
         VGroup(frame(theme, box, fill="surface"), name), signs,
         tables, arrow(theme, (inner.right, source.get_y(), 0), (box.left, source.get_y(), 0), "output"),
-        [heat_map(theme, query[0], place.level(line.centre[1]), "query", grid=tables[0].grid._replace(rows=(0,))) for place in pair[:1] if query],
-        [text(theme, query[1], SMALL, "query", at=place.level(line.centre[1])) for place in pair[1:] if query],
     )
 
 

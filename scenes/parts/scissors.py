@@ -48,7 +48,8 @@ def halves(arc: WeightLine, apart: bool) -> VGroup:
     """An arc as two that meet in its middle, or that have been cut `apart` there and swing away from each other, each on its foot."""
     lose, turn = (MISSING, SWING) if apart else (0.0, 0.0)
     parts = VGroup(arc.copy().pointwise_become_partial(arc, *share) for share in ((0, 0.5 - lose), (0.5 + lose, 1)))
-    side = np.sign(arc.get_end()[0] - arc.get_start()[0]) or 1.0
+    along, up = np.sign((arc.get_end() - arc.get_start())[0]) or 1.0, np.sign((arc.get_center() - arc.get_start())[1])
+    side = along * up
     parts[0].rotate(side * turn, about_point=arc.get_start())
     parts[1].rotate(-side * turn, about_point=arc.get_end())
     return parts

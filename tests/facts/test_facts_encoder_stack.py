@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from model.functional import softmax, split_heads
+from scenes.parts.flow import WeightLine
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Label, Number
 from studio.check.sight import see, walk
@@ -42,23 +43,47 @@ def test_what_the_first_block_changed_turns_the_look_and_the_swapped_word_itself
     assert stage.caption("chain") == stage.staging.words["steps"]["chain"]["by_wide"]
 
 
+def test_it_takes_both_the_query_that_block_1_changed_and_the_keys():
+    """“Queries and keys”: “street” fits the query that was told of “wide”, and “animal”, told of it too, no longer does."""
+    stage, _ = played()
+    arrays, it = stage.staging.trace.arrays, stage.tokens.index("it")
+    here, there = (arrays[f"{twin}encoder.1.input"] for twin in ("", "twin."))
+    one, both = here.copy(), here.copy()
+    one[it] = there[it]
+    both[[it, stage.tokens.index("animal")]] = there[[it, stage.tokens.index("animal")]]
+    assert [stage.tokens[look(stage, x).argmax()] for x in (one, both)] == ["animal", "street"]
+    told = arrays["twin.encoder.0.self_attention.weights"][2, :, -1]                # (n,)
+    assert min(told[it], told[stage.tokens.index("animal")]) > 0.9
+
+
 SWAPPED = ("focus=it", "sentence=the animal did not cross the street because it was too wide", "twin=the animal did not cross the street because it was too tired")
 
 
-@pytest.mark.parametrize("overrides, known, hidden", [
-    ((), "twin.encoder.1.self_attention.weights", "unseen.twin_weights"),
-    (SWAPPED, "encoder.1.self_attention.weights", "unseen.weights"),
+@pytest.mark.parametrize("overrides, known, cut", [
+    ((), "twin.encoder.{}.self_attention.weights", "first_cut.twin_weights"),
+    (SWAPPED, "encoder.{}.self_attention.weights", "first_cut.weights"),
 ])
-def test_what_is_compared_is_the_look_in_block_2_as_it_is_and_with_the_swapped_word_hidden_in_block_1(overrides, known, hidden):
-    """Of the two sentences that one is shown in which hiding turns the look, whichever of them is the twin."""
+def test_what_is_compared_is_the_look_in_block_2_as_it_is_and_with_the_head_cut_that_tells_of_the_swapped_word(overrides, known, cut):
+    """Of the two sentences that one is shown in which the cut turns the look, whichever of them is the twin."""
     stage, shapes = played(*overrides)
     shown, words = stage.staging.trace, "the animal did not cross the street because it was too wide".split()
     first, second = (shape.source for shape in shapes if isinstance(shape, Number))
-    assert (first.name, first.index) == (known, (stage.head, stage.focus, words.index("street")))
-    assert (second.name, second.index) == (hidden, (1, stage.head, stage.focus, words.index("animal")))
-    weights = shown[hidden].values                                                  # (block, h, n, n)
-    assert (weights[0, :, :-1, -1] == 0).all() and (weights[1, :, :-1, -1] > 0).all()
-    assert "“wide”" in " ".join(shape.string for shape in shapes if isinstance(shape, Label))
+    head, it, wide = 2, words.index("it"), words.index("wide")
+    assert (first.name, first.index) == (known.format(1), (stage.head, it, words.index("street")))
+    assert (second.name, second.index) == (cut, (head, 1, stage.head, it, words.index("animal")))
+    assert {(known.format(0), (head, it, wide))} == {(line.source.name, line.source.index) for line in shapes
+                                                     if isinstance(line, WeightLine) and line.source.name == known.format(0)}
+    assert {"block 1, head 3 tells “it” of “wide”", "block 1, head 3 cut: “it” is not told of “wide”"} <= {
+        shape.string for shape in shapes if isinstance(shape, Label)}
+
+
+def test_without_that_head_it_is_left_with_animal_in_both_sentences():
+    """“Left with”: what the head takes when it is told neither word; and the head that is cut is the one that takes most of it."""
+    stage, _ = played()
+    trace, it = stage.staging.trace, stage.focus
+    assert [int(trace[f"{twin}encoder.0.self_attention.weights"].values[:, it, -1].argmax()) for twin in ("", "twin.")] == [2, 2]
+    looks = [trace[f"first_cut.{twin}weights"].values[2, 1, stage.head, it] for twin in ("", "twin_")]
+    assert [stage.tokens[each.argmax()] for each in looks] == ["animal", "animal"]
 
 
 @pytest.mark.parametrize("overrides", [
@@ -77,9 +102,8 @@ def test_the_keys_and_values_that_are_shown_are_made_from_h_by_the_decoder_s_fir
     shown = {(cell.source.name, cell.source.index[:2]) for cell in shapes if isinstance(cell, Cell)}
     keys, values = (f"decoder.0.cross_attention.{name}" for name in ("key", "value"))
     run = trace[keys].shape[0] - 1
-    asks = {index for name, index in shown if name == "decoder.0.cross_attention.query"}
     assert {(keys, (run, head)), (values, (run, head))} == {(name, index) for name, index in shown if name in (keys, values)}
-    assert asks == {(run, head)} and len({name for name, _ in shown}) == 4
+    assert len({name for name, _ in shown}) == 3
     for name, letter in (keys, "K"), (values, "V"):
         weight, bias = (trace[f"weights.decoder.0.cross_attention.{kind}_{letter}"].values for kind in "Wb")
         made = split_heads(trace["encoder.output"].values @ weight + bias, trace.config.n_heads)[head]          # (n, d_k)

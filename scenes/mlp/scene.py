@@ -79,17 +79,19 @@ class Mlp(ExplainerScene):
     @step
     def relu(self):
         """What is below 0 becomes 0; what one feature then adds to the followed token and to one that it does not fit, and would without ReLU;
-        and what is no longer said without it."""
+        and what is no longer said without it. In a slim frame without the network."""
         self._lay_out()
-        net, hidden, needed = self.drawn.network, self.drawn.hidden, self._needed(self.panel)
-        before, (without, kept) = hidden.bars, self._ways(at_foot(needed, self.panel))
-        self.open_with(self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
-                       *self.drawn.shapes, self.drawn.formula, *self._ringed)
+        net, hidden, slim = self.drawn.network, self.drawn.hidden, self.frame.is_slim
+        room = self.stage if slim else self.panel
+        needed, before = self._needed(room), hidden.bars
+        without, kept = self._ways(at_foot(needed, room))
+        self.open_with(*[self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
+                         *self.drawn.shapes, self.drawn.formula, *self._ringed] * (not slim))
         self.play(appear(without.head, without.around, *(VGroup(each.line, each.dots) for each in without.bars)))
         self.play(*(rise(each.bars, each.line.get_center()) for each in without.bars))
-        self.play(travel(before, net.hidden.bars, run_time=SLOWER), appear(kept.head, kept.around))
+        self.play(*[travel(before, net.hidden.bars, run_time=SLOWER)] * (not slim), appear(kept.head, kept.around))
         self.play(*(travel(old.copy(), new, run_time=STEADY) for old, new in zip(without.bars, kept.bars, strict=True)))
-        self.play(appear(net.output.cells, net.output.dots, run_time=BRIEF))
+        self.play(*[appear(net.output.cells, net.output.dots, run_time=BRIEF)] * (not slim))
         self.play(appear(*needed))
 
     @step
@@ -102,8 +104,8 @@ class Mlp(ExplainerScene):
         net, card = self.drawn.network, self.drawn.card
         self.play(vanish(*self.on_stage(net, card)))
         self.remove(*net)
-        self.add(net)
-        self.play(travel(net, own), travel(card, cards[self.focus]))
+        self.add(*[net] * (not self.frame.is_slim))
+        self.play(*([appear(own, cards[self.focus])] if self.frame.is_slim else [travel(net, own), travel(card[0], cards[self.focus])]))
         if others:
             self.play(*(travel(mine.copy(), theirs, run_time=1.4) for i in others
                         for (mine, _), (theirs, _) in zip(own.funnels, nets[i].funnels, strict=True)))
@@ -195,7 +197,8 @@ class Mlp(ExplainerScene):
         place, self.panel = self.stage.rows(BELOW) if self.frame.is_slim else self.stage.columns(BESIDE)
         maths = self._maths(NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH)
         views = [layer[self.focus] for layer in self._layers("hidden", "activation")]
-        self.drawn = annotated_network(self.theme, self.tokens[self.focus], views, self._matrices, self._scales, maths, place)
+        self.drawn = annotated_network(self.theme, self.tokens[self.focus], views, self._matrices, self._scales, maths, place,
+                                       self.frame.is_slim)
 
     @property
     def _feature(self) -> View:

@@ -25,8 +25,9 @@ def ringed(theme: Theme, net: Network, feature: View, counted: View) -> list[VGr
     if not bars:
         return []
     mark = np.array([bars[0].get_x() - ASIDE, room_of(net.narrowing).bottom - WORD / 2, 0])
-    line = route(theme, [room_of(bars[0]).point(y=1) + [0, TIGHT / 2, 0], mark - [0, WORD / 2, 0]], "text", tip=False)
-    return [VGroup(ring(theme, bars[0]), line, number(theme, counted, WORD, "output", 600, decimals=0).move_to(mark))]
+    start, end = room_of(bars[0]).point(y=1) + [0, TIGHT / 2, 0], mark - [0, WORD / 2, 0]
+    lines = [route(theme, [start, end], "text", tip=False)] if end[1] > start[1] else []        # beside a high bar there is no way up to it
+    return [VGroup(ring(theme, bars[0]), *lines, number(theme, counted, WORD, "output", 600, decimals=0).move_to(mark))]
 
 
 def counted_kinds(theme: Theme, said: str, names: Sequence[str], above: View, kinds: View, room: Room) -> VGroup:

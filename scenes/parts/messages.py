@@ -18,7 +18,7 @@ from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
 LARGE = 60 * PX                           # em size
-LINE = LINE_SPACING * WORD
+LINE, SMALLER = LINE_SPACING * WORD, 0.85
 
 
 class Sent(NamedTuple):
@@ -43,7 +43,7 @@ def messages(theme: Theme, heads: Sequence[str], row: str, sent: Sequence[Sent],
     for k, (said, column) in enumerate(zip(heads, room.columns(2, TIGHT), strict=True)):
         panels = column.trim(top=LINE + TIGHT).rows(len(sent), TIGHT)
         inner = [panel.inset(TIGHT, TIGHT / 2) for panel in panels]
-        lines = [_written(theme, each, k, row, place) for each, place in zip(sent, inner, strict=True)]
+        lines = _written(theme, sent, k, row, inner)
         ways.append(Way(
             text(theme, said, WORD, "output" if k else "text", 600, at=column.strip(top=LINE)),
             VGroup(*(frame(theme, panel, fill="surface") for panel in panels), *lines),
@@ -52,14 +52,17 @@ def messages(theme: Theme, heads: Sequence[str], row: str, sent: Sequence[Sent],
     return ways
 
 
-def _written(theme: Theme, sent: Sent, k: int, row: str, room: Room) -> VGroup:
-    """The token and what is added to it in words, at the top of a room: in one line, smaller if need be, or in two where that is too narrow."""
-    for size, digit in ((WORD, WORD), (SMALLEST_WORD, theme.digit)):
-        word, times, what = (text(theme, sent.token, size, sent.role, 600), number(theme, sent.times[k], digit, "text", 600), text(theme, row, size, "muted"))
-        if word.advance + times.advance + what.advance + TIGHT <= room.width:
-            return line_of(word, times, what, gap=TIGHT / 2, at=room.strip(top=LINE_SPACING * digit))
-    first, second = room.strip(top=2 * LINE).rows(2, 0)
-    return VGroup(text(theme, sent.token, WORD, sent.role, 600, at=first), line_of(times, what, gap=TIGHT / 2, at=second))
+def _written(theme: Theme, sent: Sequence[Sent], k: int, row: str, rooms: Sequence[Room]) -> list[VGroup]:
+    """Of each the token and what is added to it in words, at the top of a room, all of one size: in one line, smaller if need be, or in two
+    where that is too narrow."""
+    for size in (WORD, SMALLER * WORD, SMALLEST_WORD):
+        lines = [(text(theme, each.token, size, each.role, 600), number(theme, each.times[k], max(size, theme.digit), "text", 600),
+                  text(theme, row, size, "muted")) for each in sent]
+        if max(sum(label.advance for label in line) for line in lines) + TIGHT <= rooms[0].width:
+            return [line_of(*line, gap=TIGHT / 2, at=room.strip(top=LINE)) for line, room in zip(lines, rooms, strict=True)]
+    halves = [room.strip(top=2 * LINE).rows(2, 0) for room in rooms]
+    return [VGroup(text(theme, each.token, WORD, each.role, 600, at=first), line_of(*line[1:], gap=TIGHT / 2, at=second))
+            for each, line, (first, second) in zip(sent, lines, halves, strict=True)]
 
 
 def falls(theme: Theme, said: str, before: View, after: View, room: Room) -> VGroup:

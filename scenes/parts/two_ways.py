@@ -58,12 +58,13 @@ def two_ways(theme: Theme, token: str, views: Sequence[View], full: float, name:
     return TwoWays(
         VGroup(*cards), net, heat_map(theme, x, ends[0], scale=scales.x, grid=net.x.grid), funnel(theme, name, tall, end.width, end.width),
         heat_map(theme, made[1], ends[1], "output", scale=scales.output, grid=net.output.grid), VGroup(*formulas),
-        _compared(theme, value, said, middle),
+        _compared(theme, value, said, replace(middle, top=high.top) if maths else middle),
     )
 
 
 def _compared(theme: Theme, value: Number, said: str, room: Room) -> VGroup:
-    """A number and what it is, side by side in a room that is wide, else one below the other."""
+    """A number and what it is, side by side in a room that is wide, else one below the other at its top."""
     if room.is_wide:
         return side_by_side(value, paragraph(theme, said, WORD, room.width - value.width - GAP), gap=GAP, at=room)
-    return stacked(value, paragraph(theme, said, WORD, room.width, "muted", lines=3), at=room)
+    both = stacked(value, paragraph(theme, said, WORD, room.width, "muted", lines=3))
+    return both.move_to(room.strip(top=both.height).centre)

@@ -5,7 +5,7 @@ from manim import VGroup, VMobject
 from model import View
 from model.lexicon import KINDS
 from model.wiring import path, reads
-from scenes.base.layout import at_foot
+from scenes.base.layout import at_foot, fitted
 from scenes.base.room import Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.annotated_network import FORMULA, annotated_network
@@ -28,7 +28,7 @@ NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W
 HIDDEN = "READ W_1 + b_1"
 WAYS = "(READ W_1 + b_1) W_2 + b_2", "READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
 BESIDE, BELOW = (6, 5), (2, 3)            # the network and what is said of a feature: widths, or heights where the frame is slim
-ASKED = 5, 3                              # a feature's panel, and what is below it, or beside it
+ASKED = 5, 3                              # heights of a feature's panel and of what is below it
 LIKE = 0.5                                # of how high the highest word makes a feature, what a word that is listed does at least
 NEEDED = 0.5                              # share of its probability that a word keeps at most without a feature that is said to be needed
 
@@ -47,9 +47,8 @@ class Mlp(ExplainerScene):
         """A token's vector goes through W_1: every hidden feature looks at all that goes in. Of one: how high it is for every token, and of
         which words that is said."""
         self._lay_out()
-        net, hidden, (panel, foot) = self.drawn.network, self.drawn.hidden, self.panel.split(ASKED)
-        found = self._found(foot)
-        each = self._asked(panel if found else self.panel)
+        net, hidden, (panel, foot) = self.drawn.network, self.drawn.hidden, self.panel.rows(ASKED)
+        found = self._found(self.panel if self.panel.is_wide else foot)
         self.open_with(self.drawn.card, net.x)
         self.play(appear(net.widening, self.drawn.shapes[0], hidden.line, hidden.dots, run_time=BRIEF))
         lines = fan(self.theme, net.x.cells[0], hidden.bars[0], net.widening)
@@ -57,8 +56,9 @@ class Mlp(ExplainerScene):
         self.play(rise(hidden.bars, hidden.line.get_center(), lag=0.05, run_time=EASY), vanish(lines))
         self.play(appear(*self._above, run_time=BRIEF))
         self.play(appear(*self._ringed))
-        self.play(appear(each.around, each.line))
-        self.play(rise(each.bars, each.line.get_center()), appear(each.numbers))
+        for each in self._asked(panel if found else self.panel, not (found and self.panel.is_wide)):
+            self.play(appear(each.around, each.line))
+            self.play(rise(each.bars, each.line.get_center()), appear(each.numbers))
         self.play(appear(*found))
 
     @step
@@ -171,7 +171,7 @@ class Mlp(ExplainerScene):
         """What stands above the hidden layer at first: how it is made, or, where the rest is no step of its own, all of the network."""
         net = self.drawn.network
         if self.staging.trace.config.activation == "relu":
-            return [equation(self.theme, self._maths(HIDDEN), size=FORMULA, at=room_of(net.narrowing))]
+            return [fitted(equation(self.theme, self._maths(HIDDEN), size=FORMULA), room_of(net.narrowing))]
         return [net.narrowing, self.drawn.shapes[1], self.drawn.formula]
 
     @property
@@ -231,13 +231,13 @@ class Mlp(ExplainerScene):
         order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("order", "values"))
         highest = float(values.values.max())
         words = [self.known(row) for row, high in zip(order.values, values.values) if values.values.min() > 0 and high >= LIKE * highest]
-        return [listed(self.theme, words, self.say("like", words="{words}"), room)] if words else []
+        return [listed(self.theme, words, self.say("like", feature=int(self._counted.values), words="{words}"), room)] if words else []
 
-    def _asked(self, room: Room) -> Asked:
-        """That feature of every token before ReLU, and what it asks."""
+    def _asked(self, room: Room, there: bool) -> list[Asked]:
+        """That feature of every token before ReLU, and what it asks, if there is room for that."""
         values, named = self._tensor("mlp.hidden")[:, int(self._feature.values)], {"block": self.spec.block + 1, "feature": int(self._counted.values)}
         said = [self.say(f"asks_{self._kind}" if self._kind else "asked", whom=self.say(whom), **named) for whom in ("all", "some")]
-        return asked(self.theme, said, self.tokens, values, self.focus, largest(values), room)
+        return [asked(self.theme, said, self.tokens, values, self.focus, largest(values), room)] if there else []
 
     def _ways(self, room: Room) -> list[Way]:
         """What that feature adds to the followed token and to the one that it fits least, if it is below 0: without ReLU, and with it."""

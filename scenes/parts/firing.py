@@ -24,7 +24,8 @@ def ringed(theme: Theme, net: Network, feature: View, counted: View) -> list[VGr
     bars = [bar for bar in net.hidden.bars if bar.source.index[-1] == int(feature.values)]
     if not bars:
         return []
-    mark = np.array([bars[0].get_x() - ASIDE, room_of(net.narrowing).bottom - WORD / 2, 0])
+    place, x = room_of(net.narrowing), bars[0].get_x()
+    mark = np.array([x - ASIDE if x - ASIDE - WORD / 2 > place.left else x + ASIDE, place.bottom - WORD / 2, 0])
     start, end = room_of(bars[0]).point(y=1) + [0, TIGHT / 2, 0], mark - [0, WORD / 2, 0]
     lines = [route(theme, [start, end], "text", tip=False)] if end[1] > start[1] else []        # beside a high bar there is no way up to it
     return [VGroup(ring(theme, bars[0]), *lines, number(theme, counted, WORD, "output", 600, decimals=0).move_to(mark))]

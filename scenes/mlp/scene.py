@@ -72,7 +72,8 @@ class Mlp(ExplainerScene):
         net = ways.network
         self.open_with(ways.cards, net.x, net.widening, net.hidden, net.narrowing, net.output.border, *ways.formulas[:1])
         self.play(copy_to(net.x.cells, net.output, run_time=STEADY))
-        self.play(merge(*(shape for shape, _ in net.funnels), net.hidden, into=ways.matrix, run_time=SLOW), appear(ways.matrix, ways.x, run_time=SLOW))
+        self.play(merge(*(shape for shape, _ in net.funnels), net.hidden, into=ways.matrix, run_time=SLOW),
+                  appear(ways.matrix, ways.x, run_time=SLOW))
         self.play(appear(*ways.formulas[1:]), copy_to(ways.x.cells, ways.output, run_time=STEADY))
         self.play(appear(ways.difference))
 
@@ -98,8 +99,8 @@ class Mlp(ExplainerScene):
     def every_token(self):
         """The same matrices serve every token: their copies stand side by side, and no line goes from one to another."""
         said = self.say("silent", total=self.staging.trace.config.d_ff)
-        nets, cards, counts = network_copies(self.theme, self.tokens, self.focus, self._layers("activation"), self._scales, self._dead,
-                                             said, self.stage)
+        layers, dead = self._layers("activation"), self.view("folding.{block}.dead")
+        nets, cards, counts = network_copies(self.theme, self.tokens, self.focus, layers, self._scales, dead, said, self.stage)
         own, others = nets[self.focus], [i for i in range(len(nets)) if i != self.focus]
         net, card = self.drawn.network, self.drawn.card
         self.play(vanish(*self.on_stage(net, card)))
@@ -178,11 +179,6 @@ class Mlp(ExplainerScene):
     def _matrices(self) -> list[View]:
         return [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
 
-    @property
-    def _dead(self) -> View:
-        """How many hidden features of each token ReLU sets to 0."""
-        return self.view("folding.{block}.dead")
-
     def _layers(self, *hidden: str) -> list[View]:
         """What goes in, the hidden layer before ReLU (`hidden`) or after it (`activation`), what comes out: of all tokens."""
         return [self._tensor(f"mlp.{name}") for name in ("input", *hidden, "output")]
@@ -200,67 +196,57 @@ class Mlp(ExplainerScene):
         self.drawn = annotated_network(self.theme, self.tokens[self.focus], views, self._matrices, self._scales, maths, place,
                                        self.frame.is_slim)
 
-    @property
-    def _feature(self) -> View:
-        """The place of the hidden feature that is looked at, in the layer."""
-        return self.view("firing.{block}.feature")[self.focus]
-
-    @property
-    def _counted(self) -> View:
-        """Its number on the picture, where features are counted from 1, as heads and blocks are."""
-        return self.view("firing.{block}.number")[self.focus]
+    def _chosen(self, name: str) -> View:
+        """Of the hidden feature that is looked at: its place, `feature`, its `number`, counted from 1 as heads and blocks are, and what else is
+        measured of it."""
+        return self.view(f"firing.{{block}}.{name}")[self.focus]
 
     @property
     def _ringed(self) -> list[VGroup]:
-        return ringed(self.theme, self.drawn.network, self._feature, self._counted)
+        return ringed(self.theme, self.drawn.network, self._chosen("feature"), self._chosen("number"))
 
     @property
     def _kind(self) -> str:
         """Of which kind all words make it high, and none of the others; nothing if that is not so of any."""
-        kind = int(self.view("firing.{block}.kind")[self.focus].values)
-        return "" if kind < 0 else [*KINDS][kind]
+        return ["", *KINDS][int(self._chosen("kind").values) + 1]
 
     def _found(self, room: Room) -> list[VGroup]:
-        """How many words of each kind make the feature high, if that are those of one; or the highest words, if it is high for as many.
-        Nothing where there is no room for a count."""
+        """How many words of each kind make the feature high, if that tells a kind and there is room; or else the words that make it highest."""
         if self._kind:
-            above, kinds = self.view("firing.{block}.above")[self.focus], self.view("firing.{block}.kinds")
-            names = [self.say(kind) for kind in (*KINDS, "other")]
-            said = self.say("counted", token=self.tokens[self.focus])
-            return [] if self.panel.is_wide else [counted_kinds(self.theme, said, names, above, kinds, room)]
-        order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("order", "values"))
-        highest = float(values.values.max())
-        words = [self.known(row) for row, high in zip(order.values, values.values) if values.values.min() > 0 and high >= LIKE * highest]
-        return [listed(self.theme, words, self.say("like", feature=int(self._counted.values), words="{words}"), room)] if words else []
+            names, said = [self.say(kind) for kind in (*KINDS, "other")], self.say("counted", token=self.tokens[self.focus])
+            found = counted_kinds(self.theme, said, names, self._chosen("above"), self.view("firing.{block}.kinds"), room)
+            return [found] * (not self.panel.is_wide)
+        order, values = (self._chosen(name).values for name in ("order", "values"))
+        words = [self.known(row) for row, high in zip(order, values) if values.min() > 0 and high >= LIKE * values.max()]
+        said = self.say("like", feature=int(self._chosen("number").values), words="{words}")
+        return [listed(self.theme, words, said, room)] if words else []
 
     def _asked(self, room: Room, there: bool) -> list[Asked]:
         """That feature of every token before ReLU, and what it asks, if there is room for that."""
-        values, named = self._tensor("mlp.hidden")[:, int(self._feature.values)], {"block": self.spec.block + 1, "feature": int(self._counted.values)}
-        said = [self.say(f"asks_{self._kind}" if self._kind else "asked", whom=self.say(whom), **named) for whom in ("all", "some")]
+        feature, number, block = *(int(self._chosen(name).values) for name in ("feature", "number")), self.spec.block + 1
+        key, values = f"asks_{self._kind}" if self._kind else "asked", self._tensor("mlp.hidden")[:, feature]
+        said = [self.say(key, whom=self.say(whom), block=block, feature=number) for whom in ("all", "some")]
         return [asked(self.theme, said, self.tokens, values, self.focus, largest(values), room)] if there else []
 
     def _ways(self, room: Room) -> list[Way]:
         """What that feature adds to the followed token and to the one that it fits least, if it is below 0: without ReLU, and with it."""
-        feature, (before, after) = int(self._feature.values), (self._tensor(f"mlp.{name}") for name in ("hidden", "activation"))
-        added = [self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("unclipped", "added")]
+        feature, number = (int(self._chosen(name).values) for name in ("feature", "number"))
+        (before, after), added = map(self._tensor, ("mlp.hidden", "mlp.activation")), [*map(self._chosen, ("unclipped", "added"))]
         least = int(before.values[:, feature].argmin())
         shown = [(self.focus, "output"), *[(least, "text")] * (float(before[least, feature]) < 0)]
         sent = [Sent(self.tokens[i], role, (before[i, feature], after[i, feature]), tuple(each[i] for each in added)) for i, role in shown]
-        return messages(self.theme, (self.say("without"), self.say("with")), self.say("row", feature=int(self._counted.values)), sent, room)
+        return messages(self.theme, (self.say("without"), self.say("with")), self.say("row", feature=number), sent, room)
 
     def _needed(self, room: Room) -> list[VGroup]:
-        """The word of the translation that loses most without that feature, if it loses much: its probability with it and without.
-        Nothing where there is no room below the panels."""
+        """The word of the translation that loses most without that feature, if it loses much and there is room: its probabilities."""
         trace = self.staging.trace
         if not trace.config.translates or room.is_wide:
             return []
-        said, kept = self.view("decoder.probabilities"), self.view("firing.{block}.kept")[self.focus]
+        said, kept = self.view("decoder.probabilities"), self._chosen("kept")
         own = [said[step, int(row)] for step, row in enumerate(self.view("decoder.next_token_ids").values)]
         lost = max(range(len(own)), key=lambda step: float(own[step]) - float(kept[step]))
-        if float(kept[lost]) > NEEDED * float(own[lost]):
-            return []
-        words = self.say("needed", word=trace.output_tokens[lost], feature=int(self._counted.values))
-        return [falls(self.theme, words, own[lost], kept[lost], room)]
+        words = self.say("needed", word=trace.output_tokens[lost], feature=int(self._chosen("number").values))
+        return [falls(self.theme, words, own[lost], kept[lost], room)] * (float(kept[lost]) <= NEEDED * float(own[lost]))
 
     def _sum_rows(self, total: int) -> SumRows:
         """The followed token's vectors from the network to the end of the block, each with what it is made from where it is made here."""

@@ -47,7 +47,8 @@ def messages(theme: Theme, heads: Sequence[str], row: str, sent: Sequence[Sent],
         ways.append(Way(
             text(theme, said, WORD, "output" if k else "text", 600, at=column.strip(top=LINE)),
             VGroup(*(frame(theme, panel, fill="surface") for panel in panels), *lines),
-            [layer(theme, each.added[k], replace(place, top=room_of(line).bottom - TIGHT / 2), full, MOST) for each, line, place in zip(sent, lines, inner, strict=True)],
+            [layer(theme, each.added[k], replace(place, top=room_of(line).bottom - TIGHT / 2), full, MOST)
+             for each, line, place in zip(sent, lines, inner, strict=True)],
         ))
     return ways
 

@@ -21,7 +21,7 @@ def played() -> Mlp:
 
 def test_the_feature_is_high_for_the_token_alone_and_its_words_are_all_verbs():
     stage = played()
-    values = stage._tensor("mlp.hidden").values[:, int(stage._feature.values)]
+    values = stage._tensor("mlp.hidden").values[:, int(stage._chosen("feature").values)]
     words = [stage.known(row) for row in stage.view("firing.{block}.order")[stage.focus].values]
     assert stage.tokens[stage.focus] == "sleeps" and values.argmax() == stage.focus
     assert np.delete(values, stage.focus).max() < 0.05 * values[stage.focus]
@@ -30,7 +30,7 @@ def test_the_feature_is_high_for_the_token_alone_and_its_words_are_all_verbs():
 
 def test_the_feature_is_counted_from_1_wherever_it_is_named():
     stage = played()
-    assert stage._counted.values == stage._feature.values + 1 == 8
+    assert stage._chosen("number").values == stage._chosen("feature").values + 1 == 8
 
 
 def test_it_asks_for_a_verb_and_for_nothing_else():
@@ -61,7 +61,7 @@ def test_without_the_row_of_the_verb_no_other_word_of_the_translation_falls_so_f
 
 def test_the_word_that_does_not_fit_is_given_the_row_upside_down_but_for_relu():
     stage = played()
-    feature = int(stage._feature.values)
+    feature = int(stage._chosen("feature").values)
     before, row = stage._tensor("mlp.hidden").values[:, feature], stage._matrices[1].values[feature]
     least = before.argmin()
     without, with_it = (stage.view(f"firing.{{block}}.{name}").values[stage.focus] for name in ("unclipped", "added"))
@@ -77,10 +77,10 @@ def test_one_matrix_does_the_same_without_relu_and_not_with_it():
 
 def test_what_is_below_0_adds_nothing_and_what_is_above_as_many_times_its_row():
     stage = played()
-    before, after = (stage._tensor(f"mlp.{name}").values[:, int(stage._feature.values)] for name in ("hidden", "activation"))
+    before, after = (stage._tensor(f"mlp.{name}").values[:, int(stage._chosen("feature").values)] for name in ("hidden", "activation"))
     below, added = before < 0, stage.view("firing.{block}.added")[stage.focus].values
     unclipped = stage.view("firing.{block}.unclipped")[stage.focus].values
-    row = stage._matrices[1].values[int(stage._feature.values)]
+    row = stage._matrices[1].values[int(stage._chosen("feature").values)]
     assert [word for word, is_below in zip(stage.tokens, below, strict=True) if is_below] == ["black", "cat"]
     assert (after[below] == 0).all() and (after[~below] == before[~below]).all()
     assert (added[below] == 0).all() and np.allclose(added[~below], before[~below, None] * row) and (added[~below] != 0).all()

@@ -64,6 +64,9 @@ class Frame(NamedTuple):
     seconds: tuple[Noun, ...]
 
 
+KINDS = {"verb": Verb, "noun": Noun, "adjective": Adjective}     # parts of speech that are told apart
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """The words of the language, linked to one another by their classes. Made by `from_mapping`.
@@ -93,6 +96,12 @@ class Lexicon:
     def be(self) -> Verb:
         """The verb of `it was tired`."""
         return self.verbs[-1]
+
+    @property
+    def kinds(self) -> dict[str, list[str]]:
+        """The English words of each of KINDS, every form of them."""
+        words = {**self.words, **dict.fromkeys(self.be.english, self.be)}
+        return {name: [word for word in self.english if isinstance(words.get(word), kind)] for name, kind in KINDS.items()}
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> "Lexicon":

@@ -45,8 +45,8 @@ def train(lexicon: Path | None, output: Path, steps: int | None, seed: int) -> d
     state = _run(learner, state, examples(learned, *known), config, schedule, output, _fingerprint(learned, config, schedule))
     checkpoint = learner.finished(state, config, *known, schedule)
     figures = measure(checkpoint, words, [sentence for sentence in drawn if is_held_out(sentence)][:MOST_TESTED])
-    facts = {"lexicon": path.name, "sentences": len(learned), "schedule": schedule._asdict(), "guided": guides.facts(config),
-             "minutes": round((time.monotonic() - start) / 60, 1), "figures": figures}
+    facts = {"lexicon": path.name, "kinds": words.kinds, "sentences": len(learned), "schedule": schedule._asdict(),
+             "guided": guides.facts(config), "minutes": round((time.monotonic() - start) / 60, 1), "figures": figures}
     _write(replace(checkpoint, facts=facts), output)
     return figures
 

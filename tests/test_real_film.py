@@ -86,7 +86,7 @@ def test_an_mlp_says_which_feature_is_asked_of_how_many_tokens(deep):
     assert "some tokens" in few and "every token" not in few
     assert "every token" in all_of_them and "some tokens" not in all_of_them
     for said in few, all_of_them:
-        assert "features. Number" in said
+        assert "number" in said
 
 
 # --- a model of text, which carries the sentence on -----------------------------------------------------------------

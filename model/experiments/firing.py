@@ -3,9 +3,13 @@
 import numpy as np
 
 from model.activations import ACTIVATIONS
+from model.decoder import decode, predict
 from model.encoder import embed, encode
 from model.experiments.probe import moves
-from model.tensors import Tensor, scoped
+from model.functional import softmax
+from model.lexicon import KINDS
+from model.tensors import TRANSLATES, Tensor, scoped
+from model.tokenizer import START
 from model.wiring import path
 
 MOST = 1000                               # words that are tried: those of the sentence only, if the vocabulary has more
@@ -20,20 +24,29 @@ TENSORS = scoped(
     Tensor("order", "token rank", "rows of the vocabulary that, put in the token's place, make the feature highest, the highest first",
            "order of values, falling"),
     Tensor("values", "token rank", "how high they make it", "encoder.{block}.mlp.activation[token, feature] with that word there"),
+    Tensor("kinds", "kind", f"how many words of each kind are tried: {', '.join(KINDS)}, any other; none if the model does not know of what kind its "
+           "words are", "count"),
+    Tensor("above", "token kind", "how many of them make the feature more than 0", "count of values > 0 over all the words that are tried"),
+    Tensor("kind", "token", f"which of {', '.join(KINDS)} it is, from 0, of which all words make it more than 0, and none of the others; -1 if none is",
+           "above = kinds, above = 0"),
     Tensor("added", "token row d_model", "what the feature of a token adds to every token of the sentence",
            "encoder.{block}.mlp.activation[row, feature] weights.encoder.{block}.mlp.W_2[feature]"),
     Tensor("unclipped", "token row d_model", "what it would add to them without ReLU",
            "encoder.{block}.mlp.hidden[row, feature] weights.encoder.{block}.mlp.W_2[feature]"),
+    Tensor("kept", "token step", "probability that each word of the translation keeps if that row of W_2 counts as 0, after the same words",
+           "decoder.probabilities[step, next_token_ids] of the cut run", TRANSLATES),
 )
 
 
 def measure(run, record):
     """For every token one forward pass of all the words in its place, the other tokens as they are."""
     tried, tokens = words_tried(run), np.arange(len(run.ids))                       # (word,), (n,)
+    kinds = kinds_of(run, tried)                                                    # (kind, word)
     passes = [activations(run, token, tried) for token in tokens]
     for number, values in enumerate(map(np.stack, zip(*passes, strict=True))):      # (n, word, d_ff)
         name = f"encoder.{number}.mlp.activation"
         order = (-values).argsort(1, kind="stable")[:, :HIGHEST]                    # (n, rank, d_ff)
+        fires = values > 0                                                          # (n, word, d_ff)
         values = np.take_along_axis(values, order, 1)                               # (n, rank, d_ff)
         own, hidden = run.arrays[name], run.arrays[f"encoder.{number}.mlp.hidden"]  # (n, d_ff)
         high = (own >= HIGH * own.max(-1, keepdims=True)) & (values[:, -1] > 0)     # (n, d_ff)
@@ -43,8 +56,13 @@ def measure(run, record):
         into("number", feature + 1)
         into("order", tried[order[tokens, :, feature]])
         into("values", values[tokens, :, feature])
+        into("kinds", kinds.sum(1))
+        above = into("above", fires[tokens, :, feature] @ kinds.T)                  # (n, kind)
+        into("kind", np.array([kind_of(found[:-1], kinds.sum(1)[:-1]) for found in above]))
+        if run.config.translates:
+            into("kept", np.stack([kept_without(run, number, each) for each in feature]))           # (n, step)
         row = run.arrays[f"weights.encoder.{number}.mlp.W_2"][feature, None]                        # (n, 1, d_model)
-        into("added", own.T[feature, :, None] * row)                                # (n, n, d_model)
+        into("added", own.T[feature, :, None] * row + 0.0)                          # (n, n, d_model), no -0
         into("unclipped", hidden.T[feature, :, None] * row)                         # (n, n, d_model)
 
 
@@ -66,6 +84,31 @@ def activations(run, token, words):
 def words_tried(run):
     """The words that are put in a token's place: rows of the vocabulary (word,)."""
     return np.arange(len(run.vocabulary)) if len(run.vocabulary) <= MOST else np.unique(run.ids)
+
+
+def kinds_of(run, words):
+    """Which of the words (word,) are of each kind, and which of none: (kind, word), nothing but False if the model does not know."""
+    known = run.checkpoint.facts.get("kinds", {}) if run.checkpoint else {}
+    of = np.array([[run.vocabulary[word] in known.get(kind, ()) for word in words] for kind in KINDS])
+    return np.vstack([of, ~of.any(0) & bool(known)]).astype(int)
+
+
+def kind_of(above, kinds):
+    """The kind of which all words are above 0, and none of the others; -1 if there is none. above, kinds: how many are and there are (kind,)."""
+    (found,) = np.nonzero((kinds > 0) & (above == kinds))
+    return found[0] if len(found) and above.sum() == above[found[0]] else -1
+
+
+def kept_without(run, number, feature):
+    """The probability (step,) that the words of the translation keep if a row of a block's W_2 counts as 0."""
+    blocks, own = list(run.weights.encoder), run.arrays["decoder.next_token_ids"].astype(int)       # (step,)
+    mlp = blocks[number].mlp
+    rest = np.arange(len(mlp.W_2)) != feature                                       # (d_ff,)
+    blocks[number] = blocks[number]._replace(mlp=mlp._replace(W_2=mlp.W_2 * rest[:, None]))
+    memory = encode(run.ids, run.weights._replace(encoder=tuple(blocks)), run.config)               # (n, d_model)
+    given = np.append(run.checkpoint.output_vocabulary.index(START), own[:-1])      # (step,)
+    outputs = decode(given, memory, run.weights.decoder, run.config)                # (step, d_model)
+    return softmax(predict(outputs, run.weights.decoder.output))[np.arange(len(own)), own]
 
 
 def in_place(run, token, words):

@@ -10,7 +10,7 @@ import numpy as np
 from manim import DOWN, LEFT, ORIGIN, RIGHT, UP, Mobject, VGroup
 
 from model import View
-from scenes.base.room import PX, TIGHT, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
 from scenes.parts.flow import arrow
@@ -74,6 +74,13 @@ def stacked(*things: Mobject, gap: float = TIGHT, at: Room | None = None, align:
 def fitted(thing: Mobject, room: Room) -> Mobject:
     """A thing, made so small that it fits a room, in whose middle it stands; what fits stays as large as it is."""
     return thing.scale(min(1, room.width / thing.width, room.height / thing.height)).move_to(room.centre)
+
+
+def at_foot(things: Sequence[Mobject], room: Room, gap: float = GAP) -> Room:
+    """Puts things at the bottom of a room, in its middle, each of them; what is left of the room above them."""
+    for thing in things:
+        thing.move_to(room.strip(bottom=thing.height).centre)
+    return room.trim(bottom=max(thing.height for thing in things) + gap) if things else room
 
 
 def no_higher(thing: Mobject, room: Room) -> Mobject:

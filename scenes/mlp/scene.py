@@ -3,32 +3,34 @@
 from manim import VGroup, VMobject
 
 from model import View
+from model.lexicon import KINDS
 from model.wiring import path, reads
-from scenes.base.room import BESIDE, GAP, TIGHT, WIDE, Room
+from scenes.base.layout import at_foot, fitted
+from scenes.base.room import Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.added_rows import AddedRows, added_rows
-from scenes.parts.annotated_network import FORMULA, annotated_network, valued_beside
+from scenes.parts.annotated_network import FORMULA, annotated_network
 from scenes.parts.asked import Asked, asked
 from scenes.parts.bars import largest
 from scenes.parts.block import written
 from scenes.parts.equation import equation, quote
-from scenes.parts.firing import firing, ringed
-from scenes.parts.folded import compared, folded
+from scenes.parts.firing import counted_kinds, listed, ringed
 from scenes.parts.heat_map import peak
-from scenes.parts.motion import BRIEF, EASY, SLOW, SLOWER, STEADY, appear, copy_to, dim, draw, merge, travel, vanish
+from scenes.parts.messages import Sent, Way, falls, messages
+from scenes.parts.motion import BRIEF, EASY, SLOW, SLOWER, STEADY, appear, copy_to, draw, merge, travel, vanish
 from scenes.parts.network import Scales, fan, rise
 from scenes.parts.network_copies import network_copies
 from scenes.parts.shapes import room_of
 from scenes.parts.sum_rows import SumRows, sum_rows
+from scenes.parts.two_ways import two_ways
 
 SMOOTH = 'MLP(READ) = {{ "GELU" : relu }}({{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 NETWORK = 'MLP(READ) = {{ "max" : relu }}(0, {{ READ W_1 + b_1 : hidden }}) {{ W_2 + b_2 : output }}'
 HIDDEN = "READ W_1 + b_1"
-FOLDED = r"&(READ W_1 + b_1) W_2 + b_2 \ &= READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
-AROUND = 11, 24, 19                       # widths of what is said, the network, and one feature of every token
+WAYS = "(READ W_1 + b_1) W_2 + b_2", "READ {{ (W_1 W_2) : folded }} + (b_1 W_2 + b_2)"
+BESIDE, BELOW = (6, 5), (2, 3)            # the network and what is said of a feature: widths, or heights where the frame is slim
+ASKED = 5, 3                              # heights of a feature's panel and of what is below it
 LIKE = 0.5                                # of how high the highest word makes a feature, what a word that is listed does at least
-LOST = 0.4                                # how bright stays what ReLU does not let through
-SHARES, CLOSER = (7, 5), (3, 2)           # widths of the matrices that become one, and of what they make; the same where they are slim
+NEEDED = 0.5                              # share of its probability that a word keeps at most without a feature that is said to be needed
 
 
 class Mlp(ExplainerScene):
@@ -42,68 +44,69 @@ class Mlp(ExplainerScene):
 
     @step
     def widen(self):
-        """A token's vector goes through W_1: every hidden feature looks at all that goes in. Of one: what makes it high, and what it is for
-        every token."""
+        """A token's vector goes through W_1: every hidden feature looks at all that goes in. Of one: how high it is for every token, and of
+        which words that is said."""
         self._lay_out()
-        net, hidden = self.drawn.network, self.drawn.hidden
+        net, hidden, (panel, foot) = self.drawn.network, self.drawn.hidden, self.panel.rows(ASKED)
+        found = self._found(self.panel if self.panel.is_wide else foot)
         self.open_with(self.drawn.card, net.x)
         self.play(appear(net.widening, self.drawn.shapes[0], hidden.line, hidden.dots, run_time=BRIEF))
         lines = fan(self.theme, net.x.cells[0], hidden.bars[0], net.widening)
         self.play(draw(*lines, run_time=EASY))
         self.play(rise(hidden.bars, hidden.line.get_center(), lag=0.05, run_time=EASY), vanish(lines))
         self.play(appear(*self._above, run_time=BRIEF))
-        for part in (*self._ringed, *self._found()):
-            self.play(appear(part))
-        for each in self._asked("asked", self.drawn.beside):
+        self.play(appear(*self._ringed))
+        for each in self._asked(panel if found else self.panel, not (found and self.panel.is_wide)):
             self.play(appear(each.around, each.line))
             self.play(rise(each.bars, each.line.get_center()), appear(each.numbers))
+        self.play(appear(*found))
 
     @step
     def fold(self):
         """Without anything between them the two matrices are one, W_1 W_2: it gives the followed token the same numbers."""
-        tall, slim = self.stage.height >= BESIDE * self.stage.width, self.frame.is_slim
-        left, right = self.stage.rows(2, WIDE) if tall else self.stage.columns(*((CLOSER, GAP) if slim else (SHARES, WIDE)))
-        token, one = self.tokens[self.focus], self.view("folding.{block}.matrix")
-        work, names = folded(self.theme, [*self._matrices, one], ("W_1", "W_2", "W_1 W_2"), left, slim)
+        x, hidden, _ = (layer[self.focus] for layer in self._layers("hidden"))
         *made, apart = (self.view(f"folding.{{block}}.{name}")[self.focus] for name in ("two_steps", "one_step", "differences"))
-        ways = [(self.say(key, token=token), view) for key, view in zip(("two", "one"), made, strict=True)]
-        beside = compared(self.theme, self._maths(FOLDED), ways, (self.say("differences"), apart), right, slim)
-        self.open_with(work.left, names[0], work.above, names[1])
-        self.play(merge(*work.left.cells, *work.above.cells, into=work.result.border, run_time=SLOW), appear(work.result, run_time=SLOW))
-        self.play(appear(names[2], *beside.formula))
-        self.play(appear(*beside.rows, lag=0.5))
-        self.play(appear(beside.difference))
+        maths = [] if self.frame.is_slim else [*map(self._maths, WAYS)]
+        ways = two_ways(self.theme, self.tokens[self.focus], (x, hidden, *made), self._scales.hidden, "W_1 W_2", maths,
+                        (self.say("differences"), apart), self.stage)
+        net = ways.network
+        self.open_with(ways.cards, net.x, net.widening, net.hidden, net.narrowing, net.output.border, *ways.formulas[:1])
+        self.play(copy_to(net.x.cells, net.output, run_time=STEADY))
+        self.play(merge(*(shape for shape, _ in net.funnels), net.hidden, into=ways.matrix, run_time=SLOW),
+                  appear(ways.matrix, ways.x, run_time=SLOW))
+        self.play(appear(*ways.formulas[1:]), copy_to(ways.x.cells, ways.output, run_time=STEADY))
+        self.play(appear(ways.difference))
 
     @step
     def relu(self):
-        """What is below 0 becomes 0; what one feature adds to every token, struck where it then does not; and how far that is from one matrix."""
+        """What is below 0 becomes 0; what one feature then adds to the followed token and to one that it does not fit, and would without ReLU;
+        and what is no longer said without it. In a slim frame without the network."""
         self._lay_out()
-        net, hidden, formula = self.drawn.network, self.drawn.hidden, self.drawn.formula
-        room, before = self.drawn.beside, hidden.bars
-        was, adds = self._asked("before", room), self._adds(room)
-        self.open_with(self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
-                       *self.drawn.shapes, formula, *self._ringed, *was)
-        differs = self.view("folding.{block}.relu_differences")[self.focus]
-        apart = valued_beside(self.theme, differs, self.say("relu_apart"), self.drawn.side)
-        self.play(vanish(*was), *(appear(each.around) for each in adds))
-        self.play(*(appear(each.lines, each.lost) for each in adds))
-        self.play(travel(before, net.hidden.bars, run_time=SLOWER), *(appear(each.then) for each in adds))
-        self.play(*(draw(*each.struck) for each in adds), *(dim(each.lost, share=LOST) for each in adds))
-        self.play(appear(net.output.cells, net.output.dots, run_time=BRIEF))
-        self.play(appear(apart))
+        net, hidden, slim = self.drawn.network, self.drawn.hidden, self.frame.is_slim
+        room = self.stage if slim else self.panel
+        needed, before = self._needed(room), hidden.bars
+        without, kept = self._ways(at_foot(needed, room))
+        self.open_with(*[self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
+                         *self.drawn.shapes, self.drawn.formula, *self._ringed] * (not slim))
+        self.play(appear(without.head, without.around, *(VGroup(each.line, each.dots) for each in without.bars)))
+        self.play(*(rise(each.bars, each.line.get_center()) for each in without.bars))
+        self.play(*[travel(before, net.hidden.bars, run_time=SLOWER)] * (not slim), appear(kept.head, kept.around))
+        self.play(*(travel(old.copy(), new, run_time=STEADY) for old, new in zip(without.bars, kept.bars, strict=True)))
+        self.play(*[appear(net.output.cells, net.output.dots, run_time=BRIEF)] * (not slim))
+        self.play(appear(*needed))
 
     @step
     def every_token(self):
         """The same matrices serve every token: their copies stand side by side, and no line goes from one to another."""
         said = self.say("silent", total=self.staging.trace.config.d_ff)
-        nets, cards, counts = network_copies(self.theme, self.tokens, self.focus, self._layers("activation"), self._scales, self._dead,
-                                             said, self.stage)
+        layers, dead = self._layers("activation"), self.view("folding.{block}.dead")
+        nets, cards, counts = network_copies(self.theme, self.tokens, self.focus, layers, self._scales, dead, said, self.stage)
         own, others = nets[self.focus], [i for i in range(len(nets)) if i != self.focus]
         net, card = self.drawn.network, self.drawn.card
         self.play(vanish(*self.on_stage(net, card)))
         self.remove(*net)
-        self.add(net)
-        self.play(travel(net, own), travel(card, cards[self.focus]))
+        self.add(*[net] * (not self.frame.is_slim))
+        self.play(*([appear(own, cards[self.focus])] if self.frame.is_slim else [travel(net, own), travel(card[0], cards[self.focus])]))
         if others:
             self.play(*(travel(mine.copy(), theirs, run_time=1.4) for i in others
                         for (mine, _), (theirs, _) in zip(own.funnels, nets[i].funnels, strict=True)))
@@ -143,8 +146,8 @@ class Mlp(ExplainerScene):
             self.play(copy_to(rows[total].cells, rows[3], run_time=STEADY), appear(names[3]))
 
     def wording(self, name: str) -> str:
-        """Where the norm stands decides what ends the block."""
-        return self._norm
+        """What kind of word a feature is high for, if there is one; where the norm stands decides what ends the block."""
+        return self._kind or "caption" if name == "widen" else self._norm
 
     @property
     def _norm(self) -> str:
@@ -169,17 +172,12 @@ class Mlp(ExplainerScene):
         """What stands above the hidden layer at first: how it is made, or, where the rest is no step of its own, all of the network."""
         net = self.drawn.network
         if self.staging.trace.config.activation == "relu":
-            return [equation(self.theme, self._maths(HIDDEN), size=FORMULA, at=room_of(net.narrowing))]
+            return [fitted(equation(self.theme, self._maths(HIDDEN), size=FORMULA), room_of(net.narrowing))]
         return [net.narrowing, self.drawn.shapes[1], self.drawn.formula]
 
     @property
     def _matrices(self) -> list[View]:
         return [self.view(f"weights.encoder.{{block}}.mlp.{name}") for name in ("W_1", "W_2")]
-
-    @property
-    def _dead(self) -> View:
-        """How many hidden features of each token ReLU sets to 0."""
-        return self.view("folding.{block}.dead")
 
     def _layers(self, *hidden: str) -> list[View]:
         """What goes in, the hidden layer before ReLU (`hidden`) or after it (`activation`), what comes out: of all tokens."""
@@ -191,52 +189,64 @@ class Mlp(ExplainerScene):
         return Scales(peak(x), largest(full) or 1.0, peak(made))
 
     def _lay_out(self) -> None:
-        """The network between what is said of it and one feature of every token."""
+        """The network, and beside it a panel for one of its features, or below it where the frame is slim."""
+        place, self.panel = self.stage.rows(BELOW) if self.frame.is_slim else self.stage.columns(BESIDE)
         maths = self._maths(NETWORK if self.staging.trace.config.activation == "relu" else SMOOTH)
         views = [layer[self.focus] for layer in self._layers("hidden", "activation")]
-        self.drawn = annotated_network(self.theme, self.tokens[self.focus], views, self._matrices, self._scales, maths, self.stage, AROUND,
+        self.drawn = annotated_network(self.theme, self.tokens[self.focus], views, self._matrices, self._scales, maths, place,
                                        self.frame.is_slim)
 
-    @property
-    def _feature(self) -> View:
-        """The place of the hidden feature that is looked at, in the layer."""
-        return self.view("firing.{block}.feature")[self.focus]
-
-    @property
-    def _counted(self) -> View:
-        """Its number on the picture, where features are counted from 1, as heads and blocks are."""
-        return self.view("firing.{block}.number")[self.focus]
+    def _chosen(self, name: str) -> View:
+        """Of the hidden feature that is looked at: its place, `feature`, its `number`, counted from 1 as heads and blocks are, and what else is
+        measured of it."""
+        return self.view(f"firing.{{block}}.{name}")[self.focus]
 
     @property
     def _ringed(self) -> list[VGroup]:
-        return ringed(self.theme, self.drawn.network, self._feature, self._counted)
+        return ringed(self.theme, self.drawn.network, self._chosen("feature"), self._chosen("number"))
 
-    def _found(self) -> list[VGroup]:
-        """The number of the feature, and the words that make it highest, if it is high for as many."""
-        order, values = (self.view(f"firing.{{block}}.{name}")[self.focus] for name in ("order", "values"))
-        highest, config = float(values.values.max()), self.staging.trace.config
-        words = [self.known(row) for row, high in zip(order.values, values.values) if values.values.min() > 0 and high >= LIKE * highest]
-        heads = [self.say("fires", block=self.spec.block + 1, wide=config.d_ff)] * self.frame.is_roomy
-        said = [*heads, self.say("like", words="{words}")]
-        return firing(self.theme, self._counted, words, said, self.drawn.side)
+    @property
+    def _kind(self) -> str:
+        """Of which kind all words make it high, and none of the others; nothing if that is not so of any."""
+        return ["", *KINDS][int(self._chosen("kind").values) + 1]
 
-    def _asked(self, key: str, room: Room) -> list[Asked]:
-        """That feature of every token before ReLU; nothing where the network is slim."""
-        if self.frame.is_slim:
+    def _found(self, room: Room) -> list[VGroup]:
+        """How many words of each kind make the feature high, if that tells a kind and there is room; or else the words that make it highest."""
+        if self._kind:
+            names, said = [self.say(kind) for kind in (*KINDS, "other")], self.say("counted", token=self.tokens[self.focus])
+            found = counted_kinds(self.theme, said, names, self._chosen("above"), self.view("firing.{block}.kinds"), room)
+            return [found] * (not self.panel.is_wide)
+        order, values = (self._chosen(name).values for name in ("order", "values"))
+        words = [self.known(row) for row, high in zip(order, values) if values.min() > 0 and high >= LIKE * values.max()]
+        said = self.say("like", feature=int(self._chosen("number").values), words="{words}")
+        return [listed(self.theme, words, said, room)] if words else []
+
+    def _asked(self, room: Room, there: bool) -> list[Asked]:
+        """That feature of every token before ReLU, and what it asks, if there is room for that."""
+        feature, number, block = *(int(self._chosen(name).values) for name in ("feature", "number")), self.spec.block + 1
+        key, values = f"asks_{self._kind}" if self._kind else "asked", self._tensor("mlp.hidden")[:, feature]
+        said = [self.say(key, whom=self.say(whom), block=block, feature=number) for whom in ("all", "some")]
+        return [asked(self.theme, said, self.tokens, values, self.focus, largest(values), room)] if there else []
+
+    def _ways(self, room: Room) -> list[Way]:
+        """What that feature adds to the followed token and to the one that it fits least, if it is below 0: without ReLU, and with it."""
+        feature, number = (int(self._chosen(name).values) for name in ("feature", "number"))
+        (before, after), added = map(self._tensor, ("mlp.hidden", "mlp.activation")), [*map(self._chosen, ("unclipped", "added"))]
+        least = int(before.values[:, feature].argmin())
+        shown = [(self.focus, "output"), *[(least, "text")] * (float(before[least, feature]) < 0)]
+        sent = [Sent(self.tokens[i], role, (before[i, feature], after[i, feature]), tuple(each[i] for each in added)) for i, role in shown]
+        return messages(self.theme, (self.say("without"), self.say("with")), self.say("row", feature=number), sent, room)
+
+    def _needed(self, room: Room) -> list[VGroup]:
+        """The word of the translation that loses most without that feature, if it loses much and there is room: its probabilities."""
+        trace = self.staging.trace
+        if not trace.config.translates or room.is_wide:
             return []
-        feature = int(self._feature.values)
-        values, said = self._tensor("mlp.hidden")[:, feature], [self.say(key, feature=int(self._counted.values), whom=self.say(whom)) for whom in ("all", "some")]
-        return [asked(self.theme, said, self.tokens, values, self.focus, largest(values), room.trim(top=TIGHT))]
-
-    def _adds(self, room: Room) -> list[AddedRows]:
-        """What that feature adds to every token, but for ReLU: its row of W_2, so many times; nothing where the network is slim."""
-        if self.frame.is_slim:
-            return []
-        feature, counted = int(self._feature.values), int(self._counted.values)
-        before, after = (self._tensor(f"mlp.{name}")[:, feature] for name in ("hidden", "activation"))
-        added = self.view("firing.{block}.unclipped")[self.focus]
-        said = self.say("adds", feature=counted), self.say("row", feature=counted)
-        return [added_rows(self.theme, said, self._matrices[1][feature], self.tokens, before, after, added, self.focus, room.trim(top=TIGHT))]
+        said, kept = self.view("decoder.probabilities"), self._chosen("kept")
+        own = [said[step, int(row)] for step, row in enumerate(self.view("decoder.next_token_ids").values)]
+        lost = max(range(len(own)), key=lambda step: float(own[step]) - float(kept[step]))
+        words = self.say("needed", word=trace.output_tokens[lost], feature=int(self._chosen("number").values))
+        return [falls(self.theme, words, own[lost], kept[lost], room)] * (float(kept[lost]) <= NEEDED * float(own[lost]))
 
     def _sum_rows(self, total: int) -> SumRows:
         """The followed token's vectors from the network to the end of the block, each with what it is made from where it is made here."""

@@ -1,4 +1,5 @@
-"""What a hidden feature of a network is there for: it is ringed and numbered, and at the side stand the words that make it highest."""
+"""What a hidden feature of a network is there for: it is ringed and numbered, and of the words that could stand there it is said which make
+it high, or how many of each kind."""
 
 from collections.abc import Sequence
 
@@ -6,15 +7,16 @@ import numpy as np
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import side_by_side, stacked
+from scenes.base.layout import above as over, line_of
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.diagram import route
-from scenes.parts.label import LINE_SPACING, WORD, number, paragraph, text_width, wrap
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text, text_width, wrap
 from scenes.parts.network import Network
 from scenes.parts.shapes import ring, room_of
 
-ASIDE, VALUE = 60 * PX, 60 * PX           # from a bar to the number that stands higher; em size of that number at the side
+ASIDE, FIGURE = 60 * PX, 60 * PX          # from a bar to the number that stands higher; em size of a count
+HIGH, SHARE = 2.6 * WORD, 0.3             # a name and a count; of their width, how large the count may be
 
 
 def ringed(theme: Theme, net: Network, feature: View, counted: View) -> list[VGroup]:
@@ -22,30 +24,41 @@ def ringed(theme: Theme, net: Network, feature: View, counted: View) -> list[VGr
     bars = [bar for bar in net.hidden.bars if bar.source.index[-1] == int(feature.values)]
     if not bars:
         return []
-    mark = np.array([bars[0].get_x() - ASIDE, room_of(net.narrowing).bottom - WORD / 2, 0])
-    line = route(theme, [room_of(bars[0]).point(y=1) + [0, TIGHT / 2, 0], mark - [0, WORD / 2, 0]], "text", tip=False)
-    return [VGroup(ring(theme, bars[0]), line, number(theme, counted, WORD, "output", 600, decimals=0).move_to(mark))]
+    place, x = room_of(net.narrowing), bars[0].get_x()
+    mark = np.array([x - ASIDE if x - ASIDE - WORD / 2 > place.left else x + ASIDE, place.bottom - WORD / 2, 0])
+    start, end = room_of(bars[0]).point(y=1) + [0, TIGHT / 2, 0], mark - [0, WORD / 2, 0]
+    lines = [route(theme, [start, end], "text", tip=False)] if end[1] > start[1] else []        # beside a high bar there is no way up to it
+    return [VGroup(ring(theme, bars[0]), *lines, number(theme, counted, WORD, "output", 600, decimals=0).move_to(mark))]
 
 
-def firing(theme: Theme, counted: View, words: Sequence[str], said: Sequence[str], room: Room) -> list[VGroup]:
-    """In a room what is said of all features, if it is not wide, the number of one, and what is said of it with as many words as fit;
-    nothing where there is nothing to say but the number.
-
-    counted: its number, from 1. words: what makes it highest, or none. said: of all features, if anything, and of one, with a place for its words.
-    """
-    large = number(theme, counted, VALUE, "output", 600, decimals=0)
-    if room.is_wide:
-        return [side_by_side(large, _listed(theme, words, said[-1], room.trim(left=large.advance + TIGHT)), at=room)] if words else []
-    heads = [paragraph(theme, each, WORD, room.width, lines=3) for each in said[:-1]]
-    low = room.trim(top=sum(head.height + TIGHT for head in heads) + VALUE + TIGHT)
-    listed = [_listed(theme, words, said[-1], low)] if words else []
-    return [stacked(*heads, large, *listed, at=room)] if heads or listed else []
+def counted_kinds(theme: Theme, said: str, names: Sequence[str], above: View, kinds: View, room: Room) -> VGroup:
+    """What is counted, and side by side of each kind its name and below it, or behind it where the room is low, how many of its words are
+    above 0, of how many: above, kinds (kind)."""
+    head = paragraph(theme, said, WORD, room.width, lines=1)
+    below = room.trim(top=head.height + TIGHT)
+    across, high = len(names) if room.is_wide else 2, HIGH
+    if below.height < HIGH * -(-len(names) // across):
+        across, high = 2 if below.is_wide else 1, LINE_SPACING * WORD
+    places = below.fit(height=high * -(-len(names) // across)).grid(len(names), across, TIGHT if across > 1 else 0)
+    counts = VGroup(_kind(theme, *each, high < HIGH) for each in zip(names, above, kinds, places, strict=True))
+    return VGroup(over(head, counts), counts)
 
 
-def _listed(theme: Theme, words: Sequence[str], said: str, room: Room) -> VGroup:
+def _kind(theme: Theme, name: str, above: View, count: View, room: Room, low: bool) -> VGroup:
+    size = theme.digit if low else min(FIGURE, SHARE * room.width)
+    words = text(theme, name, SMALLEST_WORD if low else WORD, width=room.width)
+    figures = (number(theme, above, size, "output" if float(above) == float(count) else "muted", 600, decimals=0),
+               text(theme, "/", SMALLEST_WORD, "muted"), number(theme, count, theme.digit, "muted", decimals=0))
+    if low:
+        return line_of(words, *figures, gap=TIGHT / 4, at=room)
+    head, foot = room.rows(2, 0)
+    return VGroup(words.move_to(head.centre), line_of(*figures, gap=TIGHT / 4, at=foot))
+
+
+def listed(theme: Theme, words: Sequence[str], said: str, room: Room) -> VGroup:
     """What is said, with as many words as fit a room, and at least one."""
     words = [word for word in words if text_width(theme, word, WORD) < room.width] or words[:1]
     lines = room.height // (LINE_SPACING * WORD)
     while len(words) > 1 and len(wrap(theme, said.format(words=", ".join(words)), WORD, room.width)) > lines:
         words = words[:-1]
-    return paragraph(theme, said.format(words=", ".join(words)), WORD, room.width, lines=int(lines))
+    return paragraph(theme, said.format(words=", ".join(words)), WORD, room.width, lines=int(lines)).shift(room.centre)

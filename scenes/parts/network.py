@@ -50,20 +50,24 @@ class Scales(NamedTuple):
     output: float
 
 
-def network(theme: Theme, x: View, hidden: View, output: View, room: Room, scales: Scales) -> Network:
-    """A network that fills a room, from the bottom up. x, output: (d_model). hidden: (d_ff). All features are as wide."""
+def network(theme: Theme, x: View, hidden: View, output: View, room: Room, scales: Scales, broader: float = 1) -> Network:
+    """A network that fills a room, from the bottom up. x, output: (d_model). hidden: (d_ff).
+
+    All features are as wide, but those that go in and come out may be so many times broader, as far as there is room.
+    """
     narrow, wide = _shown(len(x), len(hidden))
     pitch = room.width / max(narrow, wide)
+    end = min(broader * pitch, room.width / narrow)
     places = room.rows(SHARES, gap=0.02 * room.height)
     top, upper, middle, lower, bottom = places
-    ends = [Room.around(place.centre, narrow * pitch, place.height) for place in (bottom, top)]
-    grid = Grid((0,), fit_grid(x.shape, room, narrow).columns, pitch, bottom.height / (1 + 2 * THIN))
+    ends = [Room.around(place.centre, narrow * end, place.height) for place in (bottom, top)]
+    grid = Grid((0,), fit_grid(x.shape, room, narrow).columns, end, bottom.height / (1 + 2 * THIN))
     bars = Room.around(middle.centre, wide * pitch, middle.height)
     return Network(
         heat_map(theme, x, ends[0], scale=scales.x, grid=grid),
-        _funnel(theme, "W_1", lower, ends[0].width, bars.width),
+        funnel(theme, "W_1", lower, ends[0].width, bars.width),
         layer(theme, hidden, bars, scales.hidden, wide),
-        _funnel(theme, "W_2", upper, bars.width, ends[1].width),
+        funnel(theme, "W_2", upper, bars.width, ends[1].width),
         heat_map(theme, output, ends[1], "output", scale=scales.output, grid=grid),
     )
 
@@ -98,7 +102,7 @@ def _shown(narrow: int, wide: int) -> tuple[int, int]:
     return tuple(min(count, max(FEWEST, 2 * round(share * count / 2))) for count in (narrow, wide))
 
 
-def _funnel(theme: Theme, name: str, room: Room, below: float, above: float) -> VGroup:
+def funnel(theme: Theme, name: str, room: Room, below: float, above: float) -> VGroup:
     """A matrix as a shape as wide at either end as the layer there, with its name in the middle."""
     x, corners = room.centre[0], []
     for y, half in ((room.bottom, below / 2), (room.top, above / 2)):

@@ -14,7 +14,7 @@ from scenes.parts.tokens import TokenCard, token_card
 
 NOTE = 30 * PX
 IN_A_ROW = 8                              # copies that stand side by side at most
-WIDEST, BETWEEN, EDGE = 3.4, 0.3, 0.1     # of a copy's place; between two lines; share of the place that is free at either side
+WIDEST, BETWEEN, EDGE = 4.6, 0.3, 0.1     # of a copy's place; between two lines; share of the place that is free at either side
 CARD, FOOT = 0.42, 0.55                   # heights of a card, and of the room for it
 CLEAR, BELOW = 0.1, 10 * PX               # around a count
 

@@ -1,13 +1,16 @@
-"""What is said of the MLP is so: a feature is high for such words and below 0 for others, to which it adds nothing; one matrix cannot."""
+"""What is said of the MLP is so: a feature is above 0 for all verbs and for no noun or adjective, to which it adds nothing; one matrix cannot."""
 
 from functools import cache, partial
 
 import numpy as np
 
+from model.lexicon import KINDS
 from scenes.mlp.scene import Mlp
 from studio.check.sight import walk
 from studio.plan import staging
+from studio.read import assets
 from studio.read.spec import load
+from studio.training import read_lexicon
 
 
 @cache
@@ -18,7 +21,7 @@ def played() -> Mlp:
 
 def test_the_feature_is_high_for_the_token_alone_and_its_words_are_all_verbs():
     stage = played()
-    values = stage._tensor("mlp.hidden").values[:, int(stage._feature.values)]
+    values = stage._tensor("mlp.hidden").values[:, int(stage._chosen("feature").values)]
     words = [stage.known(row) for row in stage.view("firing.{block}.order")[stage.focus].values]
     assert stage.tokens[stage.focus] == "sleeps" and values.argmax() == stage.focus
     assert np.delete(values, stage.focus).max() < 0.05 * values[stage.focus]
@@ -27,7 +30,43 @@ def test_the_feature_is_high_for_the_token_alone_and_its_words_are_all_verbs():
 
 def test_the_feature_is_counted_from_1_wherever_it_is_named():
     stage = played()
-    assert stage._counted.values == stage._feature.values + 1 == 8
+    assert stage._chosen("number").values == stage._chosen("feature").values + 1 == 8
+
+
+def test_it_asks_for_a_verb_and_for_nothing_else():
+    stage, lexicon = played(), read_lexicon(assets.LEXICON)
+    above, kinds = stage.view("firing.{block}.above").values[stage.focus], stage.view("firing.{block}.kinds").values
+    assert [*kinds[:3]] == [*map(len, lexicon.kinds.values())] and kinds.sum() == len(lexicon.english)
+    assert stage._kind == [*KINDS][0] == "verb" and [*above[:3]] == [kinds[0], 0, 0]
+    assert "a verb?" in stage.caption("widen")
+
+
+def test_a_feature_that_is_not_of_one_kind_is_said_to_be_of_words_like_these():
+    stage = walk(partial(staging.build, load("mlp", ("focus=cat", "steps=[widen]"))), lambda stage, moment: None)
+    assert stage._kind == "" and "a word like these" in stage.caption("widen")
+
+
+def test_a_model_knows_the_kinds_of_its_words():
+    assert assets.checkpoint("translator").facts["kinds"] == read_lexicon(assets.LEXICON).kinds
+
+
+def test_without_the_row_of_the_verb_no_other_word_of_the_translation_falls_so_far():
+    stage = played()
+    trace, kept = stage.staging.trace, stage.view("firing.{block}.kept").values[stage.focus]
+    own = trace["decoder.probabilities"].values.max(1)
+    lost = int((own - kept).argmax())
+    assert trace.output_tokens[lost] == "dort" and kept[lost] < 0.45 < 0.9 < own[lost]
+    assert np.abs(np.delete(own - kept, lost)).max() < 0.05
+
+
+def test_the_word_that_does_not_fit_is_given_the_row_upside_down_but_for_relu():
+    stage = played()
+    feature = int(stage._chosen("feature").values)
+    before, row = stage._tensor("mlp.hidden").values[:, feature], stage._matrices[1].values[feature]
+    least = before.argmin()
+    without, with_it = (stage.view(f"firing.{{block}}.{name}").values[stage.focus] for name in ("unclipped", "added"))
+    assert stage.tokens[least] == "cat" and (np.sign(without[least]) == -np.sign(without[stage.focus])).all()
+    assert (with_it[least] == 0).all() and np.allclose(with_it[stage.focus], before[stage.focus] * row)
 
 
 def test_one_matrix_does_the_same_without_relu_and_not_with_it():
@@ -38,10 +77,10 @@ def test_one_matrix_does_the_same_without_relu_and_not_with_it():
 
 def test_what_is_below_0_adds_nothing_and_what_is_above_as_many_times_its_row():
     stage = played()
-    before, after = (stage._tensor(f"mlp.{name}").values[:, int(stage._feature.values)] for name in ("hidden", "activation"))
+    before, after = (stage._tensor(f"mlp.{name}").values[:, int(stage._chosen("feature").values)] for name in ("hidden", "activation"))
     below, added = before < 0, stage.view("firing.{block}.added")[stage.focus].values
     unclipped = stage.view("firing.{block}.unclipped")[stage.focus].values
-    row = stage._matrices[1].values[int(stage._feature.values)]
+    row = stage._matrices[1].values[int(stage._chosen("feature").values)]
     assert [word for word, is_below in zip(stage.tokens, below, strict=True) if is_below] == ["black", "cat"]
     assert (after[below] == 0).all() and (after[~below] == before[~below]).all()
     assert (added[below] == 0).all() and np.allclose(added[~below], before[~below, None] * row) and (added[~below] != 0).all()

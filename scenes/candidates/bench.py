@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from manim import Mobject, VGroup
 
 from model import View
+from model.tokenizer import END
 from scenes.base.layout import Labelled, below
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
@@ -17,19 +18,18 @@ from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
 from scenes.parts.motion import appear, become, dim, draw, set_presence, vanish
 from scenes.parts.nudged import Nudge, Nudged, nudged
-from scenes.parts.opened import FEW, Opened, opened
+from scenes.parts.opened import Added, Opened, opened
+from scenes.parts.phrase import spaced
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import cards_beside
-from scenes.parts.training import loop
 from scenes.parts.unknown import unknown
 from scenes.parts.verdict import Objection
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
-TRIAL = 2, 5                              # of what training does, and of what that does to a score
 STRUCK = 0.5                              # presence of what is struck out
 LEGEND, HIGH = 150 * PX, 10 * WORD        # of the colours; a bench with room for a reason above two scores, heights of which are as
 REASON = 1, 4
@@ -104,14 +104,14 @@ class CandidateScene(ExplainerScene):
 
     def opened_pair(self, name: str) -> Opened:
         """The dot product of the followed token and another, as tokens or as query and key, opened on the bench."""
-        (i, j), candidate = self.pair, self.candidate(name)
-        of_tokens, of_queries = (self.view(f"candidates.{side}_products")[self.spec.block] for side in ("token", "query"))
-        products = of_tokens[i, j] if name == "token" else of_queries[self.head, i, j]
-        score = candidate.scores[i : i + 1, j : j + 1]
+        (i, j), candidate, place = self.pair, self.candidate(name), (self.spec.block, self.head)[: 1 + (name == "query")]
+        products, picked, rest = (self.view(f"candidates.{name}_{part}")[place] for part in ("products", "picked", "rest"))
+        cell = slice(i, i + 1), slice(j, j + 1)
+        added = Added(products[i, j], candidate.scores[cell], picked[i, j], rest[cell])
         later = self.say("divided_later", root=f"{self.staging.trace.config.d_k ** 0.5:.3g}")
-        said = self.say("of_all", few=FEW, count=len(products)), self.say("rounded"), *[later] * (name == "query")
+        said = self.say("of_all", count=len(added.products) - len(added.picked)), self.say("rounded"), *[later] * (name == "query")
         room = self.rooms.longer if name == "query" else self.rooms.bench        # below that of tokens stands what colours mean
-        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), room, said)
+        return opened(self.theme, candidate.sides(self.tokens, self.pair), added, peak(*self.all_scores), room, said)
 
     @property
     def moves_E(self) -> bool:
@@ -120,31 +120,31 @@ class CandidateScene(ExplainerScene):
         return not self.spec.block and config.embedding != "normalised" and config.norm == "post"
 
     def before_and_after(self, name: str) -> list[Nudged]:
-        """The score of the pair, which is to be higher; what is changed for it: the followed token, or W_K alone; and how much that has changed the
-        token itself."""
-        (i, j), at = self.pair, (self.focus, self.spec.block, self.head)
+        """The score of the pair, which is to be higher; how much the followed token itself has changed for it: it alone has, or W_K alone; and what the
+        machine then says, if a changed word changes that."""
+        i, j = self.pair
         wanted = Nudge(self.said_of("wanted", self.tokens[j]), *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
-        if name == "token":
-            return nudged(self.theme, [wanted, self.itself()], self.rooms.deeper.rows(TRIAL, GAP)[1] if self.training() else self.rooms.deeper)
-        moved, percent = (self.view(f"nudged.matrices{name}")[at] for name in ("", "_changed"))
-        W = Nudge(self.say("key_changed" if self.frame.is_roomy else "key_brief"), self.weights_of("K").T, moved.T, "key", percent)
-        moving = self.itself()
-        kept = moving._replace(after=moving.before, percent=self.view("nudged.kept")[i])
-        if self.moves_E and self.frame.is_roomy:
-            kept = kept._replace(else_said=self.say("by_E"), else_percent=moving.percent)
-        return nudged(self.theme, [wanted, W, kept], self.rooms.longer)
+        moved, itself = self.view("nudged.rows_changed")[i] if self.moves_E else self.view("nudged.changed")[i, self.spec.block], self.say("itself", token=self.tokens[i])
+        changed = Nudge(itself, None, moved, True) if name == "token" else Nudge(itself, moved, self.view("nudged.kept")[i], True)
+        own, *others = self.translations
+        said = [Nudge(self.say("then_says"), own, others[name == "key"])] if self.suffers else []
+        return nudged(self.theme, [wanted, changed, *said], self.rooms.deeper if name == "token" else self.rooms.longer)
 
-    def training(self) -> VGroup:
-        """What training does again and again, above a score before and after it; nothing where there is no room for it."""
-        return loop(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], self.rooms.deeper.rows(TRIAL, GAP)[0])
+    @property
+    def translations(self) -> list[str]:
+        """What a translator says, then if the followed token is nudged, then if W_K is; nothing of another model."""
+        trace, at = self.staging.trace, (self.focus, self.spec.block, self.head)
+        if not trace.config.translates:
+            return ["", "", ""]
+        said = trace["decoder.next_token_ids"], self.view("nudged.said")[self.focus], self.view("nudged.key_said")[at]
+        words = ([trace.output_vocabulary[int(row)] for row in rows.values] for rows in said)
+        return [spaced([word for word in line if word != END]) for line in words]
 
-    def itself(self) -> Nudge:
-        """The followed token before and after it has moved: its row of E, or where that is not all that moves its vector in the shown block."""
-        i, block = self.focus, self.spec.block
-        said = self.say("itself", token=self.tokens[i]) if self.frame.is_roomy else f"{self.tokens[i]}:"
-        if self.moves_E:
-            return Nudge(said, self.staging.trace["embeddings"][i], self.view("nudged.rows")[i], percent=self.view("nudged.rows_changed")[i])
-        return Nudge(said, self.view(f"{SCOPE}.input")[i], self.view("nudged.inputs")[i, block][i], percent=self.view("nudged.changed")[i, block])
+    @property
+    def suffers(self) -> bool:
+        """Whether the translation is another one once the followed token is nudged."""
+        own, by_E, _ = self.translations
+        return self.moves_E and own != by_E
 
     def said_of(self, key: str, other: str) -> str:
         """What is said of a score of the followed token; no more than whose it is, where there is little room."""

@@ -61,6 +61,11 @@ class CandidateScene(ExplainerScene):
         return self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax() == self.pair[1]
 
     @property
+    def is_taught(self) -> bool:
+        """Whether training told the shown head where to look."""
+        return self.guided(self.view(f"{SCOPE}.weights")[self.head])
+
+    @property
     def pair(self) -> tuple[int, int]:
         """The followed token and the one after it (or, if it is the last, before it)."""
         i, n = self.focus, len(self.tokens)
@@ -122,29 +127,24 @@ class CandidateScene(ExplainerScene):
     def before_and_after(self, name: str) -> list[Nudged]:
         """The score of the pair, which is to be higher; how much the followed token itself has changed for it: it alone has, or W_K alone; and what the
         machine then says, if a changed word changes that."""
-        i, j = self.pair
+        (i, j), keys, at = self.pair, name == "key", (self.focus, self.spec.block, self.head)
         wanted = Nudge(self.said_of("wanted", self.tokens[j]), *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
-        moved, itself = self.view("nudged.rows_changed")[i] if self.moves_E else self.view("nudged.changed")[i, self.spec.block], self.say("itself", token=self.tokens[i])
-        changed = Nudge(itself, None, moved, True) if name == "token" else Nudge(itself, moved, self.view("nudged.kept")[i], True)
-        own, *others = self.translations
-        said = [Nudge(self.say("then_says"), own, others[name == "key"])] if self.suffers else []
-        return nudged(self.theme, [wanted, changed, *said], self.rooms.deeper if name == "token" else self.rooms.longer)
+        moved = self.view("nudged.rows_changed")[i] if self.moves_E else self.view("nudged.changed")[i, self.spec.block]
+        itself = self.say("itself_now" if keys and self.frame.is_roomy else "itself", token=self.tokens[i])
+        changed = Nudge(itself, moved, self.view("nudged.kept")[i], True) if keys else Nudge(itself, None, moved, True)
+        rows = ("decoder.next_token_ids", ()), ("nudged.key_said", at) if keys else ("nudged.said", i)
+        said = [Nudge(self.say("then_says"), *(self.says(self.view(each)[place]) for each, place in rows))] if self.suffers else []
+        return nudged(self.theme, [wanted, changed, *said], self.rooms.longer if keys else self.rooms.deeper)
 
-    @property
-    def translations(self) -> list[str]:
-        """What a translator says, then if the followed token is nudged, then if W_K is; nothing of another model."""
-        trace, at = self.staging.trace, (self.focus, self.spec.block, self.head)
-        if not trace.config.translates:
-            return ["", "", ""]
-        said = trace["decoder.next_token_ids"], self.view("nudged.said")[self.focus], self.view("nudged.key_said")[at]
-        words = ([trace.output_vocabulary[int(row)] for row in rows.values] for rows in said)
-        return [spaced([word for word in line if word != END]) for line in words]
+    def says(self, rows: View) -> str:
+        """What rows of the output vocabulary say, up to the end."""
+        return spaced([word for word in (self.staging.trace.output_vocabulary[int(row)] for row in rows.values) if word != END])
 
     @property
     def suffers(self) -> bool:
-        """Whether the translation is another one once the followed token is nudged."""
-        own, by_E, _ = self.translations
-        return self.moves_E and own != by_E
+        """Whether the translation, if there is one, is another once the followed token is nudged."""
+        there = self.moves_E and self.staging.trace.config.translates
+        return there and self.says(self.view("decoder.next_token_ids")) != self.says(self.view("nudged.said")[self.focus])
 
     def said_of(self, key: str, other: str) -> str:
         """What is said of a score of the followed token; no more than whose it is, where there is little room."""
@@ -163,8 +163,10 @@ class CandidateScene(ExplainerScene):
 
     def both_ways(self, name: str) -> tuple[VGroup, VGroup]:
         """Rings around the scores of the pair, one for each direction, and these scores on the bench, if there is room for it below what they are made
-        of; of each, which of the two has to know the other, if the shown head looks for that."""
+        of; of each, which of the two has to know the other, if the shown head looks for that, and in the end, whether it was taught to."""
         said = [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
+        if name == "query" and said and self.is_taught:
+            said = [self.say("pushed", wanted=f"{float(self.view('beginning.wanted_of_noun')):.2f}"), self.say("not_pushed")]
         candidate, room, over = self.candidate(name), self.rooms.bench, VGroup()
         if room.height >= HIGH:
             head, room = room.rows(REASON, TIGHT)

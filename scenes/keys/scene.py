@@ -1,13 +1,19 @@
 """Scene 5: the second candidate for the weights, dot products of learned keys (Vaswani et al. 2017, section 3.2.1)."""
 
 import numpy as np
+from manim import VGroup
 
 from model.experiments.alike_keys import ALIKE
+from scenes.base.room import TIGHT
 from scenes.base.scene import step
-from scenes.candidates.bench import SCOPE, CandidateScene
+from scenes.candidates.bench import CandidateScene
 from scenes.parts.alike_keys import AlikeKeys, alike_keys
+from scenes.parts.label import in_two_lines
 from scenes.parts.motion import SHORT, appear, become, draw, travel, vanish
 from scenes.parts.score_grid import columns, fill
+from scenes.parts.verdict import EVIDENCE
+
+NOTED = 4, 1                              # heights of a matrix and of a note below it
 
 
 class Keys(CandidateScene):
@@ -22,8 +28,7 @@ class Keys(CandidateScene):
         meet keys, if they are shorter than tokens. Of the trial: whether it has moved one score alone."""
         config, found = self.staging.trace.config, super().wording(name)
         if name == "key":
-            taught = self.guided(self.view(f"{SCOPE}.weights")[self.head])
-            return "caption" if not (self.looks and self.others) else "taught" if found == "forms" and taught else found
+            return "caption" if not (self.looks and self.others) else "taught" if found == "forms" and self.is_taught else found
         return {"grid": "shorter" if config.n_heads > 1 else "caption", "adapts": "alone" if self.is_alone else "caption"}.get(name, found)
 
     def opening(self):
@@ -54,8 +59,10 @@ class Keys(CandidateScene):
         left, above, result = self.work_now
         self.formula, self.names = self.candidate("key").formula(self.theme, self.rooms.maths), self.candidate("key").names_at(self.theme, self.work_now)
         self.objections = self.objections_to("key")
-        self.matrix = self.matrix_of("K", self.rooms.bench)
-        self.play(vanish(*self.on_stage(self.cards, left)), appear(self.matrix))
+        room, foot = self.rooms.bench.rows(NOTED, TIGHT)
+        self.matrix = self.matrix_of("K", room)
+        self.partner = VGroup(*[in_two_lines(self.theme, self.say("partner"), EVIDENCE, foot, "muted")] * self.staging.trace.config.trained)
+        self.play(vanish(*self.on_stage(self.cards, left)), appear(self.matrix, self.partner))
         self.legend = self.colours()
         self.play(travel(left.cells.copy(), columns(above)), appear(above.border, above.dots, result.border, self.words, run_time=1.2))
         self.play(appear(self.formula, *self.names, self.legend))
@@ -69,7 +76,7 @@ class Keys(CandidateScene):
         self.play(vanish(self.legend), appear(parameters))
         self.strike_out(parameters)
         self.box = self.both_ways("key")[0][0]
-        self.play(vanish(self.matrix))
+        self.play(vanish(self.matrix, self.partner))
         self.play(draw(self.box), appear(*self.compared[0], lag=0.3))
         for line in self.compared[1:]:
             self.play(appear(*line, lag=0.3))
@@ -97,7 +104,8 @@ class Keys(CandidateScene):
     def alike(self) -> AlikeKeys:
         """The keys that these words have in the place of the token, and had there before training, if that is known."""
         at, trained = (self.spec.block, self.head, self.pair[1]), self.staging.trace.config.translates
-        heads, count = ("before", "keys") if trained else ("keys",), float(self.view("alike_keys.count")[at])
-        kind = "nouns" if self.forms and self.looks else "words"
-        return alike_keys(self.theme, self.others, [self.view(f"alike_keys.{name}")[at] for name in heads], [self.say(f"{name}_there") for name in heads],
-                          ALIKE, self.say(f"alike_{kind}", count=f"{count:.0f}"), self.rooms.across(self.table.square, self.stage))
+        heads, kind = ("before", "keys")[not trained :], "nouns" if self.forms and self.looks else "words"
+        count = float(self.view("alike_keys.count")[at])
+        keys, said = [self.view(f"alike_keys.{name}")[at] for name in heads], [self.say(f"{name}_there") for name in heads]
+        return alike_keys(self.theme, self.others, keys, said, ALIKE, self.say(f"alike_{kind}", count=f"{count:.0f}"),
+                          self.rooms.beside(self.table.square, self.stage))

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import above
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
-from scenes.parts.label import WORD, in_lines, text
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
+from scenes.parts.label import WORD, in_lines, words_in
 from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.tokens import row_labels
 from scenes.parts.whole import Whole
@@ -28,15 +27,15 @@ class AlikeKeys(Whole):
 
 
 def alike_keys(theme: Theme, words: Sequence[str], keys: Sequence[View], heads: Sequence[str], alike: int, said: str, room: Room) -> AlikeKeys:
-    """Keys side by side in a room, on one colour scale. words: of the rows that are shown, "" for those that are not; the first so many are alike.
+    """Keys side by side in a room, each on its own colour scale. words: of the rows that are shown, "" for those that are not; the first so many are alike.
     heads: what the keys are."""
     rows, wide = tuple(k for k, word in enumerate(words) if word), room.is_wide
-    free = room.trim(right=SAID + GAP) if wide else room.trim(bottom=BELOW * WORD)
-    places = free.trim(left=NAMES, top=WORD + TIGHT).columns(len(keys), WIDE if wide else GAP)
+    free, head = (room.trim(right=SAID + GAP), WORD) if wide else (room.trim(bottom=BELOW * WORD), 2 * WORD)
+    places = free.trim(left=NAMES, top=head + TIGHT).columns(len(keys), WIDE if wide else GAP)
     grid = fit_grid((len(rows), keys[0].shape[-1]), places[0])._replace(rows=rows)
-    shown = [heat_map(theme, view, place, "key", scale=peak(*keys), grid=grid) for view, place in zip(keys, places, strict=True)]
+    shown = [heat_map(theme, view, place, "key", grid=grid) for view, place in zip(keys, places, strict=True)]
     around = ring(theme, room_of(VGroup(*shown[-1].cells[: sum(k < alike for k in rows)])))
     beside = room_of(around).outside(right=SAID, gap=TIGHT) if wide else room.strip(bottom=2 * WORD)
     return AlikeKeys(
-        shown, [above(text(theme, head, WORD, "muted", width=places[0].width), sheet.border) for head, sheet in zip(heads, shown, strict=True)],
+        shown, [words_in(theme, words, WORD, room_of(sheet.border).outside(top=head, gap=TIGHT / 2), "muted") for words, sheet in zip(heads, shown, strict=True)],
         row_labels(theme, [words[k] for k in rows], shown[0], "text", NAMES - TIGHT), around, in_lines(theme, said, WORD, beside, MOST))

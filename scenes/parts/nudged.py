@@ -10,7 +10,7 @@ from scenes.base.layout import between, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
-from scenes.parts.label import SMALLEST_WORD, WORD, in_two_lines, number, text
+from scenes.parts.label import SMALLEST_WORD, WORD, in_two_lines, number, text, words_in
 from scenes.parts.whole import Whole
 
 LINES, BESIDE, FLAT = (3, 4), (2, 3), 9   # of what is said and what is shown, below it, or at its right where a line is that flat
@@ -55,7 +55,7 @@ def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
 def _shown(theme: Theme, nudge: Nudge, what: View | str, room: Room) -> Mobject:
     """Words in a room, or a number, as large as there is room for it."""
     if isinstance(what, str):
-        return text(theme, what, WORD, at=room)
+        return words_in(theme, what, WORD, room, weight=600)
     size = max(theme.digit, min(LARGE, room.height))
     if not nudge.percent:
         return number(theme, what, size, weight=600, at=room, width=room.width)

@@ -73,7 +73,7 @@ def opened(theme: Theme, sides: Sequence[Side], added: Added, scale: float, room
     places = above.trim(left=left).rows(ROWS, TIGHT)
     views = [sides[0].view, sides[1].view, products]
     grid, wide = taller(fit_grid(views[0].shape, places[0]), places[0].height), fit_grid((len(added.picked) + 1,), places[0])
-    few = not _digits(theme, views, grid) and _digits(theme, views, wide) and len(products) > len(added.picked)
+    few = len(products) > len(added.picked) and not _digits(theme, views, grid) and _digits(theme, views, wide) is not None
     if few:
         grid = wide._replace(columns=(*added.picked.values.astype(int), None))
     digits = _digits(theme, views, grid)

@@ -14,10 +14,11 @@ TENSORS = scoped(
     "alike_keys",
     Tensor("count", "block head token", "how many words, its own among them, have keys that are alike when they are put in the token's place",
            "rank k with the largest d_(k + 1) / d_k of the others, and 1, d = |key - own key|, rising"),
-    Tensor("words", "block head token rank", f"rows of the vocabulary: the token's own; of those that are alike the middle one and the last, so {ALIKE} in "
-           "all; of the rest the middle one and the last; NaN for one that is there already", "order of |key - own key|, rising"),
+    Tensor("words", "block head token rank", f"rows of the vocabulary: the token's own; of those that are alike the middle one and the last, so {ALIKE} "
+           "in all; of the rest the middle one and the last; NaN for one that is there already", "order of |key - own key|, rising"),
     Tensor("keys", "block head token rank d_k", "their keys there", "self_attention.key of the sentence with that word there"),
-    Tensor("before", "block head token rank d_k", "their keys there before anything is learned", "as keys, with the weights that training began with", TRANSLATES),
+    Tensor("before", "block head token rank d_k", "their keys there before anything is learned",
+           "as keys, with the weights that training began with", TRANSLATES),
 )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from model.checkpoint import untrained
 from model.encoder import encode
-from model.guides import ANTECEDENT, MODIFIER
+from model.guides import ANTECEDENT
 from model.recorder import Recorder
 from model.tensors import TRANSLATES, Tensor, scoped
 
@@ -13,7 +13,6 @@ TENSORS = scoped(
     Tensor("weights", "block head query key", "how much each token looks at each other before anything is learned",
            "as self_attention.weights, with the weights that training began with", TRANSLATES, shares=True),
     Tensor("wanted", "", "share of its attention that a taught head was to give from `it` to the noun that this stands for", "chosen", TRANSLATES),
-    Tensor("wanted_of_noun", "", "share that another was to give from an article or an adjective to its noun", "chosen", TRANSLATES),
 )
 
 
@@ -26,4 +25,3 @@ def measure(run, record):
     encode(run.ids, weights, run.config, kept)
     record("weights", np.stack([kept.arrays[f"encoder.{block}.self_attention.weights"] for block in range(run.config.n_blocks)]))
     record("wanted", np.array(ANTECEDENT.share))                                    # ()
-    record("wanted_of_noun", np.array(MODIFIER.share))                              # ()

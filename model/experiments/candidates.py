@@ -6,10 +6,11 @@ Tokens t · t, keys k · k, and queries with keys q · k, which the forward pass
 
 import numpy as np
 
-from model.tensors import Tensor, scoped
+from model.guides import MODIFIER
+from model.tensors import TRANSLATES, Tensor, scoped
 
 FEW = 4                                   # products that are picked to be shown where there is no room for all
-PICKED = "the largest in magnitude, in the order in which they stand; if all of these have one sign, the largest of the other in the place of the last"
+PICKED = "the largest in magnitude, in the order in which they stand; if these have one sign, the largest of the other in the place of the last"
 TENSORS = scoped(
     "candidates",
     Tensor("parameters", "candidate", "numbers to be learned for the scores of one head: tokens, keys, queries with keys",
@@ -37,6 +38,7 @@ TENSORS = scoped(
            "sum of scaled_scores over key"),
     Tensor("weighted_sums", "block head query d_model", "tokens times scaled scores, added up: no average",
            "scaled_scores input"),
+    Tensor("wanted", "", "share of its attention that a taught head was to give from an article or an adjective to its noun", "chosen", TRANSLATES),
     Tensor("averages", "block head query d_model", "average of the tokens, by each token's weights", "weights input"),
 )
 
@@ -62,6 +64,8 @@ def measure(run, record):
     record("query_asymmetry", asymmetry(scores))                                    # (block, h), anything
     record("score_sums", scaled.sum(-1))                                            # (block, h, n), anything
     record("weighted_sums", scaled @ tokens[:, None])                               # (block, h, n, d_model)
+    if run.config.translates:
+        record("wanted", np.array(MODIFIER.share))                                  # ()
     record("averages", weights @ tokens[:, None])                                   # (block, h, n, d_model)
 
 

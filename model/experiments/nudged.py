@@ -28,10 +28,11 @@ TENSORS = scoped(
     Tensor("rows_changed", "query", "by how much its row of E has", "100 |rows - embeddings| / |embeddings|"),
     Tensor("matrices", "query block head d_model d_k", "W_K once only it has moved, as for keys", "W_K after these steps"),
     Tensor("kept", "query", "by how much query itself has changed when only W_K has moved", "0"),
-    Tensor("keys", "query block head row d_k", "keys once only W_K has moved, so that the score with the next is the highest of its row, and all others stay",
+    Tensor("keys", "query block head row d_k", "keys once only W_K has moved, so that the score with the next is the highest of its row and no other moves",
            f"input W_K + b_K after {STEPS} damped Gauss-Newton steps of W_K to key_scores, but {LEAD} above its row at [query, next], {PAIR}"),
     Tensor("key_scores", "query block head row column", "scores by these keys", "keys keys^T"),
-    Tensor("said", "query said", "the output vocabulary's row of every word that is said once the row of E has moved", "as decoder.next_token_ids", TRANSLATES),
+    Tensor("said", "query said", "the output vocabulary's row of every word that is said once the row of E has moved",
+           "as decoder.next_token_ids", TRANSLATES),
     Tensor("key_said", "query block head said", "the same once only W_K of that head has", "as decoder.next_token_ids", TRANSLATES),
 )
 

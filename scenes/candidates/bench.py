@@ -166,7 +166,7 @@ class CandidateScene(ExplainerScene):
         of; of each, which of the two has to know the other, if the shown head looks for that, and in the end, whether it was taught to."""
         said = [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
         if name == "query" and said and self.is_taught:
-            said = [self.say("pushed", wanted=f"{float(self.view('beginning.wanted_of_noun')):.2f}"), self.say("not_pushed")]
+            said = [self.say("pushed", wanted=f"{float(self.view('candidates.wanted')):.2f}"), self.say("not_pushed")]
         candidate, room, over = self.candidate(name), self.rooms.bench, VGroup()
         if room.height >= HIGH:
             head, room = room.rows(REASON, TIGHT)

@@ -39,7 +39,7 @@ class DotProductWeights(CandidateScene):
         self.play(vanish(*self.question), appear(self.formula), dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))))
         for k, row in ((i, self.pair_now.one), (j, self.pair_now.other)):
             self.play(merge(self.vectors.cells[k].copy(), into=row.border, run_time=1.0), appear(row, run_time=1.0))
-        self.play(appear(self.pair_now.names, self.pair_now.signs, self.pair_now.note))
+        self.play(appear(self.pair_now.names, self.pair_now.signs))
         self.play(self.pair_now.multiply())
         self.play(appear(sum_.cells), draw(self.pair_now.ring), self.pair_now.count(self.theme))
         self.play(travel(sum_.cells[0].copy(), VGroup(cell[0])), appear(*cell[1:], run_time=1.2))

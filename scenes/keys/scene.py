@@ -24,8 +24,8 @@ class Keys(CandidateScene):
     place = "head"
 
     def wording(self, name: str) -> str:
-        """Of the key: that other nouns have it too, if the head looks at the noun and they are shown; and why, if it was taught to. Of the grid: why keys
-        meet keys, if they are shorter than tokens. Of the trial: whether it has moved one score alone."""
+        """Of the key: that other nouns have it too, if the head looks at the noun and they are shown; and why, if it was taught to. Of the grid: why
+        keys meet keys, if they are shorter than tokens. Of the trial: whether it has moved one score alone."""
         config, found = self.staging.trace.config, super().wording(name)
         if name == "key":
             return "caption" if not (self.looks and self.others) else "taught" if found == "forms" and self.is_taught else found
@@ -48,9 +48,9 @@ class Keys(CandidateScene):
         self.make_all("key", self.pair[1])
         if self.others:
             alike = self.alike()
-            self.play(vanish(self.bench_now), appear(alike.words))
-            for sheet, head in zip(alike.keys, alike.heads):
-                self.play(appear(sheet, head))
+            self.play(vanish(self.bench_now))
+            for appearing in zip(alike.keys, alike.heads, [alike.words, VGroup()]):
+                self.play(appear(*appearing))
             self.play(draw(alike.around), appear(alike.said))
 
     @step

@@ -27,8 +27,8 @@ class AlikeKeys(Whole):
 
 
 def alike_keys(theme: Theme, words: Sequence[str], keys: Sequence[View], heads: Sequence[str], alike: int, said: str, room: Room) -> AlikeKeys:
-    """Keys side by side in a room, each on its own colour scale. words: of the rows that are shown, "" for those that are not; the first so many are alike.
-    heads: what the keys are."""
+    """Keys side by side in a room, each on its own colour scale. words: of the rows that are shown, "" for those that are not; the first so many are
+    alike. heads: what the keys are."""
     rows, wide = tuple(k for k, word in enumerate(words) if word), room.is_wide
     free, head = (room.trim(right=SAID + GAP), WORD) if wide else (room.trim(bottom=BELOW * WORD), 2 * WORD)
     places = free.trim(left=NAMES, top=head + TIGHT).columns(len(keys), WIDE if wide else GAP)
@@ -36,6 +36,7 @@ def alike_keys(theme: Theme, words: Sequence[str], keys: Sequence[View], heads: 
     shown = [heat_map(theme, view, place, "key", grid=grid) for view, place in zip(keys, places, strict=True)]
     around = ring(theme, room_of(VGroup(*shown[-1].cells[: sum(k < alike for k in rows)])))
     beside = room_of(around).outside(right=SAID, gap=TIGHT) if wide else room.strip(bottom=2 * WORD)
+    over = [room_of(sheet.border).outside(top=head, gap=TIGHT / 2) for sheet in shown]
     return AlikeKeys(
-        shown, [words_in(theme, words, WORD, room_of(sheet.border).outside(top=head, gap=TIGHT / 2), "muted") for words, sheet in zip(heads, shown, strict=True)],
+        shown, [words_in(theme, name, WORD, place, "muted") for name, place in zip(heads, over, strict=True)],
         row_labels(theme, [words[k] for k in rows], shown[0], "text", NAMES - TIGHT), around, in_lines(theme, said, WORD, beside, MOST))

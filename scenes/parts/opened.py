@@ -9,7 +9,7 @@ from model import View
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak, taller
 from scenes.parts.label import WORD, decimals_for_sum, in_two_lines
-from scenes.parts.motion import Together, appear, live_dot_product
+from scenes.parts.motion import BLINK, Together, appear, live_dot_product
 from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.tokens import row_labels
 from scenes.parts.whole import Whole
@@ -55,10 +55,10 @@ class Opened(Whole):
         return Together(counted, appear(into), lag=1) if few and into else counted
 
     def multiply(self, run_time: float = 1.0) -> Animation:
-        """The products come up from left to right, at last what the others add up to."""
+        """The products come up from left to right, at last what the others add up to, and the note."""
         parts = [self.products.cells[0], *(self.products.numbers[:1])]
         there = Together(appear(self.products.border, self.products.dots), *(appear(*part, lag=0.3, run_time=run_time / 2) for part in parts))
-        return Together(there, appear(*self.rest, self.note), lag=1) if self.rest else there
+        return Together(there, appear(*self.rest, self.note, run_time=BLINK), lag=1) if self.note or self.rest else there
 
 
 def opened(theme: Theme, sides: Sequence[Side], added: Added, scale: float, room: Room, said: Sequence[str]) -> Opened:

@@ -4,7 +4,7 @@ from manim import VGroup
 
 from scenes.base.scene import step
 from scenes.candidates.bench import SCOPE, CandidateScene
-from scenes.parts.motion import SLOW, appear, draw, travel, vanish
+from scenes.parts.motion import BLINK, SLOW, appear, draw, travel, vanish
 from scenes.parts.score_grid import fill
 from scenes.parts.shapes import ring
 
@@ -12,7 +12,7 @@ from scenes.parts.shapes import ring
 class Queries(CandidateScene):
     """A query for every token; the grid once more, whose mirror breaks; the three candidates in one picture."""
 
-    experiments = ("candidates", "beginning")
+    experiments = ("candidates",)
     follows = "keys"
     place = "head"
 
@@ -28,18 +28,19 @@ class Queries(CandidateScene):
         (i, j), scores, found = self.pair, self.candidate("query").scores.values, super().wording(name)
         if not (self.forms and self.looks):
             return found
-        return {"query": "fits", "grid": "away" if scores[i, j] > scores[i, i] else found, "mirror": "taught" if self.is_taught else found}.get(name, found)
+        away, taught = "away" if scores[i, j] > scores[i, i] else found, "taught" if self.is_taught else found
+        return {"query": "fits", "grid": away, "mirror": taught}.get(name, found)
 
     @step
     def query(self):
-        """The keys at the left make room; one token meets W_Q, and its query, which is to fit a key, takes the place of its own; then all the others."""
+        """The keys at the left make room; one token meets W_Q; its query, which is to fit a key, takes the place of its own; then all the others."""
         left, above, _ = self.work_now
         self.play(vanish(*self.on_stage(self.cards, left, above, self.names[0])))
         fits = bool(self.frame.is_roomy and self.forms and self.looks)
         self.make("Q", self.focus, SLOW, int(fits))
         keys, j = self.view(f"{SCOPE}.key")[self.head], self.pair[1]
         self.sought = VGroup(*(self.bench_now.compared(self.theme, keys, j, "key", self.say("key_of", token=self.tokens[j])) for _ in range(fits)))
-        self.play(appear(*self.sought))
+        self.play(appear(*self.sought, run_time=BLINK))
         self.make_all("query", self.focus)
 
     @step

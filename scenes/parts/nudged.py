@@ -10,7 +10,7 @@ from scenes.base.layout import between, line_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
-from scenes.parts.label import SMALLEST_WORD, WORD, in_two_lines, number, text, words_in
+from scenes.parts.label import SMALLEST_WORD, WORD, fit_words, in_two_lines, number, text, words_in
 from scenes.parts.whole import Whole
 
 LINES, BESIDE, FLAT = (3, 4), (2, 3), 9   # of what is said and what is shown, below it, or at its right where a line is that flat
@@ -44,19 +44,19 @@ def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
     size = max(SMALLEST_WORD, min(WORD, head.height))
     said = in_two_lines(theme, nudge.said, WORD, head) if low else VGroup(text(theme, nudge.said, size, at=head, align=-1))
     if nudge.before is None:
-        return Nudged(said, VGroup(_shown(theme, nudge, nudge.after, body)))
-    places = body.columns(2, min(WIDE, body.width / 5))
-    before, after = (_shown(theme, nudge, each, place) for each, place in zip((nudge.before, nudge.after), places, strict=True))
-    same = nudge.before == nudge.after if isinstance(nudge.after, str) else float(nudge.before) == float(nudge.after)
+        return Nudged(said, VGroup(_number(theme, nudge.after, nudge.percent, body)))
+    places, both, spoken = body.columns(2, min(WIDE, body.width / 5)), (nudge.before, nudge.after), isinstance(nudge.after, str)
+    em = fit_words(theme, both, WORD, places[0].width, 600)[1] if spoken else 0
+    before, after = (words_in(theme, each, em, place, weight=600) if spoken else _number(theme, each, nudge.percent, place)
+                     for each, place in zip(both, places, strict=True))
+    same = nudge.before == nudge.after if spoken else float(nudge.before) == float(nudge.after)
     sign = equation(theme, "=" if same else "->", size=min(size, places[1].left - places[0].right), role="muted")
     return Nudged(said, VGroup(before, between(sign, before, after), after))
 
 
-def _shown(theme: Theme, nudge: Nudge, what: View | str, room: Room) -> Mobject:
-    """Words in a room, or a number, as large as there is room for it."""
-    if isinstance(what, str):
-        return words_in(theme, what, WORD, room, weight=600)
+def _number(theme: Theme, source: View, percent: bool, room: Room) -> Mobject:
+    """A number, as large as there is room for it."""
     size = max(theme.digit, min(LARGE, room.height))
-    if not nudge.percent:
-        return number(theme, what, size, weight=600, at=room, width=room.width)
-    return line_of(number(theme, what, size, weight=600, decimals=0), text(theme, "%", size), gap=TIGHT / 4, at=room)
+    if not percent:
+        return number(theme, source, size, weight=600, at=room, width=room.width)
+    return line_of(number(theme, source, size, weight=600, decimals=0), text(theme, "%", size), gap=TIGHT / 4, at=room)

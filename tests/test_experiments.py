@@ -1,5 +1,7 @@
 """What is measured beside the forward pass: facts about it, and that all of it is declared."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,10 +10,12 @@ from measuring import CHECKPOINT, TIRED, close, run
 from model import Intervention, ModelConfig
 from model.checkpoint import untrained
 from model.experiments import find, names
+from model.experiments.alike_keys import ALIKE
 from model.experiments.distances import cosines
-from model.experiments.nudged import RISE
+from model.experiments.nudged import LEAD, RISE
 from model.functional import attention, feed_forward, softmax
 from model.guides import ANTECEDENT
+from model.tokenizer import END
 from studio.read import assets
 from studio.training import read_lexicon
 
@@ -94,6 +98,23 @@ def test_nudged_keys_let_a_pair_fit_best_and_come_from_another_matrix_of_the_sam
     x, b = trace["encoder.0.self_attention.input"].values, trace["weights.encoder.0.self_attention.b_K"].values[: CHECKPOINT.config.d_k]
     keys, W = (trace[f"nudged.{name}"].values[i, 0, 0] for name in ("keys", "matrices"))
     assert close(x @ W + b, keys) and close(keys @ keys.T, after[i, 0, 0])
+    others = np.ones((4, 4), bool)
+    others[i, i + 1] = others[i + 1, i] = False
+    assert close(after[i, 0, 0][others], before[0, 0][others], 1e-4) and after[i, 0, 0, i, i + 1] > before[0, 0, i, i + 1] + RISE
+    assert close(after[i, 0, 0, i, i + 1] - np.delete(after[i, 0, 0, i], i + 1).max(), LEAD, 1e-4)
+
+
+def test_the_translation_suffers_when_the_word_is_nudged_and_not_when_only_the_matrix_is():
+    trace, i = run("nudged", tokens=CATS, twin=()), 1
+    own, by_E, by_W = (" ".join(word for word in said if word != END) for said in (
+        trace.output_tokens, *([trace.output_vocabulary[int(row)] for row in rows] for rows in (
+            trace["nudged.said"].values[i], trace["nudged.key_said"].values[i, 0, 0]))))
+    assert own == by_W == "le chat noir dort" and by_E == "le chat"
+    E, attention = CHECKPOINT.weights.embedding.copy(), CHECKPOINT.weights.encoder[0].self_attention
+    E[CHECKPOINT.vocabulary.index("black")] = trace["nudged.rows"].values[i]
+    other = replace(CHECKPOINT, weights=CHECKPOINT.weights._replace(embedding=E))
+    assert model.run(CATS, CHECKPOINT.config, other, [], {}).translation == ("le", "chat")
+    assert not close(trace["nudged.matrices"].values[i, 0, 0], attention.W_K[:, : CHECKPOINT.config.d_k], 0.1)
 
 
 @pytest.mark.parametrize("i, j", [(0, 1), (1, 2), (2, 3), (3, 2)])
@@ -107,17 +128,11 @@ def test_a_row_of_the_table_that_is_nudged_moves_its_token_in_the_first_block_an
 
 def test_only_a_word_that_is_moved_for_its_score_has_changed_itself():
     trace, i = run("nudged", tokens=CATS, twin=()), 1
-    rows, W = (trace[name].values for name in ("nudged.rows", "nudged.matrices"))
-    for name, before, after in (("rows_changed", trace["embeddings"].values[i], rows[i]), ("matrices_changed", _head_of_keys(trace), W[i, 0, 0]),
+    for name, before, after in (("rows_changed", trace["embeddings"].values[i], trace["nudged.rows"].values[i]),
                                 ("changed", trace["encoder.0.self_attention.input"].values[i], trace["nudged.inputs"].values[i, 0, i])):
         found = np.ravel(trace[f"nudged.{name}"].values[i])[0]
         assert 0 < found < 100 and close(found, 100 * np.linalg.norm(after - before) / np.linalg.norm(before))
     assert not trace["nudged.kept"].values.any()                                    # keys are made of what went in before, as is tested above
-
-
-def _head_of_keys(trace):
-    """W_K of the first head of the first block."""
-    return trace["weights.encoder.0.self_attention.W_K"].values[:, : CHECKPOINT.config.d_k]
 
 
 # --- what a key says of a token --------------------------------------------------------------------------------------
@@ -125,16 +140,21 @@ def _head_of_keys(trace):
 
 def test_all_nouns_have_the_same_key_in_the_place_of_cat_and_no_other_word_has():
     trace, i = run("alike_keys", tokens=CATS, twin=()), 2
-    words, keys, count = (trace[f"alike_keys.{name}"].values[0, 0, i] for name in ("words", "keys", "count"))
-    own, nouns = trace["encoder.0.self_attention.key"].values[0, i], {noun.english for noun in read_lexicon(assets.LEXICON).nouns}
-    apart = {}
-    for word in trace.vocabulary:
-        there = run(tokens=(*CATS[:i], word, *CATS[i + 1:]), twin=())["encoder.0.self_attention.key"].values[0, i]
-        apart[word] = np.linalg.norm(there - own)
+    words, keys, before = (trace[f"alike_keys.{name}"].values[0, 0, i] for name in ("words", "keys", "before"))
+    count = int(trace["alike_keys.count"].values[0, 0, i])
+    nouns = {noun.english for noun in read_lexicon(assets.LEXICON).nouns}
+    there = {word: run(tokens=(*CATS[:i], word, *CATS[i + 1:]), twin=())["encoder.0.self_attention.key"].values[0, i] for word in trace.vocabulary}
+    apart = {word: np.linalg.norm(key - there["cat"]) for word, key in there.items()}
     order = sorted(apart, key=apart.get)
-    assert count == len(nouns) and {*order[:int(count)]} == nouns and 5 * apart[order[int(count) - 1]] < apart[order[int(count)]]
-    assert [trace.vocabulary[int(row)] for row in words] == [order[int(count) - 1], order[-1]] == ["school", "carries"]
-    assert close([np.linalg.norm(key - own) for key in keys], [apart["school"], apart["carries"]])
+    assert count == len(nouns) and {*order[:count]} == nouns and 5 * apart[order[count - 1]] < apart[order[count]]
+    kept = [trace.vocabulary[int(row)] for row in words]
+    assert kept == [order[k] for k in (0, count // 2, count - 1, (count + len(order) - 1) // 2, -1)] and {*kept[:ALIKE]} <= nouns
+    assert close(keys, [there[word] for word in kept])
+    start = replace(CHECKPOINT, weights=untrained(CHECKPOINT.config, CHECKPOINT.vocabulary, CHECKPOINT.output_vocabulary))
+    for word, key in zip(kept, before, strict=True):
+        assert close(model.run((*CATS[:i], word, *CATS[i + 1:]), CHECKPOINT.config, start, [], {})["encoder.0.self_attention.key"].values[0, i], key)
+    nearest = [min(np.linalg.norm(a - b) for b in of[:k]) for of in (before, keys) for k, a in enumerate(of[:ALIKE]) if k]
+    assert min(nearest[:2]) > 5 * max(nearest[2:])
 
 
 # --- why scores are scaled -----------------------------------------------------------------------------------------

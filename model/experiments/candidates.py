@@ -6,8 +6,11 @@ Tokens t · t, keys k · k, and queries with keys q · k, which the forward pass
 
 import numpy as np
 
-from model.tensors import Tensor, scoped
+from model.guides import MODIFIER
+from model.tensors import TRANSLATES, Tensor, scoped
 
+FEW = 4                                   # products that are picked to be shown where there is no room for all
+PICKED = "the largest in magnitude, in the order in which they stand; if these have one sign, the largest of the other in the place of the last"
 TENSORS = scoped(
     "candidates",
     Tensor("parameters", "candidate", "numbers to be learned for the scores of one head: tokens, keys, queries with keys",
@@ -21,6 +24,10 @@ TENSORS = scoped(
            "input input of each block's self_attention, entry by entry"),
     Tensor("query_products", "block head query key d_k", "what the scores add up: entries of a query times those of a key",
            "query key of each block's self_attention, entry by entry"),
+    Tensor("token_picked", "block query key picked", f"which {FEW} of token_products tell most", PICKED),
+    Tensor("query_picked", "block head query key entry", f"which {FEW} of query_products tell most", PICKED),
+    Tensor("token_rest", "block query key", "what all other token_products add up to", "token_scores - sum of token_products[token_picked]"),
+    Tensor("query_rest", "block head query key", "what all other query_products add up to", "scores - sum of query_products[query_picked]"),
     Tensor("token_asymmetry", "block", "how far token_scores are from their mirror image",
            "max |token_scores - token_scores^T| over query and key"),
     Tensor("key_asymmetry", "block head", "how far key_scores are from their mirror image",
@@ -31,6 +38,7 @@ TENSORS = scoped(
            "sum of scaled_scores over key"),
     Tensor("weighted_sums", "block head query d_model", "tokens times scaled scores, added up: no average",
            "scaled_scores input"),
+    Tensor("wanted", "", "share of its attention that a taught head was to give from an article or an adjective to its noun", "chosen", TRANSLATES),
     Tensor("averages", "block head query d_model", "average of the tokens, by each token's weights", "weights input"),
 )
 
@@ -46,14 +54,28 @@ def measure(run, record):
     record("value_parameters", (w.W_V.size + w.b_V.size) / run.config.n_heads)      # ()
     by_tokens = record("token_scores", tokens @ tokens.swapaxes(-1, -2))            # (block, n, n)
     by_keys = record("key_scores", keys @ keys.swapaxes(-1, -2))                    # (block, h, n, n)
-    record("token_products", tokens[:, :, None] * tokens[:, None])                  # (block, n, n, d_model)
-    record("query_products", queries[:, :, :, None] * keys[:, :, None])             # (block, h, n, n, d_k)
+    of_tokens = record("token_products", tokens[:, :, None] * tokens[:, None])      # (block, n, n, d_model)
+    of_queries = record("query_products", queries[:, :, :, None] * keys[:, :, None])            # (block, h, n, n, d_k)
+    for name, products in (("token", of_tokens), ("query", of_queries)):
+        picked = record(f"{name}_picked", np.apply_along_axis(_telling, -1, products))          # (block, …, n, n, picked)
+        record(f"{name}_rest", products.sum(-1) - np.take_along_axis(products, picked.astype(int), -1).sum(-1))     # (block, …, n, n)
     record("token_asymmetry", asymmetry(by_tokens))                                 # (block,), all 0
     record("key_asymmetry", asymmetry(by_keys))                                     # (block, h), all 0
     record("query_asymmetry", asymmetry(scores))                                    # (block, h), anything
     record("score_sums", scaled.sum(-1))                                            # (block, h, n), anything
     record("weighted_sums", scaled @ tokens[:, None])                               # (block, h, n, d_model)
+    if run.config.translates:
+        record("wanted", np.array(MODIFIER.share))                                  # ()
     record("averages", weights @ tokens[:, None])                                   # (block, h, n, d_model)
+
+
+def _telling(products):
+    """Which of some products (d) tell most, in the order in which they stand."""
+    order = np.argsort(-np.abs(products), kind="stable")
+    kept, other = order[:FEW], order[products[order] * products[order[0]] < 0]
+    if len(other) and other[0] not in kept:
+        kept = np.append(kept[:-1], other[0])
+    return np.sort(kept)
 
 
 def asymmetry(scores):

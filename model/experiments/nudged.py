@@ -1,4 +1,5 @@
-"""What training could do for one score: move a token's vector, or move only the matrix of keys, along the score's gradient.
+"""What training could do for one score: move a token's vector along the score's gradient, or move only the matrix of keys, so that no other
+score moves, if that can be; and what the translator then says.
 
 The pair is each token and the one after it (of the last, the one before). A vector that moves is that of its word wherever the word
 stands, as it is in the first block when a row of E changes; all its scores move with it. W_K is moved for one head alone.
@@ -7,9 +8,13 @@ stands, as it is in the first block when a row of E changes; all its scores move
 import numpy as np
 
 from model.functional import split_heads
-from model.tensors import Tensor, scoped
+from model.generation import translate
+from model.tensors import TRANSLATES, Tensor, scoped
+from model.tokenizer import END, START
 
-RISE, MOST = 10, 40                       # how much higher the score of the tokens gets; steps of the matrix at most
+RISE, LEAD = 10, 1.5                      # how much higher the score of the tokens gets; how far that of the keys is to be above its row
+STEPS, DAMPED = 40, 0.1                   # of the matrix, each the shorter the less the scores feel it
+TINY = 1e-9                               # share of it that keeps a matrix from being singular
 PAIR = "next = query + 1, or query - 1 of the last"
 TENSORS = scoped(
     "nudged",
@@ -22,46 +27,84 @@ TENSORS = scoped(
            "100 |inputs - input| / |input|, at [query, block, query]"),
     Tensor("rows_changed", "query", "by how much its row of E has", "100 |rows - embeddings| / |embeddings|"),
     Tensor("matrices", "query block head d_model d_k", "W_K once only it has moved, as for keys", "W_K after these steps"),
-    Tensor("matrices_changed", "query block head", "by how much W_K has changed, in percent of its length", "100 |matrices - W_K| / |W_K|"),
     Tensor("kept", "query", "by how much query itself has changed when only W_K has moved", "0"),
-    Tensor("keys", "query block head row d_k", "keys once only W_K has moved, until the score with the next is the highest of its row",
-           f"input W_K + b_K after up to {MOST} steps of W_K by G / |G|^2, G = input[query] key[next]^T + input[next] key[query]^T, {PAIR}"),
+    Tensor("keys", "query block head row d_k", "keys once only W_K has moved, so that the score with the next is the highest of its row and no other moves",
+           f"input W_K + b_K after {STEPS} damped Gauss-Newton steps of W_K to key_scores, but {LEAD} above its row at [query, next], {PAIR}"),
     Tensor("key_scores", "query block head row column", "scores by these keys", "keys keys^T"),
+    Tensor("said", "query said", "the output vocabulary's row of every word that is said once the row of E has moved",
+           "as decoder.next_token_ids", TRANSLATES),
+    Tensor("key_said", "query block head said", "the same once only W_K of that head has", "as decoder.next_token_ids", TRANSLATES),
 )
 
 
 def measure(run, record):
-    """For each of n tokens, in each block and head; nothing but the scores is computed again."""
+    """For each of n tokens, in each block and head; nothing but the scores is computed again, and the translation, if there is one."""
     x, ids = run.of_all_blocks("self_attention.input"), run.ids                     # (block, n, d_model), (n,)
     pairs = [(i, i + 1 if i + 1 < len(ids) else max(i - 1, 0)) for i in range(len(ids))]
     moves = np.stack([RISE * x[:, j] / (x[:, j] ** 2).sum(-1, keepdims=True) for _, j in pairs])        # (n, block, d_model)
     moved = record("inputs", x + (ids == ids[:, None])[:, None, :, None] * moves[:, :, None])           # (n, block, n, d_model)
     record("token_scores", moved @ moved.swapaxes(-1, -2))                          # (n, block, n, n)
     scale = run.config.d_model**0.5 if run.config.embedding == "scaled" else 1
-    record("rows", run.arrays["embeddings"] + moves[:, 0] / scale)                  # (n, d_model)
-    record("changed", _percent(moves, x.swapaxes(0, 1), -1))                        # (n, block)
-    record("rows_changed", _percent(moves[:, 0] / scale, run.arrays["embeddings"], -1))                 # (n,)
+    rows = record("rows", run.arrays["embeddings"] + moves[:, 0] / scale)           # (n, d_model)
+    record("changed", _percent(moves, x.swapaxes(0, 1)))                            # (n, block)
+    record("rows_changed", _percent(moves[:, 0] / scale, run.arrays["embeddings"])) # (n,)
+    record("kept", np.zeros(len(ids)))                                              # (n,)
     w = [block.self_attention for block in run.weights.encoder]
     W, b = (np.stack([split_heads(np.atleast_2d(getattr(each, name)), run.config.n_heads) for each in w]) for name in ("W_K", "b_K"))
     made = [[[_moved(x[k], W[k, h], b[k, h], *pair) for h in range(run.config.n_heads)] for k in range(len(x))] for pair in pairs]
-    record("matrices_changed", _percent(np.stack(made) - W, W, (-2, -1)))           # (n, block, h)
-    record("kept", np.zeros(len(ids)))                                              # (n,)
     W = record("matrices", np.stack(made))                                          # (n, block, h, d_model, d_k)
     keys = record("keys", x[None, :, None] @ W + b)                                 # (n, block, h, n, d_k)
     record("key_scores", keys @ keys.swapaxes(-1, -2))                              # (n, block, h, n, n)
+    if run.config.translates:
+        record("said", np.stack([_said(run, _with_row(run.weights, row, moved)) for row, moved in zip(ids, rows)]))     # (n, said)
+        said = [_said(run, _with_head(run.weights, block, head, W[i, block, head])) for i, block, head in np.ndindex(W.shape[:3])]
+        record("key_said", np.reshape(said, (*W.shape[:3], -1)))                    # (n, block, h, said)
 
 
-def _percent(change, of, axes):
-    """How long a change is, in percent of what changes, whose length lies along some axes."""
-    return 100 * np.linalg.norm(change, axis=axes) / np.linalg.norm(of, axis=axes)
+def _percent(change, of):
+    """How long a change is, in percent of what changes, whose length lies along the last axis."""
+    return 100 * np.linalg.norm(change, axis=-1) / np.linalg.norm(of, axis=-1)
 
 
 def _moved(x, W, b, i, j):
-    """W (d_model, d_k) once it has moved until row i of the scores of the keys of tokens x (n, d_model) is highest at j."""
-    for _ in range(MOST):
+    """W (d_model, d_k) once it has moved so that of the scores of the keys of tokens x (n, d_model) only that of i and j is another, if that
+    can be; else as near to it as they come.
+
+    Each step is along x^T C key. It moves the scores by G C S + S C G, where G = x x^T and S are these scores; in the basis in which both
+    are diagonal C is found entry by entry.
+    """
+    wanted = (x @ W + b) @ (x @ W + b).T                                            # (n, n)
+    wanted[i, j] = wanted[j, i] = max(wanted[i, j], np.delete(wanted[i], j).max(initial=-np.inf) + LEAD)
+    G = x @ x.T                                                                     # (n, n)
+    root = np.linalg.inv(np.linalg.cholesky(G + TINY * np.trace(G) * np.eye(len(G))))           # (n, n)
+    for _ in range(STEPS):
         keys = x @ W + b                                                            # (n, d_k)
-        if (keys @ keys[i]).argmax() == j:
-            break
-        G = np.outer(x[i], keys[j]) + np.outer(x[j], keys[i])                       # (d_model, d_k)
-        W = W + G / (G**2).sum()
+        sizes, basis = np.linalg.eigh(root @ keys @ keys.T @ root.T)                # (n,), (n, n)
+        into = basis.T @ root                                                       # (n, n)
+        gap = into @ (wanted - keys @ keys.T) @ into.T / (np.add.outer(sizes, sizes) + DAMPED * sizes.mean())
+        W = W + x.T @ into.T @ gap @ into @ keys
     return W
+
+
+def _with_row(weights, row, vector):
+    """The same model with another row of E."""
+    embedding = np.array(weights.embedding)
+    embedding[row] = vector
+    return weights._replace(embedding=embedding)
+
+
+def _with_head(weights, block, head, matrix):
+    """The same model with another W_K of one head, a matrix (d_model, d_k)."""
+    attention, d_k = weights.encoder[block].self_attention, matrix.shape[1]
+    W_K = np.array(attention.W_K)
+    W_K[:, head * d_k : (head + 1) * d_k] = matrix
+    moved = weights.encoder[block]._replace(self_attention=attention._replace(W_K=W_K))
+    return weights._replace(encoder=(*weights.encoder[:block], moved, *weights.encoder[block + 1:]))
+
+
+def _said(run, weights):
+    """What a model says to the sentence: rows of the output vocabulary, as many as twice its own translation has, the end token to the last."""
+    known, most = run.checkpoint.output_vocabulary, 2 * len(run.arrays["decoder.next_token_ids"])
+    start, end = known.index(START), known.index(END)
+    said, = translate(run.ids[None], np.ones((1, len(run.ids)), bool), weights, run.config, start, end, most)
+    return np.pad(np.where(np.cumsum(said == end), end, said), (0, most - len(said)), constant_values=end)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from manim import Mobject, VGroup
 
 from model import View
+from model.tokenizer import END
 from scenes.base.layout import Labelled, below
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
@@ -17,19 +18,18 @@ from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
 from scenes.parts.motion import appear, become, dim, draw, set_presence, vanish
 from scenes.parts.nudged import Nudge, Nudged, nudged
-from scenes.parts.opened import FEW, Opened, opened
+from scenes.parts.opened import Added, Opened, opened
+from scenes.parts.phrase import spaced
 from scenes.parts.product import Product
 from scenes.parts.score_grid import both_ways, compare_with_mirror, facing, fold, score_table
 from scenes.parts.softmax import Softmax, softmax
 from scenes.parts.tokens import cards_beside
-from scenes.parts.training import loop
 from scenes.parts.unknown import unknown
 from scenes.parts.verdict import Objection
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.workbench import workbench
 
 SCOPE = "encoder.{block}.self_attention"
-TRIAL = 2, 5                              # of what training does, and of what that does to a score
 STRUCK = 0.5                              # presence of what is struck out
 LEGEND, HIGH = 150 * PX, 10 * WORD        # of the colours; a bench with room for a reason above two scores, heights of which are as
 REASON = 1, 4
@@ -59,6 +59,11 @@ class CandidateScene(ExplainerScene):
     def looks(self) -> bool:
         """Whether the followed token looks most at the other one of the pair, in the shown head."""
         return self.view(f"{SCOPE}.weights")[self.head, self.focus].values.argmax() == self.pair[1]
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether training told the shown head where to look."""
+        return self.guided(self.view(f"{SCOPE}.weights")[self.head])
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -104,14 +109,14 @@ class CandidateScene(ExplainerScene):
 
     def opened_pair(self, name: str) -> Opened:
         """The dot product of the followed token and another, as tokens or as query and key, opened on the bench."""
-        (i, j), candidate = self.pair, self.candidate(name)
-        of_tokens, of_queries = (self.view(f"candidates.{side}_products")[self.spec.block] for side in ("token", "query"))
-        products = of_tokens[i, j] if name == "token" else of_queries[self.head, i, j]
-        score = candidate.scores[i : i + 1, j : j + 1]
+        (i, j), candidate, place = self.pair, self.candidate(name), (self.spec.block, self.head)[: 1 + (name == "query")]
+        products, picked, rest = (self.view(f"candidates.{name}_{part}")[place] for part in ("products", "picked", "rest"))
+        cell = slice(i, i + 1), slice(j, j + 1)
+        added = Added(products[i, j], candidate.scores[cell], picked[i, j], rest[cell])
         later = self.say("divided_later", root=f"{self.staging.trace.config.d_k ** 0.5:.3g}")
-        said = self.say("of_all", few=FEW, count=len(products)), self.say("rounded"), *[later] * (name == "query")
+        said = self.say("of_all", count=len(added.products) - len(added.picked)), self.say("rounded"), *[later] * (name == "query")
         room = self.rooms.longer if name == "query" else self.rooms.bench        # below that of tokens stands what colours mean
-        return opened(self.theme, candidate.sides(self.tokens, self.pair), products, score, peak(*self.all_scores), room, said)
+        return opened(self.theme, candidate.sides(self.tokens, self.pair), added, peak(*self.all_scores), room, said)
 
     @property
     def moves_E(self) -> bool:
@@ -120,31 +125,26 @@ class CandidateScene(ExplainerScene):
         return not self.spec.block and config.embedding != "normalised" and config.norm == "post"
 
     def before_and_after(self, name: str) -> list[Nudged]:
-        """The score of the pair, which is to be higher; what is changed for it: the followed token, or W_K alone; and how much that has changed the
-        token itself."""
-        (i, j), at = self.pair, (self.focus, self.spec.block, self.head)
+        """The score of the pair, which is to be higher; how much the followed token itself has changed for it: it alone has, or W_K alone; and what the
+        machine then says, if a changed word changes that."""
+        (i, j), keys, at = self.pair, name == "key", (self.focus, self.spec.block, self.head)
         wanted = Nudge(self.said_of("wanted", self.tokens[j]), *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
-        if name == "token":
-            return nudged(self.theme, [wanted, self.itself()], self.rooms.deeper.rows(TRIAL, GAP)[1] if self.training() else self.rooms.deeper)
-        moved, percent = (self.view(f"nudged.matrices{name}")[at] for name in ("", "_changed"))
-        W = Nudge(self.say("key_changed" if self.frame.is_roomy else "key_brief"), self.weights_of("K").T, moved.T, "key", percent)
-        moving = self.itself()
-        kept = moving._replace(after=moving.before, percent=self.view("nudged.kept")[i])
-        if self.moves_E and self.frame.is_roomy:
-            kept = kept._replace(else_said=self.say("by_E"), else_percent=moving.percent)
-        return nudged(self.theme, [wanted, W, kept], self.rooms.longer)
+        moved = self.view("nudged.rows_changed")[i] if self.moves_E else self.view("nudged.changed")[i, self.spec.block]
+        itself = self.say("itself_now" if keys and self.frame.is_roomy else "itself", token=self.tokens[i])
+        changed = Nudge(itself, moved, self.view("nudged.kept")[i], True) if keys else Nudge(itself, None, moved, True)
+        rows = ("decoder.next_token_ids", ()), ("nudged.key_said", at) if keys else ("nudged.said", i)
+        said = [Nudge(self.say("then_says"), *(self.says(self.view(each)[place]) for each, place in rows))] if self.suffers else []
+        return nudged(self.theme, [wanted, changed, *said], self.rooms.longer if keys else self.rooms.deeper)
 
-    def training(self) -> VGroup:
-        """What training does again and again, above a score before and after it; nothing where there is no room for it."""
-        return loop(self.theme, [self.say(key) for key in ("guess", "compare", "nudge")], self.rooms.deeper.rows(TRIAL, GAP)[0])
+    def says(self, rows: View) -> str:
+        """What rows of the output vocabulary say, up to the end."""
+        return spaced([word for word in (self.staging.trace.output_vocabulary[int(row)] for row in rows.values) if word != END])
 
-    def itself(self) -> Nudge:
-        """The followed token before and after it has moved: its row of E, or where that is not all that moves its vector in the shown block."""
-        i, block = self.focus, self.spec.block
-        said = self.say("itself", token=self.tokens[i]) if self.frame.is_roomy else f"{self.tokens[i]}:"
-        if self.moves_E:
-            return Nudge(said, self.staging.trace["embeddings"][i], self.view("nudged.rows")[i], percent=self.view("nudged.rows_changed")[i])
-        return Nudge(said, self.view(f"{SCOPE}.input")[i], self.view("nudged.inputs")[i, block][i], percent=self.view("nudged.changed")[i, block])
+    @property
+    def suffers(self) -> bool:
+        """Whether the translation, if there is one, is another once the followed token is nudged."""
+        there = self.moves_E and self.staging.trace.config.translates
+        return there and self.says(self.view("decoder.next_token_ids")) != self.says(self.view("nudged.said")[self.focus])
 
     def said_of(self, key: str, other: str) -> str:
         """What is said of a score of the followed token; no more than whose it is, where there is little room."""
@@ -163,8 +163,10 @@ class CandidateScene(ExplainerScene):
 
     def both_ways(self, name: str) -> tuple[VGroup, VGroup]:
         """Rings around the scores of the pair, one for each direction, and these scores on the bench, if there is room for it below what they are made
-        of; of each, which of the two has to know the other, if the shown head looks for that."""
+        of; of each, which of the two has to know the other, if the shown head looks for that, and in the end, whether it was taught to."""
         said = [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
+        if name == "query" and said and self.is_taught:
+            said = [self.say("pushed", wanted=f"{float(self.view('candidates.wanted')):.2f}"), self.say("not_pushed")]
         candidate, room, over = self.candidate(name), self.rooms.bench, VGroup()
         if room.height >= HIGH:
             head, room = room.rows(REASON, TIGHT)

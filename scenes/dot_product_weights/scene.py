@@ -25,8 +25,8 @@ class DotProductWeights(CandidateScene):
 
     def wording(self, name: str) -> str:
         """Of the grid: that each token fits itself best, if it does. What training could change in a later block, which reads no rows of E."""
-        if name == "no_parameters" and self.spec.block:
-            return "deeper"
+        if name == "no_parameters":
+            return "deeper" if self.spec.block else "harm" if self.suffers else "caption"
         scores = self.candidate("token").scores.values
         return "itself" if name == "grid" and (scores.diagonal() == scores.max(1)).all() else super().wording(name)
 
@@ -39,7 +39,7 @@ class DotProductWeights(CandidateScene):
         self.play(vanish(*self.question), appear(self.formula), dim(*(card for k, card in enumerate(self.cards) if k not in (i, j))))
         for k, row in ((i, self.pair_now.one), (j, self.pair_now.other)):
             self.play(merge(self.vectors.cells[k].copy(), into=row.border, run_time=1.0), appear(row, run_time=1.0))
-        self.play(appear(self.pair_now.names, self.pair_now.signs, self.pair_now.note))
+        self.play(appear(self.pair_now.names, self.pair_now.signs))
         self.play(self.pair_now.multiply())
         self.play(appear(sum_.cells), draw(self.pair_now.ring), self.pair_now.count(self.theme))
         self.play(travel(sum_.cells[0].copy(), VGroup(cell[0])), appear(*cell[1:], run_time=1.2))
@@ -67,10 +67,10 @@ class DotProductWeights(CandidateScene):
 
     @step
     def no_parameters(self):
-        """What training does, again and again, and there is nothing here that it could change. It could change the followed token, but that is the
-        word itself."""
+        """There is nothing here that training could change. It could change the followed token, but that is the word itself: the score rises, and the
+        machine, which reads it all, says something else."""
         card, lines = self.objections[1], self.before_and_after("token")
-        self.play(vanish(self.boxes, self.both, self.objections[0]), appear(*self.training(), lag=0.3))
+        self.play(vanish(self.boxes, self.both, self.objections[0]))
         self.play(appear(card.box, card.title, card.evidence))
         self.wait(1)
         self.box, _ = self.both_ways("token")[0]

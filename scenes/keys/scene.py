@@ -1,11 +1,19 @@
 """Scene 5: the second candidate for the weights, dot products of learned keys (Vaswani et al. 2017, section 3.2.1)."""
 
+import numpy as np
+from manim import VGroup
+
+from model.experiments.alike_keys import ALIKE
+from scenes.base.room import TIGHT
 from scenes.base.scene import step
-from scenes.candidates.bench import SCOPE, CandidateScene
-from scenes.parts.alike_keys import AlikeKey, alike_keys
+from scenes.candidates.bench import CandidateScene
+from scenes.parts.alike_keys import AlikeKeys, alike_keys
+from scenes.parts.label import in_two_lines
 from scenes.parts.motion import SHORT, appear, become, draw, travel, vanish
 from scenes.parts.score_grid import columns, fill
+from scenes.parts.verdict import EVIDENCE
 
+NOTED = 4, 1                              # heights of a matrix and of a note below it
 
 
 class Keys(CandidateScene):
@@ -16,27 +24,34 @@ class Keys(CandidateScene):
     place = "head"
 
     def wording(self, name: str) -> str:
-        """Of the key: that other nouns have it too, if the head looks at the noun and they are shown."""
-        return "caption" if name == "key" and not (self.looks and self.has_others) else super().wording(name)
+        """Of the key: that other nouns have it too, if the head looks at the noun and they are shown; and why, if it was taught to. Of the grid: why
+        keys meet keys, if they are shorter than tokens. Of the trial: whether it has moved one score alone."""
+        config, found = self.staging.trace.config, super().wording(name)
+        if name == "key":
+            return "caption" if not (self.looks and self.others) else "taught" if found == "forms" and self.is_taught else found
+        return {"grid": "shorter" if config.n_heads > 1 else "caption", "adapts": "alone" if self.is_alone else "caption"}.get(name, found)
 
     def opening(self):
         """The first candidate, with all that speaks against it, and what nudging a token has done to its scores."""
         self.lay_out()
         self.stand("token", nudged=True)
         box, _ = self.both_ways("token")[0]
-        self.add(box, *self.training(), *self.before_and_after("token"))
+        self.add(box, *self.before_and_after("token"))
 
     @step
     def key(self):
-        """The token that is to be found meets W_K, column by column; other words in its place have keys that are alike, and
-        one has not. Then its key takes the place of its vector, and those of all other tokens."""
+        """The token that is to be found meets W_K, column by column; its key takes the place of its vector, and those of all other tokens. Then other
+        words in its place: before training all keys differ, after it those of a kind are alike."""
         self.play(vanish(*self.on_stage(self.cards, self.work_now.left)), become(self.work_now.left, self.vectors))
         self.work_now = self.work_of("token")
-        self.make("K", self.pair[1], 2 * SHORT, self.view("alike_keys.words").shape[-1] * self.has_others)
-        self.alike = self.others()
-        for key in self.alike:
-            self.play(appear(*key))
+        self.make("K", self.pair[1], 2 * SHORT)
         self.make_all("key", self.pair[1])
+        if self.others:
+            alike = self.alike()
+            self.play(vanish(self.bench_now))
+            for appearing in zip(alike.keys, alike.heads, [alike.words, VGroup()]):
+                self.play(appear(*appearing))
+            self.play(draw(alike.around), appear(alike.said))
 
     @step
     def grid(self):
@@ -44,9 +59,10 @@ class Keys(CandidateScene):
         left, above, result = self.work_now
         self.formula, self.names = self.candidate("key").formula(self.theme, self.rooms.maths), self.candidate("key").names_at(self.theme, self.work_now)
         self.objections = self.objections_to("key")
-        bench, self.matrix = self.bench_now, self.matrix_of("K", self.rooms.bench)
-        self.play(vanish(*self.on_stage(self.cards, left, bench.matrix)), become(bench.matrix.sheet, self.matrix.sheet),
-                  travel(bench.matrix.title, self.matrix.title))
+        room, foot = self.rooms.bench.rows(NOTED, TIGHT)
+        self.matrix = self.matrix_of("K", room)
+        self.partner = VGroup(*[in_two_lines(self.theme, self.say("partner"), EVIDENCE, foot, "muted")] * self.staging.trace.config.trained)
+        self.play(vanish(*self.on_stage(self.cards, left)), appear(self.matrix, self.partner))
         self.legend = self.colours()
         self.play(travel(left.cells.copy(), columns(above)), appear(above.border, above.dots, result.border, self.words, run_time=1.2))
         self.play(appear(self.formula, *self.names, self.legend))
@@ -60,7 +76,7 @@ class Keys(CandidateScene):
         self.play(vanish(self.legend), appear(parameters))
         self.strike_out(parameters)
         self.box = self.both_ways("key")[0][0]
-        self.play(vanish(self.matrix))
+        self.play(vanish(self.matrix, self.partner))
         self.play(draw(self.box), appear(*self.compared[0], lag=0.3))
         for line in self.compared[1:]:
             self.play(appear(*line, lag=0.3))
@@ -74,15 +90,22 @@ class Keys(CandidateScene):
         self.compare("key")
 
     @property
-    def has_others(self) -> bool:
-        """Whether there are other words to be put in the place of the token, and room for their keys."""
-        return self.view("alike_keys.words").shape[-1] > 1 and self.frame.is_roomy
+    def is_alone(self) -> bool:
+        """Whether the trial lets no other score move, as scores are written."""
+        before, after = (each.scores.values.round(self.spec.keys["decimals"]) for each in (self.candidate("key"), self.nudged("key")))
+        return {*map(tuple, np.argwhere(before != after))} == {self.pair, self.pair[::-1]}
 
-    def others(self) -> list[AlikeKey]:
-        """The keys that other words have in the place of the token: of all that are alike the one that is least so, and the one that is least of all."""
-        if not self.has_others:
-            return []
-        words, keys, count = (self.view(f"alike_keys.{name}")[self.spec.block, self.head, self.pair[1]] for name in ("words", "keys", "count"))
-        names, kind = [self.known(row) for row in words.values], "noun" if self.forms and self.looks else "word"
-        said = [self.say(key, word=word, count=f"{float(count):.0f}") for key, word in zip((f"least_{kind}", "least_alike"), names, strict=True)]
-        return alike_keys(self.theme, self.bench_now.made, keys, said, self.view(f"{SCOPE}.key")[self.head], self.bench_now.below)
+    @property
+    def others(self) -> list[str]:
+        """The words whose keys are shown in the place of the token, its own first; "" for one that there is not. Nothing if no other is tried."""
+        rows = self.view("alike_keys.words")[self.spec.block, self.head, self.pair[1]].values
+        return [self.known(row) if row == row else "" for row in rows] if (rows == rows).sum() > 1 else []
+
+    def alike(self) -> AlikeKeys:
+        """The keys that these words have in the place of the token, and had there before training, if that is known."""
+        at, trained = (self.spec.block, self.head, self.pair[1]), self.staging.trace.config.translates
+        heads, kind = ("before", "keys")[not trained :], "nouns" if self.forms and self.looks else "words"
+        count = float(self.view("alike_keys.count")[at])
+        keys, said = [self.view(f"alike_keys.{name}")[at] for name in heads], [self.say(f"{name}_there") for name in heads]
+        return alike_keys(self.theme, self.others, keys, said, ALIKE, self.say(f"alike_{kind}", count=f"{count:.0f}"),
+                          self.rooms.beside(self.table.square, self.stage))

@@ -1,30 +1,42 @@
-"""Keys of other words below the key of a token, in whose place they were put: how alike those of a kind are, and how another is not."""
+"""Keys that several words have in one place, before training and after it: which came out alike."""
 
 from collections.abc import Sequence
 
 from manim import VGroup
 
 from model import View
-from scenes.base.room import TIGHT, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.heat_map import HeatMap, heat_map, peak
-from scenes.parts.label import WORD, text
-from scenes.parts.shapes import room_of
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_map
+from scenes.parts.label import WORD, in_lines, words_in
+from scenes.parts.shapes import Block, ring, room_of
+from scenes.parts.tokens import row_labels
 from scenes.parts.whole import Whole
 
-
-class AlikeKey(Whole):
-    """A `key`, a row, and what is `said` of it at its left."""
-
-    def __init__(self, said: VGroup, key: HeatMap):
-        super().__init__(said=said, key=key)
+NAMES, SAID = 170 * PX, 300 * PX          # room for the words, and for what is said of those that are alike
+MOST = 3                                  # lines of that
+BELOW = 2.5                               # what it takes below the keys, in lines
 
 
-def alike_keys(theme: Theme, made: HeatMap, keys: View, said: Sequence[str], of_all: View, rooms: Sequence[Room]) -> list[AlikeKey]:
-    """Keys (rank, d_k) in the columns of that of the token, `made`, each in a room below it. said: of each. of_all: the keys (n, d_k) whose
-    colour scale it is."""
-    edge, digits = room_of(made.border), made.digits or None
-    rows = [heat_map(theme, keys[k : k + 1], Room(edge.left, edge.right, room.bottom, room.top), "key", digits, peak(of_all), grid=made.grid)
-            for k, room in enumerate(rooms)]
-    return [AlikeKey(VGroup(text(theme, words, WORD, at=Room(room.left, edge.left - TIGHT, room.bottom, room.top), align=1)), row)
-            for words, row, room in zip(said, rows, rooms, strict=True)]
+class AlikeKeys(Whole):
+    """`keys`, matrices (word, d_k), each with its name among the `heads`; `words` of their rows; `around`, a ring around the rows that are alike in
+    the last of them, and what is `said` of them."""
+
+    def __init__(self, keys: Sequence[HeatMap], heads: Sequence[VGroup], words: VGroup, around: Block, said: VGroup):
+        super().__init__(keys=keys, heads=heads, words=words, around=around, said=said)
+
+
+def alike_keys(theme: Theme, words: Sequence[str], keys: Sequence[View], heads: Sequence[str], alike: int, said: str, room: Room) -> AlikeKeys:
+    """Keys side by side in a room, each on its own colour scale. words: of the rows that are shown, "" for those that are not; the first so many are
+    alike. heads: what the keys are."""
+    rows, wide = tuple(k for k, word in enumerate(words) if word), room.is_wide
+    free, head = (room.trim(right=SAID + GAP), WORD) if wide else (room.trim(bottom=BELOW * WORD), 2 * WORD)
+    places = free.trim(left=NAMES, top=head + TIGHT).columns(len(keys), WIDE if wide else GAP)
+    grid = fit_grid((len(rows), keys[0].shape[-1]), places[0])._replace(rows=rows)
+    shown = [heat_map(theme, view, place, "key", grid=grid) for view, place in zip(keys, places, strict=True)]
+    around = ring(theme, room_of(VGroup(*shown[-1].cells[: sum(k < alike for k in rows)])))
+    beside = room_of(around).outside(right=SAID, gap=TIGHT) if wide else room.strip(bottom=2 * WORD)
+    over = [room_of(sheet.border).outside(top=head, gap=TIGHT / 2) for sheet in shown]
+    return AlikeKeys(
+        shown, [words_in(theme, name, WORD, place, "muted") for name, place in zip(heads, over, strict=True)],
+        row_labels(theme, [words[k] for k in rows], shown[0], "text", NAMES - TIGHT), around, in_lines(theme, said, WORD, beside, MOST))

@@ -1,6 +1,7 @@
 """A derivation: a token meets a matrix column by column, and a query, key or value comes out (Vaswani et al. 2017, section 3.2.1)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from manim import Animation, Mobject, VGroup
@@ -42,6 +43,13 @@ class Derivation(Whole):
                  said: VGroup, below: Sequence[Room]):
         super().__init__(token=token, matrix=matrix, made=made, sign=sign, head=head, word=word, note=note, said=said)
         self.of, self.below = of, below
+
+    def compared(self, theme: Theme, others: View, j: int, role: str, said: str) -> VGroup:
+        """One of other vectors (n, d_k) in the room below what is made, in its columns, and what is said of it at its left."""
+        made, room = self.made, self.below[0]
+        edge = room_of(made.border)
+        row = heat_map(theme, others[j : j + 1], replace(room, left=edge.left, right=edge.right), role, made.digits, peak(others), grid=made.grid)
+        return VGroup(row, text(theme, said, WORD, at=replace(room, right=edge.left - TIGHT), align=1))
 
     def passed_on(self, old: HeatMap, new: HeatMap, i: int, others: Sequence[VGroup]) -> Iterator[Animation]:
         """What came out takes the place of what was in row i of a matrix (n, d); then the other tokens go through the matrix, and the frame is

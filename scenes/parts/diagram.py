@@ -1,7 +1,6 @@
 """Architecture diagrams: modules with a name, the lines between them, and the blocks made of them."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 import numpy as np
 from manim import Mobject, VGroup, VMobject
@@ -49,16 +48,6 @@ def module(theme: Theme, name: str, room: Room, role: str = "line", size: float 
     box.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour(role), 2.5)
     shown = name if min(room.height / 1.2, room.width / 3.4) >= SMALLEST_WORD else ""
     return Module(box, text(theme, shown, size, at=room.centre, width=room.width - 0.2))
-
-
-def cycle(theme: Theme, names: Sequence[str], room: Room) -> VGroup:
-    """What is done again and again: named boxes side by side, an arrow from each to the next, and one below, from the last back to the first."""
-    places = room.trim(bottom=room.height / 3).columns(len(names), 3 * TIP)
-    boxes = [module(theme, name, place) for name, place in zip(names, places, strict=True)]
-    steps = [arrow(theme, before.point(1), after.point(-1)) for before, after in pairwise(places)]
-    first, last = places[0].point(0, -1), places[-1].point(0, -1)
-    floor = [(x, room.bottom, 0) for x in (last[0], first[0])]
-    return VGroup(boxes[0], *(part for pair in zip(steps, boxes[1:]) for part in pair), route(theme, [last, *floor, first]))
 
 
 def route(theme: Theme, points: Sequence[Sequence[float]], role: str = "muted", width: float = 3, bend: float = BEND,

@@ -1,4 +1,4 @@
-"""Training: what it does again and again, and the loss that falls (Rumelhart et al. 1986)."""
+"""Training: the loss that falls (Rumelhart et al. 1986)."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,11 @@ from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import floor, largest
 from scenes.parts.chart import area, curve
-from scenes.parts.diagram import cycle
 from scenes.parts.label import WORD, number, text
 from scenes.parts.shapes import rounded_rectangle
 from scenes.parts.whole import Whole
 
-LOOP, LOSS, DOT = (size * PX for size in (480, 72, 18))   # what the loop takes at least; sizes of a loss and of a dot
-
-
-def loop(theme: Theme, steps: Sequence[str], room: Room) -> VGroup:
-    """What training does again and again, in a room; nothing where that is too small for it."""
-    return cycle(theme, steps, room) if room.width > LOOP and room.height > 2 * WORD else VGroup()
+LOSS, DOT = (size * PX for size in (72, 18))             # sizes of a loss and of a dot
 
 
 class Loss(Whole):

@@ -33,6 +33,11 @@ class Workbench(NamedTuple):
         beside = self.verdict.left == self.bench.left
         return self.bench if beside else replace(self.bench, bottom=self.verdict.centre[1] + TIGHT)
 
+    def beside(self, square: Room, stage: Room) -> Room:
+        """As `across`, but where that would stand beside what is at the left of the square, without the room for it."""
+        room = self.across(square, stage)
+        return replace(room, left=max(room.left, square.left)) if room.top > square.bottom else room
+
     def across(self, square: Room, stage: Room) -> Room:
         """A room below all that stands above the square of a picture, from its left to the end of the stage: as far down as the square, if that is
         more than half of the stage; where the verdict stands below, as far down as the stage, and from its left if it were narrow; all below the

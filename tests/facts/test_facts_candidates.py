@@ -99,3 +99,32 @@ def test_two_matrices_are_one_of_low_rank_with_fewer_numbers():
     trace = staging.trace(load("values", []))
     two, one = trace["query_key.parameters"].values
     assert (trace["query_key.ranks"].values == trace.config.d_k).all() and two < one
+
+
+def test_the_products_that_are_shown_and_the_rest_add_up_as_they_are_written():
+    shown, total = played("dot_product_weights", "dot_product", lambda scene: (
+        [value(label) for label in (*scene.pair_now.products.numbers[0], *(part for cell in scene.pair_now.rest for part in cell if isinstance(part, Number)))],
+        value(scene.pair_now.total.numbers[0][0])))
+    assert len(shown) == 5 and round(sum(shown), 2) == total
+
+
+def test_the_trial_with_keys_moves_one_score_and_leaves_what_is_said_and_that_with_the_word_does_not():
+    def look(scene):
+        before, after = (each("key").scores.values.round(2) for each in (scene.candidate, scene.nudged))
+        return scene.is_alone, (before != after).sum(), scene.suffers, scene.caption("adapts")
+
+    alone, moved, suffers, caption = played("keys", "adapts", look)
+    assert alone and moved == 2 and suffers and "one score rises" in caption
+
+
+def test_keys_are_shown_of_nouns_that_differed_before_training_and_of_words_that_differ_still():
+    words, (before, after) = played("keys", "key", lambda scene: (scene.others, [sheet.view.values for sheet in scene.alike().keys]))
+    assert words[0] == "cat" and len(words) == 5
+    far = [[np.linalg.norm(row - of[0]) for row in of[1:]] for of in (before, after)]
+    assert min(far[0]) > 1 > 0.5 > max(far[1][:2]) and min(far[1][2:]) > 5
+
+
+def test_a_token_may_look_away_from_itself_by_queries_and_not_as_it_is():
+    away, (i, j), tokens, queries = played("queries", "grid", lambda scene: (
+        scene.caption("grid"), scene.pair, *(scene.candidate(name).scores.values for name in ("token", "query"))))
+    assert "need not look at itself" in away and queries[i, j] > queries[i, i] and tokens[i].argmax() == i

@@ -1,0 +1,80 @@
+"""What is handed on in a few sentences, step by step: a line of cards for each, an arrow from card to card, and what is left where one is cut."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from manim import VGroup, VMobject
+
+from model import View
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
+from scenes.base.theme import Theme
+from scenes.parts.flow import arrow
+from scenes.parts.label import SMALLEST_WORD, WORD, paragraph, text
+from scenes.parts.phrase import LOUD
+from scenes.parts.shapes import frame, room_of, strike
+from scenes.parts.whole import Whole
+from scenes.parts.word_card import word_card
+
+HEAD, NAME, SAID = (size * PX for size in (36, 42, 84))     # em sizes: what a column is, what a line is of, a word without a number
+NAMES, ACROSS = 0.17, 90 * PX             # share of the width that the names take; from card to card
+LINES, SPACING = 2, 1.25                  # of a name and of a head
+BOLD = 5 * PEN
+
+
+class Link(NamedTuple):
+    """A word in a role, and its number, if it has one."""
+
+    word: str
+    value: View | None
+    role: str
+
+
+class Chain(NamedTuple):
+    """What a line is of, and its links, a column each: nothing where there is none, and text where it is cut."""
+
+    name: str
+    links: Sequence[Link | str | None]
+
+
+class Line(Whole):
+    """`name`; `cards`, of them those that are cut are words that are struck out; `ways` from one to the next."""
+
+    def __init__(self, name: VGroup, cards: list[VMobject], ways: list[VGroup]):
+        super().__init__(name=name, cards=cards, ways=ways)
+
+
+class Chains(Whole):
+    """`heads`, what the columns are, and `lines`."""
+
+    def __init__(self, heads: list[VGroup], lines: list[Line]):
+        super().__init__(heads=heads, lines=lines)
+
+
+def chains(theme: Theme, heads: Sequence[tuple[str, str]], done: Sequence[Chain], room: Room) -> Chains:
+    """Chains that fill a room, one below the other. heads: what each column is, and in which role."""
+    left, across = NAMES * room.width, ACROSS if room.is_wide else ACROSS / 2
+    top, body = room.strip(top=LINES * SPACING * HEAD), room.trim(top=LINES * SPACING * HEAD + TIGHT / 2)
+    over = top.trim(left=left + GAP).columns(len(heads), across)
+    titles = [paragraph(theme, name, HEAD, place.width, role, weight=500, lines=LINES).shift(place.centre) for (name, role), place in zip(heads, over)]
+    rows = body.rows(len(done), TIGHT)
+    return Chains(titles, [_line(theme, chain, row.strip(left=left), row.trim(left=left + GAP).columns(len(heads), across))
+                           for chain, row in zip(done, rows, strict=True)])
+
+
+def _line(theme: Theme, chain: Chain, name: Room, places: Sequence[Room]) -> Line:
+    cards = [_card(theme, link, place) for link, place in zip(chain.links, places, strict=True) if link is not None]
+    shown = [(place, link) for link, place in zip(chain.links, places) if link is not None]
+    ways = [arrow(theme, start.point(1) + [TIGHT / 2, 0, 0], end.point(-1) - [TIGHT / 2, 0, 0], "text" if isinstance(link, Link) else "line", BOLD)
+            for (start, link), (end, _) in zip(shown, shown[1:])]
+    said = paragraph(theme, chain.name, NAME, name.width, weight=600, lines=LINES, align=1).shift(name.centre)
+    return Line(said, cards, ways)
+
+
+def _card(theme: Theme, link: Link | str, place: Room) -> VMobject:
+    if isinstance(link, str):
+        label = text(theme, link, WORD, "muted", at=place)
+        return VGroup(frame(theme, place, "line", radius=18 * PX), label, strike(theme, room_of(label, TIGHT / 2).level(place.centre[1])))
+    if link.value is not None:
+        return word_card(theme, link.word, link.value, place, link.role)
+    size = min(SAID, max(SMALLEST_WORD, place.height / 2))
+    return VGroup(frame(theme, place, link.role, radius=18 * PX, width=3), text(theme, link.word, size, link.role, LOUD, at=place.inset(TIGHT / 2, 0)))

@@ -9,16 +9,16 @@ from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import arrow
-from scenes.parts.label import SMALLEST_WORD, WORD, paragraph, text
+from scenes.parts.label import SMALLEST_WORD, paragraph, text
 from scenes.parts.phrase import LOUD
-from scenes.parts.shapes import frame, room_of, strike
+from scenes.parts.shapes import frame
 from scenes.parts.whole import Whole
 from scenes.parts.word_card import word_card
 
 HEAD, NAME, SAID = (size * PX for size in (36, 42, 84))     # em sizes: what a column is, what a line is of, a word without a number
 NAMES, ACROSS = 0.17, 90 * PX             # share of the width that the names take; from card to card
 LINES, SPACING = 2, 1.25                  # of a name and of a head
-BOLD = 5 * PEN
+BOLD, CORNER = 5 * PEN, 18 * PX
 
 
 class Link(NamedTuple):
@@ -30,17 +30,17 @@ class Link(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """What a line is of, and its links, a column each: nothing where there is none, and text where it is cut."""
+    """What a line is of, and its links, a column each: nothing where there is none, and what is said instead of one that is cut."""
 
     name: str
     links: Sequence[Link | str | None]
 
 
 class Line(Whole):
-    """`name`; `cards`, of them those that are cut are words that are struck out; `ways` from one to the next."""
+    """`title`; `cards`, of what is cut a word; `ways` from one to the next."""
 
-    def __init__(self, name: VGroup, cards: list[VMobject], ways: list[VGroup]):
-        super().__init__(name=name, cards=cards, ways=ways)
+    def __init__(self, title: VGroup, cards: list[VMobject], ways: list[VGroup]):
+        super().__init__(title=title, cards=cards, ways=ways)
 
 
 class Chains(Whole):
@@ -72,9 +72,8 @@ def _line(theme: Theme, chain: Chain, name: Room, places: Sequence[Room]) -> Lin
 
 def _card(theme: Theme, link: Link | str, place: Room) -> VMobject:
     if isinstance(link, str):
-        label = text(theme, link, WORD, "muted", at=place)
-        return VGroup(frame(theme, place, "line", radius=18 * PX), label, strike(theme, room_of(label, TIGHT / 2).level(place.centre[1])))
-    if link.value is not None:
-        return word_card(theme, link.word, link.value, place, link.role)
+        return VGroup(frame(theme, place, "line", radius=CORNER), text(theme, link, NAME, "muted", at=place.inset(TIGHT / 2, 0)))
     size = min(SAID, max(SMALLEST_WORD, place.height / 2))
-    return VGroup(frame(theme, place, link.role, radius=18 * PX, width=3), text(theme, link.word, size, link.role, LOUD, at=place.inset(TIGHT / 2, 0)))
+    if link.value is not None:
+        return word_card(theme, link.word, link.value, place, link.role, largest=size)
+    return VGroup(frame(theme, place, link.role, radius=CORNER), text(theme, link.word, size, link.role, LOUD, at=place.inset(TIGHT / 2, 0)))

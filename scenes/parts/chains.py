@@ -72,7 +72,7 @@ def _line(theme: Theme, chain: Chain, name: Room, places: Sequence[Room]) -> Lin
 
 def _card(theme: Theme, link: Link | str, place: Room) -> VMobject:
     if isinstance(link, str):
-        return VGroup(frame(theme, place, "line", radius=CORNER), text(theme, link, NAME, "muted", at=place.inset(TIGHT / 2, 0)))
+        return VGroup(frame(theme, place, "line", radius=CORNER), text(theme, link, NAME, at=place.inset(TIGHT / 2, 0)))
     size = min(SAID, max(SMALLEST_WORD, place.height / 2))
     if link.value is not None:
         return word_card(theme, link.word, link.value, place, link.role, largest=size)

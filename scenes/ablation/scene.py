@@ -1,16 +1,17 @@
 """Scene 17: what a head does, seen by taking it away (Michel et al. 2019, section 3)."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import VGroup
 
 from model import View
 from model.tokenizer import END
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.chains import Chain, Link, chains
-from scenes.parts.heads import BELOW, LABEL, NAME, Cut, head_cards, head_map, head_names, map_title
+from scenes.parts.chains import Chain, Link, alike, chains
+from scenes.parts.heads import BELOW, LABEL, NAME, Cut, head_cards, head_map, head_names, titled
 from scenes.parts.label import number
 from scenes.parts.look import bows
 from scenes.parts.machine import Machine
@@ -20,7 +21,7 @@ from scenes.parts.odds import odds
 from scenes.parts.phrase import PRONOUNS, spaced
 from scenes.parts.resaid import said_before, said_rooms, said_then
 from scenes.parts.scissors import ABOVE, halves, scissors, told, within
-from scenes.parts.tally import Tally, tally
+from scenes.parts.tally import tallies
 from scenes.parts.tokens import kept_row, snug_row
 from scenes.parts.word_card import WordCard, flip, on_edge, word_card
 
@@ -89,10 +90,10 @@ class Ablation(ExplainerScene):
         if self.wording("again") == "habit":
             self.wait(LONG)
             one, other = self._names
-            count = self.staging.trace["habit.sentences"].shape[0]
-            title, body = self._titled(self.say("like_it", count=count, one=one, other=other))
+            said, counts = (self.staging.trace[f"habit.{name}"] for name in ("said", "counts"))
+            title, body = titled(self.theme, self.say("like_it", count=said.shape[1], one=one, other=other), self.stage, self.frame.is_roomy)
             self.play(vanish(*self.on_stage()), appear(title))
-            for each in self._tallies(body):
+            for each in tallies(self.theme, (self.say("whole"), self._cut_name), PRONOUNS, said, counts, body):
                 self.play(appear(each.title, *each.squares, run_time=STEADY), appear(each.counts, run_time=STEADY))
 
     @step
@@ -116,7 +117,7 @@ class Ablation(ExplainerScene):
         blocks, heads = self._shifts.shape
         names = [self.say("block", number=k + 1) for k in range(blocks)], [self.say("head", number=k + 1) for k in range(heads)]
         said = self.say("cuts" if self.trained else "shifts", word=self.tokens[self.focus], count=blocks * heads)
-        title, body = self._titled(said)
+        title, body = titled(self.theme, said, self.stage, self.frame.is_roomy)
         if not self.trained:
             picture = head_map(self.theme, self._shifts, body.trim(left=LABEL, bottom=BELOW), digits=True)
             self.open_with(title, head_names(self.theme, picture, *names))
@@ -136,11 +137,14 @@ class Ablation(ExplainerScene):
         head, body = self.stage.strip(top=CARD), self.stage.trim(top=(CARD + GAP) * self.frame.is_roomy)
         words = ["…" if len({*pair}) > 1 else pair[0] for pair in zip(self.tokens, self.twin or self.tokens)]
         sentence = [snug_row(self.theme, words, head, CARD, TIGHT / 2, CHIP)] * self.frame.is_roomy
-        self.chains = chains(self.theme, self._heads(), self._lines(), body)
+        apart = self._told_apart
+        heads = [("brings", self._bringer)] * apart + [("finds" if apart else "looks", self._cut)]
+        columns = [(self.say(self._briefly(name), block=b + 1, head=h + 1, own=self.tokens[self.focus]), "weight") for name, (b, h) in heads]
+        self.chains = chains(self.theme, [*columns, (self.say("says"), "output")], self._lines(), body)
         self.open_with(*sentence, self.chains.heads)
         for line in self.chains.lines:
             self.play(appear(line.title, run_time=BRIEF))
-            self.play(appear(*line.cards, lag=0.3, run_time=STEADY), draw(*line.ways, run_time=STEADY))
+            self.play(appear(*line.cards, run_time=STEADY), draw(*line.ways, run_time=STEADY))
         self.wait(2 * LONG)               # the end: there is much to look back at
 
     def wording(self, name: str) -> str:
@@ -161,9 +165,8 @@ class Ablation(ExplainerScene):
             return "one_in_each" if both else "caption" if not self._alone else "needed" if flips else "only"
         if self._own == self._other:
             return "same"
-        if name == "again" and flips and self.finds_noun(self._weights):
-            return "habit" if self._habit == self._other else "answer"
-        return "caption"
+        needed = name == "again" and flips and self.finds_noun(self._weights)
+        return "caption" if not needed else "habit" if self._habit == self._other else "answer"
 
     @property
     def trained(self) -> bool:
@@ -183,8 +186,11 @@ class Ablation(ExplainerScene):
         return self._without(*self._cut)
 
     def _without(self, block: int, head: int) -> str:
-        cut = "cut" if self.frame.is_roomy else "cut_briefly"
-        return self.say("alike" if self._number("uniform") else cut, block=block + 1, head=head + 1)
+        return self.say("alike" if self._number("uniform") else self._briefly("cut"), block=block + 1, head=head + 1)
+
+    def _briefly(self, key: str) -> str:
+        """Which of two labels there is room for."""
+        return key if self.frame.is_roomy else f"{key}_briefly"
 
     @property
     def _own(self) -> str:
@@ -254,44 +260,21 @@ class Ablation(ExplainerScene):
         differ = [pair for pair in zip(self.tokens, self.twin) if len({*pair}) > 1]
         return [" … ".join(words) for words in zip(*differ)]
 
-    def _titled(self, said: str) -> tuple[VMobject, Room]:
-        """What a picture is of, at the top of the stage, and the room below."""
-        high = 2 * NAME
-        head, body = self.stage.rows((6, 70)) if self.frame.is_roomy else (self.stage.strip(top=high), self.stage.trim(top=high + TIGHT))
-        return map_title(self.theme, said, head, self.frame.is_roomy), body
-
-    def _tallies(self, room: Room) -> list[Tally]:
-        """What is said to many sentences by the whole model, and without the head."""
-        said, counts = (self.staging.trace[f"habit.{name}"] for name in ("said", "counts"))
-        runs = zip((self.say("whole"), self._cut_name), said.values, counts, room.rows(2, GAP), strict=True)
-        return [tally(self.theme, name, PRONOUNS, kinds, count, place) for name, kinds, count, place in runs]
-
-    def _heads(self) -> list[tuple[str, str]]:
-        """What the columns of the answer are: the head that tells the sentences apart, if there is one, this one, and the decoder."""
-        own, apart = self.tokens[self.focus], self._told_apart
-        names = [("brings", self._bringer)] * apart + [("finds" if apart else "looks", self._cut)]
-        return [*((self.say(name, block=b + 1, head=h + 1, own=own), "weight") for name, (b, h) in names), (self.say("says"), "output")]
-
     def _lines(self) -> list[Chain]:
         """For the sentence and its twin, if there is one, what the heads look at and what is said; and again without each of them."""
-        cuts, said = self._cuts(), [self._said(scope) for scope in ("ablation.", "twin_ablation.")]
+        cuts = self._cuts()
+        said = [self._said(scope) for scope, _ in zip(("ablation.", "twin_ablation."), cuts)]
         brought = self._looks(*self._bringer) if self._told_apart else []
         before = [[Link(*found, "weight" if self._bringer in changing else "muted")] for found, changing in zip(brought, self._changing)]
         looks = [Link(*found, "weight") for found in self._looks(*self._cut)]
         whole = [[*first, look, Link(*cut.whole, "output")] for first, look, cut in zip(before or [[]] * len(cuts), looks, cuts)]
-        gone, lines = self.say("even" if self._number("uniform") else "gone"), self._alike(whole)
+        gone, both = self.say("even" if self._number("uniform") else "gone"), partial(alike, self._names or [""], self.say(self._briefly("both")))
+        lines = both(whole)
         if self._told_apart:
             b, h = self._bringer
             left = self._most_of([f"{scope}ablation.looks" for scope in ("", "twin_")], b, h)
-            lines += self._alike([[gone, Link(*look, "text"), Link(cut.words[b][h], cut.chances[b, h], "text")] for look, cut in zip(left, cuts)])
-        return lines + self._alike([[*[None] * bool(before), gone, Link(*answer, "text")] for answer, _ in zip(said, cuts)])
-
-    def _alike(self, lines: Sequence[Sequence[Link | str | None]]) -> list[Chain]:
-        """The lines of both sentences, or one for both if they have the same words."""
-        words = {tuple(link.word if isinstance(link, Link) else link for link in line) for line in lines}
-        if len(lines) > len(words):
-            return [Chain(self.say("both"), [link._replace(value=None) if isinstance(link, Link) else link for link in lines[0]])]
-        return [Chain(*each) for each in zip(self._names or [""], lines)]
+            lines += both([[gone, Link(*look, "text"), Link(cut.words[b][h], cut.chances[b, h], "text")] for look, cut in zip(left, cuts)])
+        return lines + both([[*[None] * bool(before), gone, Link(*answer, "text")] for answer in said])
 
     def _looks(self, block: int, head: int) -> list[tuple[str, View]]:
         """What the followed token looks at most in a head, in the sentence and in its twin, if there is one, and how much."""

@@ -22,7 +22,7 @@ BOLD, CORNER = 5 * PEN, 18 * PX
 
 
 class Link(NamedTuple):
-    """A word in a role, and its number, if it has one."""
+    """A word in a role, and its number, if it has one, for which there may be no room."""
 
     word: str
     value: View | None
@@ -34,6 +34,13 @@ class Chain(NamedTuple):
 
     name: str
     links: Sequence[Link | str | None]
+
+
+def alike(names: Sequence[str], both: str, lines: Sequence[Sequence[Link | str | None]]) -> list[Chain]:
+    """A chain for each name, or one for both, without numbers, if they have the same words."""
+    if len(lines) > len({tuple(getattr(link, "word", link) for link in line) for line in lines}):
+        return [Chain(both, [link._replace(value=None) if isinstance(link, Link) else link for link in lines[0]])]
+    return [Chain(*each) for each in zip(names, lines, strict=True)]
 
 
 class Line(Whole):
@@ -53,7 +60,8 @@ class Chains(Whole):
 def chains(theme: Theme, heads: Sequence[tuple[str, str]], done: Sequence[Chain], room: Room) -> Chains:
     """Chains that fill a room, one below the other. heads: what each column is, and in which role."""
     left, across = NAMES * room.width, ACROSS if room.is_wide else ACROSS / 2
-    top, body = room.strip(top=LINES * SPACING * HEAD), room.trim(top=LINES * SPACING * HEAD + TIGHT / 2)
+    high = (LINES if room.is_wide else LINES + 1) * SPACING * HEAD
+    top, body = room.strip(top=high), room.trim(top=high + TIGHT / 2)
     over = top.trim(left=left + GAP).columns(len(heads), across)
     titles = [paragraph(theme, name, HEAD, place.width, role, weight=500, lines=LINES).shift(place.centre) for (name, role), place in zip(heads, over)]
     rows = body.rows(len(done), TIGHT)
@@ -75,5 +83,7 @@ def _card(theme: Theme, link: Link | str, place: Room) -> VMobject:
         return VGroup(frame(theme, place, "line", radius=CORNER), text(theme, link, NAME, at=place.inset(TIGHT / 2, 0)))
     size = min(SAID, max(SMALLEST_WORD, place.height / 2))
     if link.value is not None:
-        return word_card(theme, link.word, link.value, place, link.role, largest=size)
+        card = word_card(theme, link.word, link.value, place, link.role, largest=size)
+        if card.word.string == link.word and card.chance.em >= theme.digit:
+            return card
     return VGroup(frame(theme, place, link.role, radius=CORNER), text(theme, link.word, size, link.role, LOUD, at=place.inset(TIGHT / 2, 0)))

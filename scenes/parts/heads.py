@@ -9,7 +9,7 @@ from manim import VGroup
 from model import View
 from scenes.base.layout import line_of
 from scenes.parts.heat_map import DIGIT_ROOM, MARGIN, Grid, HeatMap, fit_digits, heat_map
-from scenes.parts.label import SMALLEST_WORD, Label, format_number, number, paragraph, text, text_width
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, Label, format_number, number, paragraph, text, text_width
 from scenes.parts.phrase import LOUD
 from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.tokens import column_labels, row_labels
@@ -21,6 +21,7 @@ from scenes.base.theme import Theme
 WIDEST, TALLEST = 400 * PX, 330 * PX       # a head’s box
 NAME = 36 * PX                            # em size of what a map is of
 LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
+TITLED = (6, 70)                          # heights of a title and of what it is of
 NOTE = 60 * PX                            # height of what is said of a card
 LARGE = 0.32                              # em size of digits, as a share of the shorter side of a box
 
@@ -85,8 +86,10 @@ def head_cards(theme: Theme, cut: Cut, uncut: str, blocks: Sequence[str], heads:
     return HeadCards(title, names, cards, rings)
 
 
-def map_title(theme: Theme, title: str, room: Room, roomy: bool) -> VGroup | Label:
-    """What a map of heads is of, in one line or in several."""
+def titled(theme: Theme, title: str, stage: Room, roomy: bool) -> tuple[VGroup | Label, Room]:
+    """What a picture is of, at the top of a stage, in one line or in several; and the room below it."""
     if roomy:
-        return text(theme, title, NAME, weight=500, at=room, width=room.width)
-    return paragraph(theme, title, NAME, room.width, weight=500).shift(room.centre)
+        head, body = stage.rows(TITLED)
+        return text(theme, title, NAME, weight=500, at=head, width=head.width), body
+    head, body = stage.strip(top=2 * LINE_SPACING * NAME), stage.trim(top=2 * NAME + TIGHT)
+    return paragraph(theme, title, NAME, head.width, weight=500).shift(head.centre), body

@@ -10,12 +10,12 @@ from model import View
 from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import ARC, WeightLine, tip, weight_arc, weight_width
-from scenes.parts.label import SMALLEST_WORD, Number, number, paragraph
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, Number, number, paragraph
 from scenes.parts.tokens import TokenCard, card_width, token_card
 from scenes.parts.whole import Whole
 
 CARD, WORD, NAME, WEIGHT = (size * PX for size in (170, 84, 36, 96))   # height of a card; em sizes: its word, what is said, a weight
-SHARE, MOST = 0.64, 0.86                  # of its column that a card takes, and that it takes at most for its word
+SHARE, MOST = 0.72, 0.86                  # of its column that a card takes, and that it takes at most for its word
 ASIDE = 5                                 # from the middle of a card to the foot of an arc, as its width by so many
 THICK, WITHIN = 7, 0.6                    # the weight 1 is at most a column's width by so many thick; share of an arc that its number takes
 RISE, SAID = 300 * PX, 4 * NAME           # heights of the arcs, and of what is said below
@@ -49,7 +49,7 @@ def relay(theme: Theme, words: Sequence[str], links: Sequence[Link], room: Room)
     columns, low = room.columns(len(words), GAP), room.strip(bottom=min(SAID, room.height / 3))
     middle = low.outside(top=min(CARD, room.height / 4), gap=TIGHT)
     width = max(SHARE * columns[0].width, card_width(theme, words, MOST * columns[0].width, WORD / 2))
-    cards = [token_card(theme, word, width, middle.height, size=WORD).move_to([column.centre[0], middle.centre[1], 0])
+    cards = [token_card(theme, word, width, middle.height, size=min(WORD, max(SMALLEST_WORD, middle.height / 2))).move_to([column.centre[0], middle.centre[1], 0])
              for word, column in zip(words, columns, strict=True)]
     aside, rise = cards[0].width / ASIDE * RIGHT, room.top - middle.top - TIGHT
     full = min(ARC, columns[0].width / THICK * PEN / PX)
@@ -77,10 +77,10 @@ def _inside(line: WeightLine, foot: float) -> np.ndarray:
 
 
 def _said(theme: Theme, link: Link, room: Room) -> VGroup:
-    """What a word takes, and with which head: smaller where that takes more than two lines each, and without the head if it still does."""
+    """What a word takes, and with which head: smaller where there is no room for these lines, and without the head if there still is none."""
     lines, rows = ((link.takes, "text"), (link.head, "muted")), room.rows(2, 0)
     for size in (NAME, SMALLEST_WORD):
         said = [paragraph(theme, line, size, room.width, role) for line, role in lines]
-        if max(map(len, said)) <= 2:
+        if all(len(each) * LINE_SPACING * size <= row.height for each, row in zip(said, rows)):
             return VGroup(*(each.shift(row.centre) for each, row in zip(said, rows, strict=True)))
     return VGroup(said[0].shift(room.centre))

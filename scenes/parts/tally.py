@@ -37,6 +37,12 @@ def tally(theme: Theme, name: str, words: Sequence[str], said: np.ndarray, count
     return Tally(text(theme, name, NAME, weight=500, at=head.trim(right=numbers.width + GAP), align=-1), squares, numbers)
 
 
+def tallies(theme: Theme, names: Sequence[str], words: Sequence[str], said: View, counts: View, room: Room) -> list[Tally]:
+    """One below the other. names: of the runs. said: (run, sentence). counts: (run, word)."""
+    rows = zip(names, said.values, counts, room.rows(len(names), GAP), strict=True)
+    return [tally(theme, name, words, *each) for name, *each in rows]
+
+
 def _places(count: int, room: Room) -> list[Room]:
     """As many places, column by column, from the left of a room that they fill: as square as they can be, and if possible no column is shorter."""
     def off(rows: int) -> float:

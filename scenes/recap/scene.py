@@ -7,7 +7,7 @@ from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.aim import Aim, aim
 from scenes.parts.label import Label, text
-from scenes.parts.motion import BRIEF, EASY, LONG, STEADY, appear, draw, live_dot_product, vanish
+from scenes.parts.motion import EASY, LONG, STEADY, appear, draw, live_dot_product, vanish
 from scenes.parts.one_weight import OneWeight, Taken, one_weight
 from scenes.parts.pattern import pattern
 from scenes.parts.phrase import PRONOUNS
@@ -22,7 +22,7 @@ from scenes.parts.zoom import zoom_in
 NAME = 34 * PX                            # em size of what a picture is called
 FOOT = 0.5                                # room for what is said below a picture
 ACROSS = 4                                # heads side by side
-HANDED = (4, 3)                           # heights of what is handed on, and of what that tells
+HANDED = (5, 6)                           # heights of what is handed on, and of what that tells
 WEIGHTS = "encoder.{block}.self_attention.weights"
 
 
@@ -31,6 +31,7 @@ class Recap(ExplainerScene):
 
     place = "all"
     experiments = ("beginning", "nouns")
+    sparse = {"back": "three words, and nouns each of which is on one side of a line and leaves the other free"}
 
     @step
     def machine(self):
@@ -90,7 +91,7 @@ class Recap(ExplainerScene):
         for room in lower:
             nouns = self._nouns(room)
             self.play(appear(nouns.names, nouns.words.line, run_time=STEADY))
-            self.play(appear(*nouns.words.bars, *nouns.words.named, lag=0.1, run_time=BRIEF))
+            self.play(appear(*nouns.words.bars, *nouns.words.named))
             self.play(draw(*nouns.words.cut), appear(*nouns.words.guesses))
 
     def wording(self, name: str) -> str:
@@ -167,9 +168,10 @@ class Recap(ExplainerScene):
         return relay(self.theme, words, links, room)
 
     def _nouns(self, room: Room) -> SortedRow:
-        """The nouns that the followed token looks at there, by the number of their values that tells the pronoun; those of the sentences are named."""
+        """The nouns that the followed token looks at there, by the number of their values that tells the pronoun; those of the sentence are named if there is room."""
         trace, (words, kinds) = self.staging.trace, (self.staging.trace[f"nouns.{name}"].values for name in ("words", "said"))
-        named = {k: trace.vocabulary[int(row)] for k, row in enumerate(words) if trace.vocabulary[int(row)] in self.tokens}
+        known = [trace.vocabulary[int(row)] for row in words]
+        named = {k: word for k, word in enumerate(known) if word in self.tokens and self.frame.is_roomy}
         said = [self.say("value", count=len(words), own=self.tokens[self.focus]), self.say("low_to_high"), *PRONOUNS]
         return sorted_row(self.theme, Order(trace["nouns.numbers"], kinds, trace["nouns.cut"], named), "value", PRONOUNS, said, room, self.frame.is_roomy)
 

@@ -88,7 +88,7 @@ class Ablation(ExplainerScene):
         if self._own != self._other:
             self.play(appear(changed.old, changed.way), draw(changed.line))
         if self.wording("again") == "habit":
-            self.wait(LONG)
+            self.wait(2 * LONG)
             one, other = self._names
             said, counts = (self.staging.trace[f"habit.{name}"] for name in ("said", "counts"))
             title, body = titled(self.theme, self.say("like_it", count=said.shape[1], one=one, other=other), self.stage, self.frame.is_roomy)
@@ -145,6 +145,7 @@ class Ablation(ExplainerScene):
         for line in self.chains.lines:
             self.play(appear(line.title, run_time=BRIEF))
             self.play(appear(*line.cards, run_time=STEADY), draw(*line.ways, run_time=STEADY))
+            self.wait(BRIEF)
         self.wait(2 * LONG)               # the end: there is much to look back at
 
     def wording(self, name: str) -> str:

@@ -263,8 +263,7 @@ class Ablation(ExplainerScene):
 
     def _lines(self) -> list[Chain]:
         """For the sentence and its twin, if there is one, what the heads look at and what is said; and again without each of them."""
-        cuts = self._cuts()
-        said = [self._said(scope) for scope, _ in zip(("ablation.", "twin_ablation."), cuts)]
+        cuts, said = self._cuts(), [self._said(scope) for scope in ("ablation.", "twin_ablation.")[: 1 + bool(self._names)]]
         brought = self._looks(*self._bringer) if self._told_apart else []
         before = [[Link(*found, "weight" if self._bringer in changing else "muted")] for found, changing in zip(brought, self._changing)]
         looks = [Link(*found, "weight") for found in self._looks(*self._cut)]

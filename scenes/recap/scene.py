@@ -170,8 +170,7 @@ class Recap(ExplainerScene):
     def _nouns(self, room: Room) -> SortedRow:
         """The nouns that the followed token looks at there, by the number of their values that tells the pronoun; those of the sentence are named if there is room."""
         trace, (words, kinds) = self.staging.trace, (self.staging.trace[f"nouns.{name}"].values for name in ("words", "said"))
-        known = [trace.vocabulary[int(row)] for row in words]
-        named = {k: word for k, word in enumerate(known) if word in self.tokens and self.frame.is_roomy}
+        named = {k: word for k, word in enumerate(trace.vocabulary[int(row)] for row in words) if word in self.tokens and self.frame.is_roomy}
         said = [self.say("value", count=len(words), own=self.tokens[self.focus]), self.say("low_to_high"), *PRONOUNS]
         return sorted_row(self.theme, Order(trace["nouns.numbers"], kinds, trace["nouns.cut"], named), "value", PRONOUNS, said, room, self.frame.is_roomy)
 

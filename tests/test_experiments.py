@@ -20,7 +20,8 @@ from studio.read import assets
 from studio.training import read_lexicon
 
 CATS = model.tokenise("the black cat sleeps")
-NEED_MORE = ("twin", "twin_translation", "twin_ablation", "first_cut", "told", "beginning", "unmasked")       # a twin, or a translator
+NEED_MORE = ("twin", "twin_translation", "twin_ablation", "first_cut", "told", "beginning", "unmasked",
+             "nouns", "habit")            # a twin, or a translator
 
 
 @pytest.mark.parametrize("name", names())

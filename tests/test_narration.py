@@ -268,7 +268,7 @@ def test_a_program_runs_only_if_that_is_allowed_and_never_in_a_shell():
 
 
 FAILURES = {
-    "[{python}, narrator.py, said.txt, fails]": r"narrator\.command: \S+ ended with 1: no voice today, for 'In training this head",
+    "[{python}, narrator.py, said.txt, fails]": r"narrator\.command: \S+ ended with 1: no voice today, for 'We told this head",
     "[{python}, narrator.py, said.txt, text]": r"narrator\.command: \S+ gave a sound that cannot be read: Invalid data",
     "[{python}, narrator.py, said.txt, silent]": "nothing is heard",
     "[no-such-program]": "narrator.command: there is no program no-such-program; write its path, or install it",

@@ -1,6 +1,7 @@
 """Scene 17: what a head does, seen by taking it away (Michel et al. 2019, section 3)."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from manim import VGroup
@@ -9,18 +10,19 @@ from model import View
 from model.tokenizer import END
 from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
-from scenes.parts.heads import BELOW, LABEL, NAME, Cut, head_cards, head_map, head_names, map_title
-from scenes.parts.label import format_number, number
+from scenes.parts.chains import Chain, Link, alike, chains
+from scenes.parts.heads import BELOW, LABEL, NAME, Cut, head_cards, head_map, head_names, titled
+from scenes.parts.label import number
 from scenes.parts.look import bows
 from scenes.parts.machine import Machine
 from scenes.parts.moved import before_after, moved
 from scenes.parts.motion import BLINK, BRIEF, FLASH, LONG, SLOW, STEADY, appear, brighten, dim, draw, travel, vanish
 from scenes.parts.odds import odds
 from scenes.parts.phrase import PRONOUNS, spaced
-from scenes.parts.resaid import GLOSS, last_note, said_before, said_rooms, said_then
+from scenes.parts.resaid import said_before, said_rooms, said_then
 from scenes.parts.scissors import ABOVE, halves, scissors, told, within
+from scenes.parts.tally import tallies
 from scenes.parts.tokens import kept_row, snug_row
-from scenes.parts.trials import Trial, trials
 from scenes.parts.word_card import WordCard, flip, on_edge, word_card
 
 ROWS = (3.1, 0.84, 3.5)                   # heights of the arcs, the sentence, what is said
@@ -29,14 +31,14 @@ WEIGHT = 90 * PX
 FOLLOWED = 7 * PEN
 LOWEST = 900 * PX                         # a stage for two maps, one below the other
 NARROWEST = 4.5                           # width of a card beside others, in em of the smallest digits
-WIDE_STREET = ["wide", "street", PRONOUNS[1]]   # what the caption names: the word that is brought, the noun, the pronoun
+HOW_IT_KNEW = "tired animal il wide street elle animal il elle".split()             # what the caption names, as it stands in the lines
 PAST = 0.6                                # of its presence, what was said before the cut keeps
 
 
 class Ablation(ExplainerScene):
     """One head is cut and the model runs again; then every head in turn."""
 
-    experiments = ("ablation", "twin", "twin_translation", "twin_ablation")
+    experiments = ("ablation", "twin", "twin_translation", "twin_ablation", "habit")
     place = "encoder"
     needs = {"answer": "output: decoder"}
 
@@ -52,24 +54,24 @@ class Ablation(ExplainerScene):
         for k, role in ((self._most, "key"), (self.focus, "query")):
             cards[k].box.set_stroke(self.theme.colour(role), FOLLOWED)
         arcs = bows(self.theme, cards, self.focus, self._most, self._weights, high.height - ABOVE)
-        most, arcs = arcs.pop(self._most), VGroup(*arcs.values())
-        whole, apart = halves(most, apart=False), halves(most, apart=True)
+        most = arcs[self._most]
+        whole, apart = (VGroup(*(halves(arc, apart=cut) for arc in arcs.values())) for cut in (False, True))
         weight = within(number(self.theme, most.source, WEIGHT, "weight", 700), most, self.stage)
         self.before = self._before() if self.trained else before_after(self.theme, self._vectors, self.low.rows(2))[:1]
         self.open_with(sentence, *self.before)
-        self.play(draw(*whole, *arcs, lag=0.05, run_time=SLOW), appear(weight))
+        self.play(draw(*whole, lag=0.05, run_time=SLOW), appear(weight))
         self.wait(LONG)
         strike = self.heading.machine.animate(run_time=FLASH).cut(*self._cut).build()
         if self._number("uniform"):
             alike = bows(self.theme, cards, self.focus, self._most, self.staging.trace["ablation.weights"][self.focus], high.height - ABOVE)
-            self.play(vanish(arcs, whole, weight, run_time=STEADY), appear(*alike.values(), run_time=STEADY), strike)
+            self.play(vanish(whole, weight, run_time=STEADY), appear(*alike.values(), run_time=STEADY), strike)
             return
         tool, block, head = scissors(self.theme, most), *self._cut
         zero = told(self.theme, [self.say("no_output", block=block + 1, head=head + 1), self.say("nothing")], most, self.stage)
         self.play(appear(tool), vanish(weight))
         self.play(tool.animate(run_time=FLASH).close().build(), travel(whole, apart, run_time=FLASH), strike)
         self.wait(BRIEF)
-        self.play(appear(zero), dim(apart, arcs), dim(*self.before[1:], share=PAST))
+        self.play(appear(zero), dim(apart), dim(*self.before[1:], share=PAST))
 
     @step
     def again(self):
@@ -85,10 +87,14 @@ class Ablation(ExplainerScene):
         self.play(vanish(rest), *map(appear, self._said_then("ablation.next_token_ids")))
         if self._own != self._other:
             self.play(appear(changed.old, changed.way), draw(changed.line))
-        if self._alike:
-            word, chance = self._said("twin_ablation.")
-            value = number(self.theme, chance, GLOSS, "output", 600)
-            self.play(appear(last_note(self.theme, self.say("too", twin=self._names[1], word=word), value, self.rooms)))
+        if self.wording("again") == "habit":
+            self.wait(2 * LONG)
+            one, other = self._names
+            said, counts = (self.staging.trace[f"habit.{name}"] for name in ("said", "counts"))
+            title, body = titled(self.theme, self.say("like_it", count=said.shape[1], one=one, other=other), self.stage, self.frame.is_roomy)
+            self.play(vanish(*self.on_stage()), appear(title))
+            for each in tallies(self.theme, (self.say("whole"), self._cut_name), PRONOUNS, said, counts, body):
+                self.play(appear(each.title, *each.squares, run_time=STEADY), appear(each.counts, run_time=STEADY))
 
     @step
     def odds(self):
@@ -108,19 +114,18 @@ class Ablation(ExplainerScene):
     @step
     def every_head(self):
         """Every head is cut, one at a time: what is then said to either sentence, or how far the vector moves."""
-        roomy, high = self.frame.is_roomy, 2 * NAME
-        head, body = self.stage.rows((6, 70)) if roomy else (self.stage.strip(top=high), self.stage.trim(top=high + TIGHT))
         blocks, heads = self._shifts.shape
         names = [self.say("block", number=k + 1) for k in range(blocks)], [self.say("head", number=k + 1) for k in range(heads)]
         said = self.say("cuts" if self.trained else "shifts", word=self.tokens[self.focus], count=blocks * heads)
-        title = map_title(self.theme, said, head, roomy)
+        title, body = titled(self.theme, said, self.stage, self.frame.is_roomy)
         if not self.trained:
             picture = head_map(self.theme, self._shifts, body.trim(left=LABEL, bottom=BELOW), digits=True)
             self.open_with(title, head_names(self.theme, picture, *names))
             self.play(appear(*(picture.cell(i, j) for i in reversed(range(blocks)) for j in range(heads)), lag=0.15))
             return
         rooms = body.split(len(self._shown), WIDE)
-        self.maps = [head_cards(self.theme, cut, self.say("uncut"), *names, room) for cut, room in zip(self._shown, rooms, strict=True)]
+        habit = [(*self._cut, self.say("habit"))] * bool(self._habit)
+        self.maps = [head_cards(self.theme, cut, self.say("uncut"), *names, room, habit) for cut, room in zip(self._shown, rooms, strict=True)]
         self.open_with(title, *(part for each in self.maps for part in (each.title, each.names)))
         for each in self.maps:
             self.play(appear(*each.cards, lag=0.5, run_time=STEADY))
@@ -128,18 +133,19 @@ class Ablation(ExplainerScene):
 
     @step
     def answer(self):
-        """What the head finds and what is then said to both sentences; then without the head that tells them apart, and without this one."""
+        """From head to head to what is said, for both sentences; then without the head that tells them apart, and without this one."""
         head, body = self.stage.strip(top=CARD), self.stage.trim(top=(CARD + GAP) * self.frame.is_roomy)
         words = ["…" if len({*pair}) > 1 else pair[0] for pair in zip(self.tokens, self.twin or self.tokens)]
         sentence = [snug_row(self.theme, words, head, CARD, TIGHT / 2, CHIP)] * self.frame.is_roomy
-        heads = self.say("looks", own=self.tokens[self.focus]), self.say("says")
-        self.table = trials(self.theme, self._names, self._trials(), heads, (self.say("same"), self.say("different")), body)
-        self.open_with(*sentence, self.table.names)
-        for panel in self.table.panels:
-            self.play(appear(panel.box, panel.title, panel.heads, run_time=BRIEF))
-            self.play(appear(panel.looks, run_time=STEADY))
-            self.play(draw(*panel.ways, run_time=BRIEF), appear(panel.cards, run_time=STEADY))
-            self.play(appear(panel.verdict, panel.why, run_time=BRIEF))
+        apart = self._told_apart
+        heads = [("brings", self._bringer)] * apart + [("finds" if apart else "looks", self._cut)]
+        columns = [(self.say(self._briefly(name), block=b + 1, head=h + 1, own=self.tokens[self.focus]), "weight") for name, (b, h) in heads]
+        self.chains = chains(self.theme, [*columns, (self.say("says"), "output")], self._lines(), body)
+        self.open_with(*sentence, self.chains.heads)
+        for line in self.chains.lines:
+            self.play(appear(line.title, run_time=BRIEF))
+            self.play(appear(*line.cards, run_time=STEADY), draw(*line.ways, run_time=STEADY))
+            self.wait(BRIEF)
         self.wait(2 * LONG)               # the end: there is much to look back at
 
     def wording(self, name: str) -> str:
@@ -147,10 +153,11 @@ class Ablation(ExplainerScene):
         if name == "cut":
             return "uniform" if self._number("uniform") else "taught" if self.finds_noun(self._weights) else "caption"
         if name == "answer":
-            if not self._told_apart:
+            lines = self._lines()
+            if not self._told_apart or len(lines) > 2 * len(self._names):
                 return "caption" if self._names else "alone"
-            found = [self._looks(*head)[-1][0] for head in (self._bringer, self._cut)] + [self._cuts()[-1].whole[0]]
-            return "by_wide" if found == WIDE_STREET else "told_apart"
+            words = [link.word for line in lines for link in line.links if isinstance(link, Link)]
+            return "by_wide" if words == HOW_IT_KNEW else "told_apart"
         if not self.trained:
             return super().wording(name)
         flips = (self._own, self._other) == PRONOUNS
@@ -159,7 +166,8 @@ class Ablation(ExplainerScene):
             return "one_in_each" if both else "caption" if not self._alone else "needed" if flips else "only"
         if self._own == self._other:
             return "same"
-        return ("alike" if self._alike else "answer") if name == "again" and flips and self.finds_noun(self._weights) else "caption"
+        needed = name == "again" and flips and self.finds_noun(self._weights)
+        return "caption" if not needed else "habit" if self._habit == self._other else "answer"
 
     @property
     def trained(self) -> bool:
@@ -179,8 +187,11 @@ class Ablation(ExplainerScene):
         return self._without(*self._cut)
 
     def _without(self, block: int, head: int) -> str:
-        cut = "cut" if self.frame.is_roomy else "cut_briefly"
-        return self.say("alike" if self._number("uniform") else cut, block=block + 1, head=head + 1)
+        return self.say("alike" if self._number("uniform") else self._briefly("cut"), block=block + 1, head=head + 1)
+
+    def _briefly(self, key: str) -> str:
+        """Which of two labels there is room for."""
+        return key if self.frame.is_roomy else f"{key}_briefly"
 
     @property
     def _own(self) -> str:
@@ -199,10 +210,12 @@ class Ablation(ExplainerScene):
         return bool(changed[self._cut] > 0) and np.count_nonzero(changed) == 1
 
     @property
-    def _alike(self) -> bool:
-        """Whether without the head the twin, to which the whole model says something else, is answered as the sentence is."""
-        whole, cut = (self._said(f"{name}.")[0] if self._names else "" for name in ("twin_translation", "twin_ablation"))
-        return self._own != whole and cut == self._other
+    def _habit(self) -> str:
+        """The word that is said without the head to each of many sentences, if that is one and the whole model says two; else nothing."""
+        if not (self._names and self.finds_noun(self._weights) and self.twin[self.focus] == self.tokens[self.focus]):
+            return ""
+        whole, cut = self.staging.trace["habit.counts"].values
+        return PRONOUNS[int(cut.argmax())] if whole.all() and cut.max() == whole.sum() else ""
 
     @property
     def _told_apart(self) -> bool:
@@ -217,11 +230,6 @@ class Ablation(ExplainerScene):
         others = [heads[0] for heads in changed if len(heads) == 1 and heads != [self._cut]]
         apart = len(cuts) == 2 and cuts[0].whole[0] != cuts[1].whole[0]
         return others[0] if apart and [self._cut] in changed and others and others[0][0] < self._cut[0] else None
-
-    @property
-    def _brought(self) -> tuple[str, View]:
-        """The word that the other head looks at most in the sentence in which it changes what is said, and how much."""
-        return self._looks(*self._bringer)[self._changing.index([self._bringer])]
 
     @property
     def _changing(self) -> list[list[tuple[int, int]]]:
@@ -253,20 +261,20 @@ class Ablation(ExplainerScene):
         differ = [pair for pair in zip(self.tokens, self.twin) if len({*pair}) > 1]
         return [" … ".join(words) for words in zip(*differ)]
 
-    def _trials(self) -> list[Trial]:
-        """Where the cut head looks and what is then said to the sentence and its twin, if there is one: in the whole model, without the head
-        that tells them apart, if there is one, and without this head."""
-        cuts, own = self._cuts(), self.tokens[self.focus]
-        said = [self._said(scope) for scope, _ in zip(("ablation.", "twin_ablation."), cuts)]
-        done = [Trial(self.say("whole"), self._looks(*self._cut), "", [cut.whole for cut in cuts], "output", "")]
+    def _lines(self) -> list[Chain]:
+        """For the sentence and its twin, if there is one, what the heads look at and what is said; and again without each of them."""
+        cuts, said = self._cuts(), [self._said(scope) for scope in ("ablation.", "twin_ablation.")[: 1 + bool(self._names)]]
+        brought = self._looks(*self._bringer) if self._told_apart else []
+        before = [[Link(*found, "weight" if self._bringer in changing else "muted")] for found, changing in zip(brought, self._changing)]
+        looks = [Link(*found, "weight") for found in self._looks(*self._cut)]
+        whole = [[*first, look, Link(*cut.whole, "output")] for first, look, cut in zip(before or [[]] * len(cuts), looks, cuts)]
+        gone, both = self.say("even" if self._number("uniform") else "gone"), partial(alike, self._names or [""], self.say(self._briefly("both")))
+        lines = both(whole)
         if self._told_apart:
-            (b, h), (word, weight) = self._bringer, self._brought
-            looks = self._most_of([f"{scope}ablation.looks" for scope in ("", "twin_")], b, h)
-            done = [done[0]._replace(why=self.say("brought", block=b + 1, head=h + 1, own=own, word=word,
-                                                      weight=format_number(float(weight), self.theme.decimals))),
-                    Trial(self._without(b, h), looks, "", [(cut.words[b][h], cut.chances[b, h]) for cut in cuts], "muted",
-                          self.say("not_brought", own=own, word=word, noun=looks[0][0]) if looks[0][0] == looks[1][0] else "")]
-        return [*done, Trial(self._cut_name, (), self.say("nothing"), said, "muted", self.say("guess") if self._told_apart else "")]
+            b, h = self._bringer
+            left = self._most_of([f"{scope}ablation.looks" for scope in ("", "twin_")], b, h)
+            lines += both([[gone, Link(*look, "text"), Link(cut.words[b][h], cut.chances[b, h], "text")] for look, cut in zip(left, cuts)])
+        return lines + both([[*[None] * bool(before), gone, Link(*answer, "text")] for answer in said])
 
     def _looks(self, block: int, head: int) -> list[tuple[str, View]]:
         """What the followed token looks at most in a head, in the sentence and in its twin, if there is one, and how much."""

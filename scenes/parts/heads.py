@@ -9,7 +9,7 @@ from manim import VGroup
 from model import View
 from scenes.base.layout import line_of
 from scenes.parts.heat_map import DIGIT_ROOM, MARGIN, Grid, HeatMap, fit_digits, heat_map
-from scenes.parts.label import Label, format_number, number, paragraph, text, text_width
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, Label, format_number, number, paragraph, text, text_width
 from scenes.parts.phrase import LOUD
 from scenes.parts.shapes import Block, ring, room_of
 from scenes.parts.tokens import column_labels, row_labels
@@ -21,6 +21,8 @@ from scenes.base.theme import Theme
 WIDEST, TALLEST = 400 * PX, 330 * PX       # a head’s box
 NAME = 36 * PX                            # em size of what a map is of
 LABEL, BELOW = 1.3, 0.5                   # room for the names of blocks and heads
+TITLED = (6, 70)                          # heights of a title and of what it is of
+NOTE = 60 * PX                            # height of what is said of a card
 LARGE = 0.32                              # em size of digits, as a share of the shorter side of a box
 
 
@@ -57,9 +59,10 @@ def head_names(theme: Theme, picture: HeatMap, blocks: list[str], heads: list[st
     return VGroup(row_labels(theme, blocks[::-1], picture, "muted", LABEL), column_labels(theme, heads, picture, "muted", BELOW))
 
 
-def head_cards(theme: Theme, cut: Cut, uncut: str, blocks: Sequence[str], heads: Sequence[str], room: Room) -> HeadCards:
+def head_cards(theme: Theme, cut: Cut, uncut: str, blocks: Sequence[str], heads: Sequence[str], room: Room,
+               notes: Sequence[tuple[int, int, str]] = ()) -> HeadCards:
     """A card for every head, what is said without it, in a room; the first block below. uncut: how what the whole model says is called.
-    blocks, heads: their names."""
+    blocks, heads: their names. notes: block, head and what is said of its card, above its word, where there is room."""
     head, body = room.strip(top=NAME), room.trim(top=NAME + TIGHT / 2, left=LABEL, bottom=BELOW)
     word, chance = cut.whole
     title = line_of(*[text(theme, cut.name, NAME, weight=700)] * bool(cut.name), text(theme, uncut, NAME, "muted"),
@@ -76,11 +79,17 @@ def head_cards(theme: Theme, cut: Cut, uncut: str, blocks: Sequence[str], heads:
     places = [*(row.outside(left=LABEL - TIGHT, gap=TIGHT) for row in rows),
               *(room_of(card).outside(bottom=BELOW - TIGHT, gap=TIGHT) for card in cards[0])]
     names = VGroup(text(theme, name, NAME, "muted", at=place, width=place.width) for name, place in zip([*blocks, *heads], places, strict=True))
+    for block, head, note in notes:
+        free = room_of(cards[block][head].box).strip(top=NOTE).inset(TIGHT / 2, 0)
+        if room_of(cards[block][head].word).top < free.bottom and text_width(theme, note, SMALLEST_WORD) <= free.width:
+            cards[block][head].add(text(theme, note, SMALLEST_WORD, at=free))
     return HeadCards(title, names, cards, rings)
 
 
-def map_title(theme: Theme, title: str, room: Room, roomy: bool) -> VGroup | Label:
-    """What a map of heads is of, in one line or in several."""
+def titled(theme: Theme, title: str, stage: Room, roomy: bool) -> tuple[VGroup | Label, Room]:
+    """What a picture is of, at the top of a stage, in one line or in several; and the room below it."""
     if roomy:
-        return text(theme, title, NAME, weight=500, at=room, width=room.width)
-    return paragraph(theme, title, NAME, room.width, weight=500).shift(room.centre)
+        head, body = stage.rows(TITLED)
+        return text(theme, title, NAME, weight=500, at=head, width=head.width), body
+    head, body = stage.strip(top=2 * LINE_SPACING * NAME), stage.trim(top=2 * NAME + TIGHT)
+    return paragraph(theme, title, NAME, head.width, weight=500).shift(head.centre), body

@@ -11,13 +11,13 @@ from manim import VGroup
 from scenes.base.layout import line_of
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.label import SMALLEST_WORD, Label, Number, text
+from scenes.parts.label import SMALLEST_WORD, Label, text
 from scenes.parts.phrase import differing, phrase
 from scenes.parts.shapes import Block, frame
 from scenes.parts.word_card import card_rooms
 
 SHARES, NARROW = (3, 14), (6, 17, 6)      # heights of what is said already, of the card, and in a narrow panel of what is said then
-NOTES = 5, 3, 3                           # heights of the words after the card and of what there is to say of them
+NOTES = 5, 3                              # heights of the words after the card and of what there is to say of them
 WIDEST, WIDEST_ALONE = 0.28, 0.44         # shares of the room that a card may take, with words beside it and without
 PANEL = 28 * PX                           # radius of the corners
 GLOSS, REST = 46 * PX, 92 * PX            # em sizes
@@ -26,7 +26,7 @@ LOWER = 0.8                               # em size of words in a line, as a sha
 
 class SaidRooms(NamedTuple):
     """Of a panel: the rooms of what is said already (`head`), of a card that has fallen (`old`), of the `card`, of the words after it
-    (`rest`), and of lines of what there is to say of these (`notes`), if there is room for them."""
+    (`rest`), and of what there is to say of these (`notes`), if there is room for it."""
 
     panel: Room
     head: Room
@@ -56,13 +56,7 @@ def said_then(theme: Theme, words: Sequence[str], others: Sequence[str], note: s
     """The words after the card, loud where they have other letters than `others`; and a note on them, if there is room for it."""
     size = min(REST, LOWER * rooms.rest.height)
     rest = phrase(theme, differing(words, others, "output"), size, rooms.rest, role="text") if words else VGroup()
-    return rest, VGroup(line_of(label, at=place, align=-1) for place in rooms.notes[:1] for label in _whole(theme, note, place.width))
-
-
-def last_note(theme: Theme, note: str, value: Number, rooms: SaidRooms) -> VGroup:
-    """A line with a number, below the other notes; nothing if there is no room for it."""
-    return VGroup(*(line_of(label, value, at=place, align=-1)
-                    for place in rooms.notes[1:] for label in _whole(theme, note, place.width - value.advance - TIGHT)))
+    return rest, VGroup(line_of(label, at=place, align=-1) for place in rooms.notes for label in _whole(theme, note, place.width))
 
 
 def _whole(theme: Theme, note: str, width: float) -> list[Label]:

@@ -8,11 +8,11 @@ from manim import Mobject, VGroup
 
 from model import View
 from scenes.base.layout import arrows
-from scenes.base.room import GAP, PX, WIDE, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.flow import rise
 from scenes.parts.half import Half, half
-from scenes.parts.shapes import ring
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import framed_row
 
 CARD = 100 * PX                           # height of a row of cards, in its frame
@@ -27,16 +27,17 @@ class Row(NamedTuple):
 
 
 class Translator(NamedTuple):
-    """The `encoder`, and of the whole picture the `parts` one after the other, the last of them a ring around a block."""
+    """The `encoder`, and of the whole picture the `parts` one after the other, the last of them a ring."""
 
     encoder: Half
     parts: list[Mobject]
 
 
-def translator(theme: Theme, read: Row, said: Row, titles: tuple[str, str], blocks: Sequence[str], weights: Sequence[View], ringed: int,
-               room: Room) -> Translator:
+def translator(theme: Theme, read: Row, said: Row, titles: tuple[str, str], blocks: Sequence[str], weights: Sequence[View],
+               ringed: tuple[int, int, int], room: Room) -> Translator:
     """The picture in a room; without a decoder if nothing is said. titles: of encoder and decoder. blocks: their names. weights: of each
-    block of the encoder (head, query, key)."""
+    block of the encoder (head, query, key). ringed: block, head and key of the weight of the marked token that a ring is around; around the
+    block where weights are too small to be drawn."""
     top, bottom, middle = room.strip(top=CARD), room.strip(bottom=CARD), room.trim(top=CARD + GAP, bottom=CARD + GAP)
     halves = middle.columns(HALVES, WIDE) if middle.is_wide else middle.rows(UPRIGHT, GAP)[::-1]
     left, *right = halves if said.words else [middle]
@@ -46,4 +47,6 @@ def translator(theme: Theme, read: Row, said: Row, titles: tuple[str, str], bloc
         decoder = half(theme, titles[1], blocks, *right)
         over = arrows(theme, encoder.box, decoder.box, role="output") if middle.is_wide else [rise(theme, left, *right, "output")]
         parts += [VGroup(*over, decoder), VGroup(rise(theme, *right, top), framed_row(theme, *said, top))]
-    return Translator(encoder, [*parts, ring(theme, encoder.blocks[ringed].box)])
+    block, head, key = ringed
+    dots = encoder.maps[block][head].rows
+    return Translator(encoder, [*parts, ring(theme, room_of(dots[read.marked][key], TIGHT / 4) if dots else encoder.blocks[block].box)])

@@ -3,7 +3,7 @@
 from manim import VGroup
 
 from model import View
-from scenes.base.room import PX, TIGHT, Room
+from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.aim import Aim, aim
 from scenes.parts.label import Label, text
@@ -13,6 +13,7 @@ from scenes.parts.pattern import pattern
 from scenes.parts.phrase import PRONOUNS
 from scenes.parts.relay import Link, Relay, relay
 from scenes.parts.shapes import room_of
+from scenes.parts.sorted_words import Order, SortedRow, sorted_row
 from scenes.parts.tokens import LINE
 from scenes.parts.translator import Row, translator
 from scenes.parts.weight_map import head_maps
@@ -21,6 +22,7 @@ from scenes.parts.zoom import zoom_in
 NAME = 34 * PX                            # em size of what a picture is called
 FOOT = 0.5                                # room for what is said below a picture
 ACROSS = 4                                # heads side by side
+HANDED = (5, 6)                           # heights of what is handed on, and of what that tells
 WEIGHTS = "encoder.{block}.self_attention.weights"
 
 
@@ -28,8 +30,8 @@ class Recap(ExplainerScene):
     """Four pictures, each behind a door of the one before: a ring is where the next one is."""
 
     place = "all"
-    experiments = ("beginning",)
-    sparse = {"back": "four words and what is handed on from one to the next: it is to be seen at one glance"}
+    experiments = ("beginning", "nouns")
+    sparse = {"back": "three words, and nouns each of which is on one side of a line and leaves the other free"}
 
     @step
     def machine(self):
@@ -39,7 +41,7 @@ class Recap(ExplainerScene):
         count = sum(each.values.size for each in weights)
         titles = self.say("all_weights", count=count) if self.frame.is_roomy else self.say("encoder"), self.say("decoder")
         read, said = Row(self.tokens, self.focus), Row(trace.translation, self._place)
-        self.encoder, (first, *rest) = translator(self.theme, read, said, titles, names, weights, self.spec.block, self.stage)
+        self.encoder, (first, *rest) = translator(self.theme, read, said, titles, names, weights, (self.spec.block, self.head, self._most), self.stage)
         self.pictures = [VGroup(first, *rest), self._heads(), self._head(), self._weight(count)]
         self.doors = [(room_of(self.encoder.maps[self.spec.block]), room_of(self.maps.maps)),
                       (room_of(self.maps.maps[self.head]), room_of(self.closed.rows)), (room_of(self.opened.around), self.stage)]
@@ -80,24 +82,34 @@ class Recap(ExplainerScene):
 
     @step
     def back(self):
-        """What is handed on, from word to word."""
-        handed = self._handed_on()
+        """What is handed on, from word to word; and what a noun hands on there, if that tells the pronoun."""
+        upper, *lower = self.stage.rows(HANDED, GAP) if self._tells else [self.stage]
+        handed = self._handed_on(upper)
         self.play(vanish(*self.on_stage()), appear(*handed.cards))
         for arc, weight, said in zip(handed.arcs, handed.weights, handed.said):
-            self.play(draw(*arc, run_time=LONG), appear(weight, said))
-            self.wait(EASY)
-        self.play(appear(*handed.way))
+            self.play(draw(*arc, run_time=STEADY), appear(weight, said))
+        for room in lower:
+            nouns = self._nouns(room)
+            self.play(appear(nouns.names, nouns.words.line, run_time=STEADY))
+            self.play(appear(*nouns.words.bars, *nouns.words.named))
+            self.play(draw(*nouns.words.cut), appear(*nouns.words.guesses))
 
     def wording(self, name: str) -> str:
         """Of the head that was told which noun `it` stands for, this is said where it is followed from there."""
         most = self.view(WEIGHTS)[:, self.focus].values.argmax(-1).tolist()         # (head,)
-        taught = {"machine": True, "block": most.count(self._most) == 1, "one_head": True, "back": self._place is not None}
+        taught = {"machine": True, "block": most.count(self._most) == 1, "one_head": True, "back": self._tells}
         return "taught" if self.finds_noun(self._view("weights")) and taught.get(name) else super().wording(name)
 
     @property
     def _place(self) -> int | None:
         """The first place of the translation at which a pronoun is said, if there is one."""
         return next((k for k, word in enumerate(self.staging.trace.translation) if word in PRONOUNS), None)
+
+    @property
+    def _tells(self) -> bool:
+        """Whether one number of the value of every noun that the followed token looks at there tells which pronoun is said."""
+        tried = self.finds_noun(self._view("weights")) and self.twin and self.twin[self.focus] == self.tokens[self.focus]
+        return bool(tried and self._place is not None and float(self.staging.trace["nouns.share"]) == 1)
 
     @property
     def _most(self) -> int:
@@ -143,21 +155,24 @@ class Recap(ExplainerScene):
         weights = before[at], self._view("weights")[at], self.staging.trace["beginning.wanted"]
         return aim(self.theme, [self.say(name) for name in ("untaught", "taught", "wanted")], weights, room)
 
-    def _named(self, side: str, block: int, head: int) -> str:
-        return self.say(f"{side}_head", block=block + 1, head=head + 1)
-
-    def _handed_on(self) -> Relay:
-        """From the token that is looked at most to the followed one; from that to the decoder, when it says a pronoun; and that."""
+    def _handed_on(self, room: Room) -> Relay:
+        """From the token that is looked at most to the followed one; from that to the pronoun, if one is said, by the decoder's strongest head."""
         trace, last, place = self.staging.trace, self.staging.trace.config.n_blocks - 1, self._place
         own, other = self.tokens[self.focus], self.tokens[self._most]
-        weight, head = self._view("weights")[self.focus, self._most], self._named("encoder", self.spec.block, self.head)
-        words, links = [other, own], [Link(weight, self.say("takes", own=own, other=other), head)]
+        weight = self._view("weights")[self.focus, self._most]
+        words, links = [other, own], [Link(weight, self.say("takes", own=own, other=other), self.say("encoder_head", block=self.spec.block + 1, head=self.head + 1))]
         if place is not None:
-            weights, asks = trace[f"decoder.{last}.cross_attention.weights"][place, :, place, self.focus], trace.read_tokens[place]
-            most = int(weights.values.argmax())
-            words += [asks, trace.translation[place]]
-            links.append(Link(weights[most], self.say("takes", own=asks, other=own), self._named("decoder", last, most)))
-        return relay(self.theme, words, links, self.stage)
+            weights, said = trace[f"decoder.{last}.cross_attention.weights"][place, :, place, self.focus], trace.translation[place]
+            words.append(said)
+            links.append(Link(weights[int(weights.values.argmax())], self.say("says", word=said, own=own), self.say("decoder_head")))
+        return relay(self.theme, words, links, room)
+
+    def _nouns(self, room: Room) -> SortedRow:
+        """The nouns that the followed token looks at there, by the number of their values that tells the pronoun; those of the sentence are named if there is room."""
+        trace, (words, kinds) = self.staging.trace, (self.staging.trace[f"nouns.{name}"].values for name in ("words", "said"))
+        named = {k: word for k, word in enumerate(trace.vocabulary[int(row)] for row in words) if word in self.tokens and self.frame.is_roomy}
+        said = [self.say("value", count=len(words), own=self.tokens[self.focus]), self.say("low_to_high"), *PRONOUNS]
+        return sorted_row(self.theme, Order(trace["nouns.numbers"], kinds, trace["nouns.cut"], named), "value", PRONOUNS, said, room, self.frame.is_roomy)
 
     def _weight(self, count: int) -> OneWeight:
         """The query and the key whose weight it is, one of so many. What becomes of them appears later."""

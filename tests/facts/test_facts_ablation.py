@@ -5,26 +5,37 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
-from measuring import CHECKPOINT
+from measuring import CHECKPOINT, run
 from model.encoder import encode
+from model.examples import is_held_out
+from model.experiments import Run
+from model.experiments.nouns import pronouns
 from model.recorder import Recorder
 from model.tokenizer import ids
+from model.toy_language import sentences as drawn
 from model.weights import without_head
 from scenes.base.room import PEN
 from scenes.parts.label import Label
 from scenes.parts.shapes import RING, Block, room_of
 from studio.check.sight import see, walk
 from studio.plan import staging
+from studio.read import assets
 from studio.read.spec import load
+from studio.training import read_lexicon
 
 
 @cache
 def played(*overrides):
-    """The scene that has been played, and the shapes at the end of each of its steps."""
+    """The scene that has been played, and the shapes at the end of each of its steps; before `again` says what its habit is, as `flip`."""
     seen = {}
-    stage = walk(partial(staging.build, load("ablation", overrides)), lambda stage, moment: seen.setdefault(
-        moment.step, see(stage).shapes) if moment.ends else None)
-    return stage, seen
+
+    def look(stage, moment):
+        shapes = see(stage).shapes
+        if moment.step == "again" and "elle" in strings(shapes) and not any("sentences" in said for said in strings(shapes)):
+            seen["flip"] = shapes
+        if moment.ends:
+            seen[moment.step] = shapes
+    return walk(partial(staging.build, load("ablation", overrides)), look, [0.0]), seen
 
 
 def strings(shapes):
@@ -33,16 +44,42 @@ def strings(shapes):
 
 def test_the_word_flips_and_both_have_their_probabilities():
     stage, seen = played()
-    trace, said = stage.staging.trace, [*map(strings, (seen["cut"], seen["again"]))]
+    trace, said = stage.staging.trace, [*map(strings, (seen["cut"], seen["flip"]))]
     place = int(float(trace["ablation.place"]))
     il, elle = (trace.output_vocabulary.index(word) for word in ("il", "elle"))
     before, after = (trace[f"{name}.probabilities"].values[place] for name in ("decoder", "ablation"))
     assert "il" in said[0] and "elle" not in said[0] and f"{before[il]:.2f}" in said[0]
     assert {"il", "elle", f"{after[il]:.2f}", f"{after[elle]:.2f}", "e"} <= {*said[1]} and after[elle] > 0.5 > before[elle]
-    assert stage.caption("again") == stage.staging.words["steps"]["again"]["alike"]
-    twin = trace["twin_ablation.probabilities"].values[place]
-    assert {"with “wide”, too: “elle”", f"{twin[elle]:.2f}"} <= {*said[1]} and twin.argmax() == elle
+    assert stage.caption("again") == stage.staging.words["steps"]["again"]["habit"]
     assert played("twin=")[0].wording("again") == "answer"
+
+
+def test_elle_is_said_to_every_sentence_without_the_head_and_to_half_of_them_with_it():
+    """The whole model says the pronoun that has the gender of the noun that the adjective suits."""
+    stage, seen = played()
+    trace = stage.staging.trace
+    sentences, (whole, cut) = trace["habit.sentences"].values.astype(int), trace["habit.said"].values
+    assert {"192 sentences like it: other nouns, “tired” or “wide”", "96", "0", "192"} <= {*strings(seen["again"])} and not cut.min() < 1
+    assert len({*map(tuple, sentences)}) == 192
+    for own in (stage.tokens, stage.twin):
+        assert (sentences == ids(own, CHECKPOINT.vocabulary)).all(1).sum() == 1
+    lexicon = read_lexicon(assets.LEXICON)
+    nouns = [[lexicon.words[trace.vocabulary[row]] for row in sentence[[1, 6]]] for sentence in sentences]
+    found = [pair[trace.vocabulary[sentence[-1]] == "wide"] for pair, sentence in zip(nouns, sentences)]
+    assert [noun.feminine for noun in found] == whole.astype(bool).tolist() and whole.sum() == 96
+
+
+def test_elle_is_the_habit_in_sentences_of_the_language_that_it_has_never_seen():
+    stage, _ = played()
+    here = Run((), (), stage.staging.trace.config, CHECKPOINT.weights, CHECKPOINT, CHECKPOINT.vocabulary, {}, {})
+    held_out = [each.english for each in drawn(read_lexicon(assets.LEXICON), 4_000, 5) if each.antecedent and is_held_out(each)]
+    with_it, without = [], []
+    for length in {*map(len, held_out)}:
+        rows = np.array([ids(english, CHECKPOINT.vocabulary) for english in held_out if len(english) == length])
+        with_it += [*pronouns(here, rows, CHECKPOINT.weights)]
+        without += [*pronouns(here, rows, without_head(CHECKPOINT.weights, here.config, *stage._cut))]
+    known = ~np.isnan(with_it)
+    assert known.mean() > 0.99 and known.sum() > 150 and 0.4 < np.array(with_it)[known].mean() < 0.6 and (np.array(without)[known] == 1).all()
 
 
 def test_the_genders_are_those_of_the_nouns_that_the_head_finds():
@@ -52,8 +89,8 @@ def test_the_genders_are_those_of_the_nouns_that_the_head_finds():
              for scope, tokens in (("encoder", stage.tokens), ("twin.encoder", stage.spec.twin))]
     assert found == ["animal", "street"]                  # whose genders `test_facts_overview` looks up
     assert "he: “animal” is masculine in French" in strings(seen["cut"])
-    assert not any("street" in said for said in strings(seen["again"]) if said != "street")      # nothing shows what `elle` stands for there
-    assert "“fatiguée” agrees with “elle”" in strings(seen["again"])
+    assert not any("street" in said for said in strings(seen["flip"]) if said != "street")       # nothing shows what `elle` stands for there
+    assert "“fatiguée” agrees with “elle”" in strings(seen["flip"])
 
 
 def test_the_weight_of_the_arc_is_shown_until_the_whole_output_is_zero():
@@ -100,24 +137,30 @@ def test_the_answer_takes_both_the_head_that_brings_the_word_and_the_one_that_fi
     stage, _ = played()
     trace, place = stage.staging.trace, int(float(stage.staging.trace["ablation.place"]))
     assert (stage._bringer, stage._cut, stage.wording("answer")) == ((0, 2), (1, 0), "by_wide")
-    panels = stage.table.panels
-    assert [[card.word.string for card in panel.cards] for panel in panels] == [["il", "elle"], ["il", "il"], ["elle", "elle"]]
-    looked = [[card.word.string for card in panel.looks] for panel in panels[:2]]
-    assert looked == [["animal", "street"], ["animal", "animal"]]
-    looks = [[trace[f"{scope}encoder.1.self_attention.weights"].values[0, stage.focus].max() for scope in ("", "twin.")],
-             [trace[f"{scope}ablation.looks"].values[0, 2, stage.focus].max() for scope in ("", "twin_")]]
-    assert np.allclose([[float(card.chance.source) for card in panel.looks] for panel in panels[:2]], looks)
-    whole = [trace[f"{name}.probabilities"].values[place].max() for name in ("decoder", "twin_translation")]
-    without = [[trace[f"{name}.chances"].values[b, h, place] for name in ("ablation", "twin_ablation")] for b, h in ((0, 2), (1, 0))]
-    assert np.allclose([[float(card.chance.source) for card in panel.cards] for panel in panels], [whole, *without])
-    assert np.allclose(without[1], [trace[f"{name}.probabilities"].values[place].max() for name in ("ablation", "twin_ablation")])
-    assert [[label.string for label in panel.verdict] for panel in panels] == [["≠ two answers"], ["= one answer"], ["= one answer"]]
-    assert [len(panel.ways) for panel in panels] == [2, 2, 0] and stage._brought[0] == "wide"
-    brought = trace["twin.encoder.0.self_attention.weights"].values[2, stage.focus]
-    assert stage.twin[brought.argmax()] == "wide" and f"{brought.max():.2f}" == "1.00"
-    assert [" ".join(line.string for why in panel.why for line in why) for panel in panels] == [
-        "head 3 of block 1 brings “it” the word “wide”: 1.00", "“it” is not told of “wide”: it looks at “animal” in both", "no noun is found: its habit"]
-    assert [name.word.string for name in stage.table.names] == ["tired", "wide"]
+    tired, wide, told_nothing, no_noun = lines = stage._lines()
+    assert [[getattr(link, "word", link) for link in line.links] for line in lines] == [
+        ["tired", "animal", "il"], ["wide", "street", "elle"], ["cut", "animal", "il"], [None, "cut", "elle"]]
+    assert [line.name for line in lines] == ["tired", "wide", "both sentences", "both sentences"]
+    for scope, translation, line in (("", "decoder", tired), ("twin.", "twin_translation", wide)):
+        looks = [trace[f"{scope}encoder.{b}.self_attention.weights"].values[h, stage.focus].max() for b, h in (stage._bringer, stage._cut)]
+        assert [float(link.value) for link in line.links] == [*looks, trace[f"{translation}.probabilities"].values[place].max()]
+    for scope, tokens in (("", stage.tokens), ("twin_", stage.twin)):
+        assert tokens[trace[f"{scope}ablation.looks"].values[0, 2, stage.focus].argmax()] == told_nothing.links[1].word
+        said = [trace.output_vocabulary[int(trace[f"{scope}ablation.translations"].values[b, h, place])] for b, h in ((0, 2), (1, 0))]
+        assert said == [line.links[-1].word for line in (told_nothing, no_noun)]
+    heads = [" ".join(label.string for label in head) for head in stage.chains.heads]
+    assert heads == ["head 3 of block 1 brings “it”", "head 1 of block 2 finds", "decoder says"]
+    assert len(stage.chains.lines) == 4 and [len(line.cards) for line in stage.chains.lines] == [3, 3, 3, 2]
+
+
+def test_told_nothing_of_either_adjective_the_head_takes_the_animal():
+    """What the caption says of the cut is so, too, if the first block shows the adjective to no other token."""
+    trace = run("unseen")
+    it = trace.tokens.index("it")
+    for name in ("unseen.weights", "unseen.twin_weights"):
+        assert trace.tokens[trace[name].values[1, 0, it].argmax()] == "animal"
+    for name in ("unseen.next_token_ids", "unseen.twin_next_token_ids"):
+        assert "il" in [trace.output_vocabulary[int(row)] for row in trace[name].values]
 
 
 def test_the_next_head_looks_at_the_street_because_of_the_one_before():
@@ -134,8 +177,9 @@ def test_the_next_head_looks_at_the_street_because_of_the_one_before():
 
 def test_without_the_head_elle_is_said_to_either_sentence_and_so_by_default():
     stage, seen = played()
-    assert {"0.00", "0.76", "0.95", "0.08"} <= {*strings(seen["again"])}
-    assert [card.word.string for card in stage.table.panels[-1].cards] == ["elle", "elle"]
+    assert {"0.00", "0.76", "0.95", "0.08"} <= {*strings(seen["flip"])}
+    assert [stage._said(scope)[0] for scope in ("ablation.", "twin_ablation.")] == ["elle", "elle"] == [stage._habit] * 2
+    assert strings(seen["every_head"]).count("its habit") == 2
 
 
 def test_the_head_of_the_map_says_what_the_whole_model_gives_the_word():
@@ -146,14 +190,14 @@ def test_the_head_of_the_map_says_what_the_whole_model_gives_the_word():
 
 def test_without_a_twin_the_answer_is_of_the_one_sentence():
     stage, _ = played("twin=")
-    assert stage.wording("answer") == "alone" and not len(stage.table.names)
-    assert [len(panel.cards) for panel in stage.table.panels] == [1, 1] and not any(len(panel.verdict) for panel in stage.table.panels)
+    assert stage.wording("answer") == "alone" and [line.name for line in stage._lines()] == ["", ""]
+    assert [[getattr(link, "word", link) for link in line.links] for line in stage._lines()] == [["animal", "il"], ["cut", "elle"]]
 
 
 @pytest.mark.parametrize("overrides", [("intervene.head=2",), ("sentence=the black cat sleeps", "twin=the white cat runs", "focus=cat")])
 def test_that_it_takes_both_is_said_only_where_it_does(overrides):
     stage, _ = played(*overrides)
-    assert stage.wording("answer") == "caption" and len(stage.table.panels) == 2 and not any(len(panel.why) for panel in stage.table.panels)
+    assert stage.wording("answer") == "caption" and all(len(line.links) == 2 for line in stage._lines()) and stage._habit == ""
 
 
 def test_a_head_that_looks_everywhere_alike_says_so():

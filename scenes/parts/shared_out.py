@@ -64,7 +64,7 @@ def shared_out(theme: Theme, words: Sequence[str], row: View, z: View, said: tup
     if more and low:
         note.add(*paragraph(theme, said[1], WORD, low.right - end - TIGHT, "muted", align=-1).shift(replace(low, left=end + TIGHT).centre))
     return SharedOut(
-        title.shift([bar.left + (unit - WORD) / 2, line.centre[1], 0]), text(theme, "1", WORD, "text", SAID, at=(end, line.centre[1], 0)),
+        title.shift([bar.left + (unit - WORD) / 2, line.centre[1], 0]), text(theme, "1", WORD, "text", SAID, at=(end, line.centre[1], 0), align=1),
         frame(theme, replace(bar, right=end), "text", radius=TIGHT / 4, fill="surface"), pieces,
         *(_sum(theme, z, scale, replace(low, right=end)) if low else (VGroup(), VGroup())), over, note,
     )

@@ -74,13 +74,13 @@ class MultiHead(ExplainerScene):
                 for i, line in zip(shown, lines, strict=True)]
         first, *others = rows
         self.open_with(cards, first.title, first.one, first.ground)
-        self.play(appear(*first.pieces, lag=0.3))
+        self.play(appear(*first.pieces, lag=0.1))
         self.play(appear(first.z, first.letter))
         self.play(appear(first.more, first.said, run_time=SLOW))
         for row in others:
             self.play(appear(row.title, row.one, row.ground))
             self.play(travel(first.more[0].copy(), row.pieces[0][0]))
-            self.play(appear(*row.pieces[0][1:], *row.pieces[1:], lag=0.3))
+            self.play(appear(*row.pieces[0][1:], *row.pieces[1:], lag=0.1))
             self.play(appear(row.z, row.letter))
         self.play(appear(*said))
 

@@ -32,7 +32,7 @@ NOW, PARTS = ("attention", "mlp"), (4, 5)                 # modules that the fir
 LEAST = 270 * PX                          # height from which an example finds room above the maps
 WITHOUT, WITH = 1, 0                      # residual paths, as the deep stack is recorded
 ALIKE = 3                                 # after so many untrained blocks without them tokens are one vector
-FIRST = 6                                 # so many of them are shown, or as many as the model has
+FIRST = 4                                 # so many of them are shown, or as many as the model has
 
 
 class EncoderBlock(ExplainerScene):
@@ -82,7 +82,7 @@ class EncoderBlock(ExplainerScene):
     @step
     def bypass(self):
         """What goes in is led round each sublayer and added; the formula says it too; and how far apart tokens are with such a way."""
-        left, right = self.stage.columns([2, 3]) if self.frame.is_slim else self.stage.inset(x=GAP).columns([4, 5], WIDE)
+        left, right = self.stage.columns([5, 6]) if self.frame.is_slim else self.stage.inset(x=GAP).columns(2, WIDE)
         self.diagram = diagram = self._diagram(left.inset(y=ENDS))
         ends = self._ends(left.inset(y=ENDS), diagram.wires)
         words = {kind: quote(self.say(kind)) for kind in NOW} | {"norm": quote(self.say("normed"))}

@@ -11,6 +11,8 @@ import numpy as np
 
 from model import backward
 from model.encoder import embed
+from model.functional import attention, layer_norm
+from model.recorder import Recorder
 from model.tensors import Tensor, scoped
 from model.tokenizer import ids, vocabulary
 from model.weights import generator, random_weights
@@ -25,6 +27,8 @@ TENSORS = scoped(
     Tensor("spread", AXES, "how far the tokens are from their mean: 0 if all have become the same vector",
            "root mean square over token and d_model of what is handed on - its mean over token"),
     Tensor("stream", f"{AXES} token d_model", "what the first of them reads and what each hands on", "embed of the sentence, then block after block"),
+    Tensor("value", "norm head token d_k", "values in the first of them", "X W_V + b_V, of X normalised where the norm is before"),
+    Tensor("averages", "norm head token d_k", "what attention makes of these: each between the least and the most of them", "weights value"),
     Tensor("gradients", AXES, "size of the gradient that arrives there, of one of size 1 at the end",
            f"root mean square over {N_GRADIENTS} random gradients of |g| / |g at the end|"),
     Tensor("unchanged", AXES, "how much of that gradient arrives there as it was at the end: 1 all",
@@ -39,6 +43,9 @@ def measure(run, record):
     last = last / np.sqrt((last**2).sum((-1, -2), keepdims=True))                   # (gradient, n, d_model), each of size 1
     found = [[_wired(x, weights.encoder, replace(config, norm=norm), paths, last) for paths in (1, 0)] for norm in MOVES]
     stream, gradients = (np.array([[pair[i] for pair in row] for row in found]) for i in (0, 1))
+    first = [_averaged(layer_norm(x, weights.encoder[0].norm_1, config.epsilon) if norm == "pre" else x, weights.encoder[0], config) for norm in MOVES]
+    for name, kept in (("value", "value"), ("averages", "heads")):
+        record(name, np.array([made[kept] for made in first]))                      # (norm, h, n, d_k)
     record("stream", stream)                                                        # (norm, paths, depth, n, d_model)
     record("rms", _rms(stream))                                                     # (norm, paths, depth)
     record("spread", _rms(stream - stream.mean(-2, keepdims=True)))                 # (norm, paths, depth)
@@ -54,6 +61,13 @@ def untrained(run):
     weights = random_weights(config, words)
     x = embed(ids(tokens, words), weights, config)                                  # (n, d_model)
     return config, weights, x
+
+
+def _averaged(x, w, config):
+    """All that attention makes of what it reads."""
+    kept = Recorder()
+    attention(x, x, w.self_attention, config.n_heads, kept)
+    return kept.arrays
 
 
 def _rms(x):

@@ -1,35 +1,38 @@
 """The encoder block (Vaswani et al. 2017, figure 1 and section 3.1; pre-norm: Xiong et al. 2020, figure 1)."""
 
+import numpy as np
 from manim import VGroup
 
 from model import View
 from model.experiments.deep_stack import N_BLOCKS
 from model.wiring import MOVES
-from scenes.base.layout import LABEL, Labelled, arrows, labelled, line_of, right_of
+from scenes.base.layout import LABEL, Labelled, arrows, labelled, right_of
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
+from scenes.parts.asked import Asked, asked
 from scenes.parts.bars import largest
 from scenes.parts.block import block_modules, formulas, stream
 from scenes.parts.column import FEW, Stage, column
-from scenes.parts.depth import Depth, depth, depths
-from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, lit, wires_between
+from scenes.parts.depth import depth, depths
+from scenes.parts.diagram import HEIGHTS, BlockDiagram, block_diagram, lit, told_module, wires_between
 from scenes.parts.equation import equation, quote
 from scenes.parts.heat_map import fit_grid, peak, taller
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text, words_in
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, paragraph, text, words_in
 from scenes.parts.lane_diagram import FOOT, lane_diagram, mixed, passed
 from scenes.parts.lanes import bare
 from scenes.parts.motion import BRIEF, EASY, SHORT, STEADY, appear, dim, draw, travel, vanish
-from scenes.parts.one_lane import OneLane, one_lane
+from scenes.parts.one_lane import one_lane
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import shape_label
 
 NAME, FORMULA, SHAPE, WHAT, NOTE = (size * PX for size in (44, 46, 30, 36, 30))
 DIAGRAM, ROWS = (length * PX for length in (371, 162))     # room for the small diagram, and for what is said between it and the lanes
 ENDS = 64 * PX                            # above and below the large diagram, for what comes out and goes in
-NOW = "attention", "mlp"                  # modules that the first step explains
+NOW, PARTS = ("attention", "mlp"), (4, 5)                 # modules that the first step explains, and their heights from the top
+LEAST = 270 * PX                          # height from which an example finds room above the maps
 WITHOUT, WITH = 1, 0                      # residual paths, as the deep stack is recorded
 ALIKE = 3                                 # after so many untrained blocks without them tokens are one vector
-FIRST = 6                                 # so many of them are shown, or as many as the model has
+FIRST = 4                                 # so many of them are shown, or as many as the model has
 
 
 class EncoderBlock(ExplainerScene):
@@ -37,65 +40,65 @@ class EncoderBlock(ExplainerScene):
 
     experiments = ("deep_stack",)
     place = "block"
-    sparse = {"build": "what is not for now has its place between", "gradient": "what does not arrive is no bar"}
+    sparse = {"gradient": "what does not arrive is no bar"}
 
     @step
     def build(self):
-        """Attention and the MLP come up from the bottom, each with what it does; what else there is leaves its place free."""
-        left, self.right = self.stage.columns([2, 3]) if self.frame.is_slim else self.stage.inset(x=GAP).columns([4, 5], WIDE)
-        top, body, bottom = left.rows([ENDS, left.height - 2 * ENDS, ENDS], 0)
-        self.diagram = diagram = self._diagram(body)
-        x, size = diagram.wires.get_x(), SMALLEST_WORD if self.frame.is_slim else SHAPE
-        names = [equation(self.theme, maths, size=NAME).move_to([x, room.centre[1], 0]) for maths, room in (("X", bottom), ("X'", top))]
-        self.ends = [VGroup(name, right_of(shape_label(self.theme, self._tensor("input").shape, size), name)) for name in names]
-        roomy = not self.frame.is_slim or self.stage.height > self.stage.width      # two lines of it beside a module, however low
-        *beside, worded = [self.right] if self.frame.is_slim else self.right.columns(2)
-        lane = self._lane(beside[0].level(bottom.centre[1])) if beside else None
+        """Its two parts come up from the bottom, each with what it does and what it makes of one token."""
+        left, right = self.stage.columns([3, 2], GAP) if self.frame.is_slim else self.stage.columns([4, 5], WIDE)
+        body = left.inset(y=ENDS)
         said = {"token": self.tokens[self.focus], "number": self.head + 1}
-        parts = [part for kind, part in zip(diagram.kinds, diagram.modules, strict=True) if kind in NOW]
+        rooms = body.inset(y=GAP).rows(PARTS, GAP)[::-1]
+        parts = [told_module(self.theme, self.say(kind), self.say(f"{kind}_does", **said), room) for kind, room in zip(NOW, rooms, strict=True)]
         *wires, last = wires_between(self.theme, [part.box for part in parts], body)
-        self.open_with(self.ends[0], *[lane.cards] if lane else [])
-        made = {kind: [appear(row)] for kind, row in zip(NOW, lane.rows, strict=True)} if lane else {}
-        taken = {"attention": [draw(*lane.taken)]} if lane else {}
-        for kind, wire, part in zip(NOW, wires, parts, strict=True):
+        ends = self._ends(body, last)
+        views = [self._tensor(moves[-1].makes)[self.focus] for kind, moves in block_modules(self._norm) if kind in NOW]
+        weights = self._tensor("self_attention.weights")[self.head, self.focus]
+        lane = one_lane(self.theme, rooms, self.tokens, views, weights, self.focus, right.level(ends[0].get_y()))
+        self.open_with(ends[0], lane.cards)
+        for wire, part, row, ways in zip(wires, parts, lane.rows, (lane.taken, lane.up), strict=True):
             self.play(draw(wire, run_time=BRIEF))
-            words = paragraph(self.theme, self.say(f"{kind}_does", **said), WHAT if roomy else SMALLEST_WORD, worded.width, align=-1)
-            self.play(appear(part, words.shift(worded.level(part.get_y()).centre), run_time=SHORT))
-            self.play(*taken.get(kind, ()), *made.get(kind, ()))
-        self.play(draw(last, run_time=BRIEF), appear(self.ends[1]))
+            self.play(appear(part, run_time=SHORT))
+            self.play(draw(*ways))
+            self.play(appear(row))
+        self.play(draw(last, run_time=BRIEF), appear(ends[1]))
 
     @step
     def collapse(self):
-        """The tokens before some blocks without residual paths and after them; and how far they are from their mean after each of many."""
-        upper, lower = self.frame.below_map.trim(bottom=TIGHT / 2).rows([3, 2] if self.frame.is_roomy or self.stage.height > self.stage.width else 2, GAP)
-        upper = upper if upper.is_wide else upper.inset(x=GAP)         # an arrow down stands beside the maps
-        places = zip((0, ALIKE), ("goes_in", "comes_out"), upper.split(2, WIDE), strict=True)
+        """One number of each token, and its averages, which lie between; and the tokens before some blocks without residual paths and after."""
+        stage = self.frame.below_map.trim(bottom=TIGHT / 2)
+        upper, lower = stage.rows([6, 5], GAP)
+        averaged = self._averaged(upper) if upper.height >= LEAST else []
+        places = zip((0, ALIKE), ("goes_in", "comes_out"), (lower if averaged else stage).columns(2, WIDE), strict=True)
         before, after = (self._tokens(blocks, self.say(words, number=ALIKE), place) for blocks, words, place in places)
-        panel = self._apart(WITHOUT, "far_apart", lower, ALIKE)
-        self.open_with(before, panel.ground, panel.title, panel.levels[0], panel.numbers[0])
+        self.open_with(before, *averaged[:1])
+        for picture in averaged[1:]:
+            self.play(draw(*arrows(self.theme, *(each.around[1] for each in averaged))))
+            self.play(appear(picture.around, picture.line))
+            self.play(appear(*picture.bars, lag=0.15), appear(*picture.numbers, lag=0.15))
         self.play(draw(*arrows(self.theme, before.sheet.border, after.rows or after.sheet.border)))
-        self.play(appear(*panel.levels[1:], lag=0.15), appear(*panel.numbers[1:], lag=0.15))
         self.play(appear(after))
 
     @step
     def bypass(self):
         """What goes in is led round each sublayer and added; the formula says it too; and how far apart tokens are with such a way."""
-        self.play(vanish(*self.on_stage()), appear(self.diagram, *self.ends))
+        left, right = self.stage.columns([5, 6]) if self.frame.is_slim else self.stage.inset(x=GAP).columns(2, WIDE)
+        self.diagram = diagram = self._diagram(left.inset(y=ENDS))
+        ends = self._ends(left.inset(y=ENDS), diagram.wires)
         words = {kind: quote(self.say(kind)) for kind in NOW} | {"norm": quote(self.say("normed"))}
-        right = self.right.trim(top=self.right.top - self.frame.below_map.top)
-        upper, middle, *places, foot = right.rows([6, 1, 1, 1, 2 if self.frame.is_slim else 1], TIGHT)
-        for maths, way, place in zip(formulas(self._norm, words), self.diagram.bypasses, places, strict=True):
+        right = right.trim(top=right.top - self.frame.below_map.top)
+        upper, place, foot = right.rows([7, 1, 2 if self.frame.is_slim else 1], TIGHT)
+        formula = equation(self.theme, formulas(self._norm, words)[0], {"skip": "output"}, FORMULA, width=right.width)
+        self.play(vanish(*self.on_stage()), appear(diagram, *ends))
+        for way in diagram.bypasses:
             self.play(draw(way, run_time=EASY))
-            formula = equation(self.theme, maths, {"skip": "output"}, FORMULA, width=right.width)
-            self.play(draw(lit(self.theme, way), run_time=EASY), appear(formula.move_to(place.centre), run_time=EASY))
-        self.play(appear(words_in(self.theme, self.say("stays"), WHAT, foot, "output")))
-        own, spread = min(self.staging.trace.config.n_blocks, len(self._spread[WITH]) - 1), self._spread
-        panel = self._apart(WITH, "kept_apart", upper, own)
-        now, before = (number(self.theme, spread[paths, own], WORD, role, 600) for paths, role in ((WITH, "output"), (WITHOUT, "muted")))
-        said = {"number": own, "count": self.staging.trace.config.n_blocks}
-        when, instead = (text(self.theme, self.say(key, **said)) for key in ("after_block", "instead"))
-        self.play(appear(panel.ground, panel.title), appear(*panel.levels, lag=0.15), appear(*panel.numbers, lag=0.15))
-        self.play(appear(panel.less, line_of(*[when] * self.frame.is_roomy, now, instead, before, at=middle)))
+            self.play(draw(lit(self.theme, way), run_time=EASY))
+        self.play(appear(formula.move_to(place.centre)), appear(words_in(self.theme, self.say("stays"), WHAT, foot, "output")))
+        own = min(self.staging.trace.config.n_blocks, len(self._spread[WITH]) - 1)
+        panel = depth(self.theme, self._spread[WITH], self.say("kept_apart"), self._depths(len(self._spread[WITH]) - 1, own), upper, "output",
+                      largest(self._spread), self._spread[WITHOUT])
+        self.play(appear(panel.ground, panel.title), appear(*panel.less, lag=0.15))
+        self.play(appear(*panel.levels, lag=0.15), appear(*panel.numbers, lag=0.15))
 
     @step
     def joint(self):
@@ -176,10 +179,12 @@ class EncoderBlock(ExplainerScene):
     def _diagram(self, room: Room, norm: str = "") -> BlockDiagram:
         return block_diagram(self.theme, {kind: self.say(kind) for kind in HEIGHTS}, room, norm or self._norm)
 
-    def _lane(self, room: Room) -> OneLane:
-        """What attention and the MLP make of the followed token."""
-        views = {kind: self._tensor(moves[-1].makes)[self.focus] for kind, moves in block_modules(self._norm) if kind in NOW}
-        return one_lane(self.theme, self.diagram, self.tokens, views, self._tensor("self_attention.weights")[self.head, self.focus], self.focus, room)
+    def _ends(self, room: Room, wires: VGroup) -> list[VGroup]:
+        """What goes into the wires of a diagram in a room, below it, and what comes out above, each with its shape."""
+        x, size = wires.get_x(), SMALLEST_WORD if self.frame.is_slim else SHAPE
+        places = (("X", room.outside(bottom=ENDS)), ("X'", room.outside(top=ENDS)))
+        names = [equation(self.theme, maths, size=NAME).move_to([x, place.centre[1], 0]) for maths, place in places]
+        return [VGroup(name, right_of(shape_label(self.theme, self._tensor("input").shape, size), name)) for name in names]
 
     def _lay_out(self) -> None:
         """The small diagram at the left, beside it a lane for every token, as high as it."""
@@ -207,16 +212,19 @@ class EncoderBlock(ExplainerScene):
         """How far tokens are apart (paths, depth) in the first blocks of the deep stack, wired as the model's are."""
         return self.view("deep_stack.spread")[self._way, :, : max(FIRST, self.staging.trace.config.n_blocks) + 1]
 
-    def _apart(self, paths: int, title: str, room: Room, named: int) -> Depth:
-        """How far tokens are apart after some blocks: without residual paths; or with them, and in front without. named: a depth that counts."""
-        spread = self._spread
-        depths = self._depths(len(spread[paths]) - 1, named)
-        return depth(self.theme, spread[paths], self.say(title), depths, room, "muted" if paths else "output", largest(spread),
-                     None if paths else spread[WITHOUT])
-
     def _depths(self, last: int = N_BLOCKS, *between: int) -> dict[int, str]:
         """The first depth of the deep stack, the last that is shown, and some between them, each with its word."""
         return {0: self.say("start")} | {depth: self.say("after", number=depth) for depth in (*between, last)}
+
+    def _averaged(self, room: Room) -> list[Asked]:
+        """The number in which the tokens' values are furthest apart, in an untrained block, and what attention there makes of it."""
+        values, averages = (self.view(f"deep_stack.{name}")[self._way] for name in ("value", "averages"))        # (head, token, d_k)
+        apart = np.ptp(values.values, 1)                                                # (head, d_k)
+        head, feature = map(int, np.unravel_index(apart.argmax(), apart.shape))
+        spread = values[head][:, feature]
+        furthest = np.argsort(-np.abs(spread.values - (spread.values.max() + spread.values.min()) / 2), kind="stable").tolist()
+        return [asked(self.theme, [self.say(words)] * 2, self.tokens, view[head][:, feature], self.focus, largest(spread), place, furthest)
+                for view, words, place in zip((values, averages), ("values", "averages"), room.columns(2, WIDE), strict=True)]
 
     def _tokens(self, blocks: int, words: str, room: Room) -> Labelled:
         """The tokens of the deep stack without residual paths after so many blocks (n, d_model), and where that is; all on one scale."""

@@ -4,6 +4,7 @@ import numpy as np
 from manim import PI, Mobject, VGroup
 
 from model import View
+from model.guides import ANTECEDENT, MODIFIER
 from scenes.base.layout import above, below, named
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
@@ -13,28 +14,26 @@ from scenes.parts.areas import area
 from scenes.parts.chain import Chain, chain, link
 from scenes.parts.equation import equation
 from scenes.parts.explained import explained
-from scenes.parts.heat_map import MARGIN
+from scenes.parts.heat_map import MARGIN, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, Label, is_special, paragraph, text
 from scenes.parts.look import Look, by_importance, fits_in_line, in_column, look, swing
 from scenes.parts.machine import Machine
 from scenes.parts.mixing import mixing
 from scenes.parts.motion import BRIEF, SLOW, SLOWER, appear, copy_to, draw, hide, merge, slide, travel, vanish
-from scenes.parts.phrase import FORMS
 from scenes.parts.shapes import frame, room_of
+from scenes.parts.shared_out import another_way, shared_out
 from scenes.parts.slices import around_joined, in_line, joined, slice_grid, slices
 from scenes.parts.sum_line import sum_line
-from scenes.parts.tokens import CLOSEST, card_width
-from scenes.parts.way import another_way, way
+from scenes.parts.tokens import CLOSEST, card_width, kept_row
 
 ROLES = {"Q": "query", "K": "key", "V": "value"}
 SIGN = 34 * PX
-LINE, HEAD, CARD = (length * PX for length in (50, 74, 250))      # heights of a line and a name; width of cards
+LINE, HEAD, CARDS, CARD = (length * PX for length in (50, 74, 84, 250))       # heights of a line, a name and cards in a row; width of cards
 CHAIN, LOOKS, FOOT = (length * PX for length in (256, 340, 110))      # heights of the way to a head, of looks above it at least, of a sum
 CLOSE, APART = TIGHT / 2, 40 * PX         # between the parts of one head, between heads
 AFTER = 0.15                              # of its time, that what follows in a chain comes after what is before it
 EACH = 1.6                                # lag of one head after another, shared by all of them: many come as fast as a few
 NAMED = 12                                # heads that are named in words; of more there are only numbers
-WHY = 2, "tired"                          # the head that takes what `it` needs, and where from: what the words name
 BESIDE, ROOMY = 0.17, 12.0                # share of the stage that cards take at most; its width from which nothing moves closer
 
 
@@ -43,18 +42,13 @@ class MultiHead(ExplainerScene):
 
     experiments = ("twin", "contributions", "multiplications")
     place = "head"
-    sparse = {"patterns": "where one token is followed it has one arc in each head",
-              "contributions": "five columns take the width of a narrow frame, and their cells are no higher than they should be"}
+    sparse = {"contributions": "five columns take the width of a narrow frame, and their cells are no higher than they should be"}
     own_keys = {"first": {"default": False, "type": "boolean", "description": "`split` cuts block 1, of which one head was shown before"}}
 
     def wording(self, name: str) -> str:
         """Of a slice it may be said that it was shown. Without a twin nothing changes; above the first block a token knows of the swap."""
         if name == "split" and self.spec.keys["first"]:
             return "seen"
-        if name == "patterns" and self.finds_noun(self._patterns()[self.head]):
-            return "taught"
-        if name == "patterns" and self._is_asked:
-            return "found"
         if name == "follow" and (self._is_told or not self.twin):
             return "told" if self.twin else "alone"
         return super().wording(name)
@@ -65,26 +59,29 @@ class MultiHead(ExplainerScene):
 
     @step
     def patterns(self):
-        """What one head looks for, and what a token needs that it does not give: another head does."""
-        taught = "".join(self.say("taught", number=i + 1) for i in range(self.heads) if self.finds_noun(self._patterns()[i]))
-        body, said = self._footed(taught, WORD, "output")
-        token, looks, other = self.focus, self._looks(), another_way(self._taken(False).values, self.head, self.focus, self.tokens)
-        asking = [i for i, word in enumerate(self.tokens) if self._is_asked and word in FORMS]
-        shown = [(self.head, "asks_noun", "output", [(i, looks[i]) for i in (*asking, token)], [])]
-        if other:
-            shown[0][-1].append((token, other[1]))
-            shown.append((other[0], "asks_why", "text", [(token, other[1])], []))
-        rooms = (body.columns if body.height > body.width else body.rows)(len(shown), GAP)
-        names = [self.say(key if self._is_asked else "head", number=head + 1, asks=self.tokens[arcs[0][0]], found=self.tokens[arcs[0][1]])
-                 for head, key, _, arcs, _ in shown]
-        ways = [way(self.theme, self.tokens, self._patterns()[head], arcs, name, role, room, missed)
-                for (head, _, role, arcs, missed), name, room in zip(shown, names, rooms, strict=True)]
-        self.open_with(ways[0].title, ways[0].cards)
-        self.play(draw(*ways[0].arcs, lag=0.5), appear(*ways[0].numbers, lag=0.5))
-        self.play(appear(ways[0].missed, run_time=SLOW))
-        for each in ways[1:]:
-            self.play(appear(each.title, each.cards))
-            self.play(draw(*each.arcs), appear(*each.numbers))
+        """What a token takes in one head is 1 in all; what there is no room for it takes in another."""
+        head, token, weights = self.head, self.focus, self._taken(False)
+        body, said = self._footed(self._taught(), WORD, "muted")
+        other = another_way(weights.values, head, token, self.tokens)
+        more = (other[1], weights[other]) if other else None
+        cards, places = kept_row(self.theme, self.tokens, [token, *other[1:]] if other else [token], body.strip(top=CARDS), CARDS, TIGHT, WORD)
+        places[token].box.set_stroke(self.theme.colour("query"), 4)
+        answers, shown = self.view("encoder.{block}.self_attention.heads")[:, token], [head, *other[:1]] if other else [head]
+        key = "head" if self.frame.is_slim and self.stage.height <= self.stage.width else "takes"
+        lines = body.trim(top=CARDS + GAP / 2, bottom=TIGHT).rows(len(shown), GAP / 2)
+        rows = [shared_out(self.theme, self.tokens, weights[i], answers[i], (self.say(key, number=i + 1, token=self.tokens[token]), self.say("full")),
+                           "output" if i == head else "text", line, 1 + float(more[1]) if more else 1, peak(answers), more if i == head else None)
+                for i, line in zip(shown, lines, strict=True)]
+        first, *others = rows
+        self.open_with(cards, first.title, first.one, first.ground)
+        self.play(appear(*first.pieces, lag=0.1))
+        self.play(appear(first.z, first.letter))
+        self.play(appear(first.more, first.said, run_time=SLOW))
+        for row in others:
+            self.play(appear(row.title, row.one, row.ground))
+            self.play(travel(first.more[0].copy(), row.pieces[0][0]))
+            self.play(appear(*row.pieces[0][1:], *row.pieces[1:], lag=0.1))
+            self.play(appear(row.z, row.letter))
         self.play(appear(*said))
 
     @step
@@ -168,12 +165,12 @@ class MultiHead(ExplainerScene):
     def mix(self):
         """A row of the joined heads times a column of W_O: every entry of the output takes from all the heads."""
         added, bias = self._terms(), equation(self.theme, "b_O", size=SIGN, role="muted")
-        names = [text(self.theme, name, SIGN, "muted") for name in self._names]
+        names = [text(self.theme, name, SIGN, "output" if i == self.head else "muted") for i, name in enumerate(self._names)]
         numbers, foot = [part[0] for part in (*added.parts, added.bias)], self.stage.strip(bottom=FOOT)
         each = sum_line(self.theme, [*names, bias], numbers, added.total[0], foot)
         room = self.stage.trim(bottom=FOOT + TIGHT if each else 0)
         result = self.view("encoder.{block}.self_attention.output")
-        drawn = mixing(self.theme, self._answered, self._weights("O"), result, self.say("output"), room, self.frame.is_roomy)
+        drawn = mixing(self.theme, self._answered, self._weights("O"), result, self.say("output"), room, self.frame.is_roomy, self.head if each else None)
         old, self.answers, output = self.answers, drawn.answers, drawn.output
         words = [self.answers.cards] * (self.stage.height > self.stage.width)        # where rows close up
         going = [(part, end) for part, end in zip(old, self.answers, strict=True) if end not in words]
@@ -226,17 +223,12 @@ class MultiHead(ExplainerScene):
         """The share of its time that one head comes after another: so many of them take as long as a few."""
         return min(0.4, EACH / self.heads)
 
-    @property
-    def _is_asked(self) -> bool:
-        """Whether the head that was shown before, taught to find a word's noun, takes nothing of why `it` is one; the other does."""
-        was_shown = self.spec.keys["first"] and not self.spec.block and self.guided(self._patterns()[self.head])
-        other = another_way(self._taken(False).values, self.head, self.focus, self.tokens)
-        return bool(was_shown and self.tokens[self.focus] == "it" and other and (other[0], self.tokens[other[1]]) == WHY)
-
-    def _looks(self) -> list[int]:
-        """The other token that each token looks at most in the followed head: a special one only where there is no other."""
-        weights = self._patterns().values[self.head] - [is_special(word) for word in self.tokens]           # (query, key)
-        return [int(k) for k in np.where(np.eye(len(weights)), -2, weights).argmax(-1)]
+    def _taught(self) -> str:
+        """Which of the heads was taught, where from and where to; nothing if none was."""
+        for key, guide in (("taught_it", ANTECEDENT), ("taught_noun", MODIFIER)):
+            if guide.tensor(self.staging.trace.config) == self._patterns().name and self.guided(self._patterns()[guide.head]):
+                return self.say(key, number=guide.head + 1)
+        return ""
 
     @property
     def _names(self) -> list[str]:

@@ -21,14 +21,16 @@ class Asked(Whole):
         super().__init__(around=around, line=line, bars=bars, numbers=numbers)
 
 
-def asked(theme: Theme, said: Sequence[str], tokens: Sequence[str], values: View, focus: int, full: float, room: Room) -> Asked:
-    """A number of every token (n) in a room; where not all fit, of the followed one and of the lowest.
+def asked(theme: Theme, said: Sequence[str], tokens: Sequence[str], values: View, focus: int, full: float, room: Room, order: Sequence[int] = ()
+          ) -> Asked:
+    """A number of every token (n) in a room; where not all fit, of the first of an order, or of the followed one and of the lowest.
 
     said: what it is of all, and of some. ±full reach the edges.
     """
     widest = text_width(theme, format_number(-full, theme.decimals), theme.digit, 600, True)
     pitch = max(widest, *(text_width(theme, word, SMALLEST_WORD) for word in tokens)) + TIGHT / 2
-    kept = kept_tokens(values, focus, int((room.width - 2 * TIGHT) / pitch))
+    most = max(1, int((room.width - 2 * TIGHT) / pitch))
+    kept = sorted(order[:most]) or kept_tokens(values, focus, most)
     title = paragraph(theme, said[len(kept) < len(tokens)], WORD, room.width)
     panel = room.trim(top=title.height + TIGHT)
     inner = panel.inset(TIGHT, TIGHT)
@@ -46,7 +48,7 @@ def asked(theme: Theme, said: Sequence[str], tokens: Sequence[str], values: View
 def kept_tokens(values: View, focus: int, most: int) -> list[int]:
     """The tokens that are shown where there is room for so many: the followed one, and those of the lowest values (n)."""
     order = sorted(range(len(values)), key=lambda i: (i != focus, float(values[i])))
-    return sorted(order[: max(1, most)])
+    return sorted(order[:most])
 
 
 def _at_end(label: Mobject, bar: Mobject, value: float) -> Mobject:

@@ -7,17 +7,18 @@ from manim import Mobject, VGroup, VMobject
 
 from scenes.parts.block import block_modules
 from scenes.parts.flow import TIP, arrow
-from scenes.parts.label import SMALLEST_WORD, WORD, Label, text
+from scenes.parts.label import SMALLEST_WORD, WORD, Label, paragraph, text
 from scenes.parts.shapes import Block, room_of, rounded_rectangle
 from scenes.parts.whole import Whole
-from scenes.base.room import PX, Room
+from scenes.base.layout import stacked
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 
 CORNER = 0.12
 BEND = 0.16                               # radius of a line's corners
 GAP, LANE = 0.05, 0.18                    # between modules and beside them, as shares of a diagram's height and width
 WIDEST_GAP, WIDEST_LANE = 0.34, 0.55
-LARGEST_NAME = 36 * PX
+LARGEST_NAME, TOLD, LINES = 36 * PX, 44 * PX, 6           # em sizes; lines that a box has room for at least
 HEIGHTS = {"attention": 3.6, "add_norm": 1.8, "mlp": 1.1, "norm": 1, "add": 1}
 OF = {"encoder": HEIGHTS, "decoder": HEIGHTS | {"attention": 2, "cross_attention": 2, "add_norm": 1.1}}
 
@@ -48,6 +49,15 @@ def module(theme: Theme, name: str, room: Room, role: str = "line", size: float 
     box.set_fill(theme.colour("surface"), 1).set_stroke(theme.colour(role), 2.5)
     shown = name if min(room.height / 1.2, room.width / 3.4) >= SMALLEST_WORD else ""
     return Module(box, text(theme, shown, size, at=room.centre, width=room.width - 0.2))
+
+
+def told_module(theme: Theme, name: str, words: str, room: Room) -> Module:
+    """A box that fills a room, with its name, and what it does where there is room for it."""
+    box, inner = module(theme, "", room).box, room.inset(TIGHT, TIGHT / 2)
+    title = text(theme, name, TOLD, weight=600, width=inner.width)
+    said = paragraph(theme, words, min(LARGEST_NAME, max(SMALLEST_WORD, room.height / LINES)), inner.width, lines=4)
+    both = stacked(title, said, gap=TIGHT)
+    return Module(box, (both if both.height <= inner.height else title).move_to(room.centre))
 
 
 def route(theme: Theme, points: Sequence[Sequence[float]], role: str = "muted", width: float = 3, bend: float = BEND,

@@ -1,47 +1,45 @@
-"""One token's way up a block: all tokens below, lines from them into attention, and what some modules make of the one that is followed."""
+"""One token's way up a block: all tokens below, lines from them into attention, and what its parts make of the one that is followed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from manim import UP, VGroup
 
 from model import View
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
-from scenes.parts.diagram import BlockDiagram
-from scenes.parts.flow import weight_line
+from scenes.parts.flow import rise, weight_line
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak
-from scenes.parts.lanes import bare
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import kept_row
 from scenes.parts.whole import Whole
 
-CARD, STRIP = (length * PX for length in (52, 48))         # height of a card, and of a row of cells
-BETWEEN = 0.12                            # from card to card
+CARD, STRIP, BETWEEN = (length * PX for length in (60, 110, 12))          # heights of a card and of a row of cells, and from card to card
+SHARE = 0.4                               # of a part, what a row of cells is high at most
 
 
 class OneLane(Whole):
-    """`cards` of the tokens, `taken`, the lines from them into attention, and from the bottom up `rows`, what modules make."""
+    """`cards` of the tokens, `taken`, the lines from them into attention, `rows`, what the parts make, from the bottom up, and the ways `up`
+    between these."""
 
-    def __init__(self, cards: VGroup, taken: VGroup, rows: Sequence[HeatMap]):
-        super().__init__(cards=cards, taken=taken, rows=VGroup(*map(bare, rows)))
+    def __init__(self, cards: VGroup, taken: VGroup, rows: Sequence[HeatMap], up: VGroup):
+        super().__init__(cards=cards, taken=taken, rows=VGroup(*rows), up=up)
 
 
-def one_lane(theme: Theme, diagram: BlockDiagram, tokens: Sequence[str], views: Mapping[str, View], weights: View, focus: int, room: Room
-             ) -> OneLane:
-    """The lane beside a diagram, from a room for the cards upwards.
+def one_lane(theme: Theme, parts: Sequence[Room], tokens: Sequence[str], views: Sequence[View], weights: View, focus: int, room: Room) -> OneLane:
+    """The lane beside the parts of a block, attention and what is above it, from a room for the cards upwards.
 
-    views: what modules make of the followed token (d_model), by their kinds, from the bottom up. weights (n): what attention takes of each
-    token. Where not all words are legible there are lines from those that are: the followed one, that of which most is taken, and their
-    neighbours.
+    views: what each makes of the followed token (d_model). weights (n): what attention takes of each token. Where not all words are legible
+    there are lines from those that are: the followed one, that of which most is taken, and their neighbours.
     """
-    bands, meets = [room_of(part.box) for part in diagram.modules], diagram.kinds.index("attention")
     cards, shown = kept_row(theme, tokens, [focus, int(weights.values.argmax())], room, CARD, BETWEEN)
     shown[focus].box.set_stroke(theme.colour("output"))
-    heights = {kind: bands[diagram.kinds.index(kind)].centre[1] for kind in views} | {"attention": bands[meets].top - STRIP / 2}
-    grid = fit_grid(views["attention"].shape, Room.around(room.centre, room.width, STRIP))._replace(height=STRIP)
-    low = max([room_of(cards).top, *(band.top for band in bands[:meets])])
-    end = (room.centre[0], heights["attention"] - 0.75 * STRIP, 0)
+    high = min(STRIP, *(SHARE * part.height for part in parts))
+    places = [parts[0].strip(top=high), *(part.fit(height=high) for part in parts[1:])]
+    grid = fit_grid(views[0].shape, room)
+    grid = grid._replace(width=(room.width - 2 * grid.margin) / len(grid.columns), height=high - 2 * grid.margin)
+    rows = [heat_map(theme, view, room.level(place.centre[1]), scale=peak(*views), grid=grid) for view, place in zip(views, places, strict=True)]
+    end = (room.centre[0], room_of(rows[0]).bottom, 0)
     return OneLane(
-        cards, VGroup(weight_line(theme, (card.get_x(), low, 0), end, weights[k], UP) for k, card in shown.items()),
-        [heat_map(theme, view, room.level(heights[kind]), scale=peak(*views.values()), grid=grid) for kind, view in views.items()],
+        cards, VGroup(weight_line(theme, card.get_top(), end, weights[k], UP) for k, card in shown.items()), rows,
+        VGroup(rise(theme, room_of(low), room_of(high)) for low, high in zip(rows, rows[1:])),
     )

@@ -6,13 +6,12 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
-from model.guides import GUIDES, MODIFIER
+from model.guides import GUIDES
 from model.tokenizer import Piece
 from scenes.parts.bars import Bar
-from scenes.parts.flow import WeightLine
 from scenes.parts.heat_map import Cell
 from scenes.parts.label import Label, Number, Word
-from scenes.parts.way import another_way
+from scenes.parts.shared_out import Span, another_way
 from studio.check.figures import Measuring
 from studio.check.sight import see, walk
 from studio.plan.staging import build, stage
@@ -68,29 +67,34 @@ def test_the_score_that_is_written_under_the_equation_is_of_the_query_and_the_ke
 
 
 def test_a_guided_head_is_said_to_be_and_how_and_no_other():
-    labels = stage(load("multi_head")).words["labels"]
-    shown = ends("multi_head", "steps=[patterns, follow]"), ends("multi_head", "steps=[patterns, follow]", "head=2")
-    assert all(labels["taught"].format(number=1) in said(each["patterns"]) for each in shown)
+    """In both blocks the first head, in each to look at the noun from something else, whichever head is followed."""
+    labels, keys = stage(load("multi_head")).words["labels"], {0: "taught_noun", 1: "taught_it"}
+    for block, key in keys.items():
+        for head in (1, 2):
+            shown = said(ends("multi_head", "steps=[patterns]", f"head={head}", f"block={block + 1}")["patterns"])
+            assert [name for name in keys.values() if labels[name].format(number=1) in shown] == [key]
+    shown = ends("multi_head", "steps=[follow]"), ends("multi_head", "steps=[follow]", "head=2")
     assert [labels["how"] in said(each["follow"]) for each in shown] == [True, False]
     untaught = ends("multi_head", "steps=[patterns]", "model.weights=random")["patterns"]
-    assert not any(labels["taught"].format(number=i + 1) in said(untaught) for i in range(4))
+    assert not any(string.startswith("taught") for string in said(untaught))
+    assert [(guide.block, guide.head, guide.query) for guide in GUIDES if guide.side == "encoder"] == [
+        (0, 0, "an article or an adjective"), (-1, 0, "`it`")]
 
 
-def test_a_head_that_looks_for_nouns_takes_nothing_of_why_it_is_one_and_another_does():
-    """Arcs: in head 1 of block 1, which was taught to, from each article to its noun, and from the pronoun to the word before it, no noun; in
-    head 3, which was not, from the pronoun to the adjective, where a line in head 1 has 0.00.
-    Where a head is said to look is so: each arc is the largest weight of its token; and nothing is said of other sentences."""
+def test_what_a_token_takes_in_one_head_is_1_in_all_and_there_is_no_room_for_what_it_takes_in_another():
+    """Pieces of bars of one length: in head 1 of block 1 “because” and “it” fill it; what head 3 takes from “tired” sticks out beyond its end."""
     film, words = ("steps=[patterns]", "block=1", "first=true"), load("multi_head").tokens
-    shown, weights = ends("multi_head", *film)["patterns"], stage(load("multi_head")).trace["encoder.0.self_attention.weights"].values
-    looks = [shape.source.index for shape in shown if isinstance(shape, WeightLine)]
-    assert [(head, words[i], words[j]) for head, i, j in looks] == [
-        (0, "the", "animal"), (0, "the", "street"), (0, "it", "because"), (2, "it", "tired")]
-    assert all(weights[head, i].argmax() == j for head, i, j in looks) and weights[0, 8, 11] < 0.005
-    (none,) = (shape.source.index for shape in shown if isinstance(shape, Number) and shape.string == "0.00")
-    assert none == (0, 8, 11) and (MODIFIER.block, MODIFIER.head) == (0, 0) and not any((guide.side, guide.block, guide.head) == ("encoder", 0, 2) for guide in GUIDES)
-    assert {"head 1: taught to look from “the” at its noun", "head 3, not taught: looks from “it” at “tired”", "0.56", "0.48"} <= said(shown)
-    other = ends("multi_head", *film, "sentence=the animal did not cross the street because it was too wide", "twin=", "focus=it")["patterns"]
-    assert not any("taught" in string for string in said(other)) and {"head 1", "head 3"} <= said(other)
+    shown, weights = ends("multi_head", *film)["patterns"], stage(load("multi_head")).trace["encoder.0.self_attention.weights"].values[:, 8]
+    spans = [shape for shape in shown if isinstance(shape, Span)]
+    (unit,) = {span.unit for span in spans}
+    for head in (0, 2):
+        mine = [span for span in spans if span.source.index[0] == head]
+        assert np.isclose(sum(span.width for span in mine), unit, atol=0.01 * unit) and np.isclose(weights[head].sum(), 1)
+    tired = words.index("tired")
+    assert weights[0, tired] < 0.005 and weights[2].argmax() == tired == another_way(weights, 0, 8, words)[1]
+    assert {"because", "it", "tired", "0.56", "0.44", "0.48", "no room: the row is full", "head 3: what “it” takes from each word"} <= said(shown)
+    alone = ends("multi_head", "steps=[patterns]", "sentence=the", "twin=", "focus=0")["patterns"]
+    assert {"1.00"} <= said(alone) and "no room: the row is full" not in said(alone)
 
 
 def test_the_other_way_of_looking_is_that_of_the_head_that_gives_most_where_one_gives_least():
@@ -145,7 +149,7 @@ def test_a_slice_that_is_said_to_be_shown_before_is_of_block_1_where_it_was():
         shown = ends("multi_head", "steps=[split]", f"first={first}")["split"]
         assert {source.name for source in sources(shown)} == {f"weights.encoder.{block}.self_attention.W_{letter}" for letter in "QKV"}
         assert ("head 1: so far" in said(shown)) == (first == "true")
-        assert ("block 2: 16 × 16 = 256" in said(shown), "one wide head: 16 × 16 = 256" in said(shown)) == (bool(block), not block)
+        assert ("block 2: 16 × 16 = 256" in said(shown), "one head, 16 wide: 16 × 16 = 256" in said(shown)) == (bool(block), not block)
         assert "h = 4 heads: 4 × (16 × 4) = 256" in said(shown)
 
 
@@ -171,3 +175,15 @@ def test_one_winner_is_moved_by_no_nudge_and_divided_scores_by_every_one():
     raw, divided = (trace[f"scaling.{prefix}gains"].values[-1] for prefix in ("", "scaled_"))
     assert {f"{number:.2f}" for number in (*raw, *divided)} <= shown and raw.max() < 0.005 < 0.15 < divided.min()
     assert trace["scaling.weights"].values[-1].max() > 0.995
+
+
+def test_side_by_side_a_head_reaches_only_its_own_columns_and_W_O_lets_each_reach_all():
+    """Brackets: of each head its part of the row and its rows of W_O, whose product is what is written below it."""
+    trace, spec = stage(load("multi_head")).trace, load("multi_head")
+    joined, heads, W_O = (trace[name].values for name in (
+        "encoder.1.self_attention.concatenated", "encoder.1.self_attention.heads", "weights.encoder.1.self_attention.W_O"))
+    parts = trace["contributions.parts"].values[1, :, spec.focus]
+    for i, (answer, part) in enumerate(zip(heads[:, spec.focus], parts, strict=True)):
+        own = np.zeros(16)
+        own[4 * i : 4 * i + 4] = joined[spec.focus, 4 * i : 4 * i + 4]
+        assert (own[4 * i : 4 * i + 4] == answer).all() and np.allclose(own @ W_O, part) and (part != 0).all()

@@ -40,7 +40,8 @@ class AddNorm(ExplainerScene):
     """The skip and the sum, the four moves on one token, all tokens at once, and why not batch norm."""
 
     experiments = ("growth", "moments", "batch_norm")
-    sparse = {"skip": "the sum has its place below, and comes next", "every_token": "γ and β have their place above, and come next"}
+    sparse = {"skip": "the sum has its place below, and comes next", "every_token": "γ and β have their place above, and come next",
+              "gain_and_shift": "bars of both signs need as much room below their line as above it, and all features of a token stand on one"}
     place = "block"
 
     @step
@@ -120,9 +121,9 @@ class AddNorm(ExplainerScene):
         self.bring_to_back(*(panel.bars.copy().set_fill(opacity=DIMMED) for panel in self.panels))
         self._all_move(4, row)
         least, *_, most = sorted(row.cells[0], key=lambda cell: float(cell.source))
-        column = replace(room_of(least), bottom=min(room.bottom for room in self.table.places.values()))
+        columns = [replace(room_of(least), bottom=room.bottom, top=room.top) for room in (place.inset(y=TIGHT / 3) for place in self.table.places.values())]
         turned = float(least.source) < 1 < float(most.source)
-        self.play(vanish(self.table.head), appear(*[ring(self.theme, column)] * turned))
+        self.play(vanish(self.table.head), appear(*[ring(self.theme, thing) for thing in (least, *columns)] * turned))
 
     @step
     def every_token(self):

@@ -13,7 +13,7 @@ from scenes.parts.feature_bars import middle
 from scenes.parts.label import is_named, number, text_width, thinned, words_at
 
 SYMBOL, LARGE = 48 * PX, 56 * PX          # em sizes of the symbols above, and of words and digits at most
-WORDS, SUM, SIGN = (length * PX for length in (190, 144, 72))             # beside the bars: the words, each measure, a sign
+WORDS, SUM, SIGN = (length * PX for length in (190, 130, 72))             # beside the bars: the words, each measure, a sign
 ABOVE, HIGH, BROAD = 64 * PX, 2.5, 1200 * PX   # height of words and sums above bars; that of all, in these; width of a room in which they stand beside
 LETTER = 0.6                              # of the height of a row, in em
 
@@ -36,11 +36,11 @@ def moment_table(theme: Theme, tokens: Sequence[str], kept: Sequence[int], momen
     top = room.top - ABOVE / 2 if apart else room.top + SYMBOL
     lines = room.trim(top=ABOVE).rows(len(kept), TIGHT) if apart else lines
     columns, said = room.strip(right=sums).columns(len(moments)), [line.strip(top=ABOVE) for line in lines] if apart else lines
-    places = [line.trim(top=ABOVE, left=SIGN, right=GAP) if apart else line.trim(left=WORDS + GAP, right=sums + GAP) for line in lines]
     wide = text_width(theme, f"0.{'0' * theme.decimals}", 1, tabular=True)
-    size = max(theme.digit, min(LARGE, LETTER * said[0].height, columns[0].width / wide))
-    pitch = said[0].height + TIGHT
-    ends = [(line.left if apart else line.left + WORDS, line.centre[1]) for line in said]
+    size, pitch = max(theme.digit, min(LARGE, LETTER * said[0].height, columns[0].width / wide)), said[0].height + TIGHT
+    left = min(WORDS, max(text_width(theme, tokens[i], size) for i in kept))
+    places = [line.trim(top=ABOVE, left=SIGN, right=GAP) if apart else line.trim(left=left + GAP, right=sums + GAP) for line in lines]
+    ends = [(line.left if apart else line.left + left, line.centre[1]) for line in said]
     words = words_at(theme, thinned([tokens[i] for i in kept], pitch), ends, size, WORDS, align=-1 if apart else 1)
     head = VGroup(equation(theme, name, size=SYMBOL).move_to([column.centre[0], top, 0])
                   for name, column in zip(moments, columns, strict=True))

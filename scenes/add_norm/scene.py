@@ -4,21 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from manim import Mobject
 
 from model import View
 from model.wiring import MOVES, reads
-from scenes.base.layout import fitted, left_of
-from scenes.base.room import PX, TIGHT, WIDE, Room
+from scenes.base.layout import fitted
+from scenes.base.room import TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import measured_bars
 from scenes.parts.growth import growth
-from scenes.parts.heat_map import HeatMap, heat_map, peak
+from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import WORD
 from scenes.parts.lanes import bare
-from scenes.parts.layer_norm import CARD, CELL, FORMULA, Norming, cell_row
+from scenes.parts.layer_norm import CARD, CELL, FORMULA, Norming, cell_row, weight_row
 from scenes.parts.moment_table import moment_table
 from scenes.parts.motion import DIMMED, EASY, appear, draw, merge, travel, vanish
 from scenes.parts.norm_axes import norm_axes
@@ -28,7 +27,6 @@ from scenes.parts.tokens import LINE, token_card
 from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
-SYMBOL = 48 * PX
 READ = {"residual_1": "r = x + a", "input": "x"}                              # what is normalised, as it is written
 NORMALISED = "(LETTER - mu) / sigma"      # without ε, which is tiny
 WAYS = ("without", "muted"), ("with", "output")
@@ -94,8 +92,9 @@ class AddNorm(ExplainerScene):
     @step
     def normalise(self):
         """The vector that LayerNorm reads becomes bars; their mean is taken away, and what is left is divided by their spread."""
-        norming = Norming(self.theme, self._read, self._moments, self._letter, {key: self.say(key) for key in SAID})
-        shown = norming.of(self.focus, self.tokens[self.focus], NORMALISED.replace("LETTER", self._letter[0]), (0, 0, 1, 2), self.stage)
+        letter = READ[self._source]
+        norming = Norming(self.theme, self._read, self._moments, letter, {key: self.say(key) for key in SAID})
+        shown = norming.of(self.focus, self.tokens[self.focus], NORMALISED.replace("LETTER", letter[0]), (0, 0, 1, 2), self.stage)
         before, same, centred, normalised = shown.stages
         self.open_with(shown.card, before.floor, before.letter, before.row)
         self.play(travel(before.row.cells[0].copy(), before.bars))
@@ -112,8 +111,8 @@ class AddNorm(ExplainerScene):
     def gain_and_shift(self):
         """Two tokens, of which one is louder, become equally loud; then one row of γ turns the same features of both up or down."""
         above, place = self._measured(self._pair, {"sigma": self._moments["spread"][:3]})
-        formula = equation(self.theme, f"y = gamma {NORMALISED} + beta".replace("LETTER", self._letter[0]), size=FORMULA)
-        row, sign = self._weight_row("gamma", place)
+        formula = equation(self.theme, f"y = gamma {NORMALISED} + beta".replace("LETTER", READ[self._source][0]), size=FORMULA)
+        row, sign = weight_row(self.theme, self._weights, "gamma", place, self.stage.height / 10)
         self.play(vanish(*self.on_stage()), appear(self.table.words, *self.table.floors, *(panel.bars for panel in self.panels)))
         self.play(appear(self.table.head, *self.values, *(panel.marks for panel in self.panels)))
         self._all_move(2)
@@ -138,7 +137,7 @@ class AddNorm(ExplainerScene):
         for k in (1, 2):
             self._all_move(k)
         for k, (name, place) in enumerate(zip(self._weights, self.head_rows, strict=True), 3):
-            row, sign = self._weight_row(name, place)
+            row, sign = weight_row(self.theme, self._weights, name, place, self.stage.height / 10)
             self.play(appear(bare(row), sign))
             self._all_move(k, row)
 
@@ -160,12 +159,6 @@ class AddNorm(ExplainerScene):
         self.panels, self.values = self._panels(0), self.table.values[0]
         place = self.table.places[kept[0]]
         return [replace(row, left=place.left, right=place.right) for row in head.rows(2, TIGHT)]
-
-    def _weight_row(self, name: str, room: Room) -> tuple[HeatMap, Mobject]:
-        """γ or β as a row of cells, both on one scale, and its sign."""
-        grid = cell_row(self._read[0][0], room, min(CELL, self.stage.height / 10))
-        row = heat_map(self.theme, self._weights[name], room, digits=True, scale=peak(*self._weights.values()), grid=grid)
-        return row, left_of(equation(self.theme, name, size=min(SYMBOL, 0.6 * row.border.height)), row.border)
 
     def _all_move(self, k: int, by: HeatMap | None = None) -> None:
         """The bars of all tokens in the table move at once, each in its row, to how they are at a stage; what is measured then is shown as far as the table has it."""
@@ -189,11 +182,6 @@ class AddNorm(ExplainerScene):
         spread, feature = self._moments["spread"].values[0], self._weights["gamma"].values.argmin()
         apart = abs(spread - spread[self.focus]) * abs(self._read[2].values[:, feature])
         return sorted({self.focus, int(apart.argmax())})
-
-    @property
-    def _letter(self) -> str:
-        """What LayerNorm reads, as it is written."""
-        return READ[self._source]
 
     @property
     def _source(self) -> str:

@@ -14,7 +14,7 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import largest
 from scenes.parts.equation import equation
 from scenes.parts.feature_bars import feature_bars, middle, moments
-from scenes.parts.heat_map import MOST, Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map
+from scenes.parts.heat_map import MOST, Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text, text_width
 from scenes.parts.motion import Together, travel, vanish
 from scenes.parts.shapes import room_of
@@ -86,6 +86,13 @@ def cell_row(view: View, room: Room, height: float) -> Grid:
     """A row of cells as wide as a room and so high."""
     found = fit_grid(view.shape, room, MOST)
     return found._replace(width=room.width / len(found.columns), height=min(height, room.height))
+
+
+def weight_row(theme: Theme, weights: Mapping[str, View], name: str, room: Room, height: float) -> tuple[HeatMap, Mobject]:
+    """γ or β (d), both on one scale, as a row of cells at most so high, and its sign."""
+    grid = cell_row(weights[name], room, min(CELL, height))
+    row = heat_map(theme, weights[name], room, digits=True, scale=peak(*weights.values()), grid=grid)
+    return row, left_of(equation(theme, name, size=min(SYMBOL, 0.6 * row.border.height)), row.border)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-
 from model import View
 from model.wiring import MOVES, reads
 from scenes.base.layout import fitted

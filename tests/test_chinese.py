@@ -331,7 +331,7 @@ def test_a_third_language_is_one_file(folder):
 
 def test_all_that_is_wrong_with_a_language_file_is_located(folder):
     write_german(folder, untrained="untraned: ungelernt", count='count: "{numer} {all:.2f}"', note="note: [a]",
-                 reading_speed="reading_speed: fast", result='result: "z {"', label_is="label_is: 🙂", all_count="all_cont: x")
+                 reading_speed="reading_speed: fast", result='result: "z {"', label_is="label_is: 🙂", to_mix="to_mi: x")
     place = r"texts/de\.yaml:\d+:\d+: "
     wanted = [
         r"reading_speed: must be letters a second \(1 to 100\), not 'fast'",
@@ -340,7 +340,7 @@ def test_all_that_is_wrong_with_a_language_file_is_located(folder):
         r"scenes\.qkv\.labels\.note: must be a text, not a list",
         r"scenes\.qkv\.labels\.result: has a brace too many; .*",
         r"untraned: unknown key; did you mean 'untrained'\?",
-        r"scenes\.attention_matrix\.labels\.all_cont: unknown key; did you mean 'all_count'\?",
+        r"scenes\.attention_matrix\.labels\.to_mi: unknown key; did you mean 'to_mix'\?",
     ]
     Path("film.yaml").write_text(f"scenes: [{', '.join(SCENES)}]\nlanguage: texts/de.yaml\n{RANDOM}", encoding="utf-8")
     with pytest.raises(UserError) as error:

@@ -180,12 +180,12 @@ def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():
         powers = np.exp(t[of][:, :3])
         assert close(t[shown], powers / powers.sum(1, keepdims=True))
     assert t["scaling.weights"][2].max() > 0.99 > 0.65 > t["scaling.scaled_weights"][2].max()
-    for prefix in ("", "scaled_"):                              # how much a weight rises if nothing but its score does, by 1
-        for key in range(3):
-            raised = t[f"scaling.{prefix}scores"][:, :3] + np.eye(3)[key]
-            gains = softmax(raised)[:, key] - t[f"scaling.{prefix}weights"][:, key]
-            assert close(t[f"scaling.{prefix}gains"][:, key], gains) and (gains >= 0).all()
-    assert t["scaling.gains"][2].max() < 0.005 < 0.15 < t["scaling.scaled_gains"][2].min()
+    for prefix in ("", "scaled_"):                              # what they are if nothing but the second highest score rises, by 1
+        scores = t[f"scaling.{prefix}scores"][:, :3]
+        second = np.argsort(np.argsort(scores)) == 1
+        assert close(t[f"scaling.{prefix}nudged"], scores + second) and close(t[f"scaling.{prefix}nudged_weights"], softmax(scores + second))
+    moved, scaled = (np.abs(t[f"scaling.{prefix}nudged_weights"] - t[f"scaling.{prefix}weights"])[2] for prefix in ("", "scaled_"))
+    assert moved.max() < 0.005 < 0.15 < scaled.max()
 
 
 # --- what only adds up -----------------------------------------------------------------------------------------------

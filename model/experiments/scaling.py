@@ -20,10 +20,13 @@ TENSORS = scoped(
            words={}, shares=True),
     Tensor("scaled_weights", "dimension key", "attention that the same, scaled, would give", f"softmax of the first {N_KEYS} scaled_scores",
            words={}, shares=True),
-    Tensor("gains", "dimension key", "how much each of these weights rises if its score does by 1: not at all, if one token takes all",
-           "softmax of the scores, that one + 1, at its key - weights", words={}),
-    Tensor("scaled_gains", "dimension key", "the same, of scaled scores", "softmax of the scaled_scores, that one + 1, at its key - scaled_weights",
+    Tensor("nudged", "dimension key", f"the first {N_KEYS} scores, the second highest of them up by 1", "scores; + 1 where they are second highest",
            words={}),
+    Tensor("scaled_nudged", "dimension key", "the same of scaled scores", "scaled_scores; + 1 where they are second highest", words={}),
+    Tensor("nudged_weights", "dimension key", "attention that they give then: hardly another, if one token takes all", "softmax of nudged",
+           words={}, shares=True),
+    Tensor("scaled_nudged_weights", "dimension key", "attention that the same, scaled, give then", "softmax of scaled_nudged",
+           words={}, shares=True),
 )
 
 
@@ -39,9 +42,9 @@ def measure(run, record):
     record("spread", scores.std(-1))                                                # (dimension,), about sqrt(d_k)
     for prefix, found in (("", scores), ("scaled_", scaled)):
         some = found[:, :N_KEYS]                                                    # (dimension, key)
-        weights = record(f"{prefix}weights", softmax(some))                         # (dimension, key)
-        raised = softmax(some[:, None] + np.eye(N_KEYS))                            # (dimension, raised key, key)
-        record(f"{prefix}gains", np.diagonal(raised, axis1=1, axis2=2) - weights)   # (dimension, key)
+        record(f"{prefix}weights", softmax(some))                                   # (dimension, key)
+        second = some == np.sort(some)[:, -2, None]                                 # (dimension, key)
+        record(f"{prefix}nudged_weights", softmax(record(f"{prefix}nudged", some + second)))        # (dimension, key)
 
 
 def _dot_products(seed, d_k):

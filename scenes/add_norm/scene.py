@@ -1,42 +1,44 @@
 """The residual connection and layer normalisation (Vaswani et al. 2017, section 3.1; Ba et al. 2016, eq. 3 and 4)."""
 
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from model import View
 from model.wiring import MOVES, reads
-from scenes.base.layout import left_of
-from scenes.base.room import GAP, PX, TIGHT, WIDE
+from scenes.base.layout import fitted
+from scenes.base.room import TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
 from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import measured_bars
 from scenes.parts.growth import growth
-from scenes.parts.heat_map import MOST
+from scenes.parts.heat_map import HeatMap
 from scenes.parts.label import WORD
 from scenes.parts.lanes import bare
-from scenes.parts.layer_norm import CARD, CELL, LayerNorm, Norming, cell_row, weight_rows
-from scenes.parts.moment_table import SUMS, WORDS, moment_table
-from scenes.parts.motion import EASY, appear, draw, merge, travel, vanish
+from scenes.parts.layer_norm import CARD, CELL, FORMULA, Norming, cell_row, weight_row
+from scenes.parts.moment_table import moment_table
+from scenes.parts.motion import DIMMED, EASY, appear, draw, merge, travel, vanish
 from scenes.parts.norm_axes import norm_axes
 from scenes.parts.residual import ways
-from scenes.parts.shapes import ring
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.tokens import LINE, token_card
+from scenes.parts.whole import Whole
 
 STAGES = ("centred", "normalised", "scaled", "output")
-SYMBOL = 48 * PX
 READ = {"residual_1": "r = x + a", "input": "x"}                              # what is normalised, as it is written
 NORMALISED = "(LETTER - mu) / sigma"      # without ε, which is tiny
 WAYS = ("without", "muted"), ("with", "output")
-SAID = "mean", "spread", "before", "now", "mean_goes", "spread_goes", "rounded", "less", "learned"
-STUCK = 0.005                             # how far a weight moves at most that is said not to move
-FEW = 7                                   # columns that are shown while numbers are followed
+SAID = "mean", "spread", "now", "mean_goes", "spread_goes", "rounded"
+STUCK = 0.005                             # how far a weight rises at most with its score, when training is said to be stuck
 
 
 class AddNorm(ExplainerScene):
     """The skip and the sum, the four moves on one token, all tokens at once, and why not batch norm."""
 
     experiments = ("growth", "moments", "batch_norm")
-    sparse = {"skip": "the sum has its place below, and comes next", "every_token": "γ and β have their place above, and come next"}
+    sparse = {"skip": "the sum has its place below, and comes next", "every_token": "γ and β have their place above, and come next",
+              "gain_and_shift": "bars of both signs need as much room below their line as above it, and all features of a token stand on one"}
     place = "block"
 
     @step
@@ -70,26 +72,28 @@ class AddNorm(ExplainerScene):
 
     @step
     def growth(self):
-        """Many untrained blocks, with LayerNorm and without: how large what each reads is, the last one's scores, and what moves its weights."""
+        """Many untrained blocks, with LayerNorm and without: how large what each reads is, the last one's scores, and whom a token looks at there."""
         last, full = len(self.view("growth.with.gains")) - 1, largest(self.view("growth.without.sizes")[:-1])
         named = {block: self.say("block", number=block + 1) for block in (0, last)}
         panels = []
         for (way, role), row in zip(WAYS, self.frame.below_map.trim(bottom=TIGHT).rows(2, WIDE), strict=True):
-            sizes, scores, gains = (self.view(f"growth.{way}.{name}") for name in ("sizes", "scores", "gains"))
-            moved = gains[last, self.head, self.focus]
-            said = f"{way}_norm", f"{way}_scores", "gain", "stuck" if moved.values.max() < STUCK else "moves"
-            words = [self.say(key, token=self.tokens[self.focus]) for key in said]
-            panels.append(growth(self.theme, sizes[:-1], scores[last], moved, words, named, self.tokens, role, full, row))
+            sizes, scores, weights, gains = (self.view(f"growth.{way}.{name}") for name in ("sizes", "scores", "weights", "gains"))
+            stuck = gains[last, self.head, self.focus].values.max() < STUCK
+            said = f"{way}_norm", "score", "looks", "stuck" if stuck else "moves"
+            words = [self.say(key, token=self.tokens[self.focus], number=last + 1) for key in said]
+            panels.append(growth(self.theme, sizes[:-1], scores[last], weights[last, self.head, self.focus], words, named, self.tokens, role, full, row))
         self.open_with(*(part for panel in panels for part in (panel.sizes.title, panel.sizes.ground)))
         for panel in panels:
             self.play(appear(*panel.sizes.levels, lag=0.15), appear(*panel.sizes.numbers, lag=0.15))
             self.play(appear(*panel.so))
-            self.play(appear(panel.moved))
+            self.play(appear(panel.weights))
 
     @step
     def normalise(self):
         """The vector that LayerNorm reads becomes bars; their mean is taken away, and what is left is divided by their spread."""
-        shown = self._layer_norm(NORMALISED, (0, 0, 1, 2), MOST)
+        letter = READ[self._source]
+        norming = Norming(self.theme, self._read, self._moments, letter, {key: self.say(key) for key in SAID})
+        shown = norming.of(self.focus, self.tokens[self.focus], NORMALISED.replace("LETTER", letter[0]), (0, 0, 1, 2), self.stage)
         before, same, centred, normalised = shown.stages
         self.open_with(shown.card, before.floor, before.letter, before.row)
         self.play(travel(before.row.cells[0].copy(), before.bars))
@@ -100,42 +104,40 @@ class AddNorm(ExplainerScene):
         self.play(appear(centred.row.numbers, centred.values, shown.moves[1]))
         self.play(normalised.follow(centred))
         self.play(appear(normalised.row.numbers, normalised.values))
-        self.play(appear(shown.hints[0]))
+        self.play(appear(shown.hint))
 
     @step
     def gain_and_shift(self):
-        """Each feature times its own γ, then plus its own β: a few of them, so that they can be followed."""
-        shown = self._layer_norm(f"y = gamma {NORMALISED} + beta", (2, 2, 3, 4), FEW)
-        above, *stages = shown.stages
-        self.play(vanish(*self.on_stage()), appear(shown.card, shown.formula, above))
-        self.play(appear(stages[0]))
-        for row, sign, (before, after) in zip(shown.weights, shown.signs, pairwise(stages), strict=True):
-            self.play(appear(bare(row), sign))
-            self.play(after.follow(before, row))
-            self.play(appear(after.row.numbers, after.values))
-        gains = sorted(shown.weights[0].cells[0], key=lambda cell: float(cell.source))
-        ends = [gains[0], gains[-1]] if float(gains[0].source) < 1 < float(gains[-1].source) else []
-        self.play(appear(shown.hints[bool(ends)], shown.hints[-1], *(ring(self.theme, cell) for cell in ends)))
+        """Two tokens, of which one is louder, become equally loud; then one row of γ turns the same features of both up or down."""
+        above, place = self._measured(self._pair, {"sigma": self._moments["spread"][:3]})
+        formula = equation(self.theme, f"y = gamma {NORMALISED} + beta".replace("LETTER", READ[self._source][0]), size=FORMULA)
+        row, sign = weight_row(self.theme, self._weights, "gamma", place, self.stage.height / 10)
+        self.play(vanish(*self.on_stage()), appear(self.table.words, *self.table.floors, *(panel.bars for panel in self.panels)))
+        self.play(appear(self.table.head, *self.values, *(panel.marks for panel in self.panels)))
+        self._all_move(2)
+        self.play(appear(bare(row), sign, fitted(formula, above)))
+        self.bring_to_back(*(panel.bars.copy().set_fill(opacity=DIMMED) for panel in self.panels))
+        self._all_move(4, row)
+        least, *_, most = sorted(row.cells[0], key=lambda cell: float(cell.source))
+        columns = [replace(room_of(least), bottom=room.bottom, top=room.top) for room in (place.inset(y=TIGHT / 3) for place in self.table.places.values())]
+        turned = float(least.source) < 1 < float(most.source)
+        self.play(vanish(self.table.head), appear(*[ring(self.theme, thing) for thing in (least, *columns)] * turned))
 
     @step
     def every_token(self):
         """Every token has a mean and a spread of its own."""
-        head, body = self.stage.trim(bottom=TIGHT).rows([self.stage.height / 5, 4 * self.stage.height / 5])
-        self.table = table = moment_table(self.theme, self.tokens, [view[0] for view in self._moments.values()], body)
-        self.head_rows = head.trim(left=WORDS + GAP, right=SUMS + GAP).rows(2, TIGHT)
-        self.panels = self._panels(0)
-        self.play(vanish(*self.on_stage()), appear(table.words, *table.floors), appear(*(panel.bars for panel in self.panels), lag=0.15))
-        self.play(appear(table.head, *table.values, lag=0.2), appear(*(panel.marks for panel in self.panels), lag=0.2))
+        self.head_rows = self._measured(range(len(self.tokens)), dict(zip(("mu", "sigma"), self._moments.values(), strict=True)))
+        self.play(vanish(*self.on_stage()), appear(self.table.words, *self.table.floors), appear(*(panel.bars for panel in self.panels), lag=0.15))
+        self.play(appear(self.table.head, *self.values, lag=0.2), appear(*(panel.marks for panel in self.panels), lag=0.2))
 
     @step
     def shared(self):
         """One row of γ and one of β serve all the tokens."""
-        grid = cell_row(self._read[0][0], self.head_rows[0], min(CELL, self.stage.height / 10), MOST)
-        rows = weight_rows(self.theme, self._weights, self.head_rows, grid)
         for k in (1, 2):
             self._all_move(k)
-        for k, (symbol, row) in enumerate(zip(self._weights, rows, strict=True), 3):
-            self.play(appear(bare(row), left_of(equation(self.theme, symbol, size=min(SYMBOL, 0.6 * row.border.height)), row.border)))
+        for k, (name, place) in enumerate(zip(self._weights, self.head_rows, strict=True), 3):
+            row, sign = weight_row(self.theme, self._weights, name, place, self.stage.height / 10)
+            self.play(appear(bare(row), sign))
             self._all_move(k, row)
 
     @step
@@ -149,24 +151,36 @@ class AddNorm(ExplainerScene):
             self.play(appear(around, word))
             self.play(appear(value, run_time=EASY))
 
-    def _layer_norm(self, maths: str, stages: tuple[int, ...], most: int) -> LayerNorm:
-        """What LayerNorm does to the followed token, of which so many features are shown, and how that is written."""
-        letter = READ[self._source]
-        norming = Norming(self.theme, self._read, self._moments, self._weights, {0: letter, 4: "= y"}, {key: self.say(key) for key in SAID})
-        return norming.of(self.focus, self.tokens[self.focus], maths.replace("LETTER", letter[0]), stages, self.stage, most)
+    def _measured(self, kept: Sequence[int], moments: Mapping[str, View]) -> list[Room]:
+        """Sets out the table of some tokens, as LayerNorm reads them; gives the two rows above their bars."""
+        head, body = self.stage.trim(bottom=TIGHT).rows([1, 4], 0)
+        self.table = moment_table(self.theme, self.tokens, kept, moments, body)
+        self.panels, self.values = self._panels(0), self.table.values[0]
+        place = self.table.places[kept[0]]
+        return [replace(row, left=place.left, right=place.right) for row in head.rows(2, TIGHT)]
 
-    def _all_move(self, k, by=None):
-        """The bars of all tokens move at once, each in its row."""
-        after = self._panels(k)
+    def _all_move(self, k: int, by: HeatMap | None = None) -> None:
+        """The bars of all tokens in the table move at once, each in its row, to how they are at a stage; what is measured then is shown as far as the table has it."""
+        after, values = self._panels(k), [*chain(*self.table.values[k : k + 1])]
         flying = [merge(by.cells, into=floor, scale=1, run_time=1.2) for floor in self.table.floors] if by else []
-        self.play(*(travel(old, new, run_time=1.2) for old, new in zip(self.panels, after, strict=True)), *flying)
-        self.panels = after
+        moving = (travel(old, new, run_time=1.2) for old, new in zip(self.panels, after, strict=True))
+        self.play(*moving, *flying, vanish(*self.values), appear(*values))
+        self.panels, self.values = after, values
 
-    def _panels(self, k):
-        """The bars, and mean and spread, of every token at a stage."""
-        columns = cell_row(self._read[0][0], self.table.places[0], CELL, MOST).columns
+    def _panels(self, k: int) -> list[Whole]:
+        """The bars, and mean and spread, of every token in the table at a stage."""
+        places = self.table.places
+        columns = cell_row(self._read[0][0], next(iter(places.values())), CELL).columns
         mean, spread = (view[k] for view in self._moments.values())
-        return measured_bars(self.theme, self._read[k], mean, spread, columns, self.table.places, largest(*self._read, columns=columns))
+        full = largest(*(view[i] for view in self._read for i in places), columns=columns)
+        return measured_bars(self.theme, self._read[k], mean, spread, columns, places, full)
+
+    @property
+    def _pair(self) -> list[int]:
+        """The followed token, and one that is not as loud and has much of the feature that γ turns down most."""
+        spread, feature = self._moments["spread"].values[0], self._weights["gamma"].values.argmin()
+        apart = abs(spread - spread[self.focus]) * abs(self._read[2].values[:, feature])
+        return sorted({self.focus, int(apart.argmax())})
 
     @property
     def _source(self) -> str:

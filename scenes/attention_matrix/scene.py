@@ -4,12 +4,12 @@ from manim import DOWN, PI, Mobject, VGroup
 
 from model import View
 from scenes.base.layout import SLANTED, above, arrows, between, fitted, line_of, named, right_of
-from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.equation import Equation, equation
 from scenes.parts.heat_map import HeatMap, heat_map, peak
 from scenes.parts.label import SMALLEST_WORD, WORD, number, text, text_width
-from scenes.parts.motion import EASY, SHORT, SLOWER, appear, copy_to, draw, merge, travel, vanish
+from scenes.parts.motion import EASY, LONG, SHORT, SLOWER, appear, copy_to, draw, merge, travel, vanish
 from scenes.parts.opened_equation import opened_matrix, opened_rooms, standing, times_and_equals
 from scenes.parts.product import Factor, Product, multiplied, product
 from scenes.parts.raised import raised
@@ -23,7 +23,8 @@ OPENED = {"q": "query", "k": "key", "s": "scores", "v": "value"}           # the
 LONGER = {"k": "lying", "v": "to_mix"}    # what these are called where there is room
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
-WAYS = ("", ("scores", "stuck")), ("scaled_", ("divided", "all_count"))   # scores: how what is found of them is named, and what is said
+WAYS = {"": "scores", "scaled_": "divided"}.items()                       # scores: how what is found of them is named, and what they are called
+STUCK = 0.01                              # how far a weight moves less, when it is said that nothing moves
 LARGE, MEDIUM, NAME, SIGN = (size * PX for size in (90, 66, 44, 34))
 LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
 LEVEL = 60 * PX                           # below columns where words are few and short enough to stand level
@@ -34,7 +35,7 @@ class AttentionMatrix(ExplainerScene):
     """The equation, symbol by symbol: the scores, why they are scaled, the weights, and what they average."""
 
     experiments = ("scaling",)
-    sparse = {"distributions": "where type is large the sums beside both matrices take the width, and cells are not much higher than wide"}
+    sparse = dict.fromkeys(("sheets", "distributions"), "where type is large words and sums take the width, and cells are not much higher than wide")
     place = "head"
 
     def wording(self, name: str) -> str:
@@ -84,23 +85,24 @@ class AttentionMatrix(ExplainerScene):
 
     @step
     def scale(self):
-        """Sums of more products are larger; softmax of such scores has one winner, and no nudge moves a weight; unless they are divided."""
-        stage, d_k = self.stage.inset(y=TIGHT), self.staging.trace.config.d_k
-        apart = stage.is_wide and not self.frame.is_slim or stage.height >= BESIDE * stage.width      # else the tables follow the sizes
-        left, right = (stage.columns if stage.is_wide else stage.rows)((1, 2), WIDE) if apart else (stage, stage)
+        """Sums of more products are larger; softmax of such scores has one winner, and a nudge moves no weight; unless they are divided."""
+        stage, keys = self.stage.inset(y=TIGHT), self.staging.trace.config.d_k
         counts, roots, found = (self.view(f"scaling.{name}") for name in ("d_k", "root", "spread"))
-        said = self.say("sum"), self.say("here", d_k=d_k, root=f"{d_k ** 0.5:.3g}")
-        sizes, shown = typical_sizes(self.theme, counts, roots, found, said, left), self.view("scaling.weights").shape[-1]
-        cases = [([self.view(f"scaling.{prefix}{name}")[-1, :shown] for name in ("scores", "weights", "gains")],
-                  [self.say(word, d_k=f"{counts.values[-1]:.0f}") for word in words]) for prefix, words in WAYS]
-        names, tables = raised(self.theme, cases, [self.say(name) for name in ("score", "weight", "gain")], right)
+        said = self.say("sum"), self.say("here", d_k=keys, root=f"{keys ** 0.5:.3g}")
+        sizes = typical_sizes(self.theme, counts, roots, found, said, stage)
+        cases, words = [], []
+        for prefix, title in WAYS:
+            views = [self.view(f"scaling.{prefix}{name}")[-1] for name in ("scores", "weights", "nudged", "nudged_weights")]
+            cases.append([view[: len(views[1])] for view in views])
+            moves = abs(views[3].values - views[1].values).max() >= STUCK
+            words.append((self.say(title, d_k=f"{counts.values[-1]:.0f}"), self.say("moves" if moves else "stuck")))
+        names, tables = raised(self.theme, cases, words, [self.say(name) for name in ("softmax", "nudge")], stage)
         self.open_with(sizes.title, sizes.ground, sizes.cases[0])
         self.play(appear(*sizes.cases[1:], sizes.note, lag=0.5))
-        self.play(*[vanish(sizes)] * (not apart), appear(names))
-        for table in tables:
-            self.play(appear(table.title, table.scores))
-            self.play(appear(table.weights))
-            self.play(appear(table.gains))
+        self.wait(LONG)
+        for leaving, arriving, table in zip((sizes, []), (names, []), tables, strict=True):
+            self.play(vanish(*leaving), appear(*arriving, table.title, table.before))
+            self.play(appear(table.sign, table.after, table.around))
             self.play(appear(table.verdict))
 
     @step

@@ -1,6 +1,6 @@
 """The features of one token as bars, with their mean and spread drawn on them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from manim import VGroup, VMobject
 
@@ -48,11 +48,11 @@ def moments(theme: Theme, mean: View, spread: View, room: Room, full: float) -> 
     )
 
 
-def measured_bars(theme: Theme, matrix: View, mean: View, spread: View, columns: Sequence[int | None], places: Sequence[Room], full: float
+def measured_bars(theme: Theme, matrix: View, mean: View, spread: View, columns: Sequence[int | None], places: Mapping[int, Room], full: float
                   ) -> list[Whole]:
-    """The rows of a matrix (n, d) as `bars`, each in its place, with the `marks` of their mean (n) and spread (n)."""
+    """Rows of a matrix (n, d) as `bars`, each in its place, with the `marks` of their mean (n) and spread (n)."""
     return [Whole(marks=moments(theme, mean[i : i + 1], spread[i : i + 1], place, full), bars=feature_bars(theme, matrix[i], columns, place, full))
-            for i, place in enumerate(places)]
+            for i, place in places.items()]
 
 
 def middle(theme: Theme, room: Room) -> VMobject:

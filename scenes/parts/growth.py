@@ -1,4 +1,4 @@
-"""What numbers lead to as they grow through many blocks: the size of the scores in the last one, and how far its weights still move."""
+"""What numbers lead to as they grow through many blocks: the size of the scores in the last one, and the weights that softmax makes of them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,33 +19,33 @@ ROOMY = 1000 * PX                         # width from which all three stand sid
 
 
 class Growth(Whole):
-    """`sizes`, a bar for every block; `so`, what is said of the score, and that, if there is room for it; `moved`, how far weights move."""
+    """`sizes`, a bar for every block; `so`, what is said of the score, and that, if there is room for it; `weights` of one token."""
 
-    def __init__(self, sizes: Depth, so: Sequence[VGroup], moved: Shares):
-        super().__init__(sizes=sizes, so=VGroup(*so), moved=moved)
+    def __init__(self, sizes: Depth, so: Sequence[VGroup], weights: Shares):
+        super().__init__(sizes=sizes, so=VGroup(*so), weights=weights)
 
 
-def growth(theme: Theme, sizes: View, score: View, gains: View, words: Sequence[str], named: Mapping[int, str], tokens: Sequence[str],
+def growth(theme: Theme, sizes: View, score: View, weights: View, words: Sequence[str], named: Mapping[int, str], tokens: Sequence[str],
            role: str, full: float, room: Room) -> Growth:
-    """Sizes (block), a score and how much each weight rises with its score (n) in a room.
+    """Sizes (block), a score and weights (n) in a room.
 
     words: what each of the three is, and what follows of the last. named: the blocks that count, each with its word. role: of the bars. full: the size that reaches the
     ceiling.
     """
     left, right, *between = _places(room)
     so = [_so(theme, words[1], score, place, room.is_wide) for place in between]
-    return Growth(depth(theme, sizes, words[0], named, left, role, full), so, shares(theme, gains, tokens, (words[2], words[3]), right))
+    return Growth(depth(theme, sizes, words[0], named, left, role, full), so, shares(theme, weights, tokens, (words[2], words[3]), right))
 
 
 def _places(room: Room) -> list[Room]:
-    """For sizes, gains and score: side by side, or the others below the sizes; where this is too narrow there is none for the score."""
+    """For sizes, weights and score: side by side, or the others below the sizes; where this is too narrow there is none for the score."""
     if not room.is_wide:
         upper, lower = room.rows(2)
-        score, gains = lower.columns([2, 3])
-        return [upper, gains, score]
+        score, weights = lower.columns([2, 3])
+        return [upper, weights, score]
     if room.width < ROOMY:
         return room.columns(2)
-    left, score, right = room.columns([6, 3, 5])
+    left, score, right = room.columns([6, 2, 5])
     return [left, right, score]
 
 

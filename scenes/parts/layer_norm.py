@@ -14,9 +14,9 @@ from scenes.base.theme import Theme
 from scenes.parts.bars import largest
 from scenes.parts.equation import equation
 from scenes.parts.feature_bars import feature_bars, middle, moments
-from scenes.parts.heat_map import Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
+from scenes.parts.heat_map import MOST, Digits, Grid, HeatMap, fit_digits, fit_grid, heat_map, peak
 from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text, text_width
-from scenes.parts.motion import SLOW, Together, appear, merge, travel, vanish
+from scenes.parts.motion import Together, travel, vanish
 from scenes.parts.shapes import room_of
 from scenes.parts.tokens import token_card
 from scenes.parts.whole import Whole
@@ -24,88 +24,75 @@ from scenes.parts.whole import Whole
 SYMBOL, MOMENT, FORMULA, NOTE = (size * PX for size in (48, 40, 56, 34))
 CELL, BESIDE, ASIDE, CARD = (length * PX for length in (76, 190, 44, 297))    # a row of cells, room for its name, from bars to moments, a card
 HEADROOM = 1.05                           # what the ceiling stands for, in the highest of all bars
-HINTS = {"rounded": "muted", "less": "text", "learned": "text"}         # the first at the foot, the last below the formula, the other between
-NORMALISED = 2                            # the last stage whose mean and spread are shown
 LETTERS = {"mean": "μ", "spread": "σ"}
-SIGNS = {"mean": "- mu", "spread": "div sigma", "gamma": "times gamma", "beta": "+ beta"}
+SIGNS = {"mean": "- mu", "spread": "div sigma"}
 
 
 class Stage(Whole):
-    """The token at one stage: `bars` on their `floor`, with the `marks` of mean and spread until γ and β are at work; `row`, its numbers below,
-    their `letter` at the left; mean and spread as `values` at the right."""
+    """The token at one stage: `bars` on their `floor`, with the `marks` of mean and spread; `row`, its numbers below, their `letter` at the
+    left; mean and spread as `values` at the right."""
 
     def __init__(self, floor: Mobject, marks: VGroup, bars: VGroup, row: HeatMap, letter: Mobject, values: Sequence[VGroup]):
         super().__init__(floor=floor, marks=marks, bars=bars, row=row, letter=letter, values=values)
 
-    def follow(self, before: "Stage", by: HeatMap | None = None) -> Animation:
-        """Takes the place of the stage before it, which goes; by: a row whose cells fly into the bars. Its numbers are still to come."""
-        flying = [merge(cell, into=bar, run_time=SLOW) for cell, bar in zip(by.cells[0], before.bars, strict=True)] if by else []
+    def follow(self, before: "Stage") -> Animation:
+        """Takes the place of the stage before it, which goes. Its numbers are still to come."""
         pairs = (before.bars, self.bars), (before.row.cells, self.row.cells), (before.marks, self.marks), (before.row.dots, self.row.dots)
         moving = [*(pair for pair in pairs if all(map(len, pair))), (before.letter, self.letter)]
-        return Together(vanish(before.row.numbers, before.values, *[before.marks] * (not self.marks)), *(travel(start, end) for start, end in moving), *flying)
+        return Together(vanish(before.row.numbers, before.values), *(travel(start, end) for start, end in moving))
 
 
 class LayerNorm(NamedTuple):
-    """`stages`: the first above, all others below, each in the same place. In between `moves`, what is done with all numbers, or the rows
-    `weights`, γ and β, with their `signs`. `card`, `formula` and `hints` (as in HINTS) stand where there is room, else they are empty groups."""
+    """`stages`: the first above, all others below, each in the same place. In between `moves`, what is done with all numbers. `card`,
+    `formula` and `hint`, that digits are rounded, stand where there is room, else they are empty groups."""
 
     stages: list[Stage]
     moves: list[VGroup]
-    weights: list[HeatMap]
-    signs: list[Mobject]
     card: VGroup
     formula: VGroup
-    hints: list[VGroup]
+    hint: VGroup
 
 
 @dataclass(frozen=True)
 class Norming:
     """What LayerNorm does to tokens. theme: how it is drawn.
 
-    views: what it reads, then what each move makes of it, (n, d) each. mean, spread: (stage, n). gamma, beta: (d). letters: how a stage is
-    written, by its number. words: what is said of `mean`, `spread`, the stages `before` and `now`, the moves `mean_goes` and `spread_goes`,
-    and the hints (HINTS).
+    views: what it reads, then what each move makes of it, (n, d) each. mean, spread: (stage, n). letter: how what it reads is written.
+    words: what is said of `mean`, `spread`, the stages `before` and `now`, the moves `mean_goes` and `spread_goes`, and that digits are `rounded`.
     """
 
     theme: Theme
     views: Sequence[View]
     moments: Mapping[str, View]
-    weights: Mapping[str, View]
-    letters: Mapping[int, str]
+    letter: str
     words: Mapping[str, str]
 
-    def of(self, token: int, card: str, maths: str, shown: Sequence[int], room: Room, most: int) -> LayerNorm:
-        """One token in a room: the first of the shown stages above, the others below. card: the token's word. maths: the formula. most:
-        columns that are shown."""
-        bench = _Bench(self, token, room, most)
+    def of(self, token: int, card: str, maths: str, shown: Sequence[int], room: Room) -> LayerNorm:
+        """One token in a room: the first of the shown stages above, the others below. card: the token's word. maths: the formula."""
+        bench = _Bench(self, token, room)
         upper, *between, lower = bench.rooms
-        weights = weight_rows(self.theme, self.weights, between, bench.grid, bench.digits)
-        stages = [bench.stage(shown[0], upper, "before"), *(bench.stage(k, lower, "now") for k in shown[1:])]
-        moves = [bench.said(what, row) for what, row in zip(self.moments, weights, strict=True)]
-        signs = [bench.sign(SIGNS[name], row.border) for name, row in zip(self.weights, weights, strict=True)]
+        stages = [bench.stage(shown[0], upper, self.letter), *(bench.stage(k, lower, "") for k in shown[1:])]
+        moves = [bench.said(what, line) for what, line in zip(self.moments, between, strict=True)]
         if not room.is_wide:
-            return LayerNorm(stages, moves, weights, signs, VGroup(), VGroup(), [VGroup() for _ in HINTS])
+            return LayerNorm(stages, moves, VGroup(), VGroup(), VGroup())
         right = Room(bench.body.right + ASIDE, room.right, between[1].bottom, upper.bottom + bench.cell)
-        hints = [paragraph(self.theme, self.words[said], NOTE, right.width, role, lines=4, align=-1) for said, role in HINTS.items()]
-        foot, free = lower.strip(bottom=bench.cell), lower.trim(bottom=bench.cell)
-        for hint, place in zip(hints, (right.level(foot.centre[1]), right.level(free.centre[1]), right.strip(bottom=hints[-1].height)), strict=True):
-            hint.shift(place.centre)
+        hint = paragraph(self.theme, self.words["rounded"], NOTE, right.width, "muted", align=-1).shift(right.level(lower.strip(bottom=bench.cell).centre[1]).centre)
         place = upper.trim(bottom=bench.cell).outside(left=BESIDE - TIGHT, gap=TIGHT).fit(height=CELL)
         named = token_card(self.theme, card, min(CARD, place.width), place.height, "output").move_to(place.centre)
-        formula = equation(self.theme, maths, size=FORMULA, width=right.width, at=right.trim(bottom=hints[-1].height))
-        return LayerNorm(stages, moves, weights, signs, named, formula, hints)
+        return LayerNorm(stages, moves, named, equation(self.theme, maths, size=FORMULA, width=right.width, at=right), hint)
 
 
-def weight_rows(theme: Theme, weights: Mapping[str, View], places: Sequence[Room], grid: Grid, digits: Digits | bool | None = True) -> list[HeatMap]:
-    """γ and β (d) as rows of cells, both on one scale."""
-    scale = peak(*weights.values())
-    return [heat_map(theme, view, place, digits=digits, scale=scale, grid=grid) for view, place in zip(weights.values(), places, strict=True)]
-
-
-def cell_row(view: View, room: Room, height: float, most: int) -> Grid:
-    """A row of cells as wide as a room and so high; most: cells that are shown."""
-    found = fit_grid(view.shape, room, most)
+def cell_row(view: View, room: Room, height: float) -> Grid:
+    """A row of cells as wide as a room and so high."""
+    found = fit_grid(view.shape, room, MOST)
     return found._replace(width=room.width / len(found.columns), height=min(height, room.height))
+
+
+def weight_row(theme: Theme, weights: Mapping[str, View], name: str, room: Room, height: float) -> tuple[HeatMap, Mobject]:
+    """γ or β (d), both on one scale, as a row of cells at most so high, and its sign."""
+    grid = cell_row(weights[name], room, min(CELL, height))
+    row = heat_map(theme, weights[name], room, digits=True, scale=peak(*weights.values()), grid=grid)
+    return row, left_of(equation(theme, name, size=min(SYMBOL, 0.6 * row.border.height)), row.border)
 
 
 @dataclass(frozen=True)
@@ -115,7 +102,6 @@ class _Bench:
     norming: Norming
     token: int
     room: Room
-    most: int
 
     @property
     def cell(self) -> float:
@@ -147,20 +133,19 @@ class _Bench:
 
     @cached_property
     def grid(self) -> Grid:
-        return cell_row(self.norming.views[0][self.token], self.body, self.cell, self.most)
+        return cell_row(self.norming.views[0][self.token], self.body, self.cell)
 
     @cached_property
     def full(self) -> float:
-        """What the ceiling of bars stands for, and the brightest cell: of few bars the spread of all may be the highest."""
-        mean, spread = (abs(view.values[:, self.token]) for view in self.norming.moments.values())                  # (stage,)
-        return max(HEADROOM * largest(*(view[self.token] for view in self.norming.views), columns=self.grid.columns), float((mean + spread).max()))
+        """What the ceiling of bars stands for, and the brightest cell."""
+        return HEADROOM * largest(*(view[self.token] for view in self.norming.views), columns=self.grid.columns)
 
     @cached_property
     def digits(self) -> Digits | None:
         return fit_digits(self.norming.theme, self.norming.views[0].values, self.grid)
 
-    def stage(self, k: int, room: Room, word: str) -> Stage:
-        """The token as LayerNorm reads it (k = 0), or after its k-th move. word: what is said of a stage that has no letter."""
+    def stage(self, k: int, room: Room, letter: str) -> Stage:
+        """The token as LayerNorm reads it (k = 0), or after its k-th move. letter: how that is written, if it is."""
         theme, vector = self.norming.theme, self.norming.views[k][self.token]
         body, strip = room.trim(bottom=self.cell + TIGHT / 2), room.strip(bottom=self.cell)
         aside = body.outside(right=self.beside, gap=ASIDE).fit(height=2 * LINE_SPACING * self.size)         # beside the level and the bracket
@@ -168,23 +153,21 @@ class _Bench:
         body = body if self.room.is_wide else body.trim(top=MOMENT + TIGHT / 2)
         row = heat_map(theme, vector, strip, digits=self.digits, scale=self.full, grid=self.grid)
         row.remove(row.border)
-        measured = k <= NORMALISED
-        marks = [moments(theme, *(view[k, self.token : self.token + 1] for view in self.norming.moments.values()), body, self.full)] * measured
-        letter, said = self.norming.letters.get(k), self.norming.words[word]
-        name = left_of(text(theme, said, SMALLEST_WORD, "muted"), row.border) if not letter else self.sign(letter, row.border, SYMBOL)
-        return Stage(middle(theme, body), marks[0] if marks else VGroup(), feature_bars(theme, vector, self.grid.columns, body, self.full), row, name,
-                     self._values(k, values) if measured else [])
+        marks = moments(theme, *(view[k, self.token : self.token + 1] for view in self.norming.moments.values()), body, self.full)
+        name = self.sign(letter, room_of(row.border), SYMBOL) if letter else left_of(
+            text(theme, self.norming.words["now"], SMALLEST_WORD, "muted"), row.border)
+        return Stage(middle(theme, body), marks, feature_bars(theme, vector, self.grid.columns, body, self.full), row, name, self._values(k, values))
 
-    def said(self, what: str, row: HeatMap) -> VGroup:
-        """What is done with all numbers: as it is written, where a row of others would have its name, and in words with the number itself."""
-        theme, room = self.norming.theme, room_of(row.border)
+    def said(self, what: str, room: Room) -> VGroup:
+        """What is done with all numbers: as it is written, where a row of them has its name, and in words with the number itself."""
+        theme = self.norming.theme
         value = number(theme, self.norming.moments[what][0, self.token], WORD, weight=600)
         said = text(theme, self.norming.words[f"{what}_goes"], width=room.width - value.advance - TIGHT)
-        return VGroup(self.sign(SIGNS[what], row.border), line_of(said, value, at=room))
+        return VGroup(self.sign(SIGNS[what], room, min(SYMBOL, 0.6 * room.height)), line_of(said, value, at=room))
 
-    def sign(self, maths: str, row: Mobject, size: float = 0.0) -> Mobject:
+    def sign(self, maths: str, row: Room, size: float) -> Mobject:
         """A name at the left of a row."""
-        return left_of(equation(self.norming.theme, maths, size=size or min(SYMBOL, 0.6 * row.height), width=BESIDE - 2 * TIGHT), row)
+        return equation(self.norming.theme, maths, size=size, at=row.outside(left=BESIDE - 2 * TIGHT, gap=TIGHT), align=1)
 
     def _values(self, k: int, places: Sequence[Room]) -> list[VGroup]:
         """The mean and the spread after the k-th move, each with its word, if it finds room."""

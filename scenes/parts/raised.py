@@ -1,62 +1,70 @@
-"""Scores, the weights that softmax makes of them, and how much each weight gains if its score is raised: tables side by side."""
+"""Scores and the weights that softmax makes of them, before and after one score is raised: cases one below the other."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from manim import VGroup
 
 from model import View
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.layout import between
+from scenes.base.room import PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
-from scenes.parts.label import SMALLEST_WORD, WORD, decimals_for_sum, format_number, number, paragraph, text_width
+from scenes.parts.equation import equation
+from scenes.parts.label import decimals_for_sum, format_number, in_lines, number, text_width, words_at
+from scenes.parts.shapes import ring, room_of
 from scenes.parts.weight import WeightBars, weight_bars
 from scenes.parts.whole import Whole
 
-DIGIT, GAIN, NAME = 44 * PX, 54 * PX, 34 * PX             # em sizes of numbers, of gains and of what the rows are
-LINE, GAINS, NAMES = (length * PX for length in (76, 136, 270))           # heights of a row of numbers and of gains; room for what the rows are
+SAID, HEAD, DIGIT = (size * PX for size in (46, 40, 52))                  # em sizes of what is said of a case, of heads, of numbers
+ABOVE, LINE = 52 * PX, 84 * PX            # heights of heads, of scores
+SHARES, HEIGHTS = (3, 10), (1, 3)         # of what is said of a case, beside it or above
 
 
-class Raised(Whole):
-    """`title`; `scores`, numbers; `weights`, bars; `gains`, numbers; `verdict`."""
+class Row(Whole):
+    """`scores`, numbers, and below them `weights`, bars."""
 
-    def __init__(self, title: VGroup, scores: VGroup, weights: WeightBars, gains: VGroup, verdict: VGroup):
-        super().__init__(title=title, scores=scores, weights=weights, gains=gains, verdict=verdict)
-
-
-def raised(theme: Theme, cases: Sequence[tuple[Sequence[View], Sequence[str]]], names: Sequence[str], room: Room) -> tuple[VGroup, list[Raised]]:
-    """What the rows are, and cases in a room. Of each: scores, weights and gains, all (key), what stands above and the verdict below."""
-    places = room.trim(left=NAMES).columns(len(cases), GAP)
-    for size in (WORD, SMALLEST_WORD):                                        # at most half of the room is words
-        said = [[paragraph(theme, line, size, place.width, weight=600) for line in words] for (_, words), place in zip(cases, places, strict=True)]
-        head, foot = (max(line.height for line in lines) for lines in zip(*said, strict=True))
-        if head + foot <= room.height / 2:
-            break
-    body = room.trim(top=head + TIGHT, bottom=foot + TIGHT)
-    low = min(GAINS, body.height / 3)
-    rows, roles = (body.strip(top=LINE), body.trim(top=LINE, bottom=low), body.strip(bottom=low)), ("muted", "muted", "output")
-    beside = VGroup(paragraph(theme, name, min(NAME, max(SMALLEST_WORD, row.height / 2.5)), NAMES - TIGHT, role, lines=3)
-                    .move_to(row.strip(left=NAMES - TIGHT).centre) for name, row, role in zip(names, rows, roles, strict=True))
-    for (title, verdict), place in zip(said, places, strict=True):
-        title.shift(place.strip(top=head).centre)
-        verdict.shift(place.strip(bottom=foot).centre)
-    columns = zip(*(row.trim(left=NAMES).columns(len(cases), GAP) for row in rows), strict=True)
-    return beside, [_raised(theme, views, lines, each) for (views, _), lines, each in zip(cases, said, columns, strict=True)]
+    def __init__(self, scores: VGroup, weights: WeightBars):
+        super().__init__(scores=scores, weights=weights)
 
 
-def _raised(theme: Theme, views: Sequence[View], said: Sequence[VGroup], rows: Sequence[Room]) -> Raised:
-    scores, weights, gains = views
-    first, second, third = (row.columns(len(scores), TIGHT / 2) for row in rows)
-    finer = decimals_for_sum(weights.values, 1, theme.decimals)
-    bars = weight_bars(theme, weights, second, _size(theme, weights, second[0].width, finer), finer)
-    return Raised(said[0], _numbers(theme, scores, first, "text", 1), bars, _numbers(theme, gains, third, "output", theme.decimals, GAIN), said[1])
+class Case(NamedTuple):
+    """What the case is; its row `before` and `after`, with a ring `around` the score that is raised; the `sign` between both; the verdict."""
+
+    title: VGroup
+    before: Row
+    sign: VGroup
+    after: Row
+    around: VGroup
+    verdict: VGroup
 
 
-def _numbers(theme: Theme, view: View, places: Sequence[Room], role: str, decimals: int, largest: float = DIGIT) -> VGroup:
-    """Numbers of one size in places, with a decimal less where more would be illegible."""
-    decimals = decimals if _size(theme, view, places[0].width, decimals) >= theme.digit else max(0, decimals - 1)
-    size = _size(theme, view, places[0].width, decimals, largest)
-    return VGroup(number(theme, source, size, role, at=place, decimals=decimals) for source, place in zip(view, places, strict=True))
+def raised(theme: Theme, cases: Sequence[Sequence[View]], words: Sequence[tuple[str, str]], heads: Sequence[str], room: Room
+           ) -> tuple[VGroup, list[Case]]:
+    """What stands above both rows, and cases in a room, each of four views (key): scores and weights before, scores and weights after.
+
+    words: of each case what it is, and the verdict. heads: what the rows are.
+    """
+    beside, top, body = room.is_wide, room.strip(top=ABOVE), room.trim(top=ABOVE)
+    head, *lines = ([line.columns(SHARES) for line in (top, *body.rows(len(cases)))] if beside else
+                    [(top, top), *(line.rows(HEIGHTS, TIGHT / 2) for line in body.rows(len(cases)))])
+    columns = head[1].columns(2, WIDE)
+    names = words_at(theme, heads, [column.centre[:2] for column in columns], HEAD, columns[0].width, "muted", align=0)
+    return names, [_case(theme, views, said, *line) for views, said, line in zip(cases, words, lines, strict=True)]
 
 
-def _size(theme: Theme, view: View, width: float, decimals: int, largest: float = DIGIT) -> float:
-    """The em size at which all numbers of a vector fit a width."""
-    return min(largest, width / max(text_width(theme, format_number(value, decimals), 1, 600, tabular=True) for value in view.values))
+def _case(theme: Theme, views: Sequence[View], words: Sequence[str], beside: Room, room: Room) -> Case:
+    scores, weights, nudged, moved = views
+    title, verdict = (in_lines(theme, said, SAID, place, 3, weight=600) for said, place in zip(words, beside.split(2), strict=True))
+    decimals = max(decimals_for_sum(view.values, 1, theme.decimals) for view in (weights, moved))
+    before, after = (_row(theme, *row, decimals, place) for row, place in zip(((scores, weights), (nudged, moved)), room.columns(2, WIDE), strict=True))
+    rings = [ring(theme, room_of(number, TIGHT / 2)) for number, old, new in zip(after.scores, scores.values, nudged.values, strict=True) if new > old]
+    sign = between(equation(theme, "->", size=WIDE / 2, role="muted"), before.weights, after.weights)
+    return Case(title, before, VGroup(sign), after, VGroup(rings), verdict)
+
+
+def _row(theme: Theme, scores: View, weights: View, decimals: int, room: Room) -> Row:
+    places = room.columns(len(scores), TIGHT / 2)
+    written = [*(format_number(value, 1) for value in scores.values), format_number(1, decimals)]
+    size = min(DIGIT, places[0].width / max(text_width(theme, digits, 1, 600, tabular=True) for digits in written))
+    numbers = VGroup(number(theme, score, size, at=place.strip(top=LINE), decimals=1) for score, place in zip(scores, places, strict=True))
+    return Row(numbers, weight_bars(theme, weights, [place.trim(top=LINE) for place in places], size, decimals))

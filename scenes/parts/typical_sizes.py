@@ -13,7 +13,7 @@ from scenes.parts.equation import equation
 from scenes.parts.label import WORD, number, paragraph
 from scenes.parts.whole import Whole
 
-SIZE, SIDE, LINE = (length * PX for length in (56, 90, 60))               # em size of what is measured; room for names; height of a line below
+SIZE, COUNT, SIDE, LINE = (length * PX for length in (72, 52, 100, 70))   # em sizes of what is measured, and of the rest; room for names; height of a line below
 
 
 class TypicalSizes(Whole):
@@ -30,7 +30,7 @@ def typical_sizes(theme: Theme, counts: View, roots: View, sizes: View, words: t
     note.shift(room.strip(bottom=note.height).centre)
     inner = room.trim(left=SIDE, top=title.height + TIGHT, bottom=note.height + TIGHT)
     body, lines = inner.trim(top=SIZE + TIGHT, bottom=2 * LINE), inner.strip(bottom=2 * LINE).rows(2, 0)
-    names = [equation(theme, maths, size=WORD, role="muted", at=line.outside(left=SIDE)) for maths, line in zip(("d_k", "sqrt(d_k)"), lines, strict=True)]
+    names = [equation(theme, maths, size=COUNT, role="muted", at=line.outside(left=SIDE)) for maths, line in zip(("d_k", "sqrt(d_k)"), lines, strict=True)]
     places = zip(*(part.columns(len(sizes), TIGHT / 2) for part in (body, *lines)), strict=True)
     cases = [_case(theme, views, rooms, largest(sizes)) for views, rooms in zip(zip(sizes, counts, roots), places, strict=True)]
     return TypicalSizes(title, VGroup(floor(theme, body), *names), cases, note)
@@ -39,6 +39,6 @@ def typical_sizes(theme: Theme, counts: View, roots: View, sizes: View, words: t
 def _case(theme: Theme, views: Sequence[View], places: Sequence[Room], full: float) -> VGroup:
     (size, *below), (place, *lines) = views, places
     standing = bar(theme, size, place.fit(width=BAR_SHARE * place.width), "output", full)
-    numbers = [number(theme, view, WORD, at=line, decimals=decimals, width=line.width)
+    numbers = [number(theme, view, COUNT, at=line, decimals=decimals, width=line.width)
                for decimals, (view, line) in enumerate(zip(below, lines, strict=True))]
     return VGroup(standing, above(number(theme, size, SIZE, "output", 600, decimals=1, width=place.width), standing), *numbers)

@@ -167,13 +167,19 @@ def test_weights_are_written_as_exactly_as_they_need_to_add_up():
     assert f"{weights.max():.3f}" in said(ends("attention_matrix")["sheets"])
 
 
-def test_one_winner_is_moved_by_no_nudge_and_divided_scores_by_every_one():
-    """Shown of the longest keys: that their products are about as large as the root, the weights of some, and what a score + 1 adds to each."""
-    trace, shown = stage(load("attention_matrix")).trace, said(ends("attention_matrix")["scale"])
-    sizes, roots = (trace[f"scaling.{name}"].values for name in ("spread", "root"))
-    assert {f"{number:.1f}" for number in (*sizes, *roots)} <= shown and np.allclose(sizes, roots, rtol=0.05)
-    raw, divided = (trace[f"scaling.{prefix}gains"].values[-1] for prefix in ("", "scaled_"))
-    assert {f"{number:.2f}" for number in (*raw, *divided)} <= shown and raw.max() < 0.005 < 0.15 < divided.min()
+def test_one_winner_is_moved_by_no_nudge_and_divided_scores_are():
+    """Shown of the longest keys: that their products are about as large as the root, some scores and their weights, and both once one score is
+    1 higher, the same one in both cases."""
+    trace, shown = stage(load("attention_matrix")).trace, set()
+    walk(partial(build, load("attention_matrix", ["steps=[scale]"])), lambda playing, _: shown.update(said(see(playing).shapes)), (1,))
+    sizes, roots, raised = (trace[f"scaling.{name}"].values for name in ("spread", "root", "nudged"))
+    wanted = {f"{number:.1f}" for number in (*sizes, *roots)}
+    for prefix, least, most in (("", 0, 0.005), ("scaled_", 0.15, 1)):
+        scores, weights, nudged, moved = (trace[f"scaling.{prefix}{name}"].values[-1] for name in ("scores", "weights", "nudged", "nudged_weights"))
+        wanted |= {f"{number:.1f}".replace("-", "−") for number in (*scores[:3], *nudged)} | {f"{number:.2f}" for number in (*weights, *moved)}
+        assert least <= np.abs(moved - weights).max() <= most
+        assert (nudged - scores[:3]).round(9).tolist() == (raised - trace["scaling.scores"].values[:, :3])[-1].round(9).tolist()
+    assert wanted <= shown and {"weights move:", "no weight moves:"} <= shown and np.allclose(sizes, roots, rtol=0.05)
     assert trace["scaling.weights"].values[-1].max() > 0.995
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from model.experiments.firing import in_place, passed, words_tried
-from model.experiments.told import MOST_OF_IT, best_cut
+from model.experiments.told import MOST_OF_IT, Cut, best_cut
 from model.generation import translate
 from model.guides import ANTECEDENT
 from model.recorder import Recorder
@@ -23,10 +23,11 @@ TENSORS = scoped(
            "where self_attention.weights[it, looked] > 0.5 with that word there, and the sentence's own", TRANSLATES),
     Tensor("twin", "noun", "which of the two sentences each is put in", "0, the sentence, or 1, its twin", TRANSLATES),
     Tensor("said", "noun", "which pronoun is said with that word there", "0, il, or 1, elle", TRANSLATES),
-    Tensor("feature", "", "the feature of the value by which a single cut tells the pronouns best", "argmax of the share over all features", TRANSLATES),
+    Tensor("feature", "", "the feature of the value by which a single cut tells the pronouns best", "argmax of right over all features", TRANSLATES),
     Tensor("numbers", "noun", "that feature of the value of each", "self_attention.value[looked, feature] with that word there", TRANSLATES),
     Tensor("cut", "", "where that cut is", "halfway between two of numbers", TRANSLATES),
-    Tensor("share", "", "share of the nouns whose pronoun the cut tells", "max(p, 1 - p), p = mean((numbers > cut) = said)", TRANSLATES),
+    Tensor("above", "", "which pronoun is told above the cut", "0 or 1, so that more is right", TRANSLATES),
+    Tensor("right", "", "of how many of the nouns the cut tells the pronoun", "sum((numbers > cut) = (said = above))", TRANSLATES),
 )
 
 
@@ -51,11 +52,12 @@ def measure(run, record):
     record("twin", twin[known])
     record("said", said[known])
     values = np.concatenate([each.values for each in both])[known]                  # (noun, d_k)
-    feature, cut, share = best_cut(values, said[known]) if len({*said[known]}) > 1 else (0, np.nan, np.nan)
-    record("feature", np.array(feature))
-    record("numbers", values[:, feature])
-    record("cut", np.array(cut))
-    record("share", np.array(share))
+    cut = best_cut(values, said[known]) if len({*said[known]}) > 1 else Cut(0, np.nan, np.nan, np.nan)
+    record("feature", np.array(cut.feature))
+    record("numbers", values[:, cut.feature])
+    record("cut", np.array(cut.at))
+    record("above", np.array(cut.above))
+    record("right", np.array(cut.right))
 
 
 def found(run):

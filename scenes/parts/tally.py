@@ -11,7 +11,7 @@ from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.label import number, text
 from scenes.parts.shapes import rounded_rectangle
-from scenes.parts.sorted_words import KINDS, OF_NO_KIND
+from scenes.parts.dot_plot import KINDS, OF_NO_KIND
 from scenes.parts.whole import Whole
 
 NAME, COUNT = 46 * PX, 92 * PX            # em sizes of what a tally is of, and of a word with its number

@@ -6,6 +6,7 @@ from model import View
 from scenes.base.room import GAP, PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.aim import Aim, aim
+from scenes.parts.dot_plot import DotPlot, Told, dot_plots
 from scenes.parts.label import Label, text
 from scenes.parts.motion import EASY, LONG, STEADY, appear, draw, live_dot_product, vanish
 from scenes.parts.one_weight import OneWeight, Taken, one_weight
@@ -13,7 +14,6 @@ from scenes.parts.pattern import pattern
 from scenes.parts.phrase import PRONOUNS
 from scenes.parts.relay import Link, Relay, relay
 from scenes.parts.shapes import room_of
-from scenes.parts.sorted_words import Order, SortedRow, sorted_row
 from scenes.parts.tokens import LINE
 from scenes.parts.translator import Row, translator
 from scenes.parts.weight_map import head_maps
@@ -90,9 +90,9 @@ class Recap(ExplainerScene):
             self.play(draw(*arc, run_time=STEADY), appear(weight, said))
         for room in lower:
             nouns = self._nouns(room)
-            self.play(appear(nouns.names, nouns.words.line, run_time=STEADY))
-            self.play(appear(*nouns.words.bars, *nouns.words.named))
-            self.play(draw(*nouns.words.cut), appear(*nouns.words.guesses))
+            self.play(appear(nouns.title, nouns.line, run_time=STEADY))
+            self.play(appear(*nouns.dots, *nouns.names))
+            self.play(draw(*nouns.cut), appear(nouns.right))
 
     def wording(self, name: str) -> str:
         """Of the head that was told which noun `it` stands for, this is said where it is followed from there."""
@@ -109,7 +109,7 @@ class Recap(ExplainerScene):
     def _tells(self) -> bool:
         """Whether one number of the value of every noun that the followed token looks at there tells which pronoun is said."""
         tried = self.finds_noun(self._view("weights")) and self.twin and self.twin[self.focus] == self.tokens[self.focus]
-        return bool(tried and self._place is not None and float(self.staging.trace["nouns.share"]) == 1)
+        return bool(tried and self._place is not None and self.staging.trace["nouns.right"].values == len(self.staging.trace["nouns.words"].values))
 
     @property
     def _most(self) -> int:
@@ -142,7 +142,7 @@ class Recap(ExplainerScene):
     def _head(self) -> VGroup:
         """The weights of the shown head, with the words of its rows and columns. Its opened row appears later, and how it was taught."""
         view, foot = self._view("weights"), self.stage.strip(bottom=FOOT)
-        name, body = self._below_name(self.say("one_head", block=self.spec.block + 1, head=self.head + 1))
+        name, body = self._below_name(self.say("told_head" if self.finds_noun(view) else "one_head", block=self.spec.block + 1, head=self.head + 1))
         room = body.trim(bottom=FOOT + TIGHT)
         self.closed, self.opened = (pattern(self.theme, self.tokens, view, room, self.focus, opens) for opens in (False, True))
         self.taught = [self._aim(foot)] if self.finds_noun(view) and self.stage.is_wide and not self.frame.is_slim else []
@@ -167,12 +167,14 @@ class Recap(ExplainerScene):
             links.append(Link(weights[int(weights.values.argmax())], self.say("says", word=said, own=own), self.say("decoder_head")))
         return relay(self.theme, words, links, room)
 
-    def _nouns(self, room: Room) -> SortedRow:
-        """The nouns that the followed token looks at there, by the number of their values that tells the pronoun; those of the sentence are named if there is room."""
-        trace, (words, kinds) = self.staging.trace, (self.staging.trace[f"nouns.{name}"].values for name in ("words", "said"))
-        named = {k: word for k, word in enumerate(trace.vocabulary[int(row)] for row in words) if word in self.tokens and self.frame.is_roomy}
-        said = [self.say("value", count=len(words), own=self.tokens[self.focus]), self.say("low_to_high"), *PRONOUNS]
-        return sorted_row(self.theme, Order(trace["nouns.numbers"], kinds, trace["nouns.cut"], named), "value", PRONOUNS, said, room, self.frame.is_roomy)
+    def _nouns(self, room: Room) -> DotPlot:
+        """The nouns that the followed token looks at there, on the axis of the number of their values that tells the pronoun; those of the sentence are named."""
+        trace = self.staging.trace
+        words, numbers, kinds, cut, above, right = (trace[f"nouns.{name}"] for name in ("words", "numbers", "said", "cut", "above", "right"))
+        named = {k: word for k, word in enumerate(trace.vocabulary[int(row)] for row in words.values) if word in self.tokens}
+        title = self.say("value", number=int(trace["nouns.feature"].values) + 1, count=len(words.values), own=self.tokens[self.focus])
+        told, score = Told(numbers, kinds.values, cut, above, named), self.say("right", right=f"{float(right):.0f}", count=len(words.values))
+        return dot_plots(self.theme, [told], [title], [score], PRONOUNS, [room])[0]
 
     def _weight(self, count: int) -> OneWeight:
         """The query and the key whose weight it is, one of so many. What becomes of them appears later."""

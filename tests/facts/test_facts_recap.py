@@ -115,7 +115,7 @@ def test_one_number_of_the_value_tells_the_pronoun_of_every_noun_that_it_looks_a
     trace, lexicon = stage.staging.trace, read_lexicon(assets.LEXICON)
     words, twin, said, numbers = (trace[f"nouns.{name}"].values for name in ("words", "twin", "said", "numbers"))
     cut, feature = float(trace["nouns.cut"]), int(float(trace["nouns.feature"]))
-    assert len(words) == 20 and ((numbers > cut) == said).all() and float(trace["nouns.share"]) == 1 and stage.wording("back") == "taught"
+    assert len(words) == 20 and ((numbers > cut) == said).all() and int(trace["nouns.right"].values) == len(words) and stage.wording("back") == "taught"
     assert [lexicon.words[trace.vocabulary[int(row)]].feminine for row in words] == said.astype(bool).tolist()
     for row, other, number in zip(words, twin.astype(bool), numbers):
         tokens, place = ([*stage.twin], 6) if other else ([*stage.tokens], 1)

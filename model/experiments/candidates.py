@@ -6,6 +6,7 @@ Tokens t · t, keys k · k, and queries with keys q · k, which the forward pass
 
 import numpy as np
 
+from model.experiments.distances import distance
 from model.tensors import Tensor, scoped
 
 TENSORS = scoped(
@@ -32,6 +33,8 @@ TENSORS = scoped(
     Tensor("weighted_sums", "block head query d_model", "tokens times scaled scores, added up: no average",
            "scaled_scores input"),
     Tensor("averages", "block head query d_model", "average of the tokens, by each token's weights", "weights input"),
+    Tensor("token_distances", "block query key", "how far every two tokens are apart", "|input - input|"),
+    Tensor("average_distances", "block head query key", "how far each token's average is from every token", "|averages - input|"),
 )
 
 
@@ -53,7 +56,9 @@ def measure(run, record):
     record("query_asymmetry", asymmetry(scores))                                    # (block, h), anything
     record("score_sums", scaled.sum(-1))                                            # (block, h, n), anything
     record("weighted_sums", scaled @ tokens[:, None])                               # (block, h, n, d_model)
-    record("averages", weights @ tokens[:, None])                                   # (block, h, n, d_model)
+    averages = record("averages", weights @ tokens[:, None])                        # (block, h, n, d_model)
+    record("token_distances", distance(tokens[:, :, None], tokens[:, None]))        # (block, n, n)
+    record("average_distances", distance(averages[..., None, :], tokens[:, None, None]))        # (block, h, n, n)
 
 
 def asymmetry(scores):

@@ -1,20 +1,18 @@
 """A sentence read once more with another word in it: the rows of numbers that are made of it now, and how far each is from what it was."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from manim import Mobject, VGroup
 
 from model import View
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import TIGHT, Room
 from scenes.base.theme import Theme
-from scenes.parts.bars import bar_height
 from scenes.parts.encoder_decoder import HEADING, EncoderDecoder
 from scenes.parts.heat_map import heat_rows, peak
-from scenes.parts.label import WORD, Label, number, text, text_width
-from scenes.parts.ranking import Level
-from scenes.parts.shapes import room_of, rounded_points
+from scenes.parts.label import WORD, text
+from scenes.parts.ranking import measured
+from scenes.parts.shapes import room_of
 from scenes.parts.tokens import token_card
 
 DECIMALS = 2                              # of how far a row has moved
@@ -47,7 +45,8 @@ def reread(theme: Theme, machine: EncoderDecoder, tokens: Sequence[str], others:
     bars, numbers, name = VGroup(), VGroup(), VGroup()
     if room and len({row.get_x() for row in rows}) == 1:
         roles = ["output" if i == followed else "muted" for i in range(len(rows))]
-        bars, numbers = _bars(theme, moved, [room_of(row.border) for row in rows], roles, room)
+        places = [Room.around((room.centre[0], row.get_y()), room.width, THICK * row.height) for row in rows]
+        bars, numbers = measured(theme, list(moved), places, roles, max(theme.digit, min(WORD, LARGE * rows[0].height)), DECIMALS)
         name.add(text(theme, said, HEADING, "muted", 500, at=room.level(machine.names["rows"].get_y()), align=-1))
     return Reread([*old, *rows], cards, VGroup(*sheets), bars, numbers, name)
 
@@ -56,18 +55,3 @@ def _card(theme: Theme, card: VGroup, word: str) -> VGroup:
     """Another word on a card like this one, with a bright edge."""
     room = room_of(card.box)
     return token_card(theme, word, room.width, room.height, "output", card.word.size, TIGHT / 4).move_to(room.centre)
-
-
-def _bars(theme: Theme, moved: View, rows: Sequence[Room], roles: Sequence[str], room: Room) -> tuple[VGroup, VGroup]:
-    """A lying bar at the height of every row, and its number at its end."""
-    size = max(theme.digit, min(WORD, LARGE * rows[0].height))
-    longest = room.width - text_width(theme, "0.00", size, 600, tabular=True) - TIGHT
-    unit, bars, numbers = longest / (float(moved.values.max()) or 1), VGroup(), VGroup()
-    for source, row, role in zip(moved, rows, roles, strict=True):
-        length = bar_height(float(source), unit)
-        bar = Level(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
-        bar.points = rounded_points(length, THICK * row.height, PX).copy()
-        bar.source, bar.unit = source, unit
-        bars.add(bar.shift([room.left + length / 2, row.centre[1], 0]))
-        numbers.add(number(theme, source, size, role, 600, at=(room.left + length + TIGHT, row.centre[1], 0), align=-1, decimals=DECIMALS))
-    return bars, numbers

@@ -33,8 +33,10 @@ TENSORS = scoped(
     Tensor("weighted_sums", "block head query d_model", "tokens times scaled scores, added up: no average",
            "scaled_scores input"),
     Tensor("averages", "block head query d_model", "average of the tokens, by each token's weights", "weights input"),
-    Tensor("token_distances", "block query key", "how far every two tokens are apart", "|input - input|"),
-    Tensor("average_distances", "block head query key", "how far each token's average is from every token", "|averages - input|"),
+    Tensor("most", "block head query", "the other token that has the largest weight, or the token itself if there is no other",
+           "argmax of weights over other keys"),
+    Tensor("before", "block head query", "how far each token is from that one", "|input - input[most]|"),
+    Tensor("after", "block head query", "how far each token's average is from it", "|averages - input[most]|"),
 )
 
 
@@ -57,8 +59,11 @@ def measure(run, record):
     record("score_sums", scaled.sum(-1))                                            # (block, h, n), anything
     record("weighted_sums", scaled @ tokens[:, None])                               # (block, h, n, d_model)
     averages = record("averages", weights @ tokens[:, None])                        # (block, h, n, d_model)
-    record("token_distances", distance(tokens[:, :, None], tokens[:, None]))        # (block, n, n)
-    record("average_distances", distance(averages[..., None, :], tokens[:, None, None]))        # (block, h, n, n)
+    others = np.where(np.eye(tokens.shape[1], dtype=bool), -1, weights)             # (block, h, n, n)
+    most = record("most", others.argmax(-1))                                        # (block, h, n)
+    there = np.take_along_axis(tokens[:, None], most[..., None], 2)                 # (block, h, n, d_model)
+    record("before", distance(tokens[:, None], there))                              # (block, h, n)
+    record("after", distance(averages, there))                                      # (block, h, n)
 
 
 def asymmetry(scores):

@@ -101,9 +101,9 @@ def factors(theme: Theme, scores: View, places: Sequence[Room]) -> list[HeatMap]
     return [heat_map(theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places)]
 
 
-def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, said: str) -> tuple[VGroup, VGroup]:
-    """How far all numbers of the vectors reach, as a band with these two numbers and a word on what they are at its left; and z as bars in line
-    with a picture of it, with its number that is furthest out. All fills the height of a room."""
+def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, said: str) -> tuple[VGroup, VGroup, bool]:
+    """How far all numbers of the vectors reach, as a band with these two numbers and a word on what they are at its left; z as bars in line with a
+    picture of it, with its largest number; and whether one of its numbers is out of the band. All fills the height of a room."""
     cells, columns, shown = room_of(picture.cells), picture.grid.columns, [j for j in picture.grid.columns if j is not None]
     least, most = (vectors[divmod(int(find(vectors.values)), len(z))] for find in (np.argmin, np.argmax))
     low, high = min(z.values.min(), float(least), 0), max(z.values.max(), float(most), 0)
@@ -118,4 +118,4 @@ def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room,
     ends = [number(theme, end, WORD, weight=600, decimals=DECIMALS) for end in (least, most)]
     return VGroup(frame(theme, band, "muted", TIGHT / 4, 2, "line"), stacked(
         paragraph(theme, said, WORD, beside.width, "muted", lines=3), line_of(ends[0], text(theme, "…", WORD, "muted"), ends[1], at=beside),
-        gap=TIGHT, at=beside)), bars
+        gap=TIGHT, at=beside)), bars, bool(z.values.min() < float(least) or z.values.max() > float(most))

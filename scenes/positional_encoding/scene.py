@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from manim import VGroup
 
-from model import View
-
 from scenes.base.layout import line_of, stacked
 from scenes.base.room import BESIDE, GAP, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
@@ -69,10 +67,11 @@ class PositionalEncoding(ExplainerScene):
     def count(self):
         """The number of a place, added to the numbers of the followed word: further on another word is nearer to the sum."""
         counts, found = [self.view("waves.count")[p] for p in self._cuts], self.view("waves.counted")[self.focus].values
-        factor = f" (× {self._factor})" * (self.staging.trace.config.embedding == "scaled")
+        scaled = self.staging.trace.config.embedding == "scaled"
+        row, factor = self.view("scaled_embeddings" if scaled else "embeddings")[self.focus], f" (× {self._factor})" * scaled
         names = [self.say("alone", token=self.tokens[self.focus], factor=factor), *(self.say("counted", place=p) for p in self._cuts)]
         nearest = [self.tokens[self.focus], *(self.known(found[p]) for p in self._cuts)]
-        drawn = count_added(self.theme, self._row, counts, names, 1 if self.frame.is_roomy else 3, nearest, self.say("nearest_word"), self.stage)
+        drawn = count_added(self.theme, row, counts, names, 1 if self.frame.is_roomy else 3, nearest, self.say("nearest_word"), self.stage)
         self.open_with(drawn.names[0], drawn.word, drawn.floors)
         self.play(appear(drawn.nearest[0]))
         for pillar, total, name, word in zip(drawn.pillars, drawn.sums, drawn.names[1:], drawn.nearest[1:], strict=True):
@@ -231,26 +230,17 @@ class PositionalEncoding(ExplainerScene):
         return (room.rows if self.stage.height >= BESIDE * self.stage.width else room.columns)(shares, gap)
 
     @property
-    def _row(self) -> View:
-        """What positions are added to: the row of the followed word, scaled if the model scales it."""
-        return self.view("scaled_embeddings" if self.staging.trace.config.embedding == "scaled" else "embeddings")[self.focus]
-
-    @property
-    def _alike(self) -> list[int]:
-        """The two places that the shortest wave confuses."""
-        return self.view("waves.alike").values.astype(int).tolist()
-
-    @property
     def _cuts(self) -> list[int]:
         """The places whose numbers are added: the followed token's, and these two."""
-        return sorted({self.focus, *self._alike})
+        return sorted({self.focus, *self.view("waves.alike").values.astype(int).tolist()})
 
     def _waves(self) -> tuple[WaveCuts, list[VGroup]]:
         """Waves and the table that two cuts through them make, and at the right what is to be said of the shortest and of another."""
         *rooms, side = self.stage.trim(left=TIGHT / 2, bottom=TIGHT, top=WORD).columns(WAVES if self.frame.is_roomy else [*WAVES[:2], 0], GAP)
-        waves = wave_cuts(self.theme, *(self.view(f"waves.{name}") for name in ("values", "table", "places", "count")), self._alike,
+        alike = self.view("waves.alike").values.astype(int).tolist()
+        waves = wave_cuts(self.theme, *(self.view(f"waves.{name}") for name in ("values", "table", "places", "count")), alike,
                           (self.say("place"), self.say("table")), rooms)
-        said = self.say("alike", one=self._alike[0], other=self._alike[1]), self.say("told")
+        said = self.say("alike", one=alike[0], other=alike[1]), self.say("told")
         return waves, wave_notes(self.theme, waves, said, side if self.frame.is_roomy else None)
 
     def _sums(self) -> BarSums:

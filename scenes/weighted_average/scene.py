@@ -1,26 +1,27 @@
 """Scene 3: the simplest self-attention, a weighted average of all the tokens, and what makes it one: softmax, opened."""
 
+from dataclasses import replace
 from functools import partial
 
 from manim import VGroup
 
 from model import View
 from scenes.base.layout import below, no_higher
-from scenes.base.room import GAP, Room
+from scenes.base.room import GAP, WIDE, Room
 from scenes.base.scene import step
 from scenes.candidates.bench import SCOPE, CandidateScene
 from scenes.parts.derivation import FORMULA
 from scenes.parts.equation import equation
 from scenes.parts.heat_map import heat_map, peak
 from scenes.parts.label import WORD, format_number, in_two_lines, text
-from scenes.parts.mixture import HEAD, Mixture, Nearer, factors, letters_beside, mixture, nearer, reaching, sum_of
+from scenes.parts.mixture import HEAD, Mixture, factors, letters_beside, mixture, nearer, reaching, sum_of
 from scenes.parts.motion import SHORT, SLOW, appear, become, draw, travel, vanish
 from scenes.parts.shapes import room_of
 from scenes.parts.ranking import grow
 from scenes.parts.softmax import rule_of_powers
 from scenes.parts.weight import weight_bars
 
-ROWS, CROWDED = (4, 8, 8), (3, 15, 4)     # of the formula, the mixture, and z as bars; and where these are of more than so many tokens
+ROWS, CROWDED = (4, 9, 7), (3, 15, 4)     # of the formula, the mixture, and z as bars; and where these are of more than so many tokens
 MANY = 12
 HIGH = 0.7                                # share of a chart's height that a rule and what is said of it may take
 
@@ -41,7 +42,9 @@ class WeightedAverage(CandidateScene):
         self.weighed = self.weights_at(self.mixed)
         self.said, room = letters_beside(self.theme, self.say("whose", token=self.tokens[self.focus]), head, self.frame.is_roomy)
         self.formula = sum_of(self.theme, "t_j", "text", room)
-        self.near, self.need = self.nearer(), self.aside(self.in_french)
+        other, self.need = self.tokens[int(float(self.made("most")))], self.aside(self.in_french)
+        names = [self.say("distance", one=one, other=other) for one in (f"“{self.tokens[self.focus]}”", "z")]
+        self.near = [nearer(self.theme, names, [self.made("before"), self.made("after")], self.under)] * (len(self.tokens) > 1)
         self.open_with(self.mixed.cards, self.mixed.vectors)
         self.play(appear(self.need))
         self.play(appear(self.weighed, self.formula, self.said))
@@ -57,21 +60,22 @@ class WeightedAverage(CandidateScene):
         head, middle, _ = self.rooms_of_mixture()
         old, self.mixed = self.mixed, self.mixture_of("weighted_sums", middle)
         said, room = letters_beside(self.theme, self.of_scores, head, self.frame.is_roomy)
-        formula, (self.around, self.bars) = sum_of(self.theme, "t_j", "text", room, "s"), self.z_as_bars("weighted_sums")
+        formula, (self.around, self.bars, is_out) = sum_of(self.theme, "t_j", "text", room, "s"), self.z_as_bars("weighted_sums")
         self.scores = factors(self.theme, self.view(f"{SCOPE}.scaled_scores")[self.head, self.focus], self.mixed.places[:-1])
         self.play(vanish(self.weighed, self.formula, self.need, self.said, *self.near))
         self.play(appear(*self.scores, lag=0.1), appear(formula, said))
         self.play(appear(self.around))
         self.play(self.mixed.pour(0.8), become(old.z, self.mixed.z, 1.6))
         self.play(appear(self.bars))
-        self.play(appear(self.aside(self.say("outside") * self.is_out)))
+        self.play(appear(self.aside(self.say("outside") * is_out)))
         self.formula = formula
 
     @step
     def exponentials(self):
         """Each score goes to its place, and grows to e to its power."""
         self.soft = opened = self.opened(self.say("total"))
-        self.more = rule_of_powers(self.theme, self.view("exponentials.e"), self.say("base"), opened.free(HIGH))
+        room = replace(opened.chart, left=opened.chart.right + WIDE, right=self.stage.right) if self.frame.is_roomy else opened.free(HIGH)
+        self.more = rule_of_powers(self.theme, self.view("exponentials.e"), self.say("base"), room)
         self.play(vanish(*self.on_stage(*self.scores)))
         self.play(*(become(a, b, SLOW) for a, b in zip(self.scores, opened.scores)), appear(opened.floor, opened.words))
         self.play(draw(opened.curve, run_time=1.0), appear(*opened.bars, lag=0.3), appear(*opened.powers, lag=0.3))
@@ -126,34 +130,10 @@ class WeightedAverage(CandidateScene):
         lowest = self.say("subtracted", token=self.tokens[k], score=written(scores[k]))
         return " · ".join([self.say("whose_scores"), *[lowest] * bool(scores[k] < 0), self.say("sum", total=written(added))])
 
-    @property
-    def is_out(self) -> bool:
-        """Whether z, made by scores as they are, has a number that is out of the range of all the tokens' numbers."""
-        z, tokens = self.made("weighted_sums").values, self.view(f"{SCOPE}.input").values
-        return bool(z.min() < tokens.min() or z.max() > tokens.max())
-
-    @property
-    def _most(self) -> int:
-        """Which of the other tokens the followed one looks at most; itself if there is no other."""
-        weights, i = self.view(f"{SCOPE}.weights")[self.head, self.focus].values, self.focus
-        return max((j for j in range(len(weights)) if j != i), key=lambda j: weights[j], default=i)
-
-    @property
-    def _distances(self) -> tuple[View, View]:
-        """How far the followed token is from that one, and how far z is."""
-        i, j = self.focus, self._most
-        return tuple(self.view(f"candidates.{name}_distances")[at] for name, at in (
-            ("token", (self.spec.block, i, j)), ("average", (self.spec.block, self.head, i, j))))
-
-    def nearer(self) -> list[Nearer]:
-        """Both distances as bars, if there is another token."""
-        names = [self.say("distance", one=one, other=self.tokens[self._most]) for one in (f"“{self.tokens[self.focus]}”", "z")]
-        return [nearer(self.theme, names, self._distances, self.under)] * (len(self.tokens) > 1)
-
     def wording(self, name: str) -> str:
         """That z is near the noun where a word for which French has two forms looks at it, and it is."""
-        found, (own, z) = super().wording(name), map(float, self._distances)
-        return "caption" if name == "mix" and found == "forms" and not (self.looks and z < own) else found
+        found, near = super().wording(name), self.looks and float(self.made("after")) < float(self.made("before"))
+        return "caption" if name == "mix" and found == "forms" and not near else found
 
     def aside(self, words: str) -> VGroup:
         """Words in two lines beside a formula that leaves room for them."""
@@ -169,6 +149,6 @@ class WeightedAverage(CandidateScene):
         """What becomes of the followed token."""
         return self.view(f"candidates.{name}")[self.spec.block, self.head, self.focus]
 
-    def z_as_bars(self, name: str) -> tuple[VGroup, VGroup]:
-        """A band as far as all numbers of the tokens reach, and what it is, and z as bars."""
+    def z_as_bars(self, name: str) -> tuple[VGroup, VGroup, bool]:
+        """A band as far as all numbers of the tokens reach, and what it is; z as bars; and whether it leaves the band."""
         return reaching(self.theme, self.view(f"{SCOPE}.input"), self.made(name), self.mixed.z, self.under, self.say("reach"))

@@ -64,7 +64,7 @@ def test_further_on_another_word_is_nearer_to_a_word_with_its_count_and_no_wave_
     stage = played()
     trace, cuts = stage.staging.trace, stage._cuts
     words = 4 * trace["weights.embedding"].values
-    nearest = [np.linalg.norm(words - (stage._row.values + p), axis=1).argmin() for p in cuts]
+    nearest = [np.linalg.norm(words - (4 * trace["embeddings"].values[stage.focus] + p), axis=1).argmin() for p in cuts]
     assert trace["waves.counted"].values[stage.focus, cuts].tolist() == nearest and stage.wording("count") == "caption"
     assert [stage.known(row) for row in nearest] == ["black", "hard", "hard"] and np.abs(trace["waves.table"].values).max() <= 1
     assert set(cuts) == {stage.focus, *trace["waves.alike"].values} and trace["waves.count"].values[cuts].tolist() == cuts == sorted(cuts)

@@ -205,7 +205,7 @@ class Overview(ExplainerScene):
             places = strongest(chances, len(rooms))
             best = ranking(self.theme, [words[i] for i in places], [chances[i] for i in places], rooms)
         else:
-            best = ranking(self.theme, [self.say("unknown")] * len(rooms), (), rooms)
+            best = ranking(self.theme, [self.said[place + 1], *[self.say("unknown")] * (len(rooms) - 1)], (), rooms)
         for moves in self.machine.say(place, best, before, seconds, followed):
             self.play(*moves)
         self.shown = VGroup(best)

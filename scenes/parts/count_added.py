@@ -31,10 +31,10 @@ def count_added(theme: Theme, word: View, counts: Sequence[View], names: Sequenc
                 ) -> CountAdded:
     """A word and sums of it in a room, side by side. word: (d). counts: numbers that are added to each of its numbers, rising. names: what
     stands below, in so many lines. nearest: the words to which they are, the first to itself; said: what these are."""
-    foot = room.strip(bottom=NAME + NEAREST)
+    foot = room.strip(bottom=NAME + LINE_SPACING * NEAREST)
     roles = ["output" if found == nearest[0] else "text" for found in nearest]
     found = [VGroup(text(theme, said, NAME, "muted", at=place.strip(top=NAME), width=place.width),
-                    text(theme, each, NEAREST, role, 700, at=place.strip(bottom=NEAREST), width=place.width))
+                    text(theme, each, NEAREST, role, 700, at=place.strip(bottom=LINE_SPACING * NEAREST), width=place.width))
              for each, role, place in zip(nearest, roles, foot.columns(1 + len(counts), GAP), strict=True)]
     room = room.trim(bottom=foot.height + TIGHT)
     wide = room.columns(1 + len(counts), GAP)[0].width

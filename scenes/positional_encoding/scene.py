@@ -14,7 +14,7 @@ from scenes.parts.by_depth import by_depth
 from scenes.parts.count_added import count_added
 from scenes.parts.heat_map import peak
 from scenes.parts.label import WORD, number, paragraph, text
-from scenes.parts.motion import BRIEF, LONG, STEADY, Together, appear, become, draw, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, LONG, STEADY, Together, appear, become, draw, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.numbered_table import numbered_table
 from scenes.parts.overlay import Overlay, overlay
@@ -72,11 +72,10 @@ class PositionalEncoding(ExplainerScene):
         names = [self.say("alone", token=self.tokens[self.focus], factor=factor), *(self.say("counted", place=p) for p in self._cuts)]
         nearest = [self.tokens[self.focus], *(self.known(found[p]) for p in self._cuts)]
         drawn = count_added(self.theme, row, counts, names, 1 if self.frame.is_roomy else 3, nearest, self.say("nearest_word"), self.stage)
-        self.open_with(drawn.names[0], drawn.word, drawn.floors)
-        self.play(appear(drawn.nearest[0]))
+        self.open_with(drawn.names[0], drawn.word, drawn.floors, drawn.nearest[0])
         for pillar, total, name, word in zip(drawn.pillars, drawn.sums, drawn.names[1:], drawn.nearest[1:], strict=True):
             self.play(appear(name), rise([pillar], pillar.get_bottom()), travel(drawn.word.copy(), total, run_time=STEADY))
-            self.play(appear(word))
+            self.play(appear(word, run_time=BLINK))
         notes = [paragraph(self.theme, self.say(key), WORD, drawn.free.width, role) for key, role in (("smaller", "text"), ("from_zero", "muted"))]
         note = stacked(*notes[: 1 + self.frame.is_roomy], gap=GAP, at=drawn.free)
         self.play(appear(*[note] * bool(note.height <= drawn.free.height)))

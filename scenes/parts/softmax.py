@@ -9,7 +9,7 @@ from manim import LEFT, UP, VGroup, VMobject
 
 from model import View
 from scenes.base.layout import below, side_by_side
-from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import bar, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve

@@ -6,7 +6,7 @@ import numpy as np
 from manim import VGroup, VMobject
 
 from model import View
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import floor
 from scenes.parts.chart import Curve, Cut, curve

@@ -6,6 +6,7 @@ Tokens t · t, keys k · k, and queries with keys q · k, which the forward pass
 
 import numpy as np
 
+from model.experiments.distances import distance
 from model.guides import MODIFIER
 from model.tensors import TRANSLATES, Tensor, scoped
 
@@ -40,6 +41,10 @@ TENSORS = scoped(
            "scaled_scores input"),
     Tensor("wanted", "", "share of its attention that a taught head was to give from an article or an adjective to its noun", "chosen", TRANSLATES),
     Tensor("averages", "block head query d_model", "average of the tokens, by each token's weights", "weights input"),
+    Tensor("most", "block head query", "the other token that has the largest weight, or the token itself if there is no other",
+           "argmax of weights over other keys"),
+    Tensor("before", "block head query", "how far each token is from that one", "|input - input[most]|"),
+    Tensor("after", "block head query", "how far each token's average is from it", "|averages - input[most]|"),
 )
 
 
@@ -66,7 +71,12 @@ def measure(run, record):
     record("weighted_sums", scaled @ tokens[:, None])                               # (block, h, n, d_model)
     if run.config.translates:
         record("wanted", np.array(MODIFIER.share))                                  # ()
-    record("averages", weights @ tokens[:, None])                                   # (block, h, n, d_model)
+    averages = record("averages", weights @ tokens[:, None])                        # (block, h, n, d_model)
+    others = np.where(np.eye(tokens.shape[1], dtype=bool), -1, weights)             # (block, h, n, n)
+    most = record("most", others.argmax(-1))                                        # (block, h, n)
+    there = np.take_along_axis(tokens[:, None], most[..., None], 2)                 # (block, h, n, d_model)
+    record("before", distance(tokens[:, None], there))                              # (block, h, n)
+    record("after", distance(averages, there))                                      # (block, h, n)
 
 
 def _telling(products):

@@ -13,8 +13,6 @@ TENSORS = scoped(
     Tensor("shares", "block head query key", "the share of each in the total: the weights", "powers / totals", shares=True),
     Tensor("places", "block head query sample", "from the lowest scaled score of each row to the highest, in even steps", "linspace over key"),
     Tensor("curve", "block head query sample", "e to the power of these places: the curve that the powers lie on", "exp(places)"),
-    Tensor("squares", "block head query key", "the square of each scaled score: never negative, but not in the order of the scores",
-           "scaled_scores^2 of each block's self_attention"),
     Tensor("e", "", "the number whose powers they are", "exp(1)"),
 )
 
@@ -27,5 +25,4 @@ def measure(run, record):
     record("shares", powers / totals[..., None])                                    # (block, h, n, n), rows sum to 1
     places = record("places", np.linspace(scores.min(-1), scores.max(-1), SAMPLES, axis=-1))    # (block, h, n, sample)
     record("curve", np.exp(places))                                                 # (block, h, n, sample)
-    record("squares", scores**2)                                                    # (block, h, n, n)
     record("e", np.exp(1.0))                                                        # ()

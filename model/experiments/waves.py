@@ -17,7 +17,8 @@ TENSORS = scoped(
     Tensor("alike", "place", "the two positions that the shortest wave alone tells apart least", "where |table - table| is least in dimension 0"),
     Tensor("apart", "", "how far any two positions are apart at least, in the dimension that tells them apart best",
            "smallest over pairs of positions: largest |table - table| over d_model"),
-    Tensor("largest", "", "the largest number that a word has: no number of a position may be much larger", "max of |weights.embedding|"),
+    Tensor("counted", "token position", "the row that a token is nearest to once the number of a place is added to each of its numbers",
+           "nearest of all rows, scaled as the tokens are, to row + count"),
     Tensor("learned", "position d_model", "what a table of learned positions is before it has learned anything",
            "N(0, 1 / 2), untrained"),
 )
@@ -35,5 +36,13 @@ def measure(run, record):
     apart = np.abs(table[pairs[0]] - table[pairs[1]])                               # (pair, d_model)
     record("alike", pairs[:, apart[:, 0].argmin()])                                 # (place,)
     record("apart", apart.max(-1).min())                                            # ()
-    record("largest", np.abs(run.weights.embedding).max())                          # ()
+    record("counted", _counted(run))                                                # (n, position)
     record("learned", untrained_positions(run.config))                              # (position, d_model)
+
+
+def _counted(run):
+    """argmin over vocabulary of |w - (x + p)|, without what is the same for all w."""
+    factor = run.config.d_model**0.5 if run.config.embedding == "scaled" else 1
+    words, x = factor * run.weights.embedding, factor * run.arrays["embeddings"]    # (w, d_model), (n, d_model)
+    far = (words**2).sum(-1) / 2 - x @ words.T                                      # (n, w)
+    return np.stack([(far - p * words.sum(-1)).argmin(-1) for p in range(N_POSITIONS)], -1)     # (n, position)

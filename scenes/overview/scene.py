@@ -4,8 +4,7 @@ a decoder that runs once a token (Vaswani et al. 2017, section 3)."""
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-from manim import Mobject, VGroup
+from manim import Animation, Mobject, VGroup
 
 from model import View
 from model.tokenizer import END
@@ -14,16 +13,17 @@ from scenes.base.room import BESIDE, GAP, PEN, PX, TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.clock import counted, run
 from scenes.parts.diagram import module
-from scenes.parts.encoder_decoder import HEADING, IN_LINE, LEGEND, encoder_decoder
+from scenes.parts.encoder_decoder import IN_LINE, LEGEND, encoder_decoder
 from scenes.parts.flow import arrow
 from scenes.parts.heat_map import peak
 from scenes.parts.hops import hops
 from scenes.parts.label import WORD, in_lines, paragraph, text
 from scenes.parts.legend import legend
 from scenes.parts.machine import captioned
-from scenes.parts.motion import BLINK, SHORT, SLOW, SLOWER, STEADY, appear, dim, draw, merge, slide, travel, vanish
+from scenes.parts.motion import BLINK, SHORT, SLOW, SLOWER, STEADY, appear, dim, draw, hide, merge, slide, travel, vanish
 from scenes.parts.phrase import PRONOUNS, spaced
-from scenes.parts.ranking import ranking, strongest
+from scenes.parts.ranking import grow, ranking, strongest
+from scenes.parts.reread import DECIMALS, Reread, reread
 from scenes.parts.shapes import room_of
 from scenes.parts.swapped import Swapped, swapped
 
@@ -36,7 +36,7 @@ BOLD = 8 * PEN
 class Overview(ExplainerScene):
     """Two translations and a question. Then the sentence goes through the encoder at once; the decoder answers word by word."""
 
-    experiments = ("passes", "twin", "twin_translation", "path_length")
+    experiments = ("passes", "twin", "distances", "twin_translation", "path_length")
     needs = {
         "swap": "output: decoder | none", "question": "output: decoder | none", "encode": "output: decoder | none",
         "first_word": "output: decoder | none", "feedback": "output: decoder | none", "loop": "output: decoder | none",
@@ -87,27 +87,32 @@ class Overview(ExplainerScene):
 
     @step
     def encode(self):
-        """All the tokens go into the encoder together; a row of numbers comes out for each."""
+        """All the tokens go into the encoder together; a row of numbers comes out for each. One word is swapped: other rows change, too."""
         made, said = self.view("encoder.output"), self.staging.trace.output_tokens or (*[self.say("unknown")] * len(self.tokens), END)
         self.said, names = (*self.staging.trace.read_tokens[:1], *said), {part: self.say(part) for part in IN_LINE}
         self.machine = encoder_decoder(self.theme, names, self.tokens, made, self.said, self.trained, self.stage, self.frame.is_slim,
                                        self.frame.is_roomy)
-        cards, wire, self.shown = self.machine.cards, self.machine.wires[0], VGroup()
-        self.play(vanish(*self.on_stage()), appear(cards, self.machine.names["cards"], self.machine.encoder, self.machine.decoder))
-        self.play(draw(*wire), merge(*(card.box for card in cards), into=wire, run_time=SLOWER))
+        cards, self.shown, room, again = self.machine.cards, VGroup(), self.machine.rooms["key"], self._reread(made)
+        self.key = legend(self.theme, room if self.frame.is_slim else room.fit(height=LEGEND), peak(made), (self.say("negative"), self.say("positive")))
+        on_map = self._on_map()
+        self.beside = [*on_map, again.bars, again.numbers, again.name] if again else on_map
+        self.play(vanish(*self.on_stage()), appear(cards, self.machine.names["cards"], self.machine.encoder))
+        self._read(cards, draw(*self.machine.wires[0]))
         self.play(appear(*self.machine.rows, self.machine.names["rows"], lag=0.05, run_time=SHORT))
-        room, ends = self.machine.rooms["key"], (self.say("negative"), self.say("positive"))
-        room = room if self.frame.is_slim else room.fit(height=LEGEND)
-        self.key, self.beside = legend(self.theme, room, peak(made), ends), self._beside(made)
-        self.play(appear(self.key))
-        self.play(appear(*self.beside))
+        self.play(appear(self.key, *on_map))
+        self.swapped = again and (again.gone, [*again.cards, *again.rows])
+        if again:
+            self.play(vanish(*again.gone[: len(again.cards)]), appear(*again.cards))
+            self._read(again.cards)
+            self.play(vanish(*self.machine.rows), appear(*again.rows, run_time=STEADY))
+            self.play(grow(again.bars), appear(again.numbers, again.name))
 
     @step
     def first_word(self):
         """The decoder has nothing but the start token; it reads the numbers and gives a word."""
-        machine, gone = self.machine, self.beside if self.frame.is_roomy else [self.key]
-        self.play(vanish(*gone), *(draw(*wire) for wire in machine.wires[1:]),
-                  appear(machine.names["said"], machine.said[0], machine.read, machine.names["next"]))
+        machine, (gone, instead) = self.machine, self.swapped or ([], [])
+        self.play(vanish(*self.beside, *instead, *[self.key] * (not self.frame.is_roomy)), appear(*gone, machine.decoder))
+        self.play(*(draw(*wire) for wire in machine.wires[1:]), appear(machine.names["said"], machine.said[0], machine.read, machine.names["next"]))
         self._say(0, SLOW)
         if self.trained:
             room, count = machine.best[-1], len(self.staging.trace.output_vocabulary)
@@ -122,12 +127,11 @@ class Overview(ExplainerScene):
 
     @step
     def loop(self):
-        """So it goes on, until the end token comes out."""
-        last = len(self.said) - 2
-        for place in range(2, last + 1):
-            self._say(place, max(BLINK, STEADY / (place - 1)))
-        to_the_end = self.machine.to_the_end(self.theme, self.shown[0].words[0], self.stage)
-        self.play(vanish(self.key), draw(*to_the_end), appear(*self._notes()))
+        """So it goes on, one more word followed and the others fast, until the end token comes out, which does not go back in."""
+        for place in range(2, len(self.said) - 1):
+            self._say(place, STEADY if place == 2 else BLINK, place == 2)
+        self.play(vanish(self.key, self.machine.back))
+        self.play(appear(*self._notes()))
 
     @step
     def clocks(self):
@@ -141,10 +145,11 @@ class Overview(ExplainerScene):
             counted(self.theme, counts, tuple(map(self.say, keys)), role, panel) for counts, keys, role, panel in (
                 (once, ("encoder", "once", "at_once"), "query", left), (many, ("decoder", "passes", "one_by_one"), "output", right)))
         boxes = machine.encoder.box, machine.decoder.box
+        hide(*words[-1:])                 # what came out last has not gone back in
         self.play(vanish(*self.on_stage(*kept, *boxes)),
                   *(travel(box, module(self.theme, "", panel).box) for box, panel in zip(boxes, panels)),
                   *(slide(*part, x=(self.stage.point(end) - room_of(part).point(end))[0]) for part, end in zip(kept, (-1, 1)) if part),
-                  dim(*kept))
+                  dim(cards, words[:-1]))
         self.play(appear(reads.ring, read), appear(says.ring, said))
         for moves in run(reads, says, cards, words):
             self.play(*moves)
@@ -164,7 +169,7 @@ class Overview(ExplainerScene):
         """Without a twin there is nothing to compare, and not every word that differs is a pronoun; where there is room a row is compared."""
         if self.staging.trace.config.continues:
             return "continues"
-        if name == "encode" and self.frame.is_roomy and len(self._followed(self.staging.trace["encoder.output"])) > 1:
+        if name == "encode" and self._others_move:
             return "compared"
         alone = self.trained and (name == "swap" and not self.spec.twin or name == "question" and not self._asks)
         return "alone" if alone else super().wording(name)
@@ -192,7 +197,7 @@ class Overview(ExplainerScene):
         weights = self.view(f"{scope}.{{block}}.self_attention.weights")[self.head][self.focus]
         return int(weights.values.argmax())
 
-    def _say(self, place: int, seconds: float) -> None:
+    def _say(self, place: int, seconds: float, followed: bool = True) -> None:
         """One forward pass of the decoder."""
         rooms, before = self.machine.best, self.shown
         if self.trained:
@@ -200,35 +205,41 @@ class Overview(ExplainerScene):
             places = strongest(chances, len(rooms))
             best = ranking(self.theme, [words[i] for i in places], [chances[i] for i in places], rooms)
         else:
-            best = ranking(self.theme, [self.say("unknown")] * len(rooms), (), rooms)
-        for moves in self.machine.say(place, best, before, seconds):
+            best = ranking(self.theme, [self.said[place + 1], *[self.say("unknown")] * (len(rooms) - 1)], (), rooms)
+        for moves in self.machine.say(place, best, before, seconds, followed):
             self.play(*moves)
         self.shown = VGroup(best)
 
-    def _beside(self, made: View) -> list[Mobject]:
-        """Beside the machine, if there is room: what the map above the stage is, where it is seen, and a row of numbers, large."""
-        if not self.frame.is_roomy:
+    def _read(self, cards: VGroup, *moves: Animation) -> None:
+        """Cards go into the encoder."""
+        self.play(*moves, merge(*(card.box for card in cards), into=self.machine.wires[0], run_time=SLOWER if moves else STEADY))
+
+    def _on_map(self) -> list[Mobject]:
+        """What the map above the stage is, and where both halves are on it, if there is room."""
+        if not self.frame.is_roomy or self.furniture != "full":
             return []
         names, y = (self.say("encoder"), self.say("decoder")), self.stage.strip(top=WORD).centre[1]
-        on_map = captioned(self.theme, self.heading.machine, self.say("map"), names, y) if self.furniture == "full" else []
-        return [*on_map, *self.machine.enlarged(self.theme, made, self.focus, self._followed(made))]
+        return captioned(self.theme, self.heading.machine, self.say("map"), names, y)
 
-    def _followed(self, made: View) -> list[tuple[View, str]]:
-        """The followed token's numbers, and those that it has in the twin, if there is one and they are others; with what they are."""
-        own, token = made[self.focus], self.tokens[self.focus]
-        for word, other in zip(self.tokens, self.twin):
-            row = self.view("twin.encoder.output")[self.focus]
-            if word != other and not np.array_equal(row.values, own.values):
-                return [(own, self.say("own", token=token, word=word)), (row, self.say("swapped", token=token, word=other))]
-        return [(own, self.say("enlarged", token=token))]
+    @property
+    def _others_move(self) -> bool:
+        """Whether the twin changes the rows of words that are the same in both."""
+        same = [i for i, words in enumerate(zip(self.tokens, self.twin)) if words[0] == words[1]]
+        return 0 < len(same) < len(self.tokens) and bool(self.view("distances.after").values[same].max() >= 10.0**-DECIMALS)
+
+    def _reread(self, made: View) -> Reread | None:
+        """The twin in the encoder, if it changes other rows than those of its own words."""
+        if not self._others_move:
+            return None
+        words, rooms = next(pair for pair in zip(self.tokens, self.twin) if pair[0] != pair[1]), self.machine.rooms
+        beside = None if self.frame.is_slim else replace(rooms["decoder"], right=rooms["said"].right)
+        return reread(self.theme, self.machine, self.tokens, self.twin, (made, self.view("twin.encoder.output"), self.view("distances.after")),
+                      self.focus, self.say("moved", word=words[0], other=words[1]), beside)
 
     def _notes(self) -> list[VGroup]:
-        """Below what comes next, if there is room: that the end token does not go back in, if it was said, and that a word cut short is a
-        token of its own, if one was said."""
-        rooms, short = self.machine.rooms, " ".join(dict.fromkeys(word for word in self.said if word.endswith("'")))
-        if not self.frame.is_roomy or not self.trained:
+        """Below what comes next, if there is room: that the end token does not go back in, if it was said."""
+        rooms = self.machine.rooms
+        if not self.frame.is_roomy or not self.trained or self.said[-1] != END:
             return []
-        high, low = replace(rooms["next"], top=self.machine.best[-1].bottom - WIDE), rooms["key"].trim(bottom=LEGEND / 4)
-        cut_off = paragraph(self.theme, self.say("cut_off", words=short), HEADING, high.width, "muted", lines=3).move_to(high.centre)
-        stopped = paragraph(self.theme, self.say("stopped"), WORD, low.width, "output", lines=3, align=-1).move_to(low.centre)
-        return [*[stopped] * (self.said[-1] == END), *[cut_off] * bool(short)]
+        low = replace(rooms["next"], top=self.machine.best[-1].bottom - WIDE, bottom=rooms["key"].bottom)
+        return [paragraph(self.theme, self.say("stopped"), WORD, low.width, "output", lines=4, align=-1).move_to(low.centre)]

@@ -2,29 +2,26 @@
 the next one (Vaswani et al. 2017, section 3)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from manim import Animation, Mobject, VGroup
 
 from model import View
-from scenes.base.layout import above
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.diagram import Module, module, route
 from scenes.parts.flow import arrow
-from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, heat_rows, peak, taller
-from scenes.parts.label import WORD, Label, text
-from scenes.parts.motion import BLINK, DIMMED, FLASH, appear, merge, set_presence, travel, vanish
+from scenes.parts.heat_map import HeatMap, fit_grid, heat_rows, taller
+from scenes.parts.label import Label, text
+from scenes.parts.motion import BLINK, DIMMED, FLASH, appear, draw, merge, set_presence, travel, vanish
 from scenes.parts.ranking import Ranking, grow
-from scenes.parts.shapes import Block, frame, ring, room_of
+from scenes.parts.shapes import Block, frame, room_of
 from scenes.parts.tokens import token_column
 
 NAME, HEADING = (size * PX for size in (38, 30))
 LEGEND = 150 * PX                         # height of what the colours mean
 IN_LINE = "cards", "encoder", "rows", "decoder", "said", "next"
 FOLDED = "cards", "encoder", "rows", "next", "decoder", "said"
-ENLARGED, DECIMALS = 6, 2                 # cells of an enlarged row, one of them for what is left out; decimals of its numbers
 BEST, ROW, SHORTEST = 3, 0.8, 64 * PX     # words that are ranked at most; height of each of them, at most and at least
 OVER, UNDER, HEAD = 0.12, 0.1, 0.8        # from the top of the stage to the line over the decoder; free below the parts, and above them
 CARDS, FIRST, END = 0.24, 0.2, 0.42       # up from cards to their name, from the best words to theirs, and to where a line to them ends
@@ -33,8 +30,8 @@ ROOMY = 5.5                               # of a lower stage the decoder, below 
 
 class EncoderDecoder(NamedTuple):
     """`rooms` of its parts and of the `key`; `names` above them; `cards` of the tokens, `encoder`, the `rows` of numbers that it makes,
-    `decoder`, cards of what is `said`, the start token first, `read`, a frame around what goes in again, rooms of the `best` words, and
-    `wires`: into the encoder, from the rows and from the words to the decoder, and out of it."""
+    `decoder`, cards of what is `said`, the start token first, `read`, a frame around what goes in again, rooms of the `best` words,
+    `wires`: into the encoder, from the rows and from the words to the decoder, and out of it, and `back`, on which a word goes in again."""
 
     rooms: Mapping[str, Room]
     names: Mapping[str, Label]
@@ -46,44 +43,28 @@ class EncoderDecoder(NamedTuple):
     read: Block
     best: list[Room]
     wires: list[VGroup]
+    back: VGroup
 
-    def say(self, place: int, best: Ranking, before: Sequence[Mobject], seconds: float) -> Iterator[list[Animation]]:
-        """One forward pass of the decoder: it reads the numbers and all the words so far; the best of the next words joins them, or stands
-        below them if it is the last.
+    def say(self, place: int, best: Ranking, before: Sequence[Mobject], seconds: float, followed: bool = True) -> Iterator[list[Animation]]:
+        """One forward pass of the decoder: it reads the numbers and all the words so far; the best of the next words joins them, unless it is
+        the last.
 
-        before: the words that were ranked last.
+        before: the words that were ranked last. followed: whether it is seen what goes in, and how the word goes back.
         """
-        if place < 2:                     # later it is the same again
-            words = [card.box for card in self.said[: place + 1]]
+        winner, card = best.words[0].copy(), self.said[place + 1]
+        if followed:
+            words = [each.box for each in self.said[: place + 1]]
             yield [merge(*words, into=self.wires[2]), merge(*(row.cells for row in self.rows), into=self.wires[1])]
         yield [vanish(*before, run_time=FLASH)]
         yield [appear(best.tracks, best.words, best.numbers, run_time=seconds), grow(best.bars, run_time=seconds)]
-        winner, card = best.words[0].copy(), self.said[place + 1]
-        if place > 1 or card is self.said[-1]:      # its way would lead over others
+        if card is self.said[-1]:
+            return
+        if not followed:
             yield [appear(card, run_time=seconds)]
             return
         winner.overlay = True             # it starts on the word that stays
-        yield [appear(card.box, run_time=BLINK),
+        yield [appear(card.box, run_time=BLINK), *[draw(*self.back)] * (place == 0),
                travel(winner, card.word, run_time=seconds) if card.word.string else merge(winner, into=card.box, run_time=seconds)]
-
-    def to_the_end(self, theme: Theme, word: Label, stage: Room) -> VGroup:
-        """From the last word that comes out, the first that is ranked, to its card, which stands below all that the decoder reads."""
-        after, last, y = self.rooms["next"], room_of(self.said[-1]), room_of(word).centre[1]
-        if self.decoder.get_y() < self.encoder.get_y():
-            (x, end), low = (room.centre[0] for room in (after, last)), max(after.bottom - GAP, stage.bottom)
-            return route(theme, [(x, max(self.best[-1].bottom - WIDE, low + TIGHT)), (x, low), (end, low), (end, last.bottom)], "output")
-        x, end = (last.right + after.left) / 2, last.centre[1]
-        return route(theme, [(after.left - TIGHT / 4, y), (x, y), (x, end), (last.right, end)], "output")
-
-    def enlarged(self, theme: Theme, made: View, i: int, rows: Sequence[tuple[View, str]]) -> list[Mobject]:
-        """Rows of numbers, large, where later the words are: each colour is a number. made: all rows (n, d_model), of which the first of
-        these is row i. rows: each with what it is, in words."""
-        places = replace(self.rooms["next"], left=self.rooms["said"].left).trim(top=WORD).rows(len(rows), WIDE)
-        grid, fine, sheets = fit_grid(made[i].shape, places[0].trim(top=WORD), ENLARGED), replace(theme, decimals=DECIMALS), []
-        for (row, words), place in zip(rows, places, strict=True):
-            sheet = heat_map(fine, row, place, "output", True, peak(made), grid=grid)
-            sheets += [sheet, above(text(theme, words, WORD, "output", width=place.width), sheet.border)]
-        return [ring(theme, self.rows[i].border, "output"), *sheets]
 
 
 def encoder_decoder(theme: Theme, names: Mapping[str, str], tokens: Sequence[str], made: View, said: Sequence[str], decodes: bool,
@@ -94,9 +75,8 @@ def encoder_decoder(theme: Theme, names: Mapping[str, str], tokens: Sequence[str
     decodes: whether there is a decoder; one that there is not stays dark. roomy: whether the key has a room of its own.
     """
     rooms = _folded(stage) if slim else _in_line(stage, roomy)
-    cards, slots = (token_column(theme, words, rooms[part]) for words, part in ((tokens, "cards"), ([*said[:-1], "", said[-1]], "said")))
-    slots.remove(slots[-2])               # a gap: the end token stays out of what is read
-    read = frame(theme, room_of(slots[:-1], GAP / 5), "output")
+    cards, slots = (token_column(theme, words, rooms[part]) for words, part in ((tokens, "cards"), (said, "said")))
+    read = frame(theme, room_of(slots[:-1], GAP / 5), "output")              # what comes out last is not read again
     encoder, decoder = (module(theme, names[name], rooms[name], size=NAME) for name in ("encoder", "decoder"))
     for shape in () if decodes else decoder:
         set_presence(shape, DIMMED)
@@ -106,7 +86,7 @@ def encoder_decoder(theme: Theme, names: Mapping[str, str], tokens: Sequence[str
     wires = _wires(theme, cards, encoder, rows, decoder, read)
     wires.append(_out(theme, room_of(decoder), rooms["next"], best[0].top + END, stage, slim))
     return EncoderDecoder(rooms, {part: _name(theme, names[part], rooms[part], y, stage) for part, y in tops.items()},
-                          cards, encoder, rows, decoder, slots, read, best, wires)
+                          cards, encoder, rows, decoder, slots, read, best, wires, _back(theme, read, rooms["next"], best, stage, slim))
 
 
 def _in_line(stage: Room, roomy: bool) -> dict[str, Room]:
@@ -161,3 +141,12 @@ def _out(theme: Theme, decoder: Room, after: Room, end: float, stage: Room, slim
     if slim:
         return arrow(theme, (decoder.left, y, 0), (after.right + TIGHT / 2, y, 0))
     return route(theme, [(x, decoder.top), (x, top), (after.centre[0], top), (after.centre[0], end)])
+
+
+def _back(theme: Theme, read: Block, after: Room, best: Sequence[Room], stage: Room, slim: bool) -> VGroup:
+    """From the best word to what is read: at its right, or round below the decoder."""
+    into, y = room_of(read), best[0].centre[1]
+    if not slim:
+        return arrow(theme, (after.left - TIGHT / 4, y, 0), (into.right + TIGHT / 4, y, 0), "output")
+    (x, *_), low = after.centre, max(after.bottom - GAP, stage.bottom)
+    return route(theme, [(x, max(best[-1].bottom - WIDE, low + TIGHT)), (x, low), (into.centre[0], low), (into.centre[0], into.bottom)], "output")

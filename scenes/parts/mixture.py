@@ -3,30 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
-from manim import Animation, VGroup
+from manim import UP, Animation, VGroup
 
 from model import View
-from scenes.base.layout import fitted, line_of
+from scenes.base.layout import fitted, line_of, stacked
 from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import largest
 from scenes.parts.equation import Equation, equation
 from scenes.parts.feature_bars import feature_bars
 from scenes.parts.heat_map import HeatMap, fit_grid, heat_map, peak, taller
-from scenes.parts.label import WORD, Label, fit_words, format_number, number, text
+from scenes.parts.label import WORD, fit_words, number, paragraph, text
 from scenes.parts.motion import Together, merge
-from scenes.parts.shapes import frame, ring, room_of
+from scenes.parts.ranking import measured
+from scenes.parts.shapes import frame, room_of
 from scenes.parts.tokens import card_width, cards_beside, row_labels
 from scenes.parts.whole import Whole
 
 HEAD = (3, 3, 4)                          # of what is said of a formula, the formula, and what is held against it
 CARD, FACTOR = 180 * PX, 170 * PX         # widths of the cards and of what the vectors are multiplied by
 LOW = 40 * PX                             # lower rows have plain words instead of cards
-TERMS = 3                                 # of a sum that is worked out
-LETTER, TOTAL, SUM = 66 * PX, 54 * PX, 1.25               # sizes of z's name and of a sum; height of z's row, where the others have 1
+LETTER, TOTAL, SUM = 66 * PX, 54 * PX, 1.25               # sizes of z's name and of a distance; height of z's row, where the others have 1
+LINE, NAMES, DECIMALS = 100 * PX, 0.4, 1  # height of a distance; share of the width that its name takes; of what bars are drawn of
 
 
 class Mixture(Whole):
@@ -43,19 +43,26 @@ class Mixture(Whole):
         return Together(*(merge(row, into=self.z.border, scale=1, run_time=run_time) for row in rows), lag=min(0.5, 2 / len(rows)))
 
 
+class Nearer(Whole):
+    """`words`, what is how far from something; `bars` and `numbers`, how far."""
+
+    def __init__(self, words: VGroup, bars: VGroup, numbers: VGroup):
+        super().__init__(words=words, bars=bars, numbers=numbers)
+
+
 def mixture(theme: Theme, words: Sequence[str], vectors: View, z: View, room: Room, role: str, scale: float,
-            asks: int) -> Mixture:
+            asks: int, digits: bool = True) -> Mixture:
     """A mixture laid out in a room. vectors: (n, d). z: (d). scale: the magnitude that is drawn brightest in both. asks: the token for which
-    all are mixed, whose card has a bright edge."""
+    all are mixed, whose card has a bright edge. digits: in the cells."""
     width, factor = card_width(theme, words, min(CARD, room.width * 2 / 7)), min(FACTOR, room.width / 4)
     above, below = room.rows([len(words), SUM], GAP)
     left = width + factor + 2 * TIGHT
     inner = above.trim(left=left)
     grid = fit_grid(vectors.shape, inner)
     grid = grid if inner.is_wide else taller(grid, inner.height)
-    row = heat_map(theme, z, below.trim(left=left), "output", True, scale, grid=grid._replace(
+    row = heat_map(theme, z, below.trim(left=left), "output", digits, scale, grid=grid._replace(
         rows=(0,), height=min(grid.height, below.height - 2 * grid.margin)))
-    picture = heat_map(theme, vectors, inner, role, True, scale, grid=grid)
+    picture = heat_map(theme, vectors, inner, role, digits, scale, grid=grid)
     beside = cards_beside if grid.height >= LOW else partial(row_labels, role="text")
     cards = beside(theme, words, picture, width=width, gap=factor + 2 * TIGHT, keep=asks)
     if beside is cards_beside:
@@ -81,65 +88,12 @@ def letters_beside(theme: Theme, words: str, room: Room, roomy: bool) -> tuple[V
     return said, above
 
 
-class Worked(NamedTuple):
-    """One feature of a mixture, added up in a `line`, and the `rings` around it, in the vectors and in z."""
-
-    rings: VGroup
-    line: VGroup
-
-
-def worked(theme: Theme, mixed: Mixture, weights: View, said: str, room: Room) -> Worked:
-    """The sum behind one number of z, in a room, of the largest weights (n) that are not written as 0; of a feature in which what is written adds up
-    and nothing is negative, if there is one. said: what stands before it."""
-    vectors, z, decimals = mixed.vectors, mixed.z, mixed.z.decimals if mixed.z.digits else theme.decimals
-    shares, columns = weights.values.round(theme.decimals), [j for j in z.grid.columns if j is not None]
-    rows = vectors.view.values[:, columns].round(decimals)                          # (n, column)
-    exact = np.abs(shares @ rows - z.view.values[columns].round(decimals)) < 10.0 ** -decimals / 2
-    k = int((2 * exact + (rows[shares > 0] >= 0).all(0)).argmax())
-    order = [int(i) for i in np.argsort(-shares, kind="stable") if shares[i] > 0]
-    words = [text(theme, said, WORD, "muted")] * bool(said)
-    for few in range(min(TERMS, len(order)), 0, -1):                                # fewer terms where their digits would be too small
-        parts = [*words, *_sum(theme, mixed, weights, order, few, columns[k], decimals)]
-        if theme.digit * sum(part.advance + TIGHT for part in parts) <= TOTAL * room.width:
-            break
-    rings = VGroup(ring(theme, VGroup(line[k] for line in picture.cells)) for picture in (vectors, z))
-    return Worked(rings, line_of(*parts, at=room))
-
-
-def _sum(theme: Theme, mixed: Mixture, weights: View, order: Sequence[int], few: int, column: int, decimals: int) -> list[Label]:
-    """Some terms of a column's sum, and what all of them come to. order: of the vectors, those first that weigh most."""
-    number_ = partial(number, theme, size=TOTAL)
-    terms = [[number_(weights[i], role="weight"), text(theme, "×", TOTAL, "muted"), number_(mixed.vectors.view[i, column], decimals=decimals)]
-             for i in sorted(order[:few])]
-    signs = [text(theme, sign, TOTAL, "muted") for sign in ["+"] * (few - 1) + ["=" if few == len(order) else "+ … ="]]
-    return [*(label for term, sign in zip(terms, signs, strict=True) for label in (*term, sign)),
-            number_(mixed.z.view[column], role="output", decimals=decimals)]
-
-
-class Outside(NamedTuple):
-    """Of the feature in which z is furthest out of what all the vectors have: `rings` around it, there and in z, the `least` and
-    the `most` of it in the vectors, and what it is in `z`, as they are written."""
-
-    rings: VGroup
-    least: str
-    most: str
-    z: str
-
-
-def outside(theme: Theme, mixed: Mixture) -> Outside | None:
-    """How far z is out of the vectors, as the digits show it; None where it is not, or cells are too slim for digits."""
-    if not mixed.z.digits:
-        return None
-    pictures, places = (mixed.vectors, mixed.z), mixed.z.decimals
-    columns = [j for j in mixed.z.grid.columns if j is not None]
-    vectors, z = (view.values[..., columns].round(places) for view in (mixed.vectors.view, mixed.z.view))       # (n, column), (column)
-    least, most = vectors.min(0), vectors.max(0)
-    beyond = np.maximum(least - z, z - most)                                        # (column,)
-    k = int(beyond.argmax())
-    if beyond[k] <= 0:
-        return None
-    rings = VGroup(ring(theme, VGroup(line[k] for line in picture.cells)) for picture in pictures)
-    return Outside(rings, *(format_number(values[k], places) for values in (least, most, z)))
+def nearer(theme: Theme, names: Sequence[str], distances: Sequence[View], room: Room) -> Nearer:
+    """How far two things are from a third, in a room: their names, and lying bars with numbers, the second in the colour of the output."""
+    lines, roles = room.fit(height=2 * LINE).rows(2, TIGHT), ("muted", "output")
+    words = VGroup(text(theme, name, WORD, at=line.strip(left=NAMES * room.width), align=1) for name, line in zip(names, lines, strict=True))
+    places = [line.trim(left=NAMES * room.width + GAP).fit(height=line.height / 2) for line in lines]
+    return Nearer(words, *measured(theme, distances, places, roles, min(TOTAL, lines[0].height)))
 
 
 def factors(theme: Theme, scores: View, places: Sequence[Room]) -> list[HeatMap]:
@@ -147,15 +101,21 @@ def factors(theme: Theme, scores: View, places: Sequence[Room]) -> list[HeatMap]
     return [heat_map(theme, scores[j : j + 1], place, "background", True, peak(scores)) for j, place in enumerate(places)]
 
 
-def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, said: str) -> tuple[VGroup, VGroup]:
-    """How far the vectors reach in each feature, as a frame from the lowest to the highest, with a word on what that is; and z in it as a bar. The
-    largest of all fills the height of a room, whose width is that of a picture of z with the word at its left."""
-    cells, full = room_of(picture.cells, PX), largest(vectors, z)
-    beside, room = replace(room, right=cells.left - TIGHT), replace(room, left=cells.left, right=cells.right)
-    columns, unit = picture.grid.columns, room.height / 2 / full
-    frames = VGroup()
-    for place, j in zip(room.columns(len(columns), gap=0), columns, strict=True):
-        if j is not None:
-            low, high = (room.centre[1] + unit * edge(vectors.values[:, j]) for edge in (np.min, np.max))
-            frames.add(frame(theme, Room(place.left + PX, place.right - PX, low, high), "muted", radius=TIGHT / 4, width=2, fill="surface"))
-    return VGroup(frames, text(theme, said, WORD, "muted", at=beside, align=-1)), feature_bars(theme, z, columns, room, full)
+def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, said: str) -> tuple[VGroup, VGroup, bool]:
+    """How far all numbers of the vectors reach, as a band with these two numbers and a word on what they are at its left; z as bars in line with a
+    picture of it, with its largest number; and whether one of its numbers is out of the band. All fills the height of a room."""
+    cells, columns, shown = room_of(picture.cells), picture.grid.columns, [j for j in picture.grid.columns if j is not None]
+    least, most = (vectors[divmod(int(find(vectors.values)), len(z))] for find in (np.argmin, np.argmax))
+    low, high = min(z.values.min(), float(least), 0), max(z.values.max(), float(most), 0)
+    beside, body = replace(room, right=cells.left - TIGHT), replace(room, left=cells.left, right=cells.right).inset(y=WORD)
+    unit, full = body.height / (high - low), largest(z)
+    floor = body.bottom - low * unit
+    band = replace(body, bottom=floor + float(least) * unit, top=floor + float(most) * unit)
+    bars = feature_bars(theme, z, columns, Room.around((body.centre[0], floor), body.width, 2 * full * unit), full)
+    furthest = max(range(len(shown)), key=lambda k: abs(z.values[shown[k]]))
+    bars.add(number(theme, z[shown[furthest]], WORD, "output", 600, decimals=DECIMALS).next_to(
+        bars[furthest], UP * np.sign(z.values[shown[furthest]]), buff=TIGHT / 4))
+    ends = [number(theme, end, WORD, weight=600, decimals=DECIMALS) for end in (least, most)]
+    return VGroup(frame(theme, band, "muted", TIGHT / 4, 2, "line"), stacked(
+        paragraph(theme, said, WORD, beside.width, "muted", lines=3), line_of(ends[0], text(theme, "…", WORD, "muted"), ends[1], at=beside),
+        gap=TIGHT, at=beside)), bars, bool(z.values.min() < float(least) or z.values.max() > float(most))

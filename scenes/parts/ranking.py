@@ -74,11 +74,28 @@ def track(theme: Theme, room: Room) -> Block:
 
 def level(theme: Theme, source: View, room: Room, role: str = "output") -> Level:
     """A probability, or another share, on the track of a room."""
-    length = bar_height(float(source), room.width)
+    return lying(theme, source, Room.around((room.centre[0], _low(room)), room.width, _thick(room)), role)
+
+
+def lying(theme: Theme, source: View, room: Room, role: str, full: float = 1.0) -> Level:
+    """A value ≥ 0 as a bar from the left of a room, as high as that; `full` is the value that fills it."""
+    unit = room.width / full
+    length = bar_height(float(source), unit)
     bar = Level(stroke_width=0, fill_color=theme.colour(role), fill_opacity=1)
-    bar.points = rounded_points(length, _thick(room), _thick(room) / 2).copy()
-    bar.source, bar.unit = source, room.width
-    return bar.shift([room.left + length / 2, _low(room), 0])
+    bar.points = rounded_points(length, room.height, room.height / 2).copy()
+    bar.source, bar.unit = source, unit
+    return bar.shift([room.left + length / 2, room.centre[1], 0])
+
+
+def measured(theme: Theme, sources: Sequence[View], rooms: Sequence[Room], roles: Sequence[str], size: float, decimals: int | None = None
+             ) -> tuple[VGroup, VGroup]:
+    """Values ≥ 0 as lying bars, the longest as long as leaves room for its number, and the numbers at their ends, in em of a size."""
+    digits = [number(theme, source, size, role, 600, decimals=decimals) for source, role in zip(sources, roles, strict=True)]
+    full, width = max(map(float, sources)) or 1.0, max(label.advance for label in digits) + BETWEEN
+    bars = VGroup(lying(theme, source, room.trim(right=width), role, full) for source, room, role in zip(sources, rooms, roles, strict=True))
+    for label, bar, room in zip(digits, bars, rooms, strict=True):
+        label.shift([room.left + bar.width + BETWEEN + label.advance / 2, room.centre[1], 0])
+    return bars, VGroup(*digits)
 
 
 def _low(room: Room) -> float:

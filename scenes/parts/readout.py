@@ -36,11 +36,6 @@ def named_value(theme: Theme, said: str, value: View, room: Room, size: float) -
     return side_by_side(words, digits, gap=GAP, at=room)
 
 
-def stated(theme: Theme, said: str, value: View, room: Room, lines: int = 2) -> VGroup:
-    """What a number is, in so many lines, and below it the number."""
-    return stacked(paragraph(theme, said, WORD, room.width, lines=lines), number(theme, value, VALUE, "output", 600), gap=TIGHT, at=room)
-
-
 def proclaimed(theme: Theme, value: View, said: str, room: Room) -> VGroup:
     """A number as large as its room is, and what it is below it, or beside it where the room is wide."""
     digits = number(theme, value, VALUE if room.is_wide else LOUDER, "output", 600, at=room, width=room.width)

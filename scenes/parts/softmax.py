@@ -9,7 +9,7 @@ from manim import LEFT, UP, VGroup, VMobject
 
 from model import View
 from scenes.base.layout import below, side_by_side
-from scenes.base.room import GAP, PEN, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, PEN, PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import bar, bars, floor
 from scenes.parts.chart import VEIL, Curve, curve
@@ -96,31 +96,6 @@ def rule_of_powers(theme: Theme, e: View, said: str, room: Room) -> VGroup:
     number_ = below(side_by_side(equation(theme, "e =", size=size, role="muted"), digits), grown, GAP, -1)
     words = below(paragraph(theme, said, WORD, room.width, align=-1), number_, TIGHT, -1)
     return VGroup(grown, number_, *[words] * bool(room_of(words).bottom >= room.bottom))
-
-
-def disordered(theme: Theme, words: Sequence[str], scores: View, heights: View, beside: Room, stage: Room, said: str) -> VGroup:
-    """What else could be made of scores: a bar for each, in the order of the scores, its height above it and its score and its word below.
-
-    heights: (n), none negative. beside: the chart at whose right, and on whose floor, they stand. said: what stands above it all, of the first
-    two that change places, `{lower}` and `{higher}`. Nothing where the heights keep the order, and where the numbers do not fit side by side.
-    """
-    order, level = np.argsort(scores.values, kind="stable"), beside.bottom
-    room = Room(beside.right + WIDE, stage.right, stage.bottom, beside.centre[1] + 2 * WIDE)
-    wrong = next((pair for pair in pairwise(order) if heights.values[pair[0]] > heights.values[pair[1]]), None)
-    if wrong is None:
-        return VGroup()
-    said = said.format(**dict(zip(("lower", "higher"), (words[j] for j in wrong), strict=True)))
-    chart, shown = replace(room, bottom=level, top=room.top - 2 * WIDE), VGroup()
-    written = (format_number(value, theme.decimals) for value in (*scores.values, *heights.values))
-    if max(text_width(theme, string, WORD, 600, tabular=True) for string in written) > room.width / len(order) - TIGHT:
-        return VGroup()
-    shown.add(paragraph(theme, said, WORD, room.width, "muted").move_to(chart.outside(top=2 * WIDE).centre))
-    for j, place in zip(map(int, order), chart.columns(len(order), TIGHT), strict=True):
-        column = bar(theme, heights[j], place.trim(top=LINE), "muted", float(heights.values.max()))
-        height = number(theme, heights[j], WORD, weight=600).next_to(column, UP, buff=TIGHT / 2)
-        upper, lower = replace(place, bottom=room.bottom, top=level).rows(2, 0)
-        shown.add(VGroup(column, height, number(theme, scores[j], WORD, at=upper), text(theme, words[j], WORD, "muted", at=lower)))
-    return shown
 
 
 def _places(scores: View, room: Room) -> tuple[list[Room], bool]:

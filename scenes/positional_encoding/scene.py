@@ -14,13 +14,12 @@ from scenes.parts.by_depth import by_depth
 from scenes.parts.count_added import count_added
 from scenes.parts.heat_map import peak
 from scenes.parts.label import WORD, number, paragraph, text
-from scenes.parts.motion import BRIEF, LONG, STEADY, Together, appear, become, draw, travel, vanish
+from scenes.parts.motion import BLINK, BRIEF, LONG, STEADY, Together, appear, become, draw, travel, vanish
 from scenes.parts.network import rise
 from scenes.parts.numbered_table import numbered_table
 from scenes.parts.overlay import Overlay, overlay
 from scenes.parts.placed import Placed, Summed, placed
-from scenes.parts.readout import named_value, proclaimed, stated
-from scenes.parts.shapes import room_of
+from scenes.parts.readout import named_value, proclaimed
 from scenes.parts.shuffle import shuffle
 from scenes.parts.turn import turns
 from scenes.parts.two_runs import Reordered, two_runs, wire
@@ -32,7 +31,7 @@ LARGE, HUGE = 60 * PX, 110 * PX           # em sizes
 CELLS = 8                                 # features of a sum that are shown at most
 RUNS = 5, 40, 12                          # heights of what is said of two runs, of these, and of what they show
 FIRST, SHIFT = (0, 5), 2                  # from which positions circles are turned, and by how many
-WAVES = 6, 20, 19, 16                     # widths: of their names, of waves, of the table, and of what there is to say
+WAVES = 24, 20, 16                        # widths: of waves, of the table, and of what there is to say
 
 
 class PositionalEncoding(ExplainerScene):
@@ -66,29 +65,32 @@ class PositionalEncoding(ExplainerScene):
 
     @step
     def count(self):
-        """The number of a place, added to the numbers of the followed word: further on it is nearly all of the sum."""
-        counts = [self.view("waves.count")[p] for p in self._cuts]
-        names = [self.say("alone", token=self.tokens[self.focus]), *(self.say("counted", place=p) for p in self._cuts)]
-        drawn = count_added(self.theme, self.view("embeddings")[self.focus], counts, names, 1 if self.frame.is_roomy else 3, self.stage)
-        self.open_with(drawn.names[0], drawn.word, drawn.floors)
-        for pillar, total, name in zip(drawn.pillars, drawn.sums, drawn.names[1:], strict=True):
+        """The number of a place, added to the numbers of the followed word: further on another word is nearer to the sum."""
+        counts, found = [self.view("waves.count")[p] for p in self._cuts], self.view("waves.counted")[self.focus].values
+        scaled = self.staging.trace.config.embedding == "scaled"
+        row, factor = self.view("scaled_embeddings" if scaled else "embeddings")[self.focus], f" (× {self._factor})" * scaled
+        names = [self.say("alone", token=self.tokens[self.focus], factor=factor), *(self.say("counted", place=p) for p in self._cuts)]
+        nearest = [self.tokens[self.focus], *(self.known(found[p]) for p in self._cuts)]
+        drawn = count_added(self.theme, row, counts, names, 1 if self.frame.is_roomy else 3, nearest, self.say("nearest_word"), self.stage)
+        self.open_with(drawn.names[0], drawn.word, drawn.floors, drawn.nearest[0])
+        for pillar, total, name, word in zip(drawn.pillars, drawn.sums, drawn.names[1:], drawn.nearest[1:], strict=True):
             self.play(appear(name), rise([pillar], pillar.get_bottom()), travel(drawn.word.copy(), total, run_time=STEADY))
-        notes = [stated(self.theme, self.say("largest"), self.view("waves.largest"), drawn.free)]
-        notes += [paragraph(self.theme, self.say("from_zero"), WORD, drawn.free.width, "muted")] * self.frame.is_roomy
-        self.play(appear(stacked(*notes, gap=WIDE, at=drawn.free)))
+            self.play(appear(word, run_time=BLINK))
+        notes = [paragraph(self.theme, self.say(key), WORD, drawn.free.width, role) for key, role in (("smaller", "text"), ("from_zero", "muted"))]
+        note = stacked(*notes[: 1 + self.frame.is_roomy], gap=GAP, at=drawn.free)
+        self.play(appear(*[note] * bool(note.height <= drawn.free.height)))
 
     @step
     def waves(self):
         """Every dimension is a wave: the cut through all of them at a place is its vector. What one wave confuses another tells apart."""
-        waves, (alike, told), apart = self._waves()
+        waves, (alike, told) = self._waves()
         self.open_with(waves.around, waves.axis, waves.table.border, waves.counts, *(cut.line for cut in waves.cuts))
         first, *rest = range(len(waves.curves))
-        for rows, notes in (([first], [alike]), (rest, [told, waves.lit, waves.dots, waves.table.dots])):
-            self.play(appear(*(VGroup(waves.levels[i], waves.signs[i]) for i in rows)), draw(*(waves.curves[i] for i in rows), lag=0.15))
+        for rows, notes in (([first], [alike]), (rest, [told, waves.table.dots])):
+            self.play(appear(*(waves.levels[i] for i in rows)), draw(*(waves.curves[i] for i in rows), lag=0.15))
             dots = [[cut.dots[i] for cut in waves.cuts] for i in rows]
             self.play(appear(*sum(dots, [])), *(travel(VGroup(*row).copy(), waves.table.cells[i]) for row, i in zip(dots, rows, strict=True)))
-            self.play(appear(*notes))
-        self.play(appear(*apart))
+            self.play(appear(*(numbers for i in rows for numbers in waves.table.numbers[i : i + 1]), *notes))
 
     @step
     def rotation(self):
@@ -200,6 +202,9 @@ class PositionalEncoding(ExplainerScene):
         if name == "scaled":
             word, position = (float(self.view(f"embedding_scale.{name}")[self.focus]) for name in ("word", "position"))
             return "caption" if position > word else "smaller"
+        if name == "count":
+            found = self.view("waves.counted")[self.focus].values
+            return "caption" if found[self._cuts[-1]] != found[0] else "kept"
         config = self.staging.trace.config
         return "untrained" if name == "carried" and self._kind != "none" and not config.trained else self._kind
 
@@ -225,21 +230,17 @@ class PositionalEncoding(ExplainerScene):
 
     @property
     def _cuts(self) -> list[int]:
-        """The places at which the waves are cut: the followed token's, and the two that the shortest wave confuses."""
+        """The places whose numbers are added: the followed token's, and these two."""
         return sorted({self.focus, *self.view("waves.alike").values.astype(int).tolist()})
 
-    def _waves(self) -> tuple[WaveCuts, list[VGroup], VGroup]:
-        """Waves and the table that cuts through them make, and at the right what is to be said of the shortest, of another, and of all."""
-        roomy, side = self.frame.is_roomy, self.stage.columns(WAVES, TIGHT)[-1]
-        rooms = self.stage.trim(bottom=WORD + TIGHT, top=WORD).columns(WAVES[: 3 + roomy], TIGHT)[:3]
-        waves = wave_cuts(self.theme, *(self.view(f"waves.{name}") for name in ("values", "table", "places", "count")), self._cuts,
-                          (self.focus, self.tokens[self.focus]), self.view("waves.wavelengths"), tuple(map(self.say, ("wave", "place", "table", "repeats"))), rooms)
+    def _waves(self) -> tuple[WaveCuts, list[VGroup]]:
+        """Waves and the table that two cuts through them make, and at the right what is to be said of the shortest and of another."""
+        *rooms, side = self.stage.trim(left=TIGHT / 2, bottom=TIGHT, top=WORD).columns(WAVES if self.frame.is_roomy else [*WAVES[:2], 0], GAP)
         alike = self.view("waves.alike").values.astype(int).tolist()
+        waves = wave_cuts(self.theme, *(self.view(f"waves.{name}") for name in ("values", "table", "places", "count")), alike,
+                          (self.say("place"), self.say("table")), rooms)
         said = self.say("alike", one=alike[0], other=alike[1]), self.say("told")
-        notes = wave_notes(self.theme, waves, [self._cuts.index(p) for p in alike], said, side if roomy else None)
-        free = Room(side.left, side.right, side.bottom, min(room_of(note).bottom for note in notes) - TIGHT)
-        last = stated(self.theme, self.say("any_two", count=len(self.view("waves.count"))), self.view("waves.apart"), free, 3)
-        return waves, notes, last if roomy and last.height <= free.height else VGroup()
+        return waves, wave_notes(self.theme, waves, said, side if self.frame.is_roomy else None)
 
     def _sums(self) -> BarSums:
         """The row of E as it is and scaled, the position, their sum, and the word that is nearest to it."""
@@ -276,7 +277,8 @@ class PositionalEncoding(ExplainerScene):
         word, position = (self.view(f"embedding_scale.{name}")[self.focus] for name in ("reach", "position_reach"))
         if word.values >= position.values:
             return VGroup()
-        said = [text(self.theme, self.say(key, token=self.tokens[self.focus], factor=self._factor)) for key in ("reaches", "louder", "so_scaled")]
+        width = self.staging.trace.config.d_model
+        said = [text(self.theme, self.say(key, token=self.tokens[self.focus], factor=self._factor, width=width)) for key in ("reaches", "louder", "so_scaled")]
         digits = [number(self.theme, view, weight=600) for view in (word, position)]
         return line_of(said[0], digits[0], said[1], digits[1], said[2], gap=TIGHT / 2, at=room)
 

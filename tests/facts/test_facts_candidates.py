@@ -59,14 +59,12 @@ def test_an_average_stays_between_the_tokens_and_a_mere_sum_does_not(step, betwe
     assert played("weighted_average", step, look) is between
 
 
-def test_the_column_that_is_worked_out_multiplies_and_adds_up_as_it_is_written():
-    """Of the feature that is ringed; tokens whose weight is written 0.00 add nothing to it."""
-    line, mixed, shares = played("weighted_average", "mix", lambda scene: (
-        [value(label) for label in scene.worked.line if isinstance(label, Number)], scene.mixed, [float(bar.source) for bar in scene.weighed.bars]))
-    (*terms, total), products = line, np.array(line[:-1]).reshape(-1, 2)
-    k = int(np.flatnonzero(mixed.z.view.values.round(1) == total)[0])
-    assert len(terms) == 4 and round(float(products.prod(1).sum()), 1) == total
-    assert np.allclose(products, [(round(a, 2), t.round(1)) for a, t in zip(shares, mixed.vectors.view.values[:, k]) if round(a, 2)])
+def test_z_is_nearer_to_the_noun_than_the_word_was():
+    numbers, noun, tokens, z, wording = played("weighted_average", "mix", lambda scene: (
+        [value(label) for label in scene.near[0].numbers], scene.pair[1], scene.mixed.vectors.view.values, scene.mixed.z.view.values,
+        scene.wording("mix")))
+    own, other = np.linalg.norm(tokens[1] - tokens[noun]), np.linalg.norm(z - tokens[noun])
+    assert numbers == [round(own, 2), round(other, 2)] and other < own / 4 and wording == "forms"
 
 
 def test_what_is_said_of_raw_scores_is_so():
@@ -77,13 +75,13 @@ def test_what_is_said_of_raw_scores_is_so():
     assert scores.min() < 0 and round(scores.sum(), 2) != 1
 
 
-def test_the_ranges_are_as_high_as_those_of_the_tokens():
+def test_the_band_is_as_high_as_the_range_of_the_tokens_and_z_leaves_it():
     def look(scene):
-        tokens, (frames, _) = scene.mixed.vectors.view.values, scene.around
-        return [frame.height for frame in frames], np.ptp(tokens, 0), scene.bars[0].unit
+        tokens, (band, _) = scene.mixed.vectors.view.values, scene.around
+        return band, np.ptp(tokens), scene.bars
 
-    heights, ranges, unit = played("weighted_average", "any_numbers", look)
-    assert np.allclose(heights, ranges * unit)
+    band, reach, bars = played("weighted_average", "any_numbers", look)
+    assert np.isclose(band.height, reach * bars[0].unit) and bars.get_top()[1] > band.get_top()[1]
 
 
 def test_weights_come_from_the_followed_row_of_the_third_candidate_scaled():

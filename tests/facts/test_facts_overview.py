@@ -2,6 +2,7 @@
 
 from functools import cache, partial
 
+import numpy as np
 import pytest
 import yaml
 
@@ -71,16 +72,23 @@ def test_letters_that_differ_are_loud():
     assert differing([], ["grand"], "output") == []
 
 
-def test_all_french_words_are_counted():
+def test_all_french_tokens_are_counted():
     stage, said = played("overview")
-    assert f"of {len(stage.staging.trace.output_vocabulary)} French words" in strings(said["first_word"])
+    assert f"of {len(stage.staging.trace.output_vocabulary)} French tokens" in strings(said["first_word"])
 
 
-def test_the_row_of_it_is_another_with_the_swapped_word_and_so_is_said():
+def test_the_swapped_word_moves_other_rows_the_most_that_of_it_and_how_far_is_written():
     stage, said = played("overview")
-    rows = [stage.staging.trace[name][stage.focus].values for name in ("encoder.output", "twin.encoder.output")]
-    assert {"“it” with “tired”: its numbers", "“it” with “wide”: other numbers"} <= {*strings(said["encode"])} and abs(rows[0] - rows[1]).max() > 0.5
-    written = [label.string.replace("−", "-") for label in said["encode"] if isinstance(label, Number)]
-    assert {f"{row[k]:.2f}" for row in rows for k in (0, 1, 2, -2, -1)} <= {*written}
-    alone = played("overview", "twin=")[1]["encode"]
-    assert not any("other numbers" in string for string in strings(alone)) and "the row of “it”, enlarged" in strings(alone)
+    made, now = (stage.staging.trace[name].values for name in ("encoder.output", "twin.encoder.output"))
+    moved = np.linalg.norm(made - now, axis=1)
+    same = [i for i, words in enumerate(zip(stage.tokens, stage.twin, strict=True)) if words[0] == words[1]]
+    assert {f"{far:.2f}" for far in moved} <= {*strings(said["encode"])} and max(same, key=lambda i: moved[i]) == stage.focus
+    assert "“tired” → “wide”: moved by" in strings(said["encode"]) and {"wide"} == {*strings(said["encode"])} & {"wide", "tired"}
+    assert {"tired"} == {*strings(said["first_word"])} & {"wide", "tired"} and stage.wording("encode") == "compared"
+    alone, words = played("overview", "twin=")
+    assert alone.wording("encode") == "caption" and not any("moved by" in string for string in strings(words["encode"]))
+
+
+def test_the_end_token_comes_out_and_is_not_among_what_goes_back_in():
+    _, said = played("overview")
+    assert strings(said["loop"]).count("<end>") == strings(said["clocks"]).count("<end>") == 1

@@ -234,7 +234,7 @@ class Overview(ExplainerScene):
         words, rooms = next(pair for pair in zip(self.tokens, self.twin) if pair[0] != pair[1]), self.machine.rooms
         beside = None if self.frame.is_slim else replace(rooms["decoder"], right=rooms["said"].right)
         return reread(self.theme, self.machine, self.tokens, self.twin, (made, self.view("twin.encoder.output"), self.view("distances.after")),
-                      self.focus, self.say("moved", word=words[0], other=words[1]), beside)
+                      self.focus, self.say("moved", other=words[1]), beside)
 
     def _notes(self) -> list[VGroup]:
         """Below what comes next, if there is room: that the end token does not go back in, if it was said."""

@@ -103,7 +103,8 @@ def factors(theme: Theme, scores: View, places: Sequence[Room]) -> list[HeatMap]
 
 def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room, said: str) -> tuple[VGroup, VGroup, bool]:
     """How far all numbers of the vectors reach, as a band with these two numbers and a word on what they are at its left; z as bars in line with a
-    picture of it, with its largest number; and whether one of its numbers is out of the band. All fills the height of a room."""
+    picture of it, with its largest number; and whether one of its numbers is out of the band. All fills the height of a room; where it is too low
+    for the word, that is left out."""
     cells, columns, shown = room_of(picture.cells), picture.grid.columns, [j for j in picture.grid.columns if j is not None]
     least, most = (vectors[divmod(int(find(vectors.values)), len(z))] for find in (np.argmin, np.argmax))
     low, high = min(z.values.min(), float(least), 0), max(z.values.max(), float(most), 0)
@@ -116,6 +117,7 @@ def reaching(theme: Theme, vectors: View, z: View, picture: HeatMap, room: Room,
     bars.add(number(theme, z[shown[furthest]], WORD, "output", 600, decimals=DECIMALS).next_to(
         bars[furthest], UP * np.sign(z.values[shown[furthest]]), buff=TIGHT / 4))
     ends = [number(theme, end, WORD, weight=600, decimals=DECIMALS) for end in (least, most)]
-    return VGroup(frame(theme, band, "muted", TIGHT / 4, 2, "line"), stacked(
-        paragraph(theme, said, WORD, beside.width, "muted", lines=3), line_of(ends[0], text(theme, "…", WORD, "muted"), ends[1], at=beside),
-        gap=TIGHT, at=beside)), bars, bool(z.values.min() < float(least) or z.values.max() > float(most))
+    numbers = line_of(ends[0], text(theme, "…", WORD, "muted"), ends[1], at=beside)
+    words = stacked(paragraph(theme, said, WORD, beside.width, "muted", lines=3), numbers.copy(), gap=TIGHT, at=beside)
+    around = VGroup(frame(theme, band, "muted", TIGHT / 4, 2, "line"), words if words.height <= beside.height else numbers)
+    return around, bars, bool(z.values.min() < float(least) or z.values.max() > float(most))

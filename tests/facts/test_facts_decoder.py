@@ -62,13 +62,13 @@ def test_the_query_after_a_word_finds_what_is_said_next():
     looks = stage.staging.trace["decoder.1.cross_attention.weights"].values[-1, 0]
     assert stage.tokens[int(looks[stage.queries.index("chat")].argmax())] == "black"
     assert "French says “chat noir”: so after “chat” the query finds “black”" in strings(shapes)
-    assert any("taught" in said for said in strings(shapes)) and "Taught" in stage.caption("cross_attention")
+    assert any("taught" in said for said in strings(shapes)) and "taught" in stage.caption("cross_attention")
 
 
 def test_nothing_was_taught_of_the_end_token_and_all_else_that_is_due_is_found():
-    """“For <end> nothing is due”: what the head was taught names no word for it; and it finds the word of every other."""
+    """“For <end> it was taught nothing”: what the head was taught names no word for it; and it finds the word of every other."""
     stage, shapes = shown("cross_attention")
-    assert "block 2, head 1: taught to look at what is due next; for “<end>” nothing is due" in strings(shapes)
+    assert "block 2, head 1: taught to look at what is translated next; for “<end>” it was taught nothing" in strings(shapes)
     said = translate(read_lexicon(assets.LEXICON), tuple(map(str, stage.tokens)))
     looks = stage.staging.trace["decoder.1.cross_attention.weights"].values[-1, 0].argmax(-1).tolist()
     assert stage.said == (*said.french, END) and looks[:-1] == [*said.alignment]
@@ -91,7 +91,7 @@ def test_without_its_own_words_the_decoder_does_not_know_what_to_ask_for():
 def test_other_heads_were_not_taught_and_other_sentences_need_not_cross(overrides, taught, crossed):
     stage, shapes = shown("cross_attention", *overrides)
     assert any("taught" in said for said in strings(shapes)) == taught
-    assert ("Taught" in stage.caption("cross_attention")) <= taught
+    assert ("taught" in stage.caption("cross_attention")) <= taught
     if crossed is not None:
         assert ("order" in stage.caption("cross_attention")) == crossed == any("French says" in said for said in strings(shapes))
 

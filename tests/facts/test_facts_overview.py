@@ -83,10 +83,10 @@ def test_the_swapped_word_moves_other_rows_the_most_that_of_it_and_how_far_is_wr
     moved = np.linalg.norm(made - now, axis=1)
     same = [i for i, words in enumerate(zip(stage.tokens, stage.twin, strict=True)) if words[0] == words[1]]
     assert {f"{far:.2f}" for far in moved} <= {*strings(said["encode"])} and max(same, key=lambda i: moved[i]) == stage.focus
-    assert "“tired” → “wide”: moved by" in strings(said["encode"]) and {"wide"} == {*strings(said["encode"])} & {"wide", "tired"}
+    assert "with “wide”: how far it moved" in strings(said["encode"]) and {"wide"} == {*strings(said["encode"])} & {"wide", "tired"}
     assert {"tired"} == {*strings(said["first_word"])} & {"wide", "tired"} and stage.wording("encode") == "compared"
     alone, words = played("overview", "twin=")
-    assert alone.wording("encode") == "caption" and not any("moved by" in string for string in strings(words["encode"]))
+    assert alone.wording("encode") == "caption" and not any("how far it moved" in string for string in strings(words["encode"]))
 
 
 def test_the_end_token_comes_out_and_is_not_among_what_goes_back_in():

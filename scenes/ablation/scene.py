@@ -184,9 +184,7 @@ class Ablation(ExplainerScene):
 
     @property
     def _cut_name(self) -> str:
-        return self._without(*self._cut)
-
-    def _without(self, block: int, head: int) -> str:
+        block, head = self._cut
         return self.say("alike" if self._number("uniform") else self._briefly("cut"), block=block + 1, head=head + 1)
 
     def _briefly(self, key: str) -> str:
@@ -265,7 +263,8 @@ class Ablation(ExplainerScene):
         """For the sentence and its twin, if there is one, what the heads look at and what is said; and again without each of them."""
         cuts, said = self._cuts(), [self._said(scope) for scope in ("ablation.", "twin_ablation.")[: 1 + bool(self._names)]]
         brought = self._looks(*self._bringer) if self._told_apart else []
-        before = [[Link(*found, "weight" if self._bringer in changing else "muted")] for found, changing in zip(brought, self._changing)]
+        before = [[Link(*found, "weight") if self._bringer in changing else Link(found[0], None, "muted", note=self.say("not_needed"))]
+                  for found, changing in zip(brought, self._changing)]
         looks = [Link(*found, "weight") for found in self._looks(*self._cut)]
         whole = [[*first, look, Link(*cut.whole, "output")] for first, look, cut in zip(before or [[]] * len(cuts), looks, cuts)]
         gone, both = self.say("even" if self._number("uniform") else "gone"), partial(alike, self._names or [""], self.say(self._briefly("both")))

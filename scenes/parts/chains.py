@@ -13,20 +13,23 @@ from scenes.parts.label import SMALLEST_WORD, paragraph, text
 from scenes.parts.phrase import LOUD
 from scenes.parts.shapes import frame
 from scenes.parts.whole import Whole
-from scenes.parts.word_card import word_card
+from scenes.parts.word_card import SHARES, word_card
 
-HEAD, NAME, SAID = (size * PX for size in (36, 42, 84))     # em sizes: what a column is, what a line is of, a word without a number
+HEAD, NAME, SAID, NOTE = (size * PX for size in (36, 42, 84, 32))      # em sizes: what a column is, what a line is of, a word without a number, its note
 NAMES, ACROSS = 0.17, 90 * PX             # share of the width that the names take; from card to card
 LINES, SPACING = 2, 1.25                  # of a name and of a head
 BOLD, CORNER = 5 * PEN, 18 * PX
 
 
 class Link(NamedTuple):
-    """A word in a role, and its number, if it has one, for which there may be no room."""
+    """A word in a role, and its number, if it has one, for which there may be no room; `also`, that of the other sentence, if this is of both.
+    One with a note, which stands in the number's place, hands nothing on."""
 
     word: str
     value: View | None
     role: str
+    also: View | None = None
+    note: str = ""
 
 
 class Chain(NamedTuple):
@@ -37,14 +40,14 @@ class Chain(NamedTuple):
 
 
 def alike(names: Sequence[str], both: str, lines: Sequence[Sequence[Link | str | None]]) -> list[Chain]:
-    """A chain for each name, or one for both, without numbers, if they have the same words."""
+    """A chain for each name, or one for both, with the numbers of both, if they have the same words."""
     if len(lines) > len({tuple(getattr(link, "word", link) for link in line) for line in lines}):
-        return [Chain(both, [link._replace(value=None) if isinstance(link, Link) else link for link in lines[0]])]
+        return [Chain(both, [one._replace(also=other.value) if isinstance(one, Link) else one for one, other in zip(*lines, strict=True)])]
     return [Chain(*each) for each in zip(names, lines, strict=True)]
 
 
 class Line(Whole):
-    """`title`; `cards`, of what is cut a word; `ways` from one to the next."""
+    """`title`; `cards`, of what is cut a word; `ways` from one that hands something on to the next."""
 
     def __init__(self, title: VGroup, cards: list[VMobject], ways: list[VGroup]):
         super().__init__(title=title, cards=cards, ways=ways)
@@ -72,8 +75,8 @@ def chains(theme: Theme, heads: Sequence[tuple[str, str]], done: Sequence[Chain]
 def _line(theme: Theme, chain: Chain, name: Room, places: Sequence[Room]) -> Line:
     cards = [_card(theme, link, place) for link, place in zip(chain.links, places, strict=True) if link is not None]
     shown = [(place, link) for link, place in zip(chain.links, places) if link is not None]
-    ways = [arrow(theme, start.point(1) + [TIGHT / 2, 0, 0], end.point(-1) - [TIGHT / 2, 0, 0], "text" if isinstance(link, Link) else "line", BOLD)
-            for (start, link), (end, _) in zip(shown, shown[1:])]
+    ways = [arrow(theme, start.point(1) + [TIGHT / 2, 0, 0], end.point(-1) - [TIGHT / 2, 0, 0], "text", BOLD)
+            for (start, link), (end, _) in zip(shown, shown[1:]) if isinstance(link, Link) and not link.note]
     said = paragraph(theme, chain.name, NAME, name.width, weight=600, lines=LINES, align=1).shift(name.centre)
     return Line(said, cards, ways)
 
@@ -83,7 +86,12 @@ def _card(theme: Theme, link: Link | str, place: Room) -> VMobject:
         return VGroup(frame(theme, place, "line", radius=CORNER), text(theme, link, NAME, at=place.inset(TIGHT / 2, 0)))
     size = min(SAID, max(SMALLEST_WORD, place.height / 2))
     if link.value is not None:
-        card = word_card(theme, link.word, link.value, place, link.role, largest=size)
-        if card.word.string == link.word and card.chance.em >= theme.digit:
+        one, last = (None, link.value) if link.also is None else (link.value, link.also)
+        card = word_card(theme, link.word, last, place, link.role, largest=size, one=one)
+        if card.word.string == link.word and card.chance.em >= theme.digit and bool(card.was) == (one is not None):
             return card
+    if link.note:
+        upper, lower = place.inset(TIGHT / 2, TIGHT / 2).rows(SHARES, 0)
+        return VGroup(frame(theme, place, link.role, radius=CORNER), text(theme, link.word, size, link.role, LOUD, at=upper),
+                      text(theme, link.note, NOTE, at=lower))
     return VGroup(frame(theme, place, link.role, radius=CORNER), text(theme, link.word, size, link.role, LOUD, at=place.inset(TIGHT / 2, 0)))

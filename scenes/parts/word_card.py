@@ -24,7 +24,8 @@ ACROSS = 90 * PX                          # width of the arrow
 
 
 class WordCard(Whole):
-    """`box`, `word`, and below it `chance`, its probability; before that `was`, what that was, and an arrow, if it was another."""
+    """`box`, `word`, and below it `chance`, its probability; before that `was`, what that was, and an arrow, if it was another, or without one
+    what it is in another sentence."""
 
     def __init__(self, box: VMobject, word: Label, chance: Number, was: list[Label]):
         super().__init__(box=box, word=word, chance=chance, was=was)
@@ -49,16 +50,18 @@ def card_rooms(theme: Theme, words: Sequence[str], room: Room, widest: float) ->
 
 
 def word_card(theme: Theme, word: str, chance: View, room: Room, role: str = "output", was: View | None = None,
-              largest: float = WORD) -> WordCard:
-    """A card that fills a room. was: the probability before, if it was another, which is said where there is room. largest: of its word."""
+              largest: float = WORD, one: View | None = None) -> WordCard:
+    """A card that fills a room. was: the probability before, if it was another, which is said where there is room. largest: of its word. one: the
+    probability in one sentence, where `chance` is that in another."""
     high = room.height > min(LOWEST, room.width)
     above, below = room.rows(SHARES, gap=0) if high else room.inset(GAP / 2).columns(2, gap=GAP / 2)
     size = min(CHANCE, below.height)
     now, place = number(theme, chance, size, role, 600), below.inset(GAP / 2).trim(bottom=below.height * RAISED) if high else below
     before = [] if was is None or not high else [number(theme, was, size, "muted"), text(theme, "→", size, "muted")]
-    taken = sum(part.advance + TIGHT for part in before) + now.advance
+    before, gap = ([number(theme, one, size, role, 600)], GAP) if one is not None and high else (before, TIGHT)
+    taken = sum(part.advance + gap for part in before) + now.advance
     before = before if taken * theme.digit <= place.width * size else []                # else their digits were too small
-    line_of(*before, now, at=place)
+    line_of(*before, now, gap=gap, at=place)
     return WordCard(
         frame(theme, room, role, radius=18 * PX, width=6 * PEN, fill="surface"),
         text(theme, word, min(largest, above.height), role, LOUD, at=above.centre, width=above.width - GAP * high),

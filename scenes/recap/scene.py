@@ -156,15 +156,15 @@ class Recap(ExplainerScene):
         return aim(self.theme, [self.say(name) for name in ("untaught", "taught", "wanted")], weights, room)
 
     def _handed_on(self, room: Room) -> Relay:
-        """From the token that is looked at most to the followed one; from that to the pronoun, if one is said, by the decoder's strongest head."""
+        """From the token that is looked at most to the followed one; if a pronoun is said, by the decoder's strongest head to the word that asks for it."""
         trace, last, place = self.staging.trace, self.staging.trace.config.n_blocks - 1, self._place
-        own, other = self.tokens[self.focus], self.tokens[self._most]
-        weight = self._view("weights")[self.focus, self._most]
+        own, other, weight = self.tokens[self.focus], self.tokens[self._most], self._view("weights")[self.focus, self._most]
         words, links = [other, own], [Link(weight, self.say("takes", own=own, other=other), self.say("encoder_head", block=self.spec.block + 1, head=self.head + 1))]
         if place is not None:
-            weights, said = trace[f"decoder.{last}.cross_attention.weights"][place, :, place, self.focus], trace.translation[place]
-            words.append(said)
-            links.append(Link(weights[int(weights.values.argmax())], self.say("says", word=said, own=own), self.say("decoder_head")))
+            weights, asks = trace[f"decoder.{last}.cross_attention.weights"][place, :, place, self.focus], trace.read_tokens[place]
+            head, words = int(weights.values.argmax()), [*words, asks, trace.translation[place]]
+            links += [Link(weights[head], self.say("takes", own=asks, other=own), self.say("decoder_head", block=last + 1, head=head + 1)),
+                      Link(None, self.say("says", word=words[-1]))]
         return relay(self.theme, words, links, room)
 
     def _nouns(self, room: Room) -> DotPlot:

@@ -5,8 +5,8 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
-from measuring import CHECKPOINT, run
-from model.encoder import encode
+from measuring import CHECKPOINT, TIRED, WIDE
+from model.encoder import block, embed, encode
 from model.examples import is_held_out
 from model.experiments import Run
 from model.experiments.nouns import pronouns
@@ -143,7 +143,9 @@ def test_the_answer_takes_both_the_head_that_brings_the_word_and_the_one_that_fi
     assert [line.name for line in lines] == ["tired", "wide", "both sentences", "both sentences"]
     for scope, translation, line in (("", "decoder", tired), ("twin.", "twin_translation", wide)):
         looks = [trace[f"{scope}encoder.{b}.self_attention.weights"].values[h, stage.focus].max() for b, h in (stage._bringer, stage._cut)]
-        assert [float(link.value) for link in line.links] == [*looks, trace[f"{translation}.probabilities"].values[place].max()]
+        numbers = [*looks, trace[f"{translation}.probabilities"].values[place].max()]
+        assert [float(link.value) for link in line.links[1:]] == numbers[1:] and (line is tired or float(line.links[0].value) == numbers[0])
+    assert tired.links[0].note == "not needed" and [len(line.ways) for line in stage.chains.lines] == [1, 2, 1, 0]
     for scope, tokens in (("", stage.tokens), ("twin_", stage.twin)):
         assert tokens[trace[f"{scope}ablation.looks"].values[0, 2, stage.focus].argmax()] == told_nothing.links[1].word
         said = [trace.output_vocabulary[int(trace[f"{scope}ablation.translations"].values[b, h, place])] for b, h in ((0, 2), (1, 0))]
@@ -155,12 +157,13 @@ def test_the_answer_takes_both_the_head_that_brings_the_word_and_the_one_that_fi
 
 def test_told_nothing_of_either_adjective_the_head_takes_the_animal():
     """What the caption says of the cut is so, too, if the first block shows the adjective to no other token."""
-    trace = run("unseen")
-    it = trace.tokens.index("it")
-    for name in ("unseen.weights", "unseen.twin_weights"):
-        assert trace.tokens[trace[name].values[1, 0, it].argmax()] == "animal"
-    for name in ("unseen.next_token_ids", "unseen.twin_next_token_ids"):
-        assert "il" in [trace.output_vocabulary[int(row)] for row in trace[name].values]
+    config, (first, second), hidden = CHECKPOINT.config, CHECKPOINT.weights.encoder, np.ones((len(TIRED),) * 2, bool)
+    hidden[:-1, -1] = False
+    for sentence in (TIRED, WIDE):
+        assert sentence[-1] in ("tired", "wide") and sentence.index("it") == 8
+        x = block(embed(ids(sentence, CHECKPOINT.vocabulary), CHECKPOINT.weights, config), first, config, mask=hidden)
+        block(x, second, config, record := Recorder())
+        assert sentence[record.arrays["self_attention.weights"][0, 8].argmax()] == "animal"
 
 
 def test_the_next_head_looks_at_the_street_because_of_the_one_before():

@@ -97,7 +97,7 @@ def test_what_was_wanted_in_training_is_what_the_guide_says():
 
 
 def test_what_is_handed_on_ends_in_the_pronoun():
-    """What the pronoun takes is what the token before it looks at when it is said, in the head that looks there most."""
+    """It is the token before the pronoun that looks there when that is said, in the head that looks there most."""
     stage, shapes = shown("back")
     trace = stage.staging.trace
     place = trace.translation.index("il")
@@ -107,6 +107,7 @@ def test_what_is_handed_on_ends_in_the_pronoun():
     assert float(lines[1]) == trace["decoder.1.cross_attention.weights"].values[place, :, place, stage.focus].max()
     words = [shape.string for shape in shapes if isinstance(shape, Label)]
     assert [word for word in words if word in ("animal", "it")] == ["animal", "it", "animal"] and "street" in words
+    assert trace.translation[place - 1] == "qu'" in words and {"“qu'” takes from “it”", "decoder: block 2, head 3", "“il” comes out"} <= {*words}
 
 
 def test_one_number_of_the_value_tells_the_pronoun_of_every_noun_that_it_looks_at():

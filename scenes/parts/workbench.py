@@ -23,15 +23,8 @@ class Workbench(NamedTuple):
 
     @property
     def deeper(self) -> Room:
-        """The bench and the upper half of the verdict, where that is below it."""
-        below = self.verdict.left == self.bench.left
-        return replace(self.bench, bottom=self.verdict.centre[1] + TIGHT) if below else self.bench
-
-    @property
-    def longer(self) -> Room:
-        """The bench and the upper half of the verdict, where that is below picture and panel."""
-        beside = self.verdict.left == self.bench.left
-        return self.bench if beside else replace(self.bench, bottom=self.verdict.centre[1] + TIGHT)
+        """The bench and the upper half of the verdict."""
+        return replace(self.bench, bottom=self.verdict.centre[1] + TIGHT)
 
     def beside(self, square: Room, stage: Room) -> Room:
         """As `across`, but where that would stand beside what is at the left of the square, without the room for it."""

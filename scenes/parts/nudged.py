@@ -17,7 +17,7 @@ from scenes.parts.whole import Whole
 
 LINES, BESIDE, FLAT = (3, 4), (2, 3), 9   # of what is said and what is shown, below it, or at its right where a line is that flat
 NAMED, HIGHER = (1, 5), 2                 # of a matrix's name and what is shown; how many times as high as the others its line is
-LARGE = 68 * PX                           # em size of a number
+LARGE, BETWEEN = 68 * PX, 0.6             # em size of a number; that of a sign as a share of the gap in which it stands
 
 
 class Nudge(NamedTuple):
@@ -58,7 +58,7 @@ def _nudged(theme: Theme, nudge: Nudge, room: Room) -> Nudged:
     if len(shown) == 1:
         return Nudged(said, VGroup(*shown))
     same = np.array_equal(*(each if isinstance(each, str) else each.values for each in sources))
-    sign = equation(theme, "=" if same else "->", size=min(size, places[1].left - places[0].right), role="muted")
+    sign = equation(theme, "=" if same else "->", size=min(size, BETWEEN * (places[1].left - places[0].right)), role="muted")
     return Nudged(said, VGroup(shown[0], between(sign, *shown), shown[1]), _still(*shown) if nudge.role else ())
 
 

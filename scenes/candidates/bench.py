@@ -7,12 +7,12 @@ from manim import Mobject, VGroup
 from model import View
 from model.tokenizer import END
 from scenes.base.layout import Labelled, below
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
 from scenes.parts.candidates import Candidate, Comparison, comparison
 from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import HeatMap, peak
+from scenes.parts.heat_map import peak
 from scenes.parts.label import WORD
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
@@ -113,8 +113,8 @@ class CandidateScene(ExplainerScene):
         products, picked, rest = (self.view(f"candidates.{name}_{part}")[place] for part in ("products", "picked", "rest"))
         cell = slice(i, i + 1), slice(j, j + 1)
         added = Added(products[i, j], candidate.scores[cell], picked[i, j], rest[cell])
-        picked = len(added.picked)
-        said = self.say("of_all", picked=picked, count=len(added.products) - picked), self.say("rounded")
+        few = len(added.picked)
+        said = self.say("of_all", picked=few, count=len(added.products) - few), self.say("rounded")
         room = self.rooms.deeper if name == "query" else self.rooms.bench        # below that of tokens stands what colours mean
         return opened(self.theme, candidate.sides(self.tokens, self.pair), added, peak(*self.all_scores), room, said)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, TIGHT, WIDE, Room
 
 BESIDE, LINES = (3, 2), (2, 7, 3)         # of picture and panel; of formula, bench and verdict
 BELOW, CLOSE = (5, 4), (1, 3, 2)          # the same where the panel is below the picture

@@ -27,7 +27,6 @@ TENSORS = scoped(
            "100 |inputs - input| / |input|, at [query, block, query]"),
     Tensor("rows_changed", "query", "by how much its row of E has", "100 |rows - embeddings| / |embeddings|"),
     Tensor("matrices", "query block head d_model d_k", "W_K once only it has moved, as for keys", "W_K after these steps"),
-    Tensor("kept", "query", "by how much query itself has changed when only W_K has moved", "0"),
     Tensor("keys", "query block head row d_k", "keys once only W_K has moved, so that the score with the next is the highest of its row and no other moves",
            f"input W_K + b_K after {STEPS} damped Gauss-Newton steps of W_K to key_scores, but {LEAD} above its row at [query, next], {PAIR}"),
     Tensor("key_scores", "query block head row column", "scores by these keys", "keys keys^T"),
@@ -48,7 +47,6 @@ def measure(run, record):
     rows = record("rows", run.arrays["embeddings"] + moves[:, 0] / scale)           # (n, d_model)
     record("changed", _percent(moves, x.swapaxes(0, 1)))                            # (n, block)
     record("rows_changed", _percent(moves[:, 0] / scale, run.arrays["embeddings"])) # (n,)
-    record("kept", np.zeros(len(ids)))                                              # (n,)
     w = [block.self_attention for block in run.weights.encoder]
     W, b = (np.stack([split_heads(np.atleast_2d(getattr(each, name)), run.config.n_heads) for each in w]) for name in ("W_K", "b_K"))
     made = [[[_moved(x[k], W[k, h], b[k, h], *pair) for h in range(run.config.n_heads)] for k in range(len(x))] for pair in pairs]

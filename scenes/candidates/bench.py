@@ -7,12 +7,12 @@ from manim import Mobject, VGroup
 from model import View
 from model.tokenizer import END
 from scenes.base.layout import Labelled, below
-from scenes.base.room import GAP, PX, TIGHT, Room
+from scenes.base.room import PX, TIGHT, Room
 from scenes.base.scene import ExplainerScene
 from scenes.parts.candidates import Candidate, Comparison, comparison
 from scenes.parts.derivation import LETTER, Derivation, Projection, derivation, named_matrix
 from scenes.parts.equation import equation
-from scenes.parts.heat_map import HeatMap, peak
+from scenes.parts.heat_map import peak
 from scenes.parts.label import WORD
 from scenes.parts.legend import Legend, legend
 from scenes.parts.mixture import Mixture
@@ -113,9 +113,9 @@ class CandidateScene(ExplainerScene):
         products, picked, rest = (self.view(f"candidates.{name}_{part}")[place] for part in ("products", "picked", "rest"))
         cell = slice(i, i + 1), slice(j, j + 1)
         added = Added(products[i, j], candidate.scores[cell], picked[i, j], rest[cell])
-        later = self.say("divided_later", root=f"{self.staging.trace.config.d_k ** 0.5:.3g}")
-        said = self.say("of_all", count=len(added.products) - len(added.picked)), self.say("rounded"), *[later] * (name == "query")
-        room = self.rooms.longer if name == "query" else self.rooms.bench        # below that of tokens stands what colours mean
+        few = len(added.picked)
+        said = self.say("of_all", picked=few, count=len(added.products) - few), self.say("rounded")
+        room = self.rooms.deeper if name == "query" else self.rooms.bench        # below that of tokens stands what colours mean
         return opened(self.theme, candidate.sides(self.tokens, self.pair), added, peak(*self.all_scores), room, said)
 
     @property
@@ -125,16 +125,17 @@ class CandidateScene(ExplainerScene):
         return not self.spec.block and config.embedding != "normalised" and config.norm == "post"
 
     def before_and_after(self, name: str) -> list[Nudged]:
-        """The score of the pair, which is to be higher; how much the followed token itself has changed for it: it alone has, or W_K alone; and what the
+        """The score of the pair, which is to be higher; how much the followed token itself has changed for it, or W_K, before and after; and what the
         machine then says, if a changed word changes that."""
         (i, j), keys, at = self.pair, name == "key", (self.focus, self.spec.block, self.head)
         wanted = Nudge(self.said_of("wanted", self.tokens[j]), *(each.scores[i, j] for each in (self.candidate(name), self.nudged(name))))
         moved = self.view("nudged.rows_changed")[i] if self.moves_E else self.view("nudged.changed")[i, self.spec.block]
-        itself = self.say("itself_now" if keys and self.frame.is_roomy else "itself", token=self.tokens[i])
-        changed = Nudge(itself, moved, self.view("nudged.kept")[i], True) if keys else Nudge(itself, None, moved, True)
+        itself = Nudge(self.say("itself", token=self.tokens[i]), None, moved, True)
+        changed = Nudge("W_K", self.weights_of("K"), self.view("nudged.matrices")[at], role="key") if keys else itself
         rows = ("decoder.next_token_ids", ()), ("nudged.key_said", at) if keys else ("nudged.said", i)
-        said = [Nudge(self.say("then_says"), *(self.says(self.view(each)[place]) for each, place in rows))] if self.suffers else []
-        return nudged(self.theme, [wanted, changed, *said], self.rooms.longer if keys else self.rooms.deeper)
+        was, now = (self.says(self.view(each)[place]) for each, place in rows) if self.suffers else ("", "")
+        said = [Nudge(self.say("then_says"), was, now) if was != now else Nudge(self.say("still_says"), None, now)] if now else []
+        return nudged(self.theme, [wanted, changed, *said], self.rooms.deeper)
 
     def says(self, rows: View) -> str:
         """What rows of the output vocabulary say, up to the end."""
@@ -166,7 +167,8 @@ class CandidateScene(ExplainerScene):
         of; of each, which of the two has to know the other, if the shown head looks for that, and in the end, whether it was taught to."""
         said = [self.say("choice", one=self.forms[0], other=self.forms[1]), self.say("no_choice")] if self.forms and self.looks else []
         if name == "query" and said and self.is_taught:
-            said = [self.say("pushed", wanted=f"{float(self.view('candidates.wanted')):.2f}"), self.say("not_pushed")]
+            weight, wanted = (f"{float(view):.2f}" for view in (self.view(f"{SCOPE}.weights")[(self.head, *self.pair)], self.view("candidates.wanted")))
+            said = [self.say("pushed", weight=weight, wanted=wanted), self.say("not_pushed")]
         candidate, room, over = self.candidate(name), self.rooms.bench, VGroup()
         if room.height >= HIGH:
             head, room = room.rows(REASON, TIGHT)
@@ -183,15 +185,14 @@ class CandidateScene(ExplainerScene):
         """The same, with its name at the left."""
         return named_matrix(self.theme, letter, MATRICES[letter], self.weights_of(letter), room)
 
-    def on_bench(self, letter: str, i: int, below: int) -> Derivation:
-        """Token i beside W_Q or W_K of the shown head, and what comes out, where both cross; and what that is as if it said, if it is known.
-        below: the lines that stay free below it."""
+    def on_bench(self, letter: str, i: int) -> Derivation:
+        """Token i beside W_Q or W_K of the shown head, and what comes out, where both cross; and what that is as if it said, if it is known."""
         d_k, role, token = self.staging.trace.config.d_k, MATRICES[letter], self.tokens[i]
         bias, made = self.view(f"weights.{SCOPE}.b_{letter}")[self.head * d_k : (self.head + 1) * d_k], self.view(f"{SCOPE}.{role}")[self.head]
         said = self.say(f"as_if_{role}", token=token) if self.forms and self.looks else ""
         note, said = (words * bool(self.frame.is_roomy) for words in (self.say("by_column", token=token), said))
         return derivation(self.theme, Projection(letter, role, self.weights_of(letter), bias, made), self.view(f"{SCOPE}.input"), i, token,
-                          self.rooms.across(self.table.square, self.stage), note, said, below)
+                          self.rooms.across(self.table.square, self.stage), note, said)
 
     def turned_to(self, work: Product) -> Product:
         """What meets in the grid, and its scores, become others, which are given back."""
@@ -211,9 +212,9 @@ class CandidateScene(ExplainerScene):
                 set_presence(part, STRUCK)
             self.add(self.objections[k].strike)
 
-    def make(self, letter: str, i: int, seconds: float, below: int = 0) -> None:
-        """Token i meets a matrix, and something comes out. seconds: that the first entry takes. below: the lines that stay free below it."""
-        self.bench_now = bench = self.on_bench(letter, i, below)
+    def make(self, letter: str, i: int, seconds: float) -> None:
+        """Token i meets a matrix, and something comes out. seconds: that the first entry takes."""
+        self.bench_now = bench = self.on_bench(letter, i)
         self.play(appear(bench.token, bench.word))
         self.play(appear(bench.matrix, bench.note))
         for motion in (*bench.multiply(self.theme, seconds), appear(bench.said)):

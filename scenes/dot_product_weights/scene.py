@@ -26,7 +26,7 @@ class DotProductWeights(CandidateScene):
     def wording(self, name: str) -> str:
         """Of the grid: that each token fits itself best, if it does. What training could change in a later block, which reads no rows of E."""
         if name == "no_parameters":
-            return "deeper" if self.spec.block else "harm" if self.suffers else "caption"
+            return "deeper" if self.spec.block else "caption"
         scores = self.candidate("token").scores.values
         return "itself" if name == "grid" and (scores.diagonal() == scores.max(1)).all() else super().wording(name)
 

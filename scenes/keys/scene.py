@@ -9,7 +9,7 @@ from scenes.base.scene import step
 from scenes.candidates.bench import CandidateScene
 from scenes.parts.alike_keys import AlikeKeys, alike_keys
 from scenes.parts.label import in_two_lines
-from scenes.parts.motion import SHORT, appear, become, draw, travel, vanish
+from scenes.parts.motion import SHORT, appear, become, dim, draw, travel, vanish
 from scenes.parts.score_grid import columns, fill
 from scenes.parts.verdict import EVIDENCE
 
@@ -24,12 +24,11 @@ class Keys(CandidateScene):
     place = "head"
 
     def wording(self, name: str) -> str:
-        """Of the key: that other nouns have it too, if the head looks at the noun and they are shown; and why, if it was taught to. Of the grid: why
-        keys meet keys, if they are shorter than tokens. Of the trial: whether it has moved one score alone."""
-        config, found = self.staging.trace.config, super().wording(name)
-        if name == "key":
-            return "caption" if not (self.looks and self.others) else "taught" if found == "forms" and self.is_taught else found
-        return {"grid": "shorter" if config.n_heads > 1 else "caption", "adapts": "alone" if self.is_alone else "caption"}.get(name, found)
+        """Of the key: that other nouns have it too, if the head looks at the noun and they are shown. Of the trial: whether it has moved the score of
+        the pair alone."""
+        if name == "key" and not (self.looks and self.others):
+            return "caption"
+        return "alone" if name == "adapts" and self.is_alone else super().wording(name)
 
     def opening(self):
         """The first candidate, with all that speaks against it, and what nudging a token has done to its scores."""
@@ -61,8 +60,8 @@ class Keys(CandidateScene):
         self.objections = self.objections_to("key")
         room, foot = self.rooms.bench.rows(NOTED, TIGHT)
         self.matrix = self.matrix_of("K", room)
-        self.partner = VGroup(*[in_two_lines(self.theme, self.say("partner"), EVIDENCE, foot, "muted")] * self.staging.trace.config.trained)
-        self.play(vanish(*self.on_stage(self.cards, left)), appear(self.matrix, self.partner))
+        self.whose = VGroup(*[in_two_lines(self.theme, self.say("finished"), EVIDENCE, foot, "muted")] * self.staging.trace.config.trained)
+        self.play(vanish(*self.on_stage(self.cards, left)), appear(self.matrix, self.whose))
         self.legend = self.colours()
         self.play(travel(left.cells.copy(), columns(above)), appear(above.border, above.dots, result.border, self.words, run_time=1.2))
         self.play(appear(self.formula, *self.names, self.legend))
@@ -71,21 +70,24 @@ class Keys(CandidateScene):
 
     @step
     def adapts(self):
-        """There are numbers to learn, which make nothing but these scores: nudged, they let the pair fit."""
+        """There are numbers to learn, which make nothing but these scores: nudged, they let the pair fit. The matrix makes room for what it becomes."""
         (_, parameters), self.compared = self.objections, self.before_and_after("key")
+        (wanted, matrices, *said), (self.boxes, _) = self.compared, self.both_ways("key")
+        before, *after = matrices.shown
         self.play(vanish(self.legend), appear(parameters))
         self.strike_out(parameters)
-        self.box = self.both_ways("key")[0][0]
-        self.play(vanish(self.matrix, self.partner))
-        self.play(draw(self.box), appear(*self.compared[0], lag=0.3))
-        for line in self.compared[1:]:
+        self.play(vanish(self.whose), become(self.matrix.sheet, before), travel(self.matrix.title, matrices.said))
+        self.play(draw(*self.boxes), appear(*wanted, lag=0.3))
+        self.play(appear(*after, lag=0.3))
+        self.play(dim(*matrices.still))
+        for line in said:
             self.play(appear(*line, lag=0.3))
         self.work_now = self.turned_to(self.work_nudged("key"))
 
     @step
     def still_symmetric(self):
         """The matrix is as it was; the grid turns over its diagonal and is still the same."""
-        self.play(vanish(*self.compared, self.box))
+        self.play(vanish(*self.compared, self.boxes))
         self.work_now = self.turned_to(self.work_of("key"))
         self.compare("key")
 
@@ -104,8 +106,8 @@ class Keys(CandidateScene):
     def alike(self) -> AlikeKeys:
         """The keys that these words have in the place of the token, and had there before training, if that is known."""
         at, trained = (self.spec.block, self.head, self.pair[1]), self.staging.trace.config.translates
-        heads, kind = ("before", "keys")[not trained :], "nouns" if self.forms and self.looks else "words"
+        heads, kind = ("before", "keys")[not trained :], "words" if not (self.forms and self.looks) else "taught" if self.is_taught else "nouns"
         count = float(self.view("alike_keys.count")[at])
         keys, said = [self.view(f"alike_keys.{name}")[at] for name in heads], [self.say(f"{name}_there") for name in heads]
-        return alike_keys(self.theme, self.others, keys, said, ALIKE, self.say(f"alike_{kind}", count=f"{count:.0f}"),
+        return alike_keys(self.theme, self.others, keys, said, ALIKE, self.say(f"alike_{kind}", count=f"{count:.0f}", token=self.tokens[self.focus]),
                           self.rooms.beside(self.table.square, self.stage))

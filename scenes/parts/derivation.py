@@ -1,7 +1,6 @@
 """A derivation: a token meets a matrix column by column, and a query, key or value comes out (Vaswani et al. 2017, section 3.2.1)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from manim import Animation, Mobject, VGroup
@@ -21,7 +20,7 @@ from scenes.parts.whole import Whole
 
 NAMES = {"Q": "q_i", "K": "k_j"}          # token i asks, j answers
 NAME, LETTER, FORMULA, WORDS = (size * PX for size in (140, 40, 66, 150))        # room for names; sizes of letters and of a matrix's name; room for a word
-HIGH, SHARES = 4, (4, 5)                  # of a matrix and a line below it; of what is at its left and the matrix
+HIGH, SHARES = (4, 1), (4, 5)                # of a matrix and a line below it; of what is at its left and the matrix
 
 
 class Projection(NamedTuple):
@@ -37,19 +36,12 @@ class Projection(NamedTuple):
 
 class Derivation(Whole):
     """`token` (d_model), a row, and its `word`, the `matrix` (d_model, d_k), and below that, in its columns, what is `made` of both, with its
-    name, the `head`, and a `sign` before it; a `note`, and what is `said`. `of`: the projection. `below`: rooms under what is made."""
+    name, the `head`, and a `sign` before it; a `note`, and what is `said`. `of`: the projection."""
 
     def __init__(self, of: Projection, token: HeatMap, matrix: Labelled, made: HeatMap, word: Mobject, head: Mobject, sign: VGroup, note: VGroup,
-                 said: VGroup, below: Sequence[Room]):
+                 said: VGroup):
         super().__init__(token=token, matrix=matrix, made=made, sign=sign, head=head, word=word, note=note, said=said)
-        self.of, self.below = of, below
-
-    def compared(self, theme: Theme, others: View, j: int, role: str, said: str) -> VGroup:
-        """One of other vectors (n, d_k) in the room below what is made, in its columns, and what is said of it at its left."""
-        made, room = self.made, self.below[0]
-        edge = room_of(made.border)
-        row = heat_map(theme, others[j : j + 1], replace(room, left=edge.left, right=edge.right), role, made.digits, peak(others), grid=made.grid)
-        return VGroup(row, text(theme, said, WORD, at=replace(room, right=edge.left - TIGHT), align=1))
+        self.of = of
 
     def passed_on(self, old: HeatMap, new: HeatMap, i: int, others: Sequence[VGroup]) -> Iterator[Animation]:
         """What came out takes the place of what was in row i of a matrix (n, d); then the other tokens go through the matrix, and the frame is
@@ -90,17 +82,15 @@ def projected(theme: Theme, letter: str, role: str, room: Room) -> Equation:
     return equation(theme, maths, dict.fromkeys(("made", "matrix"), role), FORMULA, at=room)
 
 
-def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, room: Room, note: str, said: str, below: int = 0) -> Derivation:
+def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, room: Room, note: str, said: str) -> Derivation:
     """What a projection makes of token i, laid out in a room as it is worked out by hand: where the row of the token and a column of the matrix
     cross there is an entry of what comes out.
 
     tokens: (n, d_model). word: of the token. note: what stands above the token, and said: above that, if there is room for it.
-    below: how many lines are left below what comes out to other things of its kind.
     """
-    shares = [HIGH, *[1] * (1 + below)]
-    size = min(LETTER, 0.6 * room.rows(shares, TIGHT)[-1].height)
+    size = min(LETTER, 0.6 * room.rows(HIGH, TIGHT)[-1].height)
     head = equation(theme, NAMES[of.letter], size=size, role=of.role)
-    upper, line, *free = room.trim(left=TIGHT, right=head.width + TIGHT).rows(shares, TIGHT)
+    upper, line = room.trim(left=TIGHT, right=head.width + TIGHT).rows(HIGH, TIGHT)
     left, right = upper.columns(SHARES, TIGHT)
     matrix = named_matrix(theme, of.letter, of.role, of.weights, right)
     grid, edge = matrix.sheet.grid, room_of(matrix.sheet.border)
@@ -116,4 +106,4 @@ def derivation(theme: Theme, of: Projection, tokens: View, i: int, word: str, ro
     below_it = [text(theme, note, EVIDENCE, "muted", at=over.strip(bottom=EVIDENCE))] if note and over.height >= 2 * EVIDENCE else []
     above_it = [in_two_lines(theme, said, WORD, over.trim(bottom=2 * EVIDENCE))] if said and over.height >= 5 * EVIDENCE else []
     return Derivation(of, token, matrix, made, left_of(label, token, TIGHT), right_of(head, made.border, TIGHT / 2),
-                      VGroup(*(between(sign, token.border, made.border) for sign in signs)), VGroup(*below_it), VGroup(*above_it), free)
+                      VGroup(*(between(sign, token.border, made.border) for sign in signs)), VGroup(*below_it), VGroup(*above_it))

@@ -8,7 +8,7 @@ from manim import DOWN, LEFT, Animation, VGroup
 
 from model import View
 from scenes.parts.heat_map import Grid, HeatMap, fit_grid, heat_map, taller
-from scenes.parts.label import SMALLEST_WORD, WORD, Number, format_number, number, text, text_width
+from scenes.parts.label import SMALLEST_WORD, WORD, Number, fit_words, format_number, number, text, text_width
 from scenes.parts.motion import BLINK, BRIEF, STEADY, Count, Light, Together, appear, brighten, dim, merge, travel, vanish
 from scenes.parts.product import Product
 from scenes.parts.shapes import ring
@@ -146,7 +146,7 @@ def facing(theme: Theme, words: Sequence[str], scores: View, pair: tuple[int, in
         high = line.height > 3 * WORD
         size = max(theme.digit, min(DECISIVE, (0.6 if high else 0.75) * line.height))
         roomy = high and max((text_width(theme, each, SMALLEST_WORD) for each in said), default=np.inf) <= names.width
-        below = [text(theme, said[k], WORD, "muted", width=names.width)] if roomy else []
+        below = [text(theme, said[k], fit_words(theme, said, WORD, names.width)[1], "muted")] if roomy else []
         pair_of = text(theme, f"{words[a]} → {words[b]}", WORD, width=names.width)
         lines.add(VGroup(VGroup(pair_of, *below).arrange(DOWN, buff=TIGHT, aligned_edge=LEFT).move_to(names.point(-1), LEFT),
                          number(theme, scores[a, b], size, at=digits, align=1, weight=600, width=digits.width)))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from scenes.base.room import GAP, PX, TIGHT, WIDE, Room
+from scenes.base.room import GAP, TIGHT, WIDE, Room
 
 BESIDE, LINES = (3, 2), (2, 7, 3)         # of picture and panel; of formula, bench and verdict
 BELOW, CLOSE = (5, 4), (1, 3, 2)          # the same where the panel is below the picture
@@ -23,15 +23,8 @@ class Workbench(NamedTuple):
 
     @property
     def deeper(self) -> Room:
-        """The bench and the upper half of the verdict, where that is below it."""
-        below = self.verdict.left == self.bench.left
-        return replace(self.bench, bottom=self.verdict.centre[1] + TIGHT) if below else self.bench
-
-    @property
-    def longer(self) -> Room:
-        """The bench and the upper half of the verdict, where that is below picture and panel."""
-        beside = self.verdict.left == self.bench.left
-        return self.bench if beside else replace(self.bench, bottom=self.verdict.centre[1] + TIGHT)
+        """The bench and the upper half of the verdict."""
+        return replace(self.bench, bottom=self.verdict.centre[1] + TIGHT)
 
     def beside(self, square: Room, stage: Room) -> Room:
         """As `across`, but where that would stand beside what is at the left of the square, without the room for it."""

@@ -3,8 +3,8 @@
 from manim import VGroup
 
 from scenes.base.scene import step
-from scenes.candidates.bench import SCOPE, CandidateScene
-from scenes.parts.motion import BLINK, SLOW, appear, draw, travel, vanish
+from scenes.candidates.bench import CandidateScene
+from scenes.parts.motion import SLOW, appear, draw, travel, vanish
 from scenes.parts.score_grid import fill
 from scenes.parts.shapes import ring
 
@@ -29,18 +29,14 @@ class Queries(CandidateScene):
         if not (self.forms and self.looks):
             return found
         away, taught = "away" if scores[i, j] > scores[i, i] else found, "taught" if self.is_taught else found
-        return {"query": "fits", "grid": away, "mirror": taught}.get(name, found)
+        return {"grid": away, "mirror": taught}.get(name, found)
 
     @step
     def query(self):
-        """The keys at the left make room; one token meets W_Q; its query, which is to fit a key, takes the place of its own; then all the others."""
+        """The keys at the left make room; one token meets W_Q; its query takes the place of its own; then all the others."""
         left, above, _ = self.work_now
         self.play(vanish(*self.on_stage(self.cards, left, above, self.names[0])))
-        fits = bool(self.frame.is_roomy and self.forms and self.looks)
-        self.make("Q", self.focus, SLOW, int(fits))
-        keys, j = self.view(f"{SCOPE}.key")[self.head], self.pair[1]
-        self.sought = VGroup(*(self.bench_now.compared(self.theme, keys, j, "key", self.say("key_of", token=self.tokens[j])) for _ in range(fits)))
-        self.play(appear(*self.sought, run_time=BLINK))
+        self.make("Q", self.focus, SLOW)
         self.make_all("query", self.focus)
 
     @step
@@ -49,7 +45,7 @@ class Queries(CandidateScene):
         self.formula, names = self.candidate("query").formula(self.theme, self.rooms.maths), self.candidate("query").names_at(self.theme, self.work_now)
         self.objections = self.objections_to("query")
         _, *others = self.objections
-        self.play(vanish(self.bench_now, self.sought))
+        self.play(vanish(self.bench_now))
         self.play(appear(*others), appear(self.words, self.work_now.result.border, self.formula, names[1]))
         self.strike_out(*others)
         for motion in fill(self.work_now, self.focus):

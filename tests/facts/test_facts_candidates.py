@@ -106,13 +106,30 @@ def test_the_products_that_are_shown_and_the_rest_add_up_as_they_are_written():
     assert len(shown) == 5 and round(sum(shown), 2) == total
 
 
-def test_the_trial_with_keys_moves_one_score_and_leaves_what_is_said_and_that_with_the_word_does_not():
+def test_the_trial_with_keys_moves_the_score_of_one_pair_and_leaves_what_is_said_and_that_with_the_word_does_not():
     def look(scene):
         before, after = (each("key").scores.values.round(2) for each in (scene.candidate, scene.nudged))
-        return scene.is_alone, (before != after).sum(), scene.suffers, scene.caption("adapts")
+        return scene.is_alone, (before != after).sum(), len(scene.boxes), scene.suffers, len(scene.compared[-1].shown), scene.caption("adapts")
 
-    alone, moved, suffers, caption = played("keys", "adapts", look)
-    assert alone and moved == 2 and suffers and "one score rises" in caption
+    alone, moved, ringed, suffers, said, caption = played("keys", "adapts", look)
+    assert alone and moved == ringed == 2 and suffers and said == 1 and "this pair’s score rises, the word stays" in caption
+
+
+def test_entries_of_the_matrix_that_stay_lit_in_the_trial_have_changed_most():
+    def look(scene):
+        _, matrices, _ = scene.compared
+        before, after = matrices.shown[0], matrices.shown[-1]
+        lit = np.array([[cell not in matrices.still for cell in row] for row in after.cells])
+        return lit, np.abs(after.view.values - before.view.values)
+
+    lit, moved = played("keys", "adapts", look)
+    assert 0 < lit.sum() < lit.size / 2 and moved[lit].min() > moved[~lit].max()
+
+
+def test_the_weight_that_training_pushed_is_near_to_where_it_was_pushed():
+    weight, wanted = played("queries", "mirror", lambda scene: (
+        float(scene.view("encoder.{block}.self_attention.weights")[(scene.head, *scene.pair)]), float(scene.view("candidates.wanted"))))
+    assert wanted == 0.75 and abs(weight - wanted) < 0.02
 
 
 def test_keys_are_shown_of_nouns_that_differed_before_training_and_of_words_that_differ_still():

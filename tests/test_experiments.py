@@ -179,12 +179,12 @@ def test_wide_scores_saturate_the_softmax_and_scaled_ones_do_not():
         powers = np.exp(t[of][:, :3])
         assert close(t[shown], powers / powers.sum(1, keepdims=True))
     assert t["scaling.weights"][2].max() > 0.99 > 0.65 > t["scaling.scaled_weights"][2].max()
-    for prefix in ("", "scaled_"):                              # what they are if nothing but the second highest score rises, by 1
-        scores = t[f"scaling.{prefix}scores"][:, :3]
-        second = np.argsort(np.argsort(scores)) == 1
-        assert close(t[f"scaling.{prefix}nudged"], scores + second) and close(t[f"scaling.{prefix}nudged_weights"], softmax(scores + second))
-    moved, scaled = (np.abs(t[f"scaling.{prefix}nudged_weights"] - t[f"scaling.{prefix}weights"])[2] for prefix in ("", "scaled_"))
-    assert moved.max() < 0.005 < 0.15 < scaled.max()
+    second = np.argsort(np.argsort(t["scaling.scores"][:, :3])) == 1
+    nudged = t["scaling.scores"][:, :3] + second                # what they are if nothing but the second highest score rises, by 1, before both are divided
+    for prefix, raised in (("", nudged), ("scaled_", nudged / np.sqrt([[4], [64], [512]]))):
+        assert close(t[f"scaling.{prefix}nudged"], raised) and close(t[f"scaling.{prefix}gains"], softmax(raised) - t[f"scaling.{prefix}weights"])
+    moved, scaled = (t[f"scaling.{prefix}gains"][2][second[2]] for prefix in ("", "scaled_"))
+    assert 0 < moved < 1e-6 and 0.005 < scaled < 0.01
 
 
 # --- what only adds up -----------------------------------------------------------------------------------------------

@@ -22,11 +22,9 @@ TENSORS = scoped(
            words={}, shares=True),
     Tensor("nudged", "dimension key", f"the first {N_KEYS} scores, the second highest of them up by 1", "scores; + 1 where they are second highest",
            words={}),
-    Tensor("scaled_nudged", "dimension key", "the same of scaled scores", "scaled_scores; + 1 where they are second highest", words={}),
-    Tensor("nudged_weights", "dimension key", "attention that they give then: hardly another, if one token takes all", "softmax of nudged",
-           words={}, shares=True),
-    Tensor("scaled_nudged_weights", "dimension key", "attention that the same, scaled, give then", "softmax of scaled_nudged",
-           words={}, shares=True),
+    Tensor("scaled_nudged", "dimension key", "the same, scaled: the 1 is divided too", "nudged / sqrt(d_k)", words={}),
+    Tensor("gains", "dimension key", "how much more attention each gets then: none, if one token takes all", "softmax of nudged - weights", words={}),
+    Tensor("scaled_gains", "dimension key", "the same of scaled scores", "softmax of scaled_nudged - scaled_weights", words={}),
 )
 
 
@@ -40,11 +38,11 @@ def measure(run, record):
     root = record("root", np.sqrt(d_k))                                             # (dimension,)
     scaled = record("scaled_scores", scores / root[:, None])                        # (dimension, sample)
     record("spread", scores.std(-1))                                                # (dimension,), about sqrt(d_k)
-    for prefix, found in (("", scores), ("scaled_", scaled)):
-        some = found[:, :N_KEYS]                                                    # (dimension, key)
-        record(f"{prefix}weights", softmax(some))                                   # (dimension, key)
-        second = some == np.sort(some)[:, -2, None]                                 # (dimension, key)
-        record(f"{prefix}nudged_weights", softmax(record(f"{prefix}nudged", some + second)))        # (dimension, key)
+    some = scores[:, :N_KEYS]                                                       # (dimension, key)
+    second = some == np.sort(some)[:, -2, None]                                     # (dimension, key)
+    for prefix, divisor in (("", 1), ("scaled_", root[:, None])):
+        weights = record(f"{prefix}weights", softmax(some / divisor))               # (dimension, key)
+        record(f"{prefix}gains", softmax(record(f"{prefix}nudged", (some + second) / divisor)) - weights)   # (dimension, key)
 
 
 def _dot_products(seed, d_k):

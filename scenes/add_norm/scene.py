@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
+import numpy as np
+
 from model import View
 from model.wiring import MOVES, reads
-from scenes.base.layout import fitted
+from scenes.base.layout import at_foot, fitted
 from scenes.base.room import TIGHT, WIDE, Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.bars import largest
@@ -14,7 +16,7 @@ from scenes.parts.equation import equation, quote
 from scenes.parts.feature_bars import measured_bars
 from scenes.parts.growth import growth
 from scenes.parts.heat_map import HeatMap
-from scenes.parts.label import WORD
+from scenes.parts.label import WORD, text, words_in
 from scenes.parts.lanes import bare
 from scenes.parts.layer_norm import CARD, CELL, FORMULA, Norming, cell_row, weight_row
 from scenes.parts.moment_table import moment_table
@@ -31,6 +33,7 @@ NORMALISED = "(LETTER - mu) / sigma"      # without ε, which is tiny
 WAYS = ("without", "muted"), ("with", "output")
 SAID = "mean", "spread", "now", "mean_goes", "spread_goes", "rounded"
 STUCK = 0.005                             # how far a weight rises at most with its score, when training is said to be stuck
+LITTLE = 0.1                              # how large a shift, or a difference, is at most that is said to be small
 
 
 class AddNorm(ExplainerScene):
@@ -101,32 +104,36 @@ class AddNorm(ExplainerScene):
             self.play(appear(*mark, value))
         self.play(appear(same, shown.moves[0], shown.formula))
         self.play(centred.follow(same))
-        self.play(appear(centred.row.numbers, centred.values, shown.moves[1]))
+        self.play(appear(centred.row.numbers, centred.values, shown.moves[1], shown.hint))
         self.play(normalised.follow(centred))
         self.play(appear(normalised.row.numbers, normalised.values))
-        self.play(appear(shown.hint))
 
     @step
     def gain_and_shift(self):
         """Two tokens, of which one is louder, become equally loud; then one row of γ turns the same features of both up or down."""
-        above, place = self._measured(self._pair, {"sigma": self._moments["spread"][:3]})
+        pair, spread = self._pair, self._moments["spread"]
+        near = [text(self.theme, self.say("near"))] if len(pair) > 1 and np.ptp(spread.values[-1, pair]) < LITTLE else []
+        above, place = self._measured(pair, {"sigma": spread}, at_foot(near, self.stage))
+        left, right = above.columns(2)
         formula = equation(self.theme, f"y = gamma {NORMALISED} + beta".replace("LETTER", READ[self._source][0]), size=FORMULA)
+        shift = self.say("small_shift" if abs(self._weights["beta"].values).max() < LITTLE else "shift")
+        note = [words_in(self.theme, shift, WORD, right, "muted")] * self.frame.is_roomy
         row, sign = weight_row(self.theme, self._weights, "gamma", place, self.stage.height / 10)
         self.play(vanish(*self.on_stage()), appear(self.table.words, *self.table.floors, *(panel.bars for panel in self.panels)))
         self.play(appear(self.table.head, *self.values, *(panel.marks for panel in self.panels)))
         self._all_move(2)
-        self.play(appear(bare(row), sign, fitted(formula, above)))
+        self.play(appear(bare(row), sign, fitted(formula, left if note else above), *note))
         self.bring_to_back(*(panel.bars.copy().set_fill(opacity=DIMMED) for panel in self.panels))
         self._all_move(4, row)
         least, *_, most = sorted(row.cells[0], key=lambda cell: float(cell.source))
         columns = [replace(room_of(least), bottom=room.bottom, top=room.top) for room in (place.inset(y=TIGHT / 3) for place in self.table.places.values())]
         turned = float(least.source) < 1 < float(most.source)
-        self.play(vanish(self.table.head), appear(*[ring(self.theme, thing) for thing in (least, *columns)] * turned))
+        self.play(appear(*near, *[ring(self.theme, thing) for thing in (least, *columns)] * turned))
 
     @step
     def every_token(self):
         """Every token has a mean and a spread of its own."""
-        self.head_rows = self._measured(range(len(self.tokens)), dict(zip(("mu", "sigma"), self._moments.values(), strict=True)))
+        self.head_rows = self._measured(range(len(self.tokens)), dict(zip(("mu", "sigma"), self._moments.values(), strict=True)), self.stage)
         self.play(vanish(*self.on_stage()), appear(self.table.words, *self.table.floors), appear(*(panel.bars for panel in self.panels), lag=0.15))
         self.play(appear(self.table.head, *self.values, lag=0.2), appear(*(panel.marks for panel in self.panels), lag=0.2))
 
@@ -151,9 +158,9 @@ class AddNorm(ExplainerScene):
             self.play(appear(around, word))
             self.play(appear(value, run_time=EASY))
 
-    def _measured(self, kept: Sequence[int], moments: Mapping[str, View]) -> list[Room]:
-        """Sets out the table of some tokens, as LayerNorm reads them; gives the two rows above their bars."""
-        head, body = self.stage.trim(bottom=TIGHT).rows([1, 4], 0)
+    def _measured(self, kept: Sequence[int], moments: Mapping[str, View], room: Room) -> list[Room]:
+        """Sets out the table of some tokens, as LayerNorm reads them, in a room; gives the two rows above their bars."""
+        head, body = room.trim(bottom=TIGHT).rows([1, 4], 0)
         self.table = moment_table(self.theme, self.tokens, kept, moments, body)
         self.panels, self.values = self._panels(0), self.table.values[0]
         place = self.table.places[kept[0]]

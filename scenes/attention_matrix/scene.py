@@ -24,7 +24,7 @@ LONGER = {"k": "lying", "v": "to_mix"}    # what these are called where there is
 UNSCALED = '{{ Z : z }} = "softmax"({{ Q : q }} med {{ K^T : k }}) med {{ V : v }}'
 SCALED = '{{ Z : z }} = "softmax"(({{ Q : q }} med {{ K^T : k }}) / sqrt(d_k)) med {{ V : v }}'
 WAYS = {"": "scores", "scaled_": "divided"}.items()                       # scores: how what is found of them is named, and what they are called
-STUCK = 0.01                              # how far a weight moves less, when it is said that nothing moves
+STUCK = 0.0005                            # how far a weight moves less, when it is said that nothing changes
 LARGE, MEDIUM, NAME, SIGN = (size * PX for size in (90, 66, 44, 34))
 LABEL, NAMED = (length * PX for length in (160, 90))                      # beside rows, above for names
 LEVEL = 60 * PX                           # below columns where words are few and short enough to stand level
@@ -85,16 +85,16 @@ class AttentionMatrix(ExplainerScene):
 
     @step
     def scale(self):
-        """Sums of more products are larger; softmax of such scores has one winner, and a nudge moves no weight; unless they are divided."""
+        """Sums of more products are larger; softmax of such scores has one winner, and a nudge moves nothing; divided, the same nudge does."""
         stage, keys = self.stage.inset(y=TIGHT), self.staging.trace.config.d_k
         counts, roots, found = (self.view(f"scaling.{name}") for name in ("d_k", "root", "spread"))
         said = self.say("sum"), self.say("here", d_k=keys, root=f"{keys ** 0.5:.3g}")
         sizes = typical_sizes(self.theme, counts, roots, found, said, stage)
         cases, words = [], []
         for prefix, title in WAYS:
-            views = [self.view(f"scaling.{prefix}{name}")[-1] for name in ("scores", "weights", "nudged", "nudged_weights")]
+            views = [self.view(f"scaling.{prefix}{name}")[-1] for name in ("scores", "weights", "nudged", "gains")]
             cases.append([view[: len(views[1])] for view in views])
-            moves = abs(views[3].values - views[1].values).max() >= STUCK
+            moves = abs(views[3].values).max() >= STUCK
             words.append((self.say(title, d_k=f"{counts.values[-1]:.0f}"), self.say("moves" if moves else "stuck")))
         names, tables = raised(self.theme, cases, words, [self.say(name) for name in ("softmax", "nudge")], stage)
         self.open_with(sizes.title, sizes.ground, sizes.cases[0])
@@ -102,8 +102,8 @@ class AttentionMatrix(ExplainerScene):
         self.wait(LONG)
         for leaving, arriving, table in zip((sizes, []), (names, []), tables, strict=True):
             self.play(vanish(*leaving), appear(*arriving, table.title, table.before))
-            self.play(appear(table.sign, table.after, table.around))
-            self.play(appear(table.verdict))
+            self.play(appear(table.around, table.raised))
+            self.play(appear(table.change, table.verdict))
 
     @step
     def sheets(self):

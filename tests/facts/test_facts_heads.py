@@ -168,18 +168,20 @@ def test_weights_are_written_as_exactly_as_they_need_to_add_up():
 
 
 def test_one_winner_is_moved_by_no_nudge_and_divided_scores_are():
-    """Shown of the longest keys: that their products are about as large as the root, some scores and their weights, and both once one score is
-    1 higher, the same one in both cases."""
+    """Shown of the longest keys: that their products are about as large as the root, some scores and their weights, and how much more weight
+    one of them gets once its q·k is 1 higher, the same 1 in both cases, divided like all else or not."""
     trace, shown = stage(load("attention_matrix")).trace, set()
     walk(partial(build, load("attention_matrix", ["steps=[scale]"])), lambda playing, _: shown.update(said(see(playing).shapes)), (1,))
-    sizes, roots, raised = (trace[f"scaling.{name}"].values for name in ("spread", "root", "nudged"))
+    sizes, roots = (trace[f"scaling.{name}"].values for name in ("spread", "root"))
     wanted = {f"{number:.1f}" for number in (*sizes, *roots)}
-    for prefix, least, most in (("", 0, 0.005), ("scaled_", 0.15, 1)):
-        scores, weights, nudged, moved = (trace[f"scaling.{prefix}{name}"].values[-1] for name in ("scores", "weights", "nudged", "nudged_weights"))
-        wanted |= {f"{number:.1f}".replace("-", "−") for number in (*scores[:3], *nudged)} | {f"{number:.2f}" for number in (*weights, *moved)}
-        assert least <= np.abs(moved - weights).max() <= most
-        assert (nudged - scores[:3]).round(9).tolist() == (raised - trace["scaling.scores"].values[:, :3])[-1].round(9).tolist()
-    assert wanted <= shown and {"weights move:", "no weight moves:"} <= shown and np.allclose(sizes, roots, rtol=0.05)
+    for prefix, decimals, divisor in (("", 1, 1), ("scaled_", 2, roots[-1])):
+        scores, weights, nudged, gains = (trace[f"scaling.{prefix}{name}"].values[-1] for name in ("scores", "weights", "nudged", "gains"))
+        j = int((nudged - scores[:3]).argmax())
+        assert np.allclose(nudged - scores[:3], np.eye(3)[j] / divisor)
+        wanted |= {f"{number:.{decimals}f}".replace("-", "−") for number in (*scores[:3], nudged[j])} | {f"{number:.2f}" for number in weights}
+        wanted.add(f"{gains[j]:.3f}")
+    assert trace["scaling.gains"].values[-1].max() < 1e-6 and gains[j] > 0.005
+    assert wanted | {"a nudge changes nothing:", "a nudge changes something:"} <= shown and np.allclose(sizes, roots, rtol=0.05)
     assert trace["scaling.weights"].values[-1].max() > 0.995
 
 

@@ -54,7 +54,8 @@ class EncoderBlock(ExplainerScene):
         ends = self._ends(body, last)
         views = [self._tensor(moves[-1].makes)[self.focus] for kind, moves in block_modules(self._norm) if kind in NOW]
         weights = self._tensor("self_attention.weights")[self.head, self.focus]
-        lane = one_lane(self.theme, rooms, self.tokens, views, weights, self.focus, right.level(ends[0].get_y()))
+        words = [self.say("gathered"), self.say("made")]
+        lane = one_lane(self.theme, rooms, self.tokens, views, words, weights, self.focus, right.level(ends[0].get_y()))
         self.open_with(ends[0], lane.cards)
         for wire, part, row, ways in zip(wires, parts, lane.rows, (lane.taken, lane.up), strict=True):
             self.play(draw(wire, run_time=BRIEF))
@@ -94,8 +95,9 @@ class EncoderBlock(ExplainerScene):
             self.play(draw(way, run_time=EASY))
             self.play(draw(lit(self.theme, way), run_time=EASY))
         self.play(appear(formula.move_to(place.centre)), appear(words_in(self.theme, self.say("stays"), WHAT, foot, "output")))
-        own = min(self.staging.trace.config.n_blocks, len(self._spread[WITH]) - 1)
-        panel = depth(self.theme, self._spread[WITH], self.say("kept_apart"), self._depths(len(self._spread[WITH]) - 1, own), upper, "output",
+        own, last = self.staging.trace.config.n_blocks, len(self._spread[WITH]) - 1
+        between = range(1, last) if last == FIRST and self.frame.is_roomy else [min(own, last)]
+        panel = depth(self.theme, self._spread[WITH], self.say("kept_apart"), self._depths(last, *between), upper, "output",
                       largest(self._spread), self._spread[WITHOUT])
         self.play(appear(panel.ground, panel.title), appear(*panel.less, lag=0.15))
         self.play(appear(*panel.levels, lag=0.15), appear(*panel.numbers, lag=0.15))
@@ -213,8 +215,8 @@ class EncoderBlock(ExplainerScene):
         return self.view("deep_stack.spread")[self._way, :, : max(FIRST, self.staging.trace.config.n_blocks) + 1]
 
     def _depths(self, last: int = N_BLOCKS, *between: int) -> dict[int, str]:
-        """The first depth of the deep stack, the last that is shown, and some between them, each with its word."""
-        return {0: self.say("start")} | {depth: self.say("after", number=depth) for depth in (*between, last)}
+        """The first depth of the deep stack, the last that is shown, and some between them, each with its word or number."""
+        return {0: self.say("start")} | {depth: f"{depth}" for depth in between} | {last: self.say("after", number=last)}
 
     def _averaged(self, room: Room) -> list[Asked]:
         """The number in which the tokens' values are furthest apart, in an untrained block, and what attention there makes of it."""

@@ -63,7 +63,7 @@ class MultiHead(ExplainerScene):
         head, token, weights = self.head, self.focus, self._taken(False)
         body, said = self._footed(self._taught(), WORD, "muted")
         other = another_way(weights.values, head, token, self.tokens)
-        more = (other[1], weights[other]) if other else None
+        more = (other[1], weights[other], self.say("theirs", number=other[0] + 1, word=self.tokens[other[1]])) if other else None
         cards, places = kept_row(self.theme, self.tokens, [token, *other[1:]] if other else [token], body.strip(top=CARDS), CARDS, TIGHT, WORD)
         places[token].box.set_stroke(self.theme.colour("query"), 4)
         answers, shown = self.view("encoder.{block}.self_attention.heads")[:, token], [head, *other[:1]] if other else [head]
@@ -76,12 +76,12 @@ class MultiHead(ExplainerScene):
         self.open_with(cards, first.title, first.one, first.ground)
         self.play(appear(*first.pieces, lag=0.1))
         self.play(appear(first.z, first.letter))
-        self.play(appear(first.more, first.said, run_time=SLOW))
         for row in others:
             self.play(appear(row.title, row.one, row.ground))
-            self.play(travel(first.more[0].copy(), row.pieces[0][0]))
-            self.play(appear(*row.pieces[0][1:], *row.pieces[1:], lag=0.1))
+            self.play(appear(*row.pieces, lag=0.1))
             self.play(appear(row.z, row.letter))
+            self.play(travel(row.piece_of(more[1]).copy(), first.more[0]))
+            self.play(appear(*first.more[1:], first.said))
         self.play(appear(*said))
 
     @step

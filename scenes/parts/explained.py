@@ -8,7 +8,7 @@ from scenes.base.layout import fitted
 from scenes.base.room import PX, Room
 from scenes.base.theme import Theme
 from scenes.parts.equation import equation
-from scenes.parts.label import words_in
+from scenes.parts.label import fit_words, words_in
 
 MATHS, WORDS = 66 * PX, 38 * PX           # em sizes
 SHARES = (3, 2)                           # of the room: side by side, or one below the other
@@ -17,6 +17,7 @@ SHARES = (3, 2)                           # of the room: side by side, or one be
 def explained(theme: Theme, maths: str, lines: Sequence[str], room: Room) -> VGroup:
     """Maths and lines of words in a room; the maths alone where the words find no place."""
     place, below = room.split(SHARES, 0)
-    said = [words_in(theme, line, WORDS, row) for line, row in zip(lines, below.rows(len(lines), 0), strict=True)]
+    size = fit_words(theme, lines, WORDS, below.width)[1]
+    said = [words_in(theme, line, size, row) for line, row in zip(lines, below.rows(len(lines), 0), strict=True)]
     fit = all(line.height <= below.height / len(lines) for line in said)
     return VGroup(fitted(equation(theme, maths, size=MATHS), place if fit else room), *said * fit)

@@ -34,19 +34,24 @@ class Span(WeightBar):
 
 class SharedOut(Whole):
     """`title`, and `one` at the end of the `ground`, which is as long as the weight 1; its `pieces`, the largest first, each with its word and
-    weight if these find room; `z`, which comes of it, and its `letter`; `more`, of what there is no room for, the same as an outline, and what
-    is `said` of it."""
+    weight if these find room; `z`, which comes of it, and its `letter`; `more`, what there is no room for, as an outline, and what is `said`
+    of it."""
 
     def __init__(self, title: VGroup, one: Label, ground: VMobject, pieces: VGroup, letter: VMobject, z: HeatMap, more: VGroup, said: VGroup):
         super().__init__(title=title, one=one, ground=ground, pieces=pieces, letter=letter, z=z, more=more, said=said)
 
+    def piece_of(self, weight: View) -> Span:
+        """The piece of a weight; the largest, if that has none."""
+        return next((span for span, *_ in self.pieces if span.source.index == weight.index), self.pieces[0][0])
+
 
 def shared_out(theme: Theme, words: Sequence[str], row: View, z: View, said: tuple[str, str], role: str, room: Room, most: float, scale: float,
-               more: tuple[int, View] | None = None) -> SharedOut:
+               more: tuple[int, View, str] | None = None) -> SharedOut:
     """A row of weights (n) of one head in a room, and the z (d_k) that comes of it.
 
     said: what stands above the bar, in a role, and what is said of more. most: what the width of the room stands for. scale: of z.
-    more: a word, and how much it is given elsewhere: laid on what it has here, all of which comes last, that sticks out beyond 1.
+    more: a word, how much it is given elsewhere, and what it is called there: laid on what it has here, all of which comes last, that sticks
+    out beyond 1.
     """
     unit, last = (room.width - LETTER) / most, [more[0]] if more else []
     title = paragraph(theme, said[0], WORD, unit - WORD, role, SAID, align=-1)
@@ -60,7 +65,7 @@ def shared_out(theme: Theme, words: Sequence[str], row: View, z: View, said: tup
     pieces = VGroup(_piece(theme, words[j], row[j], start, bar, unit) for j, start in zip(order, starts) if unit * float(row[j]) >= PX)
     over, note = VGroup(), VGroup()
     if more:
-        over = _outline(theme, words[more[0]], more[1], starts[-2], bar, unit)
+        over = _outline(theme, (more[2], words[more[0]]), more[1], starts[-2], bar, unit)
     if more and low:
         note.add(*paragraph(theme, said[1], WORD, low.right - end - TIGHT, "muted", align=-1).shift(replace(low, left=end + TIGHT).centre))
     return SharedOut(
@@ -89,12 +94,14 @@ def _piece(theme: Theme, word: str, weight: View, start: float, bar: Room, unit:
     return VGroup(span.move_to(place.centre), *(label.set_fill(ink) for label in labels))
 
 
-def _outline(theme: Theme, word: str, weight: View, start: float, bar: Room, unit: float) -> VGroup:
-    """The same as an outline, its word and digits in what sticks out of the bar."""
+def _outline(theme: Theme, names: tuple[str, str], weight: View, start: float, bar: Room, unit: float) -> VGroup:
+    """The same as an outline, in what sticks out of the bar the first of its names that finds room, and its digits."""
     place, end = Room(start, start + unit * float(weight), bar.bottom, bar.top), bar.left + unit
-    around = frame(theme, place, "weight", radius=TIGHT / 4, width=OUTLINE)
+    around = frame(theme, place, "muted", radius=TIGHT / 4, width=OUTLINE)
     around.overlay = True
-    return VGroup(around, *_written(theme, word, weight, Room(end, place.right, bar.bottom, bar.top)))
+    outside = Room(end, place.right, bar.bottom, bar.top)
+    labels = next(filter(None, (_written(theme, name, weight, outside) for name in names)), [])
+    return VGroup(around, *(label.set_fill(theme.colour("muted")) for label in labels))
 
 
 def _written(theme: Theme, word: str, weight: View, place: Room) -> list[Label]:

@@ -92,7 +92,7 @@ def test_what_a_token_takes_in_one_head_is_1_in_all_and_there_is_no_room_for_wha
         assert np.isclose(sum(span.width for span in mine), unit, atol=0.01 * unit) and np.isclose(weights[head].sum(), 1)
     tired = words.index("tired")
     assert weights[0, tired] < 0.005 and weights[2].argmax() == tired == another_way(weights, 0, 8, words)[1]
-    assert {"because", "it", "tired", "0.56", "0.44", "0.48", "no room: the row is full", "head 3: what “it” takes from each word"} <= said(shown)
+    assert {"because", "it", "tired", "0.56", "0.44", "0.48", "head 3: tired", "no room: the row is full", "head 3: what “it” takes from each word"} <= said(shown)
     alone = ends("multi_head", "steps=[patterns]", "sentence=the", "twin=", "focus=0")["patterns"]
     assert {"1.00"} <= said(alone) and "no room: the row is full" not in said(alone)
 
@@ -149,7 +149,7 @@ def test_a_slice_that_is_said_to_be_shown_before_is_of_block_1_where_it_was():
         shown = ends("multi_head", "steps=[split]", f"first={first}")["split"]
         assert {source.name for source in sources(shown)} == {f"weights.encoder.{block}.self_attention.W_{letter}" for letter in "QKV"}
         assert ("head 1: so far" in said(shown)) == (first == "true")
-        assert ("block 2: 16 × 16 = 256" in said(shown), "one head, 16 wide: 16 × 16 = 256" in said(shown)) == (bool(block), not block)
+        assert ("block 2, each: 16 × 16 = 256" in said(shown), "each matrix: 16 × 16 = 256" in said(shown)) == (bool(block), not block)
         assert "h = 4 heads: 4 × (16 × 4) = 256" in said(shown)
 
 

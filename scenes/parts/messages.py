@@ -77,7 +77,8 @@ def _written(theme: Theme, sent: Sequence[Sent], row: str, rooms: Sequence[Room]
 def _with_words(theme: Theme, sent: Sent, room: Room) -> VGroup:
     """What is sent does, in words and below them large numbers, in the middle of a room; smaller if need be, and nothing where it is too low."""
     for size, figures in ((WORD, LARGE), (SMALLEST_WORD, WORD)) if sent.said else ():
-        done = stacked(paragraph(theme, sent.said, size, room.width, lines=3), line_of(*_becomes(theme, sent, figures), at=room), gap=TIGHT / 2, at=room)
+        words, numbers = paragraph(theme, sent.said, size, room.width, lines=3), line_of(*_becomes(theme, sent, figures), at=room)
+        done = stacked(words, numbers, gap=TIGHT / 2, at=room)
         if done.height <= room.height:
             return done
     return VGroup()

@@ -62,7 +62,8 @@ class Values(CandidateScene):
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, self.stage, "line", peak(tokens), self.focus)
         scores, card = self.work_now.result.row(self.focus), self.cards[self.focus]
         self.weighed = self.weights_at(self.mixed)
-        said = words_in(self.theme, self.say("become"), WORD, self.rooms.picture.level(room_of(scores).bottom - WIDE))
+        row, room = room_of(scores), self.rooms.picture
+        said = words_in(self.theme, self.say("become"), WORD, room.level(row.bottom - WIDE if row.bottom - WIDE - WORD > room.bottom else row.top + WIDE))
         self.play(vanish(*self.on_stage(scores, card)), appear(said, run_time=STEADY))
         self.play(*(merge(cell, into=ground) for cell, ground in zip(scores[0], self.weighed.grounds)), vanish(scores, said, card),
                   appear(self.weighed, self.mixed.cards, run_time=STEADY))

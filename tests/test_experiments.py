@@ -73,6 +73,17 @@ def test_a_token_without_a_feature_lacks_just_what_that_adds():
             assert close(without + trace[f"firing.{block}.added"].values[i], trace[f"{scope}.output"].values)
 
 
+def test_what_a_word_keeps_is_that_of_a_pass_in_which_the_feature_is_changed():
+    trace = run("firing", tokens=CATS, twin=())
+    for block in range(2):
+        hidden, feature, least = (trace[f"{name}"].values for name in (f"encoder.{block}.mlp.hidden", f"firing.{block}.feature", f"firing.{block}.least"))
+        own = trace["decoder.probabilities"].values.max(1)
+        kept, turned = (trace[f"firing.{block}.{name}"].values for name in ("kept", "turned"))
+        for i, at in enumerate(feature.astype(int)):
+            assert hidden[int(least[i]), at] == hidden[:, at].min() and kept[i].shape == turned[i].shape == own.shape
+            assert close(turned[i], own) == (hidden[int(least[i]), at] >= 0) and not close(kept[i], own)
+
+
 # --- what training could do for a score ----------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from model.encoder import embed, encode
 from model.experiments.probe import moves
 from model.functional import softmax
 from model.lexicon import KINDS
+from model.recorder import Recorder
 from model.tensors import TRANSLATES, Tensor, scoped
 from model.tokenizer import START
 from model.wiring import path
@@ -35,7 +36,17 @@ TENSORS = scoped(
            "encoder.{block}.mlp.hidden[row, feature] weights.encoder.{block}.mlp.W_2[feature]"),
     Tensor("kept", "token step", "probability that each word of the translation keeps if that row of W_2 counts as 0, after the same words",
            "decoder.probabilities[step, next_token_ids] of the cut run", TRANSLATES),
+    Tensor("least", "token", "the token for which that feature is lowest", "argmin of encoder.{block}.mlp.hidden[feature] over token"),
+    Tensor("turned", "token step", "the same if that one's feature alone is not clipped, so that below 0 it is given the row upside down",
+           "as kept; encoder.{block}.mlp.activation[least, feature] = encoder.{block}.mlp.hidden[least, feature]", TRANSLATES),
 )
+
+
+class Exchanged(Recorder):
+    """Gives back what it holds in place of what it is called with; all else unchanged."""
+
+    def __call__(self, name, x):
+        return self.arrays.get(self.prefix + name, x)
 
 
 def measure(run, record):
@@ -59,8 +70,11 @@ def measure(run, record):
         into("kinds", kinds.sum(1))
         above = into("above", fires[tokens, :, feature] @ kinds.T)                  # (n, kind)
         into("kind", np.array([kind_of(found[:-1], kinds.sum(1)[:-1]) for found in above]))
+        least = into("least", hidden[:, feature].argmin(0))                         # (n,)
         if run.config.translates:
-            into("kept", np.stack([kept_without(run, number, each) for each in feature]))           # (n, step)
+            cells, is_it = [(at, each) for at, each in zip(least, feature)], np.arange(own.shape[1]) == feature[:, None]    # (n, d_ff)
+            into("kept", np.stack([kept_with(run, name, np.where(each, 0, own)) for each in is_it]))                        # (n, step)
+            into("turned", np.stack([kept_with(run, name, exchanged(own, hidden, cell)) for cell in cells]))                # (n, step)
         row = run.arrays[f"weights.encoder.{number}.mlp.W_2"][feature, None]                        # (n, 1, d_model)
         into("added", own.T[feature, :, None] * row + 0.0)                          # (n, n, d_model), no -0
         into("unclipped", hidden.T[feature, :, None] * row)                         # (n, n, d_model)
@@ -99,16 +113,20 @@ def kind_of(above, kinds):
     return found[0] if len(found) and above.sum() == above[found[0]] else -1
 
 
-def kept_without(run, number, feature):
-    """The probability (step,) that the words of the translation keep if a row of a block's W_2 counts as 0."""
-    blocks, own = list(run.weights.encoder), run.arrays["decoder.next_token_ids"].astype(int)       # (step,)
-    mlp = blocks[number].mlp
-    rest = np.arange(len(mlp.W_2)) != feature                                       # (d_ff,)
-    blocks[number] = blocks[number]._replace(mlp=mlp._replace(W_2=mlp.W_2 * rest[:, None]))
-    memory = encode(run.ids, run.weights._replace(encoder=tuple(blocks)), run.config)               # (n, d_model)
+def kept_with(run, name, tensor):
+    """The probability (step,) that the words of the translation keep if an array is in the place of a tensor of the encoder's pass."""
+    own = run.arrays["decoder.next_token_ids"].astype(int)                          # (step,)
+    memory = encode(run.ids, run.weights, run.config, Exchanged({name: tensor}))    # (n, d_model)
     given = np.append(run.checkpoint.output_vocabulary.index(START), own[:-1])      # (step,)
     outputs = decode(given, memory, run.weights.decoder, run.config)                # (step, d_model)
     return softmax(predict(outputs, run.weights.decoder.output))[np.arange(len(own)), own]
+
+
+def exchanged(array, other, cell):
+    """An array with one of its cells from another."""
+    array = array.copy()
+    array[cell] = other[cell]
+    return array
 
 
 def in_place(run, token, words):

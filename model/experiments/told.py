@@ -35,6 +35,8 @@ TENSORS = scoped(
            "self_attention.key[looked] and self_attention.heads[query] with that word there, [features]", TRANSLATES),
     Tensor("cuts", "block head query side", "where that cut is", "halfway between two of numbers", TRANSLATES),
     Tensor("above", "block head query side", "which form is told above the cut", "0 or 1, so that more is right", TRANSLATES),
+    Tensor("guess", "block head query", "of how many of the found words the more frequent form is right, said of all of them",
+           "most of the counts of said", TRANSLATES),
     Tensor("right", "block head query side", "of how many of the found words the cut tells the form", "sum((numbers > cuts) = (said = above))",
            TRANSLATES),
 )
@@ -106,7 +108,7 @@ def _told(place, block, head, query):
         "words": words, "forms": forms, "count": len(words), "left_out": left_out,
         "said": said if known.any() else np.full(len(words), np.nan), "features": features,
         "numbers": np.stack([side[:, feature] for side, feature in zip(vectors, features, strict=True)]),
-        "cuts": at, "above": above, "right": right,
+        "cuts": at, "above": above, "right": right, "guess": np.bincount(said).max() if known.any() else np.nan,
     }
 
 

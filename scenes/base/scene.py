@@ -24,7 +24,7 @@ from scenes.base.words import reading_time
 
 SHORTEST_HOLD = 1.2                       # seconds on the last frame of a step at pace 1
 TITLE_SIZE, NOTE_SIZE, CAPTION_SIZE = 36 * PX, 26 * PX, 38 * PX
-NEARLY_ALL = 0.9                          # share of right guesses of what nearly always tells
+NEARLY_ALL, HARDLY = 0.9, 0.3             # share of right guesses of what nearly always tells; of what a guess misses, that found by what hardly does
 BASELINE = 72 * PX                        # of the title, from the top
 
 
@@ -160,11 +160,12 @@ class ExplainerScene(Scene):
 
     @property
     def telling(self) -> int | None:
-        """The number of the followed token's z that nearly always tells which of its `forms` French needs, if one does, and none of the keys'."""
+        """The number of the followed token's z that nearly always tells which of its `forms` French needs, if one does, and that of their keys which
+        does best is hardly better than a guess."""
         if not self.forms or self.told_forms != self.forms:
             return None
-        key, z = self.of_told("right").values / self.of_told("count").values
-        return int(self.of_told("features").values[1]) if z > NEARLY_ALL > key else None
+        (key, z), guess = (self.of_told(name).values / self.of_told("count").values for name in ("right", "guess"))
+        return int(self.of_told("features").values[1]) if z > NEARLY_ALL and key - guess < HARDLY * (1 - guess) else None
 
     def ringed(self, *pictures: HeatMap) -> list[Mobject]:
         """Rings around that number in pictures of as many columns that show it."""

@@ -5,7 +5,7 @@ from manim import VGroup, VMobject
 from model import View
 from model.lexicon import KINDS
 from model.wiring import path, reads
-from scenes.base.layout import at_foot, fitted
+from scenes.base.layout import fitted
 from scenes.base.room import Room
 from scenes.base.scene import ExplainerScene, step
 from scenes.parts.annotated_network import FORMULA, annotated_network
@@ -15,7 +15,7 @@ from scenes.parts.block import written
 from scenes.parts.equation import equation, quote
 from scenes.parts.firing import counted_kinds, listed, ringed
 from scenes.parts.heat_map import peak
-from scenes.parts.messages import Sent, Way, falls, messages
+from scenes.parts.messages import Message, Sent, messages
 from scenes.parts.motion import BRIEF, EASY, SLOW, SLOWER, STEADY, appear, copy_to, draw, merge, travel, vanish
 from scenes.parts.network import Scales, fan, rise
 from scenes.parts.network_copies import network_copies
@@ -30,7 +30,7 @@ WAYS = "(READ W_1 + b_1) W_2 + b_2", "READ {{ (W_1 W_2) : folded }} + (b_1 W_2 +
 BESIDE, BELOW = (6, 5), (2, 3)            # the network and what is said of a feature: widths, or heights where the frame is slim
 ASKED = 5, 3                              # heights of a feature's panel and of what is below it
 LIKE = 0.5                                # of how high the highest word makes a feature, what a word that is listed does at least
-NEEDED = 0.5                              # share of its probability that a word keeps at most without a feature that is said to be needed
+LEFT = {"kept": 0.5, "turned": 0.95}      # share of its probability that is left to a word at most, if its loss is shown
 
 
 class Mlp(ExplainerScene):
@@ -79,21 +79,21 @@ class Mlp(ExplainerScene):
 
     @step
     def relu(self):
-        """What is below 0 becomes 0; what one feature then adds to the followed token and to one that it does not fit, and would without ReLU;
-        and what is no longer said without it. In a slim frame without the network."""
+        """What one feature adds to the followed token, and what that is for; what it would add to one that it does not fit, without ReLU, and what
+        that would do; and that what is below 0 becomes 0. In a slim frame without the network."""
         self._lay_out()
         net, hidden, slim = self.drawn.network, self.drawn.hidden, self.frame.is_slim
-        room = self.stage if slim else self.panel
-        needed, before = self._needed(room), hidden.bars
-        without, kept = self._ways(at_foot(needed, room))
+        own, without, kept = self._messages(self.stage if slim else self.panel)
+        before = hidden.bars
         self.open_with(*[self.drawn.card, net.x, net.widening, hidden.line, before, hidden.dots, net.narrowing, net.output.border,
                          *self.drawn.shapes, self.drawn.formula, *self._ringed] * (not slim))
-        self.play(appear(without.head, without.around, *(VGroup(each.line, each.dots) for each in without.bars)))
-        self.play(*(rise(each.bars, each.line.get_center()) for each in without.bars))
-        self.play(*[travel(before, net.hidden.bars, run_time=SLOWER)] * (not slim), appear(kept.head, kept.around))
-        self.play(*(travel(old.copy(), new, run_time=STEADY) for old, new in zip(without.bars, kept.bars, strict=True)))
-        self.play(*[appear(net.output.cells, net.output.dots, run_time=BRIEF)] * (not slim))
-        self.play(appear(*needed))
+        for each in (own, without):
+            self.play(appear(each.around, each.line))
+            self.play(rise(each.bars, each.line[0].get_center()))
+            self.play(appear(each.does))
+        self.play(*[travel(before, net.hidden.bars, run_time=SLOWER)] * (not slim), appear(kept.around, kept.line))
+        self.play(travel(without.bars.copy(), kept.bars, run_time=STEADY))
+        self.play(*[appear(net.output.cells, net.output.dots, run_time=BRIEF)] * (not slim), appear(kept.does))
 
     @step
     def every_token(self):
@@ -146,7 +146,9 @@ class Mlp(ExplainerScene):
             self.play(copy_to(rows[total].cells, rows[3], run_time=STEADY), appear(names[3]))
 
     def wording(self, name: str) -> str:
-        """What kind of word a feature is high for, if there is one; where the norm stands decides what ends the block."""
+        """What kind of word a feature is high for, if of one; that its row helps and harms, if both is shown; what ends the block, by its norm."""
+        if name == "relu":
+            return "harms" if all(self._loses(each)[0] for each in LEFT) else "caption"
         return self._kind or "caption" if name == "widen" else self._norm
 
     @property
@@ -197,8 +199,7 @@ class Mlp(ExplainerScene):
                                        self.frame.is_slim)
 
     def _chosen(self, name: str) -> View:
-        """Of the hidden feature that is looked at: its place, `feature`, its `number`, counted from 1 as heads and blocks are, and what else is
-        measured of it."""
+        """What is measured of the hidden feature that is looked at: its place, `feature`, its `number`, counted from 1 as heads are, and more."""
         return self.view(f"firing.{{block}}.{name}")[self.focus]
 
     @property
@@ -228,25 +229,25 @@ class Mlp(ExplainerScene):
         said = [self.say(key, whom=self.say(whom), block=block, feature=number) for whom in ("all", "some")]
         return [asked(self.theme, said, self.tokens, values, self.focus, largest(values), room)] if there else []
 
-    def _ways(self, room: Room) -> list[Way]:
-        """What that feature adds to the followed token and to the one that it fits least, if it is below 0: without ReLU, and with it."""
-        feature, number = (int(self._chosen(name).values) for name in ("feature", "number"))
-        (before, after), added = map(self._tensor, ("mlp.hidden", "mlp.activation")), [*map(self._chosen, ("unclipped", "added"))]
-        least = int(before.values[:, feature].argmin())
-        shown = [(self.focus, "output"), *[(least, "text")] * (float(before[least, feature]) < 0)]
-        sent = [Sent(self.tokens[i], role, (before[i, feature], after[i, feature]), tuple(each[i] for each in added)) for i, role in shown]
+    def _messages(self, room: Room) -> list[Message]:
+        """What that feature adds to the followed token, and what to the one that it fits least: without ReLU, and with it."""
+        (before, after), (unclipped, added) = map(self._tensor, ("mlp.hidden", "mlp.activation")), map(self._chosen, ("unclipped", "added"))
+        feature, number, least = (int(self._chosen(name).values) for name in ("feature", "number", "least"))
+        (needed, *lost), (word, *fallen) = (self._loses(name, key) for name, key in (("kept", "needed"), ("turned", "said")))
+        own, other = self.tokens[self.focus], self.tokens[least]
+        sent = [Sent(own, after[self.focus, feature], added[self.focus], needed, lost),
+                Sent(other, before[least, feature], unclipped[least], word, fallen), Sent(other, after[least, feature], added[least], word, fallen[:1])]
         return messages(self.theme, (self.say("without"), self.say("with")), self.say("row", feature=number), sent, room)
 
-    def _needed(self, room: Room) -> list[VGroup]:
-        """The word of the translation that loses most without that feature, if it loses much and there is room: its probabilities."""
-        trace = self.staging.trace
-        if not trace.config.translates or room.is_wide:
-            return []
-        said, kept = self.view("decoder.probabilities"), self._chosen("kept")
+    def _loses(self, name: str, key: str = "said") -> tuple:
+        """The word that loses most without that row (kept), or by it, upside down at one token (turned), as it was and as it is, if it loses much."""
+        if not self.staging.trace.config.translates:
+            return ("",)
+        said, left = self.view("decoder.probabilities"), self._chosen(name)
         own = [said[step, int(row)] for step, row in enumerate(self.view("decoder.next_token_ids").values)]
-        lost = max(range(len(own)), key=lambda step: float(own[step]) - float(kept[step]))
-        words = self.say("needed", word=trace.output_tokens[lost], feature=int(self._chosen("number").values))
-        return [falls(self.theme, words, own[lost], kept[lost], room)] * (float(kept[lost]) <= NEEDED * float(own[lost]))
+        lost = max(range(len(own)), key=lambda step: float(own[step]) - float(left[step]))
+        much = float(left[lost]) <= LEFT[name] * float(own[lost])
+        return (self.say(key, word=self.staging.trace.output_tokens[lost]), own[lost], left[lost]) if much else ("",)
 
     def _sum_rows(self, total: int) -> SumRows:
         """The followed token's vectors from the network to the end of the block, each with what it is made from where it is made here."""

@@ -1,4 +1,5 @@
-"""What one feature of a layer adds to two tokens, its number there times its row of the next matrix: without ReLU, and with it."""
+"""What one feature of a layer adds to a token, its number there times its row of the next matrix, and what that does; to another one without ReLU,
+and with it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,66 +8,103 @@ from typing import NamedTuple
 from manim import VGroup
 
 from model import View
-from scenes.base.layout import line_of, side_by_side
+from scenes.base.layout import line_of, stacked
 from scenes.base.room import PX, TIGHT, Room
 from scenes.base.theme import Theme
 from scenes.parts.bars import largest
 from scenes.parts.heat_map import MOST
-from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, number, paragraph, text
+from scenes.parts.label import LINE_SPACING, SMALLEST_WORD, WORD, Label, number, paragraph, text
 from scenes.parts.network import Layer, layer
 from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
 LARGE = 60 * PX                           # em size
 LINE, SMALLER = LINE_SPACING * WORD, 0.85
+HEAD = LINE + TIGHT / 2
 
 
 class Sent(NamedTuple):
-    """What is added to a `token` without ReLU and with it: the two `times`, and what these times the row are, `added` (d_model) each."""
+    """What is added to a `token`: how many `times` a row, and what that is, `added` (d_model). What it does: `said` of which number, and the number,
+    or two, what it was and what it `becomes`; or nothing."""
 
     token: str
-    role: str
-    times: tuple[View, View]
-    added: tuple[View, View]
+    times: View
+    added: View
+    said: str = ""
+    becomes: Sequence[View] = ()
 
 
-class Way(Whole):
-    """Without ReLU, or with it: `head`, which of them; `around`, panels and what is added in words; for each token its `bars`."""
+class Message(Whole):
+    """`around`, a panel and what is added in words, below a word on how, if there is one; `bars` of it on their `line`; what it `does`."""
 
-    def __init__(self, head: VGroup, around: VGroup, bars: Sequence[Layer]):
-        super().__init__(head=head, around=around, bars=bars)
-
-
-def messages(theme: Theme, heads: Sequence[str], row: str, sent: Sequence[Sent], room: Room) -> list[Way]:
-    """Both ways side by side in a room, on one scale. heads: what they are. row: what stands behind a number, `× row 8`."""
-    full, ways = largest(*(added for each in sent for added in each.added)), []
-    for k, (said, column) in enumerate(zip(heads, room.columns(2, TIGHT), strict=True)):
-        panels = column.trim(top=LINE + TIGHT).rows(len(sent), TIGHT)
-        inner = [panel.inset(TIGHT, TIGHT / 2) for panel in panels]
-        lines = _written(theme, sent, k, row, inner)
-        ways.append(Way(
-            text(theme, said, WORD, "output" if k else "text", 600, at=column.strip(top=LINE)),
-            VGroup(*(frame(theme, panel, fill="surface") for panel in panels), *lines),
-            [layer(theme, each.added[k], replace(place, top=room_of(line).bottom - TIGHT / 2), full, MOST)
-             for each, line, place in zip(sent, lines, inner, strict=True)],
-        ))
-    return ways
+    def __init__(self, around: VGroup, drawn: Layer, does: VGroup):
+        super().__init__(around=around, line=VGroup(drawn.line, drawn.dots), bars=drawn.bars, does=does)
 
 
-def _written(theme: Theme, sent: Sequence[Sent], k: int, row: str, rooms: Sequence[Room]) -> list[VGroup]:
+def messages(theme: Theme, heads: Sequence[str], row: str, sent: Sequence[Sent], room: Room) -> list[Message]:
+    """What is sent to one token, in a room, and below it what is sent to another in two ways, side by side; all on one scale. heads: which ways.
+    row: what stands behind a number, `× row 8`."""
+    foot = LINE * max(_lines(theme, each, room.columns(2, TIGHT)[0].inset(TIGHT)) for each in sent[1:])
+    height = (room.height - HEAD - TIGHT - foot) / 2
+    below = room.trim(top=height + TIGHT)
+    panels = [room.strip(top=height), *below.trim(top=HEAD).columns(2, TIGHT)]
+    halves = [panels[0].columns(2, TIGHT)[0] if sent[0].said else panels[0], *(panel.trim(bottom=foot) for panel in panels[1:])]
+    cells = [half.inset(TIGHT, TIGHT / 2) for half in halves]
+    ways = [VGroup(), *(VGroup(text(theme, head, WORD, role, 600, at=column.strip(top=LINE))) for head, role, column in
+                        zip(heads, ("text", "output"), below.columns(2, TIGHT), strict=True))]
+    full, lines = largest(*(each.added for each in sent)), _written(theme, sent, row, cells)
+    does = [_with_words(theme, sent[0], panels[0].columns(2, TIGHT)[1].inset(TIGHT, TIGHT / 2)),
+            *(_in_line(theme, each, panel.strip(bottom=foot + TIGHT / 2).inset(TIGHT)) for each, panel in zip(sent[1:], panels[1:], strict=True))]
+    return [Message(VGroup(*way, frame(theme, panel, fill="surface"), line),
+                    layer(theme, each.added, replace(cell, top=room_of(line).bottom - TIGHT / 2), full, MOST), done)
+            for way, panel, line, each, cell, done in zip(ways, panels, lines, sent, cells, does, strict=True)]
+
+
+def _written(theme: Theme, sent: Sequence[Sent], row: str, rooms: Sequence[Room]) -> list[VGroup]:
     """Of each the token and what is added to it in words, at the top of a room, all of one size: in one line, smaller if need be, or in two
     where that is too narrow."""
+    width, roles = min(room.width for room in rooms), ["output", *["text"] * len(sent[1:])]
     for size in (WORD, SMALLER * WORD, SMALLEST_WORD):
-        lines = [(text(theme, each.token, size, each.role, 600), number(theme, each.times[k], max(size, theme.digit), "text", 600),
-                  text(theme, row, size, "muted")) for each in sent]
-        if max(sum(label.advance for label in line) for line in lines) + TIGHT <= rooms[0].width:
+        lines = [(text(theme, each.token, size, role, 600), number(theme, each.times, max(size, theme.digit), "text", 600),
+                  text(theme, row, size, "muted")) for each, role in zip(sent, roles, strict=True)]
+        if max(sum(label.advance for label in line) for line in lines) + TIGHT <= width:
             return [line_of(*line, gap=TIGHT / 2, at=room.strip(top=LINE)) for line, room in zip(lines, rooms, strict=True)]
     halves = [room.strip(top=2 * LINE).rows(2, 0) for room in rooms]
-    return [VGroup(text(theme, each.token, WORD, each.role, 600, at=first), line_of(*line[1:], gap=TIGHT / 2, at=second))
-            for each, line, (first, second) in zip(sent, lines, halves, strict=True)]
+    return [VGroup(text(theme, each.token, WORD, role, 600, at=first), line_of(*line[1:], gap=TIGHT / 2, at=second))
+            for each, role, line, (first, second) in zip(sent, roles, lines, halves, strict=True)]
 
 
-def falls(theme: Theme, said: str, before: View, after: View, room: Room) -> VGroup:
-    """A number and what it falls to, behind what they are."""
-    figures = line_of(number(theme, before, LARGE, "muted"), text(theme, "→", LARGE, "muted"), number(theme, after, LARGE, "output", 600), at=room)
-    return side_by_side(paragraph(theme, said, WORD, room.width - figures.width - TIGHT), figures, at=room)
+def _with_words(theme: Theme, sent: Sent, room: Room) -> VGroup:
+    """What is sent does, in words and below them large numbers, in the middle of a room; smaller if need be, and nothing where it is too low."""
+    for size, figures in ((WORD, LARGE), (SMALLEST_WORD, WORD)) if sent.said else ():
+        words, numbers = paragraph(theme, sent.said, size, room.width, lines=3), line_of(*_becomes(theme, sent, figures), at=room)
+        done = stacked(words, numbers, gap=TIGHT / 2, at=room)
+        if done.height <= room.height:
+            return done
+    return VGroup()
+
+
+def _in_line(theme: Theme, sent: Sent, room: Room) -> VGroup:
+    """The same in a room of one line, or of two where that is too narrow."""
+    if not sent.said:
+        return VGroup()
+    said, becomes = text(theme, sent.said, WORD), _becomes(theme, sent, WORD)
+    if room.height < 2 * LINE:
+        return line_of(said, *becomes, gap=TIGHT / 2, at=room)
+    head, foot = room.rows(2, 0)
+    return VGroup(said.move_to(head.centre), line_of(*becomes, gap=TIGHT / 2, at=foot))
+
+
+def _lines(theme: Theme, sent: Sent, room: Room) -> int:
+    """How many lines that takes."""
+    if not sent.said:
+        return 0
+    labels = text(theme, sent.said, WORD), *_becomes(theme, sent, WORD)
+    return 1 if sum(label.advance + TIGHT / 2 for label in labels) <= room.width + TIGHT / 2 else 2
+
+
+def _becomes(theme: Theme, sent: Sent, size: float) -> list[Label]:
+    """A number and an arrow to what it becomes, or the number that it stays."""
+    *was, then = sent.becomes
+    return [*(label for each in was for label in (number(theme, each, size, "muted"), text(theme, "→", size, "muted"))),
+            number(theme, then, size, "output", 600)]

@@ -62,7 +62,8 @@ class Values(CandidateScene):
         self.mixed = mixture(self.theme, self.tokens, tokens, mixed, self.stage, "line", peak(tokens), self.focus)
         scores, card = self.work_now.result.row(self.focus), self.cards[self.focus]
         self.weighed = self.weights_at(self.mixed)
-        said = words_in(self.theme, self.say("become"), WORD, self.rooms.picture.level(room_of(scores).bottom - WIDE))
+        row, room = room_of(scores), self.rooms.picture
+        said = words_in(self.theme, self.say("become"), WORD, room.level(row.bottom - WIDE if row.bottom - WIDE - WORD > room.bottom else row.top + WIDE))
         self.play(vanish(*self.on_stage(scores, card)), appear(said, run_time=STEADY))
         self.play(*(merge(cell, into=ground) for cell, ground in zip(scores[0], self.weighed.grounds)), vanish(scores, said, card),
                   appear(self.weighed, self.mixed.cards, run_time=STEADY))
@@ -107,7 +108,7 @@ class Values(CandidateScene):
                   *(merge(column, into=around) for around in ringed))
         for plot in plots:
             self.play(appear(plot.title, plot.line, run_time=BLINK))
-            self.play(appear(*plot.first, *plot.names, *ringed, lag=0.3, run_time=SHORT))
+            self.play(appear(*plot.first, *plot.names, *ringed * (plot is plots[0]), lag=0.3, run_time=SHORT))
             self.play(appear(*plot.others, lag=0.06, run_time=BRIEF))
             self.play(draw(*plot.cut, run_time=SHORT), appear(plot.right))
 
@@ -212,15 +213,14 @@ class Values(CandidateScene):
         return Labelled(sheet, picture.title, VGroup(), VGroup())
 
     def plots(self, rooms: Sequence[Room]) -> list[DotPlot]:
-        """The words on the axis of a number of z, then of one of their keys. Named are the word itself, and of those of the other form that with the
-        most similar key."""
+        """The words on the axes of a number of z and of one of their keys: named are the word itself, that of the other form next to it, and a far one."""
         count, names = int(self.of_told("count").values), self.told_forms
         rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
         words = [self.known(row) for row in rows]
         key, z = (Told(self.of_told("numbers")[side, :count], kinds, *(self.of_told(name)[side] for name in ("cuts", "above")), {}) for side in range(2))
         own = [k for k, word in enumerate(words) if word == self.tokens[int(self.of_told("looked").values)]]
         named = {k: words[k] for k in (*own, *(key.opposite(k) for k in own)) if k is not None}
-        titles = [self.say(f"by_{side}", number=int(self.of_told("features").values[k]) + 1, count=self.staging.trace.config.d_k, token=self.tokens[self.focus])
-                  for k, side in enumerate(("key", "z"))]
+        titles = [self.say(f"by_{side}", number=int(self.of_told("features").values[k]) + 1, guess=f"{float(self.of_told('guess')):.0f}",
+                           token=self.tokens[self.focus]) for k, side in enumerate(("best" if names else "key", "z"))]
         right = [self.say("right", right=f"{float(share):.0f}", count=count) for share in self.of_told("right")]
-        return dot_plots(self.theme, [each._replace(named=named) for each in (z, key)], titles[::-1], right[::-1], names, rooms)
+        return dot_plots(self.theme, [each._replace(named=named | {k: words[k] for k in each.far}) for each in (z, key)], titles[::-1], right[::-1], names, rooms)

@@ -69,6 +69,21 @@ def test_the_word_that_does_not_fit_is_given_the_row_upside_down_but_for_relu():
     assert (with_it[least] == 0).all() and np.allclose(with_it[stage.focus], before[stage.focus] * row)
 
 
+def test_upside_down_the_row_takes_from_the_noun_and_from_no_other_word_more():
+    stage = played()
+    trace, scope = stage.staging.trace, f"encoder.{stage.spec.block}.mlp"
+    own, turned = (trace["decoder.probabilities"].values.max(1), stage.view("firing.{block}.turned").values[stage.focus])
+    lost = int((own - turned).argmax())
+    assert trace.output_tokens[lost] == "chat" and turned[lost] < 0.875 < 0.93 < own[lost]
+    assert stage.tokens[int(stage._chosen("least").values)] == "cat" and trace[f"{scope}.hidden"].values[2, 7] < 0
+    assert "Upside down it harms" in stage.caption("relu")
+
+
+def test_of_a_row_that_is_not_seen_to_harm_nothing_of_that_kind_is_said():
+    stage = walk(partial(staging.build, load("mlp", ("model.weights=random", "steps=[relu]"))), lambda stage, moment: None)
+    assert "harms" not in stage.caption("relu")
+
+
 def test_one_matrix_does_the_same_without_relu_and_not_with_it():
     stage = played()
     without, with_it = (stage.view(f"folding.{{block}}.{name}").values[stage.focus] for name in ("differences", "relu_differences"))

@@ -267,7 +267,7 @@ class Ablation(ExplainerScene):
                   for found, changing in zip(brought, self._changing)]
         looks = [Link(*found, "weight") for found in self._looks(*self._cut)]
         whole = [[*first, look, Link(*cut.whole, "output")] for first, look, cut in zip(before or [[]] * len(cuts), looks, cuts)]
-        gone, both = self.say("even" if self._number("uniform") else "gone"), partial(alike, self._names or [""], self.say(self._briefly("both")))
+        gone, both = self.say("even" if self._number("uniform") else "gone"), partial(alike, self._names or [""])
         lines = both(whole)
         if self._told_apart:
             b, h = self._bringer

@@ -39,10 +39,10 @@ class Chain(NamedTuple):
     links: Sequence[Link | str | None]
 
 
-def alike(names: Sequence[str], both: str, lines: Sequence[Sequence[Link | str | None]]) -> list[Chain]:
-    """A chain for each name, or one for both, with the numbers of both, if they have the same words."""
+def alike(names: Sequence[str], lines: Sequence[Sequence[Link | str | None]]) -> list[Chain]:
+    """A chain for each name, or one of both names and with the numbers of both, if they have the same words."""
     if len(lines) > len({tuple(getattr(link, "word", link) for link in line) for line in lines}):
-        return [Chain(both, [one._replace(also=other.value) if isinstance(one, Link) else one for one, other in zip(*lines, strict=True)])]
+        return [Chain(", ".join(names), [one._replace(also=other.value) if isinstance(one, Link) else one for one, other in zip(*lines, strict=True)])]
     return [Chain(*each) for each in zip(names, lines, strict=True)]
 
 

@@ -140,7 +140,7 @@ def test_the_answer_takes_both_the_head_that_brings_the_word_and_the_one_that_fi
     tired, wide, told_nothing, no_noun = lines = stage._lines()
     assert [[getattr(link, "word", link) for link in line.links] for line in lines] == [
         ["tired", "animal", "il"], ["wide", "street", "elle"], ["cut", "animal", "il"], [None, "cut", "elle"]]
-    assert [line.name for line in lines] == ["tired", "wide", "both sentences", "both sentences"]
+    assert [line.name for line in lines] == ["tired", "wide", "tired, wide", "tired, wide"]
     for scope, translation, line in (("", "decoder", tired), ("twin.", "twin_translation", wide)):
         looks = [trace[f"{scope}encoder.{b}.self_attention.weights"].values[h, stage.focus].max() for b, h in (stage._bringer, stage._cut)]
         numbers = [*looks, trace[f"{translation}.probabilities"].values[place].max()]

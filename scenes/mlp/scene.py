@@ -146,9 +146,9 @@ class Mlp(ExplainerScene):
             self.play(copy_to(rows[total].cells, rows[3], run_time=STEADY), appear(names[3]))
 
     def wording(self, name: str) -> str:
-        """What kind of word a feature is high for, if of one; that its row helps and harms, if both is shown; what ends the block, by its norm."""
+        """What kind of word a feature asks for, if one; that its row answers, if its help and harm are shown; what ends the block, by its norm."""
         if name == "relu":
-            return "harms" if all(self._loses(each)[0] for each in LEFT) else "caption"
+            return "answers" if self._kind and all(self._loses(each)[0] for each in LEFT) else "caption"
         return self._kind or "caption" if name == "widen" else self._norm
 
     @property
@@ -172,10 +172,9 @@ class Mlp(ExplainerScene):
     @property
     def _above(self) -> list[VMobject]:
         """What stands above the hidden layer at first: how it is made, or, where the rest is no step of its own, all of the network."""
-        net = self.drawn.network
         if self.staging.trace.config.activation == "relu":
-            return [fitted(equation(self.theme, self._maths(HIDDEN), size=FORMULA), room_of(net.narrowing))]
-        return [net.narrowing, self.drawn.shapes[1], self.drawn.formula]
+            return [fitted(equation(self.theme, self._maths(HIDDEN), size=FORMULA), room_of(self.drawn.network.narrowing))]
+        return [self.drawn.network.narrowing, self.drawn.shapes[1], self.drawn.formula]
 
     @property
     def _matrices(self) -> list[View]:
@@ -215,8 +214,8 @@ class Mlp(ExplainerScene):
         """How many words of each kind make the feature high, if that tells a kind and there is room; or else the words that make it highest."""
         if self._kind:
             names, said = [self.say(kind) for kind in (*KINDS, "other")], self.say("counted", token=self.tokens[self.focus])
-            found = counted_kinds(self.theme, said, names, self._chosen("above"), self.view("firing.{block}.kinds"), room)
-            return [found] * (not self.panel.is_wide)
+            counts = self._chosen("above"), self.view("firing.{block}.kinds")
+            return [] if self.panel.is_wide else [counted_kinds(self.theme, said, names, *counts, room)]
         order, values = (self._chosen(name).values for name in ("order", "values"))
         words = [self.known(row) for row, high in zip(order, values) if values.min() > 0 and high >= LIKE * values.max()]
         said = self.say("like", feature=int(self._chosen("number").values), words="{words}")
@@ -234,20 +233,21 @@ class Mlp(ExplainerScene):
         (before, after), (unclipped, added) = map(self._tensor, ("mlp.hidden", "mlp.activation")), map(self._chosen, ("unclipped", "added"))
         feature, number, least = (int(self._chosen(name).values) for name in ("feature", "number", "least"))
         (needed, *lost), (word, *fallen) = (self._loses(name, key) for name, key in (("kept", "needed"), ("turned", "said")))
-        own, other = self.tokens[self.focus], self.tokens[least]
-        sent = [Sent(own, after[self.focus, feature], added[self.focus], needed, lost),
-                Sent(other, before[least, feature], unclipped[least], word, fallen), Sent(other, after[least, feature], added[least], word, fallen[:1])]
-        return messages(self.theme, (self.say("without"), self.say("with")), self.say("row", feature=number), sent, room)
+        sent = [Sent(self.tokens[i], high[i, feature], row[i], said, becomes) for i, high, row, said, becomes in (
+            (self.focus, after, added, needed, lost), (least, before, unclipped, word, fallen), (least, after, added, word, fallen[:1]))]
+        heads, rows = ([self.say(name, feature=number) for name in names] for names in (("without", "with"), ("row_of", "row")))
+        answers = [self.say(name, token="{token}") for name in ("no", "yes")] if self._kind else ["{token}"] * 2
+        return messages(self.theme, heads, rows, answers, sent, room)
 
     def _loses(self, name: str, key: str = "said") -> tuple:
         """The word that loses most without that row (kept), or by it, upside down at one token (turned), as it was and as it is, if it loses much."""
         if not self.staging.trace.config.translates:
             return ("",)
-        said, left = self.view("decoder.probabilities"), self._chosen(name)
+        said, left, number = self.view("decoder.probabilities"), self._chosen(name), int(self._chosen("number").values)
         own = [said[step, int(row)] for step, row in enumerate(self.view("decoder.next_token_ids").values)]
         lost = max(range(len(own)), key=lambda step: float(own[step]) - float(left[step]))
         much = float(left[lost]) <= LEFT[name] * float(own[lost])
-        return (self.say(key, word=self.staging.trace.output_tokens[lost]), own[lost], left[lost]) if much else ("",)
+        return (self.say(key, word=self.staging.trace.output_tokens[lost], feature=number), own[lost], left[lost]) if much else ("",)
 
     def _sum_rows(self, total: int) -> SumRows:
         """The followed token's vectors from the network to the end of the block, each with what it is made from where it is made here."""

@@ -19,7 +19,7 @@ from scenes.parts.shapes import frame, room_of
 from scenes.parts.whole import Whole
 
 LARGE = 60 * PX                           # em size
-LINE, SMALLER = LINE_SPACING * WORD, 0.85
+LINE = LINE_SPACING * WORD
 HEAD = LINE + TIGHT / 2
 
 
@@ -41,37 +41,35 @@ class Message(Whole):
         super().__init__(around=around, line=VGroup(drawn.line, drawn.dots), bars=drawn.bars, does=does)
 
 
-def messages(theme: Theme, heads: Sequence[str], row: str, sent: Sequence[Sent], room: Room) -> list[Message]:
+def messages(theme: Theme, heads: Sequence[str], rows: Sequence[str], answers: Sequence[str], sent: Sequence[Sent], room: Room) -> list[Message]:
     """What is sent to one token, in a room, and below it what is sent to another in two ways, side by side; all on one scale. heads: which ways.
-    row: what stands behind a number, `× row 8`."""
+    rows: what stands behind a number, at first and below. answers: how a token is named that gets nothing or less, and one that gets more."""
     foot = LINE * max(_lines(theme, each, room.columns(2, TIGHT)[0].inset(TIGHT)) for each in sent[1:])
     height = (room.height - HEAD - TIGHT - foot) / 2
     below = room.trim(top=height + TIGHT)
     panels = [room.strip(top=height), *below.trim(top=HEAD).columns(2, TIGHT)]
-    halves = [panels[0].columns(2, TIGHT)[0] if sent[0].said else panels[0], *(panel.trim(bottom=foot) for panel in panels[1:])]
-    cells = [half.inset(TIGHT, TIGHT / 2) for half in halves]
+    cells = [panel.inset(TIGHT, TIGHT / 2) for panel in (panels[0], *(panel.trim(bottom=foot) for panel in panels[1:]))]
+    named = [each._replace(token=answers[float(each.times) > 0].format(token=each.token)) for each in sent]
+    lines = [*_written(theme, named[:1], rows[0], cells[:1], "output"), *_written(theme, named[1:], rows[1], cells[1:], "text")]
+    under = [replace(cell, top=room_of(line).bottom - TIGHT / 2) for cell, line in zip(cells, lines, strict=True)]
+    half, beside = under[0].columns(2, TIGHT)
     ways = [VGroup(), *(VGroup(text(theme, head, WORD, role, 600, at=column.strip(top=LINE))) for head, role, column in
                         zip(heads, ("text", "output"), below.columns(2, TIGHT), strict=True))]
-    full, lines = largest(*(each.added for each in sent)), _written(theme, sent, row, cells)
-    does = [_with_words(theme, sent[0], panels[0].columns(2, TIGHT)[1].inset(TIGHT, TIGHT / 2)),
+    full, bars = largest(*(each.added for each in sent)), [half if sent[0].said else under[0], *under[1:]]
+    does = [_with_words(theme, sent[0], beside),
             *(_in_line(theme, each, panel.strip(bottom=foot + TIGHT / 2).inset(TIGHT)) for each, panel in zip(sent[1:], panels[1:], strict=True))]
-    return [Message(VGroup(*way, frame(theme, panel, fill="surface"), line),
-                    layer(theme, each.added, replace(cell, top=room_of(line).bottom - TIGHT / 2), full, MOST), done)
-            for way, panel, line, each, cell, done in zip(ways, panels, lines, sent, cells, does, strict=True)]
+    return [Message(VGroup(*way, frame(theme, panel, fill="surface"), line), layer(theme, each.added, place, full, MOST), done)
+            for way, panel, line, each, place, done in zip(ways, panels, lines, sent, bars, does, strict=True)]
 
 
-def _written(theme: Theme, sent: Sequence[Sent], row: str, rooms: Sequence[Room]) -> list[VGroup]:
-    """Of each the token and what is added to it in words, at the top of a room, all of one size: in one line, smaller if need be, or in two
-    where that is too narrow."""
-    width, roles = min(room.width for room in rooms), ["output", *["text"] * len(sent[1:])]
-    for size in (WORD, SMALLER * WORD, SMALLEST_WORD):
-        lines = [(text(theme, each.token, size, role, 600), number(theme, each.times, max(size, theme.digit), "text", 600),
-                  text(theme, row, size, "muted")) for each, role in zip(sent, roles, strict=True)]
-        if max(sum(label.advance for label in line) for line in lines) + TIGHT <= width:
-            return [line_of(*line, gap=TIGHT / 2, at=room.strip(top=LINE)) for line, room in zip(lines, rooms, strict=True)]
-    halves = [room.strip(top=2 * LINE).rows(2, 0) for room in rooms]
-    return [VGroup(text(theme, each.token, WORD, role, 600, at=first), line_of(*line[1:], gap=TIGHT / 2, at=second))
-            for each, role, line, (first, second) in zip(sent, roles, lines, halves, strict=True)]
+def _written(theme: Theme, sent: Sequence[Sent], row: str, rooms: Sequence[Room], role: str) -> list[VGroup]:
+    """Of each the token and what is added to it in words, at the top of a room: all in one line, or in two where that is too narrow for one."""
+    lines = [(text(theme, each.token, WORD, role, 600), number(theme, each.times, WORD, "text", 600), text(theme, row, WORD, "muted"))
+             for each in sent]
+    if all(sum(label.advance for label in line) + TIGHT <= room.width for line, room in zip(lines, rooms, strict=True)):
+        return [line_of(*line, gap=TIGHT / 2, at=room.strip(top=LINE)) for line, room in zip(lines, rooms, strict=True)]
+    return [VGroup(line_of(word, at=first), line_of(*rest, gap=TIGHT / 2, at=second)) for (word, *rest), room in zip(lines, rooms, strict=True)
+            for first, second in (room.strip(top=2 * LINE).rows(2, 0),)]
 
 
 def _with_words(theme: Theme, sent: Sent, room: Room) -> VGroup:

@@ -3,10 +3,12 @@
 from functools import cache, partial
 
 import numpy as np
+import pytest
 
 from model.lexicon import KINDS
 from scenes.mlp.scene import Mlp
-from studio.check.sight import walk
+from scenes.parts.label import Label
+from studio.check.sight import see, walk
 from studio.plan import staging
 from studio.read import assets
 from studio.read.spec import load
@@ -17,6 +19,13 @@ from studio.training import read_lexicon
 def played() -> Mlp:
     """The scene that has been played."""
     return walk(partial(staging.build, load("mlp")), lambda stage, moment: None)
+
+
+def said(step: str, *values: str) -> set[str]:
+    """The words that are seen of a step, at the end of each of its motions."""
+    found = []
+    walk(partial(staging.build, load("mlp", (*values, f"steps=[{step}]"))), lambda stage, moment: found.extend(see(stage).shapes), (1,))
+    return {shape.string for shape in found if isinstance(shape, Label)}
 
 
 def test_the_feature_is_high_for_the_token_alone_and_its_words_are_all_verbs():
@@ -76,12 +85,25 @@ def test_upside_down_the_row_takes_from_the_noun_and_from_no_other_word_more():
     lost = int((own - turned).argmax())
     assert trace.output_tokens[lost] == "chat" and turned[lost] < 0.875 < 0.93 < own[lost]
     assert stage.tokens[int(stage._chosen("least").values)] == "cat" and trace[f"{scope}.hidden"].values[2, 7] < 0
-    assert "Upside down it harms" in stage.caption("relu")
+    assert "a row of W₂ answers" in stage.caption("relu") and "not the opposite" in stage.caption("relu")
 
 
-def test_of_a_row_that_is_not_seen_to_harm_nothing_of_that_kind_is_said():
-    stage = walk(partial(staging.build, load("mlp", ("model.weights=random", "steps=[relu]"))), lambda stage, moment: None)
-    assert "harms" not in stage.caption("relu")
+def test_the_verb_is_answered_yes_and_the_noun_no_as_the_feature_is_above_0_or_not():
+    stage = played()
+    values, words = stage._tensor("mlp.hidden").values[:, int(stage._chosen("feature").values)], said("relu")
+    assert {"sleeps: yes,", "cat: no,", "× row 8 of W₂"} <= words and "without row\u00a08," in words
+    assert values[stage.focus] > 0 > values[stage.tokens.index("cat")]
+
+
+def test_a_feature_of_no_kind_is_not_said_to_answer():
+    words = said("relu", "focus=cat")
+    assert "cat" in words and not {"cat: yes,", "cat: no,"} & words
+
+
+@pytest.mark.parametrize("given", [("model.weights=random",), ("focus=cat",)])
+def test_a_row_that_is_not_seen_to_harm_or_a_feature_of_no_kind_is_said_to_answer_nothing(given):
+    stage = walk(partial(staging.build, load("mlp", (*given, "steps=[relu]"))), lambda stage, moment: None)
+    assert "answers" not in stage.caption("relu")
 
 
 def test_one_matrix_does_the_same_without_relu_and_not_with_it():

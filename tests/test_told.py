@@ -120,7 +120,7 @@ def test_the_number_of_z_is_ringed_and_what_it_tells_is_what_is_said(noun, form)
     sentence = f"sentence=the black {noun} sleeps", "focus=black"
     assert f"number 4 says: {form}" in said_in("qkv", *sentence)["weighted_sum"] and form in ran(("the", "black", noun, "sleeps")).output_tokens
     assert {"ringed: noir or noire?"} <= said_in("values", *sentence)["mix_values"]
-    assert {"51 of 52 right", "33 of 52 right", f"52 nouns in the place of “{noun}”: noir or noire?", noun} <= said_in("values", *sentence)["told"]
+    assert {"best cut: 51 of 52 right", "best cut: 33 of 52 right", f"52 nouns in the place of “{noun}”: noir or noire?", noun} <= said_in("values", *sentence)["told"]
 
 
 @pytest.mark.parametrize(("sentence", "focus"), [("because", 0), ("a young girl sees the red car", 1), ("the black house is big", 1)])

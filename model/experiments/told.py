@@ -30,7 +30,7 @@ TENSORS = scoped(
            "the two most frequent over the found words, at the place where the second is the most frequent", TRANSLATES),
     Tensor("said", "block head query found", "which of the two forms each word brings about", "0, the first of forms, or 1", TRANSLATES),
     Tensor("count", "block head query", "how many words that is", "number of words", TRANSLATES),
-    Tensor("left_out", "block head query", "words, else as those, that draw the look, but bring about neither form, or a translation of another length",
+    Tensor("left_out", "block head query", "other such words, which bring about neither form, or a translation of another length",
            "count", TRANSLATES),
     Tensor("features", "block head query side", "the feature of the found word's key, and that of the token's z, by which a single cut tells the "
            "forms best", "argmax of right over all features", TRANSLATES),

@@ -225,6 +225,5 @@ class Values(CandidateScene):
         named = {k: words[k] for k in (*own, *(key.opposite(k) for k in own)) if k is not None}
         titles = [self.say(f"by_{side}", number=int(self.of_told("features").values[k]) + 1, guess=f"{float(self.of_told('guess')):.0f}",
                            token=self.tokens[self.focus]) for k, side in enumerate(("best" if names else "key", "z"))]
-        score = "right_by_cut" if self.stage.is_wide else "right"
-        right = [self.say(score, right=f"{float(share):.0f}", count=count) for share in self.of_told("right")]
+        right = [self.say("right_by_cut" if self.stage.is_wide else "right", right=f"{float(n):.0f}", count=count) for n in self.of_told("right")]
         return dot_plots(self.theme, [each._replace(named=named) for each in (z, key)], titles[::-1], right[::-1], names, rooms)

@@ -1,16 +1,17 @@
 """What a token is told by the one that it looks at most, and not by that one's key (Vaswani et al. 2017, section 3.2.1): which of two forms a
 word of the translation has.
 
-Every word is put in the place of the one that a token looks at most. All that draw its look there have keys that fit its query; the
-translation shows what of their values has reached the token's z.
+Every word is put in the place of the one that a token looks at most, or every word of its kind, if the model knows that. All that draw
+its look there have keys that fit its query; the translation shows what of their values has reached the token's z.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from model.experiments.firing import in_place, passed, words_tried
+from model.experiments.firing import in_place, kinds_of, passed, words_tried
 from model.generation import stacked, translate
+from model.lexicon import KINDS
 from model.recorder import Recorder
 from model.tensors import TRANSLATES, Tensor, scoped
 from model.tokenizer import END, START
@@ -21,13 +22,15 @@ TENSORS = scoped(
     "told",
     Tensor("looked", "block head query", "which token each looks at most: in its place other words are put",
            "argmax of self_attention.weights over key", TRANSLATES),
-    Tensor("words", "block head query found", "rows of the vocabulary that draw the look there; NaN after the last",
+    Tensor("kind", "block head query", f"which of {', '.join(KINDS)} that one is, from 0; -1 if it is none, or the model does not know",
+           "argmax of being one over kind", TRANSLATES),
+    Tensor("words", "block head query found", "rows of the vocabulary that draw the look there, of that kind if it is known; NaN after the last",
            "where self_attention.weights[query, looked] > 0.5 with that word there, and the token's own", TRANSLATES),
     Tensor("forms", "block head query form", "the output vocabulary's rows of the two words that one place of the translation has by turns",
            "the two most frequent over the found words, at the place where the second is the most frequent", TRANSLATES),
     Tensor("said", "block head query found", "which of the two forms each word brings about", "0, the first of forms, or 1", TRANSLATES),
     Tensor("count", "block head query", "how many words that is", "number of words", TRANSLATES),
-    Tensor("left_out", "block head query", "words that draw the look, but bring about neither form, or a translation of another length",
+    Tensor("left_out", "block head query", "other such words, which bring about neither form, or a translation of another length",
            "count", TRANSLATES),
     Tensor("features", "block head query side", "the feature of the found word's key, and that of the token's z, by which a single cut tells the "
            "forms best", "argmax of right over all features", TRANSLATES),
@@ -43,12 +46,14 @@ TENSORS = scoped(
 
 
 class Place(NamedTuple):
-    """A token's place and every word put there: `words` (word), which of them is its `own` (word), the `weights` (block, h, query, word)
-    that each gets there, its `key` (block, h, word, d_k), the `z` (block, h, query, word, d_k) that it makes, and `said` (word, step), the
+    """A token's place and every word put there: `words` (word), which of them is its `own` (word), which are `alike` (word), of
+    the same `kind`, -1 and all if it is not known, the `weights` (block, h, query, word) that each gets there, its `key` (block, h, word, d_k), the `z` (block, h, query, word, d_k) that it makes, and `said` (word, step), the
     translation, -1 where that is of another length or the look is not drawn."""
 
     words: np.ndarray
     own: np.ndarray
+    kind: int
+    alike: np.ndarray
     weights: np.ndarray
     key: np.ndarray
     z: np.ndarray
@@ -77,10 +82,13 @@ def _place(run, token, looking):
     weights = np.moveaxis(weights[..., token], 1, -1)                               # (block, h, query, word)
     key, z = key[..., token, :].swapaxes(1, 2), np.moveaxis(z, 1, 3)                # (block, h, word, d_k), (block, h, query, word, d_k)
     own = words == run.ids[token]                                                   # (word,)
-    drawn = own | ((weights > MOST_OF_IT) & looking[..., None]).any((0, 1, 2))      # (word,)
+    kinds = kinds_of(run, words)[:-1]                                               # (kind, word)
+    kind = int(kinds[:, own].argmax()) if kinds[:, own].any() else -1
+    alike = kinds[kind] > 0 if kind >= 0 else np.ones(len(words), bool)             # (word,)
+    drawn = own | (((weights > MOST_OF_IT) & looking[..., None]).any((0, 1, 2)) & alike)            # (word,)
     said = np.full((len(words), len(run.arrays["decoder.next_token_ids"])), -1)     # (word, step)
     said[drawn] = _translations(run, sentences[drawn])
-    return Place(words, own, weights, key, z, said)
+    return Place(words, own, kind, alike, weights, key, z, said)
 
 
 def _translations(run, sentences):
@@ -95,7 +103,7 @@ def _translations(run, sentences):
 
 def _told(place, block, head, query):
     """All tensors but `looked` of one token in one head. What there is not, as of a translation that never changes, is NaN."""
-    found = place.own | (place.weights[block, head, query] > MOST_OF_IT)            # (word,)
+    found = place.own | ((place.weights[block, head, query] > MOST_OF_IT) & place.alike)            # (word,)
     forms, said = _forms(place.said[found])                                         # (form,), (found,)
     known = said >= 0
     left_out = len(said) - known.sum() if known.any() else 0
@@ -105,7 +113,7 @@ def _told(place, block, head, query):
     cuts = [best_cut(side, said) for side in vectors] if known.any() else [Cut(0, np.nan, np.nan, np.nan)] * len(SIDES)
     features, at, above, right = (np.array(of_both) for of_both in zip(*cuts, strict=True))                        # (side,) each
     return {
-        "words": words, "forms": forms, "count": len(words), "left_out": left_out,
+        "kind": place.kind, "words": words, "forms": forms, "count": len(words), "left_out": left_out,
         "said": said if known.any() else np.full(len(words), np.nan), "features": features,
         "numbers": np.stack([side[:, feature] for side, feature in zip(vectors, features, strict=True)]),
         "cuts": at, "above": above, "right": right, "guess": np.bincount(said).max() if known.any() else np.nan,

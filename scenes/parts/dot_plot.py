@@ -22,8 +22,7 @@ DOT, SMALLER = 30 * PX, 0.92              # how wide a dot is at most, and what 
 LINE = 1.5                                # height of a line of words, in em
 NAMED = 8 * WORD                          # a room that is so high has room for names above the dots and below them
 RIGHT, HEAD = 54 * PX, (5, 3)             # em size of how many are right; widths of what the number is and of that
-CUT, BREAK = 5 * PEN, 14 * PX
-FAR = 3                                   # a word this many times as far from all others as they reach stands at the edge, behind a break
+CUT = 5 * PEN
 
 
 class Told(NamedTuple):
@@ -35,13 +34,6 @@ class Told(NamedTuple):
     cut: View
     above: View
     named: Mapping[int, str]
-
-    @property
-    def far(self) -> list[int]:
-        """The word that is far from all others, if one is."""
-        order, numbers = self.numbers.values.argsort(), self.numbers.values
-        ends = ((order[0], order[1:]), (order[-1], order[:-1]))
-        return [int(k) for k, rest in ends if len(rest) > 1 and 0 < FAR * np.ptp(numbers[rest]) < np.abs(numbers[rest] - numbers[k]).min()]
 
     def opposite(self, k: int) -> int | None:
         """The nearest word of the other kind, if there is one."""
@@ -73,36 +65,24 @@ def dot_plots(theme: Theme, told: Sequence[Told], titles: Sequence[str], right: 
 def _plot(theme: Theme, told: Told, title: str, right: str, kinds: Sequence[str], room: Room, body: Room, inner: Room) -> DotPlot:
     """Dots on the middle line of a body, as large as an inner room lets them be, in a room with a line of words above the body."""
     named = list(told.named) if room.height >= NAMED else []
-    far = [k for k in told.far if k in named]
-    x = _across(theme, told, far, inner)
+    numbers = told.numbers.values
+    x = inner.centre[0] + inner.width / (np.ptp(numbers) or 1) * (numbers - (numbers.min() + numbers.max()) / 2)
     size, levels = next((dot, levels) for dot in DOT * SMALLER ** np.arange(99)
                         if ((levels := _levels(told, x, dot)).max() + 1) * dot <= inner.height / 2)
     middle, (name, score) = body.centre[1], room.strip(top=LINE * WORD).columns(HEAD, GAP)
     sides = [-1 if kind == 1 else 1 for kind in told.kinds]
     dots = VGroup(rounded_rectangle(0.9 * size, 0.9 * size, size / 2).set_fill(theme.colour(_role(kind)), 1)
                   .move_to([at, middle + side * (level + 0.5) * size, 0]) for at, side, level, kind in zip(x, sides, levels, told.kinds, strict=True))
-    names = VGroup((_behind if k in far else _named)(theme, told, k, dots[k], body, sides[k]) for k in named)
+    names = VGroup(_named(theme, told, k, dots[k], body, sides[k]) for k in named)
     line, cut, said = VGroup(floor(theme, body.level(middle))), VGroup(), VGroup()
     if kinds:
         low, high = (1, 0) if told.above.values == 0 else (0, 1)
         for kind, edge, align in ((low, room.left, -1), (high, room.right, 1)):
             line.add(text(theme, kinds[kind], WORD, KINDS[kind], 600, at=(edge, middle, 0), align=align, width=body.left - room.left))
-        beside = np.sort(x)[int((told.numbers.values < float(told.cut)).sum()) - 1 :][:2]
+        beside = np.sort(x)[int((numbers < float(told.cut)).sum()) - 1 :][:2]
         cut.add(_cut(theme, inner, beside.mean()))
         said.add(text(theme, right, RIGHT, weight=600, at=score, align=1))
     return DotPlot(text(theme, title, WORD, at=name, align=-1), line, dots, names, cut, said, named)
-
-
-def _across(theme: Theme, told: Told, far: Sequence[int], room: Room) -> np.ndarray:
-    """Where words (found) stand in a room from left to right; one that is far at its edge, with room for its name."""
-    numbers = told.numbers.values
-    near = np.delete(numbers, far)
-    x = np.full(len(numbers), room.right)
-    for k in far:
-        side = "right" if numbers[k] > near.max() else "left"
-        x[k], room = getattr(room, side), room.trim(**{side: _said(theme, told, k, room).width + 2 * GAP})
-    x[~np.isin(np.arange(len(x)), far)] = room.centre[0] + room.width / (np.ptp(near) or 1) * (near - (near.min() + near.max()) / 2)
-    return x
 
 
 def _levels(told: Told, x: np.ndarray, size: float) -> np.ndarray:
@@ -134,16 +114,6 @@ def _named(theme: Theme, told: Told, k: int, dot: VMobject, room: Room, side: in
     start, end = (edge.bottom, room_of(dot).top) if side > 0 else (edge.top, room_of(dot).bottom)
     leader = VMobject(stroke_color=theme.colour("muted"), stroke_width=2 * PEN)
     return VGroup(leader.set_points_as_corners([[dot.get_x(), start, 0], [dot.get_x(), end, 0]]), said)
-
-
-def _behind(theme: Theme, told: Told, k: int, dot: VMobject, room: Room, side: int) -> VGroup:
-    """The word and the number of a dot at the edge of a room, beside it, and between them and all other dots a break in the line."""
-    said, to, (x, middle, _) = _said(theme, told, k, room), np.sign(room.centre[0] - dot.get_x()), [dot.get_x(), *room.centre[1:]]
-    said.move_to([x + to * (TIGHT + said.width / 2), middle + side * LINE * WORD / 2, 0])
-    at = x + to * (said.width + GAP)
-    strokes = [VMobject(stroke_color=theme.colour("muted"), stroke_width=CUT).set_points_as_corners(
-        [[start - BREAK / 2, middle - BREAK, 0], [start + BREAK / 2, middle + BREAK, 0]]) for start in (at - BREAK / 2, at + BREAK / 2)]
-    return VGroup(VGroup(*strokes), said)
 
 
 def _said(theme: Theme, told: Told, k: int, room: Room) -> VGroup:

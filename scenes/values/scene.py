@@ -6,6 +6,7 @@ import numpy as np
 from manim import Animation, VGroup
 
 from model import View
+from model.lexicon import KINDS
 from scenes.base.layout import Labelled, left_of
 from scenes.base.room import GAP, TIGHT, WIDE, Room
 from scenes.base.scene import step
@@ -101,7 +102,9 @@ class Values(CandidateScene):
         head, *rooms = self.stage.rows(TOLD if self.frame.is_roomy else CLOSELY, GAP)
         plots = self.plots(rooms)
         count, token = int(self.of_told("count").values), self.tokens[int(self.of_told("looked").values)]
-        said = self.say("tried", count=count, focus=self.tokens[self.focus], token=token)
+        kind = ["", *KINDS][int(self.of_told("kind").values) + 1] if len(self.told_forms) else ""
+        one, other = self.told_forms or ("", "")
+        said = self.say(f"tried_{kind}" if kind else "tried", count=count, focus=self.tokens[self.focus], token=token, one=one, other=other)
         column = self.mixed.z.column(self.telling)
         ringed = [ring(self.theme, room_of(said[-1], TIGHT / 2)) for (_, said), _ in zip(plots[0].names, column)]
         self.play(vanish(*self.on_stage()), appear(words_in(self.theme, said, WORD, head), plots[0].title, plots[0].line),
@@ -213,7 +216,7 @@ class Values(CandidateScene):
         return Labelled(sheet, picture.title, VGroup(), VGroup())
 
     def plots(self, rooms: Sequence[Room]) -> list[DotPlot]:
-        """The words on the axes of a number of z and of one of their keys: named are the word itself, that of the other form next to it, and a far one."""
+        """The words on the axes of a number of z and of one of their keys: named are the word itself, and that of the other form next to it."""
         count, names = int(self.of_told("count").values), self.told_forms
         rows, kinds = (self.of_told(name).values[:count] for name in ("words", "said"))
         words = [self.known(row) for row in rows]
@@ -222,5 +225,5 @@ class Values(CandidateScene):
         named = {k: words[k] for k in (*own, *(key.opposite(k) for k in own)) if k is not None}
         titles = [self.say(f"by_{side}", number=int(self.of_told("features").values[k]) + 1, guess=f"{float(self.of_told('guess')):.0f}",
                            token=self.tokens[self.focus]) for k, side in enumerate(("best" if names else "key", "z"))]
-        right = [self.say("right", right=f"{float(share):.0f}", count=count) for share in self.of_told("right")]
-        return dot_plots(self.theme, [each._replace(named=named | {k: words[k] for k in each.far}) for each in (z, key)], titles[::-1], right[::-1], names, rooms)
+        right = [self.say("right_by_cut" if self.stage.is_wide else "right", right=f"{float(n):.0f}", count=count) for n in self.of_told("right")]
+        return dot_plots(self.theme, [each._replace(named=named) for each in (z, key)], titles[::-1], right[::-1], names, rooms)

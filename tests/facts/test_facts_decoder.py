@@ -106,4 +106,4 @@ def test_the_score_beside_the_highest_bar_is_that_of_the_word_that_is_said():
     (bar,) = (bar for bar in shapes if isinstance(bar, SignedBar) and bar.source.index[-1] == best)
     assert np.allclose(picked[:, 0], bar.get_x()) and np.allclose(below[:, 1], below[0, 1]) and "column of “noir”" in strings(shapes)
     assert np.isclose(vector @ w["weights.output.W"][:, best] + w["weights.output.b"][best], logits[best])
-    assert f"{logits.max():.2f}" in strings(shapes) and f"scores of all {len(logits)} French words it can say" in strings(shapes)
+    assert f"{logits.max():.2f}" in strings(shapes) and f"scores of all {len(logits)} French tokens it can say" in strings(shapes)

@@ -219,10 +219,10 @@ class EncoderBlock(ExplainerScene):
         return {0: self.say("start")} | {depth: f"{depth}" for depth in between} | {last: self.say("after", number=last)}
 
     def _averaged(self, room: Room) -> list[Asked]:
-        """The number in which the tokens' values are furthest apart, in an untrained block, and what attention there makes of it."""
+        """A number in which the tokens' values are far apart, in an untrained block, and what attention there makes of it: that which stays nearest to their mean."""
         values, averages = (self.view(f"deep_stack.{name}")[self._way] for name in ("value", "averages"))        # (head, token, d_k)
-        apart = np.ptp(values.values, 1)                                                # (head, d_k)
-        head, feature = map(int, np.unravel_index(apart.argmax(), apart.shape))
+        apart, strays = np.ptp(values.values, 1), abs(averages.values - values.values.mean(1, keepdims=True)).max(1)     # (head, d_k)
+        head, feature = map(int, np.unravel_index((apart / np.maximum(strays, np.finfo(float).eps)).argmax(), apart.shape))
         spread = values[head][:, feature]
         furthest = np.argsort(-np.abs(spread.values - (spread.values.max() + spread.values.min()) / 2), kind="stable").tolist()
         return [asked(self.theme, [self.say(words)] * 2, self.tokens, view[head][:, feature], self.focus, largest(spread), place, furthest)

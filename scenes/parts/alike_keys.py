@@ -29,7 +29,7 @@ class AlikeKeys(Whole):
 def alike_keys(theme: Theme, words: Sequence[str], keys: Sequence[View], heads: Sequence[str], alike: int, said: str, room: Room) -> AlikeKeys:
     """Keys side by side in a room, each on its own colour scale. words: of the rows that are shown, "" for those that are not; the first so many are
     alike. heads: what the keys are."""
-    rows, wide = tuple(k for k, word in enumerate(words) if word), room.is_wide
+    rows, wide = tuple(k for k, word in enumerate(words) if word), room.is_wide and room.width >= 2 * (NAMES + SAID)
     free, head = (room.trim(right=SAID + GAP), WORD) if wide else (room.trim(bottom=BELOW * WORD), 2 * WORD)
     places = free.trim(left=NAMES, top=head + TIGHT).columns(len(keys), WIDE if wide else GAP)
     grid = fit_grid((len(rows), keys[0].shape[-1]), places[0])._replace(rows=rows)

@@ -77,7 +77,8 @@ def _line(theme: Theme, chain: Chain, name: Room, places: Sequence[Room]) -> Lin
     shown = [(place, link) for link, place in zip(chain.links, places) if link is not None]
     ways = [arrow(theme, start.point(1) + [TIGHT / 2, 0, 0], end.point(-1) - [TIGHT / 2, 0, 0], "text", BOLD)
             for (start, link), (end, _) in zip(shown, shown[1:]) if isinstance(link, Link) and not link.note]
-    said = paragraph(theme, chain.name, NAME, name.width, weight=600, lines=LINES, align=1).shift(name.centre)
+    size = min(NAME, max(SMALLEST_WORD, name.height / LINES / SPACING))
+    said = paragraph(theme, chain.name, size, name.width, weight=600, lines=LINES, align=1).shift(name.centre)
     return Line(said, cards, ways)
 
 
@@ -90,8 +91,8 @@ def _card(theme: Theme, link: Link | str, place: Room) -> VMobject:
         card = word_card(theme, link.word, last, place, link.role, largest=size, one=one)
         if card.word.string == link.word and card.chance.em >= theme.digit and bool(card.was) == (one is not None):
             return card
-    if link.note:
-        upper, lower = place.inset(TIGHT / 2, TIGHT / 2).rows(SHARES, 0)
+    upper, lower = place.inset(TIGHT / 2, TIGHT / 2).rows(SHARES, 0)
+    if link.note and lower.height >= NOTE:
         return VGroup(frame(theme, place, link.role, radius=CORNER), text(theme, link.word, size, link.role, LOUD, at=upper),
                       text(theme, link.note, NOTE, at=lower))
     return VGroup(frame(theme, place, link.role, radius=CORNER), text(theme, link.word, size, link.role, LOUD, at=place.inset(TIGHT / 2, 0)))

@@ -50,7 +50,7 @@ def compared(theme: Theme, words: Sequence[str], others: Sequence[str], origin: 
     lines = VGroup(paragraph(theme, said, WORD, place.width) for (_, said), place in zip(cases, places, strict=True))
     head = max(line.height for line in lines)
     most, size = [best_word(words, weights) for weights in views], max(LARGE if flat else WORD, theme.digit)
-    free = told is not None and flat and not any(min(origin, told.place) <= i <= max(origin, told.place) for i in most)
+    free = told is not None and flat and places[0].height >= 3 * DEEP and not any(min(origin, told.place) <= i <= max(origin, told.place) for i in most)
     numbers = VGroup(number(theme, weights[i], size, "weight", 600) for weights, i in zip(views, most, strict=True))
     beside = {"bottom": max(size, DEEP * free) + CLOSE} if flat else {"left": max(label.advance for label in numbers) + CLOSE}
     bodies = [place.trim(top=head + TIGHT).trim(**beside) for place in places]

@@ -36,7 +36,7 @@ class Decoder(ExplainerScene):
     """What a block is made of, what a word may see, where it looks in the sentence, how it becomes the next word, how that is learned."""
 
     experiments = ("passes", "causal", "unmasked")
-    sparse = {"loop": "cards in columns and thin strands between them: a very wide stage stays free there"}
+    sparse = dict.fromkeys(("cross_attention", "loop"), "cards in columns and thin strands between them: a very wide stage stays free there")
     place = "decoder"
     needs = {"block": "output: decoder | none", "cross_attention": "output: decoder | none", "training": "output: decoder | none"}
 

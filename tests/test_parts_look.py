@@ -16,7 +16,7 @@ from scenes.base.theme import SMALLEST_DIGIT
 from scenes.parts.by_depth import by_depth
 from scenes.parts.flow import ARC, STRAND, weight_arc, weight_line
 from scenes.parts.heat_map import LARGEST_DIGIT, Digits, heat_map, is_beyond, peak
-from scenes.parts.legend import legend, weight_legend
+from scenes.parts.legend import legend
 from scenes.parts.look import in_column, look
 from scenes.parts.machine import machine
 from scenes.parts.motion import appear
@@ -199,12 +199,6 @@ def test_the_legend_says_its_scale_in_the_colours_of_cells(theme):
     assert np.isclose(tick.get_x(), ROOM.centre[0])
     bare = room_of(legend(theme, ROOM, 6.01))
     assert bare.top <= ROOM.top + 10 * PX and bare.bottom >= ROOM.bottom
-
-
-def test_the_legend_of_weights_shows_areas(theme):
-    drawn = weight_legend(theme, ROOM, "weight")
-    shown = [float(label.string) for label in drawn.numbers]
-    assert np.allclose([disc.width**2 for disc in drawn.marks] / drawn.marks[-1].width**2, shown)
 
 
 class Marks(ExplainerScene):

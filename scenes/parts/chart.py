@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from manim import Animation, VGroup, VMobject
+from manim import VGroup, VMobject
 
 from model import View
 from scenes.parts.shapes import rounded_rectangle
@@ -59,17 +59,3 @@ class Cut(VGroup):
         for dot, line in zip(self.dots, self.curves, strict=True):
             dot.move_to(line.at(place))
         self.line.set_x(self.dots[0].get_x())
-
-
-class Sweep(Animation):
-    """A cut moves from one place to another."""
-
-    def __init__(self, cut: Cut, start: float, end: float, **kwargs):
-        super().__init__(cut, **kwargs)
-        self.start, self.end = start, end
-
-    def create_starting_mobject(self) -> Cut:
-        return self.mobject
-
-    def interpolate_mobject(self, alpha: float):
-        self.mobject.put(self.start + (self.end - self.start) * self.rate_func(alpha))

@@ -1,4 +1,4 @@
-"""The legend: what a colour means, or the size of a disc, with its scale. One for all numbers in the frame."""
+"""The legend: what a colour means, with its scale. One for all numbers in the frame."""
 
 from collections.abc import Iterable
 
@@ -14,11 +14,10 @@ from scenes.parts.whole import Whole
 SHADES = 65                               # of the bar, an odd number: one is that of 0
 SIZE, LINE = 28 * PX, 1.3                 # em size of its words, and the height of a line of them
 TICK = 6 * PX                             # how far the mark of 0 reaches beyond the bar
-WEIGHTS = (0.1, 0.5, 1.0)                 # the weights whose discs are shown
 
 
 class Legend(Whole):
-    """`marks`: the shades of a scale, or discs; `numbers`: what they stand for; `words`: what either end means, or an empty group."""
+    """`marks`: the shades of a scale; `numbers`: what they stand for; `words`: what either end means, or an empty group."""
 
     def __init__(self, marks: VGroup, numbers: VGroup, words: VGroup):
         super().__init__(marks=marks, numbers=numbers, words=words)
@@ -49,17 +48,3 @@ def beyond(theme: Theme, key: Legend, words: str, scale: float, sheets: Iterable
     """What a cut corner means, below a legend, if a number in one of these matrices lies beyond the scale."""
     cut = any(is_beyond(float(cell.source), scale) for sheet in sheets for row in sheet.cells for cell in row)
     return VGroup(*[text(theme, words, SIZE, "muted", width=key.width).next_to(key, DOWN, buff=TIGHT)] * cut)
-
-
-def weight_legend(theme: Theme, room: Room, word: str = "") -> Legend:
-    """What the discs of weights stand for: three of them in a room, each above its number. word: what they are called, above them."""
-    head, foot = (room.strip(**{side: LINE * SIZE}) for side in ("top", "bottom"))
-    places = room.trim(top=head.height if word else 0, bottom=foot.height).columns(len(WEIGHTS), gap=0)
-    full = min(places[0].width, places[0].height)
-    discs, numbers = VGroup(), VGroup()
-    for weight, place in zip(WEIGHTS, places, strict=True):
-        width = full * weight**0.5
-        shape = rounded_rectangle(width, width, width / 2).set_fill(theme.colour("weight"), 1)
-        discs.add(shape.move_to(place.centre))
-        numbers.add(text(theme, format_number(weight, 1), SIZE, at=(place.centre[0], foot.centre[1], 0)))
-    return Legend(discs, numbers, VGroup(text(theme, word, SIZE, "muted", at=head)) if word else VGroup())
